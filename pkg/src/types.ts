@@ -1,0 +1,377 @@
+/**
+ * What a page sees. Every object here is immutable and structurally shared: what did not change keeps its
+ * identity from one snapshot to the next, so `===` tells whether something has to be drawn again.
+ *
+ * Units: every time is in seconds since the Unix epoch, every duration in seconds.
+ */
+
+/** How a send ended. `interrupted`: the stream stopped without saying how the run ended. */
+export type Outcome = 'completed' | 'paused' | 'cancelled' | 'failed' | 'interrupted'
+
+/** What is going on now. `retrying`: the backend waits for a rate limit to pass. */
+export type Status = 'idle' | 'connecting' | 'streaming' | 'retrying' | Outcome
+
+/**
+ * Of the mission's backend: `rate_limit`, `general`, `unexpected`, `timeout`.
+ * Ours: `network` (the request never got an answer), `http` (an answer of status 400 or more),
+ * `interrupted` (the stream broke off), `protocol` (an answer that is no AgentOS stream).
+ */
+export type ErrorType =
+  | 'rate_limit' | 'general' | 'unexpected' | 'timeout'
+  | 'network' | 'http' | 'interrupted' | 'protocol'
+
+/** Any JSON value. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** The error banner. */
+export interface StreamError {
+  message: string
+  type: ErrorType
+  /** Retries made before giving up, where the backend said so. */
+  retries?: number
+  /** HTTP status, for type `http` (and `rate_limit` by HTTP 429). */
+  httpStatus?: number
+  /** Whether sending the same again may help. */
+  retryable: boolean
+}
+
+/** A rate limit being waited out. */
+export interface RetryState {
+  attempt: number
+  maxRetries: number
+  /** Seconds. */
+  delay: number
+  message: string
+  /** When the next attempt is due, in seconds since the Unix epoch. */
+  resumesAt: number
+}
+
+export interface ToolCall {
+  tool_call_id: string
+  tool_name: string
+  /** Parsed when first read. */
+  tool_args: Json
+  tool_call_error: boolean
+  /** What the tool returned (or its error's text); null while it runs. Same as `result`. */
+  content: string | null
+  result: string | null
+  status: 'started' | 'completed' | 'error' | 'paused'
+  /** The text of ToolCallError. */
+  error?: string
+  /** `time` and `duration` are the same number of seconds; `time` is what agent-ui draws. */
+  metrics?: { time: number; duration: number }
+  created_at: number
+  /** The run that this call delegated to. */
+  child_run_id?: string
+  role: 'tool'
+}
+
+export interface ReasoningStep {
+  title?: string
+  action?: string
+  result?: string
+  reasoning?: string
+  next_action?: string
+  confidence?: number
+}
+
+export interface ImageData { id?: string; url: string; mime_type?: string; content?: string; revised_prompt?: string }
+export type MediaData = { [key: string]: Json }
+
+export interface ChatMessage {
+  /** Stable for the life of the handler; good as a React key. */
+  id: string
+  /** `agent`: the answer, or (in `turn.work`) a member's or sub-team's text. `delegation`: a task given to a member. */
+  role: 'user' | 'agent' | 'delegation' | 'system' | 'tool'
+  /** Text. For a structured answer: its JSON, indented by two spaces (see `structured`). */
+  content: string
+  /** Seconds. */
+  created_at: number
+  /** The banner belongs to this message. */
+  streamingError?: boolean
+  /** The user or the server stopped this run: the text is what had come until then. */
+  cancelled?: boolean
+  tool_calls?: ToolCall[]
+  extra_data?: { reasoning_steps?: ReasoningStep[]; references?: Json[] }
+  /** The model's own thoughts (native reasoning), as far as they have come. */
+  reasoning_content?: string
+  /** The value of an answer with an output schema; `content_type` is the schema's name. */
+  structured?: Json
+  content_type?: string
+  images?: ImageData[]
+  videos?: MediaData[]
+  audio?: MediaData[]
+  files?: MediaData[]
+  response_audio?: MediaData
+  citations?: Json
+  followups?: string[]
+  agentName?: string
+  teamName?: string
+  agentId?: string
+  teamId?: string
+  runId?: string
+  parentRunId?: string
+  /** 0 for the answer, 1 for its members, 2 for theirs. */
+  depth?: number
+  /** Of a delegation: who gave the task, to whom (`…Id` as the server names it), and the member's run once known. */
+  delegatedBy?: string
+  delegatedTo?: string
+  delegatedToId?: string
+  childRunId?: string
+  /** Of a member's message and a delegation: how that run stands. */
+  status?: 'started' | 'completed' | 'error' | 'paused' | 'cancelled'
+  /** On the answer only: the turn's timeline, as the Cirkelline UI draws it. */
+  behindTheScenes?: TimelineEntry[]
+  /** Of a user message: the names of the files sent along. */
+  files_sent?: string[]
+}
+
+export interface TimelineDetails {
+  toolName?: string
+  toolArgs?: Json
+  toolCallId?: string
+  toolResult?: string
+  /** A reasoning step or a thought. */
+  reasoningContent?: string
+  /** Seconds. */
+  executionTime?: number
+  retryAttempt?: number
+  maxRetries?: number
+  /** Seconds. */
+  retryDelay?: number
+  errorType?: string
+  errorMessage?: string
+  retryAttempts?: number
+  metrics?: Json
+  tokenUsage?: { input: number; output: number; total: number }
+  costs?: { input: number; output: number; total: number }
+  model?: string
+  /** Which attempt of the turn the entry belongs to, from 1. */
+  attempt?: number
+  /** The attempt failed and was started again: what it produced is not part of the answer. */
+  voided?: boolean
+  stepName?: string
+  stepIndex?: number
+  memberName?: string
+  task?: string
+  runId?: string
+  /** Whatever else the event carried that a page may want to show. */
+  data?: Json
+}
+
+export interface TimelineEntry {
+  id: string
+  /** Seconds: the event's own time, or its arrival where it carries none. */
+  timestamp: number
+  /** The event's name: `retry`, `error`, `TeamToolCallStarted`, …; ours: `cancelled`, `interrupted`. */
+  eventType: string
+  /** Name of the agent, team or workflow. */
+  source: string
+  sourceType: 'agent' | 'team' | 'workflow' | 'system'
+  description: string
+  status: 'started' | 'in_progress' | 'completed' | 'error'
+  /** 0: the top-level run; 1: its members; 2: theirs. */
+  depth: number
+  /** The entry this one is part of: the run's start, or the delegation that led to it. */
+  parentEventId?: string
+  details: TimelineDetails
+}
+
+export interface PauseField { name: string; type: string; description?: string; value?: Json }
+
+/** One thing that a paused run asks for. */
+export interface PauseRequirement {
+  id?: string
+  kind: 'confirmation' | 'input' | 'external'
+  toolCallId?: string
+  toolName?: string
+  toolArgs?: Json
+  /** Of kind `input`. */
+  fields?: PauseField[]
+  memberName?: string
+  memberRunId?: string
+  /** The requirement as the server sent it, to be resolved and sent back. */
+  raw: Json
+}
+
+export interface Pause {
+  runId?: string
+  message: string
+  requirements: PauseRequirement[]
+}
+
+export interface Usage {
+  inputTokens: number
+  outputTokens: number
+  totalTokens: number
+  reasoningTokens: number
+  cacheReadTokens: number
+  cacheWriteTokens: number
+  /** In the currency of the backend's price list (MetricsUpdate); 0 where it sends none. */
+  inputCost: number
+  outputCost: number
+  totalCost: number
+}
+
+export interface Turn {
+  id: string
+  user: ChatMessage | null
+  /** Delegations, members' and sub-teams' messages, in the order in which they began. */
+  work: ChatMessage[]
+  answer: ChatMessage
+  timeline: TimelineEntry[]
+  /** null while it runs. */
+  outcome: Outcome | null
+  /** 1, and one more for each retry. */
+  attempts: number
+  runId: string | null
+  error: StreamError | null
+  pause: Pause | null
+  followups: string[]
+  memories: Json[]
+  sessionSummary: Json | null
+  usage: Usage
+}
+
+export interface SessionEntry {
+  session_id: string
+  session_name: string
+  created_at: number
+  updated_at?: number
+  /** The last run of this session, as far as this page saw it. */
+  lastOutcome?: Outcome
+  /** The last run failed; the session is there all the same. */
+  failed?: boolean
+}
+
+export interface Diagnostics {
+  bytesRead: number
+  framesRead: number
+  unknownEvents: number
+  malformedFrames: number
+  /** Frames of an attempt that is already void, or repeated by a resumed stream: read and left out. */
+  staleFrames: number
+  /** Timeline entries beyond the limit. */
+  droppedEntries: number
+  /** Names of the unknown events, with how often they came. */
+  unknown: { name: string; count: number }[]
+  /** The last malformed frames. */
+  malformed: { reason: string; excerpt: string; frame: number }[]
+  /** Listeners that threw. */
+  listenerErrors: number
+}
+
+/** How rate limits went, over the life of the handler. */
+export interface Monitor {
+  retries: number
+  successAfterRetry: number
+  retriesExhausted: number
+  /** Seconds. */
+  averageDelay: number
+}
+
+export interface Snapshot {
+  status: Status
+  isStreaming: boolean
+  activityStatus: string | null
+  error: StreamError | null
+  retry: RetryState | null
+  /** What a paused run waits for. */
+  pause: Pause | null
+  turns: Turn[]
+  /** The same, flat: user, work, answer of each turn. */
+  messages: ChatMessage[]
+  /** Of the last turn. */
+  timeline: TimelineEntry[]
+  sessionId: string | null
+  sessions: SessionEntry[]
+  /** The run that lives, or the last one: what cancel and continue aim at. */
+  runId: string | null
+  /** Sends that wait for the running one to end. */
+  queued: number
+  usage: Usage
+  monitor: Monitor
+  diagnostics: Diagnostics
+}
+
+export interface HandlerOptions {
+  /** Where AgentOS listens, without a path: `http://localhost:7777`. Default: same origin. */
+  endpoint?: string
+  /** The component's id. Exactly one of `agent`, `team`, `workflow`, `url` (needed by `send` only). */
+  agent?: string
+  team?: string
+  workflow?: string
+  /** The whole address of the run route, absolute or relative to `endpoint`: `/api/teams/cirkelline/runs`. */
+  url?: string
+  /** What the activity status calls the answering party before its first event. Default: made from its id. */
+  name?: string
+  /** Sent with every request. The function is called for each request. */
+  headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)
+  /** As fetch has it. Default `same-origin`. */
+  credentials?: 'omit' | 'same-origin' | 'include'
+  /** Form fields sent with every run: `user_id`, `timezone`, … */
+  fields?: Record<string, string>
+  /** Go on in this session. */
+  sessionId?: string
+  /** Ask AgentOS for a background run, which survives a dropped connection. */
+  background?: boolean
+  /**
+   * When listeners hear of changes. `frame`: at most once per animation frame (a timer of 16 ms where there
+   * is none, or in a hidden page). `sync`: at each chunk. A number: at most once per so many milliseconds.
+   * The end of a run is told at once. Default `frame`.
+   */
+  notify?: 'frame' | 'sync' | number
+  /**
+   * Activity texts of your own. Key: a tool's name, or `working`, `responding`, `thinking`, `paused`. Value: a
+   * template; `{name}` is the agent or team, `{argument}` the tool's most telling argument, `{query}` … any argument.
+   */
+  activityTexts?: Record<string, string>
+  /** Bounds on memory; see the README. */
+  limits?: Partial<Limits>
+  /** The fetch to use. Default: the global one, at the time of the call. */
+  fetch?: typeof fetch
+  /** Called when a listener throws. Default: `console.error`. */
+  onListenerError?: (error: unknown) => void
+}
+
+export interface Limits {
+  /** Longest event, in bytes. A longer one is skipped and counted as malformed. Default 64 MiB. */
+  maxEventBytes: number
+  /** Longest message text, in bytes; what comes after is counted, not kept. Default 64 MiB. */
+  maxTextBytes: number
+  /** Timeline entries of one turn. Errors, retries and ends are kept beyond it. Default 5,000. */
+  maxTimelineEntries: number
+  /** Messages (members, delegations) of one turn. Default 1,000. */
+  maxMessages: number
+  /** Tool calls of one message. Default 2,000. */
+  maxToolCalls: number
+}
+
+export interface StreamHandler {
+  /**
+   * Sends a message and streams the answer. Waits its turn while another answer is streaming.
+   * Resolves with how it ended; never rejects for anything the server or the network does.
+   * A FormData is sent as it is, plus the fields it lacks.
+   */
+  send(message: string | FormData): Promise<Outcome>
+  /** Ends the running answer, keeps its text, drops queued sends. No-op when nothing runs. */
+  cancel(): void
+  /** Bring your own transport: opens a turn (with what the user said, or none). */
+  begin(text?: string): void
+  /** The next bytes of the stream, split anywhere. Opens a turn if none is open. */
+  feed(bytes: Uint8Array): void
+  /** The stream is over. */
+  end(): void
+  subscribe(listener: () => void): () => void
+  getSnapshot(): Snapshot
+  /** For React's server rendering: the snapshot of a new handler. */
+  getServerSnapshot(): Snapshot
+  /** Closes the banner. */
+  dismissError(): void
+  /** Shows an earlier conversation. Ends what runs. */
+  load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
+  /** A new chat: no turns, no session. The list of sessions stays. Ends what runs. */
+  clear(): void
+  /** Ends what runs and gives the memory back. The last snapshot stays readable; every other call is a no-op. */
+  dispose(): void
+}
