@@ -1,0 +1,457 @@
+//! The machine between the network and the conversation, without I/O: [`Client::handle`] an [`Input`], then drain
+//! [`Client::poll_output`] until it is empty.
+//!
+//! In: what the user did, what the network said, what time it is. Out: fetch this, abort that, wake me then,
+//! something changed. The shell does what it is told and decides nothing. Every network input carries the id of the
+//! request it belongs to; what comes of an earlier request is dropped. Invariant: each send is settled exactly once.
+
+use crate::error::{ErrorType, StreamError};
+use crate::event;
+use crate::limits::Limits;
+use crate::sse::{Decoder, Fault, Frame};
+use crate::state::activity::name_of_id;
+use crate::state::{Conversation, Outcome, Status};
+use crate::time::Seconds;
+use std::collections::VecDeque;
+
+/// Names a request; each fetch, and each leg that is fed by hand, has its own.
+pub type RequestId = u32;
+
+/// Names a send; the shell chooses it and hears of it again in [`Output::Settled`].
+pub type Ticket = u32;
+
+/// What happened.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Input<'a> {
+    /// The user sends a message. It waits while another answer streams.
+    Send {
+        /// Chosen by the shell.
+        ticket: Ticket,
+        /// What the user said.
+        text: &'a str,
+    },
+    /// A stream begins that the caller feeds by hand.
+    Begin {
+        /// What the user said, if the caller tells.
+        text: Option<&'a str>,
+    },
+    /// The caller's next bytes.
+    Feed(&'a [u8]),
+    /// The caller's stream is over.
+    End,
+    /// The head of an HTTP answer.
+    Opened {
+        /// Whose.
+        request: RequestId,
+        /// The HTTP status.
+        status: u16,
+        /// The `Content-Type`, as it was sent.
+        content_type: &'a str,
+    },
+    /// A piece of an HTTP answer's body.
+    Chunk {
+        /// Whose.
+        request: RequestId,
+        /// The bytes, split anywhere.
+        bytes: &'a [u8],
+    },
+    /// The body is over, without a fault.
+    Closed {
+        /// Whose.
+        request: RequestId,
+    },
+    /// There was no answer, or its body broke off.
+    Failed {
+        /// Whose.
+        request: RequestId,
+    },
+    /// The user stops the answer.
+    Cancel,
+    /// The time that [`Output::WakeAt`] asked for has come.
+    Tick,
+    /// The user closes the banner.
+    DismissError,
+    /// A new chat, or another session's.
+    Clear {
+        /// The session that the next send goes to.
+        session_id: Option<&'a str>,
+    },
+}
+
+/// What the shell has to do.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Output {
+    /// Send this request; answer with Opened, Chunk and Closed, or Failed.
+    Fetch(Request),
+    /// Give up this request. Nothing more needs to be heard of it.
+    Abort(RequestId),
+    /// Send a [`Input::Tick`] at this time; it replaces an earlier wish. `None`: not needed any more.
+    WakeAt(Option<Seconds>),
+    /// The send is over.
+    Settled {
+        /// Which.
+        ticket: Ticket,
+        /// How.
+        outcome: Outcome,
+    },
+    /// A run ended: tell listeners at once, whatever the pace.
+    Urgent,
+}
+
+/// A request to be sent: POST, multipart form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// To be named in every answer.
+    pub id: RequestId,
+    /// The send it carries out; the shell may hold files for it.
+    pub ticket: Ticket,
+    /// Where to.
+    pub url: String,
+    /// The form's fields.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Where requests go and what goes with them.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// `http://localhost:7777`, or empty for the page's own origin.
+    pub endpoint: String,
+    /// `/teams/cirkelline/runs`, or a whole address.
+    pub path: String,
+    /// Fields sent with every run.
+    pub fields: Vec<(String, String)>,
+    /// Ask for runs that survive a dropped connection.
+    pub background: bool,
+    /// The bounds.
+    pub limits: Limits,
+}
+
+/// After the end of a run the server closes the stream. One that does not is given up after so many seconds.
+const LINGER: Seconds = 5.0;
+
+/// Pieces in which large chunks are decoded, so that the buffer holds a piece and not the whole.
+const PIECE: usize = 256 << 10;
+
+/// The machine.
+#[derive(Debug)]
+pub struct Client {
+    /// What the page shows.
+    pub conversation: Conversation,
+    config: Config,
+    leg: Option<Leg>,
+    queue: VecDeque<(Ticket, String)>,
+    outputs: VecDeque<Output>,
+    last_request: RequestId,
+    wake_at: Option<Seconds>,
+}
+
+/// The stream being read.
+#[derive(Debug)]
+struct Leg {
+    request: RequestId,
+    ticket: Option<Ticket>,
+    body: Body,
+    /// The run has ended; the stream has not.
+    over_since: Option<Seconds>,
+}
+
+#[derive(Debug)]
+enum Body {
+    Stream(Box<Decoder>),
+    /// An HTTP error and as much of its body as says why.
+    Refused {
+        status: u16,
+        text: Vec<u8>,
+    },
+    /// An answer that is no stream.
+    Foreign,
+}
+
+impl Client {
+    /// A client with an empty conversation.
+    pub fn new(config: Config) -> Self {
+        let mut conversation = Conversation::new(config.limits);
+        conversation.name = component(&config.path).map(name_of_id).unwrap_or_default();
+        Client {
+            conversation,
+            config,
+            leg: None,
+            queue: VecDeque::new(),
+            outputs: VecDeque::new(),
+            last_request: 0,
+            wake_at: None,
+        }
+    }
+
+    /// Sends that wait.
+    pub fn queued(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// What the shell has to do next.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// Takes in what happened.
+    pub fn handle(&mut self, input: Input<'_>, now: Seconds) {
+        match input {
+            Input::Send { ticket, text } => self.send(ticket, text, now),
+            Input::Begin { text } => {
+                self.give_up(now);
+                self.begin(None, text, Status::Streaming, now);
+            }
+            Input::Feed(bytes) => {
+                if self.leg.is_none() {
+                    self.begin(None, None, Status::Streaming, now);
+                }
+                self.take(bytes, now);
+            }
+            Input::End => self.close(now),
+            Input::Opened { request, status, content_type } if self.is_live(request) => {
+                self.open(status, content_type);
+            }
+            Input::Chunk { request, bytes } if self.is_live(request) => self.take(bytes, now),
+            Input::Closed { request } if self.is_live(request) => self.close(now),
+            Input::Failed { request } if self.is_live(request) => self.fail(now),
+            Input::Opened { .. } | Input::Chunk { .. } | Input::Closed { .. } | Input::Failed { .. } => {}
+            Input::Cancel => self.cancel(now),
+            Input::Tick => self.tick(now),
+            Input::DismissError => self.conversation.dismiss_error(),
+            Input::Clear { session_id } => {
+                self.cancel(now);
+                self.conversation.clear(session_id.filter(|s| !s.is_empty()).map(str::to_owned));
+            }
+        }
+        self.plan(now);
+    }
+
+    /// Room in the decoder's buffer for `n` bytes of the caller's stream, to be written in place; then
+    /// [`committed`](Client::committed). `None`: these bytes go through [`Input::Chunk`] (an error's body).
+    pub fn reserve(&mut self, n: usize) -> Option<&mut [u8]> {
+        match &mut self.leg.as_mut()?.body {
+            Body::Stream(decoder) => Some(decoder.reserve(n)),
+            _ => None,
+        }
+    }
+
+    /// The room that was reserved is filled.
+    pub fn committed(&mut self, n: usize, now: Seconds) {
+        self.conversation.diagnostics.bytes_read += n as u64;
+        self.conversation.opened();
+        self.drain(now);
+        self.plan(now);
+    }
+
+    /// The request whose answer is read; also that of a leg fed by hand.
+    pub fn live_request(&self) -> Option<RequestId> {
+        self.leg.as_ref().map(|l| l.request)
+    }
+
+    fn is_live(&self, request: RequestId) -> bool {
+        self.live_request() == Some(request)
+    }
+
+    fn send(&mut self, ticket: Ticket, text: &str, now: Seconds) {
+        let over = self.leg.as_ref().is_some_and(|l| l.over_since.is_some());
+        if over {
+            self.give_up(now);
+        }
+        if self.leg.is_some() {
+            if self.queue.len() >= self.config.limits.max_queued {
+                self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+                return;
+            }
+            self.queue.push_back((ticket, text.to_owned()));
+            self.conversation.head_dirty = true;
+            return;
+        }
+        self.begin(Some(ticket), Some(text), Status::Connecting, now);
+        let request = self.request(ticket, text);
+        self.outputs.push_back(Output::Fetch(request));
+    }
+
+    fn request(&self, ticket: Ticket, text: &str) -> Request {
+        let session = self.conversation.session_id.clone().unwrap_or_default();
+        let mut fields: Vec<(String, String)> =
+            vec![("message".into(), text.into()), ("stream".into(), "true".into()), ("session_id".into(), session)];
+        if self.config.background {
+            fields.push(("background".into(), "true".into()));
+        }
+        for (name, value) in &self.config.fields {
+            match fields.iter_mut().find(|(n, _)| n == name) {
+                Some(field) => field.1.clone_from(value),
+                None => fields.push((name.clone(), value.clone())),
+            }
+        }
+        let Config { endpoint, path, .. } = &self.config;
+        let url = if path.contains("://") { path.clone() } else { [endpoint.trim_end_matches('/'), path].concat() };
+        Request { id: self.last_request, ticket, url, fields }
+    }
+
+    fn begin(&mut self, ticket: Option<Ticket>, text: Option<&str>, status: Status, now: Seconds) {
+        self.last_request = self.last_request.wrapping_add(1);
+        self.leg = Some(Leg {
+            request: self.last_request,
+            ticket,
+            body: Body::Stream(Box::new(Decoder::new(&self.config.limits))),
+            over_since: None,
+        });
+        self.conversation.begin(text, status, now);
+    }
+
+    fn open(&mut self, status: u16, content_type: &str) {
+        let Some(leg) = self.leg.as_mut() else { return };
+        if status >= 400 {
+            leg.body = Body::Refused { status, text: Vec::new() };
+        } else if content_type.contains("text/html") {
+            leg.body = Body::Foreign;
+        } else {
+            self.conversation.opened();
+        }
+    }
+
+    fn take(&mut self, bytes: &[u8], now: Seconds) {
+        self.conversation.diagnostics.bytes_read += bytes.len() as u64;
+        for piece in bytes.chunks(PIECE) {
+            match self.leg.as_mut().map(|l| &mut l.body) {
+                Some(Body::Stream(decoder)) => decoder.push(piece),
+                Some(Body::Refused { text, .. }) => {
+                    let room = self.config.limits.max_error_body_bytes.saturating_sub(text.len());
+                    text.extend_from_slice(&piece[..piece.len().min(room)]);
+                    continue;
+                }
+                Some(Body::Foreign) | None => return,
+            }
+            self.conversation.opened();
+            self.drain(now);
+        }
+    }
+
+    /// Reads every whole frame of the buffer.
+    fn drain(&mut self, now: Seconds) {
+        let Client { conversation, config, leg, .. } = self;
+        let Some(Leg { body: Body::Stream(decoder), .. }) = leg else { return };
+        let was_over = conversation.current().is_some_and(|t| t.outcome.is_some());
+        while let Some(frame) = decoder.next_frame() {
+            match frame {
+                Frame::Comment => {}
+                Frame::Malformed { reason, excerpt } => {
+                    conversation.diagnostics.frames_read += 1;
+                    let reason = match reason {
+                        Fault::TooLong => "longer than the limit",
+                        Fault::BrokenObject => "a JSON object that breaks off",
+                    };
+                    conversation.diagnostics.malformed(reason, &excerpt, &config.limits);
+                }
+                Frame::Event { name, data } => {
+                    conversation.diagnostics.frames_read += 1;
+                    let mut scratch = String::new();
+                    match event::read(name.as_deref(), &data, &mut scratch) {
+                        Ok(event) => conversation.apply(&event, now),
+                        Err(fault) => {
+                            conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);
+                        }
+                    }
+                }
+            }
+        }
+        let over = conversation.current().is_some_and(|t| t.outcome.is_some());
+        if over && !was_over {
+            self.outputs.push_back(Output::Urgent);
+        }
+    }
+
+    fn close(&mut self, now: Seconds) {
+        let Some(leg) = self.leg.take() else { return };
+        match &leg.body {
+            Body::Stream(_) => self.conversation.close(now),
+            Body::Refused { status, text } => {
+                let error = StreamError::from_http(*status, &String::from_utf8_lossy(text));
+                self.conversation.fail(Outcome::Failed, error, now);
+            }
+            Body::Foreign => {
+                let message = "The server answered with a web page instead of a stream. Is the address right?";
+                self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Protocol, message), now);
+            }
+        }
+        self.settle(leg, now);
+    }
+
+    fn fail(&mut self, now: Seconds) {
+        let Some(leg) = self.leg.take() else { return };
+        match &leg.body {
+            Body::Refused { status, text } => {
+                let error = StreamError::from_http(*status, &String::from_utf8_lossy(text));
+                self.conversation.fail(Outcome::Failed, error, now);
+            }
+            _ if self.conversation.status == Status::Connecting => {
+                let message = "The server could not be reached. Check your connection, or the server's address.";
+                self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Network, message), now);
+            }
+            _ => self.conversation.interrupt("The connection was lost before the answer was complete.", now),
+        }
+        self.settle(leg, now);
+    }
+
+    fn cancel(&mut self, now: Seconds) {
+        for (ticket, _) in std::mem::take(&mut self.queue) {
+            self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+        }
+        self.conversation.head_dirty = true;
+        self.give_up(now);
+    }
+
+    /// Ends the leg that runs, if one does, as cancelled (or as it has ended already).
+    fn give_up(&mut self, now: Seconds) {
+        let Some(leg) = self.leg.take() else { return };
+        if leg.ticket.is_some() {
+            self.outputs.push_back(Output::Abort(leg.request));
+        }
+        self.conversation.cancel(now);
+        self.settle(leg, now);
+    }
+
+    /// A leg is over: its send is settled, and the next one in the queue goes out.
+    fn settle(&mut self, leg: Leg, now: Seconds) {
+        let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
+        if let Some(ticket) = leg.ticket {
+            self.outputs.push_back(Output::Settled { ticket, outcome });
+        }
+        self.outputs.push_back(Output::Urgent);
+        if let Some((ticket, text)) = self.queue.pop_front() {
+            self.send(ticket, &text, now);
+        }
+    }
+
+    fn tick(&mut self, now: Seconds) {
+        if self.leg.as_ref().and_then(|l| l.over_since).is_some_and(|since| now >= since + LINGER) {
+            self.give_up(now);
+        }
+    }
+
+    /// Sets or clears the timer.
+    fn plan(&mut self, now: Seconds) {
+        let over = self.conversation.current().is_some_and(|t| t.outcome.is_some());
+        if let Some(leg) = self.leg.as_mut() {
+            leg.over_since = match over && !self.conversation.status.is_streaming() {
+                true => leg.over_since.or(Some(now)),
+                false => None,
+            };
+        }
+        let fetched = self.leg.as_ref().filter(|l| l.ticket.is_some());
+        let wake_at = fetched.and_then(|l| l.over_since).map(|since| since + LINGER);
+        if wake_at != self.wake_at {
+            self.wake_at = wake_at;
+            self.outputs.push_back(Output::WakeAt(wake_at));
+        }
+    }
+}
+
+/// The id of the agent, team or workflow that a path leads to: the segment before `runs`.
+fn component(path: &str) -> Option<&str> {
+    let path = path.split(['?', '#']).next()?.trim_end_matches('/');
+    path.strip_suffix("/runs")?.rsplit('/').next().filter(|s| !s.is_empty())
+}

@@ -1,0 +1,157 @@
+//! What went wrong, as the page shows it: a message that a person can read, and a type that a program can.
+//!
+//! In: the texts of providers, of AgentOS and of whatever stands between (PROTOCOL §7). Out: a [`StreamError`].
+
+use crate::json::Raw;
+use serde::Serialize;
+
+/// The type of an error: the mission's four, and ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ErrorType {
+    /// The model's quota is used up; retries were made, or may help later.
+    RateLimit,
+    /// The run failed.
+    General,
+    /// The backend failed in a way it did not foresee.
+    Unexpected,
+    /// The backend gave up waiting.
+    Timeout,
+    /// The request got no answer.
+    Network,
+    /// An answer with a status of 400 or more.
+    Http,
+    /// The stream broke off before it said how the run ended.
+    Interrupted,
+    /// The answer was no AgentOS stream.
+    Protocol,
+}
+
+/// The error banner.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StreamError {
+    /// For the user.
+    pub message: String,
+    /// For the program.
+    #[serde(rename = "type")]
+    pub kind: ErrorType,
+    /// Retries made before giving up, where the backend said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retries: Option<u64>,
+    /// The HTTP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub http_status: Option<u16>,
+    /// Whether sending the same again may help.
+    pub retryable: bool,
+}
+
+impl StreamError {
+    /// An error of `kind` with nothing but a message.
+    pub fn new(kind: ErrorType, message: impl Into<String>) -> Self {
+        let retryable = !matches!(kind, ErrorType::Http | ErrorType::Protocol);
+        StreamError { message: message.into(), kind, retries: None, http_status: None, retryable }
+    }
+
+    /// The `error` event: the server's text, else `An error occurred`.
+    pub(crate) fn from_event(text: Option<String>, kind: Option<&str>, retries: Option<u64>) -> Self {
+        let kind = match kind {
+            Some("rate_limit") => ErrorType::RateLimit,
+            Some("unexpected") => ErrorType::Unexpected,
+            Some("timeout") => ErrorType::Timeout,
+            _ => ErrorType::General,
+        };
+        let message = text.unwrap_or_else(|| "An error occurred".into());
+        StreamError { retries, ..StreamError::new(kind, message) }
+    }
+
+    /// A top-level RunError: `content` is the provider's text, often its raw JSON body.
+    pub(crate) fn from_provider(text: &str) -> Self {
+        let body = Raw::parse(text.trim()).ok();
+        let kind = if body.is_some_and(is_rate_limit_body) || text.starts_with("429") {
+            ErrorType::RateLimit
+        } else {
+            ErrorType::General
+        };
+        let message = body.and_then(message_in).unwrap_or_else(|| text.trim().to_owned());
+        match message.is_empty() {
+            true => StreamError::new(kind, "An error occurred"),
+            false => StreamError::new(kind, message),
+        }
+    }
+
+    /// An HTTP answer with a status of 400 or more, whatever its body is.
+    pub fn from_http(status: u16, body: &str) -> Self {
+        let stated = match Raw::parse(body.trim()) {
+            Ok(json) => message_in(json),
+            Err(_) => plain(body),
+        };
+        let generic = || match status {
+            401 | 403 => "You are not signed in, or not allowed to do this.",
+            404 => "There is no such agent, team or workflow at this address.",
+            408 | 504 => "The server took too long to answer.",
+            413 => "The message or its files are too large.",
+            429 => "Too many requests. Please try again in a few moments.",
+            500 => "The server failed while answering.",
+            502 | 503 => "The service is not available at the moment. Please try again in a few moments.",
+            _ => "The server refused the request.",
+        };
+        let message = match stated {
+            // What a server says of its own failure is rarely meant for people: both.
+            Some(text) if status == 500 => [generic(), " (", &text, ")"].concat(),
+            Some(text) => text,
+            None => [generic(), " (HTTP ", &crate::text::decimal(status.into()), ")"].concat(),
+        };
+        let kind = if status == 429 { ErrorType::RateLimit } else { ErrorType::Http };
+        let retryable = matches!(status, 408 | 425 | 429) || status >= 500;
+        StreamError { http_status: Some(status), retryable, ..StreamError::new(kind, message) }
+    }
+}
+
+/// The texts under which an error's message is found: `{"error":{"message"}}`, `{"detail"}`, `{"error"}`, `{"message"}`.
+fn message_in(body: Raw<'_>) -> Option<String> {
+    if let Some(mut list) = body.as_array() {
+        return message_in(list.next()?);
+    }
+    for key in ["error", "detail", "message", "error_description"] {
+        let Some(value) = body.member(key) else { continue };
+        if let Some(text) = value.as_str().filter(|t| !t.is_empty()) {
+            return Some(text.into());
+        }
+        if let Some(list) = value.as_array() {
+            let texts: Vec<String> = list.filter_map(validation_message).collect();
+            return (!texts.is_empty()).then(|| texts.join("; "));
+        }
+        if let Some(text) = value.as_object().and_then(|_| message_in(value)) {
+            return Some(text);
+        }
+    }
+    None
+}
+
+/// One element of a 422's `detail`: `{"loc":["body","message"],"msg":"Field required"}` → `message: Field required`.
+fn validation_message(item: Raw<'_>) -> Option<String> {
+    if let Some(text) = item.as_str() {
+        return Some(text.into());
+    }
+    let message: String = item.member("msg")?.as_str()?.into();
+    let field = item.member("loc").and_then(Raw::as_array).and_then(Iterator::last).and_then(Raw::as_str);
+    Some(match field {
+        Some(field) => [&field.decode(), ": ", &message].concat(),
+        None => message,
+    })
+}
+
+/// A short plain text; a page of HTML says nothing to a user.
+fn plain(body: &str) -> Option<String> {
+    let text = body.trim();
+    (!text.is_empty() && text.len() <= 300 && !text.contains('<')).then(|| text.to_owned())
+}
+
+/// Google's body of a 429: `code` 429 or `status` RESOURCE_EXHAUSTED. A 400 that mentions a quota is none.
+fn is_rate_limit_body(body: Raw<'_>) -> bool {
+    let error = body.member("error").unwrap_or(body);
+    error.member("code").and_then(Raw::as_u64) == Some(429)
+        || error.member("status").and_then(Raw::as_str).is_some_and(|s| s.is("RESOURCE_EXHAUSTED"))
+}

@@ -1,0 +1,104 @@
+//! Frame → [`RunEvent`]: typed and borrowed.
+//!
+//! In: the name and data of one frame. Out: one event of AgentOS (agno 3.1.10: agent, team and workflow), of
+//! Cirkelline's route, or of the transport; an unknown name is the value [`Kind::Unknown`]. Never: a copy of the
+//! data, a look into values that nobody asks for, or an error for a field of an unexpected type (it reads as absent).
+//!
+//! The name is `data.event`, else the SSE `event:` line (DESIGN §4.6). The wrapper `{event, data}`, with data an
+//! object or a string of JSON, is taken off.
+
+mod fields;
+mod kind;
+
+pub use fields::{RunEvent, Tokens, Tool};
+pub use kind::{Kind, Scope};
+
+use crate::json::{JsonError, JsonErrorKind, Object, Raw, Str};
+
+/// Reads one frame. `scratch` holds the inner JSON where `data` came as a string.
+pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -> Result<RunEvent<'a>, JsonError> {
+    // A backslash stands in no name that anyone sends; in a `Str` it would be taken for an escape.
+    let line = name.filter(|n| !n.contains('\\')).map(Str::plain);
+    let text = data.trim_matches([' ', '\t', '\n', '\r']);
+    if text.is_empty() || text == "null" {
+        // A frame that is all name: `event: subscribed` with nothing to say.
+        return Ok(RunEvent::named(line.unwrap_or(Str::plain(""))));
+    }
+    if let Some(event) = plain_error(name, text) {
+        return Ok(event);
+    }
+    let (members, mut event) = read_object(text)?;
+    let Some(inner) = wrapped(members, &event) else {
+        return Ok(event.with_default_name(line));
+    };
+    let outer = Some(event.name).filter(|n| !n.is_empty()).or(line);
+    if inner.as_object().is_some() {
+        return Ok(read_object(inner.text())?.1.with_default_name(outer));
+    }
+    let inner = inner.as_str().unwrap_or(Str::plain(""));
+    inner.push_to(scratch);
+    match read_object(scratch) {
+        Ok((_, unwrapped)) => Ok(unwrapped.with_default_name(outer)),
+        Err(_) => {
+            // `{event: "error", data: "the text"}`
+            event.error = Some(inner);
+            Ok(event.with_default_name(line))
+        }
+    }
+}
+
+/// `event: error` whose data is no object: the text is the message, and must not be lost.
+fn plain_error<'a>(name: Option<&'a str>, text: &'a str) -> Option<RunEvent<'a>> {
+    if name != Some("error") || text.starts_with('{') {
+        return None;
+    }
+    let mut event = RunEvent::named(Str::plain("error"));
+    match Raw::parse(text).ok().and_then(Raw::as_str) {
+        Some(message) => event.error = Some(message),
+        None => event.error_text = Some(text),
+    }
+    Some(event)
+}
+
+/// The members of an object as an event, and how many there were.
+fn read_object(text: &str) -> Result<(usize, RunEvent<'_>), JsonError> {
+    let mut object = Object::parse(text)?;
+    let mut event = RunEvent::named(Str::plain(""));
+    let mut members = 0;
+    while let Some((key, value)) = object.next_member()? {
+        members += 1;
+        event.set(key, value);
+    }
+    object.finish()?;
+    event.settle();
+    Ok((members, event))
+}
+
+/// What `{event, data}` wraps. Any third member makes `data` a field of the event's own (StepProgress, CustomEvent).
+fn wrapped<'a>(members: usize, event: &RunEvent<'a>) -> Option<Raw<'a>> {
+    let data = event.data?;
+    let alone = members == 1 || (members == 2 && !event.name.is_empty());
+    (alone && (data.as_object().is_some() || data.as_str().is_some())).then_some(data)
+}
+
+impl<'a> RunEvent<'a> {
+    fn with_default_name(mut self, outer: Option<Str<'a>>) -> RunEvent<'a> {
+        if let (true, Some(outer)) = (self.name.is_empty(), outer) {
+            self.name = outer;
+            self.settle();
+        }
+        self
+    }
+}
+
+/// What a text that should have been an event was instead, for [`Diagnostics`](crate::state::Diagnostics).
+pub fn fault(error: JsonError) -> &'static str {
+    match error.kind {
+        JsonErrorKind::Truncated => "the JSON breaks off",
+        JsonErrorKind::Unexpected => "not JSON",
+        JsonErrorKind::Escape => "a broken escape in a JSON string",
+        JsonErrorKind::Control => "a raw control character in a JSON string",
+        JsonErrorKind::TooDeep => "JSON nested deeper than 128",
+        JsonErrorKind::NotAnObject => "not a JSON object",
+    }
+}

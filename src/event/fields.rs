@@ -1,0 +1,293 @@
+//! The fields of an event. Which event carries which: PROTOCOL §14.
+
+use super::kind::{self, Kind, Scope};
+use crate::json::{Raw, Str};
+use crate::time::{self, Seconds};
+
+/// One event. A field that the wire left out, sent as `null` or in another type is `None`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+#[allow(missing_docs)] // the fields are agno's own; PROTOCOL §14 lists them
+pub struct RunEvent<'a> {
+    pub name: Str<'a>,
+    pub kind: Kind,
+    pub scope: Scope,
+    /// Seconds since the Unix epoch, whatever the wire's unit was.
+    pub created_at: Option<Seconds>,
+    pub run_id: Option<Str<'a>>,
+    pub parent_run_id: Option<Str<'a>>,
+    pub session_id: Option<Str<'a>>,
+    pub agent_id: Option<Str<'a>>,
+    pub agent_name: Option<Str<'a>>,
+    pub team_id: Option<Str<'a>>,
+    pub team_name: Option<Str<'a>>,
+    pub workflow_id: Option<Str<'a>>,
+    pub workflow_name: Option<Str<'a>>,
+    pub workflow_run_id: Option<Str<'a>>,
+    pub step_name: Option<Str<'a>>,
+    pub step_index: Option<u64>,
+    pub nested_depth: u64,
+    pub event_index: Option<u64>,
+    /// A delta, a final text, or the value of a structured answer.
+    pub content: Option<Raw<'a>>,
+    pub content_type: Option<Str<'a>>,
+    pub reasoning_content: Option<Str<'a>>,
+    pub reasoning_steps: Option<Raw<'a>>,
+    pub references: Option<Raw<'a>>,
+    pub citations: Option<Raw<'a>>,
+    pub image: Option<Raw<'a>>,
+    pub images: Option<Raw<'a>>,
+    pub videos: Option<Raw<'a>>,
+    pub audio: Option<Raw<'a>>,
+    pub files: Option<Raw<'a>>,
+    pub response_audio: Option<Raw<'a>>,
+    pub tool: Option<Raw<'a>>,
+    pub tools: Option<Raw<'a>>,
+    pub requirements: Option<Raw<'a>>,
+    pub memories: Option<Raw<'a>>,
+    pub session_summary: Option<Raw<'a>>,
+    pub followups: Option<Raw<'a>>,
+    pub metrics: Option<Raw<'a>>,
+    pub model: Option<Str<'a>>,
+    pub tokens: Tokens,
+    /// RunCancelled.
+    pub reason: Option<Str<'a>>,
+    /// `error` of the error event, ToolCallError, StepError, WorkflowError.
+    pub error: Option<Str<'a>>,
+    /// The text of an error event that was no JSON.
+    pub error_text: Option<&'a str>,
+    /// `type` of the error event, `error_type` of RunError.
+    pub error_type: Option<Str<'a>>,
+    pub retries: Option<u64>,
+    pub attempt: Option<u64>,
+    pub max_retries: Option<u64>,
+    /// Seconds.
+    pub delay: Option<f64>,
+    pub message: Option<Str<'a>>,
+    /// Of `replay` and of a run's JSON answer.
+    pub status: Option<Str<'a>>,
+    /// Of a task event.
+    pub title: Option<Str<'a>>,
+    /// `data` of CustomEvent and StepProgress, or what a wrapper holds.
+    pub data: Option<Raw<'a>>,
+}
+
+/// Token counts of ModelRequestCompleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Tokens {
+    pub input: u64,
+    pub output: u64,
+    pub total: u64,
+    pub reasoning: u64,
+    pub cache_read: u64,
+    pub cache_write: u64,
+}
+
+impl<'a> RunEvent<'a> {
+    /// An event that is nothing but its name.
+    pub(super) fn named(name: Str<'a>) -> Self {
+        let (kind, scope) = kind::of(name);
+        RunEvent {
+            name,
+            kind,
+            scope,
+            created_at: None,
+            run_id: None,
+            parent_run_id: None,
+            session_id: None,
+            agent_id: None,
+            agent_name: None,
+            team_id: None,
+            team_name: None,
+            workflow_id: None,
+            workflow_name: None,
+            workflow_run_id: None,
+            step_name: None,
+            step_index: None,
+            nested_depth: 0,
+            event_index: None,
+            content: None,
+            content_type: None,
+            reasoning_content: None,
+            reasoning_steps: None,
+            references: None,
+            citations: None,
+            image: None,
+            images: None,
+            videos: None,
+            audio: None,
+            files: None,
+            response_audio: None,
+            tool: None,
+            tools: None,
+            requirements: None,
+            memories: None,
+            session_summary: None,
+            followups: None,
+            metrics: None,
+            model: None,
+            tokens: Tokens::default(),
+            reason: None,
+            error: None,
+            error_text: None,
+            error_type: None,
+            retries: None,
+            attempt: None,
+            max_retries: None,
+            delay: None,
+            message: None,
+            status: None,
+            title: None,
+            data: None,
+        }
+    }
+
+    pub(super) fn set(&mut self, key: Str<'a>, value: Raw<'a>) {
+        let given = || Some(value).filter(|v| !v.is_null());
+        // Identifiers and names that are empty say nothing (2.2.13 sends `agent_id: ""` with some errors).
+        let text = || value.as_str().filter(|s| !s.is_empty());
+        let count = || value.as_u64().unwrap_or(0);
+        match key.decode().as_ref() {
+            "event" => self.name = value.as_str().unwrap_or(Str::plain("")),
+            "created_at" => self.created_at = value.as_f64().and_then(time::from_wire),
+            "run_id" => self.run_id = text(),
+            "parent_run_id" => self.parent_run_id = text(),
+            "session_id" => self.session_id = text(),
+            "agent_id" => self.agent_id = text(),
+            "agent_name" => self.agent_name = text(),
+            "team_id" => self.team_id = text(),
+            "team_name" => self.team_name = text(),
+            "workflow_id" => self.workflow_id = text(),
+            "workflow_name" => self.workflow_name = text(),
+            "workflow_run_id" => self.workflow_run_id = text(),
+            "step_name" => self.step_name = text(),
+            "step_index" => self.step_index = value.as_u64(),
+            "nested_depth" => self.nested_depth = count(),
+            "event_index" => self.event_index = value.as_u64(),
+            "content" => self.content = given(),
+            "content_type" => self.content_type = text(),
+            "reasoning_content" => self.reasoning_content = text(),
+            "reasoning_steps" => self.reasoning_steps = given(),
+            "references" => self.references = given(),
+            "citations" => self.citations = given(),
+            "image" => self.image = given(),
+            "images" => self.images = given(),
+            "videos" => self.videos = given(),
+            "audio" => self.audio = given(),
+            "files" => self.files = given(),
+            "response_audio" => self.response_audio = given(),
+            "tool" => self.tool = given(),
+            "tools" => self.tools = given(),
+            "requirements" | "step_requirements" | "executor_requirements" => self.requirements = given(),
+            "memories" => self.memories = given(),
+            "session_summary" => self.session_summary = given(),
+            "followups" => self.followups = given(),
+            "metrics" => self.metrics = given(),
+            "model" => self.model = text(),
+            "input_tokens" => self.tokens.input = count(),
+            "output_tokens" => self.tokens.output = count(),
+            "total_tokens" => self.tokens.total = count(),
+            "reasoning_tokens" => self.tokens.reasoning = count(),
+            "cache_read_tokens" => self.tokens.cache_read = count(),
+            "cache_write_tokens" => self.tokens.cache_write = count(),
+            "reason" => self.reason = text(),
+            "error" => self.error = text(),
+            "type" | "error_type" => self.error_type = text(),
+            "retries" => self.retries = value.as_u64(),
+            "attempt" => self.attempt = value.as_u64(),
+            "max_retries" => self.max_retries = value.as_u64(),
+            "delay" => self.delay = value.as_f64(),
+            "message" => self.message = text(),
+            "status" => self.status = text(),
+            "title" => self.title = text(),
+            "data" => self.data = given(),
+            _ => {}
+        }
+    }
+
+    /// Derives what follows from all fields together.
+    pub(super) fn settle(&mut self) {
+        (self.kind, self.scope) = kind::of(self.name);
+        if self.name.is_empty() && self.run_id.is_some() && self.status.is_some() {
+            self.kind = Kind::RunOutput;
+        }
+        // Events that share a name between agents and teams tell by their ids.
+        if matches!(self.kind, Kind::CustomEvent | Kind::MetricsUpdate | Kind::Paused | Kind::RunOutput) {
+            self.scope = match (self.team_id, self.agent_id, self.workflow_id) {
+                (Some(_), ..) => Scope::Team,
+                (_, Some(_), _) => Scope::Agent,
+                (_, _, Some(_)) => Scope::Workflow,
+                _ => self.scope,
+            };
+        }
+    }
+
+    /// The name of the agent, team or workflow it comes from, else its id.
+    pub fn source(&self) -> Option<Str<'a>> {
+        let of_agent = self.agent_name.or(self.agent_id);
+        let of_team = self.team_name.or(self.team_id);
+        let of_workflow = self.workflow_name.or(self.workflow_id);
+        match self.scope {
+            Scope::Team => of_team.or(of_agent),
+            Scope::Workflow => of_workflow,
+            Scope::Agent | Scope::System => of_agent.or(of_team).or(of_workflow),
+        }
+    }
+
+    /// The run this one was started by. Members of a workflow name it in `workflow_run_id` (PROTOCOL §4).
+    pub fn parent(&self) -> Option<Str<'a>> {
+        let of_workflow = || match self.scope {
+            Scope::Agent | Scope::Team => self.workflow_run_id.filter(|id| Some(*id) != self.run_id),
+            Scope::Workflow | Scope::System => None,
+        };
+        self.parent_run_id.or_else(of_workflow)
+    }
+}
+
+/// A tool execution as agno writes it (PROTOCOL §5).
+#[derive(Debug, Clone, Copy, Default)]
+#[allow(missing_docs)]
+pub struct Tool<'a> {
+    pub tool_call_id: Option<Str<'a>>,
+    pub tool_name: Option<Str<'a>>,
+    pub tool_args: Option<Raw<'a>>,
+    pub tool_call_error: Option<bool>,
+    pub result: Option<Raw<'a>>,
+    pub metrics: Option<Raw<'a>>,
+    pub child_run_id: Option<Str<'a>>,
+    pub created_at: Option<Seconds>,
+    pub requires_confirmation: bool,
+    pub requires_user_input: bool,
+    pub external_execution_required: bool,
+    pub user_input_schema: Option<Raw<'a>>,
+}
+
+impl<'a> Tool<'a> {
+    /// Reads `tool`, or an element of `tools`.
+    pub fn read(raw: Raw<'a>) -> Option<Tool<'a>> {
+        let mut tool = Tool::default();
+        let mut object = raw.as_object()?;
+        while let Ok(Some((key, value))) = object.next_member() {
+            let given = || Some(value).filter(|v| !v.is_null());
+            let text = || value.as_str().filter(|s| !s.is_empty());
+            let yes = || value.as_bool() == Some(true);
+            match key.decode().as_ref() {
+                "tool_call_id" => tool.tool_call_id = text(),
+                "tool_name" => tool.tool_name = text(),
+                "tool_args" => tool.tool_args = given(),
+                "tool_call_error" => tool.tool_call_error = value.as_bool(),
+                "result" => tool.result = given(),
+                "metrics" => tool.metrics = given(),
+                "child_run_id" => tool.child_run_id = text(),
+                "created_at" => tool.created_at = value.as_f64().and_then(time::from_wire),
+                "requires_confirmation" => tool.requires_confirmation = yes(),
+                "requires_user_input" => tool.requires_user_input = yes(),
+                "external_execution_required" => tool.external_execution_required = yes(),
+                "user_input_schema" => tool.user_input_schema = given(),
+                _ => {}
+            }
+        }
+        Some(tool)
+    }
+}

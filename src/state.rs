@@ -1,0 +1,456 @@
+//! Run events → the conversation: everything a page shows.
+//!
+//! In: [`RunEvent`](crate::event::RunEvent)s and the time. Out: [`Conversation`], one file of `state/` per thing the
+//! user sees. Replaying the same events at the same times gives the same state. Never: I/O, a clock, or an event that
+//! could end the stream.
+
+pub mod activity;
+mod apply;
+mod attempt;
+mod delegation;
+pub mod diagnostics;
+mod entries;
+pub mod message;
+pub mod pause;
+mod run;
+pub mod session;
+pub mod timeline;
+pub mod tool;
+pub mod usage;
+
+pub use diagnostics::Diagnostics;
+
+use crate::error::{ErrorType, StreamError};
+use crate::limits::Limits;
+use crate::monitor::Monitor;
+use crate::time::Seconds;
+use activity::ActivityTexts;
+use delegation::Delegation;
+use message::{Message, Role, RunStatus};
+use pause::Pause;
+use run::Runs;
+use serde::{Serialize, Serializer};
+use session::Sessions;
+use timeline::Timeline;
+use usage::Usage;
+
+/// How a send ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum Outcome {
+    Completed,
+    Paused,
+    Cancelled,
+    Failed,
+    /// The stream stopped without saying how the run ended.
+    Interrupted,
+}
+
+/// What is going on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Status {
+    Idle,
+    Connecting,
+    Streaming,
+    /// The backend waits for a rate limit to pass.
+    Retrying,
+    Ended(Outcome),
+}
+
+impl Status {
+    /// Whether an answer is on its way.
+    pub fn is_streaming(self) -> bool {
+        matches!(self, Status::Connecting | Status::Streaming | Status::Retrying)
+    }
+}
+
+impl Serialize for Status {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Status::Idle => serializer.serialize_str("idle"),
+            Status::Connecting => serializer.serialize_str("connecting"),
+            Status::Streaming => serializer.serialize_str("streaming"),
+            Status::Retrying => serializer.serialize_str("retrying"),
+            Status::Ended(outcome) => outcome.serialize(serializer),
+        }
+    }
+}
+
+/// A rate limit being waited out.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RetryState {
+    /// 1 for the first retry.
+    pub attempt: u64,
+    /// Retries that will be made.
+    pub max_retries: u64,
+    /// Seconds.
+    pub delay: f64,
+    /// For the user.
+    pub message: String,
+    /// Seconds since the Unix epoch.
+    pub resumes_at: Seconds,
+}
+
+/// One question and all that came of it.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// Unique within the handler.
+    pub id: u32,
+    /// What the user said; `None` where the caller did not say.
+    pub user: Option<Message>,
+    /// Delegations, members' and sub-teams' messages, in the order in which they began.
+    pub work: Vec<Message>,
+    /// The answer.
+    pub answer: Message,
+    /// Behind the Scenes.
+    pub timeline: Timeline,
+    /// `None` while it runs.
+    pub outcome: Option<Outcome>,
+    /// 1, and one more for each retry.
+    pub attempts: u32,
+    /// The run that lives, or lived last.
+    pub run_id: Option<String>,
+    /// Why it failed.
+    pub error: Option<StreamError>,
+    /// What it waits for.
+    pub pause: Option<Pause>,
+    /// JSON arrays and objects, as the events carried them.
+    pub followups: Option<String>,
+    /// JSON array.
+    pub memories: Option<String>,
+    /// JSON object.
+    pub session_summary: Option<String>,
+    /// Of all its runs, void ones too: they cost tokens as well.
+    pub usage: Usage,
+    session_id: Option<String>,
+    runs: Runs,
+    /// Index of the top-level run that decides this turn's fate.
+    living: Option<usize>,
+    delegations: Vec<Delegation>,
+    /// An event other than content came: this stream tells how it ends.
+    tells_its_end: bool,
+    has_content: bool,
+    /// The answer is the framework's notice about a pause, not the model's words.
+    shows_pause_notice: bool,
+    /// The status that a `replay` frame stated: how the run ended, should its end not be repeated.
+    stated: Option<Outcome>,
+    pub(crate) dirty: bool,
+    /// The view must forget the work messages it has.
+    pub(crate) work_reset: bool,
+}
+
+/// The conversation.
+#[derive(Debug, Clone)]
+pub struct Conversation {
+    /// The turns, oldest first.
+    pub turns: Vec<Turn>,
+    /// What is going on.
+    pub status: Status,
+    /// The activity line.
+    pub activity: Option<String>,
+    /// The banner.
+    pub error: Option<StreamError>,
+    /// A rate limit being waited out.
+    pub retry: Option<RetryState>,
+    /// The session that the next send goes to.
+    pub session_id: Option<String>,
+    /// The sessions seen.
+    pub sessions: Sessions,
+    /// How rate limits went.
+    pub monitor: Monitor,
+    /// What was read, and what could not be.
+    pub diagnostics: Diagnostics,
+    /// The activity texts of the caller's own.
+    pub texts: ActivityTexts,
+    /// What the answering party is called before its first event.
+    pub name: String,
+    limits: Limits,
+    /// Index of the turn that frames go to.
+    live: Option<usize>,
+    /// Index of the turn that frames went to last.
+    current: usize,
+    /// A leg was opened without a message of the user's: its first frame tells which turn it belongs to.
+    unplaced: bool,
+    /// What the activity line tells of, so that a token does not write it anew.
+    activity_of: Option<(ActivityKind, usize)>,
+    next_message: u32,
+    next_turn: u32,
+    pub(crate) head_dirty: bool,
+    /// The turns before this one are as the view read them.
+    pub(crate) first_unread: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ActivityKind {
+    Working,
+    Responding,
+    Other,
+}
+
+impl Conversation {
+    /// An empty conversation.
+    pub fn new(limits: Limits) -> Self {
+        Conversation {
+            turns: Vec::new(),
+            status: Status::Idle,
+            activity: None,
+            error: None,
+            retry: None,
+            session_id: None,
+            sessions: Sessions::default(),
+            monitor: Monitor::default(),
+            diagnostics: Diagnostics::default(),
+            texts: ActivityTexts::default(),
+            name: String::new(),
+            limits,
+            live: None,
+            current: 0,
+            unplaced: false,
+            activity_of: None,
+            next_message: 0,
+            next_turn: 0,
+            head_dirty: true,
+            first_unread: 0,
+        }
+    }
+
+    /// The turns that may have changed since the view last read them, with their indices.
+    pub(crate) fn changed_turns(&self) -> impl Iterator<Item = (usize, &Turn)> {
+        self.turns.iter().enumerate().skip(self.first_unread)
+    }
+
+    /// The turn that runs, or ran last.
+    pub fn current(&self) -> Option<&Turn> {
+        self.turns.get(self.current).or(self.turns.last())
+    }
+
+    /// The run that cancel and continue aim at.
+    pub fn run_id(&self) -> Option<&str> {
+        self.current().and_then(|t| t.run_id.as_deref())
+    }
+
+    /// Tokens and costs of all turns.
+    pub fn usage(&self) -> Usage {
+        let mut all = Usage::default();
+        self.turns.iter().for_each(|t| all.add(&t.usage));
+        all
+    }
+
+    /// Opens a leg. With a text it is a new turn; without, its first frame tells whether it goes on with an earlier one.
+    pub fn begin(&mut self, text: Option<&str>, status: Status, now: Seconds) {
+        self.live = None;
+        self.unplaced = text.is_none();
+        if text.is_some() {
+            self.open_turn(text, now);
+        }
+        self.error = None;
+        self.retry = None;
+        self.status = status;
+        let name = self.name.clone();
+        self.set_activity(ActivityKind::Working, usize::MAX, |texts| texts.working(&name));
+        self.head_dirty = true;
+    }
+
+    /// The first bytes may come now.
+    pub fn opened(&mut self) {
+        if self.status == Status::Connecting {
+            self.status = Status::Streaming;
+            self.head_dirty = true;
+        }
+    }
+
+    /// The stream is over. If no event said how the run ended, it was interrupted.
+    pub fn close(&mut self, now: Seconds) {
+        let t = self.place(now);
+        if self.turns[t].outcome.is_none() {
+            let turn = &self.turns[t];
+            let outcome = match turn.stated {
+                Some(stated) => stated,
+                // `stream_events=false`: only content, no start and no end. A clean end is the end.
+                None if turn.has_content && !turn.tells_its_end => Outcome::Completed,
+                None => Outcome::Interrupted,
+            };
+            if outcome == Outcome::Interrupted {
+                self.interrupt("The connection ended before the answer was complete.", now);
+            } else {
+                self.finish(t, outcome, None, now);
+            }
+        }
+        self.live = None;
+    }
+
+    /// The stream broke off.
+    pub fn interrupt(&mut self, message: &str, now: Seconds) {
+        self.fail(Outcome::Interrupted, StreamError::new(ErrorType::Interrupted, message), now);
+    }
+
+    /// The leg that runs ends with `error`, as `failed` or `interrupted`, unless it has ended.
+    pub fn fail(&mut self, outcome: Outcome, error: StreamError, now: Seconds) {
+        let t = self.place(now);
+        if self.turns[t].outcome.is_none() {
+            self.note_local(t, if outcome == Outcome::Failed { "error" } else { "interrupted" }, Some(&error), now);
+            self.finish(t, outcome, Some(error), now);
+        }
+        self.live = None;
+    }
+
+    /// The user stopped it: the text stays, marked.
+    pub fn cancel(&mut self, now: Seconds) {
+        let t = self.place(now);
+        if self.turns[t].outcome.is_none() {
+            self.note_local(t, "cancelled", None, now);
+            self.finish(t, Outcome::Cancelled, None, now);
+        }
+        self.live = None;
+    }
+
+    /// Closes the banner.
+    pub fn dismiss_error(&mut self) {
+        self.head_dirty |= self.error.take().is_some();
+    }
+
+    /// A new chat in the session given, or in none. The list of sessions stays.
+    pub fn clear(&mut self, session_id: Option<String>) {
+        self.turns.clear();
+        self.first_unread = 0;
+        self.status = Status::Idle;
+        self.activity = None;
+        self.activity_of = None;
+        self.error = None;
+        self.retry = None;
+        self.live = None;
+        self.unplaced = false;
+        self.session_id = session_id;
+        self.head_dirty = true;
+    }
+
+    /// The turn that frames go to; opened if there is none.
+    fn place(&mut self, now: Seconds) -> usize {
+        match self.live {
+            Some(t) => {
+                self.first_unread = self.first_unread.min(t);
+                t
+            }
+            None => self.open_turn(None, now),
+        }
+    }
+
+    fn open_turn(&mut self, text: Option<&str>, now: Seconds) -> usize {
+        let user = text.map(|text| {
+            let mut message = self.message(Role::User, now);
+            message.text.append_text(text, &self.limits);
+            message.head.status = RunStatus::Completed;
+            message
+        });
+        let answer = self.message(Role::Agent, now);
+        let id = self.next_turn;
+        self.next_turn += 1;
+        self.turns.push(Turn {
+            id,
+            user,
+            work: Vec::new(),
+            answer,
+            timeline: Timeline::default(),
+            outcome: None,
+            attempts: 1,
+            run_id: None,
+            error: None,
+            pause: None,
+            followups: None,
+            memories: None,
+            session_summary: None,
+            usage: Usage::default(),
+            session_id: self.session_id.clone(),
+            runs: Runs::default(),
+            living: None,
+            delegations: Vec::new(),
+            tells_its_end: false,
+            has_content: false,
+            shows_pause_notice: false,
+            stated: None,
+            dirty: true,
+            work_reset: false,
+        });
+        self.unplaced = false;
+        let t = self.turns.len() - 1;
+        self.go_live(t);
+        t
+    }
+
+    fn go_live(&mut self, t: usize) {
+        self.live = Some(t);
+        self.current = t;
+        self.first_unread = self.first_unread.min(t);
+    }
+
+    fn message(&mut self, role: Role, now: Seconds) -> Message {
+        let id = self.next_message;
+        self.next_message += 1;
+        Message::new(id, role, now)
+    }
+
+    /// A turn ends. The first end counts: what completes after it was cancelled is still cancelled.
+    fn finish(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
+        let turn = &mut self.turns[t];
+        turn.outcome = Some(outcome);
+        turn.dirty = true;
+        let head = turn.answer.edit();
+        head.streaming_error = error.is_some();
+        head.cancelled = outcome == Outcome::Cancelled;
+        head.status = match outcome {
+            Outcome::Completed => RunStatus::Completed,
+            Outcome::Paused => RunStatus::Paused,
+            Outcome::Cancelled => RunStatus::Cancelled,
+            Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
+        };
+        turn.settle_members(outcome);
+        let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
+        self.monitor.ended(turn.attempts, outcome == Outcome::Completed, limited);
+        turn.error.clone_from(&error);
+        if let Some(session) = turn.session_id.as_deref() {
+            self.sessions.ended(session, outcome, now);
+        }
+        self.error = error;
+        self.retry = None;
+        self.status = Status::Ended(outcome);
+        let name = turn.answering_name().unwrap_or(&self.name).to_owned();
+        self.activity_of = None;
+        self.activity = (outcome == Outcome::Paused).then(|| self.texts.paused(&name));
+        self.head_dirty = true;
+    }
+
+    fn set_activity(&mut self, kind: ActivityKind, run: usize, text: impl FnOnce(&ActivityTexts) -> String) {
+        if kind != ActivityKind::Other && self.activity_of == Some((kind, run)) {
+            return;
+        }
+        self.activity_of = Some((kind, run));
+        let text = Some(text(&self.texts));
+        if self.activity != text {
+            self.activity = text;
+            self.head_dirty = true;
+        }
+    }
+}
+
+impl Turn {
+    /// The name of the run that answers.
+    fn answering_name(&self) -> Option<&str> {
+        self.living.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())
+    }
+
+    /// Members and delegations that were still at work when the turn ended do not look as if they went on.
+    fn settle_members(&mut self, outcome: Outcome) {
+        let left = match outcome {
+            Outcome::Completed => RunStatus::Completed,
+            Outcome::Paused => return,
+            Outcome::Cancelled => RunStatus::Cancelled,
+            Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
+        };
+        for message in self.work.iter_mut().filter(|m| m.head.status == RunStatus::Started) {
+            message.edit().status = left;
+        }
+    }
+}

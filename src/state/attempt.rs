@@ -1,0 +1,208 @@
+//! Legs and attempts: which turn a leg goes on with, which run of it lives, what a retry voids.
+
+use super::message::{Role, RunStatus};
+use super::run::Run;
+use super::{ActivityKind, Conversation, Outcome, RetryState, Status, Turn};
+use crate::event::{Kind, RunEvent, Scope};
+use crate::json::Str;
+use crate::text::decimal;
+use crate::time::Seconds;
+
+impl Conversation {
+    /// The turn that `event` belongs to.
+    pub(super) fn place_event(&mut self, event: &RunEvent<'_>, now: Seconds) -> usize {
+        if let Some(t) = self.live {
+            self.first_unread = self.first_unread.min(t);
+            return t;
+        }
+        if self.unplaced {
+            if let Some(t) = self.turn_to_go_on(event) {
+                self.go_on(t);
+                return t;
+            }
+        }
+        let t = self.open_turn(None, now);
+        if !self.status.is_streaming() {
+            self.status = Status::Streaming;
+            self.head_dirty = true;
+        }
+        t
+    }
+
+    /// A paused or interrupted turn whose run `event` goes on with.
+    fn turn_to_go_on(&self, event: &RunEvent<'_>) -> Option<usize> {
+        let id = event.run_id?.decode();
+        let t = self.turns.iter().rposition(|t| t.runs.has(&id))?;
+        let told = matches!(event.kind, Kind::RunContinued | Kind::CatchUp | Kind::Replay | Kind::Subscribed);
+        let open = matches!(self.turns[t].outcome, Some(Outcome::Paused | Outcome::Interrupted));
+        (told || open).then_some(t)
+    }
+
+    fn go_on(&mut self, t: usize) {
+        let turn = &mut self.turns[t];
+        if turn.outcome == Some(Outcome::Paused) {
+            if std::mem::take(&mut turn.shows_pause_notice) {
+                turn.answer.text.clear();
+            }
+            turn.answer.text.begin_leg();
+        }
+        turn.outcome = None;
+        turn.error = None;
+        turn.pause = None;
+        turn.stated = None;
+        turn.dirty = true;
+        let head = turn.answer.edit();
+        head.streaming_error = false;
+        head.status = RunStatus::Started;
+        self.unplaced = false;
+        self.go_live(t);
+    }
+
+    /// The run of `event`, created at its first frame. `None`: the frame is stale.
+    pub(super) fn run_of(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> Option<usize> {
+        let turn = &mut self.turns[t];
+        let id = match (event.run_id, turn.living) {
+            (Some(id), _) => id.decode().into_owned(),
+            (None, Some(living)) => turn.runs.get(living).id.clone(),
+            (None, None) => String::new(),
+        };
+        let run = match turn.runs.find(&id) {
+            Some(run) => run,
+            None => self.add_run(t, id, event, now),
+        };
+        let turn = &mut self.turns[t];
+        if turn.runs.get(run).void || turn.is_repeated(event) {
+            self.diagnostics.stale_frames += 1;
+            return None;
+        }
+        Some(run)
+    }
+
+    fn add_run(&mut self, t: usize, id: String, event: &RunEvent<'_>, now: Seconds) -> usize {
+        let starts = matches!(event.kind, Kind::RunStarted | Kind::RunContinued | Kind::WorkflowStarted);
+        let nested = event.scope == Scope::Workflow && event.nested_depth > 0;
+        let at_top = event.parent().is_none() && !nested;
+        let turn = &self.turns[t];
+        // Another run at the top, where one lives: a server that starts again without a word.
+        let again = at_top && starts && turn.living.is_some() && matches!(turn.outcome, None | Some(Outcome::Failed));
+        if again {
+            self.void_attempt(t);
+        }
+        let turn = &mut self.turns[t];
+        let mut run = Run::new(id, event);
+        run.top = at_top && turn.living.is_none();
+        if run.top {
+            turn.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
+            turn.dirty = true;
+            self.head_dirty = true;
+            turn.answer.edit().describe(event, &run);
+            let at = turn.runs.add(run);
+            turn.living = Some(at);
+            return at;
+        }
+        run.parent = event.parent().and_then(|p| turn.runs.find(&p.decode())).or(turn.living);
+        run.depth = run.parent.map_or(1, |p| turn.runs.get(p).depth + 1);
+        if turn.work.len() < self.limits.max_messages {
+            let mut message = self.message(Role::Agent, event.created_at.unwrap_or(now));
+            message.edit().describe(event, &run);
+            let turn = &mut self.turns[t];
+            turn.work.push(message);
+            run.work = Some(turn.work.len() - 1);
+        } else {
+            self.diagnostics.dropped_entries += 1;
+        }
+        let at = self.turns[t].runs.add(run);
+        self.turns[t].assign(at, event);
+        at
+    }
+
+    /// What the attempt said and did leaves the answer; its timeline stays, marked.
+    fn void_attempt(&mut self, t: usize) {
+        let turn = &mut self.turns[t];
+        turn.timeline.void(turn.attempts);
+        turn.attempts += 1;
+        turn.runs.void();
+        turn.living = None;
+        turn.delegations.clear();
+        turn.work.clear();
+        turn.work_reset = true;
+        turn.answer.reset();
+        turn.shows_pause_notice = false;
+        turn.outcome = None;
+        turn.error = None;
+        turn.pause = None;
+        turn.followups = None;
+        turn.dirty = true;
+        self.error = None;
+        self.activity_of = None;
+    }
+
+    /// `event: retry`: the backend waits, then starts again.
+    pub(super) fn retry(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
+        if matches!(self.turns[t].outcome, Some(Outcome::Cancelled | Outcome::Completed)) {
+            self.diagnostics.stale_frames += 1;
+            return;
+        }
+        let attempt = event.attempt.unwrap_or_else(|| u64::from(self.turns[t].attempts));
+        let max_retries = event.max_retries.unwrap_or(3);
+        if self.retry.as_ref().is_some_and(|r| r.attempt == attempt) {
+            self.diagnostics.stale_frames += 1;
+            return;
+        }
+        let of = [&decimal(attempt), "/", &decimal(max_retries), ")"].concat();
+        let message = event.message.map_or_else(|| ["Retrying... (Attempt ", &of].concat(), String::from);
+        let description = event.message.map_or_else(|| ["Retrying request (attempt ", &of].concat(), String::from);
+        let delay = event.delay.filter(|d| d.is_finite() && *d > 0.0).unwrap_or(0.0);
+        self.note_retry(t, event, description, attempt, max_retries, now);
+        self.void_attempt(t);
+        self.monitor.retried(delay);
+        self.status = Status::Retrying;
+        self.set_activity(ActivityKind::Other, usize::MAX, |_| message.clone());
+        self.retry = Some(RetryState { attempt, max_retries, delay, message, resumes_at: now + delay });
+        self.head_dirty = true;
+    }
+
+    /// A sign of life: the retry is over.
+    pub(super) fn lives(&mut self, t: usize) {
+        if self.turns[t].outcome.is_none() && self.status != Status::Streaming {
+            self.status = Status::Streaming;
+            self.retry = None;
+            self.head_dirty = true;
+        }
+    }
+}
+
+impl Turn {
+    /// A frame that a resumed stream repeats: its index was read (PROTOCOL §11).
+    fn is_repeated(&mut self, event: &RunEvent<'_>) -> bool {
+        let (Some(index), Some(living)) = (event.event_index, self.living) else { return false };
+        let run = self.runs.edit(living);
+        // A continued run that was paused in the foreground counts from 0 again.
+        if event.kind == Kind::RunContinued && event.parent_run_id.is_none() && index == 0 {
+            run.last_index = None;
+        }
+        if run.last_index.is_some_and(|last| index <= last) {
+            return true;
+        }
+        run.last_index = Some(index);
+        false
+    }
+}
+
+impl super::message::Head {
+    /// Takes over whose message it is.
+    fn describe(&mut self, event: &RunEvent<'_>, run: &Run) {
+        let owned = |s: Option<Str<'_>>| s.map(String::from);
+        let of_team = event.scope == Scope::Team;
+        if of_team {
+            self.team_name = owned(event.team_name);
+            self.team_id = owned(event.team_id);
+        } else {
+            self.agent_name = owned(event.agent_name.or(event.workflow_name));
+            self.agent_id = owned(event.agent_id.or(event.workflow_id));
+        }
+        self.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
+        self.parent_run_id = owned(event.parent());
+        self.depth = run.depth;
+    }
+}

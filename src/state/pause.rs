@@ -1,0 +1,91 @@
+//! A pause: what a run waits for, in one shape for AgentOS's and Cirkelline's forms (PROTOCOL §8, §9).
+
+use super::tool::text_of;
+use crate::event::{RunEvent, Tool};
+use crate::json::Raw;
+use serde::Serialize;
+
+/// What a paused run asks for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pause {
+    /// The run to be continued.
+    pub run_id: Option<String>,
+    /// The run's own words, or ours.
+    pub message: String,
+    /// What is asked.
+    pub requirements: Vec<Requirement>,
+}
+
+/// One thing that is asked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Requirement {
+    pub id: Option<String>,
+    pub kind: RequirementKind,
+    pub tool_call_id: Option<String>,
+    pub tool_name: Option<String>,
+    /// JSON.
+    pub tool_args: Option<String>,
+    /// JSON: `[{name, field_type, description, value}]`.
+    pub fields: Option<String>,
+    pub member_name: Option<String>,
+    pub member_run_id: Option<String>,
+    /// JSON, as the server sent it.
+    pub raw: String,
+}
+
+/// What kind of answer is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)]
+pub enum RequirementKind {
+    Confirmation,
+    Input,
+    External,
+}
+
+impl Pause {
+    pub(super) fn read(event: &RunEvent<'_>, run_id: Option<&str>) -> Pause {
+        let list = event.requirements.or(event.tools).and_then(Raw::as_array);
+        Pause {
+            run_id: run_id.map(str::to_owned),
+            message: match event.content {
+                Some(content) => text_of(content),
+                None => "The run waits for your input.".into(),
+            },
+            requirements: list.into_iter().flatten().map(Requirement::read).collect(),
+        }
+    }
+}
+
+impl Requirement {
+    fn read(raw: Raw<'_>) -> Requirement {
+        // AgentOS wraps the tool; Cirkelline writes its fields beside the questions; a tool may stand alone.
+        let tool = Tool::read(raw.member("tool_execution").filter(|t| !t.is_null()).unwrap_or(raw)).unwrap_or_default();
+        let yes = |key: &str| raw.member(key).and_then(Raw::as_bool) == Some(true);
+        let text = |key: &str| raw.member(key).and_then(Raw::as_str).map(String::from);
+        let schema = raw.member("user_input_schema").filter(|s| !s.is_null()).or(tool.user_input_schema);
+        let kind =
+            if tool.external_execution_required || yes("is_external_tool_execution") || yes("needs_external_execution")
+            {
+                RequirementKind::External
+            } else if tool.requires_user_input || yes("needs_user_input") || yes("requires_user_input") {
+                RequirementKind::Input
+            } else {
+                RequirementKind::Confirmation
+            };
+        Requirement {
+            id: text("id"),
+            kind,
+            tool_call_id: tool.tool_call_id.map(String::from),
+            tool_name: tool.tool_name.map(String::from),
+            tool_args: tool.tool_args.map(|a| a.text().into()),
+            fields: schema.map(|s| s.text().into()),
+            member_name: text("member_agent_name"),
+            member_run_id: text("member_run_id"),
+            raw: raw.text().into(),
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! The runs of one turn: whose they are, how deep they stand, and which message is theirs.
+
+use super::usage::Usage;
+use crate::event::RunEvent;
+
+/// A run that a frame of this turn belonged to.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    pub id: String,
+    /// Index of the run that started it; `None` at the top.
+    pub parent: Option<usize>,
+    pub depth: u32,
+    pub name: String,
+    /// Index into the turn's `work`; `None`: the answer, or beyond the limit of messages.
+    pub work: Option<usize>,
+    pub top: bool,
+    /// Timeline entry of its start.
+    pub entry: Option<u32>,
+    /// Timeline entry of the text that it streams.
+    pub content_entry: Option<u32>,
+    /// Of an attempt that was started again: whatever still comes is left out.
+    pub void: bool,
+    pub over: bool,
+    /// Highest `event_index` read (background runs; of the top-level run for its members too).
+    pub last_index: Option<u64>,
+    pub usage: Usage,
+}
+
+/// All runs of a turn, found by id.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Runs {
+    list: Vec<Run>,
+    /// The one that was asked for last: frames come in rows.
+    last: usize,
+}
+
+impl Runs {
+    pub fn find(&mut self, id: &str) -> Option<usize> {
+        if self.list.get(self.last).is_some_and(|r| r.id == id) {
+            return Some(self.last);
+        }
+        self.last = self.list.iter().rposition(|r| r.id == id)?;
+        Some(self.last)
+    }
+
+    pub fn has(&self, id: &str) -> bool {
+        self.list.iter().any(|r| r.id == id)
+    }
+
+    pub fn get(&self, at: usize) -> &Run {
+        &self.list[at]
+    }
+
+    pub fn edit(&mut self, at: usize) -> &mut Run {
+        &mut self.list[at]
+    }
+
+    pub fn add(&mut self, run: Run) -> usize {
+        self.list.push(run);
+        self.list.len() - 1
+    }
+
+    pub fn iter(&self) -> std::slice::Iter<'_, Run> {
+        self.list.iter()
+    }
+
+    /// Every run of the attempt is void.
+    pub fn void(&mut self) {
+        for run in &mut self.list {
+            run.void = true;
+        }
+    }
+}
+
+impl Run {
+    pub fn new(id: String, event: &RunEvent<'_>) -> Run {
+        Run {
+            id,
+            parent: None,
+            depth: 0,
+            name: event.source().map(String::from).unwrap_or_default(),
+            work: None,
+            top: false,
+            entry: None,
+            content_entry: None,
+            void: false,
+            over: false,
+            last_index: None,
+            usage: Usage::default(),
+        }
+    }
+}

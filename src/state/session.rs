@@ -1,0 +1,70 @@
+//! The list of sessions: an entry appears with the first frame that names a session, and nothing but the caller ever
+//! removes one (DESIGN §4.8). A failed run marks it.
+
+use super::Outcome;
+use crate::time::Seconds;
+use serde::Serialize;
+
+/// One session, with the field names of agent-ui's side bar.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[allow(missing_docs)]
+pub struct Session {
+    pub session_id: String,
+    pub session_name: String,
+    pub created_at: Seconds,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Seconds>,
+    /// How the last run ended that was seen here.
+    #[serde(rename = "lastOutcome", skip_serializing_if = "Option::is_none")]
+    pub last_outcome: Option<Outcome>,
+    /// The last run failed. The session is there all the same.
+    #[serde(skip_serializing_if = "is_false")]
+    pub failed: bool,
+}
+
+/// The sessions, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct Sessions {
+    list: Vec<Session>,
+    /// Changed since the view last read it.
+    pub(crate) dirty: bool,
+}
+
+impl Sessions {
+    /// All of them, newest first.
+    pub fn list(&self) -> &[Session] {
+        &self.list
+    }
+
+    /// Makes sure that the session `id` is listed; a new one is called `name`.
+    pub(super) fn see(&mut self, id: &str, name: &str, at: Seconds) {
+        if self.list.iter().any(|s| s.session_id == id) {
+            return;
+        }
+        let session = Session {
+            session_id: id.into(),
+            session_name: if name.is_empty() { "New chat".into() } else { name.into() },
+            created_at: at,
+            updated_at: None,
+            last_outcome: None,
+            failed: false,
+        };
+        self.list.insert(0, session);
+        self.dirty = true;
+    }
+
+    /// A run of session `id` ended.
+    pub(super) fn ended(&mut self, id: &str, outcome: Outcome, at: Seconds) {
+        if let Some(session) = self.list.iter_mut().find(|s| s.session_id == id) {
+            session.last_outcome = Some(outcome);
+            session.failed = matches!(outcome, Outcome::Failed);
+            session.updated_at = Some(at);
+            self.dirty = true;
+        }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+fn is_false(b: &bool) -> bool {
+    !b
+}

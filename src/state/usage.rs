@@ -1,0 +1,70 @@
+//! Tokens and costs, of a run and of all runs together.
+//!
+//! A run's figures come three times: summed from its model requests as they end, from MetricsUpdate, and from the
+//! metrics of its completion. The later ones replace the earlier, so that nothing counts twice.
+
+use crate::event::Tokens;
+use crate::json::Raw;
+use serde::Serialize;
+
+/// Tokens and costs. Costs are in the currency of the backend's price list; 0 where it sends none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Usage {
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+    pub total_tokens: u64,
+    pub reasoning_tokens: u64,
+    pub cache_read_tokens: u64,
+    pub cache_write_tokens: u64,
+    pub input_cost: f64,
+    pub output_cost: f64,
+    pub total_cost: f64,
+}
+
+impl Usage {
+    /// One more model request of the same run.
+    pub fn add_request(&mut self, tokens: Tokens) {
+        self.input_tokens += tokens.input;
+        self.output_tokens += tokens.output;
+        self.total_tokens += tokens.total;
+        self.reasoning_tokens += tokens.reasoning;
+        self.cache_read_tokens += tokens.cache_read;
+        self.cache_write_tokens += tokens.cache_write;
+    }
+
+    /// The `metrics` of a completion or a MetricsUpdate: they count the whole run.
+    pub fn replace(&mut self, metrics: Raw<'_>) {
+        let Some(mut object) = metrics.as_object() else { return };
+        while let Ok(Some((key, value))) = object.next_member() {
+            let count = value.as_u64();
+            let cost = value.as_f64();
+            match key.decode().as_ref() {
+                "input_tokens" => self.input_tokens = count.unwrap_or(self.input_tokens),
+                "output_tokens" => self.output_tokens = count.unwrap_or(self.output_tokens),
+                "total_tokens" => self.total_tokens = count.unwrap_or(self.total_tokens),
+                "reasoning_tokens" => self.reasoning_tokens = count.unwrap_or(self.reasoning_tokens),
+                "cache_read_tokens" => self.cache_read_tokens = count.unwrap_or(self.cache_read_tokens),
+                "cache_write_tokens" => self.cache_write_tokens = count.unwrap_or(self.cache_write_tokens),
+                "input_cost" => self.input_cost = cost.unwrap_or(self.input_cost),
+                "output_cost" => self.output_cost = cost.unwrap_or(self.output_cost),
+                "total_cost" | "cost" => self.total_cost = cost.unwrap_or(self.total_cost),
+                _ => {}
+            }
+        }
+    }
+
+    /// Adds the figures of another run.
+    pub fn add(&mut self, other: &Usage) {
+        self.input_tokens += other.input_tokens;
+        self.output_tokens += other.output_tokens;
+        self.total_tokens += other.total_tokens;
+        self.reasoning_tokens += other.reasoning_tokens;
+        self.cache_read_tokens += other.cache_read_tokens;
+        self.cache_write_tokens += other.cache_write_tokens;
+        self.input_cost += other.input_cost;
+        self.output_cost += other.output_cost;
+        self.total_cost += other.total_cost;
+    }
+}

@@ -1,0 +1,228 @@
+//! The conversation → what a reader has not seen of it yet.
+//!
+//! In: a [`Conversation`](crate::state::Conversation). Out: a [`Delta`], serializable: text as what was appended, messages and entries only
+//! if they changed. A reader that applies every delta holds the whole. So one notification costs what changed, not
+//! what exists. Raw JSON (arguments, steps, media) travels as text; the reader parses what it looks at.
+
+use crate::client::Client;
+use crate::error::StreamError;
+use crate::monitor::Monitor;
+use crate::state::message::{Head, Message, Text};
+use crate::state::pause::Pause;
+use crate::state::session::Session;
+use crate::state::timeline::Entry;
+use crate::state::tool::ToolCall;
+use crate::state::usage::Usage;
+use crate::state::{Diagnostics, Outcome, RetryState, Status, Turn};
+use serde::Serialize;
+
+/// What changed since the last [`Client::read`].
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Delta<'a> {
+    /// Number of turns; fewer than the reader holds, with `first` 0: the conversation was cleared.
+    pub turn_count: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<HeadView<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<TurnDelta<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<&'a [Session]>,
+    pub diagnostics: &'a Diagnostics,
+}
+
+/// Everything that is not of one turn.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct HeadView<'a> {
+    pub status: Status,
+    pub is_streaming: bool,
+    pub activity_status: Option<&'a str>,
+    pub error: Option<&'a StreamError>,
+    pub retry: Option<&'a RetryState>,
+    pub session_id: Option<&'a str>,
+    pub run_id: Option<&'a str>,
+    pub queued: usize,
+    pub usage: Usage,
+    pub monitor: Monitor,
+}
+
+/// What changed in a turn.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct TurnDelta<'a> {
+    pub index: usize,
+    pub id: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub facts: Option<TurnFacts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<MessageDelta<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub answer: Option<MessageDelta<'a>>,
+    /// Forget the work messages.
+    pub work_reset: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<(usize, MessageDelta<'a>)>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub timeline: Vec<&'a Entry>,
+}
+
+/// Everything of a turn but its messages and its timeline.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct TurnFacts<'a> {
+    pub outcome: Option<Outcome>,
+    pub attempts: u32,
+    pub run_id: Option<&'a str>,
+    pub error: Option<&'a StreamError>,
+    pub pause: Option<&'a Pause>,
+    pub followups: Option<&'a str>,
+    pub memories: Option<&'a str>,
+    pub session_summary: Option<&'a str>,
+    pub usage: Usage,
+}
+
+/// What changed in a message.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct MessageDelta<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<&'a Head>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<TextDelta<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thoughts: Option<TextDelta<'a>>,
+    /// Forget the tool calls.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tools_reset: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<(usize, &'a ToolCall)>,
+}
+
+/// What was appended; after `reset`, to nothing.
+#[derive(Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct TextDelta<'a> {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub reset: bool,
+    pub append: &'a str,
+}
+
+impl Client {
+    /// Hands `f` what changed since the last call, then counts it as read.
+    pub fn read<R>(&mut self, f: impl FnOnce(&Delta<'_>) -> R) -> R {
+        let queued = self.queued();
+        let result = f(&self.delta(queued));
+        self.mark_read();
+        result
+    }
+
+    fn delta(&self, queued: usize) -> Delta<'_> {
+        let c = &self.conversation;
+        let head = c.head_dirty.then(|| HeadView {
+            status: c.status,
+            is_streaming: c.status.is_streaming(),
+            activity_status: c.activity.as_deref(),
+            error: c.error.as_ref(),
+            retry: c.retry.as_ref(),
+            session_id: c.session_id.as_deref(),
+            run_id: c.run_id(),
+            queued,
+            usage: c.usage(),
+            monitor: c.monitor,
+        });
+        Delta {
+            turn_count: c.turns.len(),
+            head,
+            turns: c.changed_turns().filter_map(|(i, t)| turn_delta(i, t)).collect(),
+            sessions: c.sessions.dirty.then(|| c.sessions.list()),
+            diagnostics: &c.diagnostics,
+        }
+    }
+
+    fn mark_read(&mut self) {
+        let c = &mut self.conversation;
+        c.head_dirty = false;
+        c.sessions.dirty = false;
+        let from = c.first_unread;
+        for turn in c.turns.iter_mut().skip(from) {
+            turn.dirty = false;
+            turn.work_reset = false;
+            turn.timeline.dirty.clear();
+            let messages = turn.user.iter_mut().chain(&mut turn.work).chain([&mut turn.answer]);
+            messages.for_each(mark_message_read);
+        }
+        c.first_unread = c.turns.len();
+    }
+}
+
+fn turn_delta(index: usize, turn: &Turn) -> Option<TurnDelta<'_>> {
+    let facts = turn.dirty.then(|| TurnFacts {
+        outcome: turn.outcome,
+        attempts: turn.attempts,
+        run_id: turn.run_id.as_deref(),
+        error: turn.error.as_ref(),
+        pause: turn.pause.as_ref(),
+        followups: turn.followups.as_deref(),
+        memories: turn.memories.as_deref(),
+        session_summary: turn.session_summary.as_deref(),
+        usage: turn.usage,
+    });
+    let work: Vec<_> = turn.work.iter().enumerate().filter_map(|(i, m)| Some((i, message_delta(m)?))).collect();
+    let entries = turn.timeline.entries();
+    let timeline: Vec<_> = turn.timeline.dirty.iter().filter_map(|i| entries.get(*i as usize)).collect();
+    let delta = TurnDelta {
+        index,
+        id: turn.id,
+        facts,
+        user: turn.user.as_ref().and_then(message_delta),
+        answer: message_delta(&turn.answer),
+        work_reset: turn.work_reset,
+        work,
+        timeline,
+    };
+    let changed = delta.facts.is_some()
+        || delta.user.is_some()
+        || delta.answer.is_some()
+        || delta.work_reset
+        || !delta.work.is_empty()
+        || !delta.timeline.is_empty();
+    changed.then_some(delta)
+}
+
+fn message_delta(message: &Message) -> Option<MessageDelta<'_>> {
+    let tools: Vec<_> = message.tools.iter().enumerate().filter(|(_, t)| t.dirty).collect();
+    let delta = MessageDelta {
+        head: message.head_dirty.then_some(&message.head),
+        text: text_delta(&message.text),
+        thoughts: text_delta(&message.thoughts),
+        tools_reset: message.tools_reset,
+        tools,
+    };
+    let changed = delta.head.is_some()
+        || delta.text.is_some()
+        || delta.thoughts.is_some()
+        || delta.tools_reset
+        || !delta.tools.is_empty();
+    changed.then_some(delta)
+}
+
+fn text_delta(text: &Text) -> Option<TextDelta<'_>> {
+    let append = text.as_str().get(text.read..).unwrap_or("");
+    (text.reset || !append.is_empty()).then_some(TextDelta { reset: text.reset, append })
+}
+
+fn mark_message_read(message: &mut Message) {
+    message.head_dirty = false;
+    message.tools_reset = false;
+    message.tools.iter_mut().for_each(|t| t.dirty = false);
+    for text in [&mut message.text, &mut message.thoughts] {
+        text.read = text.as_str().len();
+        text.reset = false;
+    }
+}
