@@ -1,0 +1,120 @@
+// What the core says has changed: the shape of `Delta` in src/view.rs. Fields named here as text hold raw JSON.
+
+import type {
+  Diagnostics, Monitor, Outcome, RetryState, SessionEntry, Status, StreamError, TimelineEntry, ToolCall, Usage,
+} from './types'
+
+export interface Delta {
+  turnCount: number
+  head?: {
+    status: Status
+    isStreaming: boolean
+    activityStatus: string | null
+    error: StreamError | null
+    retry: RetryState | null
+    sessionId: string | null
+    runId: string | null
+    queued: number
+    usage: Usage
+    monitor: Monitor
+  }
+  turns?: TurnDelta[]
+  sessions?: SessionEntry[]
+  diagnostics: Omit<Diagnostics, 'listenerErrors'>
+}
+
+export interface TurnDelta {
+  index: number
+  id: number
+  facts?: {
+    outcome: Outcome | null
+    attempts: number
+    runId: string | null
+    error: StreamError | null
+    pause: PauseDelta | null
+    followups: string | null
+    memories: string | null
+    sessionSummary: string | null
+    usage: Usage
+  }
+  user?: MessageDelta
+  answer?: MessageDelta
+  workReset: boolean
+  work?: [number, MessageDelta][]
+  timeline?: EntryDelta[]
+}
+
+export interface MessageDelta {
+  head?: Head
+  text?: TextDelta
+  thoughts?: TextDelta
+  toolsReset?: boolean
+  tools?: [number, ToolDelta][]
+}
+
+export interface TextDelta { reset?: boolean; append: string }
+
+export interface Head {
+  id: number
+  role: 'user' | 'agent' | 'delegation'
+  createdAt: number
+  status: 'started' | 'completed' | 'error' | 'paused' | 'cancelled'
+  depth: number
+  streamingError: boolean
+  cancelled: boolean
+  agentName: string | null
+  teamName: string | null
+  agentId: string | null
+  teamId: string | null
+  runId: string | null
+  parentRunId: string | null
+  delegatedBy: string | null
+  delegatedTo: string | null
+  delegatedToId: string | null
+  childRunId: string | null
+  reasoningSteps: string[]
+  structured: string | null
+  contentType: string | null
+  images: string[]
+  videos: string[]
+  audio: string[]
+  files: string[]
+  responseAudio: string | null
+  references: string | null
+  citations: string | null
+  followups: string | null
+}
+
+export interface ToolDelta {
+  id: string
+  name: string
+  args: string | null
+  status: ToolCall['status']
+  result: string | null
+  error: string | null
+  duration: number | null
+  createdAt: number
+  childRunId: string | null
+}
+
+export type EntryDelta = Omit<TimelineEntry, 'id' | 'parentEventId' | 'details'> & {
+  id: number
+  parent?: number
+  details: { [key: string]: unknown; toolArgs?: string; metrics?: string; data?: string }
+}
+
+export interface PauseDelta {
+  runId: string | null
+  message: string
+  requirements: {
+    id: string | null
+    kind: 'confirmation' | 'input' | 'external'
+    toolCallId: string | null
+    toolName: string | null
+    toolArgs: string | null
+    fields: string | null
+    memberName: string | null
+    memberRunId: string | null
+    raw: string
+  }[]
+}

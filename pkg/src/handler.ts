@@ -1,0 +1,181 @@
+// The handle: createStreamHandler's object. It drives the core, keeps the mirror, paces the listeners.
+
+import type { Core } from '../generated/core'
+import type { Delta } from './delta'
+import { turnsOf } from './load'
+import { EMPTY, Mirror } from './mirror'
+import { Notifier } from './notifier'
+import type { ChatMessage, HandlerOptions, Outcome, Snapshot, StreamHandler } from './types'
+
+export type CoreClass = typeof Core
+
+/** The entry that runs first: it compiles the module at the first call and gives the class. */
+export type Start = () => CoreClass
+
+export function makeHandler(start: Start, options: HandlerOptions): StreamHandler {
+  return new Handler(start, options)
+}
+
+class Handler implements StreamHandler {
+  #options: HandlerOptions
+  #mirror = new Mirror()
+  #notifier: Notifier
+  #core: Core
+  #listenerErrors = 0
+  #generation = 0
+  #lastTicket = 0
+  #sends = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #stale = false
+  #disposed = false
+
+  constructor(start: Start, options: HandlerOptions) {
+    this.#options = options
+    this.#notifier = new Notifier(options.notify ?? 'frame', (error) => this.#listenerThrew(error))
+    const CoreOfModule = start()
+    this.#core = new CoreOfModule(
+      this.#host() as never, options.endpoint ?? '', pathOf(options), options.name ?? null, options.sessionId ?? null,
+      options.background ?? false, flat(options.fields), flat(options.activityTexts), limitsOf(options),
+    )
+    // Bound, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
+    for (const name of METHODS) this[name] = this[name].bind(this) as never
+  }
+
+  send(message: string | FormData): Promise<Outcome> {
+    if (this.#disposed) return Promise.resolve('cancelled')
+    if (!pathOf(this.#options)) {
+      return Promise.reject(new TypeError('createStreamHandler: send() needs one of the options agent, team, workflow or url'))
+    }
+    const ticket = ++this.#lastTicket
+    const form = typeof message === 'string' ? null : copyForm(message)
+    const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
+    return new Promise((resolve) => {
+      this.#sends.set(ticket, { resolve, form })
+      this.#core.send(ticket, text)
+    })
+  }
+
+  cancel(): void {
+    if (!this.#disposed) this.#core.cancel()
+  }
+
+  begin(text?: string): void {
+    if (!this.#disposed) this.#core.begin(text ?? null)
+  }
+
+  feed(bytes: Uint8Array): void {
+    if (!this.#disposed) this.#core.feed(bytes)
+  }
+
+  end(): void {
+    if (!this.#disposed) this.#core.end()
+  }
+
+  subscribe(listener: () => void): () => void {
+    return this.#disposed ? () => {} : this.#notifier.subscribe(listener)
+  }
+
+  getSnapshot(): Snapshot {
+    if (this.#stale && !this.#disposed) {
+      this.#stale = false
+      this.#mirror.apply(this.#core.read() as Delta, this.#listenerErrors)
+    }
+    return this.#mirror.snapshot
+  }
+
+  getServerSnapshot(): Snapshot {
+    return EMPTY
+  }
+
+  dismissError(): void {
+    if (!this.#disposed) this.#core.dismissError()
+  }
+
+  load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void {
+    if (this.#disposed) return
+    this.#core.clear(conversation.sessionId)
+    this.getSnapshot()
+    this.#mirror.load(turnsOf(conversation.messages, ++this.#generation))
+    this.#notifier.changed(true)
+  }
+
+  clear(): void {
+    this.load({ sessionId: null, messages: [] })
+  }
+
+  dispose(): void {
+    if (this.#disposed) return
+    this.#core.dispose()
+    this.getSnapshot()
+    this.#disposed = true
+    this.#notifier.stop()
+    clearTimeout(this.#timer)
+    // Later: a listener may have called this while the core is still at work further up the stack.
+    queueMicrotask(() => this.#core.free())
+  }
+
+  #listenerThrew(error: unknown): void {
+    this.#listenerErrors++
+    this.#stale = true
+    const report = this.#options.onListenerError ?? ((e: unknown) => console.error('ai-stream-handler: a listener threw', e))
+    try {
+      report(error)
+    } catch {
+      // A reporter that throws must not stop the stream either.
+    }
+  }
+
+  /** What the core asks of this side. Its methods must not throw. */
+  #host() {
+    const { headers, credentials } = this.#options
+    return {
+      changed: (urgent: boolean) => {
+        this.#stale = true
+        this.#notifier.changed(urgent)
+      },
+      settled: (ticket: number, outcome: Outcome) => {
+        this.#sends.get(ticket)?.resolve(outcome)
+        this.#sends.delete(ticket)
+      },
+      wake: (seconds: number) => {
+        clearTimeout(this.#timer)
+        if (seconds >= 0) this.#timer = setTimeout(() => this.#disposed || this.#core.tick(), seconds * 1000)
+      },
+      headers: async () => (typeof headers === 'function' ? headers() : (headers ?? {})),
+      form: (ticket: number) => this.#sends.get(ticket)?.form ?? undefined,
+      credentials: () => credentials ?? 'same-origin',
+      fetch: (request: Request) => (this.#options.fetch ?? globalThis.fetch)(request),
+    }
+  }
+}
+
+const METHODS = [
+  'send', 'cancel', 'begin', 'feed', 'end', 'subscribe', 'getSnapshot', 'getServerSnapshot', 'dismissError', 'load',
+  'clear', 'dispose',
+] as const
+
+/** The run route: of AgentOS, or the caller's own. */
+function pathOf({ url, agent, team, workflow }: HandlerOptions): string {
+  if (url !== undefined) return url
+  const [kind, id] = team !== undefined ? ['teams', team] : agent !== undefined ? ['agents', agent] : ['workflows', workflow]
+  return id === undefined ? '' : `/${kind}/${encodeURIComponent(id)}/runs`
+}
+
+function limitsOf({ limits }: HandlerOptions): Float64Array {
+  const { maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls } = limits ?? {}
+  return Float64Array.of(...[maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls].map((n) => n ?? 0))
+}
+
+function flat(record: Record<string, string> | undefined): string[] {
+  return Object.entries(record ?? {}).flatMap(([name, value]) => [name, String(value)])
+}
+
+/** The caller keeps their form as it is. */
+function copyForm(form: FormData): FormData {
+  const copied = new FormData()
+  for (const [name, value] of form.entries()) {
+    if (typeof value === 'string') copied.append(name, value)
+    else copied.append(name, value, value.name)
+  }
+  return copied
+}

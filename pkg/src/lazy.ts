@@ -1,0 +1,33 @@
+// Raw JSON that travels as text and is parsed when somebody looks at it, once.
+
+import type { Json } from './types'
+
+/** A text that is no JSON after all is shown as it is: nothing is lost. */
+export function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json
+  } catch {
+    return text
+  }
+}
+
+/**
+ * Defines `key` on `target` as the value that `read` gives, computed at the first look. Enumerable, so that spread,
+ * JSON.stringify and deep comparison see an ordinary property.
+ */
+export function lazy<T extends object>(target: T, key: string, read: () => unknown): void {
+  Object.defineProperty(target, key, {
+    enumerable: true,
+    configurable: true,
+    get() {
+      const value = read()
+      Object.defineProperty(target, key, { enumerable: true, configurable: true, writable: false, value })
+      return value
+    },
+  })
+}
+
+/** Copies properties, lazy ones unread. */
+export function copy<T extends object>(from: T): T {
+  return Object.defineProperties({}, Object.getOwnPropertyDescriptors(from)) as T
+}

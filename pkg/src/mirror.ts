@@ -1,0 +1,106 @@
+// The snapshot: immutable, structurally shared. The core tells what changed; everything else keeps its identity.
+
+import type { Delta } from './delta'
+import { applyTurn, NO_USAGE } from './turn'
+import type { ChatMessage, SessionEntry, Snapshot, TimelineEntry, Turn } from './types'
+
+const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
+
+/** The snapshot of a handler that has done nothing. */
+export const EMPTY: Snapshot = Object.freeze<Snapshot>({
+  status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pause: null, turns: [],
+  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, queued: 0, usage: NO_USAGE,
+  monitor: { retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0 },
+  diagnostics: {
+    bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
+    malformed: [], listenerErrors: 0,
+  },
+})
+
+/** Holds the snapshot and brings it up to date. */
+export class Mirror {
+  snapshot: Snapshot = EMPTY
+  /** Turns that were loaded and not streamed: they come first, and the core does not know them. */
+  #loaded: Turn[] = []
+  #streamed: Turn[] = []
+  /** The messages of all turns but the last: they do not change while it streams. */
+  #earlier: ChatMessage[] = []
+  #earlierTurns = -1
+
+  /** Shows an earlier conversation in front of what will be streamed. */
+  load(turns: Turn[]): void {
+    this.#loaded = turns
+    this.#streamed = []
+    this.#earlierTurns = -1
+    this.#set({ turns: this.#turns() })
+  }
+
+  /** Takes in what changed. `listenerErrors` is counted on this side of the border. */
+  apply(delta: Delta, listenerErrors: number): void {
+    const changed: Partial<Snapshot> = {}
+    if (delta.head) Object.assign(changed, delta.head)
+    if (delta.sessions) changed.sessions = mergeSessions(this.snapshot.sessions, delta.sessions)
+    if (delta.turnCount !== this.#streamed.length || delta.turns) {
+      this.#applyTurns(delta)
+      changed.turns = this.#turns()
+    }
+    if (changedDiagnostics(this.snapshot.diagnostics, delta.diagnostics, listenerErrors)) {
+      changed.diagnostics = { ...delta.diagnostics, listenerErrors }
+    }
+    if (Object.keys(changed).length) this.#set(changed)
+  }
+
+  #applyTurns(delta: Delta): void {
+    const turns = this.#streamed.slice(0, delta.turnCount)
+    for (const change of delta.turns ?? []) {
+      const old = turns[change.index]
+      // Another turn at the same place: the conversation was cleared in between.
+      turns[change.index] = applyTurn(old?.id === `t${change.id}` ? old : undefined, change)
+      if (change.index < delta.turnCount - 1) this.#earlierTurns = -1
+    }
+    if (delta.turnCount < this.#streamed.length) this.#earlierTurns = -1
+    this.#streamed = turns
+  }
+
+  #turns(): Turn[] {
+    return this.#loaded.length ? [...this.#loaded, ...this.#streamed] : this.#streamed
+  }
+
+  #set(changed: Partial<Snapshot>): void {
+    const next = { ...this.snapshot, ...changed }
+    if (changed.turns) {
+      const last = next.turns.at(-1)
+      next.messages = this.#messages(next.turns)
+      next.timeline = last?.timeline ?? NO_TIMELINE
+      next.pause = last?.pause ?? null
+    }
+    this.snapshot = next
+  }
+
+  #messages(turns: Turn[]): ChatMessage[] {
+    if (this.#earlierTurns !== turns.length - 1) {
+      this.#earlierTurns = turns.length - 1
+      this.#earlier = turns.slice(0, -1).flatMap(messagesOf)
+    }
+    const last = turns.at(-1)
+    return last ? this.#earlier.concat(messagesOf(last)) : []
+  }
+}
+
+function messagesOf(turn: Turn): ChatMessage[] {
+  return [...(turn.user ? [turn.user] : []), ...turn.work, turn.answer]
+}
+
+/** Entries that say the same keep their identity. */
+function mergeSessions(old: SessionEntry[], fresh: SessionEntry[]): SessionEntry[] {
+  return fresh.map((entry) => {
+    const known = old.find((o) => o.session_id === entry.session_id)
+    return known && JSON.stringify(known) === JSON.stringify(entry) ? known : entry
+  })
+}
+
+function changedDiagnostics(old: Snapshot['diagnostics'], fresh: Delta['diagnostics'], listenerErrors: number): boolean {
+  return old.listenerErrors !== listenerErrors || COUNTS.some((key) => old[key] !== fresh[key])
+}
+
+const COUNTS = ['bytesRead', 'framesRead', 'unknownEvents', 'malformedFrames', 'staleFrames', 'droppedEntries'] as const

@@ -1,0 +1,28 @@
+// 'ai-stream-handler/slim': for those who host core.wasm themselves. `await init(...)` once, then as the main entry.
+
+import { makeHandler } from './handler'
+import { startWith } from './start'
+import type { HandlerOptions, StreamHandler } from './types'
+
+export type * from './types'
+
+let module: WebAssembly.Module | undefined
+
+/** Where core.wasm is to be had: its address, its bytes, a response with it, or the module compiled from it. */
+export async function init(source: string | URL | Response | BufferSource | WebAssembly.Module): Promise<void> {
+  if (source instanceof WebAssembly.Module) {
+    module = source
+    return
+  }
+  const isAddress = typeof source === 'string' || source instanceof URL
+  const given = isAddress ? await fetch(source) : source
+  const bytes = given instanceof Response ? await given.arrayBuffer() : given
+  module = await WebAssembly.compile(bytes)
+}
+
+/** As in the main entry. Throws before {@link init} is done. */
+export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
+  const compiled = module
+  if (!compiled) throw new Error("ai-stream-handler/slim: await init('/path/to/core.wasm') first.")
+  return makeHandler(() => startWith(() => compiled), options)
+}

@@ -1,0 +1,101 @@
+// One turn as the page draws it, made from what the core says of it.
+
+import type { EntryDelta, PauseDelta, TurnDelta } from './delta'
+import { copy, lazy, parse } from './lazy'
+import { applyMessage, list } from './message'
+import type { ChatMessage, Json, Pause, PauseField, PauseRequirement, TimelineEntry, Turn, Usage } from './types'
+
+export const NO_USAGE: Usage = Object.freeze({
+  inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0,
+  inputCost: 0, outputCost: 0, totalCost: 0,
+})
+
+/** The turn that `old` becomes: a new object that shares what did not change. */
+export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
+  const turn = old ? copy(old) : emptyTurn(delta.id)
+  const prefix = 'm'
+  if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user, prefix)
+  if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer, prefix)
+  if (delta.workReset || delta.work) turn.work = delta.workReset ? [] : turn.work.slice()
+  for (const [at, message] of delta.work ?? []) turn.work[at] = applyMessage(turn.work[at], message, prefix)
+  if (delta.timeline) {
+    turn.timeline = turn.timeline.slice()
+    for (const entry of delta.timeline) turn.timeline[entry.id] = timelineEntry(entry, turn.id)
+    turn.answer = showTimeline(turn.answer, turn.timeline)
+  }
+  if (delta.facts) setFacts(turn, delta.facts)
+  return turn
+}
+
+function showTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessage {
+  const shown = copy(answer)
+  shown.behindTheScenes = timeline
+  return shown
+}
+
+function emptyTurn(id: number): Turn {
+  return {
+    id: `t${id}`, user: null, work: [], answer: { id: '', role: 'agent', content: '', created_at: 0 }, timeline: [],
+    outcome: null, attempts: 1, runId: null, error: null, pause: null, followups: [], memories: [],
+    sessionSummary: null, usage: NO_USAGE,
+  }
+}
+
+function setFacts(turn: Turn, facts: NonNullable<TurnDelta['facts']>): void {
+  const { followups, memories, sessionSummary, pause } = facts
+  turn.outcome = facts.outcome
+  turn.attempts = facts.attempts
+  turn.runId = facts.runId
+  turn.error = facts.error
+  turn.usage = facts.usage
+  lazy(turn, 'pause', () => pause && readPause(pause))
+  lazy(turn, 'followups', () => list(followups))
+  lazy(turn, 'memories', () => list<Json>(memories))
+  lazy(turn, 'sessionSummary', () => (sessionSummary === null ? null : parse(sessionSummary)))
+}
+
+function timelineEntry(entry: EntryDelta, turn: string): TimelineEntry {
+  const { id, parent, details, ...rest } = entry
+  const { toolArgs, metrics, data, ...plain } = details
+  const shown: TimelineEntry['details'] = plain
+  for (const [key, text] of [['toolArgs', toolArgs], ['metrics', metrics], ['data', data]] as const) {
+    if (text !== undefined) lazy(shown, key, () => parse(text))
+  }
+  return {
+    id: `${turn}-e${id}`,
+    ...rest,
+    ...(parent === undefined ? {} : { parentEventId: `${turn}-e${parent}` }),
+    details: shown,
+  }
+}
+
+function readPause(pause: PauseDelta): Pause {
+  return {
+    ...(pause.runId === null ? {} : { runId: pause.runId }),
+    message: pause.message,
+    requirements: pause.requirements.map(requirement),
+  }
+}
+
+function requirement(from: PauseDelta['requirements'][number]): PauseRequirement {
+  const { fields, raw, toolArgs } = from
+  const shown: PauseRequirement = { kind: from.kind, raw: null }
+  for (const key of ['id', 'toolCallId', 'toolName', 'memberName', 'memberRunId'] as const) {
+    if (from[key] !== null) shown[key] = from[key]
+  }
+  if (toolArgs !== null) lazy(shown, 'toolArgs', () => parse(toolArgs))
+  if (fields !== null && from.kind === 'input') lazy(shown, 'fields', () => list<RawField>(fields).map(field))
+  lazy(shown, 'raw', () => parse(raw))
+  return shown
+}
+
+interface RawField { name?: unknown; field_type?: unknown; description?: unknown; value?: Json }
+
+function field(raw: RawField): PauseField {
+  return {
+    name: String(raw.name ?? ''),
+    type: String(raw.field_type ?? 'str'),
+    ...(typeof raw.description === 'string' ? { description: raw.description } : {}),
+    ...(raw.value === undefined || raw.value === null ? {} : { value: raw.value }),
+  }
+}

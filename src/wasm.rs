@@ -1,0 +1,212 @@
+//! The shell: the only impure part. It carries out what the [`Client`] says and decides nothing.
+//!
+//! In: calls from the package's TypeScript. Out: fetches, and calls to its [`Host`]. Never: a call to JavaScript while
+//! the client is borrowed — a listener may call back in.
+
+mod host;
+mod transport;
+
+use crate::client::{Client, Config, Input, Output};
+use crate::limits::Limits;
+use crate::state::Outcome;
+use crate::time::Seconds;
+use host::Host;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// One stream handler.
+#[wasm_bindgen]
+pub struct Core {
+    shell: Rc<Shell>,
+}
+
+/// What the handle and its running fetches share.
+struct Shell {
+    client: RefCell<Client>,
+    host: Host,
+    /// The fetch that runs, to be aborted.
+    fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
+    disposed: Cell<bool>,
+}
+
+#[wasm_bindgen]
+impl Core {
+    /// `fields` and `texts` are names and values in turn; `limits` are those of the package's `Limits`, 0 for the
+    /// default.
+    #[wasm_bindgen(constructor)]
+    #[allow(clippy::too_many_arguments)] // flat arguments cost nothing at the border; an object would bring serde's reader
+    pub fn new(
+        host: Host,
+        endpoint: String,
+        path: String,
+        name: Option<String>,
+        session: Option<String>,
+        background: bool,
+        fields: Vec<String>,
+        texts: Vec<String>,
+        limits: Vec<f64>,
+    ) -> Core {
+        let config = Config { endpoint, path, fields: pairs(fields), background, limits: bounds(&limits) };
+        let mut client = Client::new(config);
+        client.conversation.texts.0 = pairs(texts);
+        if let Some(name) = name {
+            client.conversation.name = name;
+        }
+        client.conversation.session_id = session.filter(|s| !s.is_empty());
+        let shell = Shell { client: RefCell::new(client), host, fetch: RefCell::new(None), disposed: Cell::new(false) };
+        Core { shell: Rc::new(shell) }
+    }
+
+    /// Sends what the user said; the host hears of `ticket` again when it is over.
+    pub fn send(&self, ticket: u32, text: &str) {
+        self.shell.handle(Input::Send { ticket, text });
+    }
+
+    /// The user stops the answer.
+    pub fn cancel(&self) {
+        self.shell.handle(Input::Cancel);
+    }
+
+    /// Opens a leg that is fed by hand.
+    pub fn begin(&self, text: Option<String>) {
+        self.shell.handle(Input::Begin { text: text.as_deref() });
+    }
+
+    /// The caller's next bytes: copied once, into the decoder's buffer.
+    pub fn feed(&self, bytes: &js_sys::Uint8Array) {
+        if self.shell.client.borrow().live_request().is_none() {
+            self.shell.handle(Input::Feed(&[]));
+        }
+        self.shell.take(bytes);
+    }
+
+    /// The caller's stream is over.
+    pub fn end(&self) {
+        self.shell.handle(Input::End);
+    }
+
+    /// The time has come that the host was asked to wait for.
+    pub fn tick(&self) {
+        self.shell.handle(Input::Tick);
+    }
+
+    /// Closes the banner.
+    #[wasm_bindgen(js_name = dismissError)]
+    pub fn dismiss_error(&self) {
+        self.shell.handle(Input::DismissError);
+    }
+
+    /// Drops the turns; the next send goes to `session`, or to a new one.
+    pub fn clear(&self, session: Option<String>) {
+        self.shell.handle(Input::Clear { session_id: session.as_deref() });
+    }
+
+    /// What changed since the last call: a `Delta`.
+    pub fn read(&self) -> JsValue {
+        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+        let mut client = self.shell.client.borrow_mut();
+        client.read(|delta| serde::Serialize::serialize(delta, &serializer).unwrap_or(JsValue::NULL))
+    }
+
+    /// Ends what runs. The memory comes back with `free`.
+    pub fn dispose(&self) {
+        self.shell.handle(Input::Cancel);
+        self.shell.disposed.set(true);
+    }
+}
+
+/// How large the pieces are in which a chunk is copied in.
+const PIECE: u32 = 256 << 10;
+
+impl Shell {
+    fn handle(self: &Rc<Self>, input: Input<'_>) {
+        if self.disposed.get() {
+            return;
+        }
+        self.client.borrow_mut().handle(input, now());
+        self.flush();
+    }
+
+    /// Takes bytes of the live leg.
+    fn take(self: &Rc<Self>, bytes: &js_sys::Uint8Array) {
+        let mut from = 0;
+        while from < bytes.length() && !self.disposed.get() {
+            let to = bytes.length().min(from.saturating_add(PIECE));
+            let whole = from == 0 && to == bytes.length();
+            let piece = if whole { None } else { Some(bytes.subarray(from, to)) };
+            let piece = piece.as_ref().unwrap_or(bytes);
+            let mut client = self.client.borrow_mut();
+            let Some(room) = client.reserve(piece.length() as usize) else { return };
+            piece.copy_to(room);
+            client.committed(piece.length() as usize, now());
+            from = to;
+        }
+        self.flush();
+    }
+
+    /// Carries out what the client asks for, then tells the host that something may have changed.
+    fn flush(self: &Rc<Self>) {
+        let mut urgent = false;
+        loop {
+            let output = self.client.borrow_mut().poll_output();
+            match output {
+                None => break,
+                Some(Output::Urgent) => urgent = true,
+                Some(Output::Fetch(request)) => transport::start(self, request),
+                Some(Output::Abort(request)) => self.abort(request),
+                Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - now()).max(0.0))),
+                Some(Output::Settled { ticket, outcome }) => self.host.settled(ticket, outcome_name(outcome)),
+            }
+        }
+        self.host.changed(urgent);
+    }
+
+    /// Without a reason: gloo-net takes a reason that is no Error for a bug of its own and traps.
+    fn abort(&self, request: u32) {
+        let running = self.fetch.borrow_mut().take_if(|(id, _)| *id == request);
+        if let Some((_, controller)) = running {
+            controller.abort();
+        }
+    }
+}
+
+fn now() -> Seconds {
+    js_sys::Date::now() / 1000.0
+}
+
+fn pairs(flat: Vec<String>) -> Vec<(String, String)> {
+    let mut flat = flat.into_iter();
+    let mut pairs = Vec::new();
+    while let (Some(name), Some(value)) = (flat.next(), flat.next()) {
+        pairs.push((name, value));
+    }
+    pairs
+}
+
+fn bounds(given: &[f64]) -> Limits {
+    let mut limits = Limits::default();
+    let all = [
+        &mut limits.max_event_bytes,
+        &mut limits.max_text_bytes,
+        &mut limits.max_timeline_entries,
+        &mut limits.max_messages,
+        &mut limits.max_tool_calls,
+    ];
+    for (limit, &value) in all.into_iter().zip(given) {
+        if value > 0.0 {
+            *limit = value as usize;
+        }
+    }
+    limits
+}
+
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed => "completed",
+        Outcome::Paused => "paused",
+        Outcome::Cancelled => "cancelled",
+        Outcome::Failed => "failed",
+        Outcome::Interrupted => "interrupted",
+    }
+}

@@ -1,0 +1,37 @@
+//! What the shell asks of the package's TypeScript.
+
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The handler on the JavaScript side. Its methods do not throw.
+    pub type Host;
+
+    /// Something may have changed; `urgent`: a run ended, tell listeners now.
+    #[wasm_bindgen(method)]
+    pub fn changed(this: &Host, urgent: bool);
+
+    /// A send is over.
+    #[wasm_bindgen(method)]
+    pub fn settled(this: &Host, ticket: u32, outcome: &str);
+
+    /// Call `tick` in so many seconds; below zero: no more.
+    #[wasm_bindgen(method)]
+    pub fn wake(this: &Host, seconds: f64);
+
+    /// The headers of the next request: a record, or a promise of one.
+    #[wasm_bindgen(method)]
+    pub fn headers(this: &Host) -> js_sys::Promise;
+
+    /// The form of a send that came as FormData.
+    #[wasm_bindgen(method)]
+    pub fn form(this: &Host, ticket: u32) -> Option<web_sys::FormData>;
+
+    /// `omit`, `same-origin` or `include`.
+    #[wasm_bindgen(method)]
+    pub fn credentials(this: &Host) -> web_sys::RequestCredentials;
+
+    /// The fetch to use.
+    #[wasm_bindgen(method, catch)]
+    pub fn fetch(this: &Host, request: &web_sys::Request) -> Result<js_sys::Promise, JsValue>;
+}

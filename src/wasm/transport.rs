@@ -1,0 +1,105 @@
+//! A request over fetch: multipart form out, chunks in.
+//!
+//! gloo-net's types are used for the answer; its `send` is not: it traps outside of a window or worker (Node), and when
+//! a fetch is aborted with a reason that is not an Error. Nothing here can trap on what JavaScript throws.
+
+use super::Shell;
+use crate::client::{Input, Request};
+use gloo_net::http::Response;
+use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{spawn_local, JsFuture};
+use web_sys::{AbortController, FormData, Headers, ReadableStreamDefaultReader, RequestInit};
+
+/// Sends `request` and reads its answer, telling the client of each step.
+pub(super) fn start(shell: &Rc<Shell>, request: Request) {
+    let shell = shell.clone();
+    spawn_local(async move {
+        let id = request.id;
+        let end = match fetch(&shell, request).await {
+            Ok(()) => Input::Closed { request: id },
+            // Why is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
+            Err(_) => Input::Failed { request: id },
+        };
+        shell.fetch.borrow_mut().take_if(|(running, _)| *running == id);
+        shell.handle(end);
+    });
+}
+
+async fn fetch(shell: &Rc<Shell>, request: Request) -> Result<(), JsValue> {
+    let controller = AbortController::new()?;
+    *shell.fetch.borrow_mut() = Some((request.id, controller.clone()));
+    let headers = headers(shell.host.headers()).await?;
+    if controller.signal().aborted() {
+        return Err(JsValue::NULL);
+    }
+
+    let init = RequestInit::new();
+    init.set_method("POST");
+    let form = form(shell.host.form(request.ticket), &request)?;
+    init.set_body(&form);
+    init.set_headers(&headers);
+    init.set_credentials(shell.host.credentials());
+    init.set_signal(Some(&controller.signal()));
+    let prepared = web_sys::Request::new_with_str_and_init(&request.url, &init)?;
+    let answer = JsFuture::from(shell.host.fetch(&prepared)?).await?;
+    let answer = Response::from(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?);
+
+    let content_type = answer.headers().get("content-type").unwrap_or_default();
+    let (request, status) = (request.id, answer.status());
+    shell.handle(Input::Opened { request, status, content_type: &content_type });
+    let Some(body) = answer.body() else { return Ok(()) };
+    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
+    loop {
+        let piece = JsFuture::from(reader.read()).await?;
+        if Reflect::get(&piece, &"done".into())?.is_truthy() {
+            return Ok(());
+        }
+        let bytes: Uint8Array = Reflect::get(&piece, &"value".into())?.unchecked_into();
+        if shell.client.borrow().live_request() != Some(request) {
+            return Err(JsValue::NULL);
+        }
+        if status < 400 && shell.client.borrow_mut().reserve(0).is_some() {
+            shell.take(&bytes);
+        } else {
+            shell.handle(Input::Chunk { request, bytes: &bytes.to_vec() });
+        }
+    }
+}
+
+/// A Response of another realm, or of a fetch of the caller's own: it is used as what it says it is.
+fn foreign_response(answer: JsValue) -> Result<web_sys::Response, JsValue> {
+    match Reflect::has(&answer, &"status".into()) {
+        Ok(true) => Ok(answer.unchecked_into()),
+        _ => Err(JsValue::NULL),
+    }
+}
+
+async fn headers(given: Promise) -> Result<Headers, JsValue> {
+    let given = JsFuture::from(given).await?;
+    let headers = Headers::new()?;
+    if given.is_object() {
+        for entry in Object::entries(given.unchecked_ref()).iter() {
+            let entry: Array = entry.unchecked_into();
+            if let (Some(name), Some(value)) = (entry.get(0).as_string(), entry.get(1).as_string()) {
+                headers.set(&name, &value)?;
+            }
+        }
+    }
+    Ok(headers)
+}
+
+/// The caller's form with the fields it lacks, or one of our own.
+fn form(given: Option<FormData>, request: &Request) -> Result<FormData, JsValue> {
+    let form = match given {
+        Some(form) => form,
+        None => FormData::new()?,
+    };
+    for (name, value) in &request.fields {
+        if !form.has(name) {
+            form.append_with_str(name, value)?;
+        }
+    }
+    Ok(form)
+}
