@@ -241,6 +241,9 @@ impl Decoder {
             let (start, end) = (self.line, self.scanned + at);
             self.after_cr = self.buf[end] == b'\r';
             self.next_line_at(end + 1);
+            if !self.skipping && self.line - self.base > self.max_event {
+                return self.too_long(start == end, false);
+            }
             let step = self.read_line(start, end);
             self.free_if_idle();
             if let Some(step) = step {
@@ -285,25 +288,23 @@ impl Decoder {
         if self.skipping {
             self.skipped_part |= self.line < self.buf.len();
             self.drop_buffer();
-        } else if self.buf.len() - self.base + self.joined_len() > self.max_event {
-            self.skipping = true;
-            self.skipped_part = self.line < self.buf.len();
-            let excerpt = self.base..self.buf.len();
-            self.reset_event();
+        } else if self.buf.len() - self.base > self.max_event {
+            let part = self.line < self.buf.len();
             self.line = self.buf.len();
             self.scanned = self.line;
-            self.base = self.line;
-            return Step::Malformed(Fault::TooLong, excerpt);
+            return self.too_long(false, part);
         }
         Step::Starved
     }
 
-    fn joined_len(&self) -> usize {
-        if self.data == Data::Many {
-            self.joined.len()
-        } else {
-            0
-        }
+    /// The event being read is given up; what follows of it, up to its blank line, is passed over.
+    fn too_long(&mut self, ended: bool, part_of_line: bool) -> Step {
+        self.skipping = !ended;
+        self.skipped_part = part_of_line;
+        let excerpt = self.base..self.line.min(self.base + self.max_event);
+        self.reset_event();
+        self.base = self.line;
+        Step::Malformed(Fault::TooLong, excerpt)
     }
 
     fn drop_buffer(&mut self) {
@@ -433,25 +434,25 @@ impl Decoder {
                 } else if self.buf.len() - start > self.max_event {
                     scan.dropped = true;
                     self.drop_buffer();
-                    return Some(Step::Malformed(Fault::TooLong, start..self.scanned));
+                    return Some(Step::Malformed(Fault::TooLong, start..start + self.max_event));
                 }
                 Some(Step::Starved)
             }
-            Scanned::End(at) => {
-                let (end, dropped) = (self.scanned + at, scan.dropped);
-                self.object = None;
-                self.after_object = true;
-                self.next_line_at(end);
-                self.free_if_idle();
-                (!dropped).then_some(Step::Object(start..end))
-            }
-            Scanned::Broken(at) => {
-                let (end, dropped) = (self.scanned + at, scan.dropped);
-                self.object = None;
-                self.next_line_at(end);
-                self.free_if_idle();
-                (!dropped).then_some(Step::Malformed(Fault::BrokenObject, start..end))
-            }
+            Scanned::End(at) => self.end_object(start, self.scanned + at, None),
+            Scanned::Broken(at) => self.end_object(start, self.scanned + at, Some(Fault::BrokenObject)),
+        }
+    }
+
+    fn end_object(&mut self, start: usize, end: usize, fault: Option<Fault>) -> Option<Step> {
+        let dropped = self.object.take().is_some_and(|scan| scan.dropped);
+        self.after_object = fault.is_none();
+        self.next_line_at(end);
+        self.free_if_idle();
+        match fault {
+            _ if dropped => None,
+            _ if end - start > self.max_event => Some(Step::Malformed(Fault::TooLong, start..start + self.max_event)),
+            Some(fault) => Some(Step::Malformed(fault, start..end)),
+            None => Some(Step::Object(start..end)),
         }
     }
 }

@@ -31,7 +31,7 @@ use pause::Pause;
 use run::Runs;
 use serde::{Serialize, Serializer};
 use session::Sessions;
-use timeline::Timeline;
+use timeline::{EntryStatus, Timeline};
 use usage::Usage;
 
 /// How a send ended.
@@ -406,7 +406,7 @@ impl Conversation {
             Outcome::Cancelled => RunStatus::Cancelled,
             Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
         };
-        turn.settle_members(outcome);
+        turn.settle(outcome);
         let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
         self.monitor.ended(turn.attempts, outcome == Outcome::Completed, limited);
         turn.error.clone_from(&error);
@@ -441,8 +441,15 @@ impl Turn {
         self.living.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())
     }
 
-    /// Members and delegations that were still at work when the turn ended do not look as if they went on.
-    fn settle_members(&mut self, outcome: Outcome) {
+    /// What was still at work when the turn ended does not look as if it went on.
+    fn settle(&mut self, outcome: Outcome) {
+        let entry_status = match outcome {
+            Outcome::Failed | Outcome::Interrupted => EntryStatus::Error,
+            _ => EntryStatus::Completed,
+        };
+        for entry in self.runs.take_content_entries() {
+            self.timeline.set_status(entry, entry_status);
+        }
         let left = match outcome {
             Outcome::Completed => RunStatus::Completed,
             Outcome::Paused => return,

@@ -211,6 +211,7 @@ impl<'a> RunEvent<'a> {
         (self.kind, self.scope) = kind::of(self.name);
         if self.name.is_empty() && self.run_id.is_some() && self.status.is_some() {
             self.kind = Kind::RunOutput;
+            self.name = Str::plain("RunOutput");
         }
         // Events that share a name between agents and teams tell by their ids.
         if matches!(self.kind, Kind::CustomEvent | Kind::MetricsUpdate | Kind::Paused | Kind::RunOutput) {

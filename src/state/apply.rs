@@ -6,6 +6,7 @@
 use super::entries::provider_error;
 use super::message::{Message, RunStatus};
 use super::pause::Pause;
+use super::timeline::EntryStatus;
 use super::tool::{is_delegation, ToolStatus};
 use super::{ActivityKind, Conversation, Outcome};
 use crate::error::StreamError;
@@ -342,8 +343,9 @@ impl Conversation {
         let record = turn.runs.edit(run);
         record.over = true;
         let (top, content_entry) = (record.top, record.content_entry.take());
-        if let Some(entry) = content_entry.and_then(|e| turn.timeline.edit(e)) {
-            entry.status = super::timeline::EntryStatus::Completed;
+        if let Some(entry) = content_entry {
+            let failed = status == RunStatus::Error;
+            turn.timeline.set_status(entry, if failed { EntryStatus::Error } else { EntryStatus::Completed });
         }
         if let Some(message) = turn.message_of(run) {
             message.edit().status = status;

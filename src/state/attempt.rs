@@ -2,6 +2,7 @@
 
 use super::message::{Role, RunStatus};
 use super::run::Run;
+use super::timeline::EntryStatus;
 use super::{ActivityKind, Conversation, Outcome, RetryState, Status, Turn};
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
@@ -119,6 +120,9 @@ impl Conversation {
     /// What the attempt said and did leaves the answer; its timeline stays, marked.
     fn void_attempt(&mut self, t: usize) {
         let turn = &mut self.turns[t];
+        for entry in turn.runs.take_content_entries() {
+            turn.timeline.set_status(entry, EntryStatus::Error);
+        }
         turn.timeline.void(turn.attempts);
         turn.attempts += 1;
         turn.runs.void();

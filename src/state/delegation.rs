@@ -84,6 +84,12 @@ impl Turn {
                 let head = message.edit();
                 head.delegated_to = Some(name).filter(|n| !n.is_empty()).or(head.delegated_to.take());
                 head.child_run_id = Some(id);
+                // Its real name, where the entry had to make one of the id.
+                let known = head.delegated_to.clone();
+                if let (Some(name), Some(entry)) = (known, entry.and_then(|e| self.timeline.edit(e))) {
+                    entry.description = ["Delegating to ", &name].concat();
+                    entry.details.member_name = Some(name);
+                }
             }
         }
         self.runs.edit(child).entry = entry;

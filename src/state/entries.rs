@@ -154,6 +154,7 @@ impl Conversation {
                 said(InProgress, "waits for your input")
             }
             Kind::RunContinued => said(Started, "goes on"),
+            Kind::RunOutput => said(Completed, "answered in one piece"),
             Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {
                 self.describe_tool(turn, &run.name, event)
             }

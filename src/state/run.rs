@@ -64,6 +64,11 @@ impl Runs {
         self.list.iter()
     }
 
+    /// The timeline entries of texts that were still streaming.
+    pub fn take_content_entries(&mut self) -> Vec<u32> {
+        self.list.iter_mut().filter_map(|r| r.content_entry.take()).collect()
+    }
+
     /// Every run of the attempt is void.
     pub fn void(&mut self) {
         for run in &mut self.list {

@@ -143,16 +143,22 @@ impl Timeline {
         Some(entry)
     }
 
+    pub(super) fn set_status(&mut self, id: u32, status: EntryStatus) {
+        if let Some(entry) = self.edit(id) {
+            entry.status = status;
+        }
+    }
+
     /// Marks what attempt number `attempt` did as void. Retries stay: they tell why.
     pub(super) fn void(&mut self, attempt: u32) {
         for entry in &mut self.entries {
             if entry.details.attempt == attempt && !entry.details.voided && entry.event_type != "retry" {
                 entry.details.voided = true;
-                self.dirty.push(entry.id);
+                if !self.dirty.contains(&entry.id) {
+                    self.dirty.push(entry.id);
+                }
             }
         }
-        self.dirty.sort_unstable();
-        self.dirty.dedup();
     }
 
     /// An entry of this event for this tool call: a repeated frame adds none.
