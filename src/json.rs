@@ -1,8 +1,8 @@
 //! A reading cursor over one JSON value in place (RFC 8259): no tree, no copies.
 //!
 //! In: text. Out: the members of an object one after another, each value a validated slice that is looked into only
-//! on demand. Never: recursion, so nesting cannot overflow a stack; nesting deeper than 128 is refused, as
-//! serde_json does. Lone surrogates in `\u` escapes are read as U+FFFD; of duplicate keys both are reported and the
+//! on demand. Never: recursion, so nesting cannot overflow a stack; nesting deeper than 128 is refused (serde_json
+//! stops at 127). Lone surrogates in `\u` escapes are read as U+FFFD; of duplicate keys both are reported and the
 //! reader decides (the last one wins, as in JSON.parse).
 
 mod number;

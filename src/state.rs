@@ -265,21 +265,14 @@ impl Conversation {
     /// The stream is over. If no event said how the run ended, it was interrupted.
     pub fn close(&mut self, now: Seconds) {
         let t = self.place(now);
-        if self.turns[t].outcome.is_none() {
-            let turn = &self.turns[t];
-            let outcome = match turn.stated {
-                Some(stated) => stated,
-                // `stream_events=false`: only content, no start and no end. A clean end is the end.
-                None if turn.has_content && !turn.tells_its_end => Outcome::Completed,
-                None => Outcome::Interrupted,
-            };
-            if outcome == Outcome::Interrupted {
-                self.interrupt("The connection ended before the answer was complete.", now);
-            } else {
-                self.finish(t, outcome, None, now);
-            }
-        }
-        self.live = None;
+        let turn = &self.turns[t];
+        let outcome = match turn.stated {
+            Some(stated) => stated,
+            // `stream_events=false`: only content, no start and no end. A clean end is the end.
+            None if turn.has_content && !turn.tells_its_end => Outcome::Completed,
+            None => return self.interrupt("The connection ended before the answer was complete.", now),
+        };
+        self.end(t, outcome, None, now);
     }
 
     /// The stream broke off.
@@ -292,9 +285,8 @@ impl Conversation {
         let t = self.place(now);
         if self.turns[t].outcome.is_none() {
             self.note_local(t, if outcome == Outcome::Failed { "error" } else { "interrupted" }, Some(&error), now);
-            self.finish(t, outcome, Some(error), now);
         }
-        self.live = None;
+        self.end(t, outcome, Some(error), now);
     }
 
     /// The user stopped it: the text stays, marked.
@@ -302,7 +294,21 @@ impl Conversation {
         let t = self.place(now);
         if self.turns[t].outcome.is_none() {
             self.note_local(t, "cancelled", None, now);
-            self.finish(t, Outcome::Cancelled, None, now);
+        }
+        self.end(t, Outcome::Cancelled, None, now);
+    }
+
+    /// The leg is over. A turn that has ended stays as it ended.
+    fn end(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
+        match self.turns[t].outcome {
+            None => self.finish(t, outcome, error, now),
+            Some(ended) if self.status.is_streaming() => {
+                self.status = Status::Ended(ended);
+                self.activity = None;
+                self.activity_of = None;
+                self.head_dirty = true;
+            }
+            Some(_) => {}
         }
         self.live = None;
     }

@@ -162,7 +162,7 @@ impl Client {
 }
 
 fn turn_delta(index: usize, turn: &Turn) -> Option<TurnDelta<'_>> {
-    let facts = turn.dirty.then(|| TurnFacts {
+    let facts = turn.dirty.then_some(TurnFacts {
         outcome: turn.outcome,
         attempts: turn.attempts,
         run_id: turn.run_id.as_deref(),

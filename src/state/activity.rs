@@ -75,9 +75,10 @@ pub fn name_of_id(id: &str) -> String {
         if !name.is_empty() {
             name.push(' ');
         }
-        let mut chars = word.chars();
-        name.extend(chars.next().into_iter().flat_map(char::to_uppercase));
-        name.push_str(chars.as_str());
+        // Ids are ASCII; the tables for every other script would be a tenth of the module.
+        let start = name.len();
+        name.push_str(word);
+        name[start..].get_mut(..1).unwrap_or_default().make_ascii_uppercase();
     }
     name
 }
@@ -164,7 +165,7 @@ fn is_web_search(tool: &str) -> bool {
 /// `get_current_weather` → `Getting current weather`; what begins with no known verb → `Using big tool`.
 fn humanized(tool: &str) -> String {
     let mut words = tool.split(['_', '-', ' ']).filter(|w| !w.is_empty());
-    let first = words.next().unwrap_or("tool").to_lowercase();
+    let first = words.next().unwrap_or("tool").to_ascii_lowercase();
     let verb = VERBS.iter().find(|(verb, _)| *verb == first).map(|(_, gerund)| *gerund);
     let mut text = verb.unwrap_or("Using").to_owned();
     for word in verb.is_none().then_some(first.as_str()).into_iter().chain(words) {

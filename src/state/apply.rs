@@ -262,7 +262,7 @@ impl Conversation {
         }
         message.add_extras(event);
         if let Some(tools) = event.tools.and_then(Raw::as_array) {
-            for tool in tools.filter_map(|raw| Tool::read(raw)) {
+            for tool in tools.filter_map(Tool::read) {
                 let known = message.tools.iter().any(|call| call.is(&tool));
                 if !known {
                     message.tool(&tool, ToolStatus::Completed, message.head.created_at, &limits);
@@ -290,7 +290,7 @@ impl Conversation {
         let run_id = turn.runs.get(run).id.clone();
         let Some(message) = turn.message_of(run) else { return };
         let tools = event.tools.and_then(Raw::as_array).into_iter().flatten();
-        for tool in tools.filter_map(|raw| Tool::read(raw)) {
+        for tool in tools.filter_map(Tool::read) {
             let done = tool.result.is_some();
             let status = if done { ToolStatus::Completed } else { ToolStatus::Paused };
             message.tool(&tool, status, now, &limits);

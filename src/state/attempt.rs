@@ -18,7 +18,7 @@ impl Conversation {
         }
         if self.unplaced {
             if let Some(t) = self.turn_to_go_on(event) {
-                self.go_on(t);
+                self.go_on(t, event.kind);
                 return t;
             }
         }
@@ -39,8 +39,14 @@ impl Conversation {
         (told || open).then_some(t)
     }
 
-    fn go_on(&mut self, t: usize) {
+    fn go_on(&mut self, t: usize, kind: Kind) {
+        self.unplaced = false;
+        self.go_live(t);
         let turn = &mut self.turns[t];
+        // What has ended stays as it ended, whatever is replayed; unless the run is told to go on.
+        if !matches!(turn.outcome, Some(Outcome::Paused | Outcome::Interrupted)) && kind != Kind::RunContinued {
+            return;
+        }
         if turn.outcome == Some(Outcome::Paused) {
             if std::mem::take(&mut turn.shows_pause_notice) {
                 turn.answer.text.clear();
@@ -55,8 +61,6 @@ impl Conversation {
         let head = turn.answer.edit();
         head.streaming_error = false;
         head.status = RunStatus::Started;
-        self.unplaced = false;
-        self.go_live(t);
     }
 
     /// The run of `event`, created at its first frame. `None`: the frame is stale.

@@ -13,19 +13,17 @@ use crate::time::Seconds;
 impl Conversation {
     /// Adds the entry of a run's event. `None` where the event has none of its own, or beyond the limit.
     pub(super) fn note(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
-        let (status, description, details) = self.describe(t, run, event)?;
+        let mut details = Details::default();
+        let (status, description) = self.describe(t, run, event, &mut details)?;
         let turn = &mut self.turns[t];
         let of = turn.runs.get(run);
         let parent = of.entry.or_else(|| of.parent.and_then(|p| turn.runs.get(p).entry));
         let depth = of.depth;
         let source = event.source().map_or_else(|| of.name.clone(), String::from);
-        let details = Details {
-            attempt: turn.attempts,
-            run_id: Some(of.id.clone()).filter(|id| !id.is_empty()),
-            step_name: event.step_name.map(String::from),
-            step_index: event.step_index,
-            ..details
-        };
+        details.attempt = turn.attempts;
+        details.run_id = Some(of.id.clone()).filter(|id| !id.is_empty());
+        details.step_name = event.step_name.map(String::from);
+        details.step_index = event.step_index;
         if details.tool_call_id.as_deref().is_some_and(|id| turn.timeline.has_tool_entry(&event.name.decode(), id)) {
             return None;
         }
@@ -113,144 +111,118 @@ impl Conversation {
         self.note_system(t, SystemEntry { event_type, at: None, description, status, details }, now);
     }
 
-    /// The words of an event.
-    fn describe(&self, t: usize, run: usize, event: &RunEvent<'_>) -> Option<(EntryStatus, String, Details)> {
-        use EntryStatus::{Completed, Error, InProgress, Started};
+    /// The words of an event; what else there is to tell goes into `details`.
+    ///
+    /// (`details` is filled in place: handing it back by value would move four hundred bytes in every arm.)
+    fn describe(
+        &self,
+        t: usize,
+        run: usize,
+        event: &RunEvent<'_>,
+        details: &mut Details,
+    ) -> Option<(EntryStatus, String)> {
+        use EntryStatus::{Completed, InProgress, Started};
         let turn = &self.turns[t];
         let run = turn.runs.get(run);
         let name = if run.name.is_empty() { "The run" } else { &run.name };
-        let model = || event.model.map(String::from);
-        let model_name = || model().unwrap_or_else(|| "the model".into());
-        let plain = |status, text: &str| Some((status, text.to_owned(), Details::default()));
-        let said = |status, verb: &str| Some((status, format_all(&[name, " ", verb]), Details::default()));
-        match event.kind {
-            Kind::RunStarted | Kind::WorkflowStarted => {
-                Some((Started, format_all(&[name, " started"]), Details { model: model(), ..Details::default() }))
-            }
-            Kind::RunContent => said(InProgress, "is responding"),
-            Kind::RunCompleted | Kind::WorkflowCompleted => {
-                let description = match run.top {
-                    true => "Response generation successful".to_owned(),
-                    false => format_all(&[name, " completed"]),
-                };
-                let details = metrics_details(event.metrics);
-                Some((Completed, description, details))
-            }
-            Kind::RunError | Kind::WorkflowError => {
-                let error = provider_error(event);
-                let description = match run.top {
-                    true => error.message.clone(),
-                    false => format_all(&[name, " failed: ", &error.message]),
-                };
-                let details = Details {
-                    error_type: Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from)),
-                    error_message: Some(error.message),
-                    ..Details::default()
-                };
-                Some((Error, description, details))
-            }
-            Kind::RunCancelled | Kind::WorkflowCancelled => said(Completed, "was cancelled"),
-            Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused | Kind::StepPaused | Kind::RouterPaused => {
-                said(InProgress, "waits for your input")
-            }
-            Kind::RunContinued => said(Started, "goes on"),
-            Kind::RunOutput => said(Completed, "answered in one piece"),
-            Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {
-                self.describe_tool(turn, &run.name, event)
-            }
-            Kind::ModelRequestStarted => {
-                let details = Details { model: model(), ..Details::default() };
-                Some((Started, format_all(&["Asking ", &model_name()]), details))
-            }
-            Kind::ModelRequestCompleted => {
-                let tokens = event.tokens;
-                let usage =
-                    Split { input: tokens.input as f64, output: tokens.output as f64, total: tokens.total as f64 };
-                let details = Details { model: model(), token_usage: Some(usage), ..Details::default() };
-                Some((Completed, format_all(&[&model_name(), " answered"]), details))
-            }
-            Kind::ReasoningStarted => said(Started, "is thinking"),
-            Kind::ReasoningStep => {
-                let text =
-                    |key: &str| event.content.and_then(|c| c.member(key)).and_then(Raw::as_str).map(String::from);
-                let title = text("title").filter(|t| !t.is_empty());
-                let details = Details {
-                    reasoning_content: text("reasoning").or_else(|| event.reasoning_content.map(String::from)),
-                    data: event.content.map(|c| c.text().into()),
-                    ..Details::default()
-                };
-                Some((InProgress, title.unwrap_or_else(|| "Reasoning step".into()), details))
-            }
-            Kind::ReasoningCompleted => said(Completed, "finished thinking"),
-            Kind::MemoryUpdateStarted => plain(Started, "Updating memory"),
-            Kind::MemoryUpdateCompleted => plain(Completed, "Memory updated"),
-            Kind::SessionSummaryStarted => plain(Started, "Summarizing the session"),
-            Kind::SessionSummaryCompleted => plain(Completed, "Session summarized"),
-            Kind::FollowupsStarted => plain(Started, "Preparing follow-up questions"),
-            Kind::FollowupsCompleted => plain(Completed, "Follow-up questions ready"),
-            Kind::MetricsUpdate => Some((Completed, "Tokens and costs".into(), metrics_details(event.metrics))),
-            Kind::StepStarted | Kind::StepCompleted | Kind::StepError => Some(describe_step(event)),
-            Kind::CustomEvent | Kind::StepProgress => {
-                let details = Details { data: event.data.map(|d| d.text().into()), ..Details::default() };
-                Some((InProgress, spaced(&event.name.decode()), details))
-            }
-            Kind::TaskCreated | Kind::TaskUpdated => {
-                let title = event.title.map(|t| [": ", &t.decode()].concat()).unwrap_or_default();
-                let status = if event.status.is_some_and(|s| s.is("completed")) { Completed } else { InProgress };
-                let what = if event.kind == Kind::TaskCreated { "Task created" } else { "Task updated" };
-                Some((status, [what, &title].concat(), Details::default()))
-            }
+        let model = event.model.map(String::from);
+        let model_name = model.as_deref().unwrap_or("the model");
+        let (status, parts): (EntryStatus, [&str; 2]) = match event.kind {
             Kind::RunContentCompleted
             | Kind::RunIntermediateContent
             | Kind::ReasoningContentDelta
-            | Kind::StepOutput => None,
-            _ => {
-                let text = spaced(&event.name.decode());
-                let status = if text.ends_with("started") { Started } else { Completed };
-                let details = Details { data: event.data.map(|d| d.text().into()), ..Details::default() };
-                Some((status, text, details))
+            | Kind::StepOutput => return None,
+            Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {
+                return self.describe_tool(turn, &run.name, event, details);
             }
+            Kind::StepStarted | Kind::StepCompleted | Kind::StepError => return Some(describe_step(event, details)),
+            Kind::RunError | Kind::WorkflowError => return Some(describe_failure(event, run.top, name, details)),
+            Kind::ReasoningStep => return Some(describe_thought(event, details)),
+            Kind::TaskCreated | Kind::TaskUpdated => return Some(describe_task(event)),
+            Kind::RunStarted | Kind::WorkflowStarted => (Started, [name, " started"]),
+            Kind::RunContent => (InProgress, [name, " is responding"]),
+            Kind::RunCompleted | Kind::WorkflowCompleted if run.top => {
+                (Completed, ["Response generation", " successful"])
+            }
+            Kind::RunCompleted | Kind::WorkflowCompleted => (Completed, [name, " completed"]),
+            Kind::RunCancelled | Kind::WorkflowCancelled => (Completed, [name, " was cancelled"]),
+            Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused | Kind::StepPaused | Kind::RouterPaused => {
+                (InProgress, [name, " waits for your input"])
+            }
+            Kind::RunContinued => (Started, [name, " goes on"]),
+            Kind::RunOutput => (Completed, [name, " answered in one piece"]),
+            Kind::ModelRequestStarted => (Started, ["Asking ", model_name]),
+            Kind::ModelRequestCompleted => (Completed, [model_name, " answered"]),
+            Kind::ReasoningStarted => (Started, [name, " is thinking"]),
+            Kind::ReasoningCompleted => (Completed, [name, " finished thinking"]),
+            Kind::MemoryUpdateStarted => (Started, ["Updating", " memory"]),
+            Kind::MemoryUpdateCompleted => (Completed, ["Memory", " updated"]),
+            Kind::SessionSummaryStarted => (Started, ["Summarizing", " the session"]),
+            Kind::SessionSummaryCompleted => (Completed, ["Session", " summarized"]),
+            Kind::FollowupsStarted => (Started, ["Preparing", " follow-up questions"]),
+            Kind::FollowupsCompleted => (Completed, ["Follow-up", " questions ready"]),
+            Kind::MetricsUpdate => (Completed, ["Tokens", " and costs"]),
+            _ => {
+                details.data = event.data.map(|d| d.text().into());
+                let text = spaced(&event.name.decode());
+                let custom = matches!(event.kind, Kind::CustomEvent | Kind::StepProgress);
+                let status = match (custom, text.ends_with("started")) {
+                    (true, _) => InProgress,
+                    (_, true) => Started,
+                    _ => Completed,
+                };
+                return Some((status, text));
+            }
+        };
+        let description = format_all(&parts);
+        details.model = model;
+        if event.kind == Kind::ModelRequestCompleted {
+            let tokens = event.tokens;
+            let [input, output, total] = [tokens.input, tokens.output, tokens.total].map(|n| n as f64);
+            details.token_usage = Some(Split { input, output, total });
         }
+        add_metrics(event.metrics, details);
+        Some((status, description))
     }
 
-    fn describe_tool(&self, turn: &Turn, leader: &str, event: &RunEvent<'_>) -> Option<(EntryStatus, String, Details)> {
+    fn describe_tool(
+        &self,
+        turn: &Turn,
+        leader: &str,
+        event: &RunEvent<'_>,
+        details: &mut Details,
+    ) -> Option<(EntryStatus, String)> {
         let tool = event.tool.and_then(Tool::read)?;
         let name: String = tool.tool_name.map_or_else(|| "tool".into(), String::from);
         let delegates = tool.tool_name.is_some_and(is_delegation);
         let member = delegates.then(|| turn.member_name(&member_id(&tool)));
+        let started = event.kind == Kind::ToolCallStarted;
+        let result = tool.result.filter(|_| !started).map(text_of);
         let error = event.error.map(String::from);
-        let details = Details {
-            tool_name: Some(name.clone()),
-            tool_args: tool.tool_args.map(|a| a.text().into()),
-            tool_call_id: tool.tool_call_id.map(String::from),
-            tool_result: tool.result.filter(|_| event.kind != Kind::ToolCallStarted).map(text_of),
-            execution_time: tool.metrics.and_then(|m| m.member("duration")).and_then(Raw::as_f64),
-            error_message: error.clone(),
-            task: delegates.then(|| tool.tool_args.and_then(telling)).flatten(),
-            member_name: member.clone(),
-            ..Details::default()
-        };
         let failed = event.kind == Kind::ToolCallError || tool.tool_call_error == Some(true);
-        Some(match (event.kind, member) {
-            (Kind::ToolCallStarted, Some(member)) => {
-                (EntryStatus::Started, format_all(&["Delegating to ", &member]), details)
-            }
-            (Kind::ToolCallStarted, None) => {
+        let said = match (started, &member) {
+            (true, Some(member)) => (EntryStatus::Started, format_all(&["Delegating to ", member])),
+            (true, None) => {
                 let text = self.texts.tool(leader, &name, tool.tool_args);
-                (EntryStatus::Started, text.trim_end_matches("...").to_owned(), details)
+                (EntryStatus::Started, text.trim_end_matches("...").to_owned())
             }
             _ if failed => {
-                let because = error.or_else(|| tool.result.map(text_of)).unwrap_or_default();
-                let text = if because.is_empty() {
-                    [&name, " failed"].concat()
-                } else {
-                    [&name, " failed: ", &because].concat()
-                };
-                (EntryStatus::Error, text, details)
+                let because = error.as_deref().or(result.as_deref()).unwrap_or_default();
+                let link = if because.is_empty() { " failed" } else { " failed: " };
+                (EntryStatus::Error, format_all(&[&name, link, because]))
             }
-            (_, Some(member)) => (EntryStatus::Completed, format_all(&[&member, " reported back"]), details),
-            (_, None) => (EntryStatus::Completed, format_all(&[&name, " completed"]), details),
-        })
+            (_, Some(member)) => (EntryStatus::Completed, format_all(&[member, " reported back"])),
+            (_, None) => (EntryStatus::Completed, format_all(&[&name, " completed"])),
+        };
+        details.tool_name = Some(name);
+        details.tool_args = tool.tool_args.map(|a| a.text().into());
+        details.tool_call_id = tool.tool_call_id.map(String::from);
+        details.tool_result = result;
+        details.execution_time = tool.metrics.and_then(|m| m.member("duration")).and_then(Raw::as_f64);
+        details.error_message = error;
+        details.task = delegates.then(|| tool.tool_args.and_then(telling)).flatten();
+        details.member_name = member;
+        Some(said)
     }
 }
 
@@ -282,8 +254,8 @@ fn type_name(kind: ErrorType) -> &'static str {
     }
 }
 
-fn metrics_details(metrics: Option<Raw<'_>>) -> Details {
-    let Some(metrics) = metrics else { return Details::default() };
+fn add_metrics(metrics: Option<Raw<'_>>, details: &mut Details) {
+    let Some(metrics) = metrics else { return };
     let number = |key: &str| metrics.member(key).and_then(Raw::as_f64);
     let split = |keys: [&str; 3]| {
         let [input, output, total] = keys.map(number);
@@ -293,26 +265,45 @@ fn metrics_details(metrics: Option<Raw<'_>>) -> Details {
             total: total.unwrap_or(0.0),
         })
     };
-    Details {
-        token_usage: split(["input_tokens", "output_tokens", "total_tokens"]),
-        costs: split(["input_cost", "output_cost", "total_cost"]),
-        execution_time: number("duration"),
-        model: metrics.member("model").and_then(Raw::as_str).map(String::from),
-        metrics: Some(metrics.text().into()),
-        ..Details::default()
-    }
+    details.token_usage = split(["input_tokens", "output_tokens", "total_tokens"]);
+    details.costs = split(["input_cost", "output_cost", "total_cost"]);
+    details.execution_time = number("duration");
+    details.model = metrics.member("model").and_then(Raw::as_str).map(String::from);
+    details.metrics = Some(metrics.text().into());
 }
 
-fn describe_step(event: &RunEvent<'_>) -> (EntryStatus, String, Details) {
+fn describe_failure(event: &RunEvent<'_>, top: bool, name: &str, details: &mut Details) -> (EntryStatus, String) {
+    let error = provider_error(event);
+    details.error_type = Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from));
+    details.error_message = Some(error.message.clone());
+    let description = if top { error.message } else { format_all(&[name, " failed: ", &error.message]) };
+    (EntryStatus::Error, description)
+}
+
+fn describe_thought(event: &RunEvent<'_>, details: &mut Details) -> (EntryStatus, String) {
+    let text = |key: &str| event.content.and_then(|c| c.member(key)).and_then(Raw::as_str).map(String::from);
+    let title = text("title").filter(|t| !t.is_empty());
+    details.reasoning_content = text("reasoning").or_else(|| event.reasoning_content.map(String::from));
+    details.data = event.content.map(|c| c.text().into());
+    (EntryStatus::InProgress, title.unwrap_or_else(|| "Reasoning step".into()))
+}
+
+fn describe_task(event: &RunEvent<'_>) -> (EntryStatus, String) {
+    let done = event.status.is_some_and(|s| s.is("completed"));
+    let what = if event.kind == Kind::TaskCreated { "Task created" } else { "Task updated" };
+    let title = event.title.map(|t| [": ", &t.decode()].concat()).unwrap_or_default();
+    (if done { EntryStatus::Completed } else { EntryStatus::InProgress }, [what, &title].concat())
+}
+
+fn describe_step(event: &RunEvent<'_>, details: &mut Details) -> (EntryStatus, String) {
     let step: String = event.step_name.map_or_else(|| "Step".into(), |s| ["Step ", &s.decode()].concat());
-    let error = event.error.map(Str::decode);
     match event.kind {
-        Kind::StepStarted => (EntryStatus::Started, step + " started", Details::default()),
-        Kind::StepCompleted => (EntryStatus::Completed, step + " completed", Details::default()),
+        Kind::StepStarted => (EntryStatus::Started, step + " started"),
+        Kind::StepCompleted => (EntryStatus::Completed, step + " completed"),
         _ => {
-            let because = error.unwrap_or_default();
-            let details = Details { error_message: Some(because.clone().into_owned()), ..Details::default() };
-            (EntryStatus::Error, [&step, " failed: ", &because].concat(), details)
+            let because = event.error.map(Str::decode).unwrap_or_default();
+            details.error_message = Some(because.clone().into_owned());
+            (EntryStatus::Error, [&step, " failed: ", &because].concat())
         }
     }
 }

@@ -1,0 +1,85 @@
+/**
+ * Makes www/recordings/ from the recorded streams in tests/fixtures/recordings/:
+ * NAME.sse (the bytes, untouched), NAME.json (when which chunk came) and index.json (what the demo lists).
+ *
+ *     node scripts/demo-data.mjs
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+
+const from = new URL('../tests/fixtures/recordings/', import.meta.url)
+const to = new URL('../www/recordings/', import.meta.url)
+
+/** `says`: the user's words on the page; the recorded messages steer the scripted model and read like it. */
+const groups = [
+  {
+    title: 'The four of the mission',
+    scenarios: [
+      { name: 'seedroute_seed_plain', title: 'Simple query', says: 'Hello, are you there?', description: 'No rate limit: the answer streams in at once.' },
+      { name: 'seedroute_seed_tool_then_429_then_ok', title: 'Successful retry', says: 'What did I ask you before?', description: 'The tool succeeds, the model hits its rate limit, and the second attempt answers.' },
+      { name: 'seedroute_seed_max_retries', title: 'Retries exhausted', says: 'Summarise everything we talked about.', description: 'Three retries after 5, 10 and 20 seconds, then a clear error.' },
+      { name: 'seedroute_later_unexpected_error', title: 'Forced error', says: 'Go on where we stopped.', description: 'The backend itself fails: the banner says so, and nothing hangs.' },
+    ],
+  },
+  {
+    title: 'Retries and errors',
+    scenarios: [
+      { name: 'seedroute_later_text_and_tool_then_429_then_ok', title: 'Text before the limit', says: 'What is the weather like?', description: 'The first attempt had already written text; it is void, and only behind the scenes.' },
+      { name: 'seedroute_seed_retry2_then_ok_named_delay', title: 'Waits named by the model', says: 'Please try that again.', description: 'Two retries that wait exactly as long as the model’s provider asked for.' },
+      { name: 'seedroute_seed_general_error', title: 'Model error', says: 'Compare the two reports.', description: 'The provider answers with a server error; retrying is not tried.' },
+      { name: 'seedroute_later_timeout', title: 'Timeout', says: 'Research this in depth.', description: 'The backend gives up after its time limit.' },
+      { name: 'team_member_429_agentos_route', title: 'A member fails', says: 'Ask the web researcher.', description: 'A member’s rate limit is an event behind the scenes, not a failed answer.' },
+      { name: 'disconnect_agent_foreground', title: 'Dropped connection', says: 'Tell me a slow story.', description: 'The connection breaks in mid-answer: the text stays and the page says what happened.' },
+    ],
+  },
+  {
+    title: 'Recorded real streams',
+    scenarios: [
+      { name: 'team_nested', title: 'Nested team', says: 'Research this topic for me.', description: 'Cirkelline asks its research team, which asks two agents of its own.' },
+      { name: 'agent_two_parallel_tools', title: 'Parallel tools', says: 'Search for both.', description: 'Two tool calls run at the same time and finish in their own order.' },
+      { name: 'agent_reasoning_tools', title: 'Reasoning', says: 'Which option should I take?', description: 'The agent plans and evaluates in steps before it answers.' },
+      { name: 'agent_thoughts_native', title: 'Thoughts', says: 'Think about it first.', description: 'A model that shares its own thoughts while it works.' },
+      { name: 'agent_failing_tool', title: 'Failing tool', says: 'Run the tool that breaks.', description: 'A tool raises an error; the agent answers all the same.' },
+      { name: 'hitl_agent_confirm.1_pause', continues: 'hitl_agent_confirm.2_continue', title: 'Pause for approval', says: 'Send Ann a mail.', description: 'The run pauses until you approve the tool call, then goes on.' },
+      { name: 'cancel_team', title: 'Cancelled', says: 'Count slowly to sixty.', description: 'The user stopped the run on the server: what had come is kept.' },
+      { name: 'workflow_run', title: 'Workflow', says: 'Run the pipeline on my greeting.', description: 'Two steps; the workflow’s own output is the answer, not its first step’s.' },
+      { name: 'team_unicode', title: 'Unicode', says: 'Hej! Show me everything you can write.', description: 'Emoji, Arabic, separators, and text that only looks like an event.' },
+      { name: 'agent_followups', title: 'Follow-up questions', says: 'Hello!', description: 'The answer comes with suggestions for what to ask next.' },
+      { name: 'agent_structured_output', title: 'Structured answer', says: 'Give me the report as data.', description: 'An answer with an output schema arrives as JSON.' },
+      { name: 'agent_big_tool_result_1100k', title: 'A megabyte of tool result', says: 'Fetch the big file.', description: 'A tool returns 1.1 MB; the page shows it when asked to.' },
+    ],
+  },
+  {
+    title: 'Made for the demo',
+    note: 'Scripted frames, no recordings.',
+    scenarios: [
+      { name: 'scripted_parallel_members', scripted: true, title: 'Parallel members', says: 'How much wind power can a grid take?', description: 'Two members write at once; every token lands in its own card.' },
+      { name: 'scripted_long_answer', scripted: true, title: 'A long, fast answer', says: 'Explain streams to me, at length.', description: 'Thousands of formatted tokens, one every three milliseconds.' },
+    ],
+  },
+]
+
+await rm(to, { recursive: true, force: true })
+await mkdir(to, { recursive: true })
+for (const scenario of groups.flatMap((group) => group.scenarios)) {
+  if (scenario.scripted) continue
+  const bytes = await copy(scenario.name)
+  // The page says how it replays announced waits where there are any.
+  if (bytes.includes('event: retry\n')) scenario.waits = true
+  if (scenario.continues) await copy(scenario.continues)
+}
+await writeFile(new URL('index.json', to), JSON.stringify({ groups }))
+
+async function copy(name) {
+  const bytes = await readFile(new URL(`${name}.sse`, from))
+  const recorded = JSON.parse(await readFile(new URL(`${name}.json`, from), 'utf8'))
+  const sum = recorded.chunks_ms_size.reduce((total, [, size]) => total + size, 0)
+  if (recorded.status !== 200 || sum !== bytes.length) throw new Error(`${name} is no complete recording of a stream`)
+  await writeFile(new URL(`${name}.sse`, to), bytes)
+  await writeFile(new URL(`${name}.json`, to), JSON.stringify({
+    message: recorded.request.form.message?.replace(/\s*\[\[.*?\]\]/g, ''),
+    url: recorded.request.url,
+    status: recorded.status,
+    chunks: recorded.chunks_ms_size,
+  }))
+  return bytes
+}

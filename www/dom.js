@@ -1,0 +1,64 @@
+/**
+ * Building and updating DOM nodes.
+ *
+ * Nothing here parses HTML: text from a stream only ever becomes a text node, so no answer can inject markup.
+ * `keyedList` is the whole "framework": snapshots are structurally shared, so an item that is `===` the one
+ * drawn last needs no work at all.
+ */
+
+/** `on…` properties are listeners; `false`, `null` and `undefined` leave an attribute out. */
+export function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue
+    if (name.startsWith('on')) node.addEventListener(name.slice(2), value)
+    else node.setAttribute(name === 'testid' ? 'data-testid' : name, value === true ? '' : value)
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false))
+  return node
+}
+
+/** Appends where the text only grew: the browser then lays out the new part, and a selection survives. */
+export function setText(node, text) {
+  const shown = node.firstChild
+  if (!shown) node.append(text)
+  else if (text.length > shown.data.length && text.startsWith(shown.data)) shown.appendData(text.slice(shown.data.length))
+  else if (shown.data !== text) shown.data = text
+}
+
+/** Shows `node` or takes it out of the layout and the accessibility tree. */
+export function show(node, visible) {
+  node.hidden = !visible
+}
+
+/**
+ * Draws a list of items with stable ids into `parent`.
+ * `create(item)` returns `{ node, update(item, index) }`; `update` is called only for items that changed.
+ */
+export function keyedList(parent, create, idOf = (item) => item.id) {
+  const drawn = new Map()
+  let last
+  return (items = []) => {
+    if (items === last) return
+    last = items
+    const gone = new Set(drawn.keys())
+    let cursor = parent.firstChild
+    items.forEach((item, index) => {
+      const id = idOf(item, index)
+      let view = drawn.get(id)
+      if (!view) drawn.set(id, (view = create(item, index)))
+      // Into the page before it is drawn: a view may need its own size, and a detached node has none.
+      if (view.node === cursor) cursor = cursor.nextSibling
+      else parent.insertBefore(view.node, cursor)
+      if (view.item !== item) {
+        view.item = item
+        view.update(item, index)
+      }
+      gone.delete(id)
+    })
+    for (const id of gone) {
+      drawn.get(id).node.remove()
+      drawn.delete(id)
+    }
+  }
+}

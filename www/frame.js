@@ -1,0 +1,41 @@
+/** The page around the conversation: header, side bar (a drawer on narrow screens), main column. */
+import { el, setText } from './dom.js'
+import { icon } from './icons.js'
+
+const narrow = matchMedia('(max-width: 860px)')
+
+export function createFrame({ side, main, theme }) {
+  const status = el('span', { class: 'status', testid: 'status' })
+  const menu = el('button', { type: 'button', class: 'quiet square menu', 'aria-label': 'Scenarios and connection', 'aria-expanded': 'false', 'aria-controls': 'side', onclick: () => setOpen(true) }, icon('menu'))
+  const close = el('button', { type: 'button', class: 'quiet square close', 'aria-label': 'Close', onclick: () => setOpen(false) }, icon('close'))
+  const mark = el('img', { src: './icon.svg', alt: '', width: '24', height: '24' })
+  const header = el('header', { class: 'top' }, menu, mark, el('span', { class: 'brand' }, 'ai-stream-handler'), el('span', { class: 'grow' }), status, theme)
+  const aside = el('aside', { class: 'side', id: 'side', 'aria-label': 'Scenarios and connection' }, close, ...side)
+  const veil = el('div', { class: 'veil', onclick: () => setOpen(false) })
+  const column = el('main', {}, ...main)
+  document.body.append(header, aside, veil, column)
+
+  function setOpen(open) {
+    const covered = open && narrow.matches
+    document.body.classList.toggle('drawer-open', covered)
+    menu.setAttribute('aria-expanded', String(covered))
+    // Behind an open drawer nothing can be reached by keyboard or screen reader.
+    header.inert = column.inert = covered
+    if (covered) close.focus()
+    else if (narrow.matches) menu.focus()
+  }
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && document.body.classList.contains('drawer-open')) setOpen(false)
+  })
+  narrow.addEventListener('change', () => setOpen(false))
+
+  return {
+    closeDrawer() {
+      if (document.body.classList.contains('drawer-open')) setOpen(false)
+    },
+    update(snapshot) {
+      setText(status, snapshot.status)
+      status.dataset.status = snapshot.status
+    },
+  }
+}

@@ -1,0 +1,56 @@
+/** The question a paused run asks: approve a tool call, or fill in what is missing. */
+import { el, show } from './dom.js'
+import { icon } from './icons.js'
+import { field } from './tools.js'
+
+/**
+ * `resolve(pause, approved, values)`: `values` are the form's entries by field name.
+ * `canReject()`: a recording goes on in one way only, so it offers no other.
+ * `canResolve()`: not every route can be continued from here.
+ */
+export function createPause({ resolve, canReject, canResolve }) {
+  const node = el('form', { class: 'pause', 'aria-label': 'The run is waiting for you' })
+  let pause
+  node.addEventListener('submit', (event) => {
+    event.preventDefault()
+    const approved = event.submitter?.value !== 'reject'
+    const values = Object.fromEntries(new FormData(node))
+    for (const button of node.querySelectorAll('button')) button.disabled = true
+    resolve(pause, approved, values)
+  })
+  return {
+    node,
+    update(next) {
+      pause = next
+      show(node, pause !== null)
+      if (pause === null) return
+      const asksYesOrNo = pause.requirements.some((requirement) => requirement.kind === 'confirmation')
+      node.replaceChildren(
+        el('p', { class: 'pause-title' }, icon('pause'), 'Waiting for you'),
+        ...pause.requirements.flatMap(question),
+        !canResolve() ? el('p', {}, 'This page can answer agents and teams only.') : el('div', { class: 'buttons' },
+          el('button', { class: 'primary', value: 'approve', testid: 'approve' }, asksYesOrNo ? 'Approve' : 'Continue'),
+          asksYesOrNo && canReject() && el('button', { value: 'reject', testid: 'reject' }, 'Reject')),
+      )
+    },
+  }
+}
+
+function question(requirement) {
+  const who = requirement.memberName ? `${requirement.memberName} wants` : 'It wants'
+  const tool = requirement.toolName ?? 'a tool'
+  if (requirement.kind === 'input') {
+    return [el('p', {}, 'Please fill in:'), ...(requirement.fields ?? []).map(input)]
+  }
+  const ask = requirement.kind === 'confirmation' ? `${who} to run ` : `${who} your page to run `
+  return [
+    el('p', {}, ask, el('code', {}, tool), '.'),
+    ...(requirement.toolArgs ? [field('With', JSON.stringify(requirement.toolArgs, null, 2))] : []),
+  ]
+}
+
+function input(asked) {
+  const known = asked.value === null || asked.value === undefined ? '' : String(asked.value)
+  return el('label', { class: 'labelled' }, el('span', {}, asked.description || asked.name),
+    el('input', { name: asked.name, value: known, autocomplete: 'off' }))
+}

@@ -1,0 +1,44 @@
+/** The bar over the conversation: what is being shown, and in a replay its pace, its chunks, and "again". */
+import { el, setText, show } from './dom.js'
+import { icon } from './icons.js'
+import { CHUNKS, PACES } from './pace.js'
+
+export function createStage({ setPace, setChunks, again }) {
+  const title = el('h1')
+  const description = el('p', { class: 'stage-description' })
+  const source = el('p', { class: 'stage-source' })
+  const speed = select('speed', PACES, setPace)
+  const chunks = select('chunks', CHUNKS, setChunks)
+  const replay = el('button', { type: 'button', class: 'quiet', testid: 'replay', onclick: again }, icon('replay'), 'Replay')
+  const controls = el('div', { class: 'controls' },
+    el('label', {}, el('span', {}, 'Speed'), speed),
+    el('label', {}, el('span', {}, 'Chunks'), chunks), replay)
+  const node = el('div', { class: 'stage' }, el('div', { class: 'stage-text' }, title, description, source), controls)
+  return {
+    node,
+    set(values) {
+      choose(speed, values.speed)
+      choose(chunks, values.chunks)
+    },
+    update({ heading, text, origin, replayable, controls: hasControls }) {
+      setText(title, heading)
+      setText(description, text)
+      setText(source, origin ?? '')
+      show(source, Boolean(origin))
+      show(replay, replayable)
+      show(controls, hasControls)
+    },
+  }
+}
+
+function select(testid, options, change) {
+  const node = el('select', { testid }, ...options.map(([value, label]) => el('option', { value }, label)))
+  node.addEventListener('change', () => change(node.value))
+  return node
+}
+
+/** A link may name a speed or a size that is not on the list; it then joins the list. */
+function choose(node, value) {
+  if (![...node.options].some((option) => option.value === value)) node.append(el('option', { value }, value))
+  node.value = value
+}
