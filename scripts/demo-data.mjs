@@ -15,7 +15,7 @@ const groups = [
     title: 'The four of the mission',
     scenarios: [
       { name: 'seedroute_seed_plain', title: 'Simple query', says: 'Hello, are you there?', description: 'No rate limit: the answer streams in at once.' },
-      { name: 'seedroute_seed_tool_then_429_then_ok', title: 'Successful retry', says: 'What did I ask you before?', description: 'The tool succeeds, the model hits its rate limit, and the second attempt answers.' },
+      { name: 'seedroute_later_retry1_then_ok_backoff', title: 'Successful retry', says: 'What did I ask you before?', description: 'The model hits its rate limit; the backend waits five seconds, and the second attempt answers.' },
       { name: 'seedroute_seed_max_retries', title: 'Retries exhausted', says: 'Summarise everything we talked about.', description: 'Three retries after 5, 10 and 20 seconds, then a clear error.' },
       { name: 'seedroute_later_unexpected_error', title: 'Forced error', says: 'Go on where we stopped.', description: 'The backend itself fails: the banner says so, and nothing hangs.' },
     ],
@@ -23,6 +23,7 @@ const groups = [
   {
     title: 'Retries and errors',
     scenarios: [
+      { name: 'seedroute_seed_tool_then_429_then_ok', title: 'Limit after a tool', says: 'What did I ask you before?', description: 'The tool succeeds, then the model hits its rate limit; the second attempt answers.' },
       { name: 'seedroute_later_text_and_tool_then_429_then_ok', title: 'Text before the limit', says: 'What is the weather like?', description: 'The first attempt had already written text; it is void, and only behind the scenes.' },
       { name: 'seedroute_seed_retry2_then_ok_named_delay', title: 'Waits named by the model', says: 'Please try that again.', description: 'Two retries that wait exactly as long as the model’s provider asked for.' },
       { name: 'seedroute_seed_general_error', title: 'Model error', says: 'Compare the two reports.', description: 'The provider answers with a server error; retrying is not tried.' },

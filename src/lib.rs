@@ -52,7 +52,7 @@ mod text;
 pub mod time;
 pub mod view;
 #[cfg(target_arch = "wasm32")]
-mod wasm;
+pub mod wasm;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -10,7 +10,7 @@ use crate::client::{Client, Config, Input, Output};
 use crate::limits::Limits;
 use crate::state::Outcome;
 use crate::time::Seconds;
-use host::Host;
+pub use host::Host;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;

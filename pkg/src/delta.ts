@@ -59,6 +59,7 @@ export interface Head {
   role: 'user' | 'agent' | 'delegation'
   createdAt: number
   status: 'started' | 'completed' | 'error' | 'paused' | 'cancelled'
+  error: string | null
   depth: number
   streamingError: boolean
   cancelled: boolean

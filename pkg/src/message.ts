@@ -41,6 +41,7 @@ function fromHead(head: Head, old: ChatMessage | undefined, prefix: string): Cha
 
   message.depth = head.depth
   message.status = head.status
+  if (head.error) message.error = head.error
   if (head.streamingError) message.streamingError = true
   if (head.cancelled) message.cancelled = true
   for (const key of NAMES) if (head[key]) message[key] = head[key]

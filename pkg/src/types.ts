@@ -120,6 +120,8 @@ export interface ChatMessage {
   childRunId?: string
   /** Of a member's message and a delegation: how that run stands. */
   status?: 'started' | 'completed' | 'error' | 'paused' | 'cancelled'
+  /** Why this run failed. */
+  error?: string
   /** On the answer only: the turn's timeline, as the Cirkelline UI draws it. */
   behindTheScenes?: TimelineEntry[]
   /** Of a user message: the names of the files sent along. */

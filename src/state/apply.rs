@@ -348,7 +348,9 @@ impl Conversation {
             turn.timeline.set_status(entry, if failed { EntryStatus::Error } else { EntryStatus::Completed });
         }
         if let Some(message) = turn.message_of(run) {
-            message.edit().status = status;
+            let head = message.edit();
+            head.status = status;
+            head.error = error.as_ref().map(|e| e.message.clone());
         }
         if top && turn.outcome.is_none() {
             self.finish(t, outcome, error, now);

@@ -58,6 +58,8 @@ pub struct Head {
     pub role: Role,
     pub created_at: Seconds,
     pub status: RunStatus,
+    /// Why a member's run failed.
+    pub error: Option<String>,
     pub depth: u32,
     pub streaming_error: bool,
     pub cancelled: bool,
@@ -162,6 +164,7 @@ impl Message {
                 role,
                 created_at: at,
                 status: RunStatus::Started,
+                error: None,
                 depth: 0,
                 streaming_error: false,
                 cancelled: false,

@@ -1,0 +1,165 @@
+//! The shell in a real browser: what the native tests cannot see. `wasm-pack test --headless --chrome`.
+#![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use ai_stream_handler::wasm::{Core, Host};
+use js_sys::{Function, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::*;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// A host that writes down what it is told. `fetch` is the body of a function of the request.
+fn host(fetch: &str) -> Host {
+    let make = Function::new_with_args(
+        "fetch",
+        "const host = { log: [], headers: async () => ({ Authorization: 'Bearer t' }), form: () => undefined, \
+         credentials: () => 'same-origin', wake: () => {}, changed: () => host.onchange?.(), \
+         fetch: new Function('request', 'host', fetch) }; \
+         host.over = new Promise((resolve) => { host.settled = (ticket, outcome) => { host.log.push(outcome); resolve() } }); \
+         const call = host.fetch; host.fetch = (request) => call(request, host); return host",
+    );
+    make.call1(&JsValue::NULL, &fetch.into()).unwrap().unchecked_into()
+}
+
+fn core(host: &Host) -> Core {
+    let host: Host = JsValue::from(host).unchecked_into();
+    let (endpoint, path) = ("http://127.0.0.1:7777".into(), "/teams/cirkelline/runs".into());
+    let fields = vec!["user_id".to_string(), "u1".to_string()];
+    Core::new(host, endpoint, path, None, None, false, fields, vec![], vec![])
+}
+
+async fn settled(host: &Host) -> String {
+    let over = Reflect::get(host, &"over".into()).unwrap();
+    JsFuture::from(over.unchecked_into::<js_sys::Promise>()).await.unwrap();
+    js_sys::JSON::stringify(&Reflect::get(host, &"log".into()).unwrap()).unwrap().into()
+}
+
+fn look(value: &JsValue, path: &[&str]) -> JsValue {
+    path.iter().fold(value.clone(), |v, key| Reflect::get(&v, &(*key).into()).unwrap())
+}
+
+const RUN: &str = "event: TeamRunStarted\ndata: {\"event\":\"TeamRunStarted\",\"team_name\":\"Cirkelline\",\"run_id\":\"r\",\"session_id\":\"s\"}\n\n\
+event: TeamRunContent\ndata: {\"event\":\"TeamRunContent\",\"run_id\":\"r\",\"content\":\"Ærø 🏝️\"}\n\n\
+event: TeamRunCompleted\ndata: {\"event\":\"TeamRunCompleted\",\"run_id\":\"r\",\"content\":\"Ærø 🏝️\"}\n\n";
+
+/// A Response whose body comes in pieces of seven bytes.
+fn answering(run: &str) -> String {
+    let text = js_sys::JSON::stringify(&run.into()).unwrap();
+    format!(
+        "const bytes = new TextEncoder().encode({text}); let at = 0; \
+         const body = new ReadableStream({{ pull(c) {{ if (at >= bytes.length) return c.close(); c.enqueue(bytes.slice(at, at += 7)) }} }}); \
+         host.request = request; return Promise.resolve(new Response(body, {{ headers: {{ 'content-type': 'text/event-stream' }} }}))"
+    )
+}
+
+#[wasm_bindgen_test]
+async fn a_send_posts_a_form_and_streams_the_answer() {
+    let host = host(&answering(RUN));
+    let core = core(&host);
+    core.send(1, "Hej");
+    assert_eq!(settled(&host).await, "[\"completed\"]");
+    let delta = core.read();
+    assert_eq!(look(&delta, &["head", "status"]), "completed");
+    let answer = look(&delta, &["turns", "0", "answer", "text", "append"]);
+    assert_eq!(answer, "Ærø 🏝️");
+
+    let request: web_sys::Request = look(&host, &["request"]).unchecked_into();
+    assert_eq!(request.url(), "http://127.0.0.1:7777/teams/cirkelline/runs");
+    assert_eq!(request.method(), "POST");
+    assert_eq!(request.headers().get("authorization").unwrap().unwrap(), "Bearer t");
+    let form = JsFuture::from(request.form_data().unwrap()).await.unwrap();
+    let form: web_sys::FormData = form.unchecked_into();
+    for (name, value) in [("message", "Hej"), ("stream", "true"), ("session_id", ""), ("user_id", "u1")] {
+        assert_eq!(form.get(name), value, "{name}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_rejects_with_no_error_at_all_fails_and_traps_nothing() {
+    let host = host("return Promise.reject('just a string')");
+    let core = core(&host);
+    core.send(1, "Hej");
+    assert_eq!(settled(&host).await, "[\"failed\"]");
+    assert_eq!(look(&core.read(), &["head", "error", "type"]), "network");
+}
+
+#[wasm_bindgen_test]
+async fn a_fetch_that_throws_and_a_header_that_is_none_fail_and_trap_nothing() {
+    let throwing = host("throw 42");
+    let first = core(&throwing);
+    first.send(1, "Hej");
+    assert_eq!(settled(&throwing).await, "[\"failed\"]");
+
+    let bad = host("return Promise.reject(new TypeError('unreachable'))");
+    Reflect::set(&bad, &"headers".into(), &Function::new_no_args("return Promise.resolve({ 'no header name': 'x' })"))
+        .unwrap();
+    let second = core(&bad);
+    second.send(1, "Hej");
+    assert_eq!(settled(&bad).await, "[\"failed\"]");
+}
+
+#[wasm_bindgen_test]
+async fn cancel_aborts_the_fetch_and_keeps_the_text() {
+    let host = host(
+        "host.request = request; const text = 'data: {\"event\":\"RunContent\",\"run_id\":\"r\",\"content\":\"so far\"}\\n\\n'; \
+         const body = new ReadableStream({ start(c) { c.enqueue(new TextEncoder().encode(text)); request.signal.addEventListener('abort', () => c.error('gone')) } }); \
+         return Promise.resolve(new Response(body))",
+    );
+    let core = core(&host);
+    core.send(1, "Hej");
+    let wait = Function::new_no_args("return new Promise((r) => setTimeout(r, 50))");
+    JsFuture::from(wait.call0(&JsValue::NULL).unwrap().unchecked_into::<js_sys::Promise>()).await.unwrap();
+    core.cancel();
+    assert_eq!(settled(&host).await, "[\"cancelled\"]");
+    let delta = core.read();
+    assert_eq!(look(&delta, &["turns", "0", "answer", "text", "append"]), "so far");
+    assert_eq!(look(&host, &["request", "signal", "aborted"]), true);
+    // The instance lives on.
+    core.begin(None);
+    core.feed(&Uint8Array::from(RUN.as_bytes()));
+    core.end();
+    assert_eq!(look(&core.read(), &["head", "status"]), "completed");
+}
+
+#[wasm_bindgen_test]
+fn a_host_that_calls_back_in_while_it_is_told_finds_the_core_free() {
+    let host = host("");
+    let core = std::rc::Rc::new(core(&host));
+    let inner = core.clone();
+    let calls_back = Closure::<dyn Fn()>::new(move || {
+        inner.read();
+        inner.dismiss_error();
+    });
+    // Once: dismissing is a change too.
+    let once = Function::new_with_args(
+        "f",
+        "let busy = false; return () => { if (!busy) { busy = true; f(); busy = false } }",
+    );
+    let onchange = once.call1(&JsValue::NULL, calls_back.as_ref()).unwrap();
+    Reflect::set(&host, &"onchange".into(), &onchange).unwrap();
+    core.begin(Some("Hej".into()));
+    core.feed(&Uint8Array::from(RUN.as_bytes()));
+    core.end();
+    core.begin(None);
+    assert_eq!(look(&core.read(), &["turnCount"]), 1.0);
+}
+
+#[wasm_bindgen_test]
+fn hostile_bytes_trap_nothing_and_the_next_frame_arrives() {
+    let host = host("");
+    let core = core(&host);
+    let deep = "[".repeat(100_000);
+    for text in
+        [deep.as_str(), "{\"a\":", "\u{0}", "{\"event\":\"RunContent\",\"content\":\"\\ud800\"}", "\"__proto__\""]
+    {
+        core.feed(&Uint8Array::from(format!("data: {text}\n\n").as_bytes()));
+    }
+    core.feed(&Uint8Array::from(&[0xFF, 0xFE, b'\n', b'\n'][..]));
+    core.feed(&Uint8Array::from(RUN.as_bytes()));
+    core.end();
+    let delta = core.read();
+    assert_eq!(look(&delta, &["head", "status"]), "completed");
+    assert!(look(&delta, &["diagnostics", "malformedFrames"]).as_f64().unwrap() >= 4.0);
+}
