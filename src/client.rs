@@ -5,6 +5,8 @@
 //! something changed. The shell does what it is told and decides nothing. Every network input carries the id of the
 //! request it belongs to; what comes of an earlier request is dropped. Invariant: each send is settled exactly once.
 
+mod templates;
+
 use crate::error::{ErrorType, StreamError};
 use crate::event;
 use crate::limits::Limits;
@@ -13,6 +15,7 @@ use crate::state::activity::name_of_id;
 use crate::state::{Conversation, Outcome, Status};
 use crate::time::Seconds;
 use std::collections::VecDeque;
+use templates::{value_in, Templates};
 
 /// Names a request; each fetch, and each leg that is fed by hand, has its own.
 pub type RequestId = u32;
@@ -153,6 +156,7 @@ struct Leg {
     request: RequestId,
     ticket: Option<Ticket>,
     body: Body,
+    templates: Templates,
     /// The run has ended; the stream has not.
     over_since: Option<Seconds>,
 }
@@ -200,16 +204,20 @@ impl Client {
         match input {
             Input::Send { ticket, text } => self.send(ticket, text, now),
             Input::Begin { text } => {
-                self.give_up(now);
+                // What was to be sent is not sent: the caller has taken over.
+                self.cancel(now);
                 self.begin(None, text, Status::Streaming, now);
             }
             Input::Feed(bytes) => {
                 if self.leg.is_none() {
                     self.begin(None, None, Status::Streaming, now);
                 }
-                self.take(bytes, now);
+                if self.is_fed_by_hand() {
+                    self.take(bytes, now);
+                }
             }
-            Input::End => self.close(now),
+            Input::End if self.is_fed_by_hand() => self.close(now),
+            Input::End => {}
             Input::Opened { request, status, content_type } if self.is_live(request) => {
                 self.open(status, content_type);
             }
@@ -248,6 +256,11 @@ impl Client {
     /// The request whose answer is read; also that of a leg fed by hand.
     pub fn live_request(&self) -> Option<RequestId> {
         self.leg.as_ref().map(|l| l.request)
+    }
+
+    /// Whether the leg that runs is the caller's own: bytes of theirs do not mix with those of a fetch.
+    pub fn is_fed_by_hand(&self) -> bool {
+        self.leg.as_ref().is_some_and(|l| l.ticket.is_none())
     }
 
     fn is_live(&self, request: RequestId) -> bool {
@@ -297,6 +310,7 @@ impl Client {
             request: self.last_request,
             ticket,
             body: Body::Stream(Box::new(Decoder::new(&self.config.limits))),
+            templates: Templates::default(),
             over_since: None,
         });
         self.conversation.begin(text, status, now);
@@ -333,9 +347,13 @@ impl Client {
     /// Reads every whole frame of the buffer.
     fn drain(&mut self, now: Seconds) {
         let Client { conversation, config, leg, .. } = self;
-        let Some(Leg { body: Body::Stream(decoder), .. }) = leg else { return };
+        let Some(Leg { body: Body::Stream(decoder), templates, .. }) = leg else { return };
         let was_over = conversation.current().is_some_and(|t| t.outcome.is_some());
-        while let Some(frame) = decoder.next_frame() {
+        loop {
+            if templates.append_repeated(decoder, conversation) {
+                continue;
+            }
+            let Some(frame) = decoder.next_frame() else { break };
             match frame {
                 Frame::Comment => {}
                 Frame::Malformed { reason, excerpt } => {
@@ -349,11 +367,19 @@ impl Client {
                 Frame::Event { name, data } => {
                     conversation.diagnostics.frames_read += 1;
                     let mut scratch = String::new();
-                    match event::read(name.as_deref(), &data, &mut scratch) {
-                        Ok(event) => conversation.apply(&event, now),
+                    let learned = match event::read(name.as_deref(), &data, &mut scratch) {
+                        Ok(event) => {
+                            conversation.apply(&event, now);
+                            conversation.appends(&event).zip(value_in(&data, &event))
+                        }
                         Err(fault) => {
                             conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);
+                            continue;
                         }
+                    };
+                    match learned {
+                        Some((target, value)) => templates.learn(decoder, target, value),
+                        None => templates.forget(),
                     }
                 }
             }

@@ -17,8 +17,7 @@ use crate::json::{JsonError, JsonErrorKind, Object, Raw, Str};
 
 /// Reads one frame. `scratch` holds the inner JSON where `data` came as a string.
 pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -> Result<RunEvent<'a>, JsonError> {
-    // A backslash stands in no name that anyone sends; in a `Str` it would be taken for an escape.
-    let line = name.filter(|n| !n.contains('\\')).map(Str::plain);
+    let line = name.map(Str::plain);
     let text = data.trim_matches([' ', '\t', '\n', '\r']);
     if text.is_empty() || text == "null" {
         // A frame that is all name: `event: subscribed` with nothing to say.

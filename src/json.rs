@@ -12,7 +12,7 @@ mod string;
 pub use pretty::pretty;
 pub use string::Str;
 
-use string::string_end;
+pub(crate) use string::string_end;
 
 /// Why a text is not JSON, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

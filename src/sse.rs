@@ -8,11 +8,13 @@
 //! another, are frames too. The standard would ignore such lines, so nothing is lost for a stream that follows it.
 
 mod objects;
+mod template;
 
 use crate::limits::Limits;
 use objects::{ObjectScan, Scanned};
 use std::borrow::Cow;
 use std::ops::Range;
+pub(crate) use template::Template;
 
 /// One event of the stream, or what could not be read as one.
 #[derive(Debug, Clone, PartialEq)]
@@ -80,6 +82,9 @@ pub struct Decoder {
     /// While skipping: bytes of the current line were dropped, so it is not blank.
     skipped_part: bool,
     bare_objects: bool,
+    /// The event given last: its bytes, and where its data began.
+    frame: Range<usize>,
+    data_start: Option<usize>,
     max_event: usize,
     max_excerpt: usize,
 }
@@ -129,6 +134,8 @@ impl Decoder {
             skipping: false,
             skipped_part: false,
             bare_objects: true,
+            frame: 0..0,
+            data_start: None,
             max_event: limits.max_event_bytes,
             max_excerpt: limits.max_excerpt_bytes,
         }
@@ -363,6 +370,11 @@ impl Decoder {
             self.reset_event();
             return None;
         }
+        self.frame = self.base..self.line;
+        self.data_start = match &self.data {
+            Data::One(data) => Some(data.start),
+            _ => None,
+        };
         self.base = self.line;
         // An empty `event:` line means the default type.
         self.event = self.event.take().filter(|r| !r.is_empty());

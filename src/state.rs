@@ -18,6 +18,7 @@ pub mod timeline;
 pub mod tool;
 pub mod usage;
 
+pub(crate) use apply::AppendTo;
 pub use diagnostics::Diagnostics;
 
 use crate::error::{ErrorType, StreamError};

@@ -78,7 +78,9 @@ impl Core {
         if self.shell.client.borrow().live_request().is_none() {
             self.shell.handle(Input::Feed(&[]));
         }
-        self.shell.take(bytes);
+        if self.shell.client.borrow().is_fed_by_hand() {
+            self.shell.take(bytes);
+        }
     }
 
     /// The caller's stream is over.
@@ -130,16 +132,15 @@ impl Shell {
 
     /// Takes bytes of the live leg.
     fn take(self: &Rc<Self>, bytes: &js_sys::Uint8Array) {
+        let (length, now) = (bytes.length(), now());
         let mut from = 0;
-        while from < bytes.length() && !self.disposed.get() {
-            let to = bytes.length().min(from.saturating_add(PIECE));
-            let whole = from == 0 && to == bytes.length();
-            let piece = if whole { None } else { Some(bytes.subarray(from, to)) };
-            let piece = piece.as_ref().unwrap_or(bytes);
+        while from < length && !self.disposed.get() {
+            let to = length.min(from.saturating_add(PIECE));
+            let piece = (to - from < length).then(|| bytes.subarray(from, to));
             let mut client = self.client.borrow_mut();
-            let Some(room) = client.reserve(piece.length() as usize) else { return };
-            piece.copy_to(room);
-            client.committed(piece.length() as usize, now());
+            let Some(room) = client.reserve((to - from) as usize) else { return };
+            piece.as_ref().unwrap_or(bytes).copy_to(room);
+            client.committed((to - from) as usize, now);
             from = to;
         }
         self.flush();

@@ -22,6 +22,7 @@ export class Notifier {
 
   /** Something changed. `urgent`: an answer ended, which nobody wants to hear late. */
   changed(urgent: boolean): void {
+    if (this.#listeners.size === 0) return
     if (urgent || this.pace === 'sync') return this.#run()
     if (this.#cancelPending) return
     this.#cancelPending = this.pace === 'frame' ? onNextFrame(() => this.#run()) : this.#later(this.pace)

@@ -48,10 +48,12 @@ function setFacts(turn: Turn, facts: NonNullable<TurnDelta['facts']>): void {
   turn.runId = facts.runId
   turn.error = facts.error
   turn.usage = facts.usage
-  lazy(turn, 'pause', () => pause && readPause(pause))
-  lazy(turn, 'followups', () => list(followups))
-  lazy(turn, 'memories', () => list<Json>(memories))
-  lazy(turn, 'sessionSummary', () => (sessionSummary === null ? null : parse(sessionSummary)))
+  turn.pause = pause && readPause(pause)
+  for (const [key, text] of [['followups', followups], ['memories', memories], ['sessionSummary', sessionSummary]] as const) {
+    if (text !== null) lazy(turn, key, () => (key === 'sessionSummary' ? parse(text) : list<Json>(text)))
+    else if (key === 'sessionSummary') turn[key] = null
+    else if (turn[key].length) turn[key] = []
+  }
 }
 
 function timelineEntry(entry: EntryDelta, turn: string): TimelineEntry {

@@ -236,6 +236,12 @@ impl<'a> RunEvent<'a> {
         }
     }
 
+    /// Media or sources beside the text.
+    pub(crate) fn has_extras(&self) -> bool {
+        let extras = [self.image, self.images, self.videos, self.audio, self.files, self.response_audio];
+        extras.iter().any(Option::is_some) || self.references.is_some() || self.citations.is_some()
+    }
+
     /// The run this one was started by. Members of a workflow name it in `workflow_run_id` (PROTOCOL §4).
     pub fn parent(&self) -> Option<Str<'a>> {
         let of_workflow = || match self.scope {

@@ -33,6 +33,10 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Result<usize> {
 /// Not `str::parse`: its table of powers of five alone is 14 KB of the compressed module. Short numbers, which is what
 /// the wire has, are exact in double arithmetic; the others take long arithmetic, slowly.
 pub(super) fn parse(text: &str) -> f64 {
+    // Most are short and whole: no list of digits for them.
+    if text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return text.bytes().fold(0u64, |n, b| n * 10 + u64::from(b - b'0')) as f64;
+    }
     let negative = text.starts_with('-');
     let (digits, exponent) = decimal(text.trim_start_matches('-').as_bytes());
     let value = match short(&digits, exponent) {

@@ -11,8 +11,15 @@ use super::tool::{is_delegation, ToolStatus};
 use super::{ActivityKind, Conversation, Outcome};
 use crate::error::StreamError;
 use crate::event::{Kind, RunEvent, Tool};
-use crate::json::Raw;
+use crate::json::{Raw, Str};
 use crate::time::Seconds;
+
+/// The run whose text a content frame appends to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AppendTo {
+    turn: usize,
+    run: usize,
+}
 
 impl Conversation {
     /// Takes one event in.
@@ -140,7 +147,9 @@ impl Conversation {
             if let Some(steps) = event.reasoning_steps {
                 message.set_reasoning_steps(steps);
             }
-            message.add_extras(event);
+            if event.has_extras() {
+                message.add_extras(event);
+            }
         }
         self.diagnostics.dropped_entries += u64::from(!fits);
         let thinks = event.content.is_none() && event.reasoning_content.is_some();
@@ -149,6 +158,31 @@ impl Conversation {
         } else if turn_runs(&self.turns[t].outcome) {
             self.say(ActivityKind::Responding, t, run);
         }
+    }
+
+    /// Where the text of `event`, which was applied just now, went; `None` if it did more than append it.
+    pub(crate) fn appends(&mut self, event: &RunEvent<'_>) -> Option<AppendTo> {
+        let nothing_else = event.kind == Kind::RunContent
+            && event.event_index.is_none()
+            && event.reasoning_content.is_none()
+            && event.reasoning_steps.is_none()
+            && !event.has_extras();
+        let turn = self.live.filter(|_| nothing_else && event.content.is_some_and(|c| c.as_str().is_some()))?;
+        let runs = &mut self.turns[turn].runs;
+        let run = runs.find(&event.run_id?.decode())?;
+        let goes_on = !runs.get(run).over && !runs.get(run).void && self.turns[turn].outcome.is_none();
+        goes_on.then_some(AppendTo { turn, run })
+    }
+
+    /// One more content frame that is like one before but for its text.
+    pub(crate) fn append(&mut self, to: AppendTo, text: Str<'_>) {
+        self.diagnostics.frames_read += 1;
+        let limits = self.limits;
+        let message = self.turns[to.turn].message_of(to.run);
+        let fits = message.is_none_or(|m| m.text.append(text, &limits));
+        self.diagnostics.dropped_entries += u64::from(!fits);
+        self.first_unread = self.first_unread.min(to.turn);
+        self.say(ActivityKind::Responding, to.turn, to.run);
     }
 
     fn tool(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {

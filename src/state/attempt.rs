@@ -66,14 +66,14 @@ impl Conversation {
     /// The run of `event`, created at its first frame. `None`: the frame is stale.
     pub(super) fn run_of(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> Option<usize> {
         let turn = &mut self.turns[t];
-        let id = match (event.run_id, turn.living) {
-            (Some(id), _) => id.decode().into_owned(),
-            (None, Some(living)) => turn.runs.get(living).id.clone(),
-            (None, None) => String::new(),
+        let known = match (event.run_id, turn.living) {
+            (Some(id), _) => turn.runs.find(&id.decode()),
+            (None, Some(living)) => Some(living),
+            (None, None) => turn.runs.find(""),
         };
-        let run = match turn.runs.find(&id) {
+        let run = match known {
             Some(run) => run,
-            None => self.add_run(t, id, event, now),
+            None => self.add_run(t, event.run_id.map(String::from).unwrap_or_default(), event, now),
         };
         let turn = &mut self.turns[t];
         if turn.runs.get(run).void || turn.is_repeated(event) {
