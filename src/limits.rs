@@ -18,6 +18,13 @@ pub struct Limits {
     pub max_messages: usize,
     /// Tool calls of one message; later ones are in the timeline only. Default 2,000.
     pub max_tool_calls: usize,
+    /// Reasoning steps, and media of one kind, of one message; later ones are dropped and counted. Default 2,000.
+    pub max_items: usize,
+    /// Sessions listed; later ones are counted only. Default 2,000.
+    pub max_sessions: usize,
+    /// A tool's result, a custom event's data or a run's metrics in a timeline entry, in bytes. A longer result is
+    /// cut there (the tool call has it whole), longer JSON is left out. Default 64 KiB.
+    pub max_detail_bytes: usize,
     /// Malformed frames and unknown event names that are listed; all are counted. Default 50.
     pub max_listed: usize,
     /// Length of a malformed frame's excerpt in bytes. Default 160.
@@ -36,6 +43,9 @@ impl Default for Limits {
             max_timeline_entries: 5_000,
             max_messages: 1_000,
             max_tool_calls: 2_000,
+            max_items: 2_000,
+            max_sessions: 2_000,
+            max_detail_bytes: 64 << 10,
             max_listed: 50,
             max_excerpt_bytes: 160,
             max_error_body_bytes: 64 << 10,

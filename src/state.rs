@@ -177,6 +177,8 @@ pub struct Conversation {
     unplaced: bool,
     /// What the activity line tells of, so that a token does not write it anew.
     activity_of: Option<(ActivityKind, usize)>,
+    /// How often the stream named another session.
+    session_changes: u32,
     next_message: u32,
     next_turn: u32,
     pub(crate) head_dirty: bool,
@@ -211,6 +213,7 @@ impl Conversation {
             current: 0,
             unplaced: false,
             activity_of: None,
+            session_changes: 0,
             next_message: 0,
             next_turn: 0,
             head_dirty: true,

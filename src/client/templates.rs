@@ -22,6 +22,9 @@ impl Templates {
     pub(super) fn append_repeated(&mut self, decoder: &mut Decoder, conversation: &mut Conversation) -> bool {
         for at in 0..self.known.len() {
             let (template, target) = &self.known[at];
+            if !conversation.takes(*target) {
+                continue;
+            }
             if let Some(text) = decoder.repeated(template) {
                 conversation.append(*target, Str::new(text));
                 self.known[..=at].rotate_right(1);

@@ -19,6 +19,8 @@ use crate::time::Seconds;
 pub(crate) struct AppendTo {
     turn: usize,
     run: usize,
+    /// The frame names a session, and it was the current one then.
+    session: u32,
 }
 
 impl Conversation {
@@ -53,10 +55,13 @@ impl Conversation {
         }
         let id: String = id.into();
         let name = turn.user.as_ref().map_or("", |u| u.text.as_str());
-        self.sessions.see(&id, crate::limits::excerpt(name.trim(), 120), event.created_at.unwrap_or(now));
+        let (name, at) = (crate::limits::excerpt(name.trim(), 120), event.created_at.unwrap_or(now));
+        let listed = self.sessions.see(&id, name, at, self.limits.max_sessions);
+        self.diagnostics.dropped_entries += u64::from(!listed);
         turn.session_id = Some(id.clone());
         if self.session_id.as_deref() != Some(&id) {
             self.session_id = Some(id);
+            self.session_changes += 1;
             self.head_dirty = true;
         }
     }
@@ -145,10 +150,10 @@ impl Conversation {
                 fits &= message.thoughts.append(thought, &limits);
             }
             if let Some(steps) = event.reasoning_steps {
-                message.set_reasoning_steps(steps);
+                message.set_reasoning_steps(steps, &limits);
             }
             if event.has_extras() {
-                message.add_extras(event);
+                message.add_extras(event, &limits);
             }
         }
         self.diagnostics.dropped_entries += u64::from(!fits);
@@ -171,7 +176,12 @@ impl Conversation {
         let runs = &mut self.turns[turn].runs;
         let run = runs.find(&event.run_id?.decode())?;
         let goes_on = !runs.get(run).over && !runs.get(run).void && self.turns[turn].outcome.is_none();
-        goes_on.then_some(AppendTo { turn, run })
+        goes_on.then_some(AppendTo { turn, run, session: self.session_changes })
+    }
+
+    /// Whether a frame like the one that `to` was learned of would still do nothing but append.
+    pub(crate) fn takes(&self, to: AppendTo) -> bool {
+        to.session == self.session_changes
     }
 
     /// One more content frame that is like one before but for its text.
@@ -202,7 +212,7 @@ impl Conversation {
                 Some(call) => call.error = event.error.map(String::from).or(call.error.take()),
                 None => fits = false,
             }
-            message.add_extras(event);
+            message.add_extras(event, &limits);
         }
         self.diagnostics.dropped_entries += u64::from(!fits);
         let delegates = tool.tool_name.is_some_and(is_delegation);
@@ -230,8 +240,10 @@ impl Conversation {
 
     fn reasoning_step(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
         let Some(step) = event.content.filter(|c| c.as_object().is_some()) else { return };
+        let limits = self.limits;
         if let Some(message) = self.turns[t].message_of(run) {
-            if message.head.reasoning_steps.last().map(String::as_str) != Some(step.text()) {
+            let repeated = message.head.reasoning_steps.last().map(String::as_str) == Some(step.text());
+            if !repeated && message.head.reasoning_steps.len() < limits.max_items {
                 message.edit().reasoning_steps.push(step.text().into());
             }
         }
@@ -287,14 +299,14 @@ impl Conversation {
             }
         }
         if let Some(steps) = event.reasoning_steps {
-            message.set_reasoning_steps(steps);
+            message.set_reasoning_steps(steps, &limits);
         } else if let Some(thoughts) = event.reasoning_content {
             // Of a run with reasoning steps it is their summary; else the thoughts as they were streamed.
             if message.head.reasoning_steps.is_empty() {
                 message.thoughts.replace_leg(&thoughts.decode(), &limits);
             }
         }
-        message.add_extras(event);
+        message.add_extras(event, &limits);
         if let Some(tools) = event.tools.and_then(Raw::as_array) {
             for tool in tools.filter_map(Tool::read) {
                 let known = message.tools.iter().any(|call| call.is(&tool));

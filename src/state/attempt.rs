@@ -73,6 +73,11 @@ impl Conversation {
         };
         let run = match known {
             Some(run) => run,
+            // A run more than any turn shows: a stream that names a new one in each frame must not grow us.
+            None if turn.runs.iter().len() >= self.limits.max_messages.saturating_add(MOST_ATTEMPTS) => {
+                self.diagnostics.dropped_entries += 1;
+                return None;
+            }
             None => self.add_run(t, event.run_id.map(String::from).unwrap_or_default(), event, now),
         };
         let turn = &mut self.turns[t];
@@ -179,6 +184,9 @@ impl Conversation {
         }
     }
 }
+
+/// Top-level runs of one turn.
+const MOST_ATTEMPTS: usize = 1_000;
 
 impl Turn {
     /// A frame that a resumed stream repeats: its index was read (PROTOCOL §11).

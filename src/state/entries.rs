@@ -20,6 +20,7 @@ impl Conversation {
         let parent = of.entry.or_else(|| of.parent.and_then(|p| turn.runs.get(p).entry));
         let depth = of.depth;
         let source = event.source().map_or_else(|| of.name.clone(), String::from);
+        details.keep_within(self.limits.max_detail_bytes);
         details.attempt = turn.attempts;
         details.run_id = Some(of.id.clone()).filter(|id| !id.is_empty());
         details.step_name = event.step_name.map(String::from);

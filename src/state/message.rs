@@ -252,9 +252,9 @@ impl Message {
     }
 
     /// Media and sources of a content frame or a completion.
-    pub(super) fn add_extras(&mut self, event: &RunEvent<'_>) {
+    pub(super) fn add_extras(&mut self, event: &RunEvent<'_>, limits: &Limits) {
         if let Some(image) = event.image {
-            self.head_dirty |= add_media(&mut self.head.images, image);
+            self.head_dirty |= add_media(&mut self.head.images, image, limits);
         }
         let lists = [
             (event.images, &mut self.head.images),
@@ -264,7 +264,7 @@ impl Message {
         ];
         for (list, kept) in lists {
             for item in list.and_then(Raw::as_array).into_iter().flatten() {
-                self.head_dirty |= add_media(kept, item);
+                self.head_dirty |= add_media(kept, item, limits);
             }
         }
         let values = [
@@ -281,11 +281,11 @@ impl Message {
     }
 
     /// `reasoning_steps` of a frame: all steps so far.
-    pub(super) fn set_reasoning_steps(&mut self, steps: Raw<'_>) {
-        let count = steps.as_array().into_iter().flatten().count();
+    pub(super) fn set_reasoning_steps(&mut self, steps: Raw<'_>, limits: &Limits) {
+        let count = steps.as_array().into_iter().flatten().take(limits.max_items).count();
         // Every content frame repeats the steps: only a longer list says something new.
         if count > self.head.reasoning_steps.len() {
-            let steps = steps.as_array().into_iter().flatten().map(|s| s.text().into()).collect();
+            let steps = steps.as_array().into_iter().flatten().take(count).map(|s| s.text().into()).collect();
             self.edit().reasoning_steps = steps;
         }
     }
@@ -314,12 +314,12 @@ impl Message {
 }
 
 /// Adds an image (video, …) unless the same, by id or by text, is there. `true` if it was added.
-fn add_media(kept: &mut Vec<String>, item: Raw<'_>) -> bool {
+fn add_media(kept: &mut Vec<String>, item: Raw<'_>, limits: &Limits) -> bool {
     let id = item.member("id").map(Raw::text);
     let same = |text: &String| {
         text == item.text() || (id.is_some() && Raw::parse(text).ok().and_then(|r| r.member("id")).map(Raw::text) == id)
     };
-    if kept.iter().any(same) {
+    if kept.len() >= limits.max_items || kept.iter().any(same) {
         return false;
     }
     kept.push(item.text().into());

@@ -37,9 +37,14 @@ impl Sessions {
     }
 
     /// Makes sure that the session `id` is listed; a new one is called `name`.
-    pub(super) fn see(&mut self, id: &str, name: &str, at: Seconds) {
+    ///
+    /// `false`: beyond `most`, and not listed.
+    pub(super) fn see(&mut self, id: &str, name: &str, at: Seconds, most: usize) -> bool {
         if self.list.iter().any(|s| s.session_id == id) {
-            return;
+            return true;
+        }
+        if self.list.len() >= most {
+            return false;
         }
         let session = Session {
             session_id: id.into(),
@@ -51,6 +56,7 @@ impl Sessions {
         };
         self.list.insert(0, session);
         self.dirty = true;
+        true
     }
 
     /// A run of session `id` ended.

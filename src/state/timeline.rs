@@ -100,6 +100,20 @@ pub struct Details {
     pub data: Option<String>,
 }
 
+impl Details {
+    /// Cuts what is longer than `most` bytes; JSON, which cannot be cut, is left out.
+    pub(super) fn keep_within(&mut self, most: usize) {
+        for text in [&mut self.tool_result, &mut self.reasoning_content, &mut self.error_message, &mut self.task] {
+            if let Some(text) = text.as_mut().filter(|t| t.len() > most) {
+                text.truncate(crate::limits::excerpt(text, most).len());
+            }
+        }
+        for json in [&mut self.tool_args, &mut self.metrics, &mut self.data] {
+            json.take_if(|j| j.len() > most);
+        }
+    }
+}
+
 /// Tokens or costs: in, out, together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[allow(missing_docs)]

@@ -1,0 +1,342 @@
+//! `json.rs` against serde_json: it accepts the same texts, reads the same values and lays them out the same. Where
+//! the two differ on purpose, the last section says so and holds both to it.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use ai_stream_handler::json::{pretty, JsonErrorKind, Object, Raw};
+use proptest::collection::{btree_map, vec};
+use proptest::prelude::*;
+use serde::de::IgnoredAny;
+use serde_json::{json, Value};
+
+/// Any JSON value, nested a few levels, with strings of every kind.
+fn any_value() -> impl Strategy<Value = Value> {
+    let text = prop_oneof![any::<String>(), "[a-z_]{0,8}", "[\"\\\\/\u{8}\u{c}\n\r\t\u{0}-\u{1f}\u{2028}🏠æ]{0,8}"];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(|n| json!(n)),
+        (-1000i32..1000, 0u32..4).prop_map(|(n, d)| json!(f64::from(n) / 10f64.powi(d as i32))),
+        text.clone().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 48, 6, move |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..6).prop_map(Value::from),
+            btree_map(text.clone(), inner, 0..6).prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+/// Whether both read the same out of it.
+fn assert_same(raw: Raw<'_>, value: &Value) {
+    assert_eq!(raw.is_null(), value.is_null());
+    assert_eq!(raw.as_bool(), value.as_bool());
+    assert_eq!(raw.as_f64(), value.as_f64(), "{}", raw.text());
+    assert_eq!(raw.as_str().map(String::from).as_deref(), value.as_str());
+    assert_eq!(raw.as_array().is_some(), value.is_array());
+    assert_eq!(raw.as_object().is_some(), value.is_object());
+    if let (Some(elements), Some(list)) = (raw.as_array(), value.as_array()) {
+        let elements: Vec<_> = elements.collect();
+        assert_eq!(elements.len(), list.len());
+        elements.into_iter().zip(list).for_each(|(raw, value)| assert_same(raw, value));
+    }
+    if let (Some(mut members), Some(map)) = (raw.as_object(), value.as_object()) {
+        let mut count = 0;
+        while let Some((key, raw)) = members.next_member().unwrap() {
+            let key: String = key.into();
+            assert_same(raw, &map[&key]);
+            count += 1;
+        }
+        assert_eq!(count, map.len());
+        members.finish().unwrap();
+    }
+    if let Some(map) = value.as_object() {
+        map.iter().for_each(|(key, value)| assert_same(raw.member(key).unwrap(), value));
+        assert_eq!(raw.member("no such member"), None);
+    }
+}
+
+/// serde_json's verdict on the grammar alone, which knows no bounds on depth, surrogates or numbers.
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// All values of all objects and arrays, walked to the end; must not panic on anything that was accepted.
+fn walk(raw: Raw<'_>) {
+    let _ = (raw.as_f64(), raw.as_u64(), raw.as_bool(), raw.as_str().map(String::from));
+    raw.as_array().into_iter().flatten().for_each(walk);
+    if let Some(mut members) = raw.as_object() {
+        while let Some((key, value)) = members.next_member().unwrap() {
+            let _ = key.decode();
+            walk(value);
+        }
+    }
+}
+
+/// Objects that are read member by member without a check beforehand, as events are.
+fn read_members(text: &str) -> bool {
+    let Ok(mut object) = Object::parse(text) else { return false };
+    loop {
+        match object.next_member() {
+            Ok(Some(_)) => {}
+            Ok(None) => return object.finish().is_ok(),
+            Err(_) => {
+                assert_eq!(object.next_member(), Ok(None), "after an error it stays at the end");
+                return false;
+            }
+        }
+    }
+}
+
+fn check(text: &str) {
+    let parsed = Raw::parse(text);
+    let too_deep = parsed.is_err_and(|e| e.kind == JsonErrorKind::TooDeep);
+    if let Err(error) = parsed {
+        assert!(error.at <= text.len(), "{error:?} in {} bytes", text.len());
+    }
+    assert!(too_deep || parsed.is_ok() == is_json(text), "{parsed:?} of {text:?}");
+    if let Ok(raw) = parsed {
+        walk(raw);
+        assert_eq!(raw.text(), text.trim_matches([' ', '\t', '\n', '\r']));
+        assert!(is_json(&prettied(raw)));
+    }
+    if text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{') && !too_deep {
+        assert_eq!(read_members(text), parsed.is_ok(), "{text:?}");
+    }
+}
+
+fn prettied(raw: Raw<'_>) -> String {
+    let mut out = String::new();
+    pretty(raw, &mut out);
+    out
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_value_that_serde_json_writes_is_read_the_same(value in any_value()) {
+        for text in [value.to_string(), serde_json::to_string_pretty(&value).unwrap(), format!("\r\n\t {value} \n")] {
+            assert_same(Raw::parse(&text).unwrap(), &value);
+        }
+    }
+
+    #[test]
+    fn pretty_lays_out_as_serde_json_and_json_stringify_do(value in any_value()) {
+        let expected = serde_json::to_string_pretty(&value).unwrap();
+        prop_assert_eq!(&prettied(Raw::parse(&value.to_string()).unwrap()), &expected);
+        prop_assert_eq!(&prettied(Raw::parse(&expected).unwrap()), &expected);
+    }
+
+    #[test]
+    fn a_text_of_json_characters_is_accepted_if_serde_json_accepts_it(text in "[{}\\[\\],:\"\\\\ \\n0-9.eE+\\-truefalsn]{0,24}") {
+        check(&text);
+    }
+
+    #[test]
+    fn any_text_is_accepted_if_serde_json_accepts_it(text in any::<String>()) {
+        check(&text);
+        check(&format!("\"{text}\""));
+        check(&format!("{{\"a\":{text}}}"));
+    }
+
+    #[test]
+    fn a_damaged_value_is_accepted_if_serde_json_accepts_it(
+        value in any_value(), pretty in any::<bool>(),
+        damage in vec((any::<prop::sample::Index>(), 0..3u8, "[{}\\[\\],:\"\\\\ \\n\\t0-9.eE+\\-uDd8tnf\u{0}\u{1f}\u{7f}ø🏠]"), 1..4),
+    ) {
+        let mut text: Vec<char> = if pretty { serde_json::to_string_pretty(&value).unwrap() } else { value.to_string() }.chars().collect();
+        for (place, action, character) in damage {
+            let character = character.chars().next().unwrap();
+            let at = place.index(text.len() + 1);
+            match action {
+                0 => text.insert(at, character),
+                1 if at < text.len() => text[at] = character,
+                _ if at < text.len() => drop(text.remove(at)),
+                _ => {}
+            }
+        }
+        check(&text.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn a_value_that_breaks_off_is_truncated(value in any_value(), cut in any::<prop::sample::Index>()) {
+        let text = json!([value]).to_string();
+        let end = (0..text.len()).rev().find(|&at| at <= cut.index(text.len()) && text.is_char_boundary(at)).unwrap();
+        prop_assert_eq!(Raw::parse(&text[..end]).unwrap_err().kind, JsonErrorKind::Truncated, "{}", &text[..end]);
+    }
+
+    #[test]
+    fn strings_with_any_escapes_are_read_as_serde_json_reads_them(
+        parts in vec(prop_oneof![
+            "[a-z ø🏠]{0,20}".boxed(),
+            Just("\\n\\t\\r\\b\\f\\/\\\\\\\"".to_owned()).boxed(),
+            any::<char>().prop_map(|c| c.encode_utf16(&mut [0; 2]).iter().map(|u| format!("\\u{u:04x}")).collect::<String>()).boxed(),
+            any::<char>().prop_map(|c| c.encode_utf16(&mut [0; 2]).iter().map(|u| format!("\\u{u:04X}")).collect::<String>()).boxed(),
+        ], 0..8),
+    ) {
+        let text = format!("\"{}\"", parts.concat());
+        let expected: String = serde_json::from_str(&text).unwrap();
+        let read = Raw::parse(&text).unwrap().as_str().unwrap();
+        prop_assert_eq!(read.decode().into_owned(), expected.as_str());
+        prop_assert!(read.is(&expected));
+        prop_assert_eq!(read.is(&(expected.clone() + "x")), false);
+        let mut appended = "before ".to_owned();
+        read.push_to(&mut appended);
+        prop_assert_eq!(appended, format!("before {expected}"));
+    }
+}
+
+#[test]
+fn what_is_no_json_is_refused_and_the_error_says_why_and_where() {
+    use JsonErrorKind::{Control, Escape, Truncated, Unexpected};
+    let table = [
+        ("", Truncated, 0),
+        ("  ", Truncated, 2),
+        ("{", Truncated, 1),
+        ("{\"a\"", Truncated, 4),
+        ("[1,", Truncated, 3),
+        ("\"abc", Truncated, 4),
+        ("\"\\", Truncated, 2),
+        ("\"\\u12", Truncated, 5),
+        ("tru", Truncated, 3),
+        ("-", Truncated, 1),
+        ("1.", Truncated, 2),
+        ("1e", Truncated, 2),
+        ("1e+", Truncated, 3),
+        ("[1}", Unexpected, 2),
+        ("{]", Unexpected, 1),
+        ("{a:1}", Unexpected, 1),
+        ("{\"a\" 1}", Unexpected, 5),
+        ("[1 2]", Unexpected, 3),
+        ("[1,]", Unexpected, 3),
+        ("{\"a\":1,}", Unexpected, 7),
+        ("01", Unexpected, 1),
+        ("-01", Unexpected, 2),
+        ("+1", Unexpected, 0),
+        (".5", Unexpected, 0),
+        ("1.e3", Unexpected, 2),
+        ("NaN", Unexpected, 0),
+        ("Infinity", Unexpected, 0),
+        ("nul]", Unexpected, 0),
+        ("True", Unexpected, 0),
+        ("'a'", Unexpected, 0),
+        ("1 2", Unexpected, 2),
+        ("{}{}", Unexpected, 2),
+        ("\u{FEFF}1", Unexpected, 0),
+        ("\u{a0}1", Unexpected, 0),
+        ("// c\n1", Unexpected, 0),
+        ("\"\\x\"", Escape, 1),
+        ("\"\\u12G4\"", Escape, 1),
+        ("\"a\nb\"", Control, 2),
+        ("\"\0\"", Control, 1),
+        ("{\"a\tb\":1}", Control, 3),
+    ];
+    for (text, kind, at) in table {
+        let error = Raw::parse(text).unwrap_err();
+        assert_eq!((error.kind, error.at), (kind, at), "{text:?}");
+        assert!(!is_json(text), "{text:?}");
+    }
+}
+
+#[test]
+fn only_an_object_is_read_member_by_member() {
+    for (text, kind) in
+        [("[1]", JsonErrorKind::NotAnObject), ("\"{\"", JsonErrorKind::NotAnObject), (" ", JsonErrorKind::Truncated)]
+    {
+        assert_eq!(Object::parse(text).unwrap_err().kind, kind, "{text:?}");
+    }
+    let mut object = Object::parse(" {\"a\":1} x").unwrap();
+    while object.next_member().unwrap().is_some() {}
+    assert_eq!(object.finish().unwrap_err().kind, JsonErrorKind::Unexpected);
+}
+
+#[test]
+fn a_whole_number_is_one_without_sign_and_fraction_that_fits() {
+    let table = [
+        ("0", Some(0)),
+        ("7", Some(7)),
+        ("7.0", Some(7)),
+        ("7e2", Some(700)),
+        ("1795452469774", Some(1_795_452_469_774)),
+        ("-1", None),
+        ("7.5", None),
+        ("1e300", None),
+        ("\"7\"", None),
+        ("null", None),
+        ("[7]", None),
+    ];
+    for (text, expected) in table {
+        assert_eq!(Raw::parse(text).unwrap().as_u64(), expected, "{text}");
+    }
+}
+
+#[test]
+fn nesting_of_any_depth_is_refused_and_overflows_no_stack() {
+    for (open, close) in [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":[", "]}]")] {
+        for text in [open.repeat(100_000), open.repeat(100_000) + "1" + &close.repeat(100_000)] {
+            assert_eq!(Raw::parse(&text).unwrap_err().kind, JsonErrorKind::TooDeep);
+            let member = format!("{{\"x\":{text}}}");
+            let error = Object::parse(&member).unwrap().next_member().unwrap_err();
+            assert_eq!(error.kind, JsonErrorKind::TooDeep);
+        }
+    }
+}
+
+// ── on purpose otherwise than serde_json ───────────────────────────────────────────────────────────────────────
+
+#[test]
+fn nesting_is_refused_beyond_128_levels_where_serde_json_stops_one_earlier() {
+    let nested = |levels: usize| "[".repeat(levels) + &"]".repeat(levels);
+    assert!(Raw::parse(&nested(128)).is_ok());
+    assert_eq!(Raw::parse(&nested(129)).unwrap_err().kind, JsonErrorKind::TooDeep);
+    assert!(serde_json::from_str::<Value>(&nested(127)).is_ok());
+    assert!(serde_json::from_str::<Value>(&nested(128)).is_err());
+    // An event's own braces count: the depth of a value does not depend on how it is read.
+    let member = |levels: usize| format!("{{\"x\":{}}}", nested(levels));
+    for (levels, fits) in [(127, true), (128, false)] {
+        assert_eq!(Raw::parse(&member(levels)).is_ok(), fits);
+        assert_eq!(read_members(&member(levels)), fits);
+    }
+}
+
+#[test]
+fn half_a_surrogate_pair_reads_as_a_replacement_character_where_serde_json_refuses_it() {
+    let table = [
+        (r"\ud83c", "\u{FFFD}"),
+        (r"a\ud83cb", "a\u{FFFD}b"),
+        (r"\udfe0", "\u{FFFD}"),
+        (r"\udfe0\ud83c", "\u{FFFD}\u{FFFD}"),
+        (r"\ud83c\n", "\u{FFFD}\n"),
+        (r"\ud83cA", "\u{FFFD}A"),
+        (r"\ud83c\ud83c\udfe0", "\u{FFFD}🏠"),
+    ];
+    for (escaped, expected) in table {
+        let text = format!("\"{escaped}\"");
+        assert!(serde_json::from_str::<String>(&text).is_err());
+        assert_eq!(Raw::parse(&text).unwrap().as_str().unwrap().decode(), expected, "{escaped}");
+    }
+}
+
+#[test]
+fn a_number_beyond_all_bounds_is_infinite_as_in_json_parse_where_serde_json_refuses_it() {
+    for (text, expected) in [("1e999", f64::INFINITY), ("-1e999", f64::NEG_INFINITY)] {
+        assert!(serde_json::from_str::<Value>(text).is_err());
+        assert_eq!(Raw::parse(text).unwrap().as_f64(), Some(expected));
+        assert_eq!(Raw::parse(text).unwrap().as_u64(), None);
+    }
+    assert_eq!(Raw::parse("1e-999").unwrap().as_f64(), Some(0.0));
+}
+
+#[test]
+fn of_duplicate_keys_the_last_one_wins_as_in_json_parse_and_both_are_reported() {
+    let text = r#"{"a":1,"b":2,"a":3,"\u0061":4}"#;
+    let raw = Raw::parse(text).unwrap();
+    assert_eq!(raw.member("a").and_then(Raw::as_u64), Some(4));
+    assert_eq!(serde_json::from_str::<Value>(text).unwrap()["a"], 4);
+    let mut members = raw.as_object().unwrap();
+    let count = std::iter::from_fn(|| members.next_member().unwrap()).filter(|(key, _)| key.is("a")).count();
+    assert_eq!(count, 3);
+}
