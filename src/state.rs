@@ -7,8 +7,10 @@
 pub mod activity;
 mod apply;
 mod attempt;
+mod content;
 mod delegation;
 pub mod diagnostics;
+mod ending;
 mod entries;
 pub mod message;
 pub mod pause;
@@ -18,7 +20,7 @@ pub mod timeline;
 pub mod tool;
 pub mod usage;
 
-pub(crate) use apply::AppendTo;
+pub(crate) use content::AppendTo;
 pub use diagnostics::Diagnostics;
 
 use crate::error::{ErrorType, StreamError};
@@ -446,6 +448,10 @@ impl Conversation {
 }
 
 impl Turn {
+    fn is_running(&self) -> bool {
+        self.outcome.is_none()
+    }
+
     /// The name of the run that answers.
     fn answering_name(&self) -> Option<&str> {
         self.living.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())

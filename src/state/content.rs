@@ -1,0 +1,133 @@
+//! What runs say: deltas, thoughts, reasoning steps, last words.
+//!
+//! A delta is appended once and compared with nothing. The last words of a run replace what was streamed only where
+//! they differ, and never what stood before a pause.
+
+use super::tool::ToolStatus;
+use super::{ActivityKind, Conversation, Outcome};
+use crate::event::{Kind, RunEvent, Tool};
+use crate::json::{Raw, Str};
+use crate::time::Seconds;
+
+/// The run whose text a content frame appends to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AppendTo {
+    turn: usize,
+    run: usize,
+    /// The frame names a session, and it was the current one then.
+    session: u32,
+}
+
+impl Conversation {
+    /// A delta: the hot path. The timeline has one entry for all deltas of a run.
+    pub(super) fn content(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+        if self.turns[t].runs.get(run).over {
+            self.diagnostics.stale_frames += 1;
+            return;
+        }
+        if self.turns[t].runs.get(run).content_entry.is_none() && event.kind == Kind::RunContent {
+            let entry = self.note(t, run, event, now);
+            self.turns[t].runs.edit(run).content_entry = entry;
+        }
+        let limits = self.limits;
+        let turn = &mut self.turns[t];
+        turn.has_content = true;
+        let mut fits = true;
+        if let Some(message) = turn.message_of(run) {
+            if let Some(content) = event.content {
+                fits = message.add_content(content, event.content_type, &limits);
+            }
+            if let Some(thought) = event.reasoning_content {
+                fits &= message.thoughts.append(thought, &limits);
+            }
+            if let Some(steps) = event.reasoning_steps {
+                message.set_reasoning_steps(steps, &limits);
+            }
+            if event.has_extras() {
+                message.add_extras(event, &limits);
+            }
+        }
+        self.diagnostics.dropped_entries += u64::from(!fits);
+        let thinks = event.content.is_none() && event.reasoning_content.is_some();
+        if thinks {
+            self.thinking(t, run);
+        } else if self.turns[t].is_running() {
+            self.say(ActivityKind::Responding, t, run);
+        }
+    }
+
+    /// Where the text of `event`, which was applied just now, went; `None` if it did more than append it.
+    pub(crate) fn appends(&mut self, event: &RunEvent<'_>) -> Option<AppendTo> {
+        let nothing_else = event.kind == Kind::RunContent
+            && event.event_index.is_none()
+            && event.reasoning_content.is_none()
+            && event.reasoning_steps.is_none()
+            && !event.has_extras();
+        let turn = self.live.filter(|_| nothing_else && event.content.is_some_and(|c| c.as_str().is_some()))?;
+        let runs = &mut self.turns[turn].runs;
+        let run = runs.find(&event.run_id?.decode())?;
+        let goes_on = !runs.get(run).over && !runs.get(run).void && self.turns[turn].outcome.is_none();
+        goes_on.then_some(AppendTo { turn, run, session: self.session_changes })
+    }
+
+    /// Whether a frame like the one that `to` was learned of would still do nothing but append.
+    pub(crate) fn takes(&self, to: AppendTo) -> bool {
+        to.session == self.session_changes
+    }
+
+    /// One more content frame that is like one before but for its text.
+    pub(crate) fn append(&mut self, to: AppendTo, text: Str<'_>) {
+        self.diagnostics.frames_read += 1;
+        let limits = self.limits;
+        let message = self.turns[to.turn].message_of(to.run);
+        let fits = message.is_none_or(|m| m.text.append(text, &limits));
+        self.diagnostics.dropped_entries += u64::from(!fits);
+        self.first_unread = self.first_unread.min(to.turn);
+        self.say(ActivityKind::Responding, to.turn, to.run);
+    }
+
+    pub(super) fn reasoning_step(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
+        let Some(step) = event.content.filter(|c| c.as_object().is_some()) else { return };
+        let limits = self.limits;
+        if let Some(message) = self.turns[t].message_of(run) {
+            let repeated = message.head.reasoning_steps.last().map(String::as_str) == Some(step.text());
+            if !repeated && message.head.reasoning_steps.len() < limits.max_items {
+                message.edit().reasoning_steps.push(step.text().into());
+            }
+        }
+    }
+
+    /// The final content of a run.
+    pub(super) fn last_words(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
+        let limits = self.limits;
+        let turn = &mut self.turns[t];
+        let (top, alone) = (turn.runs.get(run).top, turn.work.is_empty());
+        let cancelled = turn.outcome == Some(Outcome::Cancelled);
+        let Some(message) = turn.message_of(run) else { return };
+        if let Some(content) = event.content {
+            if !(top && cancelled) {
+                message.set_content(content, event.content_type, &limits);
+            } else if alone && content.as_str().is_some_and(|c| c.decode().starts_with(message.text.leg())) {
+                // The last token of a cancelled run is told only here. With members, their tokens are mixed into it.
+                message.set_content(content, event.content_type, &limits);
+            }
+        }
+        if let Some(steps) = event.reasoning_steps {
+            message.set_reasoning_steps(steps, &limits);
+        } else if let Some(thoughts) = event.reasoning_content {
+            // Of a run with reasoning steps it is their summary; else the thoughts as they were streamed.
+            if message.head.reasoning_steps.is_empty() {
+                message.thoughts.replace_leg(&thoughts.decode(), &limits);
+            }
+        }
+        message.add_extras(event, &limits);
+        if let Some(tools) = event.tools.and_then(Raw::as_array) {
+            for tool in tools.filter_map(Tool::read) {
+                let known = message.tools.iter().any(|call| call.is(&tool));
+                if !known {
+                    message.tool(&tool, ToolStatus::Completed, message.head.created_at, &limits);
+                }
+            }
+        }
+    }
+}

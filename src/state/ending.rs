@@ -1,0 +1,145 @@
+//! How runs end, pause and go on. At the top it is the turn that does.
+//!
+//! Only a frame without a parent decides the turn's fate, and the first end counts (DESIGN §4.3).
+
+use super::entries::provider_error;
+use super::message::RunStatus;
+use super::pause::Pause;
+use super::timeline::EntryStatus;
+use super::tool::ToolStatus;
+use super::{Conversation, Outcome};
+use crate::error::StreamError;
+use crate::event::{Kind, RunEvent, Tool};
+use crate::json::Raw;
+use crate::time::Seconds;
+
+impl Conversation {
+    pub(super) fn continued(&mut self, t: usize, run: usize, entry: Option<u32>) {
+        let turn = &mut self.turns[t];
+        let record = turn.runs.edit(run);
+        record.over = false;
+        record.content_entry = None;
+        record.entry = record.entry.or(entry);
+        if let Some(message) = turn.message_of(run) {
+            message.edit().status = RunStatus::Started;
+        }
+        self.working(t, run);
+    }
+
+    pub(super) fn paused(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+        let limits = self.limits;
+        let turn = &mut self.turns[t];
+        let top = turn.runs.get(run).top;
+        let run_id = turn.runs.get(run).id.clone();
+        let Some(message) = turn.message_of(run) else { return };
+        let tools = event.tools.and_then(Raw::as_array).into_iter().flatten();
+        for tool in tools.filter_map(Tool::read) {
+            let done = tool.result.is_some();
+            let status = if done { ToolStatus::Completed } else { ToolStatus::Paused };
+            message.tool(&tool, status, now, &limits);
+        }
+        // What the model said stays; where it said nothing, the framework's notice stands in until the run goes on.
+        let silent = message.text.leg().is_empty();
+        if let Some(notice) = event.content.filter(|_| silent) {
+            message.set_content(notice, event.content_type, &limits);
+        }
+        turn.shows_pause_notice = top && silent && event.content.is_some();
+        if top {
+            turn.pause = Some(Pause::read(event, Some(&run_id)));
+        }
+        self.run_ended(t, run, RunStatus::Paused, Outcome::Paused, None, now);
+    }
+
+    /// A JSON answer instead of a stream.
+    pub(super) fn run_output(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+        let status = event.status.map(|s| s.decode().to_ascii_uppercase()).unwrap_or_default();
+        match status.as_str() {
+            "PAUSED" => self.paused(t, run, event, now),
+            "ERROR" => {
+                let error = Some(provider_error(event));
+                self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
+            }
+            "CANCELLED" => {
+                self.last_words(t, run, event);
+                self.run_ended(t, run, RunStatus::Cancelled, Outcome::Cancelled, None, now);
+            }
+            // Accepted in the background: it runs on, and its answer is on the server.
+            "PENDING" | "RUNNING" => {}
+            _ => {
+                self.last_words(t, run, event);
+                self.run_ended(t, run, RunStatus::Completed, Outcome::Completed, None, now);
+            }
+        }
+    }
+
+    /// A run ends. At the top it is the turn that ends.
+    pub(super) fn run_ended(
+        &mut self,
+        t: usize,
+        run: usize,
+        status: RunStatus,
+        outcome: Outcome,
+        error: Option<StreamError>,
+        now: Seconds,
+    ) {
+        let turn = &mut self.turns[t];
+        let record = turn.runs.edit(run);
+        record.over = true;
+        let (top, content_entry) = (record.top, record.content_entry.take());
+        if let Some(entry) = content_entry {
+            let failed = status == RunStatus::Error;
+            turn.timeline.set_status(entry, if failed { EntryStatus::Error } else { EntryStatus::Completed });
+        }
+        if let Some(message) = turn.message_of(run) {
+            let head = message.edit();
+            head.status = status;
+            head.error = error.as_ref().map(|e| e.message.clone());
+        }
+        if top && turn.outcome.is_none() {
+            self.finish(t, outcome, error, now);
+        } else if !top {
+            self.back_to_top(t);
+        }
+    }
+
+    pub(super) fn is_over(&self, t: usize, run: usize) -> bool {
+        let run = self.turns[t].runs.get(run);
+        run.over || (run.top && self.turns[t].outcome.is_some())
+    }
+
+    /// `event: error`: the end.
+    pub(super) fn failed(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
+        if self.turns[t].outcome.is_some() {
+            return;
+        }
+        let text = event.error.or(event.message).map(String::from).or_else(|| event.error_text.map(str::to_owned));
+        let kind = event.error_type.map(String::from);
+        let error = StreamError::from_event(text, kind.as_deref(), event.retries);
+        self.note_error(t, event, &error, now);
+        self.finish(t, Outcome::Failed, Some(error), now);
+    }
+}
+
+pub(super) fn ends(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::RunError
+            | Kind::RunCancelled
+            | Kind::RunPaused
+            | Kind::Paused
+            | Kind::WorkflowError
+            | Kind::WorkflowCancelled
+            | Kind::WorkflowPaused
+    )
+}
+
+/// The status of a `replay` frame.
+pub(super) fn stated(status: &str) -> Option<Outcome> {
+    match status.to_ascii_uppercase().as_str() {
+        "COMPLETED" => Some(Outcome::Completed),
+        "PAUSED" => Some(Outcome::Paused),
+        "CANCELLED" => Some(Outcome::Cancelled),
+        "ERROR" => Some(Outcome::Failed),
+        _ => None,
+    }
+}
