@@ -33,6 +33,8 @@ pub enum Input<'a> {
         ticket: Ticket,
         /// What the user said.
         text: &'a str,
+        /// Names of the files sent along.
+        files: &'a [String],
     },
     /// A stream begins that the caller feeds by hand.
     Begin {
@@ -144,10 +146,18 @@ pub struct Client {
     pub conversation: Conversation,
     config: Config,
     leg: Option<Leg>,
-    queue: VecDeque<(Ticket, String)>,
+    queue: VecDeque<Message>,
     outputs: VecDeque<Output>,
     last_request: RequestId,
     wake_at: Option<Seconds>,
+}
+
+/// A send.
+#[derive(Debug)]
+struct Message {
+    ticket: Ticket,
+    text: String,
+    files: Vec<String>,
 }
 
 /// The stream being read.
@@ -202,7 +212,9 @@ impl Client {
     /// Takes in what happened.
     pub fn handle(&mut self, input: Input<'_>, now: Seconds) {
         match input {
-            Input::Send { ticket, text } => self.send(ticket, text, now),
+            Input::Send { ticket, text, files } => {
+                self.send(Message { ticket, text: text.into(), files: files.to_vec() }, now)
+            }
             Input::Begin { text } => {
                 // What was to be sent is not sent: the caller has taken over.
                 self.cancel(now);
@@ -267,22 +279,24 @@ impl Client {
         self.live_request() == Some(request)
     }
 
-    fn send(&mut self, ticket: Ticket, text: &str, now: Seconds) {
+    fn send(&mut self, message: Message, now: Seconds) {
         let over = self.leg.as_ref().is_some_and(|l| l.over_since.is_some());
         if over {
             self.give_up(now);
         }
         if self.leg.is_some() {
             if self.queue.len() >= self.config.limits.max_queued {
-                self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+                let (ticket, outcome) = (message.ticket, Outcome::Cancelled);
+                self.outputs.push_back(Output::Settled { ticket, outcome });
                 return;
             }
-            self.queue.push_back((ticket, text.to_owned()));
+            self.queue.push_back(message);
             self.conversation.head_dirty = true;
             return;
         }
-        self.begin(Some(ticket), Some(text), Status::Connecting, now);
-        let request = self.request(ticket, text);
+        self.begin(Some(message.ticket), Some(&message.text), Status::Connecting, now);
+        self.conversation.attach(message.files);
+        let request = self.request(message.ticket, &message.text);
         self.outputs.push_back(Output::Fetch(request));
     }
 
@@ -423,7 +437,7 @@ impl Client {
     }
 
     fn cancel(&mut self, now: Seconds) {
-        for (ticket, _) in std::mem::take(&mut self.queue) {
+        for Message { ticket, .. } in std::mem::take(&mut self.queue) {
             self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
         }
         self.conversation.head_dirty = true;
@@ -447,8 +461,8 @@ impl Client {
             self.outputs.push_back(Output::Settled { ticket, outcome });
         }
         self.outputs.push_back(Output::Urgent);
-        if let Some((ticket, text)) = self.queue.pop_front() {
-            self.send(ticket, &text, now);
+        if let Some(message) = self.queue.pop_front() {
+            self.send(message, now);
         }
     }
 

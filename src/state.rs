@@ -260,6 +260,14 @@ impl Conversation {
         self.head_dirty = true;
     }
 
+    /// The files that the user sent along with what opened the turn.
+    pub(crate) fn attach(&mut self, files: Vec<String>) {
+        let user = self.live.and_then(|t| self.turns[t].user.as_mut());
+        if let Some(user) = user.filter(|_| !files.is_empty()) {
+            user.edit().files_sent = files;
+        }
+    }
+
     /// The first bytes may come now.
     pub fn opened(&mut self) {
         if self.status == Status::Connecting {

@@ -59,8 +59,8 @@ impl Core {
     }
 
     /// Sends what the user said; the host hears of `ticket` again when it is over.
-    pub fn send(&self, ticket: u32, text: &str) {
-        self.shell.handle(Input::Send { ticket, text });
+    pub fn send(&self, ticket: u32, text: &str, files: Vec<String>) {
+        self.shell.handle(Input::Send { ticket, text, files: &files });
     }
 
     /// The user stops the answer.
@@ -104,11 +104,16 @@ impl Core {
         self.shell.handle(Input::Clear { session_id: session.as_deref() });
     }
 
-    /// What changed since the last call: a `Delta`.
-    pub fn read(&self) -> JsValue {
+    /// Hands the host what changed since the last call: a `Delta`.
+    ///
+    /// Not by returning it: V8 11.3 (Node 20) inlines hot exports, and dies when memory grows under one that returns a
+    /// reference.
+    pub fn read(&self) {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible();
         let mut client = self.shell.client.borrow_mut();
-        client.read(|delta| serde::Serialize::serialize(delta, &serializer).unwrap_or(JsValue::NULL))
+        let delta = client.read(|delta| serde::Serialize::serialize(delta, &serializer).unwrap_or(JsValue::NULL));
+        drop(client);
+        self.shell.host.delta(&delta);
     }
 
     /// Ends what runs. The memory comes back with `free`.

@@ -519,21 +519,49 @@ fn what_could_not_be_read_is_counted_for_ever_and_listed_up_to_the_limit() {
 
 #[test]
 fn sessions_steps_and_media_that_a_server_makes_up_are_bounded() {
-    let mut page = Page::asked();
-    page.event("RunStarted", agent());
-    for i in 0..2_500 {
-        let image = json!({"id": format!("i{i}"), "url": "x"});
-        page.event(
-            "ReasoningStep",
-            with(agent(), json!({"session_id": format!("s{i}"), "content": {"title": i}, "image": image})),
-        );
-        page.event("RunContent", with(agent(), json!({"image": image})));
+    let mut page = Page::limited(limits(|l| (l.max_sessions, l.max_items) = (3, 4)));
+    page.begin("hello").event("RunStarted", agent());
+    for i in 0..10 {
+        page.event("ReasoningStep", with(agent(), json!({"session_id": format!("s{i}"), "content": {"title": i}})));
+        page.event("RunContent", with(agent(), json!({"image": {"id": format!("i{i}")}})));
     }
-    let turn = page.client.conversation.turns[0].clone();
-    let sizes = [
-        page.client.conversation.sessions.list().len(),
-        turn.answer.head.reasoning_steps.len(),
-        turn.answer.head.images.len(),
-    ];
-    assert!(sizes.iter().all(|&n| n <= 2_000), "sessions, steps, images: {sizes:?}");
+    let many: Vec<Value> = (0..10).map(|i| json!({"id": format!("v{i}")})).collect();
+    page.event("RunCompleted", with(saying(agent(), "ok"), json!({"videos": many, "reasoning_steps": many}))).end();
+    let head = page.turn().answer.head;
+    assert_eq!((head.reasoning_steps.len(), head.images.len(), head.videos.len()), (4, 4, 4));
+    assert_eq!(page.view()["sessions"].as_array().unwrap().len(), 3);
+    assert_eq!(page.outcome(), Some(Outcome::Completed));
+    assert!(page.client.conversation.diagnostics.dropped_entries > 0);
+}
+
+#[test]
+fn the_timeline_keeps_long_details_up_to_their_limit_and_the_tool_call_keeps_all() {
+    let (long, short) = ("æ".repeat(100), "x".repeat(10));
+    let mut page = Page::limited(limits(|l| l.max_detail_bytes = 51));
+    page.begin("hello").event("RunStarted", agent());
+    page.event("ToolCallCompleted", called(agent(), "c1", "t", json!({"a": long}), &long))
+        .event("ToolCallCompleted", called(agent(), "c2", "t", json!({"a": short}), &short))
+        .event("CustomEvent", with(agent(), json!({"data": {"a": long}})));
+    let turn = page.turn();
+    assert_eq!(turn.answer.tools[0].result.as_deref(), Some(&long[..]));
+    assert!(turn.answer.tools[0].args.as_deref().unwrap().contains(&long));
+    let details: Vec<_> = turn.timeline.entries()[1..].iter().map(|e| &e.details).collect();
+    assert_eq!((details[0].tool_result.as_deref(), &details[0].tool_args), (Some(&long[..50]), &None));
+    assert_eq!(
+        (details[1].tool_result.as_deref(), details[1].tool_args.as_deref()),
+        (Some(&short[..]), Some("{\"a\":\"xxxxxxxxxx\"}"))
+    );
+    assert_eq!(details[2].data, None);
+}
+
+#[test]
+fn runs_that_a_server_makes_up_are_bounded() {
+    let mut page = Page::limited(limits(|l| l.max_messages = 2));
+    page.begin("hello").event("RunStarted", agent());
+    for i in 0..2_000 {
+        page.event("RunContent", saying(member("a", "Ann", &format!("m{i}"), "run-1"), "x"));
+    }
+    assert_eq!((page.turn().work.len(), page.turn().work[1].text.as_str()), (2, "x"));
+    page.event("RunCompleted", saying(agent(), "ok")).end();
+    assert_eq!((page.outcome(), page.answer().as_str()), (Some(Outcome::Completed), "ok"));
 }

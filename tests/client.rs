@@ -25,7 +25,7 @@ fn page() -> Page {
 
 /// Sends, and returns the request that goes out.
 fn send(page: &mut Page, ticket: Ticket, text: &str) -> Request {
-    page.handle(Input::Send { ticket, text });
+    page.handle(Input::Send { ticket, text, files: &[] });
     let outputs = page.outputs();
     let fetch = outputs.iter().find_map(|o| match o {
         Output::Fetch(request) => Some(request.clone()),
@@ -71,7 +71,7 @@ fn error_of(page: &mut Page) -> Value {
 #[test]
 fn a_send_is_a_request_an_answer_and_one_settlement() {
     let mut page = page();
-    page.handle(Input::Send { ticket: 7, text: "hello" });
+    page.handle(Input::Send { ticket: 7, text: "hello", files: &[] });
     assert_eq!((page.status().as_str(), page.activity().as_deref()), ("connecting", Some("Cirkelline is working...")));
     let [Output::Fetch(request)] = &page.outputs()[..] else { panic!("one request") };
     assert_eq!((request.ticket, request.url.as_str()), (7, "http://localhost:7777/teams/cirkelline/runs"));
@@ -300,7 +300,7 @@ fn sends_wait_their_turn() {
     let mut page = page();
     let first = streaming(&mut page);
     for ticket in [2, 3] {
-        page.handle(Input::Send { ticket, text: "next" });
+        page.handle(Input::Send { ticket, text: "next", files: &[] });
     }
     assert_eq!((page.outputs(), page.view()["head"]["queued"].clone()), (vec![], json!(2)));
     chunk(&mut page, first, frame("RunCompleted", saying(agent(), "So far. ")));
@@ -325,8 +325,8 @@ fn a_send_beyond_the_queue_is_settled_at_once() {
     limits.max_queued = 1;
     let mut page = Page::limited(limits);
     streaming(&mut page);
-    page.handle(Input::Send { ticket: 2, text: "waits" });
-    page.handle(Input::Send { ticket: 3, text: "too many" });
+    page.handle(Input::Send { ticket: 2, text: "waits", files: &[] });
+    page.handle(Input::Send { ticket: 3, text: "too many", files: &[] });
     assert_eq!(page.outputs(), [settled(3, Outcome::Cancelled)]);
     assert_eq!((page.status().as_str(), page.client.queued()), ("streaming", 1));
 }
@@ -337,7 +337,7 @@ fn a_send_does_not_wait_for_a_stream_whose_run_has_ended() {
     let first = streaming(&mut page);
     chunk(&mut page, first, frame("RunCompleted", saying(agent(), "So far. ")));
     page.outputs();
-    page.handle(Input::Send { ticket: 2, text: "next" });
+    page.handle(Input::Send { ticket: 2, text: "next", files: &[] });
     let outputs = page.outputs();
     assert_eq!(outputs[..2], [Output::Abort(first), settled(1, Outcome::Completed)]);
     assert!(outputs.iter().any(|o| matches!(o, Output::Fetch(r) if r.ticket == 2)));
@@ -420,7 +420,7 @@ fn bytes_written_in_place_read_like_bytes_handed_over() {
 fn clear_ends_what_runs_and_keeps_the_list_of_sessions() {
     let mut page = page();
     let request = streaming(&mut page);
-    page.handle(Input::Send { ticket: 2, text: "waits" });
+    page.handle(Input::Send { ticket: 2, text: "waits", files: &[] });
     page.handle(Input::Clear { session_id: None });
     let outputs = page.outputs();
     for expected in [Output::Abort(request), settled(1, Outcome::Cancelled), settled(2, Outcome::Cancelled)] {
@@ -524,7 +524,7 @@ proptest! {
                 Move::Send => {
                     sent += 1;
                     tickets.insert(sent);
-                    page.handle(Input::Send { ticket: sent, text: "hello" });
+                    page.handle(Input::Send { ticket: sent, text: "hello", files: &[] });
                 }
                 Move::Begin(says) => page.handle(Input::Begin { text: says.then_some("hello") }),
                 Move::Feed(at) => page.handle(Input::Feed(piece(at).as_bytes())),

@@ -189,6 +189,45 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn numbers_are_rounded_as_the_standard_library_rounds_them(
+        text in "-?(0|[1-9][0-9]{0,30})(\\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?", bits in any::<u64>(),
+    ) {
+        let exactly = f64::from_bits(bits);
+        let texts = [text, format!("{exactly:e}"), format!("{exactly:.25e}")];
+        for text in texts.iter().filter(|text| is_json(text)) {
+            let expected: f64 = text.parse().unwrap();
+            prop_assert_eq!(Raw::parse(text).unwrap().as_f64().map(f64::to_bits), Some(expected.to_bits()), "{}", text);
+        }
+    }
+}
+
+#[test]
+fn numbers_of_any_length_are_read_in_no_time() {
+    let digits = "7".repeat(100_000);
+    let zeros = "0".repeat(100_000);
+    let endless = ["1e", "-1e", "1e-", "0e", "0.0e-", "1.5e+", "123456789012345678901234567890e"]
+        .map(|start| format!("{start}{digits}"));
+    let table = [
+        digits.clone(),
+        format!("0.{digits}"),
+        format!("0.{zeros}1"),
+        format!("1{zeros}"),
+        format!("1{zeros}e-100000"),
+        format!("0.{zeros}1e100001"),
+        "1e9223372036854775807".into(),
+        "1e-9223372036854775808".into(),
+        "1e18446744073709551616".into(),
+    ];
+    for text in table.iter().chain(&endless) {
+        let expected: f64 = text.parse().unwrap();
+        assert_eq!(Raw::parse(text).unwrap().as_f64(), Some(expected), "{text:.40}");
+    }
+}
+
 #[test]
 fn what_is_no_json_is_refused_and_the_error_says_why_and_where() {
     use JsonErrorKind::{Control, Escape, Truncated, Unexpected};

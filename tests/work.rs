@@ -473,7 +473,7 @@ fn before_its_first_event_the_answering_party_is_called_by_its_id() {
         ("", "Working..."),
     ] {
         let mut client = Client::new(Config { path: path.into(), ..Config::default() });
-        client.handle(Input::Send { ticket: 1, text: "hello" }, 0.0);
+        client.handle(Input::Send { ticket: 1, text: "hello", files: &[] }, 0.0);
         assert_eq!(client.conversation.activity.as_deref(), Some(activity), "{path}");
     }
 }

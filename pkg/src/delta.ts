@@ -84,6 +84,7 @@ export interface Head {
   references: string | null
   citations: string | null
   followups: string | null
+  filesSent: string[]
 }
 
 export interface ToolDelta {

@@ -37,7 +37,8 @@ class Handler implements StreamHandler {
       this.#host() as never, options.endpoint ?? '', pathOf(options), options.name ?? null, options.sessionId ?? null,
       options.background ?? false, flat(options.fields), flat(options.activityTexts), limitsOf(options),
     )
-    // Bound, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
+    // Bound below, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
+    this.#stale = options.sessionId !== undefined
     for (const name of METHODS) this[name] = this[name].bind(this) as never
   }
 
@@ -51,7 +52,7 @@ class Handler implements StreamHandler {
     const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
     return new Promise((resolve) => {
       this.#sends.set(ticket, { resolve, form })
-      this.#core.send(ticket, text)
+      this.#core.send(ticket, text, form ? filesIn(form) : [])
     })
   }
 
@@ -64,6 +65,7 @@ class Handler implements StreamHandler {
   }
 
   feed(bytes: Uint8Array): void {
+    if (!ArrayBuffer.isView(bytes)) throw new TypeError('feed() takes a Uint8Array')
     if (!this.#disposed) this.#core.feed(bytes)
   }
 
@@ -78,7 +80,7 @@ class Handler implements StreamHandler {
   getSnapshot(): Snapshot {
     if (this.#stale && !this.#disposed) {
       this.#stale = false
-      this.#mirror.apply(this.#core.read() as Delta, this.#listenerErrors)
+      this.#core.read()
     }
     return this.#mirror.snapshot
   }
@@ -133,6 +135,7 @@ class Handler implements StreamHandler {
         this.#stale = true
         this.#notifier.changed(urgent)
       },
+      delta: (delta: Delta) => this.#mirror.apply(delta, this.#listenerErrors),
       settled: (ticket: number, outcome: Outcome) => {
         this.#sends.get(ticket)?.resolve(outcome)
         this.#sends.delete(ticket)
@@ -168,6 +171,10 @@ function limitsOf({ limits }: HandlerOptions): Float64Array {
 
 function flat(record: Record<string, string> | undefined): string[] {
   return Object.entries(record ?? {}).flatMap(([name, value]) => [name, String(value)])
+}
+
+function filesIn(form: FormData): string[] {
+  return [...form.values()].flatMap((value) => (typeof value === 'string' ? [] : [value.name]))
 }
 
 /** The caller keeps their form as it is. */

@@ -22,10 +22,15 @@ export function lazy<T extends object>(target: T, key: string, read: () => unkno
     configurable: true,
     get() {
       const value = read()
-      Object.defineProperty(target, key, { enumerable: true, configurable: true, writable: false, value })
+      put(target, key, value)
       return value
     },
   })
+}
+
+/** Sets a property that may have been lazy. */
+export function put(target: object, key: string, value: unknown): void {
+  Object.defineProperty(target, key, { enumerable: true, configurable: true, writable: true, value })
 }
 
 /** Copies properties, lazy ones unread. */

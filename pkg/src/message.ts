@@ -36,7 +36,7 @@ function fromHead(head: Head, old: ChatMessage | undefined, prefix: string): Cha
   if (old?.tool_calls) message.tool_calls = old.tool_calls
   if (old?.reasoning_content) message.reasoning_content = old.reasoning_content
   if (old?.behindTheScenes) message.behindTheScenes = old.behindTheScenes
-  if (old?.files_sent) message.files_sent = old.files_sent
+  if (head.filesSent.length) message.files_sent = head.filesSent
   if (head.role === 'user') return message
 
   message.depth = head.depth

@@ -1,9 +1,12 @@
 // One turn as the page draws it, made from what the core says of it.
 
 import type { EntryDelta, PauseDelta, TurnDelta } from './delta'
-import { copy, lazy, parse } from './lazy'
+import { copy, lazy, parse, put } from './lazy'
 import { applyMessage, list } from './message'
 import type { ChatMessage, Json, Pause, PauseField, PauseRequirement, TimelineEntry, Turn, Usage } from './types'
+
+/** One for all, so that nothing stays the same thing. */
+const NOTHING: never[] = Object.freeze([]) as unknown as never[]
 
 export const NO_USAGE: Usage = Object.freeze({
   inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0,
@@ -36,7 +39,7 @@ function showTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessa
 function emptyTurn(id: number): Turn {
   return {
     id: `t${id}`, user: null, work: [], answer: { id: '', role: 'agent', content: '', created_at: 0 }, timeline: [],
-    outcome: null, attempts: 1, runId: null, error: null, pause: null, followups: [], memories: [],
+    outcome: null, attempts: 1, runId: null, error: null, pause: null, followups: NOTHING, memories: NOTHING,
     sessionSummary: null, usage: NO_USAGE,
   }
 }
@@ -51,8 +54,7 @@ function setFacts(turn: Turn, facts: NonNullable<TurnDelta['facts']>): void {
   turn.pause = pause && readPause(pause)
   for (const [key, text] of [['followups', followups], ['memories', memories], ['sessionSummary', sessionSummary]] as const) {
     if (text !== null) lazy(turn, key, () => (key === 'sessionSummary' ? parse(text) : list<Json>(text)))
-    else if (key === 'sessionSummary') turn[key] = null
-    else if (turn[key].length) turn[key] = []
+    else put(turn, key, key === 'sessionSummary' ? null : NOTHING)
   }
 }
 

@@ -352,7 +352,8 @@ export interface Limits {
 export interface StreamHandler {
   /**
    * Sends a message and streams the answer. Waits its turn while another answer is streaming.
-   * Resolves with how it ended; never rejects for anything the server or the network does.
+   * Resolves with how it ended; never rejects for anything the server or the network does. It rejects with a
+   * TypeError where the options name no agent, team, workflow or url.
    * A FormData is sent as it is, plus the fields it lacks.
    */
   send(message: string | FormData): Promise<Outcome>

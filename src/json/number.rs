@@ -135,7 +135,7 @@ impl Long {
 }
 
 fn long(digits: &[u8], exponent: i64) -> f64 {
-    let size = digits.len() as i64 + exponent;
+    let size = exponent.saturating_add(digits.len() as i64);
     if digits.is_empty() || size < -330 {
         return 0.0;
     }

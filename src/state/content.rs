@@ -3,8 +3,9 @@
 //! A delta is appended once and compared with nothing. The last words of a run replace what was streamed only where
 //! they differ, and never what stood before a pause.
 
+use super::message::RunStatus;
 use super::tool::ToolStatus;
-use super::{ActivityKind, Conversation, Outcome};
+use super::{ActivityKind, Conversation};
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::{Raw, Str};
 use crate::time::Seconds;
@@ -101,14 +102,12 @@ impl Conversation {
     pub(super) fn last_words(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
         let limits = self.limits;
         let turn = &mut self.turns[t];
-        let (top, alone) = (turn.runs.get(run).top, turn.work.is_empty());
-        let cancelled = turn.outcome == Some(Outcome::Cancelled);
+        let leads = turn.runs.iter().any(|r| r.parent == Some(run));
         let Some(message) = turn.message_of(run) else { return };
         if let Some(content) = event.content {
-            if !(top && cancelled) {
-                message.set_content(content, event.content_type, &limits);
-            } else if alone && content.as_str().is_some_and(|c| c.decode().starts_with(message.text.leg())) {
-                // The last token of a cancelled run is told only here. With members, their tokens are mixed into it.
+            let goes_on = content.as_str().is_some_and(|c| c.decode().starts_with(message.text.leg()));
+            // Of a cancelled run the last token is told only here; a leader's has its members' tokens mixed in.
+            if message.head.status != RunStatus::Cancelled || (goes_on && !leads) {
                 message.set_content(content, event.content_type, &limits);
             }
         }

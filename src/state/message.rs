@@ -87,6 +87,8 @@ pub struct Head {
     pub references: Option<String>,
     pub citations: Option<String>,
     pub followups: Option<String>,
+    /// Of a user's message: names.
+    pub files_sent: Vec<String>,
 }
 
 /// A text that grows, and how much of it the view has.
@@ -189,6 +191,7 @@ impl Message {
                 references: None,
                 citations: None,
                 followups: None,
+                files_sent: Vec::new(),
             },
             text: Text::default(),
             thoughts: Text::default(),

@@ -11,6 +11,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn changed(this: &Host, urgent: bool);
 
+    /// What `read` was asked for.
+    #[wasm_bindgen(method)]
+    pub fn delta(this: &Host, delta: &JsValue);
+
     /// A send is over.
     #[wasm_bindgen(method)]
     pub fn settled(this: &Host, ticket: u32, outcome: &str);

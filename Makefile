@@ -1,0 +1,111 @@
+# demo, test, bench, package: `make` alone lists them.
+#
+# What has to be there already: rustup, Node 20 or later with npm, make, and for `make test` Chromium with its
+# driver. scripts/prerequisites.sh names what is missing, and the command that installs it. Everything else is
+# fetched in the right version: npm tools into node_modules, Rust tools into .tools (neither is tracked).
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# The CLI must equal the crate, and the crate's pin in Cargo.toml is where the version is written down.
+WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\([^"]*\)".*/\1/p' Cargo.toml)
+WASM_PACK := 0.15.1
+
+# rustup's folder last: a shell that has not read its profile finds cargo all the same.
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
+
+## Build, serve on 127.0.0.1, print the address (PORT=8080)
+.PHONY: demo
+demo: demo-files
+	node scripts/serve.mjs www
+
+## Every check and test; the last line counts them
+.PHONY: test
+test: prerequisites-test wasm-pack node_modules
+	node scripts/test.mjs
+
+## The same as `make test`: what the CI machine runs
+.PHONY: ci
+ci: test
+
+## Speed, next to eventsource-parser + JSON.parse on the same bytes
+.PHONY: bench
+bench: package
+	node benches/compare.mjs
+
+## The npm package: pkg/ai-stream-handler-<version>.tgz
+.PHONY: package
+package: dist
+	@echo "── packing"
+	node scripts/pack.mjs
+
+## Format the Rust code
+.PHONY: fmt
+fmt: prerequisites
+	cargo fmt
+
+## Formatting and clippy, on the host and for wasm32
+.PHONY: lint
+lint: rust-target
+	cargo fmt --check
+	cargo clippy --all-targets -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown --lib -- -D warnings
+
+## Remove what was built (the installed tools stay: .tools, node_modules)
+.PHONY: clean
+clean:
+	rm -rf target pkg/generated pkg/dist pkg/*.tgz www/vendor www/recordings
+
+# ── parts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# pkg/dist: the bundles, the types, core.wasm
+.PHONY: dist
+dist: rust-target wasm-bindgen node_modules
+	node pkg/build.mjs
+
+# www/, ready to be served
+.PHONY: demo-files
+demo-files: package
+	@echo "── demo data"
+	node scripts/demo-data.mjs
+	mkdir -p www/vendor
+	cp pkg/dist/index.js www/vendor/ai-stream-handler.js
+
+.PHONY: prerequisites
+prerequisites:
+	@scripts/prerequisites.sh
+
+.PHONY: prerequisites-test
+prerequisites-test:
+	@scripts/prerequisites.sh chromium
+
+.PHONY: rust-target
+rust-target: prerequisites
+	@rustup target list --installed | grep -qx wasm32-unknown-unknown \
+	  || { echo "── rustup target add wasm32-unknown-unknown"; rustup target add wasm32-unknown-unknown; }
+
+.PHONY: wasm-bindgen
+wasm-bindgen: prerequisites
+	@[[ "$$(wasm-bindgen --version 2>/dev/null)" == "wasm-bindgen $(WASM_BINDGEN)" ]] \
+	  || { echo "── cargo install wasm-bindgen-cli $(WASM_BINDGEN) into .tools (5 to 8 minutes, once)"; \
+	       cargo install wasm-bindgen-cli --version "$(WASM_BINDGEN)" --root .tools --force; }
+
+.PHONY: wasm-pack
+wasm-pack: rust-target wasm-bindgen
+	@wasm-pack --version >/dev/null 2>&1 \
+	  || { echo "── cargo install wasm-pack $(WASM_PACK) into .tools (3 minutes, once)"; \
+	       cargo install wasm-pack --version "$(WASM_PACK)" --locked --root .tools; }
+
+node_modules: prerequisites node_modules/.package-lock.json
+
+# npm itself writes this file at the end of an install.
+node_modules/.package-lock.json: package.json package-lock.json
+	@echo "── npm ci"
+	npm ci --no-fund --no-audit --ignore-scripts
+	@touch $@
+
+.PHONY: help
+help:
+	@awk '/^## /{text=substr($$0,4)} /^[a-z-]+:/{if(text){split($$1,t,":");printf "  make %-9s %s\n",t[1],text;text=""}}' Makefile

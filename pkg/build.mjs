@@ -1,0 +1,140 @@
+// Builds pkg/dist: cargo → wasm-bindgen → wasm-opt → esbuild and tsc. `make package` calls it, with the tools on PATH.
+//
+// In: the crate, pkg/src, and the `exports` of pkg/package.json, which say what is to be built:
+//   "import": ./dist/NAME.js    src/NAME.ts bundled as ESM
+//   "require": ./dist/NAME.cjs  the same as CommonJS
+// Out: those, their .d.ts (and .d.cts), and core.wasm. It must leave nothing else in dist, for npm packs all of it.
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+import { copyTypes } from '../scripts/copy-types.mjs'
+
+const root = join(import.meta.dirname, '..')
+const pkg = join(root, 'pkg')
+const dist = join(pkg, 'dist')
+const generated = join(pkg, 'generated')
+const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'))
+
+rmSync(dist, { recursive: true, force: true })
+mkdirSync(dist)
+
+const wasm = buildWasm()
+await bundle()
+types()
+sizes()
+
+function buildWasm() {
+  step('cargo build --release (wasm32)')
+  run('cargo', ['build', '--release', '--lib', '--target', 'wasm32-unknown-unknown'], {
+    // Not what happens to be in the environment: the module is the same whoever builds it. The target feature is
+    // repeated from .cargo/config.toml, which RUSTFLAGS overrides.
+    CARGO_ENCODED_RUSTFLAGS: ['-Ctarget-feature=+simd128', ...withoutMachinePaths()].join('\x1f'),
+  })
+
+  step('wasm-bindgen')
+  rmSync(generated, { recursive: true, force: true })
+  const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
+  run('wasm-bindgen', [
+    '--target', 'web', '--out-dir', generated, '--out-name', 'core',
+    join(target, 'wasm32-unknown-unknown/release/ai_stream_handler.wasm'),
+  ])
+
+  step('wasm-opt -O3')
+  const optimised = join(generated, 'core_bg.opt.wasm')
+  run('wasm-opt', [
+    '-O3', '--strip-debug', '--strip-producers',
+    ...['simd', 'bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue']
+      .map((feature) => `--enable-${feature}`),
+    join(generated, 'core_bg.wasm'), '-o', optimised,
+  ])
+  cpSync(optimised, join(dist, 'core.wasm'))
+
+  const bytes = readFileSync(optimised)
+  if (bytes.includes(homedir() + '/')) fail(`core.wasm names ${homedir()}: a path of this machine got into the module`)
+  return bytes
+}
+
+/** Panic messages carry file names: make them the same on every machine. */
+function withoutMachinePaths() {
+  const registry = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src')
+  const sources = existsSync(registry) ? readdirSync(registry).map((name) => join(registry, name)) : []
+  return [...sources.map((path) => `--remap-path-prefix=${path}=`), `--remap-path-prefix=${root}=`]
+}
+
+async function bundle() {
+  for (const [name, format, outfile] of bundles()) {
+    step(basename(outfile))
+    const index = format === 'cjs' ? './index.cjs' : './index.js'
+    await build({
+      entryPoints: [join(pkg, `src/${name}.ts`)],
+      outfile,
+      format,
+      bundle: true,
+      minify: true,
+      platform: 'neutral',
+      target: 'es2022',
+      legalComments: 'none',
+      logLevel: 'warning',
+      // The glue's own loader has an import.meta; nobody calls it, so it is left out. Looked after below.
+      logOverride: { 'empty-import-meta': 'silent' },
+      // A string: nothing is decoded before the first handler is made.
+      loader: { '.wasm': 'base64' },
+      external: ['react'],
+      // What builds upon the handler shares it with the main entry, or a page would load the module twice.
+      plugins: [{
+        name: 'share-index',
+        setup: ({ onResolve }) => onResolve({ filter: /^\.\/index(\.[jt]s)?$/ }, () => ({ path: index, external: true })),
+      }],
+    })
+    const text = readFileSync(outfile, 'utf8')
+    // `new URL(…, import.meta.url)` of the generated glue: fails in CommonJS, and in bundlers that look for the file.
+    if (/import\.meta|import_meta/.test(text)) fail(`${basename(outfile)} contains import.meta`)
+  }
+}
+
+/** [name of the source, format, output] of every entry in `exports`. */
+function* bundles() {
+  for (const entry of Object.values(manifest.exports)) {
+    for (const file of [entry?.import?.default, entry?.require?.default, entry?.default]) {
+      const match = /^\.\/dist\/([\w-]+)\.(c?)js$/.exec(file ?? '')
+      if (match) yield [match[1], match[2] ? 'cjs' : 'esm', join(pkg, file)]
+    }
+  }
+}
+
+function types() {
+  step('types')
+  run('tsc', ['-p', join(pkg, 'tsconfig.types.json')])
+  copyTypes({ from: join(generated, 'types'), to: dist, manifest })
+}
+
+function sizes() {
+  const kb = (bytes) => `${(bytes.length / 1024).toFixed(1).padStart(6)} KB`
+  const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
+  step('sizes')
+  console.log(`   core.wasm  ${kb(wasm)}   gzip ${kb(gzipSync(wasm, { level: 9 }))}   brotli ${kb(brotli(wasm))}`)
+  for (const name of readdirSync(dist).filter((name) => /\.c?js$/.test(name))) {
+    const bytes = readFileSync(join(dist, name))
+    console.log(`   ${name.padEnd(10)} ${kb(bytes)}   gzip ${kb(gzipSync(bytes, { level: 9 }))}   brotli ${kb(brotli(bytes))}`)
+  }
+}
+
+function run(program, args, env = {}) {
+  try {
+    execFileSync(program, args, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } })
+  } catch (error) {
+    fail(error.code === 'ENOENT' ? `${program} is not on PATH: use make` : `${program} failed`)
+  }
+}
+
+function step(text) {
+  console.log(`── ${text}`)
+}
+
+function fail(text) {
+  console.error(`pkg/build.mjs: ${text}`)
+  process.exit(1)
+}

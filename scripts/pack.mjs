@@ -1,0 +1,45 @@
+// Packs pkg/ into pkg/ai-stream-handler-<version>.tgz and looks at what is in it.
+//
+// README, licences and changelog live at the root, where readers look for them; npm packs only what lies in pkg/.
+// So they are there while npm runs, and gone afterwards.
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const pkg = join(root, 'pkg')
+const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'))
+const crate = readFileSync(join(root, 'Cargo.toml'), 'utf8').match(/^version = "(.*)"/m)[1]
+if (crate !== manifest.version) fail(`Cargo.toml says version ${crate}, pkg/package.json ${manifest.version}`)
+
+for (const old of readdirSync(pkg).filter((name) => name.endsWith('.tgz'))) rmSync(join(pkg, old))
+
+const texts = manifest.files.filter((name) => !name.includes('dist') && existsSync(join(root, name)))
+let packed
+try {
+  for (const name of texts) cpSync(join(root, name), join(pkg, name))
+  const json = execFileSync('npm', ['pack', '--json', '--ignore-scripts'], { cwd: pkg, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  packed = JSON.parse(json)[0]
+} finally {
+  for (const name of texts) rmSync(join(pkg, name))
+}
+
+const files = packed.files.map(({ path }) => path)
+const wanted = ['package.json', ...texts, ...targets(manifest.exports)]
+const absent = wanted.filter((name) => !files.includes(name))
+const strange = files.filter((name) => !wanted.includes(name) && !/^dist\/[\w-]+\.d\.c?ts$/.test(name))
+if (absent.length > 0) fail(`not in the tarball: ${absent.join(', ')}`)
+if (strange.length > 0) fail(`does not belong into the tarball: ${strange.join(', ')}`)
+
+console.log(`   pkg/${packed.filename}: ${files.length} files, ${(packed.size / 1024).toFixed(0)} KB`)
+
+/** Every file that `exports` points at. */
+function targets(exports) {
+  if (typeof exports === 'string') return [exports.replace('./', '')]
+  return Object.values(exports).flatMap(targets)
+}
+
+function fail(text) {
+  console.error(`scripts/pack.mjs: ${text}`)
+  process.exit(1)
+}

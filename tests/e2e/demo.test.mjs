@@ -1,0 +1,163 @@
+// The journey through the demo page, in a real Chromium: the four scenarios of the mission, and a live backend.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { serve } from '../../scripts/serve.mjs'
+import { backend, framesOf, play, recording, root, until } from '../package/support.mjs'
+import { launch, openPage } from './browser.mjs'
+
+let browser, site, opened, page
+before(async () => {
+  site = await serve(join(root, 'www'))
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await site?.close()
+})
+beforeEach(async () => {
+  opened = await openPage(browser, site.url)
+  page = opened.page
+})
+afterEach(() => page.close())
+
+const byId = (name) => page.getByTestId(name)
+/** The text of the last turn's answer, as soon as it is `wanted`. */
+const answerIs = (wanted) => page.waitForFunction((text) => document.querySelector('[data-testid=answer]')?.textContent.trim() === text, wanted)
+const storedAnswer = (name) => recording(name).truth.run.body.content.trim()
+/** The four retries are waited out twenty times faster than announced. */
+const open = (hash = '#speed=20') => page.goto(site.url + hash)
+
+test('a simple query: working, responding, the whole answer, no banner', async () => {
+  await open('#speed=0.25')
+  await byId('scenario-seedroute_seed_plain').click()
+  await answerIs(storedAnswer('seedroute_seed_plain'))
+  await page.waitForFunction(() => document.querySelector('[data-testid=activity]').textContent === '')
+  const seen = await opened.activities()
+  assert.ok(seen.includes('Cirkelline is working...'), seen.join(' | '))
+  assert.ok(seen.includes('Cirkelline is responding...'), seen.join(' | '))
+  assert.equal(await byId('banner').count(), 0)
+  opened.assertClean()
+})
+
+test('a successful retry: the announced wait in sight, the void attempt only behind the scenes', async () => {
+  await open()
+  await byId('scenario-seedroute_seed_tool_then_429_then_ok').click()
+  await answerIs(storedAnswer('seedroute_seed_tool_then_429_then_ok'))
+  const seen = await opened.activities()
+  const announced = framesOf(recording('seedroute_seed_tool_then_429_then_ok').bytes).find(({ name }) => name === 'retry').data.message
+  assert.match(announced, /^Rate limit reached\. Retrying in \d+ seconds\.\.\. \(Attempt 1\/3\)$/)
+  assert.ok(seen.includes(announced), seen.join(' | '))
+  await page.waitForFunction(() => document.querySelector('[data-testid=activity]').textContent === '')
+  const entries = await byId('timeline-entry').allTextContents()
+  assert.equal(entries.filter((text) => text.includes('Attempt 1/3')).length, 1, entries.join(' | '))
+  assert.equal(await byId('banner').count(), 0)
+  opened.assertClean()
+})
+
+test('retries exhausted: three waits, the error letter for letter, dismissed by the user, kept behind the scenes', async () => {
+  await open()
+  await byId('scenario-seedroute_seed_max_retries').click()
+  const message = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
+  await byId('banner').waitFor()
+  assert.equal(await byId('banner').textContent(), message)
+  const seen = await opened.activities()
+  for (const [attempt, delay] of [[1, 5], [2, 10], [3, 20]]) {
+    const text = `Rate limit reached. Retrying in ${delay} seconds... (Attempt ${attempt}/3)`
+    assert.ok(seen.includes(text), `${text} was not shown: ${seen.join(' | ')}`)
+  }
+  const entries = await byId('timeline-entry').allTextContents()
+  for (const attempt of [1, 2, 3]) assert.ok(entries.some((text) => text.includes(`Attempt ${attempt}/3`)), entries.join(' | '))
+  assert.ok(entries.some((text) => text.includes('Maximum retries exceeded')), entries.join(' | '))
+  assert.equal(await byId('activity').textContent(), '')
+  await byId('banner-dismiss').click()
+  await byId('banner').waitFor({ state: 'detached' })
+  opened.assertClean()
+})
+
+test('an unexpected error: the banner has the words of the server, and the page goes on working', async () => {
+  await open('#speed=20')
+  await byId('scenario-seedroute_later_unexpected_error').click()
+  await byId('banner').waitFor()
+  assert.equal(await byId('banner').textContent(), `An unexpected error occurred: 'lost "state"'`)
+  await byId('scenario-seedroute_seed_plain').click()
+  await answerIs(storedAnswer('seedroute_seed_plain'))
+  assert.equal(await byId('banner').count(), 0)
+  opened.assertClean()
+})
+
+test('the address names the scenario, its speed and its chunks; byte by byte it is the same answer', async () => {
+  await open('#scenario=team_unicode&speed=max&chunks=1')
+  await page.waitForFunction(() => document.querySelector('[data-testid=answer]')?.textContent.includes('smørrebrød'))
+  const shown = await byId('answer').textContent()
+  assert.ok(!shown.includes('\ufffd'))
+  await byId('chunks').selectOption('whole')
+  await byId('replay').click()
+  await page.waitForFunction((text) => document.querySelector('[data-testid=answer]')?.textContent === text, shown)
+  opened.assertClean()
+})
+
+test('every scenario on the page plays to its end without an error in the console', async () => {
+  await open('#speed=max')
+  const buttons = page.locator('[data-testid^=scenario-]')
+  await buttons.first().waitFor()
+  const count = await buttons.count()
+  assert.ok(count >= 20, `${count} scenarios`)
+  for (let index = 0; index < count; index++) {
+    await buttons.nth(index).click()
+    await page.waitForFunction((at) => {
+      const button = document.querySelectorAll('[data-testid^=scenario-]')[at]
+      return button.getAttribute('aria-current') === 'true' && document.querySelector('.turn') && !document.querySelector('.turn.running')
+    }, index)
+  }
+  opened.assertClean()
+})
+
+test('stop in the middle of an answer keeps what had come', async () => {
+  await open('#speed=0.1')
+  await byId('scenario-seedroute_seed_plain').click()
+  await page.waitForFunction(() => document.querySelector('[data-testid=answer]')?.textContent.length > 5)
+  await byId('stop').click()
+  await page.waitForFunction(() => !document.querySelector('.turn.running'))
+  const text = (await byId('answer').textContent()).trim()
+  assert.ok(text.length > 5 && storedAnswer('seedroute_seed_plain').startsWith(text), text)
+  await byId('stop').waitFor({ state: 'hidden' })
+  opened.assertClean()
+})
+
+test('connected to a backend of another origin the page sends, streams, and goes on in the session', async (context) => {
+  const server = await backend((_, response, number) => play(response, number === 1 ? 'team_tool' : 'team_plain'))
+  context.after(() => server.close())
+  await open()
+  await byId('connect-endpoint').fill(server.url)
+  await byId('connect-kind').selectOption('team')
+  await byId('connect-id').fill('cirkelline')
+  await byId('connect-token').fill('secret')
+  await byId('connect-button').click()
+  await byId('composer').fill('vejret i København?')
+  await byId('send').click()
+  await answerIs(storedAnswer('team_tool'))
+  await byId('composer').fill('hej')
+  await byId('composer').press('Enter')
+  await answerIs(storedAnswer('team_plain'))
+  const [first, second] = server.requests
+  assert.deepEqual([first.path, first.form.get('message'), first.headers.authorization], ['/teams/cirkelline/runs', 'vejret i København?', 'Bearer secret'])
+  assert.equal(second.form.get('session_id'), recording('team_tool').truth.session_id)
+  opened.assertClean(server.url)
+})
+
+test('stop during a live answer hangs up on the backend', async (context) => {
+  const server = await backend((_, response) => play(response, 'team_plain', { until: 7, end: false }))
+  context.after(() => server.close())
+  await open()
+  await byId('connect-endpoint').fill(server.url)
+  await byId('connect-id').fill('cirkelline')
+  await byId('connect-button').click()
+  await byId('composer').fill('hej')
+  await byId('send').click()
+  await page.waitForFunction(() => document.querySelector('[data-testid=answer]')?.textContent.length > 0)
+  await byId('stop').click()
+  await until(() => server.requests.length > 0)
+  assert.equal(await server.requests[0].aborted, true)
+  await byId('stop').waitFor({ state: 'hidden' })
+})

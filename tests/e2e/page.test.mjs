@@ -1,0 +1,143 @@
+// The installed bundle in plain pages of a real Chromium: no bundler, no framework; in a page, in a Web Worker, and
+// under content security policies.
+import assert from 'node:assert/strict'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { serve } from '../../scripts/serve.mjs'
+import { backend, frame, install, play, recording } from '../package/support.mjs'
+import { launch, openPage } from './browser.mjs'
+
+let browser, site, remove, folder
+before(async () => {
+  const installed = await install()
+  remove = installed.remove
+  folder = join(installed.scratch, 'site')
+  mkdirSync(folder)
+  cpSync(join(installed.scratch, 'node_modules/ai-stream-handler/dist'), join(folder, 'dist'), { recursive: true })
+  site = await serve(folder)
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await site?.close()
+  remove?.()
+})
+
+/** What the page and the worker run: one send, then the essence of the last snapshot. */
+const sending = `
+  import { createStreamHandler } from './dist/index.js'
+  export async function send(endpoint, options = {}) {
+    const handler = createStreamHandler({ endpoint, team: 'cirkelline', ...options })
+    let calls = 0
+    handler.subscribe(() => calls++)
+    const outcome = await handler.send('hello')
+    const { turns, sessionId, error } = handler.getSnapshot()
+    handler.dispose()
+    return { outcome, answer: turns[0].answer.content, members: turns[0].work.length, sessionId, error, calls }
+  }
+`
+
+async function open(name, { csp = '', body = '' } = {}) {
+  writeFileSync(join(folder, 'sending.js'), sending)
+  writeFileSync(join(folder, `${name}.js`), body)
+  writeFileSync(join(folder, `${name}.html`), `<!doctype html><meta charset="utf-8"><title>${name}</title><link rel="icon" href="data:,">
+    ${csp && `<meta http-equiv="Content-Security-Policy" content="${csp}">`}
+    <script type="module" src="./${name}.js"></script>`)
+  const opened = await openPage(browser, site.url)
+  await opened.page.goto(`${site.url}${name}.html`)
+  return opened
+}
+
+const inPage = `import { send } from './sending.js'; globalThis.send = send`
+const ready = (page) => page.waitForFunction(() => globalThis.send)
+
+async function check(result, name) {
+  const { truth } = recording(name)
+  assert.deepEqual([result.outcome, result.answer, result.sessionId, result.error], ['completed', truth.run.body.content, truth.session_id, null])
+}
+
+test('a page with one module script sends and streams', async (context) => {
+  const server = await backend((_, response) => play(response, 'team_nested'))
+  context.after(() => server.close())
+  const { page, assertClean } = await open('plain', { body: inPage })
+  await ready(page)
+  const result = await page.evaluate((url) => globalThis.send(url), server.url)
+  await check(result, 'team_nested')
+  assert.ok(result.members >= 3)
+  assertClean(server.url)
+  await page.close()
+})
+
+test('a Web Worker does the same', async (context) => {
+  const server = await backend((_, response) => play(response, 'team_nested'))
+  context.after(() => server.close())
+  writeFileSync(join(folder, 'worker.js'), `
+    import { send } from './sending.js'
+    onmessage = ({ data }) => send(data).then(postMessage, (error) => postMessage({ outcome: String(error) }))
+  `)
+  const { page, assertClean } = await open('with-worker', {
+    body: `globalThis.send = (url) => new Promise((done) => {
+      const worker = new Worker('./worker.js', { type: 'module' })
+      worker.onmessage = ({ data }) => done(data)
+      worker.onerror = ({ message }) => done({ outcome: message })
+      worker.postMessage(url)
+    })`,
+  })
+  await ready(page)
+  await check(await page.evaluate((url) => globalThis.send(url), server.url), 'team_nested')
+  assertClean(server.url)
+  await page.close()
+})
+
+test('a policy that allows wasm and nothing else is enough', async (context) => {
+  const server = await backend((_, response) => play(response, 'team_plain'))
+  context.after(() => server.close())
+  const { page, assertClean } = await open('strict', {
+    csp: `default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; connect-src ${server.url}`, body: inPage,
+  })
+  await ready(page)
+  await check(await page.evaluate((url) => globalThis.send(url), server.url), 'team_plain')
+  assertClean(server.url)
+  await page.close()
+})
+
+test("a policy that forbids wasm gives an error that names the directive", async () => {
+  const { page } = await open('no-wasm', { csp: `default-src 'none'; script-src 'self'; img-src data:`, body: inPage })
+  await ready(page)
+  const said = await page.evaluate(() => globalThis.send('http://127.0.0.1:9').then(({ error }) => error?.message, (error) => String(error)))
+  assert.match(String(said), /wasm-unsafe-eval/)
+  await page.close()
+})
+
+test('five thousand tokens in one burst are told in far fewer notifications, and none is lost', async (context) => {
+  const base = { team_id: 'cirkelline', team_name: 'Cirkelline', run_id: 'run-1', session_id: 'session-1' }
+  const tokens = Array.from({ length: 5000 }, (_, index) => `t${index} `)
+  const server = await backend((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(frame('TeamRunStarted', base))
+    for (const content of tokens) response.write(frame('TeamRunContent', { ...base, content }))
+    response.end(frame('TeamRunCompleted', { ...base, content: tokens.join('') }))
+  })
+  context.after(() => server.close())
+  const { page, assertClean } = await open('burst', { body: inPage })
+  await ready(page)
+  const result = await page.evaluate((url) => globalThis.send(url), server.url)
+  assert.equal(result.answer, tokens.join(''))
+  assert.ok(result.calls < 500, `${result.calls} notifications`)
+  assertClean(server.url)
+  await page.close()
+})
+
+test('an answer without the CORS header is an error of type network', async (context) => {
+  const server = await backend((_, response) => {
+    response.removeHeader('access-control-allow-origin')
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end()
+  })
+  context.after(() => server.close())
+  const { page } = await open('no-cors', { body: inPage })
+  await ready(page)
+  const { outcome, error } = await page.evaluate((url) => globalThis.send(url), server.url)
+  assert.deepEqual([outcome, error.type], ['failed', 'network'])
+  await page.close()
+})

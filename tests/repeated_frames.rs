@@ -1,0 +1,213 @@
+//! Content frames that equal an earlier one around their text are recognised by comparing bytes, not read. Whatever a
+//! stream looks like, that must give what reading gives. A stream that arrives byte by byte is always read, so it is
+//! the oracle for the one that arrives whole.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::{agent, assert_same, frame, member, saying, with, Page};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{json, Value};
+
+/// Whole and byte by byte; returns the page of the former.
+fn both(stream: impl AsRef<[u8]>) -> Page {
+    let (mut whole, mut bytes) = (Page::asked(), Page::asked());
+    whole.feed(&stream);
+    for byte in stream.as_ref().chunks(1) {
+        bytes.feed(byte);
+    }
+    assert_same(&whole.view(), &bytes.view(), "a repeated frame was not read as it stands");
+    assert_same(&whole.end().view(), &bytes.end().view(), "at the end");
+    whole
+}
+
+fn content(text: &str) -> String {
+    frame("RunContent", saying(agent(), text))
+}
+
+#[test]
+fn texts_of_repeated_frames_are_unescaped_and_told_apart() {
+    let tokens = [
+        "a",
+        "",
+        "\"",
+        "\\",
+        "\\\"",
+        "\n\u{0}\u{1f}",
+        "ø🏠",
+        "\u{7f}\u{80}\u{2028}",
+        "content\":\"x",
+        "}\n\ndata: {",
+        "a",
+    ];
+    let stream: String = tokens.map(content).concat();
+    assert_eq!(both(stream).answer(), tokens.concat());
+    let raw = |body: &str| content("@").replace('@', body);
+    let escaped = ["a", r"\u0041", r"\ud83c\udfe0", r"\ud83c", r"\/", r"\\", "b"];
+    assert_eq!(both(escaped.map(raw).concat()).answer(), "aA🏠\u{FFFD}/\\b");
+}
+
+#[test]
+fn a_repeated_frame_with_a_broken_string_is_malformed() {
+    for broken in [r"\x", r"\u12", "\u{1}", "\"", "\"extra", "\",\"run_id\":\"other", "\\"] {
+        let stream = [content("a"), content("b"), content("@").replace('@', broken), content("c")].concat();
+        let mut page = both(stream);
+        let malformed = page.client.conversation.diagnostics.malformed_frames;
+        let is_json = serde_json::from_str::<Value>(
+            content("@").replace('@', broken).lines().nth(1).unwrap().trim_start_matches("data: "),
+        )
+        .is_ok();
+        assert_eq!(
+            (malformed, page.turn().answer.text.as_str().ends_with('c')),
+            (u64::from(!is_json), true),
+            "{broken:?}"
+        );
+    }
+}
+
+#[test]
+fn what_a_frame_means_may_change_between_two_that_are_alike() {
+    let again = |between: &str| {
+        both([content("one "), content("two "), between.to_owned(), content("three "), content("four ")].concat())
+    };
+    let table = [
+        ("nothing", String::new(), "one two three four "),
+        ("a comment", ": keepalive\n\n".into(), "one two three four "),
+        ("a malformed frame", "data: {\n\n".into(), "one two three four "),
+        ("the end", frame("RunCompleted", saying(agent(), "one two ")), "one two "),
+        ("an error", "event: error\ndata: {\"error\":\"x\"}\n\n".into(), "one two three four "),
+        ("a retry", "event: retry\ndata: {\"attempt\":1}\n\n".into(), ""),
+        ("another attempt", frame("RunStarted", with(agent(), json!({"run_id": "run-2"}))), ""),
+        (
+            "a structured answer",
+            frame("RunContent", with(agent(), json!({"content": {"a": 1}}))),
+            "{\n  \"a\": 1\n}three four ",
+        ),
+        ("another run", frame("RunContent", saying(member("a", "Ann", "m1", "run-1"), "hm")), "one two three four "),
+        ("thoughts", frame("RunContent", with(agent(), json!({"reasoning_content": "hm"}))), "one two three four "),
+    ];
+    for (what, between, answer) in table {
+        assert_eq!(again(&between).answer(), answer, "{what}");
+    }
+}
+
+#[test]
+fn frames_of_one_run_in_two_sessions_leave_the_last_session() {
+    let of = |session: &str| frame("RunContent", with(saying(agent(), "x"), json!({"session_id": session})));
+    let page = both([of("s-1"), of("s-2"), of("s-1"), of("s-2"), of("s-1")].concat());
+    assert_eq!(page.client.conversation.session_id.as_deref(), Some("s-1"));
+}
+
+#[test]
+fn a_bare_object_is_no_pattern_for_the_frame_before_it() {
+    let framed = |content: &str, other: &str| {
+        format!(
+            "data: {{\"event\":\"RunContent\",\"run_id\":\"r\",\"content\":\"{content}\",\"other\":\"{other}\"}}\n\n"
+        )
+    };
+    let bare = "{\"event\":\"RunContent\",\"run_id\":\"r\",\"longer\":\"1234567\",\"content\":\"bare \"}";
+    for pad in 0..40 {
+        let bare = bare.replace("1234567", &"x".repeat(pad));
+        let stream = [framed("hello ", "aaaaa"), bare, framed("hello ", "bbbbb"), framed("hello ", "ccccc")].concat();
+        assert_eq!(both(stream).answer(), "hello bare hello hello ", "{pad}");
+    }
+}
+
+#[test]
+fn a_frame_that_is_no_utf_8_is_no_pattern() {
+    let one = |text: &str, tail: &str| {
+        [
+            b"data: {\"event\":\"RunContent\",\"x\":\"\xFF\",\"run_id\":\"r\",\"content\":\"",
+            text.as_bytes(),
+            tail.as_bytes(),
+            b"\"z\":\"\"}\n\n",
+        ]
+        .concat()
+    };
+    let stream = [one("abcdef", "\","), one("abXYZ", ""), one("abcdef", "\",")].concat();
+    let mut page = both(stream);
+    assert_eq!((page.answer().as_str(), page.client.conversation.diagnostics.malformed_frames), ("abcdefabcdef", 1));
+}
+
+#[test]
+fn a_repeated_frame_beyond_the_limit_is_too_long() {
+    let mut limits = ai_stream_handler::limits::Limits::default();
+    limits.max_event_bytes = content("").len() + 10;
+    let stream = [content("0123456789"), content("0123456789"), content("0123456789a"), content("b")].concat();
+    let (mut whole, mut bytes) = (Page::limited(limits), Page::limited(limits));
+    whole.feed(&stream);
+    for byte in stream.as_bytes().chunks(1) {
+        bytes.feed(byte);
+    }
+    assert_same(&whole.view(), &bytes.view(), "split");
+    assert_eq!(
+        (whole.answer().as_str(), whole.client.conversation.diagnostics.malformed_frames),
+        ("01234567890123456789b", 1)
+    );
+}
+
+/// Bytes that a failing test prints as text.
+#[derive(Clone)]
+struct Bytes(Vec<u8>);
+
+impl std::fmt::Debug for Bytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "b\"{}\"", self.0.escape_ascii())
+    }
+}
+
+/// A content frame (mostly), in one of the layouts that a stream may have.
+fn any_frame() -> impl Strategy<Value = Bytes> {
+    let text = prop_oneof![
+        Just("a "),
+        Just(""),
+        Just("\\u0041\\n"),
+        Just("ø🏠"),
+        Just("\\\"content\\\":\\\""),
+        Just("\\x"),
+        Just("b\" ")
+    ];
+    let run = prop_oneof![4 => Just("\"run_id\":\"r0\","), 2 => Just("\"run_id\":\"r1\",\"parent_run_id\":\"r0\","), 1 => Just("\"run_id\":\"r2\","), 1 => Just("")];
+    let session = prop_oneof![4 => Just("\"session_id\":\"s1\","), 1 => Just("\"session_id\":\"s2\","), 1 => Just("")];
+    let before = prop_oneof![6 => Just(""), 1 => Just("\"content\":\"twice\","), 1 => Just("\"agent_name\":\"A\u{FFFD}\","), 1 => Just("\"x\": {\"content\":\"deep\"},")];
+    let after = prop_oneof![6 => Just(""), 1 => Just(",\"x\":\"a \""), 1 => Just(",\"event_index\":3"), 1 => Just(",\"reasoning_content\":\"hm\""), 1 => Just(",\"created_at\":2")];
+    let event = prop_oneof![16 => Just("RunContent"), 2 => Just("TeamRunContent"), 1 => Just("RunIntermediateContent"), 1 => Just("RunCompleted"),
+        1 => Just("RunStarted"), 1 => Just("RunError"), 1 => Just("retry"), 1 => Just("Nonsense"), 1 => Just("RunContinued")];
+    let layout = prop_oneof![20 => Just(0u8), 10 => 1..11u8];
+    (event, run, session, before, text, after, layout).prop_map(|(event, run, session, before, text, after, layout)| {
+        let body = format!("{run}{session}{before}\"content\":\"{text}\"{after}");
+        let object = format!("{{\"event\":\"{event}\",{body}}}");
+        let text = match layout {
+            0 => format!("event: {event}\ndata: {object}\n\n"),
+            1 => format!("data: {object}\n\n"),
+            2 => format!("data:{object}\r\n\r\n"),
+            3 => format!("{object}\n"),
+            4 => format!("data: {}\n\n", object.replacen(',', ",\ndata: ", 1)),
+            5 => format!(": comment\nid: 7\ndata: {object}\n: comment\nretry: 5\n\n"),
+            6 => format!("event: {event}\ndata: {{{body}}}\n\n"),
+            7 => format!("data: {{\"event\":\"{event}\",\"data\":{{{body}}}}}\n\n"),
+            8 => format!("data: {{\"event\":\"{event}\",\"data\":{}}}\n\n", json!(format!("{{{body}}}"))),
+            9 => format!("data: {object}\nevent: {event}\n\n"),
+            _ => object,
+        };
+        // A replacement character stands for bytes that are no UTF-8.
+        Bytes(text.split('\u{FFFD}').map(str::as_bytes).collect::<Vec<_>>().join(&b'\xFF'))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_stream_of_content_reads_the_same_whole_and_byte_by_byte(frames in vec(any_frame(), 1..4), order in vec(0..4usize, 0..30)) {
+        let stream: Vec<u8> = order.into_iter().flat_map(|at| frames[at % frames.len()].0.clone()).collect();
+        both(stream);
+    }
+
+    #[test]
+    fn any_mix_of_frames_reads_the_same_whole_and_byte_by_byte(frames in vec(any_frame(), 0..30)) {
+        both(frames.into_iter().flat_map(|f| f.0).collect::<Vec<u8>>());
+    }
+}
