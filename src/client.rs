@@ -14,6 +14,7 @@ use crate::sse::{Decoder, Fault, Frame};
 use crate::state::activity::name_of_id;
 use crate::state::{Conversation, Outcome, Status};
 use crate::time::Seconds;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use templates::{value_in, Templates};
 
@@ -384,7 +385,9 @@ impl Client {
                     let learned = match event::read(name.as_deref(), &data, &mut scratch) {
                         Ok(event) => {
                             conversation.apply(&event, now);
-                            conversation.appends(&event).zip(value_in(&data, &event))
+                            // Data that was mended does not stand in the buffer as it was read.
+                            let as_sent = matches!(data, Cow::Borrowed(_));
+                            conversation.appends(&event).filter(|_| as_sent).zip(value_in(&data, &event))
                         }
                         Err(fault) => {
                             conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);

@@ -181,6 +181,7 @@ impl Decoder {
             Step::Starved => None,
             Step::Comment => Some(Frame::Comment),
             Step::Object(range) => {
+                self.data_start = None;
                 let data = text(&self.buf[range]);
                 Some(Frame::Event { name: None, data })
             }
