@@ -68,8 +68,11 @@ impl Core {
         self.shell.handle(Input::Cancel);
     }
 
-    /// Opens a leg that is fed by hand.
-    pub fn begin(&self, text: Option<String>) {
+    /// Opens a leg that is fed by hand; `name`: what the answering party is called before its first event.
+    pub fn begin(&self, text: Option<String>, name: Option<String>) {
+        if let Some(name) = name {
+            self.shell.client.borrow_mut().conversation.name = name;
+        }
         self.shell.handle(Input::Begin { text: text.as_deref() });
     }
 

@@ -345,7 +345,10 @@ fn any_frame() -> impl Strategy<Value = String> {
 
 fn mutate(bytes: &mut Vec<u8>, damage: &[(prop::sample::Index, u8, u8)]) {
     for (place, action, byte) in damage {
-        let at = place.index(bytes.len().max(1)).min(bytes.len().saturating_sub(1));
+        if bytes.is_empty() {
+            return;
+        }
+        let at = place.index(bytes.len());
         match action {
             0 => bytes.insert(at, *byte),
             1 => bytes[at] = *byte,

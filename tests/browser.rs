@@ -122,7 +122,7 @@ async fn cancel_aborts_the_fetch_and_keeps_the_text() {
     assert_eq!(look(&delta, &["turns", "0", "answer", "text", "append"]), "so far");
     assert_eq!(look(&host, &["request", "signal", "aborted"]), true);
     // The instance lives on.
-    core.begin(None);
+    core.begin(None, None);
     core.feed(&Uint8Array::from(RUN.as_bytes()));
     core.end();
     assert_eq!(look(&read(&core, &host), &["head", "status"]), "completed");
@@ -144,10 +144,10 @@ fn a_host_that_calls_back_in_while_it_is_told_finds_the_core_free() {
     );
     let onchange = once.call1(&JsValue::NULL, calls_back.as_ref()).unwrap();
     Reflect::set(&host, &"onchange".into(), &onchange).unwrap();
-    core.begin(Some("Hej".into()));
+    core.begin(Some("Hej".into()), None);
     core.feed(&Uint8Array::from(RUN.as_bytes()));
     core.end();
-    core.begin(None);
+    core.begin(None, None);
     assert_eq!(look(&read(&core, &host), &["turnCount"]), 1.0);
 }
 

@@ -45,7 +45,7 @@ export function createPlayer(handler) {
     /** Ends early, without `end`, when `stop` is called. */
     async play(recording, text) {
       const run = (current = {})
-      handler.begin(text)
+      handler.begin(text, { name: askedOf(recording) })
       let due = performance.now()
       for (const { bytes, gap, wait } of cut(recording, chunks)) {
         // Gaps shorter than a timer can keep add up here, so that the whole still takes its time.
@@ -78,4 +78,10 @@ export function createPlayer(handler) {
     left,
     isPlaying: () => current !== null,
   }
+}
+
+/** Who was asked: the recorded request's `/teams/cirkelline/runs` is to Cirkelline. */
+function askedOf({ url }) {
+  const id = url?.match(/([^/]+)\/runs$/)?.[1]
+  return id?.split('-').map((word) => word[0].toUpperCase() + word.slice(1)).join(' ')
 }

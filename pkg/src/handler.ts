@@ -60,8 +60,8 @@ class Handler implements StreamHandler {
     if (!this.#disposed) this.#core.cancel()
   }
 
-  begin(text?: string): void {
-    if (!this.#disposed) this.#core.begin(text ?? null)
+  begin(text?: string, { name }: { name?: string } = {}): void {
+    if (!this.#disposed) this.#core.begin(text ?? null, name ?? null)
   }
 
   feed(bytes: Uint8Array): void {

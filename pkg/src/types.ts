@@ -359,8 +359,12 @@ export interface StreamHandler {
   send(message: string | FormData): Promise<Outcome>
   /** Ends the running answer, keeps its text, drops queued sends. No-op when nothing runs. */
   cancel(): void
-  /** Bring your own transport: opens a turn (with what the user said, or none). */
-  begin(text?: string): void
+  /**
+   * Bring your own transport: opens a turn, with what the user said. Without a text the first frame tells whether it
+   * goes on with an earlier turn (a paused or interrupted run) or is a new one. `name`: what the answering party is
+   * called until an event tells, as the option of that name. Ends what runs and drops queued sends.
+   */
+  begin(text?: string, options?: { name?: string }): void
   /** The next bytes of the stream, split anywhere. Opens a turn if none is open. */
   feed(bytes: Uint8Array): void
   /** The stream is over. */

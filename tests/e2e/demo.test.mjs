@@ -40,18 +40,31 @@ test('a simple query: working, responding, the whole answer, no banner', async (
   opened.assertClean()
 })
 
-test('a successful retry: the announced wait in sight, the void attempt only behind the scenes', async () => {
-  await open()
-  await byId('scenario-seedroute_seed_tool_then_429_then_ok').click()
-  await answerIs(storedAnswer('seedroute_seed_tool_then_429_then_ok'))
+test('a successful retry: the announced wait in sight, letter for letter, the void attempt only behind the scenes', async () => {
+  await open('#speed=1')
+  await byId('scenario-seedroute_later_retry1_then_ok_backoff').click()
+  await answerIs(storedAnswer('seedroute_later_retry1_then_ok_backoff'))
   const seen = await opened.activities()
-  const announced = framesOf(recording('seedroute_seed_tool_then_429_then_ok').bytes).find(({ name }) => name === 'retry').data.message
-  assert.match(announced, /^Rate limit reached\. Retrying in \d+ seconds\.\.\. \(Attempt 1\/3\)$/)
-  assert.ok(seen.includes(announced), seen.join(' | '))
+  const told = ['Cirkelline is working...', 'Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)', 'Cirkelline is responding...']
+  for (const text of told) assert.ok(seen.includes(text), `${text} was not shown: ${seen.join(' | ')}`)
   await page.waitForFunction(() => document.querySelector('[data-testid=activity]').textContent === '')
   const entries = await byId('timeline-entry').allTextContents()
   assert.equal(entries.filter((text) => text.includes('Attempt 1/3')).length, 1, entries.join(' | '))
+  assert.ok(entries.some((text) => text.includes('Response generation successful')), entries.join(' | '))
   assert.equal(await byId('banner').count(), 0)
+  opened.assertClean()
+})
+
+test('a limit behind a tool call: the void tool call stays in the timeline and out of the answer', async () => {
+  await open()
+  const name = 'seedroute_seed_tool_then_429_then_ok'
+  await byId(`scenario-${name}`).click()
+  await answerIs(storedAnswer(name))
+  const announced = framesOf(recording(name).bytes).find((frame) => frame.name === 'retry').data.message
+  assert.ok((await opened.activities()).includes(announced))
+  const entries = await byId('timeline-entry').allTextContents()
+  const done = entries.filter((text) => text.includes('get_previous_session_messages completed'))
+  assert.equal(done.length, 2, entries.join(' | '))
   opened.assertClean()
 })
 
