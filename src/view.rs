@@ -6,6 +6,7 @@
 
 use crate::client::Client;
 use crate::error::StreamError;
+use crate::limits::excerpt;
 use crate::monitor::Monitor;
 use crate::state::message::{Head, Message, Text};
 use crate::state::pause::Pause;
@@ -14,7 +15,8 @@ use crate::state::timeline::Entry;
 use crate::state::tool::ToolCall;
 use crate::state::usage::Usage;
 use crate::state::{Diagnostics, Outcome, RetryState, Status, Turn};
-use serde::Serialize;
+use serde::ser::SerializeSeq;
+use serde::{Serialize, Serializer};
 
 /// What changed since the last [`Client::read`].
 #[derive(Debug, Serialize)]
@@ -110,7 +112,26 @@ pub struct MessageDelta<'a> {
 pub struct TextDelta<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
+    #[serde(serialize_with = "in_pieces")]
     pub append: &'a str,
+}
+
+/// Browsers and Node decode a megabyte twice as fast in pieces that fit a cache as in one.
+const PIECE: usize = 32 << 10;
+
+/// A text, or the pieces of a long one.
+fn in_pieces<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    if text.len() <= PIECE {
+        return serializer.serialize_str(text);
+    }
+    let mut pieces = serializer.serialize_seq(None)?;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let (piece, more) = rest.split_at(excerpt(rest, PIECE).len());
+        pieces.serialize_element(piece)?;
+        rest = more;
+    }
+    pieces.end()
 }
 
 impl Client {

@@ -504,3 +504,15 @@ fn a_token_does_not_write_the_activity_line_anew() {
     );
     assert_eq!(delta["turns"][0]["answer"], json!({"text": {"append": "b "}}), "a token costs a token");
 }
+
+#[test]
+fn a_long_text_is_handed_over_in_pieces_that_join_to_the_whole() {
+    let text = "æøå ".repeat(30_000);
+    let mut page = Page::asked();
+    page.event("RunStarted", agent()).read();
+    page.event("RunContent", with(agent(), json!({"content": text})));
+    let delta = page.client.read(|delta| serde_json::to_value(delta).unwrap());
+    let pieces = delta["turns"][0]["answer"]["text"]["append"].as_array().unwrap().clone();
+    assert!(pieces.len() > 2 && pieces.iter().all(|piece| piece.as_str().unwrap().len() <= 32 << 10));
+    assert_eq!(pieces.iter().map(|piece| piece.as_str().unwrap()).collect::<String>(), text);
+}

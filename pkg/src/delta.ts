@@ -52,7 +52,8 @@ export interface MessageDelta {
   tools?: [number, ToolDelta][]
 }
 
-export interface TextDelta { reset?: boolean; append: string }
+/** A long text comes in pieces. */
+export interface TextDelta { reset?: boolean; append: string | string[] }
 
 export interface Head {
   id: number

@@ -23,7 +23,8 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta, 
 }
 
 function applyText(old: string | undefined, delta: TextDelta): string {
-  return delta.reset ? delta.append : (old ?? '') + delta.append
+  const start = delta.reset ? '' : (old ?? '')
+  return typeof delta.append === 'string' ? start + delta.append : delta.append.reduce((text, piece) => text + piece, start)
 }
 
 function fromHead(head: Head, old: ChatMessage | undefined, prefix: string): ChatMessage {

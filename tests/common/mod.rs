@@ -268,7 +268,7 @@ fn apply_message(seen: &mut Value, mut change: Value) {
     for name in ["text", "thoughts"] {
         let Some(text) = change.get(name) else { continue };
         let before = if text["reset"] == true { "" } else { seen[name].as_str().unwrap() };
-        seen[name] = [before, text["append"].as_str().unwrap()].concat().into();
+        seen[name] = [before, &appended(&text["append"])].concat().into();
     }
     if change["toolsReset"] == true {
         seen["tools"] = json!([]);
@@ -473,4 +473,12 @@ pub fn replay<'a>(legs: &'a [&Recording], pace: usize, cut: impl Fn(&'a Recordin
         page.end();
     }
     page
+}
+
+/// A text, or the pieces of a long one.
+fn appended(append: &Value) -> String {
+    match append {
+        Value::Array(pieces) => pieces.iter().map(|piece| piece.as_str().unwrap()).collect(),
+        text => text.as_str().unwrap().to_owned(),
+    }
 }
