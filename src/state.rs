@@ -305,6 +305,11 @@ impl Conversation {
 
     /// The user stopped it: the text stays, marked.
     pub fn cancel(&mut self, now: Seconds) {
+        if self.live.is_none() && self.unplaced {
+            // A leg that was opened and never heard of: nothing to mark.
+            self.unplaced = false;
+            return self.rest(self.current().and_then(|t| t.outcome));
+        }
         let t = self.place(now);
         if self.turns[t].outcome.is_none() {
             self.note_local(t, "cancelled", None, now);
@@ -316,13 +321,7 @@ impl Conversation {
     fn end(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
         match self.turns[t].outcome {
             None => self.finish(t, outcome, error, now),
-            Some(ended) if self.status.is_streaming() => {
-                self.status = Status::Ended(ended);
-                self.activity = None;
-                self.activity_of = None;
-                self.head_dirty = true;
-            }
-            Some(_) => {}
+            Some(ended) => self.rest(Some(ended)),
         }
         self.live = None;
     }
@@ -434,11 +433,16 @@ impl Conversation {
             self.sessions.ended(session, outcome, now);
         }
         self.error = error;
-        self.retry = None;
-        self.status = Status::Ended(outcome);
-        let name = turn.answering_name().unwrap_or(&self.name).to_owned();
+        self.rest(Some(outcome));
+    }
+
+    /// Nothing runs any more; a pause still says what it waits for.
+    fn rest(&mut self, outcome: Option<Outcome>) {
+        let name = self.current().and_then(Turn::answering_name).unwrap_or(&self.name);
+        self.activity = (outcome == Some(Outcome::Paused)).then(|| self.texts.paused(name));
         self.activity_of = None;
-        self.activity = (outcome == Outcome::Paused).then(|| self.texts.paused(&name));
+        self.retry = None;
+        self.status = outcome.map_or(Status::Idle, Status::Ended);
         self.head_dirty = true;
     }
 

@@ -591,3 +591,16 @@ fn the_types_of_errors_have_the_names_of_the_mission() {
         assert_eq!(serde_json::to_value(kind).unwrap(), name);
     }
 }
+
+#[test]
+fn a_leg_that_was_opened_and_never_heard_of_leaves_nothing_behind() {
+    let mut page = Page::default();
+    page.handle(Input::Begin { text: None });
+    page.handle(Input::Begin { text: Some("hello") });
+    assert_eq!(page.client.conversation.turns.len(), 1);
+    page.handle(Input::End);
+    page.handle(Input::Begin { text: None });
+    page.handle(Input::Cancel);
+    assert_eq!(page.client.conversation.turns.len(), 1);
+    assert_eq!(page.client.conversation.status, Status::Ended(Outcome::Interrupted));
+}
