@@ -151,6 +151,8 @@ pub struct Client {
     outputs: VecDeque<Output>,
     last_request: RequestId,
     wake_at: Option<Seconds>,
+    /// The caller's own leg was cancelled: what they still feed belongs to it, up to their `End`.
+    hung_up: bool,
 }
 
 /// A send.
@@ -197,6 +199,7 @@ impl Client {
             outputs: VecDeque::new(),
             last_request: 0,
             wake_at: None,
+            hung_up: false,
         }
     }
 
@@ -210,8 +213,11 @@ impl Client {
         self.outputs.pop_front()
     }
 
-    /// Takes in what happened.
-    pub fn handle(&mut self, input: Input<'_>, now: Seconds) {
+    /// Takes in what happened. `false`: it changed nothing, and nobody has to hear of it.
+    pub fn handle(&mut self, input: Input<'_>, now: Seconds) -> bool {
+        if !self.concerns(&input) {
+            return false;
+        }
         match input {
             Input::Send { ticket, text, files } => {
                 self.send(Message { ticket, text: text.into(), files: files.to_vec() }, now)
@@ -219,25 +225,25 @@ impl Client {
             Input::Begin { text } => {
                 // What was to be sent is not sent: the caller has taken over.
                 self.cancel(now);
+                self.hung_up = false;
                 self.begin(None, text, Status::Streaming, now);
             }
             Input::Feed(bytes) => {
                 if self.leg.is_none() {
                     self.begin(None, None, Status::Streaming, now);
                 }
+                self.take(bytes, now);
+            }
+            Input::End => {
+                self.hung_up = false;
                 if self.is_fed_by_hand() {
-                    self.take(bytes, now);
+                    self.close(now);
                 }
             }
-            Input::End if self.is_fed_by_hand() => self.close(now),
-            Input::End => {}
-            Input::Opened { request, status, content_type } if self.is_live(request) => {
-                self.open(status, content_type);
-            }
-            Input::Chunk { request, bytes } if self.is_live(request) => self.take(bytes, now),
-            Input::Closed { request } if self.is_live(request) => self.close(now),
-            Input::Failed { request } if self.is_live(request) => self.fail(now),
-            Input::Opened { .. } | Input::Chunk { .. } | Input::Closed { .. } | Input::Failed { .. } => {}
+            Input::Opened { status, content_type, .. } => self.open(status, content_type),
+            Input::Chunk { bytes, .. } => self.take(bytes, now),
+            Input::Closed { .. } => self.close(now),
+            Input::Failed { .. } => self.fail(now),
             Input::Cancel => self.cancel(now),
             Input::Tick => self.tick(now),
             Input::DismissError => self.conversation.dismiss_error(),
@@ -247,6 +253,24 @@ impl Client {
             }
         }
         self.plan(now);
+        true
+    }
+
+    /// Whether `input` can change anything.
+    fn concerns(&self, input: &Input<'_>) -> bool {
+        match input {
+            Input::Opened { request, .. }
+            | Input::Chunk { request, .. }
+            | Input::Closed { request }
+            | Input::Failed { request } => self.is_live(*request),
+            // Bytes of the caller's do not mix with those of a fetch, nor come late to a leg that was cancelled.
+            Input::Feed(_) => self.is_fed_by_hand() || (self.leg.is_none() && !self.hung_up),
+            Input::End => self.is_fed_by_hand() || self.hung_up,
+            Input::Cancel => self.leg.is_some() || !self.queue.is_empty(),
+            Input::DismissError => self.conversation.error.is_some(),
+            Input::Tick => self.leg.as_ref().is_some_and(|l| l.over_since.is_some()),
+            Input::Send { .. } | Input::Begin { .. } | Input::Clear { .. } => true,
+        }
     }
 
     /// Room in the decoder's buffer for `n` bytes of the caller's stream, to be written in place; then
@@ -315,7 +339,9 @@ impl Client {
             }
         }
         let Config { endpoint, path, .. } = &self.config;
-        let url = if path.contains("://") { path.clone() } else { [endpoint.trim_end_matches('/'), path].concat() };
+        let endpoint = endpoint.trim_end_matches('/');
+        let link = if endpoint.is_empty() || path.starts_with('/') { "" } else { "/" };
+        let url = if path.contains("://") { path.clone() } else { [endpoint, link, path].concat() };
         Request { id: self.last_request, ticket, url, fields }
     }
 
@@ -362,8 +388,8 @@ impl Client {
     /// Reads every whole frame of the buffer.
     fn drain(&mut self, now: Seconds) {
         let Client { conversation, config, leg, .. } = self;
-        let Some(Leg { body: Body::Stream(decoder), templates, .. }) = leg else { return };
-        let was_over = conversation.current().is_some_and(|t| t.outcome.is_some());
+        let Some(Leg { body: Body::Stream(decoder), templates, over_since, .. }) = leg else { return };
+        let was_over = over_since.is_some();
         loop {
             if templates.append_repeated(decoder, conversation) {
                 continue;
@@ -401,8 +427,7 @@ impl Client {
                 }
             }
         }
-        let over = conversation.current().is_some_and(|t| t.outcome.is_some());
-        if over && !was_over {
+        if !conversation.status.is_streaming() && !was_over {
             self.outputs.push_back(Output::Urgent);
         }
     }
@@ -450,8 +475,9 @@ impl Client {
     /// Ends the leg that runs, if one does, as cancelled (or as it has ended already).
     fn give_up(&mut self, now: Seconds) {
         let Some(leg) = self.leg.take() else { return };
-        if leg.ticket.is_some() {
-            self.outputs.push_back(Output::Abort(leg.request));
+        match leg.ticket {
+            Some(_) => self.outputs.push_back(Output::Abort(leg.request)),
+            None => self.hung_up = true,
         }
         self.conversation.cancel(now);
         self.settle(leg, now);

@@ -110,7 +110,10 @@ impl StreamError {
 }
 
 /// The texts under which an error's message is found: `{"error":{"message"}}`, `{"detail"}`, `{"error"}`, `{"message"}`.
-fn message_in(body: Raw<'_>) -> Option<String> {
+pub(crate) fn message_in(body: Raw<'_>) -> Option<String> {
+    if let Some(text) = body.as_str().filter(|t| !t.is_empty()) {
+        return Some(text.into());
+    }
     if let Some(mut list) = body.as_array() {
         return message_in(list.next()?);
     }

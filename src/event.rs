@@ -70,6 +70,7 @@ fn read_object(text: &str) -> Result<(usize, RunEvent<'_>), JsonError> {
     }
     object.finish()?;
     event.settle();
+    event.whole = matches!(event.kind, Kind::CustomEvent).then_some(text);
     Ok((members, event))
 }
 

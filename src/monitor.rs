@@ -25,6 +25,11 @@ impl Monitor {
         self.average_delay = self.total_delay / self.retries as f64;
     }
 
+    /// What looked like the end of a turn was one attempt of it: a backend that says RunError, then retries.
+    pub(crate) fn goes_on(&mut self, attempts: u32) {
+        self.retries_exhausted -= u64::from(attempts > 1);
+    }
+
     pub(crate) fn ended(&mut self, attempts: u32, succeeded: bool, rate_limited: bool) {
         if succeeded && attempts > 1 {
             self.success_after_retry += 1;

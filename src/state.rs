@@ -138,6 +138,8 @@ pub struct Turn {
     has_content: bool,
     /// The answer is the framework's notice about a pause, not the model's words.
     shows_pause_notice: bool,
+    /// Work messages that ended only because the turn did.
+    settled: Vec<usize>,
     /// The status that a `replay` frame stated: how the run ended, should its end not be repeated.
     stated: Option<Outcome>,
     pub(crate) dirty: bool,
@@ -389,6 +391,7 @@ impl Conversation {
             tells_its_end: false,
             has_content: false,
             shows_pause_notice: false,
+            settled: Vec::new(),
             stated: None,
             dirty: true,
             work_reset: false,
@@ -484,8 +487,24 @@ impl Turn {
             Outcome::Cancelled => RunStatus::Cancelled,
             Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
         };
-        for message in self.work.iter_mut().filter(|m| m.head.status == RunStatus::Started) {
-            message.edit().status = left;
+        for (at, message) in self.work.iter_mut().enumerate() {
+            if message.head.status == RunStatus::Started {
+                message.edit().status = left;
+                self.settled.push(at);
+            }
         }
+    }
+
+    /// The turn goes on: what its pause or its interruption had stopped does too.
+    fn unsettle(&mut self) {
+        let mut again = std::mem::take(&mut self.settled);
+        let paused = |(at, m): (usize, &Message)| (m.head.status == RunStatus::Paused).then_some(at);
+        again.extend(self.work.iter().enumerate().filter_map(paused));
+        for &at in &again {
+            if let Some(message) = self.work.get_mut(at) {
+                message.edit().status = RunStatus::Started;
+            }
+        }
+        self.runs.reopen(&again, self.outcome == Some(Outcome::Paused));
     }
 }

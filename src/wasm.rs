@@ -121,8 +121,10 @@ impl Core {
 
     /// Ends what runs. The memory comes back with `free`.
     pub fn dispose(&self) {
-        self.shell.handle(Input::Cancel);
-        self.shell.disposed.set(true);
+        if !self.shell.disposed.get() {
+            self.shell.handle(Input::Cancel);
+            self.shell.disposed.set(true);
+        }
     }
 }
 
@@ -134,8 +136,10 @@ impl Shell {
         if self.disposed.get() {
             return;
         }
-        self.client.borrow_mut().handle(input, now());
-        self.flush();
+        let changed = self.client.borrow_mut().handle(input, now());
+        if changed {
+            self.flush();
+        }
     }
 
     /// Takes bytes of the live leg.

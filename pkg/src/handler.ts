@@ -28,6 +28,7 @@ class Handler implements StreamHandler {
   #timer: ReturnType<typeof setTimeout> | undefined
   #stale = false
   #disposed = false
+  #loading = false
 
   constructor(start: Start, options: HandlerOptions) {
     this.#options = options
@@ -37,8 +38,8 @@ class Handler implements StreamHandler {
       this.#host() as never, options.endpoint ?? '', pathOf(options), options.name ?? null, options.sessionId ?? null,
       options.background ?? false, flat(options.fields), flat(options.activityTexts), limitsOf(options),
     )
-    // Bound below, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
     this.#stale = options.sessionId !== undefined
+    // Bound, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
     for (const name of METHODS) this[name] = this[name].bind(this) as never
   }
 
@@ -78,10 +79,7 @@ class Handler implements StreamHandler {
   }
 
   getSnapshot(): Snapshot {
-    if (this.#stale && !this.#disposed) {
-      this.#stale = false
-      this.#core.read()
-    }
+    if (!this.#disposed) this.#read()
     return this.#mirror.snapshot
   }
 
@@ -95,9 +93,12 @@ class Handler implements StreamHandler {
 
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void {
     if (this.#disposed) return
+    // Nobody hears of it before it is whole.
+    this.#loading = true
     this.#core.clear(conversation.sessionId)
-    this.getSnapshot()
+    this.#read()
     this.#mirror.load(turnsOf(conversation.messages, ++this.#generation))
+    this.#loading = false
     this.#notifier.changed(true)
   }
 
@@ -107,13 +108,20 @@ class Handler implements StreamHandler {
 
   dispose(): void {
     if (this.#disposed) return
-    this.#core.dispose()
-    this.getSnapshot()
     this.#disposed = true
     this.#notifier.stop()
+    this.#core.dispose()
+    this.#read()
     clearTimeout(this.#timer)
     // Later: a listener may have called this while the core is still at work further up the stack.
     queueMicrotask(() => this.#core.free())
+  }
+
+  /** Brings the mirror up to date. */
+  #read(): void {
+    if (!this.#stale) return
+    this.#stale = false
+    this.#core.read()
   }
 
   #listenerThrew(error: unknown): void {
@@ -133,7 +141,7 @@ class Handler implements StreamHandler {
     return {
       changed: (urgent: boolean) => {
         this.#stale = true
-        this.#notifier.changed(urgent)
+        if (!this.#loading) this.#notifier.changed(urgent)
       },
       delta: (delta: Delta) => this.#mirror.apply(delta, this.#listenerErrors),
       settled: (ticket: number, outcome: Outcome) => {
@@ -170,7 +178,9 @@ function limitsOf({ limits }: HandlerOptions): Float64Array {
 }
 
 function flat(record: Record<string, string> | undefined): string[] {
-  return Object.entries(record ?? {}).flatMap(([name, value]) => [name, String(value)])
+  // A field that is undefined is a field that is not there, whatever the types say.
+  const given = Object.entries(record ?? {}).filter(([, value]) => value !== undefined && value !== null)
+  return given.flatMap(([name, value]) => [name, String(value)])
 }
 
 function filesIn(form: FormData): string[] {

@@ -12,34 +12,46 @@ export function parse(text: string): Json {
 }
 
 /**
- * Defines `key` on `target` as the value that `read` gives, computed at the first look. Enumerable, so that spread,
- * JSON.stringify and deep comparison see an ordinary property.
+ * Defines `key` on `target` as the value that `read` makes of `raw`, computed at the first look and then the same for
+ * ever, in copies too. Where `old` has it of the same raw text it is taken over, so that it keeps its identity.
+ * Enumerable, so that spread, JSON.stringify and deep comparison see an ordinary property.
  */
-export function lazy<T extends object>(target: T, key: string, read: () => unknown): void {
-  haveLazy.add(target)
-  Object.defineProperty(target, key, {
-    enumerable: true,
-    configurable: true,
-    get() {
-      const value = read()
-      put(target, key, value)
-      return value
-    },
-  })
+export function lazy(target: object, key: string, raw: string, read: (raw: string) => unknown, old?: object): void {
+  const raws = rawsOf.get(target) ?? new Map<string, string>()
+  rawsOf.set(target, raws.set(key, raw))
+  const known = old && rawsOf.get(old)?.get(key) === raw ? Object.getOwnPropertyDescriptor(old, key) : undefined
+  let value: unknown
+  let isRead = false
+  const get = () => {
+    if (!isRead) value = read(raw)
+    isRead = true
+    return value
+  }
+  Object.defineProperty(target, key, known ?? { enumerable: true, configurable: true, get })
 }
 
 /** Sets a property that may have been lazy. */
 export function put(target: object, key: string, value: unknown): void {
+  rawsOf.get(target)?.delete(key)
   Object.defineProperty(target, key, { enumerable: true, configurable: true, writable: true, value })
 }
 
 /** Copies properties, lazy ones unread. */
 export function copy<T extends object>(from: T): T {
+  const raws = rawsOf.get(from)
   // Most have none, and a spread is twenty times as fast as descriptors.
-  if (!haveLazy.has(from)) return { ...from }
+  if (!raws) return { ...from }
   const copied = Object.defineProperties({}, Object.getOwnPropertyDescriptors(from)) as T
-  haveLazy.add(copied)
+  rawsOf.set(copied, new Map(raws))
   return copied
 }
 
-const haveLazy = new WeakSet<object>()
+/** `old`, if `fresh` says the same: of flat objects. */
+export function keep<T extends object | null>(old: T, fresh: T): T {
+  if (!old || !fresh) return fresh
+  const [before, after] = [Object.entries(old), Object.entries(fresh)]
+  const same = before.length === after.length && after.every(([key, value], at) => before[at]?.[0] === key && before[at][1] === value)
+  return same ? old : fresh
+}
+
+const rawsOf = new WeakMap<object, Map<string, string>>()

@@ -5,8 +5,8 @@ import { copy, lazy, parse } from './lazy'
 import type { ChatMessage, ImageData, Json, ReasoningStep, ToolCall } from './types'
 
 /** The message that `old` becomes. */
-export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta, prefix: string): ChatMessage {
-  const message = delta.head ? fromHead(delta.head, old, prefix) : old ? copy(old) : ({} as ChatMessage)
+export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta): ChatMessage {
+  const message = delta.head ? fromHead(delta.head, old) : old ? copy(old) : ({} as ChatMessage)
   if (delta.text) message.content = applyText(message.content, delta.text)
   if (delta.thoughts) {
     const thoughts = applyText(message.reasoning_content ?? '', delta.thoughts)
@@ -16,7 +16,7 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta, 
   if (delta.toolsReset) delete message.tool_calls
   if (delta.tools) {
     const tools = message.tool_calls?.slice() ?? []
-    for (const [at, tool] of delta.tools) tools[at] = toolCall(tool)
+    for (const [at, tool] of delta.tools) tools[at] = toolCall(tool, tools[at])
     message.tool_calls = tools
   }
   return message
@@ -27,9 +27,9 @@ function applyText(old: string | undefined, delta: TextDelta): string {
   return typeof delta.append === 'string' ? start + delta.append : delta.append.reduce((text, piece) => text + piece, start)
 }
 
-function fromHead(head: Head, old: ChatMessage | undefined, prefix: string): ChatMessage {
+function fromHead(head: Head, old: ChatMessage | undefined): ChatMessage {
   const message: ChatMessage = {
-    id: `${prefix}${head.id}`,
+    id: `m${head.id}`,
     role: head.role,
     content: old?.content ?? '',
     created_at: head.createdAt,
@@ -48,14 +48,17 @@ function fromHead(head: Head, old: ChatMessage | undefined, prefix: string): Cha
   for (const key of NAMES) if (head[key]) message[key] = head[key]
   if (head.contentType && head.structured) message.content_type = head.contentType
   const { structured, reasoningSteps, references, citations, followups, responseAudio } = head
-  if (structured) lazy(message, 'structured', () => parse(structured))
-  if (reasoningSteps.length || references) lazy(message, 'extra_data', () => extras(reasoningSteps, references))
-  if (citations) lazy(message, 'citations', () => parse(citations))
-  if (followups) lazy(message, 'followups', () => list(followups))
-  if (responseAudio) lazy(message, 'response_audio', () => parse(responseAudio))
-  if (head.images.length) lazy(message, 'images', () => head.images.map(image))
+  const define = (key: string, raw: string, read: (raw: string) => unknown) => lazy(message, key, raw, read, old)
+  if (structured) define('structured', structured, parse)
+  if (reasoningSteps.length || references) {
+    define('extra_data', [...reasoningSteps, references].join('\n'), () => extras(reasoningSteps, references))
+  }
+  if (citations) define('citations', citations, parse)
+  if (followups) define('followups', followups, list)
+  if (responseAudio) define('response_audio', responseAudio, parse)
+  if (head.images.length) define('images', head.images.join('\n'), () => head.images.map(image))
   for (const key of ['videos', 'audio', 'files'] as const) {
-    if (head[key].length) lazy(message, key, () => head[key].map(parse))
+    if (head[key].length) define(key, head[key].join('\n'), () => head[key].map(parse))
   }
   return message
 }
@@ -89,7 +92,7 @@ function image(text: string): ImageData {
   return { ...value, url }
 }
 
-function toolCall(tool: ToolDelta): ToolCall {
+function toolCall(tool: ToolDelta, old: ToolCall | undefined): ToolCall {
   const call = {
     role: 'tool',
     tool_call_id: tool.id,
@@ -102,7 +105,7 @@ function toolCall(tool: ToolDelta): ToolCall {
     created_at: tool.createdAt,
   } as ToolCall
   const { args } = tool
-  if (args !== null) lazy(call, 'tool_args', () => parse(args))
+  if (args !== null) lazy(call, 'tool_args', args, parse, old)
   if (tool.error !== null) call.error = tool.error
   if (tool.duration !== null) call.metrics = { time: tool.duration, duration: tool.duration }
   if (tool.childRunId !== null) call.child_run_id = tool.childRunId

@@ -1,6 +1,7 @@
 // The snapshot: immutable, structurally shared. The core tells what changed; everything else keeps its identity.
 
 import type { Delta } from './delta'
+import { keep } from './lazy'
 import { applyTurn, NO_USAGE } from './turn'
 import type { ChatMessage, SessionEntry, Snapshot, TimelineEntry, Turn } from './types'
 
@@ -38,7 +39,14 @@ export class Mirror {
   /** Takes in what changed. `listenerErrors` is counted on this side of the border. */
   apply(delta: Delta, listenerErrors: number): void {
     const changed: Partial<Snapshot> = {}
-    if (delta.head) Object.assign(changed, delta.head)
+    if (delta.head) {
+      const { usage, monitor, error, retry } = this.snapshot
+      Object.assign(changed, delta.head)
+      changed.usage = keep(usage, delta.head.usage)
+      changed.monitor = keep(monitor, delta.head.monitor)
+      changed.error = keep(error, delta.head.error)
+      changed.retry = keep(retry, delta.head.retry)
+    }
     if (delta.sessions) changed.sessions = mergeSessions(this.snapshot.sessions, delta.sessions)
     if (delta.turnCount !== this.#streamed.length || delta.turns) {
       this.#applyTurns(delta)

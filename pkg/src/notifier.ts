@@ -7,6 +7,8 @@ export class Notifier {
   #listeners = new Set<() => void>()
   #cancelPending: (() => void) | null = null
   #lastRun = 0
+  #running = false
+  #again = false
 
   constructor(
     private readonly pace: 'frame' | 'sync' | number,
@@ -31,6 +33,7 @@ export class Notifier {
   stop(): void {
     this.#cancelPending?.()
     this.#cancelPending = null
+    this.#again = false
     this.#listeners.clear()
   }
 
@@ -41,9 +44,23 @@ export class Notifier {
   }
 
   #run(): void {
-    this.#cancelPending?.()
-    this.#cancelPending = null
-    this.#lastRun = Date.now()
+    // A listener that changes something is heard of in another round, not inside of this one.
+    this.#again = true
+    if (this.#running) return
+    this.#running = true
+    for (let round = 0; this.#again && round < MOST_ROUNDS; round++) {
+      this.#again = false
+      this.#cancelPending?.()
+      this.#cancelPending = null
+      this.#lastRun = Date.now()
+      this.#tellAll()
+    }
+    this.#running = false
+    // Listeners that answer each change with another go on at the pace of frames: the page must not stand still.
+    if (this.#again && !this.#cancelPending) this.#cancelPending = onNextFrame(() => this.#run())
+  }
+
+  #tellAll(): void {
     for (const listener of [...this.#listeners]) {
       if (!this.#listeners.has(listener)) continue
       try {
@@ -54,6 +71,8 @@ export class Notifier {
     }
   }
 }
+
+const MOST_ROUNDS = 10
 
 /** The next animation frame; a timer where there is none, and behind it where the page is hidden and none comes. */
 function onNextFrame(run: () => void): () => void {

@@ -1,7 +1,7 @@
 // One turn as the page draws it, made from what the core says of it.
 
 import type { EntryDelta, PauseDelta, TurnDelta } from './delta'
-import { copy, lazy, parse, put } from './lazy'
+import { copy, keep, lazy, parse, put } from './lazy'
 import { applyMessage, list } from './message'
 import type { ChatMessage, Json, Pause, PauseField, PauseRequirement, TimelineEntry, Turn, Usage } from './types'
 
@@ -16,17 +16,16 @@ export const NO_USAGE: Usage = Object.freeze({
 /** The turn that `old` becomes: a new object that shares what did not change. */
 export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   const turn = old ? copy(old) : emptyTurn(delta.id)
-  const prefix = 'm'
-  if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user, prefix)
-  if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer, prefix)
+  if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user)
+  if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer)
   if (delta.workReset || delta.work) turn.work = delta.workReset ? [] : turn.work.slice()
-  for (const [at, message] of delta.work ?? []) turn.work[at] = applyMessage(turn.work[at], message, prefix)
+  for (const [at, message] of delta.work ?? []) turn.work[at] = applyMessage(turn.work[at], message)
   if (delta.timeline) {
     turn.timeline = turn.timeline.slice()
     for (const entry of delta.timeline) turn.timeline[entry.id] = timelineEntry(entry, turn.id)
     turn.answer = showTimeline(turn.answer, turn.timeline)
   }
-  if (delta.facts) setFacts(turn, delta.facts)
+  if (delta.facts) setFacts(turn, old, delta.facts)
   return turn
 }
 
@@ -44,26 +43,34 @@ function emptyTurn(id: number): Turn {
   }
 }
 
-function setFacts(turn: Turn, facts: NonNullable<TurnDelta['facts']>): void {
+function setFacts(turn: Turn, old: Turn | undefined, facts: NonNullable<TurnDelta['facts']>): void {
   const { followups, memories, sessionSummary, pause } = facts
   turn.outcome = facts.outcome
   turn.attempts = facts.attempts
   turn.runId = facts.runId
-  turn.error = facts.error
-  turn.usage = facts.usage
-  turn.pause = pause && readPause(pause)
-  for (const [key, text] of [['followups', followups], ['memories', memories], ['sessionSummary', sessionSummary]] as const) {
-    if (text !== null) lazy(turn, key, () => (key === 'sessionSummary' ? parse(text) : list<Json>(text)))
-    else put(turn, key, key === 'sessionSummary' ? null : NOTHING)
+  turn.error = keep(turn.error, facts.error)
+  turn.usage = keep(turn.usage, facts.usage)
+  if (JSON.stringify(pause) !== pausesAsSent.get(turn.pause ?? turn)) {
+    turn.pause = pause && readPause(pause)
+    if (turn.pause) pausesAsSent.set(turn.pause, JSON.stringify(pause))
   }
+  for (const [key, text] of [['followups', followups], ['memories', memories]] as const) {
+    if (text === null) put(turn, key, NOTHING)
+    else lazy(turn, key, text, list, old)
+  }
+  if (sessionSummary === null) put(turn, 'sessionSummary', null)
+  else lazy(turn, 'sessionSummary', sessionSummary, parse, old)
 }
+
+/** The text that a pause was made of: the same text is the same pause. */
+const pausesAsSent = new WeakMap<object, string>()
 
 function timelineEntry(entry: EntryDelta, turn: string): TimelineEntry {
   const { id, parent, details, ...rest } = entry
   const { toolArgs, metrics, data, ...plain } = details
   const shown: TimelineEntry['details'] = plain
   for (const [key, text] of [['toolArgs', toolArgs], ['metrics', metrics], ['data', data]] as const) {
-    if (text !== undefined) lazy(shown, key, () => parse(text))
+    if (text !== undefined) lazy(shown, key, text, parse)
   }
   return {
     id: `${turn}-e${id}`,
@@ -87,9 +94,9 @@ function requirement(from: PauseDelta['requirements'][number]): PauseRequirement
   for (const key of ['id', 'toolCallId', 'toolName', 'memberName', 'memberRunId'] as const) {
     if (from[key] !== null) shown[key] = from[key]
   }
-  if (toolArgs !== null) lazy(shown, 'toolArgs', () => parse(toolArgs))
-  if (fields !== null && from.kind === 'input') lazy(shown, 'fields', () => list<RawField>(fields).map(field))
-  lazy(shown, 'raw', () => parse(raw))
+  if (toolArgs !== null) lazy(shown, 'toolArgs', toolArgs, parse)
+  if (fields !== null && from.kind === 'input') lazy(shown, 'fields', fields, (text) => list<RawField>(text).map(field))
+  lazy(shown, 'raw', raw, parse)
   return shown
 }
 

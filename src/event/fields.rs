@@ -68,6 +68,10 @@ pub struct RunEvent<'a> {
     pub status: Option<Str<'a>>,
     /// Of a task event.
     pub title: Option<Str<'a>>,
+    /// An `error` that is no text, or the `detail` of one: read for its message.
+    pub error_value: Option<Raw<'a>>,
+    /// The JSON of a custom event.
+    pub whole: Option<&'a str>,
     /// `data` of CustomEvent and StepProgress, or what a wrapper holds.
     pub data: Option<Raw<'a>>,
 }
@@ -139,6 +143,8 @@ impl<'a> RunEvent<'a> {
             message: None,
             status: None,
             title: None,
+            error_value: None,
+            whole: None,
             data: None,
         }
     }
@@ -192,7 +198,11 @@ impl<'a> RunEvent<'a> {
             "cache_read_tokens" => self.tokens.cache_read = count(),
             "cache_write_tokens" => self.tokens.cache_write = count(),
             "reason" => self.reason = text(),
-            "error" => self.error = text(),
+            "error" => {
+                self.error = text();
+                self.error_value = given().filter(|v| v.as_str().is_none()).or(self.error_value);
+            }
+            "detail" => self.error_value = self.error_value.or(given()),
             "type" | "error_type" => self.error_type = text(),
             "retries" => self.retries = value.as_u64(),
             "attempt" => self.attempt = value.as_u64(),
@@ -234,6 +244,11 @@ impl<'a> RunEvent<'a> {
             Scope::Workflow => of_workflow,
             Scope::Agent | Scope::System => of_agent.or(of_team).or(of_workflow),
         }
+    }
+
+    /// A run that was accepted and answers later.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.status.is_some_and(|s| matches!(s.decode().as_ref(), "PENDING" | "RUNNING"))
     }
 
     /// Media or sources beside the text.

@@ -6,6 +6,7 @@
 use super::ending::{ends, stated};
 use super::entries::provider_error;
 use super::message::{Message, RunStatus};
+use super::pause::Pause;
 use super::tool::{is_delegation, ToolStatus};
 use super::{ActivityKind, Conversation, Outcome};
 use crate::event::{Kind, RunEvent, Tool};
@@ -66,6 +67,13 @@ impl Conversation {
             // Once over is over: a completion behind a cancellation only tells the last words.
             Kind::RunCompleted | Kind::WorkflowCompleted if self.is_over(t, run) => {
                 return self.last_words(t, run, event)
+            }
+            // Cirkelline's `paused` behind agno's pause: it may be the one that says what is asked.
+            Kind::Paused if self.turns[t].pause.as_ref().is_some_and(|p| p.requirements.is_empty()) => {
+                let run_id = self.turns[t].run_id.clone();
+                self.turns[t].pause = Some(Pause::read(event, run_id.as_deref()));
+                self.turns[t].dirty = true;
+                return;
             }
             kind if ends(kind) && self.is_over(t, run) => return,
             _ => {}
@@ -161,10 +169,12 @@ impl Conversation {
             turn.dirty = true;
         }
         if let Some(followups) = event.followups {
-            turn.followups = text(followups);
-            turn.dirty = true;
             if turn.runs.get(run).top {
-                turn.answer.edit().followups = text(followups);
+                turn.followups = text(followups);
+                turn.dirty = true;
+            }
+            if let Some(message) = turn.message_of(run) {
+                message.edit().followups = text(followups);
             }
         }
         let usage = &mut turn.runs.edit(run).usage;

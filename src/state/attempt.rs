@@ -4,6 +4,7 @@ use super::message::{Role, RunStatus};
 use super::run::Run;
 use super::timeline::EntryStatus;
 use super::{ActivityKind, Conversation, Outcome, RetryState, Status, Turn};
+use crate::error::ErrorType;
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
 use crate::text::decimal;
@@ -53,6 +54,7 @@ impl Conversation {
             }
             turn.answer.text.begin_leg();
         }
+        turn.unsettle();
         turn.outcome = None;
         turn.error = None;
         turn.pause = None;
@@ -65,53 +67,50 @@ impl Conversation {
 
     /// The run of `event`, created at its first frame. `None`: the frame is stale.
     pub(super) fn run_of(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> Option<usize> {
-        let turn = &mut self.turns[t];
-        let known = match (event.run_id, turn.living) {
-            (Some(id), _) => turn.runs.find(&id.decode()),
-            (None, Some(living)) => Some(living),
-            (None, None) => turn.runs.find(""),
-        };
-        let run = match known {
+        let run = match self.turns[t].known_run(event) {
             Some(run) => run,
             // A run more than any turn shows: a stream that names a new one in each frame must not grow us.
-            None if turn.runs.iter().len() >= self.limits.max_messages.saturating_add(MOST_ATTEMPTS) => {
+            None if self.turns[t].runs.iter().len() >= self.limits.max_messages.saturating_add(MOST_ATTEMPTS) => {
                 self.diagnostics.dropped_entries += 1;
                 return None;
             }
-            None => self.add_run(t, event.run_id.map(String::from).unwrap_or_default(), event, now),
+            None => self.add_run(t, event, now),
         };
+        if std::mem::take(&mut self.turns[t].runs.edit(run).unnamed) {
+            self.name_living(t, run, event);
+        }
         let turn = &mut self.turns[t];
-        if turn.runs.get(run).void || turn.is_repeated(event) {
+        if turn.runs.get(run).void || turn.is_repeated(run, event) {
             self.diagnostics.stale_frames += 1;
             return None;
         }
         Some(run)
     }
 
-    fn add_run(&mut self, t: usize, id: String, event: &RunEvent<'_>, now: Seconds) -> usize {
-        let starts = matches!(event.kind, Kind::RunStarted | Kind::RunContinued | Kind::WorkflowStarted);
-        let nested = event.scope == Scope::Workflow && event.nested_depth > 0;
-        let at_top = event.parent().is_none() && !nested;
+    fn add_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> usize {
         let turn = &self.turns[t];
+        let at_top = turn.is_at_top(event);
         // Another run at the top, where one lives: a server that starts again without a word.
-        let again = at_top && starts && turn.living.is_some() && matches!(turn.outcome, None | Some(Outcome::Failed));
+        let again =
+            at_top && starts(event) && turn.living.is_some() && matches!(turn.outcome, None | Some(Outcome::Failed));
         if again {
             self.void_attempt(t);
         }
         let turn = &mut self.turns[t];
-        let mut run = Run::new(id, event);
+        let mut run = Run::new(run_id(event), event);
         run.top = at_top && turn.living.is_none();
         if run.top {
-            turn.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
-            turn.dirty = true;
-            self.head_dirty = true;
-            turn.answer.edit().describe(event, &run);
             let at = turn.runs.add(run);
             turn.living = Some(at);
+            self.name_living(t, at, event);
             return at;
         }
         run.parent = event.parent().and_then(|p| turn.runs.find(&p.decode())).or(turn.living);
         run.depth = run.parent.map_or(1, |p| turn.runs.get(p).depth + 1);
+        run.void = run.parent.is_some_and(|p| turn.runs.get(p).void);
+        if run.void {
+            return turn.runs.add(run);
+        }
         if turn.work.len() < self.limits.max_messages {
             let mut message = self.message(Role::Agent, event.created_at.unwrap_or(now));
             message.edit().describe(event, &run);
@@ -126,9 +125,23 @@ impl Conversation {
         at
     }
 
+    /// The run that decides the turn's fate says who it is.
+    fn name_living(&mut self, t: usize, at: usize, event: &RunEvent<'_>) {
+        let turn = &mut self.turns[t];
+        let run = turn.runs.get(at);
+        turn.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
+        turn.answer.edit().describe(event, run);
+        turn.dirty = true;
+        self.head_dirty = true;
+    }
+
     /// What the attempt said and did leaves the answer; its timeline stays, marked.
     fn void_attempt(&mut self, t: usize) {
         let turn = &mut self.turns[t];
+        let limited = turn.error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
+        if turn.outcome == Some(Outcome::Failed) && limited {
+            self.monitor.goes_on(turn.attempts);
+        }
         for entry in turn.runs.take_content_entries() {
             turn.timeline.set_status(entry, EntryStatus::Error);
         }
@@ -188,19 +201,70 @@ impl Conversation {
 /// Top-level runs of one turn.
 const MOST_ATTEMPTS: usize = 1_000;
 
+/// A name for the run of a frame that names none. Between a member's parent and its source stands a character that no
+/// id has.
+fn run_id(event: &RunEvent<'_>) -> String {
+    match (event.run_id, event.parent()) {
+        (Some(id), _) => id.into(),
+        (None, None) => String::new(),
+        (None, Some(parent)) => {
+            let member = event.agent_id.or(event.team_id).or(event.source());
+            [&parent.decode(), "\u{0}", &member.map(Str::decode).unwrap_or_default()].concat()
+        }
+    }
+}
+
+fn starts(event: &RunEvent<'_>) -> bool {
+    matches!(event.kind, Kind::RunStarted | Kind::RunContinued | Kind::WorkflowStarted)
+}
+
 impl Turn {
+    /// Whether `event` is of a run that no other run started.
+    fn is_at_top(&self, event: &RunEvent<'_>) -> bool {
+        let nested = event.scope == Scope::Workflow && event.nested_depth > 0;
+        // A workflow's agents are its members, also where they do not name it.
+        let in_workflow = event.scope != Scope::Workflow && self.living.is_some_and(|r| self.runs.get(r).is_workflow);
+        event.parent().is_none() && !nested && !in_workflow
+    }
+
+    /// The run of `event`, if it was seen before.
+    fn known_run(&mut self, event: &RunEvent<'_>) -> Option<usize> {
+        let at_top = self.is_at_top(event);
+        if event.run_id.is_none() && at_top && self.living.is_some() {
+            return self.living;
+        }
+        let found = self.runs.find(&run_id(event));
+        match (found, self.living) {
+            // The next attempt under the name of one that is void.
+            (Some(run), None) if at_top && starts(event) && self.runs.get(run).void => None,
+            (Some(run), None) if event.run_id.is_none() && self.runs.get(run).void => None,
+            // The run that lived without a name gets one.
+            (None, Some(living)) if at_top && self.runs.get(living).id.is_empty() => {
+                let run = self.runs.edit(living);
+                run.id = run_id(event);
+                run.name = event.source().map(String::from).unwrap_or_default();
+                run.unnamed = true;
+                Some(living)
+            }
+            _ => found,
+        }
+    }
+
     /// A frame that a resumed stream repeats: its index was read (PROTOCOL §11).
-    fn is_repeated(&mut self, event: &RunEvent<'_>) -> bool {
+    fn is_repeated(&mut self, run: usize, event: &RunEvent<'_>) -> bool {
         let (Some(index), Some(living)) = (event.event_index, self.living) else { return false };
-        let run = self.runs.edit(living);
+        // The end of a run that has not ended here is never old news, whatever its number: a replay from the database
+        // counts anew.
+        let ends = matches!(event.kind, Kind::RunCompleted | Kind::WorkflowCompleted) && !self.runs.get(run).over;
+        let top = self.runs.edit(living);
         // A continued run that was paused in the foreground counts from 0 again.
         if event.kind == Kind::RunContinued && event.parent_run_id.is_none() && index == 0 {
-            run.last_index = None;
+            top.last_index = None;
         }
-        if run.last_index.is_some_and(|last| index <= last) {
-            return true;
+        if top.last_index.is_some_and(|last| index <= last) {
+            return !ends;
         }
-        run.last_index = Some(index);
+        top.last_index = Some(index);
         false
     }
 }

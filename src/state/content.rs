@@ -91,7 +91,7 @@ impl Conversation {
         let Some(step) = event.content.filter(|c| c.as_object().is_some()) else { return };
         let limits = self.limits;
         if let Some(message) = self.turns[t].message_of(run) {
-            let repeated = message.head.reasoning_steps.last().map(String::as_str) == Some(step.text());
+            let repeated = message.head.reasoning_steps.iter().any(|s| s == step.text());
             if !repeated && message.head.reasoning_steps.len() < limits.max_items {
                 message.edit().reasoning_steps.push(step.text().into());
             }

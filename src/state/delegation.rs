@@ -28,7 +28,8 @@ impl Conversation {
     pub(super) fn delegate(&mut self, t: usize, run: usize, tool: &Tool<'_>, entry: Option<u32>, now: Seconds) {
         let id: String = tool.tool_call_id.map(String::from).unwrap_or_default();
         let turn = &self.turns[t];
-        if turn.work.len() >= self.limits.max_messages || turn.delegations.iter().any(|d| d.tool_call_id == id) {
+        let known = !id.is_empty() && turn.delegations.iter().any(|d| d.tool_call_id == id);
+        if known || turn.work.len() >= self.limits.max_messages {
             return;
         }
         let member_id = member_id(tool);

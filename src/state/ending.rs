@@ -8,7 +8,7 @@ use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
-use crate::error::StreamError;
+use crate::error::{message_in, StreamError};
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::Raw;
 use crate::time::Seconds;
@@ -112,7 +112,8 @@ impl Conversation {
         if self.turns[t].outcome.is_some() {
             return;
         }
-        let text = event.error.or(event.message).map(String::from).or_else(|| event.error_text.map(str::to_owned));
+        let text = event.error.map(String::from).or_else(|| event.error_value.and_then(message_in));
+        let text = text.or(event.message.map(String::from)).or(event.error_text.map(str::to_owned));
         let kind = event.error_type.map(String::from);
         let error = StreamError::from_event(text, kind.as_deref(), event.retries);
         self.note_error(t, event, &error, now);

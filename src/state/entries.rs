@@ -8,24 +8,28 @@ use super::{Conversation, Turn};
 use crate::error::{ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Scope, Tool};
 use crate::json::{Raw, Str};
+use crate::limits::excerpt;
 use crate::time::Seconds;
 
 impl Conversation {
     /// Adds the entry of a run's event. `None` where the event has none of its own, or beyond the limit.
     pub(super) fn note(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
         let mut details = Details::default();
-        let (status, description) = self.describe(t, run, event, &mut details)?;
+        let (status, mut description) = self.describe(t, run, event, &mut details)?;
         let turn = &mut self.turns[t];
         let of = turn.runs.get(run);
         let parent = of.entry.or_else(|| of.parent.and_then(|p| turn.runs.get(p).entry));
         let depth = of.depth;
         let source = event.source().map_or_else(|| of.name.clone(), String::from);
-        details.keep_within(self.limits.max_detail_bytes);
+        let most = self.limits.max_detail_bytes;
+        description.truncate(excerpt(&description, most).len());
+        details.keep_within(most);
         details.attempt = turn.attempts;
         details.run_id = Some(of.id.clone()).filter(|id| !id.is_empty());
-        details.step_name = event.step_name.map(String::from);
+        details.step_name = event.step_name.map(|s| excerpt(&s.decode(), most).to_owned());
         details.step_index = event.step_index;
-        if details.tool_call_id.as_deref().is_some_and(|id| turn.timeline.has_tool_entry(&event.name.decode(), id)) {
+        let of_tool = matches!(event.kind, Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError);
+        if of_tool && turn.timeline.has_tool_entry(&event.name.decode(), &details) {
             return None;
         }
         let matters = of.top && is_end(event.kind);
@@ -151,6 +155,7 @@ impl Conversation {
                 (InProgress, [name, " waits for your input"])
             }
             Kind::RunContinued => (Started, [name, " goes on"]),
+            Kind::RunOutput if event.is_accepted() => (Started, [name, " runs in the background"]),
             Kind::RunOutput => (Completed, [name, " answered in one piece"]),
             Kind::ModelRequestStarted => (Started, ["Asking ", model_name]),
             Kind::ModelRequestCompleted => (Completed, [model_name, " answered"]),
@@ -164,7 +169,8 @@ impl Conversation {
             Kind::FollowupsCompleted => (Completed, ["Follow-up", " questions ready"]),
             Kind::MetricsUpdate => (Completed, ["Tokens", " and costs"]),
             _ => {
-                details.data = event.data.map(|d| d.text().into());
+                // A custom event without `data` has its own fields flat beside the known ones: all of it.
+                details.data = event.data.map(Raw::text).or(event.whole).map(str::to_owned);
                 let text = spaced(&event.name.decode());
                 let custom = matches!(event.kind, Kind::CustomEvent | Kind::StepProgress);
                 let status = match (custom, text.ends_with("started")) {

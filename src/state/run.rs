@@ -1,7 +1,7 @@
 //! The runs of one turn: whose they are, how deep they stand, and which message is theirs.
 
 use super::usage::Usage;
-use crate::event::RunEvent;
+use crate::event::{RunEvent, Scope};
 
 /// A run that a frame of this turn belonged to.
 #[derive(Debug, Clone)]
@@ -14,6 +14,9 @@ pub(super) struct Run {
     /// Index into the turn's `work`; `None`: the answer, or beyond the limit of messages.
     pub work: Option<usize>,
     pub top: bool,
+    pub is_workflow: bool,
+    /// It lived without a name until this frame.
+    pub unnamed: bool,
     /// Timeline entry of its start.
     pub entry: Option<u32>,
     /// Timeline entry of the text that it streams.
@@ -57,11 +60,21 @@ impl Runs {
 
     pub fn add(&mut self, run: Run) -> usize {
         self.list.push(run);
-        self.list.len() - 1
+        self.last = self.list.len() - 1;
+        self.last
     }
 
     pub fn iter(&self) -> std::slice::Iter<'_, Run> {
         self.list.iter()
+    }
+
+    /// Those of `works` (indices of messages) and the top-level one may say more.
+    pub fn reopen(&mut self, works: &[usize], top: bool) {
+        for run in self.list.iter_mut().filter(|r| !r.void) {
+            if (run.top && top) || run.work.is_some_and(|w| works.contains(&w)) {
+                run.over = false;
+            }
+        }
     }
 
     /// The timeline entries of texts that were still streaming.
@@ -86,6 +99,8 @@ impl Run {
             name: event.source().map(String::from).unwrap_or_default(),
             work: None,
             top: false,
+            is_workflow: event.scope == Scope::Workflow,
+            unnamed: false,
             entry: None,
             content_entry: None,
             void: false,

@@ -175,10 +175,13 @@ impl Timeline {
         }
     }
 
-    /// An entry of this event for this tool call: a repeated frame adds none.
-    pub(super) fn has_tool_entry(&self, event_type: &str, tool_call_id: &str) -> bool {
-        let is_it = |e: &Entry| e.event_type == event_type && e.details.tool_call_id.as_deref() == Some(tool_call_id);
-        !tool_call_id.is_empty() && self.entries.iter().rev().take(64).any(is_it)
+    /// An entry of this event for this tool call of this run, in this attempt: a repeated frame adds none.
+    pub(super) fn has_tool_entry(&self, event_type: &str, details: &Details) -> bool {
+        let same = |e: &Details| {
+            e.tool_call_id == details.tool_call_id && e.run_id == details.run_id && e.attempt == details.attempt
+        };
+        let is_it = |e: &Entry| e.event_type == event_type && same(&e.details);
+        details.tool_call_id.is_some() && self.entries.iter().rev().take(64).any(is_it)
     }
 }
 

@@ -58,6 +58,8 @@ async fn fetch(shell: &Rc<Shell>, request: Request) -> Result<(), JsValue> {
         }
         let bytes: Uint8Array = Reflect::get(&piece, &"value".into())?.unchecked_into();
         if shell.client.borrow().live_request() != Some(request) {
+            // A fetch of the caller's own may not heed the signal.
+            let _ = reader.cancel();
             return Err(JsValue::NULL);
         }
         if status < 400 && shell.client.borrow_mut().reserve(0).is_some() {
