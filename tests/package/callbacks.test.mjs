@@ -1,0 +1,139 @@
+// Listeners that call back in, and values that keep their identity: what a page relies on without knowing it.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { backend, frame, importFrom, install, play, runOf } from './support.mjs'
+
+let createStreamHandler, remove, handler
+before(async () => {
+  const installed = await install()
+  remove = installed.remove
+  createStreamHandler = (await importFrom(installed.scratch)).createStreamHandler
+})
+after(() => remove?.())
+beforeEach(() => { handler = createStreamHandler({ notify: 'sync' }) })
+afterEach(() => handler.dispose())
+
+const of = (fields) => ({ run_id: 'run-1', session_id: 'session-1', agent_id: 'a', agent_name: 'Agent', ...fields })
+const feed = (...frames) => frames.forEach((part) => handler.feed(part))
+
+for (const call of ['cancel', 'dismissError', 'dispose']) {
+  test(`a listener may call ${call}() whenever it hears of something`, async () => {
+    let calls = 0
+    handler.subscribe(() => {
+      calls++
+      if (!handler.getSnapshot().isStreaming) handler[call]()
+    })
+    handler.begin('hello')
+    feed(...runOf('Hello there'))
+    handler.end()
+    await sleep(60)
+    assert.ok(calls < 50, `${calls} notifications`)
+    const other = createStreamHandler({ notify: 'sync' })
+    other.begin('hello')
+    runOf('The module lives').forEach((part) => other.feed(part))
+    other.end()
+    assert.equal(other.getSnapshot().status, 'completed')
+    other.dispose()
+  })
+}
+
+test('dispose in a listener of its own disposal frees once', async () => {
+  handler = createStreamHandler({ notify: 'sync' })
+  handler.subscribe(() => handler.dispose())
+  handler.begin('hello')
+  feed(frame('RunStarted', of({})))
+  handler.dispose()
+  await sleep(10)
+  assert.equal(handler.getSnapshot().status, 'cancelled')
+})
+
+test('a call that changes nothing tells nobody and gives the same snapshot', () => {
+  handler.begin('hello')
+  feed(...runOf('Hello there'))
+  handler.end()
+  const before = handler.getSnapshot()
+  let calls = 0
+  handler.subscribe(() => calls++)
+  handler.cancel()
+  handler.dismissError()
+  handler.end()
+  assert.equal(calls, 0)
+  assert.equal(handler.getSnapshot(), before)
+})
+
+test('a listener that answers every change with another does not stop the page', async () => {
+  let rounds = 0
+  const unsubscribe = handler.subscribe(() => {
+    rounds++
+    handler.load({ sessionId: `s${rounds}`, messages: [] })
+  })
+  handler.begin('hello')
+  assert.ok(rounds < 100)
+  await sleep(50)
+  unsubscribe()
+  assert.ok(handler.getSnapshot().sessionId.startsWith('s'))
+})
+
+test('load is heard of when it is whole', () => {
+  handler.begin('old')
+  feed(...runOf('Old answer'))
+  handler.end()
+  const seen = []
+  handler.subscribe(() => {
+    const { sessionId, messages } = handler.getSnapshot()
+    seen.push([sessionId, messages.length])
+  })
+  handler.load({ sessionId: 'y', messages: [{ role: 'user', content: 'earlier' }, { role: 'agent', content: 'yes' }] })
+  assert.ok(seen.length > 0)
+  for (const state of seen) assert.deepEqual(state, ['y', 2])
+})
+
+test('a value that is parsed when read is the same value ever after, through tokens and changes of other things', () => {
+  handler.begin('hello')
+  feed(
+    frame('RunStarted', of({})),
+    frame('ReasoningStep', of({ content: { title: 'Plan' }, content_type: 'ReasoningStep' })),
+    frame('FollowupsCompleted', of({ followups: ['More?'] })),
+    frame('ToolCallStarted', of({ tool: { tool_call_id: 'c', tool_name: 'think', tool_args: { a: 1 } } })),
+  )
+  const first = handler.getSnapshot().turns[0]
+  const values = (turn) => [turn.answer.extra_data, turn.answer.extra_data.reasoning_steps[0], turn.answer.followups, turn.followups, turn.answer.tool_calls[0].tool_args]
+  const read = values(first)
+  assert.deepEqual(read[0].reasoning_steps, [{ title: 'Plan' }])
+  feed(frame('RunContent', of({ content: 'a token' })))
+  values(handler.getSnapshot().turns[0]).forEach((value, index) => assert.equal(value, read[index]))
+  feed(frame('ToolCallCompleted', of({ tool: { tool_call_id: 'c', tool_name: 'think', tool_args: { a: 1 }, result: 'ok' } })), frame('RunCompleted', of({ content: 'a token' })))
+  values(handler.getSnapshot().turns[0]).forEach((value, index) => assert.equal(value, read[index]))
+  assert.equal(first.answer.extra_data, read[0])
+})
+
+test('usage, monitor, banner and pause keep their identity while something else changes', () => {
+  handler.begin('hello')
+  feed(frame('RunStarted', of({})), frame('RunPaused', of({ content: 'May I?', requirements: [{ id: 'q', tool_execution: { tool_name: 'send', requires_confirmation: true } }] })))
+  const before = handler.getSnapshot()
+  assert.equal(before.pause.requirements[0].kind, 'confirmation')
+  feed(frame('MemoryUpdateCompleted', of({ memories: [] })), frame('SessionSummaryCompleted', of({ session_summary: {} })))
+  const now = handler.getSnapshot()
+  assert.notEqual(now, before)
+  for (const key of ['usage', 'monitor', 'pause']) assert.equal(now[key], before[key], key)
+})
+
+test('a field that is undefined is not sent, and a relative url is joined to its endpoint', async (t) => {
+  let asked
+  const server = await backend(async (request, response) => {
+    asked = request
+    await play(response, 'agent_plain')
+  })
+  t.after(() => server.close())
+  const live = createStreamHandler({ endpoint: server.url, url: 'api/agents/assistant/runs', fields: { user_id: undefined, timezone: 'UTC' } })
+  assert.equal(await live.send('hello'), 'completed')
+  assert.equal(asked.path, '/api/agents/assistant/runs')
+  assert.equal(asked.form.get('user_id'), null)
+  assert.equal(asked.form.get('timezone'), 'UTC')
+  live.dispose()
+})
+
+test('feed takes bytes and says so', () => {
+  assert.throws(() => handler.feed('text'), /Uint8Array/)
+})
