@@ -18,23 +18,23 @@ mod run;
 pub mod session;
 pub mod timeline;
 pub mod tool;
+mod turn;
 pub mod usage;
 
 pub(crate) use content::AppendTo;
 pub use diagnostics::Diagnostics;
+pub use turn::Turn;
 
 use crate::error::{ErrorType, StreamError};
 use crate::limits::Limits;
 use crate::monitor::Monitor;
 use crate::time::Seconds;
 use activity::ActivityTexts;
-use delegation::Delegation;
 use message::{Message, Role, RunStatus};
-use pause::Pause;
 use run::Runs;
 use serde::{Serialize, Serializer};
 use session::Sessions;
-use timeline::{EntryStatus, Timeline};
+use timeline::Timeline;
 use usage::Usage;
 
 /// How a send ended.
@@ -95,56 +95,6 @@ pub struct RetryState {
     pub message: String,
     /// Seconds since the Unix epoch.
     pub resumes_at: Seconds,
-}
-
-/// One question and all that came of it.
-#[derive(Debug, Clone)]
-pub struct Turn {
-    /// Unique within the handler.
-    pub id: u32,
-    /// What the user said; `None` where the caller did not say.
-    pub user: Option<Message>,
-    /// Delegations, members' and sub-teams' messages, in the order in which they began.
-    pub work: Vec<Message>,
-    /// The answer.
-    pub answer: Message,
-    /// Behind the Scenes.
-    pub timeline: Timeline,
-    /// `None` while it runs.
-    pub outcome: Option<Outcome>,
-    /// 1, and one more for each retry.
-    pub attempts: u32,
-    /// The run that lives, or lived last.
-    pub run_id: Option<String>,
-    /// Why it failed.
-    pub error: Option<StreamError>,
-    /// What it waits for.
-    pub pause: Option<Pause>,
-    /// JSON arrays and objects, as the events carried them.
-    pub followups: Option<String>,
-    /// JSON array.
-    pub memories: Option<String>,
-    /// JSON object.
-    pub session_summary: Option<String>,
-    /// Of all its runs, void ones too: they cost tokens as well.
-    pub usage: Usage,
-    session_id: Option<String>,
-    runs: Runs,
-    /// Index of the top-level run that decides this turn's fate.
-    living: Option<usize>,
-    delegations: Vec<Delegation>,
-    /// An event other than content came: this stream tells how it ends.
-    tells_its_end: bool,
-    has_content: bool,
-    /// The answer is the framework's notice about a pause, not the model's words.
-    shows_pause_notice: bool,
-    /// Work messages that ended only because the turn did.
-    settled: Vec<usize>,
-    /// The status that a `replay` frame stated: how the run ended, should its end not be repeated.
-    stated: Option<Outcome>,
-    pub(crate) dirty: bool,
-    /// The view must forget the work messages it has.
-    pub(crate) work_reset: bool,
 }
 
 /// The conversation.
@@ -459,52 +409,5 @@ impl Conversation {
             self.activity = text;
             self.head_dirty = true;
         }
-    }
-}
-
-impl Turn {
-    fn is_running(&self) -> bool {
-        self.outcome.is_none()
-    }
-
-    /// The name of the run that answers.
-    fn answering_name(&self) -> Option<&str> {
-        self.living.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())
-    }
-
-    /// What was still at work when the turn ended does not look as if it went on.
-    fn settle(&mut self, outcome: Outcome) {
-        let entry_status = match outcome {
-            Outcome::Failed | Outcome::Interrupted => EntryStatus::Error,
-            _ => EntryStatus::Completed,
-        };
-        for entry in self.runs.take_content_entries() {
-            self.timeline.set_status(entry, entry_status);
-        }
-        let left = match outcome {
-            Outcome::Completed => RunStatus::Completed,
-            Outcome::Paused => return,
-            Outcome::Cancelled => RunStatus::Cancelled,
-            Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
-        };
-        for (at, message) in self.work.iter_mut().enumerate() {
-            if message.head.status == RunStatus::Started {
-                message.edit().status = left;
-                self.settled.push(at);
-            }
-        }
-    }
-
-    /// The turn goes on: what its pause or its interruption had stopped does too.
-    fn unsettle(&mut self) {
-        let mut again = std::mem::take(&mut self.settled);
-        let paused = |(at, m): (usize, &Message)| (m.head.status == RunStatus::Paused).then_some(at);
-        again.extend(self.work.iter().enumerate().filter_map(paused));
-        for &at in &again {
-            if let Some(message) = self.work.get_mut(at) {
-                message.edit().status = RunStatus::Started;
-            }
-        }
-        self.runs.reopen(&again, self.outcome == Some(Outcome::Paused));
     }
 }

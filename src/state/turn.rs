@@ -1,0 +1,107 @@
+//! A turn: one question and all that came of it.
+
+use super::delegation::Delegation;
+use super::message::{Message, RunStatus};
+use super::pause::Pause;
+use super::run::Runs;
+use super::timeline::{EntryStatus, Timeline};
+use super::usage::Usage;
+use super::Outcome;
+use crate::error::StreamError;
+
+/// One question and all that came of it.
+#[derive(Debug, Clone)]
+pub struct Turn {
+    /// Unique within the handler.
+    pub id: u32,
+    /// What the user said; `None` where the caller did not say.
+    pub user: Option<Message>,
+    /// Delegations, members' and sub-teams' messages, in the order in which they began.
+    pub work: Vec<Message>,
+    /// The answer.
+    pub answer: Message,
+    /// Behind the Scenes.
+    pub timeline: Timeline,
+    /// `None` while it runs.
+    pub outcome: Option<Outcome>,
+    /// 1, and one more for each retry.
+    pub attempts: u32,
+    /// The run that lives, or lived last.
+    pub run_id: Option<String>,
+    /// Why it failed.
+    pub error: Option<StreamError>,
+    /// What it waits for.
+    pub pause: Option<Pause>,
+    /// JSON arrays and objects, as the events carried them.
+    pub followups: Option<String>,
+    /// JSON array.
+    pub memories: Option<String>,
+    /// JSON object.
+    pub session_summary: Option<String>,
+    /// Of all its runs, void ones too: they cost tokens as well.
+    pub usage: Usage,
+    pub(super) session_id: Option<String>,
+    pub(super) runs: Runs,
+    /// Index of the top-level run that decides this turn's fate.
+    pub(super) living: Option<usize>,
+    pub(super) delegations: Vec<Delegation>,
+    /// An event other than content came: this stream tells how it ends.
+    pub(super) tells_its_end: bool,
+    pub(super) has_content: bool,
+    /// The answer is the framework's notice about a pause, not the model's words.
+    pub(super) shows_pause_notice: bool,
+    /// Work messages that ended only because the turn did.
+    pub(super) settled: Vec<usize>,
+    /// The status that a `replay` frame stated: how the run ended, should its end not be repeated.
+    pub(super) stated: Option<Outcome>,
+    pub(crate) dirty: bool,
+    /// The view must forget the work messages it has.
+    pub(crate) work_reset: bool,
+}
+
+impl Turn {
+    pub(super) fn is_running(&self) -> bool {
+        self.outcome.is_none()
+    }
+
+    /// The name of the run that answers.
+    pub(super) fn answering_name(&self) -> Option<&str> {
+        self.living.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())
+    }
+
+    /// What was still at work when the turn ended does not look as if it went on.
+    pub(super) fn settle(&mut self, outcome: Outcome) {
+        let entry_status = match outcome {
+            Outcome::Failed | Outcome::Interrupted => EntryStatus::Error,
+            _ => EntryStatus::Completed,
+        };
+        for entry in self.runs.take_content_entries() {
+            self.timeline.set_status(entry, entry_status);
+        }
+        let left = match outcome {
+            Outcome::Completed => RunStatus::Completed,
+            Outcome::Paused => return,
+            Outcome::Cancelled => RunStatus::Cancelled,
+            Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
+        };
+        for (at, message) in self.work.iter_mut().enumerate() {
+            if message.head.status == RunStatus::Started {
+                message.edit().status = left;
+                self.settled.push(at);
+            }
+        }
+    }
+
+    /// The turn goes on: what its pause or its interruption had stopped does too.
+    pub(super) fn unsettle(&mut self) {
+        let mut again = std::mem::take(&mut self.settled);
+        let paused = |(at, m): (usize, &Message)| (m.head.status == RunStatus::Paused).then_some(at);
+        again.extend(self.work.iter().enumerate().filter_map(paused));
+        for &at in &again {
+            if let Some(message) = self.work.get_mut(at) {
+                message.edit().status = RunStatus::Started;
+            }
+        }
+        self.runs.reopen(&again, self.outcome == Some(Outcome::Paused));
+    }
+}
