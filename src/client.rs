@@ -24,7 +24,7 @@ use templates::{value_in, Templates};
 const LINGER: Seconds = 5.0;
 
 /// Pieces in which large chunks are decoded, so that the buffer holds a piece and not the whole.
-const PIECE: usize = 256 << 10;
+pub(crate) const PIECE: usize = 256 << 10;
 
 /// The machine.
 #[derive(Debug)]
@@ -322,10 +322,7 @@ impl Client {
         let Some(leg) = self.leg.take() else { return };
         match &leg.body {
             Body::Stream(_) => self.conversation.close(now),
-            Body::Refused { status, text } => {
-                let error = StreamError::from_http(*status, &String::from_utf8_lossy(text));
-                self.conversation.fail(Outcome::Failed, error, now);
-            }
+            Body::Refused { status, text } => self.refused(*status, text, now),
             Body::Foreign => {
                 let message = "The server answered with a web page instead of a stream. Is the address right?";
                 self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Protocol, message), now);
@@ -337,10 +334,7 @@ impl Client {
     fn fail(&mut self, now: Seconds) {
         let Some(leg) = self.leg.take() else { return };
         match &leg.body {
-            Body::Refused { status, text } => {
-                let error = StreamError::from_http(*status, &String::from_utf8_lossy(text));
-                self.conversation.fail(Outcome::Failed, error, now);
-            }
+            Body::Refused { status, text } => self.refused(*status, text, now),
             _ if self.conversation.status == Status::Connecting => {
                 let message = "The server could not be reached. Check your connection, or the server's address.";
                 self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Network, message), now);
@@ -348,6 +342,12 @@ impl Client {
             _ => self.conversation.interrupt("The connection was lost before the answer was complete.", now),
         }
         self.settle(leg, now);
+    }
+
+    /// The server said no: whether or not it finished saying why.
+    fn refused(&mut self, status: u16, text: &[u8], now: Seconds) {
+        let error = StreamError::from_http(status, &String::from_utf8_lossy(text));
+        self.conversation.fail(Outcome::Failed, error, now);
     }
 
     fn cancel(&mut self, now: Seconds) {

@@ -23,7 +23,7 @@ use serde::{Serialize, Serializer};
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct Delta<'a> {
-    /// Number of turns; fewer than the reader holds, with `first` 0: the conversation was cleared.
+    /// Number of turns. Fewer than the reader holds: the conversation was cleared.
     pub turn_count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<HeadView<'a>>,

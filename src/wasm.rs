@@ -6,7 +6,7 @@
 mod host;
 mod transport;
 
-use crate::client::{Client, Config, Input, Output};
+use crate::client::{Client, Config, Input, Output, PIECE};
 use crate::limits::Limits;
 use crate::state::Outcome;
 use crate::time::Seconds;
@@ -128,9 +128,6 @@ impl Core {
     }
 }
 
-/// How large the pieces are in which a chunk is copied in.
-const PIECE: u32 = 256 << 10;
-
 impl Shell {
     fn handle(self: &Rc<Self>, input: Input<'_>) {
         if self.disposed.get() {
@@ -147,7 +144,7 @@ impl Shell {
         let (length, now) = (bytes.length(), now());
         let mut from = 0;
         while from < length && !self.disposed.get() {
-            let to = length.min(from.saturating_add(PIECE));
+            let to = length.min(from.saturating_add(PIECE as u32));
             let piece = (to - from < length).then(|| bytes.subarray(from, to));
             let mut client = self.client.borrow_mut();
             let Some(room) = client.reserve((to - from) as usize) else { return };

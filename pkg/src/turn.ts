@@ -50,10 +50,7 @@ function setFacts(turn: Turn, old: Turn | undefined, facts: NonNullable<TurnDelt
   turn.runId = facts.runId
   turn.error = keep(turn.error, facts.error)
   turn.usage = keep(turn.usage, facts.usage)
-  if (JSON.stringify(pause) !== pausesAsSent.get(turn.pause ?? turn)) {
-    turn.pause = pause && readPause(pause)
-    if (turn.pause) pausesAsSent.set(turn.pause, JSON.stringify(pause))
-  }
+  turn.pause = pause && (samePause(turn.pause, pause) ?? readPause(pause))
   for (const [key, text] of [['followups', followups], ['memories', memories]] as const) {
     if (text === null) put(turn, key, NOTHING)
     else lazy(turn, key, text, list, old)
@@ -62,8 +59,12 @@ function setFacts(turn: Turn, old: Turn | undefined, facts: NonNullable<TurnDelt
   else lazy(turn, 'sessionSummary', sessionSummary, parse, old)
 }
 
-/** The text that a pause was made of: the same text is the same pause. */
-const pausesAsSent = new WeakMap<object, string>()
+/** `old`, if it was made of the same words. */
+function samePause(old: Pause | null, sent: PauseDelta): Pause | undefined {
+  return old && pausesAsSent.get(old) === JSON.stringify(sent) ? old : undefined
+}
+
+const pausesAsSent = new WeakMap<Pause, string>()
 
 function timelineEntry(entry: EntryDelta, turn: string): TimelineEntry {
   const { id, parent, details, ...rest } = entry
@@ -80,12 +81,14 @@ function timelineEntry(entry: EntryDelta, turn: string): TimelineEntry {
   }
 }
 
-function readPause(pause: PauseDelta): Pause {
-  return {
-    ...(pause.runId === null ? {} : { runId: pause.runId }),
-    message: pause.message,
-    requirements: pause.requirements.map(requirement),
+function readPause(sent: PauseDelta): Pause {
+  const pause = {
+    ...(sent.runId === null ? {} : { runId: sent.runId }),
+    message: sent.message,
+    requirements: sent.requirements.map(requirement),
   }
+  pausesAsSent.set(pause, JSON.stringify(sent))
+  return pause
 }
 
 function requirement(from: PauseDelta['requirements'][number]): PauseRequirement {

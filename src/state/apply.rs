@@ -78,14 +78,16 @@ impl Conversation {
             kind if ends(kind) && self.is_over(t, run) => return,
             _ => {}
         }
-        if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).entry.is_some() && self.is_started(t, run) {
+        if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).started {
             return;
         }
         let entry = self.note(t, run, event, now);
         self.facts(t, run, event);
         match event.kind {
             Kind::RunStarted | Kind::WorkflowStarted => {
-                self.turns[t].runs.edit(run).entry = entry;
+                let record = self.turns[t].runs.edit(run);
+                record.started = true;
+                record.entry = entry;
                 self.working(t, run);
             }
             Kind::RunContinued => self.continued(t, run, entry),
@@ -190,17 +192,6 @@ impl Conversation {
         turn.usage = all;
         turn.dirty = true;
         self.head_dirty = true;
-    }
-
-    fn is_started(&self, t: usize, run: usize) -> bool {
-        let turn = &self.turns[t];
-        let record = turn.runs.get(run);
-        let entry = record.entry.and_then(|e| turn.timeline.entries().get(e as usize));
-        entry.is_some_and(|e| {
-            e.details.run_id.as_deref() == Some(&record.id)
-                && e.event_type.ends_with("Started")
-                && e.details.tool_name.is_none()
-        })
     }
 
     pub(super) fn working(&mut self, t: usize, run: usize) {

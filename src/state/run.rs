@@ -17,6 +17,8 @@ pub(super) struct Run {
     pub is_workflow: bool,
     /// It lived without a name until this frame.
     pub unnamed: bool,
+    /// Its RunStarted was read.
+    pub started: bool,
     /// Timeline entry of its start.
     pub entry: Option<u32>,
     /// Timeline entry of the text that it streams.
@@ -101,6 +103,7 @@ impl Run {
             top: false,
             is_workflow: event.scope == Scope::Workflow,
             unnamed: false,
+            started: false,
             entry: None,
             content_entry: None,
             void: false,
