@@ -14,6 +14,11 @@ pub use string::Str;
 
 pub(crate) use string::string_end;
 
+/// The value of decimal digits, with or without a fraction.
+pub(crate) fn decimal_value(digits: &str) -> f64 {
+    number::parse(digits)
+}
+
 /// Why a text is not JSON, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JsonError {

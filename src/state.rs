@@ -379,9 +379,8 @@ impl Conversation {
             Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
         };
         turn.settle(outcome);
-        let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
-        self.monitor.ended(turn.attempts, outcome == Outcome::Completed, limited);
         turn.error.clone_from(&error);
+        self.monitor.ended(turn.ending(), now);
         if let Some(session) = turn.session_id.as_deref() {
             self.sessions.ended(session, outcome, now);
         }

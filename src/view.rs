@@ -7,7 +7,7 @@
 use crate::client::Client;
 use crate::error::StreamError;
 use crate::limits::excerpt;
-use crate::monitor::Monitor;
+use crate::monitor::MonitorView;
 use crate::state::message::{Head, Message, Text};
 use crate::state::pause::Pause;
 use crate::state::session::Session;
@@ -48,7 +48,7 @@ pub struct HeadView<'a> {
     pub run_id: Option<&'a str>,
     pub queued: usize,
     pub usage: Usage,
-    pub monitor: Monitor,
+    pub monitor: MonitorView,
 }
 
 /// What changed in a turn.
@@ -155,7 +155,7 @@ impl Client {
             run_id: c.run_id(),
             queued,
             usage: c.usage(),
-            monitor: c.monitor,
+            monitor: c.monitor.view(),
         });
         Delta {
             turn_count: c.turns.len(),

@@ -142,7 +142,7 @@ fn an_error_that_is_retried_was_no_end() {
     }
     page.event("TeamRunCompleted", saying(leader_of("3"), "Yes.")).end();
     assert_eq!((page.answer().as_str(), page.outcome(), page.banner()), ("Yes.", Some(Outcome::Completed), None));
-    let monitor = page.client.conversation.monitor;
+    let monitor = page.client.conversation.monitor.total();
     assert_eq!((monitor.retries, monitor.success_after_retry, monitor.retries_exhausted), (2, 1, 0));
 }
 

@@ -140,7 +140,7 @@ fn a_retry_that_says_nothing_at_all_counts_by_itself() {
 fn a_retry_told_twice_is_one() {
     let mut page = struck();
     page.feed(retry(1, 5.0)).feed(retry(1, 5.0));
-    assert_eq!((page.turn().attempts, page.client.conversation.monitor.retries), (2, 1));
+    assert_eq!((page.turn().attempts, page.client.conversation.monitor.total().retries), (2, 1));
     assert_eq!(page.timeline().iter().filter(|(event, _)| event == "retry").count(), 1);
 }
 
@@ -203,7 +203,12 @@ fn the_monitor_counts_retries_and_what_came_of_them() {
     answer(&mut page, false, 0);
     answer(&mut page, false, 2);
     answer(&mut page, true, 1);
-    let expected = json!({"retries": 3, "successAfterRetry": 1, "retriesExhausted": 1, "averageDelay": 20.0 / 3.0});
+    let figures = json!({
+        "answers": 3, "retries": 3, "successAfterRetry": 1, "retriesExhausted": 1, "averageDelay": 20.0 / 3.0,
+        "sessionsKept": 3
+    });
+    let mut expected = json!({"lastHour": figures, "lastDay": figures, "alerts": [], "asOf": NOW});
+    expected.as_object_mut().unwrap().extend(figures.as_object().unwrap().clone());
     assert_eq!(page.view()["head"]["monitor"], expected);
 }
 
@@ -373,5 +378,5 @@ fn every_recorded_attempt_is_told_apart_in_the_timeline() {
     assert_eq!(starts.map(|e| e.details.attempt).collect::<Vec<_>>(), [1, 2, 3, 4]);
     assert_eq!(page.banner().as_deref(), Some(EXHAUSTED));
     assert_eq!(page.client.conversation.status, Status::Ended(Outcome::Failed));
-    assert_eq!(page.client.conversation.monitor.retries_exhausted, 1);
+    assert_eq!(page.client.conversation.monitor.total().retries_exhausted, 1);
 }

@@ -8,7 +8,7 @@
 /** How a send ended. `interrupted`: the stream stopped without saying how the run ended. */
 export type Outcome = 'completed' | 'paused' | 'cancelled' | 'failed' | 'interrupted'
 
-/** What is going on now. `retrying`: the backend waits for a rate limit to pass. */
+/** What is going on now. `retrying`: the backend, or the handler itself, waits for a rate limit to pass. */
 export type Status = 'idle' | 'connecting' | 'streaming' | 'retrying' | Outcome
 
 /**
@@ -33,6 +33,8 @@ export interface StreamError {
   httpStatus?: number
   /** Whether sending the same again may help. */
   retryable: boolean
+  /** What the figures show to be the likely cause, for the user: a conversation that is too long for the quota. */
+  hint?: string
 }
 
 /** A rate limit being waited out. */
@@ -44,6 +46,58 @@ export interface RetryState {
   message: string
   /** When the next attempt is due, in seconds since the Unix epoch. */
   resumesAt: number
+  /** Why: HTTP 503 is `unavailable`, a request that got no answer `network`. */
+  cause: 'rate_limit' | 'unavailable' | 'network'
+  /** Who retries: the backend, or the handler itself (then `retryNow()` skips the wait). */
+  by: 'server' | 'handler'
+}
+
+/** A send that is held back so that it does not run into a rate limit. */
+export interface PacingState {
+  /** Seconds, from when it was held back. */
+  delay: number
+  /** When it goes out, in seconds since the Unix epoch. */
+  resumesAt: number
+  /** `Waiting 12 seconds to stay under the rate limit...` */
+  message: string
+  /** `limit`: one was hit just now, here or in another tab. `quota`: this send would exceed it. */
+  cause: 'limit' | 'quota'
+  /** A long conversation named as the cause, where the figures show it. */
+  hint?: string
+}
+
+/** A send that waits its turn. */
+export interface QueuedSend {
+  /** For `cancelQueued`. */
+  id: number
+  text: string
+  priority: Priority
+  /** When it was sent, in seconds since the Unix epoch. */
+  since: number
+  /** For the running answer to end, or for a rate limit to pass (`snapshot.pacing`, if it is the first). */
+  waitsFor: 'run' | 'limit'
+}
+
+/** The user's own messages go before background ones. */
+export type Priority = 'user' | 'background'
+
+/** How near a model is to its quota. */
+export interface ModelQuota {
+  /** As the server names it; empty where it does not. */
+  model: string
+  /** Used in the minute that ends at `asOf`: input tokens, all tokens, model requests. */
+  inputTokens: number
+  totalTokens: number
+  requests: number
+  /** Of input tokens per minute; null where nobody said. */
+  limit: number | null
+  /** Whether the option `quota` said so, or the body of a 429. */
+  source: 'option' | 'learned' | null
+  /** Of a learned one: Google's name for it, `GenerateContentPaidTierInputTokensPerModelPerMinute`. */
+  quotaId?: string
+  /** Seconds since the Unix epoch. `freeAt`: when all of it has left the window. */
+  asOf: number
+  freeAt: number
 }
 
 export interface ToolCall {
@@ -165,7 +219,7 @@ export interface TimelineEntry {
   id: string
   /** Seconds: the event's own time, or its arrival where it carries none. */
   timestamp: number
-  /** The event's name: `retry`, `error`, `TeamToolCallStarted`, …; ours: `cancelled`, `interrupted`. */
+  /** The event's name: `retry`, `error`, `TeamToolCallStarted`, …; ours: `cancelled`, `interrupted`, `fallback`. */
   eventType: string
   /** Name of the agent, team or workflow. */
   source: string
@@ -263,14 +317,42 @@ export interface Diagnostics {
   listenerErrors: number
 }
 
-/** How rate limits went, over the life of the handler. */
-export interface Monitor {
+export interface MonitorFigures {
+  /** Answers that ended, however. */
+  answers: number
+  /** Retry events. */
   retries: number
+  /** Answers completed after at least one retry. */
   successAfterRetry: number
+  /** Answers given up after the last retry. */
   retriesExhausted: number
-  /** Seconds. */
+  /** Mean of the announced delays, in seconds. */
   averageDelay: number
+  /** Answers of which the session is known: it is there after a refresh. */
+  sessionsKept: number
 }
+
+/** An alert that holds: more than 50 retries or 10 exhausted ones an hour, or delays of over 60 seconds on average. */
+export interface MonitorAlert {
+  id: 'high_retry_rate' | 'retry_failure_rate' | 'average_retry_delay'
+  value: number
+  threshold: number
+  message: string
+  /** What to do. */
+  action: string
+}
+
+/** How rate limits went: over the life of the handler, the last hour and the last day before `asOf`. */
+export interface Monitor extends MonitorFigures {
+  lastHour: MonitorFigures
+  lastDay: MonitorFigures
+  alerts: MonitorAlert[]
+  /** When something was counted last, in seconds since the Unix epoch; 0: never. */
+  asOf: number
+}
+
+/** `healthy`: all is well. `warning`: it was held up. `critical`: the last try, or given up. */
+export type LogLevel = 'healthy' | 'warning' | 'critical'
 
 export interface Snapshot {
   status: Status
@@ -278,6 +360,8 @@ export interface Snapshot {
   activityStatus: string | null
   error: StreamError | null
   retry: RetryState | null
+  /** A send that is held back to stay under a rate limit. */
+  pacing: PacingState | null
   /** What a paused run waits for. */
   pause: Pause | null
   turns: Turn[]
@@ -289,8 +373,11 @@ export interface Snapshot {
   sessions: SessionEntry[]
   /** The run that lives, or the last one: what cancel and continue aim at. */
   runId: string | null
-  /** Sends that wait for the running one to end. */
+  /** Sends that wait: how many, and which, in the order in which they go out. */
   queued: number
+  queue: QueuedSend[]
+  /** Tokens per minute of each model that answered in the last minute, or has a quota. */
+  quota: ModelQuota[]
   usage: Usage
   monitor: Monitor
   diagnostics: Diagnostics
@@ -315,6 +402,24 @@ export interface HandlerOptions {
   fields?: Record<string, string>
   /** Go on in this session. */
   sessionId?: string
+  /**
+   * The handler's own retries, where no backend makes them: of HTTP 429 and 503, of a run that fails with a rate limit,
+   * and of a request that got no answer. A stream with `retry` events is left to its server. `false`: none.
+   */
+  retry?: RetryOptions | false
+  /** Tried in turn, each with its own retries, when the retries of the one before are used up. */
+  fallbacks?: Fallback[]
+  /**
+   * Input tokens a minute that the model may use: a send that would exceed them is held back, in sight of the user.
+   * A number is for every model. What a 429 says of its quota is learned; this wins over it. `false`: never hold back.
+   */
+  quota?: number | Record<string, number> | false
+  /**
+   * Tell other tabs of this origin of a rate limit, and heed theirs (BroadcastChannel, by `endpoint`). Default true.
+   */
+  shareLimits?: boolean
+  /** Log lines about retries, in the words of the mission's backend. */
+  log?: (level: LogLevel, line: string) => void
   /** Ask AgentOS for a background run, which survives a dropped connection. */
   background?: boolean
   /**
@@ -336,6 +441,23 @@ export interface HandlerOptions {
   onListenerError?: (error: unknown) => void
 }
 
+/** Seconds. Bad values are refused by `createStreamHandler` with a RangeError that names the option. */
+export interface RetryOptions {
+  /** Retries after the first attempt, 0 to 100. Default 3. */
+  maxRetries?: number
+  /** Before the first retry where the server names no delay; doubled for each further one. Default 5. */
+  baseDelay?: number
+  /** Cap of the doubling. Default 60. A delay that the server names may be longer, up to 3,600. */
+  maxDelay?: number
+  /** In place of the doubling; the last one repeats. */
+  delays?: number[]
+  /** By how much of itself a delay may grow at random, 0 to 1. Default 0. */
+  jitter?: number
+}
+
+/** Another component, as in the options; `name` is what it is called before its first event. */
+export type Fallback = { name?: string } & ({ agent: string } | { team: string } | { workflow: string } | { url: string })
+
 export interface Limits {
   /** Longest event, in bytes. A longer one is skipped and counted as malformed. Default 64 MiB. */
   maxEventBytes: number
@@ -355,9 +477,14 @@ export interface StreamHandler {
    * Resolves with how it ended; never rejects for anything the server or the network does. It rejects with a
    * TypeError where the options name no agent, team, workflow or url.
    * A FormData is sent as it is, plus the fields it lacks.
+   * While a rate limit cools down it waits too. `priority`: a background send lets the user's own go first.
    */
-  send(message: string | FormData): Promise<Outcome>
-  /** Ends the running answer, keeps its text, drops queued sends. No-op when nothing runs. */
+  send(message: string | FormData, options?: { priority?: Priority }): Promise<Outcome>
+  /** Skips the wait: of a retry of the handler's own, or of a send that is held back. `false`: there was none. */
+  retryNow(): boolean
+  /** Drops one send of `snapshot.queue`: it resolves as `cancelled`. `false`: it does not wait any more. */
+  cancelQueued(id: number): boolean
+  /** Ends the running answer or its wait, keeps its text, drops queued sends. No-op when nothing runs. */
   cancel(): void
   /**
    * Bring your own transport: opens a turn, with what the user said. Without a text the first frame tells whether it

@@ -4,7 +4,6 @@ use super::message::{Role, RunStatus};
 use super::run::Run;
 use super::timeline::EntryStatus;
 use super::{ActivityKind, Conversation, Outcome, RetryState, Status, Turn};
-use crate::error::ErrorType;
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
 use crate::text::decimal;
@@ -138,9 +137,8 @@ impl Conversation {
     /// What the attempt said and did leaves the answer; its timeline stays, marked.
     fn void_attempt(&mut self, t: usize) {
         let turn = &mut self.turns[t];
-        let limited = turn.error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
-        if turn.outcome == Some(Outcome::Failed) && limited {
-            self.monitor.goes_on(turn.attempts);
+        if turn.outcome == Some(Outcome::Failed) {
+            self.monitor.goes_on(turn.ending());
         }
         for entry in turn.runs.take_content_entries() {
             turn.timeline.set_status(entry, EntryStatus::Error);
@@ -181,7 +179,7 @@ impl Conversation {
         let delay = event.delay.filter(|d| d.is_finite() && *d > 0.0).unwrap_or(0.0);
         self.note_retry(t, event, description, attempt, max_retries, now);
         self.void_attempt(t);
-        self.monitor.retried(delay);
+        self.monitor.retried(attempt, max_retries, delay, now);
         self.status = Status::Retrying;
         self.set_activity(ActivityKind::Other, usize::MAX, |_| message.clone());
         self.retry = Some(RetryState { attempt, max_retries, delay, message, resumes_at: now + delay });

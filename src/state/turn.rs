@@ -7,7 +7,8 @@ use super::run::Runs;
 use super::timeline::{EntryStatus, Timeline};
 use super::usage::Usage;
 use super::Outcome;
-use crate::error::StreamError;
+use crate::error::{ErrorType, StreamError};
+use crate::monitor::Ending;
 
 /// One question and all that came of it.
 #[derive(Debug, Clone)]
@@ -67,6 +68,16 @@ impl Turn {
     /// The name of the run that answers.
     pub(super) fn answering_name(&self) -> Option<&str> {
         self.living.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())
+    }
+
+    /// How it ended, for the monitor.
+    pub(super) fn ending(&self) -> Ending {
+        Ending {
+            attempts: self.attempts,
+            succeeded: self.outcome == Some(Outcome::Completed),
+            rate_limited: self.error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit),
+            session_kept: self.session_id.is_some(),
+        }
     }
 
     /// What was still at work when the turn ended does not look as if it went on.

@@ -304,7 +304,7 @@ pub fn whole(client: &Client) -> Value {
         run_id: c.run_id(),
         queued: client.queued(),
         usage: c.usage(),
-        monitor: c.monitor,
+        monitor: c.monitor.view(),
     };
     json!({
         "head": head,

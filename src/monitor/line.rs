@@ -1,0 +1,63 @@
+//! The mission's log patterns, in their three levels.
+
+use crate::text::decimal;
+use crate::time::Seconds;
+
+/// How bad it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(clippy::exhaustive_enums)]
+pub enum Level {
+    /// All is well.
+    Healthy,
+    /// It was held up.
+    Warning,
+    /// It is the last try, or it failed.
+    Critical,
+}
+
+impl Level {
+    /// `healthy`, `warning`, `critical`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Healthy => "healthy",
+            Level::Warning => "warning",
+            Level::Critical => "critical",
+        }
+    }
+}
+
+/// One line for a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, clippy::exhaustive_structs)]
+pub struct LogLine {
+    pub level: Level,
+    pub text: String,
+}
+
+impl LogLine {
+    pub(super) fn hit(attempt: u64, max_retries: u64, delay: Seconds) -> Self {
+        let level = if attempt >= max_retries { Level::Critical } else { Level::Warning };
+        let (attempt, max, delay) = (decimal(attempt), decimal(max_retries), decimal(delay as u64));
+        let text = ["⚠️ Rate limit hit (attempt ", &attempt, "/", &max, "). Retrying in ", &delay, "s..."].concat();
+        LogLine { level, text }
+    }
+
+    pub(super) fn success(attempts: u32) -> Self {
+        let retries = decimal(u64::from(attempts.saturating_sub(1)));
+        let (level, text) = match attempts {
+            0 | 1 => (Level::Healthy, "✅ Response delivered without retry".into()),
+            2 => (Level::Healthy, "✅ Retry successful on attempt ".to_owned() + &retries),
+            _ => (Level::Warning, "✅ Success on attempt ".to_owned() + &retries),
+        };
+        LogLine { level, text }
+    }
+
+    pub(super) fn session_saved() -> Self {
+        LogLine { level: Level::Healthy, text: "✅ Session saved after retry".into() }
+    }
+
+    pub(super) fn exhausted(retries: u32) -> Self {
+        let text = ["❌Maximum retries exceeded (", &decimal(retries.into()), " attempts)"].concat();
+        LogLine { level: Level::Critical, text }
+    }
+}

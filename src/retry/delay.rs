@@ -1,0 +1,176 @@
+//! Delays that others name: in a sentence, in a protobuf duration, in a header.
+
+use super::LONGEST_DELAY;
+use crate::time::Seconds;
+use std::time::{Duration, UNIX_EPOCH};
+
+/// `… retry in 4.843473059s`, `… try again in 1m30.5s`: any case, anywhere. Without a unit they are seconds.
+pub(super) fn in_sentence(text: &str) -> Option<Seconds> {
+    let lower = text.to_ascii_lowercase();
+    let behind = |phrase: &str| -> Option<Seconds> {
+        lower.match_indices(phrase).find_map(|(at, _)| amount(lower[at + phrase.len()..].trim_start()))
+    };
+    behind("retry in ").or_else(|| behind("try again in ")).or_else(|| behind("retry after "))
+}
+
+/// `"retryDelay": "4.843473059s"` of a google.rpc.RetryInfo, as JSON or as Python prints it.
+pub(super) fn in_retry_info(text: &str) -> Option<Seconds> {
+    let behind = text.split("retryDelay").skip(1);
+    let values = behind.map(|rest| rest.trim_start_matches(['"', '\'', '\\', ':', ' ']));
+    values.filter_map(amount).fold(None, |longest, delay| Some(longest.map_or(delay, |l: f64| l.max(delay))))
+}
+
+/// `Retry-After` (RFC 9110 §10.2.3): seconds, or an HTTP date. `date`: the answer's own `Date`, so that the clocks need
+/// not agree.
+pub(super) fn in_header(value: &str, date: Option<&str>, now: Seconds) -> Option<Seconds> {
+    let value = value.trim();
+    if let Some(seconds) = number(value) {
+        return Some(seconds);
+    }
+    let at = http_date(value)?;
+    let from = date.and_then(http_date).unwrap_or(now);
+    Some((at - from).clamp(0.0, LONGEST_DELAY))
+}
+
+/// `retry-after-ms`.
+pub(super) fn in_milliseconds(value: &str) -> Option<Seconds> {
+    number(value.trim()).map(|ms| ms / 1000.0)
+}
+
+fn http_date(value: &str) -> Option<Seconds> {
+    let at = httpdate::parse_http_date(value.trim()).ok()?;
+    at.duration_since(UNIX_EPOCH).as_ref().map(Duration::as_secs_f64).ok()
+}
+
+/// A decimal number and nothing else; neither negative nor with an exponent.
+fn number(text: &str) -> Option<f64> {
+    let (value, rest) = leading(text)?;
+    rest.is_empty().then_some(value)
+}
+
+/// `4.8s`, `350ms`, `1m30s`, `2 minutes`, `23`.
+fn amount(text: &str) -> Option<Seconds> {
+    let (value, mut rest) = leading(text)?;
+    let Some((factor, behind)) = unit(rest) else { return Some(value) };
+    let mut sum = times(value, factor);
+    let mut last = factor;
+    rest = behind;
+    // A smaller unit may follow at once: the seconds behind minutes.
+    while let Some((value, behind)) = leading(rest) {
+        match unit(behind) {
+            Some((factor, behind)) if factor < last => {
+                sum += times(value, factor);
+                (last, rest) = (factor, behind);
+            }
+            _ => break,
+        }
+    }
+    Some(sum)
+}
+
+/// Milliseconds are divided: 0.001 is no binary number, and 350 ms would not be 0.35 s.
+fn times(value: f64, factor: f64) -> f64 {
+    match factor < 1.0 {
+        true => value / (1.0 / factor),
+        false => value * factor,
+    }
+}
+
+fn unit(text: &str) -> Option<(f64, &str)> {
+    let word = text.trim_start_matches(' ');
+    let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
+    let factor = match &word[..end] {
+        "ms" | "milliseconds" => 0.001,
+        "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
+        "h" | "hr" | "hour" | "hours" => 3600.0,
+        _ => return None,
+    };
+    Some((factor, &word[end..]))
+}
+
+/// The decimal number that `text` begins with, and what follows. Digits beyond those of any delay are not counted.
+fn leading(text: &str) -> Option<(f64, &str)> {
+    let digits = |t: &str| t.find(|c: char| !c.is_ascii_digit()).unwrap_or(t.len());
+    let whole = digits(text);
+    if whole == 0 {
+        return None;
+    }
+    let fraction = text[whole..].strip_prefix('.').map_or(0, digits);
+    let end = if fraction > 0 { whole + 1 + fraction } else { whole };
+    let value = match whole > 9 {
+        true => LONGEST_DELAY,
+        false => crate::json::decimal_value(&text[..end.min(whole + 10)]),
+    };
+    Some((value, &text[end..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_is_found_in_any_sentence_with_any_unit() {
+        let table = [
+            ("Please retry in 4.843473059s", Some(4.843473059)),
+            ("PLEASE RETRY IN 23S.", Some(23.0)),
+            ("retry in 58", Some(58.0)),
+            ("Please try again in 350ms.", Some(0.35)),
+            ("Please try again in 1m30.5s.", Some(90.5)),
+            ("try again in 2 minutes", Some(120.0)),
+            ("try again in 1h2m3s", Some(3723.0)),
+            ("retry in 5 more steps", Some(5.0)),
+            ("Retry after 7 seconds", Some(7.0)),
+            ("retry in 99999999999999999999999999 seconds", Some(LONGEST_DELAY)),
+            ("retry in a moment", None),
+            ("retry in -5s", None),
+            ("retry in soon, then retry in 9s", Some(9.0)),
+            ("retry inside 5", None),
+            ("", None),
+        ];
+        for (text, delay) in table {
+            assert_eq!(in_sentence(text), delay, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_protobuf_duration_is_found_at_any_depth_as_json_and_as_python_prints_it() {
+        for text in [
+            r#"{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"4.843473059s"}]}}"#,
+            "429 RESOURCE_EXHAUSTED. {'error': {'details': [{'retryDelay': '4.843473059s'}]}}",
+            r#"{"error":"{\"retryDelay\": \"4.843473059s\"}"}"#,
+        ] {
+            assert_eq!(in_retry_info(text), Some(4.843473059), "{text}");
+        }
+        assert_eq!(in_retry_info(r#"{"retryDelay":"2s"},{"retryDelay":"9s"}"#), Some(9.0), "the longest");
+        assert_eq!(in_retry_info(r#"{"retryDelay":"-2s"}"#), None);
+        assert_eq!(in_retry_info(r#"{"retryDelay":null}"#), None);
+    }
+
+    #[test]
+    fn a_header_has_seconds_or_a_date_in_any_of_the_three_forms() {
+        let now = 784_111_777.0; // Sun, 06 Nov 1994 08:49:37 GMT
+        let table = [
+            ("12", Some(12.0)),
+            (" 0 ", Some(0.0)),
+            ("1.5", Some(1.5)),
+            ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30.0)),
+            ("Sunday, 06-Nov-94 08:50:07 GMT", Some(30.0)),
+            ("Sun Nov  6 08:50:07 1994", Some(30.0)),
+            ("Sun, 06 Nov 1994 08:00:00 GMT", Some(0.0)), // past
+            ("Sun, 06 Nov 2044 08:00:00 GMT", Some(LONGEST_DELAY)),
+            ("-5", None),
+            ("1e9", None),
+            ("NaN", None),
+            ("soon", None),
+            ("", None),
+        ];
+        for (value, delay) in table {
+            assert_eq!(in_header(value, None, now), delay, "{value}");
+        }
+        let (at, date) = ("Sun, 06 Nov 1994 08:50:07 GMT", "Sun, 06 Nov 1994 08:50:00 GMT");
+        assert_eq!(in_header(at, Some(date), 0.0), Some(7.0), "by the server's clock, whatever ours says");
+        assert_eq!(in_milliseconds("1500"), Some(1.5));
+        assert_eq!(in_milliseconds("x"), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! How often and how long: the user's preferences, checked.
+
+use super::LONGEST_DELAY;
+use crate::time::Seconds;
+
+/// How often to try again, and after how long. The default is the mission's: 3 retries, 5 → 10 → 20 … 60 seconds.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Policy {
+    /// Retries after the first attempt. 0 turns them off.
+    pub max_retries: u32,
+    /// Seconds before the first retry, where no delay is named.
+    pub base_delay: Seconds,
+    /// The cap of the doubling, in seconds. Delays that a server names are not cut to it.
+    pub max_delay: Seconds,
+    /// Delays of one's own, in seconds, in place of the doubling; the last one repeats.
+    pub delays: Vec<Seconds>,
+    /// By how much of itself a delay may grow at random: 0.2 is up to 20 % more. It keeps many pages from coming back
+    /// in the same second. Default 0; delays that a server names do not grow.
+    pub jitter: f64,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Policy { max_retries: 3, base_delay: 5.0, max_delay: 60.0, delays: Vec::new(), jitter: 0.0 }
+    }
+}
+
+/// A value that a policy cannot have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PolicyError {
+    /// Under which name the user gave it.
+    pub option: &'static str,
+    /// What it may be.
+    pub expected: &'static str,
+}
+
+impl Policy {
+    /// No retries.
+    pub fn off() -> Self {
+        Policy { max_retries: 0, ..Policy::default() }
+    }
+
+    /// A policy of the user's own: numbers as they came, each checked. `None`: the default.
+    pub fn new(
+        max_retries: Option<f64>,
+        base_delay: Option<f64>,
+        max_delay: Option<f64>,
+        delays: &[f64],
+        jitter: Option<f64>,
+    ) -> Result<Self, PolicyError> {
+        let default = Policy::default();
+        let retries = max_retries.unwrap_or(f64::from(default.max_retries));
+        if !(0.0..=MOST_RETRIES).contains(&retries) || retries.trunc() != retries {
+            return Err(PolicyError { option: "retry.maxRetries", expected: "a whole number from 0 to 100" });
+        }
+        let policy = Policy {
+            max_retries: retries as u32,
+            base_delay: seconds("retry.baseDelay", base_delay.unwrap_or(default.base_delay))?,
+            max_delay: seconds("retry.maxDelay", max_delay.unwrap_or(default.max_delay))?,
+            delays: delays.iter().map(|&d| seconds("retry.delays", d)).collect::<Result<_, _>>()?,
+            jitter: jitter.unwrap_or(default.jitter),
+        };
+        match (0.0..=1.0).contains(&policy.jitter) {
+            true => Ok(policy),
+            false => Err(PolicyError { option: "retry.jitter", expected: "a number from 0 to 1" }),
+        }
+    }
+}
+
+impl PolicyError {
+    /// `retry.maxRetries must be a whole number from 0 to 100`.
+    pub fn message(&self) -> String {
+        [self.option, " must be ", self.expected].concat()
+    }
+}
+
+impl std::fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+const MOST_RETRIES: f64 = 100.0;
+
+fn seconds(option: &'static str, value: f64) -> Result<Seconds, PolicyError> {
+    match (0.0..=LONGEST_DELAY).contains(&value) {
+        true => Ok(value),
+        false => Err(PolicyError { option, expected: "seconds, from 0 to 3600" }),
+    }
+}

@@ -1,0 +1,49 @@
+//! What users are told of a rate limit: the mission's texts, letter for letter.
+
+use crate::text::decimal;
+use crate::time::Seconds;
+
+/// `Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)`
+pub fn rate_limited(delay: Seconds, attempt: u32, max_retries: u32) -> String {
+    retrying("Rate limit reached.", delay, attempt, max_retries)
+}
+
+/// `CAUSE Retrying in 5 seconds... (Attempt 1/3)`. Whole seconds, rounded down as the mission's backend does; what is
+/// under one is not announced as none.
+pub fn retrying(cause: &str, delay: Seconds, attempt: u32, max_retries: u32) -> String {
+    let (attempt, max) = (decimal(attempt.into()), decimal(max_retries.into()));
+    [cause, " Retrying in ", &duration(delay.trunc()), "... (Attempt ", &attempt, "/", &max, ")"].concat()
+}
+
+/// `Maximum retries exceeded (3 attempts). …`
+pub fn exhausted(max_retries: u32) -> String {
+    [
+        "Maximum retries exceeded (",
+        &decimal(max_retries.into()),
+        " attempts). The service is experiencing high load. Please try again in a few moments.",
+    ]
+    .concat()
+}
+
+/// `Request timed out after 2 minutes. …`
+pub fn timed_out(after: Seconds) -> String {
+    let after = match after >= 60.0 && after % 60.0 == 0.0 {
+        true if after == 60.0 => "1 minute".into(),
+        true => decimal((after / 60.0) as u64) + " minutes",
+        false => duration(after),
+    };
+    ["Request timed out after ", &after, ". This query may be too complex. Try simplifying your question."].concat()
+}
+
+/// `Waiting 12 seconds to stay under the rate limit...`. Rounded up: whoever counts along is not disappointed.
+pub(crate) fn waiting(delay: Seconds) -> String {
+    ["Waiting ", &duration(delay.ceil()), " to stay under the rate limit..."].concat()
+}
+
+fn duration(seconds: Seconds) -> String {
+    match seconds as u64 {
+        0 => "less than a second".into(),
+        1 => "1 second".into(),
+        n => decimal(n) + " seconds",
+    }
+}
