@@ -5,20 +5,24 @@
 //! something changed. The shell does what it is told and decides nothing. Every network input carries the id of the
 //! request it belongs to; what comes of an earlier request is dropped. Invariant: each send is settled exactly once.
 
+mod cooldown;
 mod io;
+mod leg;
+mod queue;
+mod request;
 mod templates;
+mod waiting;
 
-pub use io::{Config, Input, Output, Request, RequestId, Ticket};
+pub use io::{Config, Fallback, Input, Output, Priority, Request, RequestId, Ticket};
+pub use queue::{QueuedSend, WaitsFor};
 
-use crate::error::{ErrorType, StreamError};
-use crate::event;
-use crate::sse::{Decoder, Fault, Frame};
-use crate::state::activity::name_of_id;
-use crate::state::{Conversation, Outcome, Status};
+use crate::state::{Cause, Conversation, Outcome, Status};
 use crate::time::Seconds;
-use std::borrow::Cow;
+use cooldown::Cooldown;
+use leg::{Body, Leg};
+use queue::{Queue, Send};
 use std::collections::VecDeque;
-use templates::{value_in, Templates};
+use waiting::{Wait, Why};
 
 /// After the end of a run the server closes the stream. One that does not is given up after so many seconds.
 const LINGER: Seconds = 5.0;
@@ -33,65 +37,44 @@ pub struct Client {
     pub conversation: Conversation,
     config: Config,
     leg: Option<Leg>,
-    queue: VecDeque<Message>,
+    wait: Option<Wait>,
+    queue: Queue,
+    cooldown: Cooldown,
     outputs: VecDeque<Output>,
     last_request: RequestId,
     wake_at: Option<Seconds>,
     /// The caller's own leg was cancelled: what they still feed belongs to it, up to their `End`.
     hung_up: bool,
-}
-
-/// A send.
-#[derive(Debug)]
-struct Message {
-    ticket: Ticket,
-    text: String,
-    files: Vec<String>,
-}
-
-/// The stream being read.
-#[derive(Debug)]
-struct Leg {
-    request: RequestId,
-    ticket: Option<Ticket>,
-    body: Body,
-    templates: Templates,
-    /// The run has ended; the stream has not.
-    over_since: Option<Seconds>,
-}
-
-#[derive(Debug)]
-enum Body {
-    Stream(Box<Decoder>),
-    /// An HTTP error and as much of its body as says why.
-    Refused {
-        status: u16,
-        text: Vec<u8>,
-    },
-    /// An answer that is no stream.
-    Foreign,
+    random: u32,
 }
 
 impl Client {
     /// A client with an empty conversation.
     pub fn new(config: Config) -> Self {
         let mut conversation = Conversation::new(config.limits);
-        conversation.name = component(&config.path).map(name_of_id).unwrap_or_default();
+        conversation.name = config.name_of(0).into_owned();
+        let random = config.seed | 1;
         Client {
             conversation,
             config,
             leg: None,
-            queue: VecDeque::new(),
+            wait: None,
+            queue: Queue::default(),
+            cooldown: Cooldown::default(),
             outputs: VecDeque::new(),
             last_request: 0,
             wake_at: None,
             hung_up: false,
+            random,
         }
     }
 
-    /// Sends that wait.
-    pub fn queued(&self) -> usize {
-        self.queue.len()
+    /// The sends that wait, in the order in which they go out; one that is held back comes first.
+    pub fn queue(&self) -> impl Iterator<Item = QueuedSend<'_>> {
+        let held = self.wait.as_ref().filter(|w| w.why == Why::HeldBack);
+        let runs = self.leg.is_some() || (self.wait.is_some() && held.is_none());
+        let waits_for = if runs { WaitsFor::Run } else { WaitsFor::Limit };
+        held.map(|w| &w.send).into_iter().chain(self.queue.iter()).map(move |send| send.view(waits_for))
     }
 
     /// What the shell has to do next.
@@ -104,19 +87,32 @@ impl Client {
         if !self.concerns(&input) {
             return false;
         }
+        let rung = matches!(input, Input::Tick);
         match input {
-            Input::Send { ticket, text, files } => {
-                self.send(Message { ticket, text: text.into(), files: files.to_vec() }, now)
+            Input::Send { ticket, text, files } => self.send(Priority::User, ticket, text, files, now),
+            Input::SendInBackground { ticket, text, files } => {
+                self.send(Priority::Background, ticket, text, files, now)
+            }
+            Input::CancelQueued { ticket } => self.cancel_queued(ticket, now),
+            Input::RetryNow | Input::Online => self.wake(now, true),
+            Input::LimitElsewhere { until } => {
+                let random = self.random();
+                self.cooldown.hit_elsewhere(until, random, now);
+                self.look_again(now);
+            }
+            Input::LimitOver => {
+                self.cooldown.over();
+                self.look_again(now);
             }
             Input::Begin { text } => {
                 // What was to be sent is not sent: the caller has taken over.
                 self.cancel(now);
                 self.hung_up = false;
-                self.begin(None, text, Status::Streaming, now);
+                self.begin_by_hand(text, now);
             }
             Input::Feed(bytes) => {
                 if self.leg.is_none() {
-                    self.begin(None, None, Status::Streaming, now);
+                    self.begin_by_hand(None, now);
                 }
                 self.take(bytes, now);
             }
@@ -126,10 +122,11 @@ impl Client {
                     self.close(now);
                 }
             }
-            Input::Opened { status, content_type, .. } => self.open(status, content_type),
+            Input::Opened { status, content_type, headers, .. } => self.open(status, content_type, headers),
             Input::Chunk { bytes, .. } => self.take(bytes, now),
             Input::Closed { .. } => self.close(now),
-            Input::Failed { .. } => self.fail(now),
+            Input::Failed { .. } => self.fail(true, now),
+            Input::NotSent { .. } => self.fail(false, now),
             Input::Cancel => self.cancel(now),
             Input::Tick => self.tick(now),
             Input::DismissError => self.conversation.dismiss_error(),
@@ -138,7 +135,7 @@ impl Client {
                 self.conversation.clear(session_id.filter(|s| !s.is_empty()).map(str::to_owned));
             }
         }
-        self.plan(now);
+        self.plan(rung, now);
         true
     }
 
@@ -148,14 +145,23 @@ impl Client {
             Input::Opened { request, .. }
             | Input::Chunk { request, .. }
             | Input::Closed { request }
-            | Input::Failed { request } => self.is_live(*request),
+            | Input::Failed { request }
+            | Input::NotSent { request } => self.live_request() == Some(*request),
             // Bytes of the caller's do not mix with those of a fetch, nor come late to a leg that was cancelled.
-            Input::Feed(_) => self.is_fed_by_hand() || (self.leg.is_none() && !self.hung_up),
+            Input::Feed(_) => self.is_fed_by_hand() || (self.is_idle() && !self.hung_up),
             Input::End => self.is_fed_by_hand() || self.hung_up,
-            Input::Cancel => self.leg.is_some() || !self.queue.is_empty(),
+            Input::Cancel => !self.is_idle() || !self.queue.is_empty(),
+            Input::CancelQueued { ticket } => self.queue().any(|send| send.id == *ticket),
+            Input::RetryNow => self.wait.is_some(),
+            Input::Online => self.wait.as_ref().is_some_and(|w| w.why == Why::Retry(Cause::Network)),
             Input::DismissError => self.conversation.error.is_some(),
-            Input::Tick => self.leg.as_ref().is_some_and(|l| l.over_since.is_some()),
-            Input::Send { .. } | Input::Begin { .. } | Input::Clear { .. } => true,
+            Input::Tick => self.wake_at.is_some(),
+            Input::Send { .. }
+            | Input::SendInBackground { .. }
+            | Input::Begin { .. }
+            | Input::Clear { .. }
+            | Input::LimitElsewhere { .. }
+            | Input::LimitOver => true,
         }
     }
 
@@ -173,7 +179,7 @@ impl Client {
         self.conversation.diagnostics.bytes_read += n as u64;
         self.conversation.opened();
         self.drain(now);
-        self.plan(now);
+        self.plan(false, now);
     }
 
     /// The request whose answer is read; also that of a leg fed by hand.
@@ -183,212 +189,126 @@ impl Client {
 
     /// Whether the leg that runs is the caller's own: bytes of theirs do not mix with those of a fetch.
     pub fn is_fed_by_hand(&self) -> bool {
-        self.leg.as_ref().is_some_and(|l| l.ticket.is_none())
+        self.leg.as_ref().is_some_and(|l| l.by_hand)
     }
 
-    fn is_live(&self, request: RequestId) -> bool {
-        self.live_request() == Some(request)
+    fn is_idle(&self) -> bool {
+        self.leg.is_none() && self.wait.is_none()
     }
 
-    fn send(&mut self, message: Message, now: Seconds) {
+    fn send(&mut self, priority: Priority, ticket: Ticket, text: &str, files: &[String], now: Seconds) {
         let over = self.leg.as_ref().is_some_and(|l| l.over_since.is_some());
         if over {
             self.give_up(now);
         }
-        if self.leg.is_some() {
-            if self.queue.len() >= self.config.limits.max_queued {
-                let (ticket, outcome) = (message.ticket, Outcome::Cancelled);
-                self.outputs.push_back(Output::Settled { ticket, outcome });
-                return;
-            }
-            self.queue.push_back(message);
-            self.conversation.head_dirty = true;
-            return;
-        }
-        self.begin(Some(message.ticket), Some(&message.text), Status::Connecting, now);
-        self.conversation.attach(message.files);
-        let request = self.request(message.ticket, &message.text);
-        self.outputs.push_back(Output::Fetch(request));
-    }
-
-    fn request(&self, ticket: Ticket, text: &str) -> Request {
-        let session = self.conversation.session_id.clone().unwrap_or_default();
-        let mut fields: Vec<(String, String)> =
-            vec![("message".into(), text.into()), ("stream".into(), "true".into()), ("session_id".into(), session)];
-        if self.config.background {
-            fields.push(("background".into(), "true".into()));
-        }
-        for (name, value) in &self.config.fields {
-            match fields.iter_mut().find(|(n, _)| n == name) {
-                Some(field) => field.1.clone_from(value),
-                None => fields.push((name.clone(), value.clone())),
-            }
-        }
-        let Config { endpoint, path, .. } = &self.config;
-        let endpoint = endpoint.trim_end_matches('/');
-        let link = if endpoint.is_empty() || path.starts_with('/') { "" } else { "/" };
-        let url = if path.contains("://") { path.clone() } else { [endpoint, link, path].concat() };
-        Request { id: self.last_request, ticket, url, fields }
-    }
-
-    fn begin(&mut self, ticket: Option<Ticket>, text: Option<&str>, status: Status, now: Seconds) {
-        self.last_request = self.last_request.wrapping_add(1);
-        self.leg = Some(Leg {
-            request: self.last_request,
-            ticket,
-            body: Body::Stream(Box::new(Decoder::new(&self.config.limits))),
-            templates: Templates::default(),
-            over_since: None,
-        });
-        self.conversation.begin(text, status, now);
-    }
-
-    fn open(&mut self, status: u16, content_type: &str) {
-        let Some(leg) = self.leg.as_mut() else { return };
-        if status >= 400 {
-            leg.body = Body::Refused { status, text: Vec::new() };
-        } else if content_type.contains("text/html") {
-            leg.body = Body::Foreign;
+        let (text, files) = (text.to_owned(), files.to_vec());
+        let send = Send { ticket, text, files, priority, since: now, retries: 0, target: 0 };
+        if self.is_idle() {
+            self.start(send, now);
+        } else if self.queue.len() >= self.config.limits.max_queued {
+            self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
         } else {
-            self.conversation.opened();
+            self.queue.push(send);
+            self.conversation.head_dirty = true;
         }
     }
 
-    fn take(&mut self, bytes: &[u8], now: Seconds) {
-        self.conversation.diagnostics.bytes_read += bytes.len() as u64;
-        for piece in bytes.chunks(PIECE) {
-            match self.leg.as_mut().map(|l| &mut l.body) {
-                Some(Body::Stream(decoder)) => decoder.push(piece),
-                Some(Body::Refused { text, .. }) => {
-                    let room = self.config.limits.max_error_body_bytes.saturating_sub(text.len());
-                    text.extend_from_slice(&piece[..piece.len().min(room)]);
-                    continue;
-                }
-                Some(Body::Foreign) | None => return,
-            }
-            self.conversation.opened();
-            self.drain(now);
-        }
+    fn open_and_go(&mut self, send: Send, now: Seconds) {
+        self.open_turn(&send, now);
+        self.launch(send);
     }
 
-    /// Reads every whole frame of the buffer.
-    fn drain(&mut self, now: Seconds) {
-        let Client { conversation, config, leg, .. } = self;
-        let Some(Leg { body: Body::Stream(decoder), templates, over_since, .. }) = leg else { return };
-        let was_over = over_since.is_some();
-        loop {
-            if templates.append_repeated(decoder, conversation) {
-                continue;
-            }
-            let Some(frame) = decoder.next_frame() else { break };
-            match frame {
-                Frame::Comment => {}
-                Frame::Malformed { reason, excerpt } => {
-                    conversation.diagnostics.frames_read += 1;
-                    let reason = match reason {
-                        Fault::TooLong => "longer than the limit",
-                        Fault::BrokenObject => "a JSON object that breaks off",
-                    };
-                    conversation.diagnostics.malformed(reason, &excerpt, &config.limits);
-                }
-                Frame::Event { name, data } => {
-                    conversation.diagnostics.frames_read += 1;
-                    let mut scratch = String::new();
-                    let learned = match event::read(name.as_deref(), &data, &mut scratch) {
-                        Ok(event) => {
-                            conversation.apply(&event, now);
-                            // Data that was mended does not stand in the buffer as it was read.
-                            let as_sent = matches!(data, Cow::Borrowed(_));
-                            conversation.appends(&event).filter(|_| as_sent).zip(value_in(&data, &event))
-                        }
-                        Err(fault) => {
-                            conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);
-                            continue;
-                        }
-                    };
-                    match learned {
-                        Some((target, value)) => templates.learn(decoder, target, value),
-                        None => templates.forget(),
-                    }
-                }
-            }
-        }
-        if !conversation.status.is_streaming() && !was_over {
-            self.outputs.push_back(Output::Urgent);
-        }
+    fn open_turn(&mut self, send: &Send, now: Seconds) {
+        self.conversation.begin(Some(&send.text), Status::Connecting, now);
+        self.conversation.attach(send.files.clone());
     }
 
-    fn close(&mut self, now: Seconds) {
-        let Some(leg) = self.leg.take() else { return };
-        match &leg.body {
-            Body::Stream(_) => self.conversation.close(now),
-            Body::Refused { status, text } => self.refused(*status, text, now),
-            Body::Foreign => {
-                let message = "The server answered with a web page instead of a stream. Is the address right?";
-                self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Protocol, message), now);
-            }
-        }
-        self.settle(leg, now);
+    /// The request of a turn that is open goes out, again or at last.
+    fn go(&mut self, send: Send, now: Seconds) {
+        let name = match send.target {
+            0 => self.conversation.name.clone(),
+            target => self.config.name_of(target).into_owned(),
+        };
+        self.conversation.reconnect(&name, now);
+        self.launch(send);
     }
 
-    fn fail(&mut self, now: Seconds) {
-        let Some(leg) = self.leg.take() else { return };
-        match &leg.body {
-            Body::Refused { status, text } => self.refused(*status, text, now),
-            _ if self.conversation.status == Status::Connecting => {
-                let message = "The server could not be reached. Check your connection, or the server's address.";
-                self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Network, message), now);
-            }
-            _ => self.conversation.interrupt("The connection was lost before the answer was complete.", now),
-        }
-        self.settle(leg, now);
+    fn launch(&mut self, send: Send) {
+        let id = self.next_request();
+        self.outputs.push_back(Output::Fetch(self.request(id, &send)));
+        self.conversation.takes_over = self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
+        self.leg = Some(Leg::new(id, Some(send), &self.config.limits));
     }
 
-    /// The server said no: whether or not it finished saying why.
-    fn refused(&mut self, status: u16, text: &[u8], now: Seconds) {
-        let error = StreamError::from_http(status, &String::from_utf8_lossy(text));
-        self.conversation.fail(Outcome::Failed, error, now);
+    fn begin_by_hand(&mut self, text: Option<&str>, now: Seconds) {
+        let id = self.next_request();
+        self.leg = Some(Leg::new(id, None, &self.config.limits));
+        self.conversation.begin(text, Status::Streaming, now);
+    }
+
+    fn next_request(&mut self) -> RequestId {
+        self.last_request = self.last_request.wrapping_add(1);
+        self.last_request
     }
 
     fn cancel(&mut self, now: Seconds) {
-        for Message { ticket, .. } in std::mem::take(&mut self.queue) {
+        while let Some(Send { ticket, .. }) = self.queue.pop() {
             self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
         }
         self.conversation.head_dirty = true;
         self.give_up(now);
     }
 
-    /// Ends the leg that runs, if one does, as cancelled (or as it has ended already).
-    fn give_up(&mut self, now: Seconds) {
-        let Some(leg) = self.leg.take() else { return };
-        match leg.ticket {
-            Some(_) => self.outputs.push_back(Output::Abort(leg.request)),
-            None => self.hung_up = true,
+    fn cancel_queued(&mut self, ticket: Ticket, now: Seconds) {
+        match self.queue.remove(ticket) {
+            Some(_) => {
+                self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+                self.conversation.head_dirty = true;
+            }
+            // The one that is held back: its turn is open.
+            None => self.give_up(now),
         }
-        self.conversation.cancel(now);
-        self.settle(leg, now);
     }
 
-    /// A leg is over: its send is settled, and the next one in the queue goes out.
-    fn settle(&mut self, leg: Leg, now: Seconds) {
+    /// Ends what runs or waits, if anything does, as cancelled (or as it has ended already).
+    fn give_up(&mut self, now: Seconds) {
+        if self.is_idle() {
+            return;
+        }
+        let leg = self.leg.take();
+        match &leg {
+            Some(leg) if leg.by_hand => self.hung_up = true,
+            Some(leg) => self.outputs.push_back(Output::Abort(leg.request)),
+            None => {}
+        }
+        self.conversation.cancel(now);
+        let send = self.wait.take().map(|w| w.send).or(leg.and_then(|l| l.send));
+        self.settle(send, now);
+    }
+
+    /// A send is over, and the next one in the queue goes out.
+    fn settle(&mut self, send: Option<Send>, now: Seconds) {
         let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
-        if let Some(ticket) = leg.ticket {
+        if let Some(Send { ticket, .. }) = send {
             self.outputs.push_back(Output::Settled { ticket, outcome });
         }
         self.outputs.push_back(Output::Urgent);
-        if let Some(message) = self.queue.pop_front() {
-            self.send(message, now);
-        }
+        self.follow_limit(now);
+        self.start_next(now);
     }
 
     fn tick(&mut self, now: Seconds) {
         if self.leg.as_ref().and_then(|l| l.over_since).is_some_and(|since| now >= since + LINGER) {
             self.give_up(now);
         }
+        self.wake(now, false);
     }
 
-    /// Sets or clears the timer.
-    fn plan(&mut self, now: Seconds) {
+    /// What follows from the state, after every input: who goes on, what others are told, when to be woken. A timer that
+    /// has rung is set again.
+    fn plan(&mut self, rung: bool, now: Seconds) {
+        self.follow_server();
+        self.follow_limit(now);
         let over = self.conversation.current().is_some_and(|t| t.outcome.is_some());
         if let Some(leg) = self.leg.as_mut() {
             leg.over_since = match over && !self.conversation.status.is_streaming() {
@@ -396,17 +316,25 @@ impl Client {
                 false => None,
             };
         }
-        let fetched = self.leg.as_ref().filter(|l| l.ticket.is_some());
-        let wake_at = fetched.and_then(|l| l.over_since).map(|since| since + LINGER);
-        if wake_at != self.wake_at {
+        let fetched = self.leg.as_ref().filter(|l| !l.by_hand);
+        let linger = fetched.and_then(|l| l.over_since).map(|since| since + LINGER);
+        let wake_at = linger.or_else(|| self.next_due(now));
+        if wake_at != self.wake_at || rung {
             self.wake_at = wake_at;
             self.outputs.push_back(Output::WakeAt(wake_at));
         }
+        for line in self.conversation.monitor.take_lines() {
+            if self.config.log {
+                self.outputs.push_back(Output::Log(line));
+            }
+        }
     }
-}
 
-/// The id of the agent, team or workflow that a path leads to: the segment before `runs`.
-fn component(path: &str) -> Option<&str> {
-    let path = path.split(['?', '#']).next()?.trim_end_matches('/');
-    path.strip_suffix("/runs")?.rsplit('/').next().filter(|s| !s.is_empty())
+    /// From 0 to below 1 (xorshift32).
+    fn random(&mut self) -> f64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 17;
+        self.random ^= self.random << 5;
+        f64::from(self.random) / (f64::from(u32::MAX) + 1.0)
+    }
 }

@@ -3,6 +3,7 @@
 //! In: the texts of providers, of AgentOS and of whatever stands between (PROTOCOL §7). Out: a [`StreamError`].
 
 use crate::json::Raw;
+use crate::retry::Refusal;
 use serde::Serialize;
 
 /// The type of an error: the mission's four, and ours.
@@ -45,13 +46,16 @@ pub struct StreamError {
     pub http_status: Option<u16>,
     /// Whether sending the same again may help.
     pub retryable: bool,
+    /// The likely cause, for the user, where the figures show one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 impl StreamError {
     /// An error of `kind` with nothing but a message.
     pub fn new(kind: ErrorType, message: impl Into<String>) -> Self {
         let retryable = !matches!(kind, ErrorType::Http | ErrorType::Protocol);
-        StreamError { message: message.into(), kind, retries: None, http_status: None, retryable }
+        StreamError { message: message.into(), kind, retries: None, http_status: None, retryable, hint: None }
     }
 
     /// The `error` event: the server's text, else `An error occurred`.
@@ -69,10 +73,9 @@ impl StreamError {
     /// A top-level RunError: `content` is the provider's text, often its raw JSON body.
     pub(crate) fn from_provider(text: &str) -> Self {
         let body = Raw::parse(text.trim()).ok();
-        let kind = if body.is_some_and(is_rate_limit_body) || text.starts_with("429") {
-            ErrorType::RateLimit
-        } else {
-            ErrorType::General
+        let kind = match Refusal::of_text(text).is_rate_limit() {
+            true => ErrorType::RateLimit,
+            false => ErrorType::General,
         };
         let message = body.and_then(message_in).unwrap_or_else(|| text.trim().to_owned());
         match message.is_empty() {
@@ -150,11 +153,4 @@ fn validation_message(item: Raw<'_>) -> Option<String> {
 fn plain(body: &str) -> Option<String> {
     let text = body.trim();
     (!text.is_empty() && text.len() <= 300 && !text.contains('<')).then(|| text.to_owned())
-}
-
-/// Google's body of a 429: `code` 429 or `status` RESOURCE_EXHAUSTED. A 400 that mentions a quota is none.
-fn is_rate_limit_body(body: Raw<'_>) -> bool {
-    let error = body.member("error").unwrap_or(body);
-    error.member("code").and_then(Raw::as_u64) == Some(429)
-        || error.member("status").and_then(Raw::as_str).is_some_and(|s| s.is("RESOURCE_EXHAUSTED"))
 }

@@ -46,6 +46,7 @@ pub mod event;
 pub mod json;
 pub mod limits;
 pub mod monitor;
+pub mod quota;
 pub mod retry;
 pub mod sse;
 pub mod state;

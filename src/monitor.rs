@@ -252,7 +252,10 @@ mod tests {
         assert_eq!(ids(&monitor, NOW), ["high_retry_rate", "retry_failure_rate"]);
         let alert = &monitor.alerts(NOW)[0];
         assert_eq!((alert.value, alert.threshold), (51.0, 50.0));
-        assert_eq!((alert.message, alert.action), ("Unusual retry activity detected", "Check Google API quota dashboard"));
+        assert_eq!(
+            (alert.message, alert.action),
+            ("Unusual retry activity detected", "Check Google API quota dashboard")
+        );
         assert_eq!(ids(&monitor, NOW + 2.0 * HOUR), [""; 0], "they pass");
 
         let mut slow = Monitor::default();

@@ -14,6 +14,7 @@ mod ending;
 mod entries;
 pub mod message;
 pub mod pause;
+mod retrying;
 mod run;
 pub mod session;
 pub mod timeline;
@@ -23,11 +24,14 @@ pub mod usage;
 
 pub(crate) use content::AppendTo;
 pub use diagnostics::Diagnostics;
+pub(crate) use entries::provider_text;
+pub(crate) use retrying::Announced;
 pub use turn::Turn;
 
 use crate::error::{ErrorType, StreamError};
 use crate::limits::Limits;
 use crate::monitor::Monitor;
+use crate::quota::Quota;
 use crate::time::Seconds;
 use activity::ActivityTexts;
 use message::{Message, Role, RunStatus};
@@ -81,6 +85,30 @@ impl Serialize for Status {
     }
 }
 
+/// Why something is tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(clippy::exhaustive_enums)]
+pub enum Cause {
+    /// A rate limit.
+    RateLimit,
+    /// HTTP 503.
+    Unavailable,
+    /// The request got no answer.
+    Network,
+}
+
+/// Who waits and starts again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(clippy::exhaustive_enums)]
+pub enum Retrier {
+    /// The backend, which says so in the stream.
+    Server,
+    /// The client itself.
+    Handler,
+}
+
 /// A rate limit being waited out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -95,6 +123,38 @@ pub struct RetryState {
     pub message: String,
     /// Seconds since the Unix epoch.
     pub resumes_at: Seconds,
+    /// Why.
+    pub cause: Cause,
+    /// Who.
+    pub by: Retrier,
+}
+
+/// Why a send is held back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(clippy::exhaustive_enums)]
+pub enum Gate {
+    /// A rate limit was hit just now, here or in another tab.
+    Limit,
+    /// It would exceed the quota.
+    Quota,
+}
+
+/// A send that is held back to stay under a rate limit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Pacing {
+    /// Seconds.
+    pub delay: f64,
+    /// Seconds since the Unix epoch.
+    pub resumes_at: Seconds,
+    /// For the user.
+    pub message: String,
+    /// Why.
+    pub cause: Gate,
+    /// A long conversation named as the cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 /// The conversation.
@@ -110,12 +170,16 @@ pub struct Conversation {
     pub error: Option<StreamError>,
     /// A rate limit being waited out.
     pub retry: Option<RetryState>,
+    /// A send held back to stay under one.
+    pub pacing: Option<Pacing>,
     /// The session that the next send goes to.
     pub session_id: Option<String>,
     /// The sessions seen.
     pub sessions: Sessions,
     /// How rate limits went.
     pub monitor: Monitor,
+    /// How near the models are to their quotas.
+    pub quota: Quota,
     /// What was read, and what could not be.
     pub diagnostics: Diagnostics,
     /// The activity texts of the caller's own.
@@ -131,6 +195,12 @@ pub struct Conversation {
     unplaced: bool,
     /// What the activity line tells of, so that a token does not write it anew.
     activity_of: Option<(ActivityKind, usize)>,
+    /// A run that fails with a rate limit is started again by the client: such an end is kept in `struck`, for it to
+    /// decide, and not shown.
+    pub(crate) takes_over: bool,
+    pub(crate) struck: Option<StreamError>,
+    /// The model that answered last, and the tokens that the conversation so far makes in each request to it.
+    history: Option<(String, u64)>,
     /// How often the stream named another session.
     session_changes: u32,
     next_message: u32,
@@ -156,9 +226,11 @@ impl Conversation {
             activity: None,
             error: None,
             retry: None,
+            pacing: None,
             session_id: None,
             sessions: Sessions::default(),
             monitor: Monitor::default(),
+            quota: Quota::default(),
             diagnostics: Diagnostics::default(),
             texts: ActivityTexts::default(),
             name: String::new(),
@@ -167,6 +239,9 @@ impl Conversation {
             current: 0,
             unplaced: false,
             activity_of: None,
+            takes_over: false,
+            struck: None,
+            history: None,
             session_changes: 0,
             next_message: 0,
             next_turn: 0,
@@ -206,6 +281,9 @@ impl Conversation {
         }
         self.error = None;
         self.retry = None;
+        self.pacing = None;
+        self.takes_over = false;
+        self.struck = None;
         self.status = status;
         let name = self.name.clone();
         self.set_activity(ActivityKind::Working, usize::MAX, |texts| texts.working(&name));
@@ -292,6 +370,9 @@ impl Conversation {
         self.activity_of = None;
         self.error = None;
         self.retry = None;
+        self.pacing = None;
+        self.struck = None;
+        self.history = None;
         self.live = None;
         self.unplaced = false;
         self.session_id = session_id;
@@ -394,6 +475,7 @@ impl Conversation {
         self.activity = (outcome == Some(Outcome::Paused)).then(|| self.texts.paused(name));
         self.activity_of = None;
         self.retry = None;
+        self.pacing = None;
         self.status = outcome.map_or(Status::Idle, Status::Ended);
         self.head_dirty = true;
     }

@@ -15,8 +15,27 @@ pub(crate) fn decimal(mut n: u64) -> String {
     String::from_utf8_lossy(&digits[at..]).into_owned()
 }
 
+/// A whole number with its thousands apart: `1,000,000`.
+pub(crate) fn grouped(n: u64) -> String {
+    let digits = decimal(n);
+    let mut text = String::with_capacity(digits.len() + 6);
+    for (at, digit) in digits.char_indices() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn thousands_stand_apart() {
+        let texts = [0, 999, 1_000, 908_600, 1_000_000].map(super::grouped);
+        assert_eq!(texts, ["0", "999", "1,000", "908,600", "1,000,000"]);
+    }
+
     #[test]
     fn decimals_read_as_the_standard_library_writes_them() {
         for n in [0, 7, 10, 1_000, u64::MAX] {

@@ -4,17 +4,18 @@
 //! if they changed. A reader that applies every delta holds the whole. So one notification costs what changed, not
 //! what exists. Raw JSON (arguments, steps, media) travels as text; the reader parses what it looks at.
 
-use crate::client::Client;
+use crate::client::{Client, QueuedSend};
 use crate::error::StreamError;
 use crate::limits::excerpt;
 use crate::monitor::MonitorView;
+use crate::quota::ModelView;
 use crate::state::message::{Head, Message, Text};
 use crate::state::pause::Pause;
 use crate::state::session::Session;
 use crate::state::timeline::Entry;
 use crate::state::tool::ToolCall;
 use crate::state::usage::Usage;
-use crate::state::{Diagnostics, Outcome, RetryState, Status, Turn};
+use crate::state::{Diagnostics, Outcome, Pacing, RetryState, Status, Turn};
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
@@ -44,9 +45,11 @@ pub struct HeadView<'a> {
     pub activity_status: Option<&'a str>,
     pub error: Option<&'a StreamError>,
     pub retry: Option<&'a RetryState>,
+    pub pacing: Option<&'a Pacing>,
     pub session_id: Option<&'a str>,
     pub run_id: Option<&'a str>,
-    pub queued: usize,
+    pub queue: Vec<QueuedSend<'a>>,
+    pub quota: Vec<ModelView>,
     pub usage: Usage,
     pub monitor: MonitorView,
 }
@@ -134,29 +137,38 @@ fn in_pieces<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error
     pieces.end()
 }
 
-impl Client {
-    /// Hands `f` what changed since the last call, then counts it as read.
-    pub fn read<R>(&mut self, f: impl FnOnce(&Delta<'_>) -> R) -> R {
-        let queued = self.queued();
-        let result = f(&self.delta(queued));
-        self.mark_read();
-        result
-    }
-
-    fn delta(&self, queued: usize) -> Delta<'_> {
-        let c = &self.conversation;
-        let head = c.head_dirty.then(|| HeadView {
+impl HeadView<'_> {
+    /// As it is now, whether or not it changed.
+    pub fn of(client: &Client) -> HeadView<'_> {
+        let c = &client.conversation;
+        HeadView {
             status: c.status,
             is_streaming: c.status.is_streaming(),
             activity_status: c.activity.as_deref(),
             error: c.error.as_ref(),
             retry: c.retry.as_ref(),
+            pacing: c.pacing.as_ref(),
             session_id: c.session_id.as_deref(),
             run_id: c.run_id(),
-            queued,
+            queue: client.queue().collect(),
+            quota: c.quota.view(),
             usage: c.usage(),
             monitor: c.monitor.view(),
-        });
+        }
+    }
+}
+
+impl Client {
+    /// Hands `f` what changed since the last call, then counts it as read.
+    pub fn read<R>(&mut self, f: impl FnOnce(&Delta<'_>) -> R) -> R {
+        let result = f(&self.delta());
+        self.mark_read();
+        result
+    }
+
+    fn delta(&self) -> Delta<'_> {
+        let c = &self.conversation;
+        let head = c.head_dirty.then(|| HeadView::of(self));
         Delta {
             turn_count: c.turns.len(),
             head,

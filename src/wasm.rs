@@ -6,8 +6,9 @@
 mod host;
 mod transport;
 
-use crate::client::{Client, Config, Input, Output, PIECE};
+use crate::client::{Client, Config, Fallback, Input, Output, PIECE};
 use crate::limits::Limits;
+use crate::retry::Policy;
 use crate::state::Outcome;
 use crate::time::Seconds;
 pub use host::Host;
@@ -32,8 +33,10 @@ struct Shell {
 
 #[wasm_bindgen]
 impl Core {
-    /// `fields` and `texts` are names and values in turn; `limits` are those of the package's `Limits`, 0 for the
-    /// default.
+    /// `fields`, `texts` and `fallbacks` (path, name) are pairs in turn; `limits` are those of the package's `Limits`, 0
+    /// for the default; `retry` is maxRetries, baseDelay, maxDelay, jitter, and then delays of one's own.
+    ///
+    /// Throws a RangeError that names the option of `retry` that cannot be.
     #[wasm_bindgen(constructor)]
     #[allow(clippy::too_many_arguments)] // flat arguments cost nothing at the border; an object would bring serde's reader
     pub fn new(
@@ -46,8 +49,23 @@ impl Core {
         fields: Vec<String>,
         texts: Vec<String>,
         limits: Vec<f64>,
-    ) -> Core {
-        let config = Config { endpoint, path, fields: pairs(fields), background, limits: bounds(&limits) };
+        retry: Vec<f64>,
+        fallbacks: Vec<String>,
+        log: bool,
+    ) -> Result<Core, JsValue> {
+        let value = |at: usize| retry.get(at).copied();
+        let policy = Policy::new(value(0), value(1), value(2), retry.get(4..).unwrap_or_default(), value(3));
+        let config = Config {
+            endpoint,
+            path,
+            fields: pairs(fields),
+            background,
+            limits: bounds(&limits),
+            retry: policy.map_err(|e| refusal(&e.message()))?,
+            fallbacks: pairs(fallbacks).into_iter().map(|(path, name)| Fallback { path, name }).collect(),
+            log,
+            seed: (js_sys::Math::random() * f64::from(u32::MAX)) as u32,
+        };
         let mut client = Client::new(config);
         client.conversation.texts.0 = pairs(texts);
         if let Some(name) = name {
@@ -55,12 +73,55 @@ impl Core {
         }
         client.conversation.session_id = session.filter(|s| !s.is_empty());
         let shell = Shell { client: RefCell::new(client), host, fetch: RefCell::new(None), disposed: Cell::new(false) };
-        Core { shell: Rc::new(shell) }
+        Ok(Core { shell: Rc::new(shell) })
     }
 
-    /// Sends what the user said; the host hears of `ticket` again when it is over.
-    pub fn send(&self, ticket: u32, text: &str, files: Vec<String>) {
-        self.shell.handle(Input::Send { ticket, text, files: &files });
+    /// Input tokens per minute that `model`, or any that has no limit of its own, may use.
+    pub fn quota(&self, model: Option<String>, limit: f64) -> Result<(), JsValue> {
+        if !(1.0..=1e15).contains(&limit) {
+            return Err(refusal("quota must be a number of tokens per minute, 1 or more"));
+        }
+        self.shell.client.borrow_mut().conversation.quota.set(model.as_deref(), limit as u64);
+        Ok(())
+    }
+
+    /// Nothing is held back for a quota.
+    #[wasm_bindgen(js_name = quotaOff)]
+    pub fn quota_off(&self) {
+        self.shell.client.borrow_mut().conversation.quota.switch_off();
+    }
+
+    /// Sends what the user said, or (`background`) what the page has to say; the host hears of `ticket` again when it
+    /// is over.
+    pub fn send(&self, ticket: u32, text: &str, files: Vec<String>, background: bool) {
+        let files = &files;
+        self.shell.handle(match background {
+            true => Input::SendInBackground { ticket, text, files },
+            false => Input::Send { ticket, text, files },
+        });
+    }
+
+    /// Drops one send that waits.
+    #[wasm_bindgen(js_name = cancelQueued)]
+    pub fn cancel_queued(&self, ticket: u32) -> bool {
+        self.shell.handle(Input::CancelQueued { ticket })
+    }
+
+    /// Skips a wait of our own.
+    #[wasm_bindgen(js_name = retryNow)]
+    pub fn retry_now(&self) -> bool {
+        self.shell.handle(Input::RetryNow)
+    }
+
+    /// The network is there again.
+    pub fn online(&self) {
+        self.shell.handle(Input::Online);
+    }
+
+    /// Another tab hit a limit that lasts until then; below zero: it is over.
+    #[wasm_bindgen(js_name = limitElsewhere)]
+    pub fn limit_elsewhere(&self, until: f64) {
+        self.shell.handle(if until < 0.0 { Input::LimitOver } else { Input::LimitElsewhere { until } });
     }
 
     /// The user stops the answer.
@@ -129,25 +190,31 @@ impl Core {
 }
 
 impl Shell {
-    fn handle(self: &Rc<Self>, input: Input<'_>) {
+    /// `false`: it changed nothing.
+    fn handle(self: &Rc<Self>, input: Input<'_>) -> bool {
         if self.disposed.get() {
-            return;
+            return false;
         }
         let changed = self.client.borrow_mut().handle(input, now());
         if changed {
             self.flush();
         }
+        changed
     }
 
     /// Takes bytes of the live leg.
     fn take(self: &Rc<Self>, bytes: &js_sys::Uint8Array) {
         let (length, now) = (bytes.length(), now());
         let mut from = 0;
+        let request = self.client.borrow().live_request();
         while from < length && !self.disposed.get() {
             let to = length.min(from.saturating_add(PIECE as u32));
             let piece = (to - from < length).then(|| bytes.subarray(from, to));
             let mut client = self.client.borrow_mut();
-            let Some(room) = client.reserve((to - from) as usize) else { return };
+            if client.live_request() != request {
+                break;
+            }
+            let Some(room) = client.reserve((to - from) as usize) else { break };
             piece.as_ref().unwrap_or(bytes).copy_to(room);
             client.committed((to - from) as usize, now);
             from = to;
@@ -167,6 +234,8 @@ impl Shell {
                 Some(Output::Abort(request)) => self.abort(request),
                 Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - now()).max(0.0))),
                 Some(Output::Settled { ticket, outcome }) => self.host.settled(ticket, outcome_name(outcome)),
+                Some(Output::Limit(until)) => self.host.limit(until.unwrap_or(-1.0)),
+                Some(Output::Log(line)) => self.host.log(line.level.name(), &line.text),
             }
         }
         self.host.changed(urgent);
@@ -183,6 +252,10 @@ impl Shell {
 
 fn now() -> Seconds {
     js_sys::Date::now() / 1000.0
+}
+
+fn refusal(message: &str) -> JsValue {
+    js_sys::RangeError::new(&["createStreamHandler: ", message].concat()).into()
 }
 
 fn pairs(flat: Vec<String>) -> Vec<(String, String)> {

@@ -15,7 +15,7 @@ fn host(fetch: &str) -> Host {
     let make = Function::new_with_args(
         "fetch",
         "const host = { log: [], headers: async () => ({ Authorization: 'Bearer t' }), form: () => undefined, \
-         credentials: () => 'same-origin', wake: () => {}, delta: (d) => { host.last = d }, changed: () => host.onchange?.(), \
+         credentials: () => 'same-origin', wake: () => {}, limit: () => {}, log: () => {}, delta: (d) => { host.last = d }, changed: () => host.onchange?.(), \
          fetch: new Function('request', 'host', fetch) }; \
          host.over = new Promise((resolve) => { host.settled = (ticket, outcome) => { host.log.push(outcome); resolve() } }); \
          const call = host.fetch; host.fetch = (request) => call(request, host); return host",
@@ -27,7 +27,8 @@ fn core(host: &Host) -> Core {
     let host: Host = JsValue::from(host).unchecked_into();
     let (endpoint, path) = ("http://127.0.0.1:7777".into(), "/teams/cirkelline/runs".into());
     let fields = vec!["user_id".to_string(), "u1".to_string()];
-    Core::new(host, endpoint, path, None, None, false, fields, vec![], vec![])
+    // No retries: they are tried over real HTTP, in tests/package.
+    Core::new(host, endpoint, path, None, None, false, fields, vec![], vec![], vec![0.0], vec![], false).unwrap()
 }
 
 async fn settled(host: &Host) -> String {
@@ -63,7 +64,7 @@ fn answering(run: &str) -> String {
 async fn a_send_posts_a_form_and_streams_the_answer() {
     let host = host(&answering(RUN));
     let core = core(&host);
-    core.send(1, "Hej", vec![]);
+    core.send(1, "Hej", vec![], false);
     assert_eq!(settled(&host).await, "[\"completed\"]");
     let delta = read(&core, &host);
     assert_eq!(look(&delta, &["head", "status"]), "completed");
@@ -85,7 +86,7 @@ async fn a_send_posts_a_form_and_streams_the_answer() {
 async fn a_fetch_that_rejects_with_no_error_at_all_fails_and_traps_nothing() {
     let host = host("return Promise.reject('just a string')");
     let core = core(&host);
-    core.send(1, "Hej", vec![]);
+    core.send(1, "Hej", vec![], false);
     assert_eq!(settled(&host).await, "[\"failed\"]");
     assert_eq!(look(&read(&core, &host), &["head", "error", "type"]), "network");
 }
@@ -113,7 +114,7 @@ async fn cancel_aborts_the_fetch_and_keeps_the_text() {
          return Promise.resolve(new Response(body))",
     );
     let core = core(&host);
-    core.send(1, "Hej", vec![]);
+    core.send(1, "Hej", vec![], false);
     let wait = Function::new_no_args("return new Promise((r) => setTimeout(r, 50))");
     JsFuture::from(wait.call0(&JsValue::NULL).unwrap().unchecked_into::<js_sys::Promise>()).await.unwrap();
     core.cancel();

@@ -7,6 +7,7 @@ mod common;
 use ai_stream_handler::client::{Config, Input, Output, Request, Ticket};
 use ai_stream_handler::error::ErrorType;
 use ai_stream_handler::limits::Limits;
+use ai_stream_handler::retry::{Policy, RetryHeaders};
 use ai_stream_handler::state::{Outcome, Status};
 use common::{agent, frame, saying, with, Page, Recording, NOW};
 use proptest::prelude::*;
@@ -15,8 +16,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const STREAM: &str = "text/event-stream; charset=utf-8";
 
+/// Without retries of the client's own: they are in own_retries.rs.
 fn config() -> Config {
-    Config { endpoint: "http://localhost:7777".into(), path: "/teams/cirkelline/runs".into(), ..Config::default() }
+    let (endpoint, path) = ("http://localhost:7777".into(), "/teams/cirkelline/runs".into());
+    Config { endpoint, path, retry: Policy::off(), ..Config::default() }
 }
 
 fn page() -> Page {
@@ -35,7 +38,7 @@ fn send(page: &mut Page, ticket: Ticket, text: &str) -> Request {
 }
 
 fn open(page: &mut Page, request: u32) {
-    page.handle(Input::Opened { request, status: 200, content_type: STREAM });
+    page.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
 }
 
 fn chunk(page: &mut Page, request: u32, bytes: impl AsRef<[u8]>) {
@@ -58,6 +61,11 @@ fn streaming(page: &mut Page) -> u32 {
     chunk(page, request, [frame("RunStarted", agent()), frame("RunContent", saying(agent(), "So far. "))].concat());
     page.outputs();
     request
+}
+
+/// Sends that wait.
+fn waiting(page: &mut Page) -> usize {
+    page.view()["head"]["queue"].as_array().unwrap().len()
 }
 
 fn settled(ticket: Ticket, outcome: Outcome) -> Output {
@@ -224,7 +232,7 @@ fn every_recorded_refusal_reads_like_a_sentence() {
         assert!(recorded.as_ref().is_none_or(|r| r.status() == status));
         let mut page = page();
         let request = send(&mut page, 1, "hello").id;
-        page.handle(Input::Opened { request, status, content_type });
+        page.handle(Input::Opened { request, status, content_type, headers: RetryHeaders::default() });
         for byte in body.chunks(1) {
             chunk(&mut page, request, byte);
         }
@@ -247,7 +255,12 @@ fn every_recorded_refusal_reads_like_a_sentence() {
 fn a_page_of_html_is_no_stream() {
     let mut page = page();
     let request = send(&mut page, 1, "hello").id;
-    page.handle(Input::Opened { request, status: 200, content_type: "text/html; charset=utf-8" });
+    page.handle(Input::Opened {
+        request,
+        status: 200,
+        content_type: "text/html; charset=utf-8",
+        headers: RetryHeaders::default(),
+    });
     chunk(&mut page, request, "<!doctype html>\n\ndata: {\"event\":\"RunContent\",\"content\":\"x\"}\n\n");
     page.handle(Input::Closed { request });
     assert!(page.outputs().contains(&settled(1, Outcome::Failed)));
@@ -260,7 +273,7 @@ fn of_an_errors_body_only_so_much_is_read() {
     limits.max_error_body_bytes = 32;
     let mut page = Page::limited(limits);
     let request = send(&mut page, 1, "hello").id;
-    page.handle(Input::Opened { request, status: 400, content_type: "text/plain" });
+    page.handle(Input::Opened { request, status: 400, content_type: "text/plain", headers: RetryHeaders::default() });
     for _ in 0..100 {
         chunk(&mut page, request, "too much ");
     }
@@ -302,20 +315,20 @@ fn sends_wait_their_turn() {
     for ticket in [2, 3] {
         page.handle(Input::Send { ticket, text: "next", files: &[] });
     }
-    assert_eq!((page.outputs(), page.view()["head"]["queued"].clone()), (vec![], json!(2)));
+    assert_eq!((page.outputs(), waiting(&mut page)), (vec![], 2));
     chunk(&mut page, first, frame("RunCompleted", saying(agent(), "So far. ")));
     page.handle(Input::Closed { request: first });
     let outputs = page.outputs();
     assert_eq!(outputs.iter().filter(|o| matches!(o, Output::Fetch(r) if r.ticket == 2)).count(), 1, "{outputs:?}");
     assert!(outputs.contains(&settled(1, Outcome::Completed)));
-    assert_eq!((page.view()["head"]["queued"].clone(), page.client.conversation.turns.len()), (json!(1), 2));
+    assert_eq!((waiting(&mut page), page.client.conversation.turns.len()), (1, 2));
 
     page.handle(Input::Cancel);
     let outputs = page.outputs();
     for ticket in [2, 3] {
         assert_eq!(outputs.iter().filter(|o| **o == settled(ticket, Outcome::Cancelled)).count(), 1, "{outputs:?}");
     }
-    assert_eq!((page.view()["head"]["queued"].clone(), page.client.live_request()), (json!(0), None));
+    assert_eq!((waiting(&mut page), page.client.live_request()), (0, None));
     assert_eq!(page.client.conversation.turns.len(), 2, "what never went out is no turn");
 }
 
@@ -328,7 +341,7 @@ fn a_send_beyond_the_queue_is_settled_at_once() {
     page.handle(Input::Send { ticket: 2, text: "waits", files: &[] });
     page.handle(Input::Send { ticket: 3, text: "too many", files: &[] });
     assert_eq!(page.outputs(), [settled(3, Outcome::Cancelled)]);
-    assert_eq!((page.status().as_str(), page.client.queued()), ("streaming", 1));
+    assert_eq!((page.status().as_str(), page.client.queue().count()), ("streaming", 1));
 }
 
 #[test]
@@ -354,7 +367,8 @@ fn a_server_that_does_not_close_behind_the_end_is_left_after_a_while() {
     page.now = NOW + 104.0;
     chunk(&mut page, request, ": heartbeat\n\n");
     page.handle(Input::Tick);
-    assert_eq!(page.outputs(), [], "neither too early nor put off");
+    // The timer has rung, and is set again: neither too early nor put off.
+    assert_eq!(page.outputs(), [Output::WakeAt(Some(NOW + 105.0))]);
     page.now = NOW + 105.0;
     page.handle(Input::Tick);
     assert_eq!(
@@ -412,7 +426,7 @@ fn bytes_written_in_place_read_like_bytes_handed_over() {
     let mut page = page();
     assert!(page.client.reserve(1).is_none(), "no stream, no room");
     let request = send(&mut page, 1, "hello").id;
-    page.handle(Input::Opened { request, status: 500, content_type: "text/plain" });
+    page.handle(Input::Opened { request, status: 500, content_type: "text/plain", headers: RetryHeaders::default() });
     assert!(page.client.reserve(1).is_none(), "an error's body goes through Chunk");
 }
 
@@ -529,7 +543,7 @@ proptest! {
                 Move::Begin(says) => page.handle(Input::Begin { text: says.then_some("hello") }),
                 Move::Feed(at) => page.handle(Input::Feed(piece(at).as_bytes())),
                 Move::End => page.handle(Input::End),
-                Move::Open(ago, status) => page.handle(Input::Opened { request: id(ago), status, content_type: STREAM }),
+                Move::Open(ago, status) => page.handle(Input::Opened { request: id(ago), status, content_type: STREAM, headers: RetryHeaders::default() }),
                 Move::Chunk(ago, at) => page.handle(Input::Chunk { request: id(ago), bytes: piece(at).as_bytes() }),
                 Move::Close(ago) => {
                     open.remove(&id(ago));

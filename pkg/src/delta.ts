@@ -1,7 +1,8 @@
 // What the core says has changed: the shape of `Delta` in src/view.rs. Fields named here as text hold raw JSON.
 
 import type {
-  Diagnostics, Monitor, Outcome, RetryState, SessionEntry, Status, StreamError, TimelineEntry, ToolCall, Usage,
+  Diagnostics, ModelQuota, Monitor, Outcome, PacingState, QueuedSend, RetryState, SessionEntry, Status, StreamError,
+  TimelineEntry, ToolCall, Usage,
 } from './types'
 
 export interface Delta {
@@ -12,9 +13,11 @@ export interface Delta {
     activityStatus: string | null
     error: StreamError | null
     retry: RetryState | null
+    pacing: PacingState | null
     sessionId: string | null
     runId: string | null
-    queued: number
+    queue: QueuedSend[]
+    quota: ModelQuota[]
     usage: Usage
     monitor: Monitor
   }

@@ -4,8 +4,11 @@ import type { Core } from '../generated/core'
 import type { Delta } from './delta'
 import { turnsOf } from './load'
 import { EMPTY, Mirror } from './mirror'
+import { onAwake } from './awake'
 import { Notifier } from './notifier'
-import type { ChatMessage, HandlerOptions, Outcome, Snapshot, StreamHandler } from './types'
+import { fallbacksOf, flat, limitsOf, pathOf, retryOf, setQuotas } from './options'
+import { Tabs } from './tabs'
+import type { ChatMessage, HandlerOptions, LogLevel, Outcome, Priority, Snapshot, StreamHandler } from './types'
 
 export type CoreClass = typeof Core
 
@@ -26,6 +29,8 @@ class Handler implements StreamHandler {
   #lastTicket = 0
   #sends = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
   #timer: ReturnType<typeof setTimeout> | undefined
+  #tabs: Tabs | undefined
+  #stopWaking: (() => void) | undefined
   #stale = false
   #disposed = false
   #loading = false
@@ -36,25 +41,39 @@ class Handler implements StreamHandler {
     const CoreOfModule = start()
     this.#core = new CoreOfModule(
       this.#host() as never, options.endpoint ?? '', pathOf(options), options.name ?? null, options.sessionId ?? null,
-      options.background ?? false, flat(options.fields), flat(options.activityTexts), limitsOf(options),
+      options.background ?? false, flat(options.fields), flat(options.activityTexts), limitsOf(options), retryOf(options),
+      fallbacksOf(options), typeof options.log === 'function',
     )
-    this.#stale = options.sessionId !== undefined
+    setQuotas(this.#core, options)
+    this.#stale = options.sessionId !== undefined || options.quota !== undefined
+    if (options.shareLimits !== false) this.#tabs = new Tabs(options.endpoint ?? '', (until) => this.#core.limitElsewhere(until))
     // Bound, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
     for (const name of METHODS) this[name] = this[name].bind(this) as never
   }
 
-  send(message: string | FormData): Promise<Outcome> {
+  send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
     if (this.#disposed) return Promise.resolve('cancelled')
     if (!pathOf(this.#options)) {
       return Promise.reject(new TypeError('createStreamHandler: send() needs one of the options agent, team, workflow or url'))
     }
+    // Not before: a handler that only replays has no use for either.
+    this.#tabs?.open()
+    this.#stopWaking ??= onAwake(() => this.#core.tick(), () => this.#core.online())
     const ticket = ++this.#lastTicket
     const form = typeof message === 'string' ? null : copyForm(message)
     const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
     return new Promise((resolve) => {
       this.#sends.set(ticket, { resolve, form })
-      this.#core.send(ticket, text, form ? filesIn(form) : [])
+      this.#core.send(ticket, text, form ? filesIn(form) : [], priority === 'background')
     })
+  }
+
+  retryNow(): boolean {
+    return !this.#disposed && this.#core.retryNow()
+  }
+
+  cancelQueued(id: number): boolean {
+    return !this.#disposed && this.#core.cancelQueued(id)
   }
 
   cancel(): void {
@@ -113,6 +132,8 @@ class Handler implements StreamHandler {
     this.#core.dispose()
     this.#read()
     clearTimeout(this.#timer)
+    this.#tabs?.close()
+    this.#stopWaking?.()
     // Later: a listener may have called this while the core is still at work further up the stack.
     queueMicrotask(() => this.#core.free())
   }
@@ -153,7 +174,19 @@ class Handler implements StreamHandler {
         if (seconds >= 0) this.#timer = setTimeout(() => this.#disposed || this.#core.tick(), seconds * 1000)
       },
       headers: async () => (typeof headers === 'function' ? headers() : (headers ?? {})),
-      form: (ticket: number) => this.#sends.get(ticket)?.form ?? undefined,
+      limit: (until: number) => this.#tabs?.tell(until),
+      log: (level: LogLevel, line: string) => {
+        try {
+          this.#options.log?.(level, line)
+        } catch (error) {
+          this.#listenerThrew(error)
+        }
+      },
+      // A copy: what is filled in for one request must not stay for the next.
+      form: (ticket: number) => {
+        const form = this.#sends.get(ticket)?.form
+        return form ? copyForm(form) : undefined
+      },
       credentials: () => credentials ?? 'same-origin',
       fetch: (request: Request) => (this.#options.fetch ?? globalThis.fetch)(request),
     }
@@ -161,27 +194,9 @@ class Handler implements StreamHandler {
 }
 
 const METHODS = [
-  'send', 'cancel', 'begin', 'feed', 'end', 'subscribe', 'getSnapshot', 'getServerSnapshot', 'dismissError', 'load',
+  'send', 'cancel', 'cancelQueued', 'retryNow', 'begin', 'feed', 'end', 'subscribe', 'getSnapshot', 'getServerSnapshot', 'dismissError', 'load',
   'clear', 'dispose',
 ] as const
-
-/** The run route: of AgentOS, or the caller's own. */
-function pathOf({ url, agent, team, workflow }: HandlerOptions): string {
-  if (url !== undefined) return url
-  const [kind, id] = team !== undefined ? ['teams', team] : agent !== undefined ? ['agents', agent] : ['workflows', workflow]
-  return id === undefined ? '' : `/${kind}/${encodeURIComponent(id)}/runs`
-}
-
-function limitsOf({ limits }: HandlerOptions): Float64Array {
-  const { maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls } = limits ?? {}
-  return Float64Array.of(...[maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls].map((n) => n ?? 0))
-}
-
-function flat(record: Record<string, string> | undefined): string[] {
-  // A field that is undefined is a field that is not there, whatever the types say.
-  const given = Object.entries(record ?? {}).filter(([, value]) => value !== undefined && value !== null)
-  return given.flatMap(([name, value]) => [name, String(value)])
-}
 
 function filesIn(form: FormData): string[] {
   return [...form.values()].flatMap((value) => (typeof value === 'string' ? [] : [value.name]))

@@ -54,4 +54,9 @@ export function keep<T extends object | null>(old: T, fresh: T): T {
   return same ? old : fresh
 }
 
+/** The same of nested ones, small ones: they are compared as JSON. */
+export function keepAll<T>(old: T, fresh: T): T {
+  return JSON.stringify(old) === JSON.stringify(fresh) ? old : fresh
+}
+
 const rawsOf = new WeakMap<object, Map<string, string>>()

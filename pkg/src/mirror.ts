@@ -1,17 +1,22 @@
 // The snapshot: immutable, structurally shared. The core tells what changed; everything else keeps its identity.
 
 import type { Delta } from './delta'
-import { keep } from './lazy'
+import { keep, keepAll } from './lazy'
 import { applyTurn, NO_USAGE } from './turn'
-import type { ChatMessage, SessionEntry, Snapshot, TimelineEntry, Turn } from './types'
+import type { ChatMessage, MonitorFigures, SessionEntry, Snapshot, TimelineEntry, Turn } from './types'
 
 const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
 
+const NO_FIGURES: MonitorFigures = Object.freeze({
+  answers: 0, retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0, sessionsKept: 0,
+})
+
 /** The snapshot of a handler that has done nothing. */
 export const EMPTY: Snapshot = Object.freeze<Snapshot>({
-  status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pause: null, turns: [],
-  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, queued: 0, usage: NO_USAGE,
-  monitor: { retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0 },
+  status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
+  turns: [],
+  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, queued: 0, queue: [], quota: [],
+  usage: NO_USAGE, monitor: { ...NO_FIGURES, lastHour: NO_FIGURES, lastDay: NO_FIGURES, alerts: [], asOf: 0 },
   diagnostics: {
     bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
     malformed: [], listenerErrors: 0,
@@ -40,12 +45,17 @@ export class Mirror {
   apply(delta: Delta, listenerErrors: number): void {
     const changed: Partial<Snapshot> = {}
     if (delta.head) {
-      const { usage, monitor, error, retry } = this.snapshot
-      Object.assign(changed, delta.head)
-      changed.usage = keep(usage, delta.head.usage)
-      changed.monitor = keep(monitor, delta.head.monitor)
-      changed.error = keep(error, delta.head.error)
-      changed.retry = keep(retry, delta.head.retry)
+      const { usage, monitor, error, retry, pacing, queue, quota } = this.snapshot
+      const { head } = delta
+      Object.assign(changed, head)
+      changed.usage = keep(usage, head.usage)
+      changed.monitor = keepAll(monitor, head.monitor)
+      changed.error = keep(error, head.error)
+      changed.retry = keep(retry, head.retry)
+      changed.pacing = keep(pacing, head.pacing)
+      changed.queue = keepAll(queue, head.queue)
+      changed.queued = head.queue.length
+      changed.quota = keepAll(quota, head.quota)
     }
     if (delta.sessions) changed.sessions = mergeSessions(this.snapshot.sessions, delta.sessions)
     if (delta.turnCount !== this.#streamed.length || delta.turns) {
@@ -103,7 +113,7 @@ function messagesOf(turn: Turn): ChatMessage[] {
 function mergeSessions(old: SessionEntry[], fresh: SessionEntry[]): SessionEntry[] {
   return fresh.map((entry) => {
     const known = old.find((o) => o.session_id === entry.session_id)
-    return known && JSON.stringify(known) === JSON.stringify(entry) ? known : entry
+    return known ? keepAll(known, entry) : entry
   })
 }
 

@@ -1,8 +1,11 @@
 //! What goes into the client and what comes out of it: its one door in, its one door out.
 
 use crate::limits::Limits;
+use crate::monitor::LogLine;
+use crate::retry::{Policy, RetryHeaders};
 use crate::state::Outcome;
 use crate::time::Seconds;
+use serde::Serialize;
 
 /// Names a request; each fetch, and each leg that is fed by hand, has its own.
 pub type RequestId = u32;
@@ -10,11 +13,23 @@ pub type RequestId = u32;
 /// Names a send; the shell chooses it and hears of it again in [`Output::Settled`].
 pub type Ticket = u32;
 
+/// Whose send it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(clippy::exhaustive_enums)]
+pub enum Priority {
+    /// The user's own: before all background ones.
+    #[default]
+    User,
+    /// The page's.
+    Background,
+}
+
 /// What happened.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input<'a> {
-    /// The user sends a message. It waits while another answer streams.
+    /// The user sends a message. It waits while another answer streams, and while a rate limit cools down.
     Send {
         /// Chosen by the shell.
         ticket: Ticket,
@@ -23,6 +38,31 @@ pub enum Input<'a> {
         /// Names of the files sent along.
         files: &'a [String],
     },
+    /// The same for the page, not for the user: it lets the user's own sends go first.
+    SendInBackground {
+        /// Chosen by the shell.
+        ticket: Ticket,
+        /// The message.
+        text: &'a str,
+        /// Names of the files sent along.
+        files: &'a [String],
+    },
+    /// A send that waits is not to be made any more.
+    CancelQueued {
+        /// Which.
+        ticket: Ticket,
+    },
+    /// The wait is skipped: of a retry of our own, or of a send that is held back.
+    RetryNow,
+    /// The network is there again.
+    Online,
+    /// Another tab of the same origin hit a rate limit.
+    LimitElsewhere {
+        /// Until when, in seconds since the Unix epoch.
+        until: Seconds,
+    },
+    /// The limit that another tab told of is over.
+    LimitOver,
     /// A stream begins that the caller feeds by hand.
     Begin {
         /// What the user said, if the caller tells.
@@ -40,6 +80,8 @@ pub enum Input<'a> {
         status: u16,
         /// The `Content-Type`, as it was sent.
         content_type: &'a str,
+        /// Its header fields that name a delay.
+        headers: RetryHeaders<'a>,
     },
     /// A piece of an HTTP answer's body.
     Chunk {
@@ -55,6 +97,11 @@ pub enum Input<'a> {
     },
     /// There was no answer, or its body broke off.
     Failed {
+        /// Whose.
+        request: RequestId,
+    },
+    /// The request could not be made: no headers could be had for it, or its address is none. Trying again is no use.
+    NotSent {
         /// Whose.
         request: RequestId,
     },
@@ -90,6 +137,10 @@ pub enum Output {
     },
     /// A run ended: tell listeners at once, whatever the pace.
     Urgent,
+    /// Tell the other tabs of this origin: a rate limit was hit, and lasts until then. `None`: it is over.
+    Limit(Option<Seconds>),
+    /// Something for the log.
+    Log(LogLine),
 }
 
 /// A request to be sent: POST, multipart form.
@@ -118,4 +169,22 @@ pub struct Config {
     pub background: bool,
     /// The bounds.
     pub limits: Limits,
+    /// Retries of our own.
+    pub retry: Policy,
+    /// Asked in turn when the retries of the one before are used up.
+    pub fallbacks: Vec<Fallback>,
+    /// Whether anybody wants [`Output::Log`].
+    pub log: bool,
+    /// What random numbers begin with: those of jitter, and of how tabs spread.
+    pub seed: u32,
+}
+
+/// Another component to ask.
+#[derive(Debug, Clone, Default)]
+#[allow(clippy::exhaustive_structs)]
+pub struct Fallback {
+    /// As [`Config::path`].
+    pub path: String,
+    /// What it is called before its first event; empty: made of its path.
+    pub name: String,
 }

@@ -52,7 +52,9 @@ impl<'a> Refusal<'a> {
             Some(_) => exhausted() && stated_status(self.text) != Some(400),
             None => {
                 let lower = lower();
-                exhausted() || LIMITS.iter().any(|name| lower.contains(name)) || numbers(self.text).any(|n| n.1 == "429")
+                exhausted()
+                    || LIMITS.iter().any(|name| lower.contains(name))
+                    || numbers(self.text).any(|n| n.1 == "429")
             }
         }
     }

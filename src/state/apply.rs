@@ -4,7 +4,7 @@
 //! compared; the first end counts; a retry voids the attempt before it.
 
 use super::ending::{ends, stated};
-use super::entries::provider_error;
+use super::entries::{provider_error, provider_text};
 use super::message::{Message, RunStatus};
 use super::pause::Pause;
 use super::tool::{is_delegation, ToolStatus};
@@ -82,7 +82,7 @@ impl Conversation {
             return;
         }
         let entry = self.note(t, run, event, now);
-        self.facts(t, run, event);
+        self.facts(t, run, event, now);
         match event.kind {
             Kind::RunStarted | Kind::WorkflowStarted => {
                 let record = self.turns[t].runs.edit(run);
@@ -100,6 +100,7 @@ impl Conversation {
                 self.last_words(t, run, event);
             }
             Kind::RunError | Kind::WorkflowError => {
+                self.quota.learn(&provider_text(event));
                 let error = Some(provider_error(event));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
@@ -159,7 +160,7 @@ impl Conversation {
     }
 
     /// What an event carries beside what it says.
-    fn facts(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
+    fn facts(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let turn = &mut self.turns[t];
         let text = |raw: Raw<'_>| Some(raw.text().to_owned());
         if let Some(memories) = event.memories {
@@ -179,14 +180,27 @@ impl Conversation {
                 message.edit().followups = text(followups);
             }
         }
-        let usage = &mut turn.runs.edit(run).usage;
+        let run = turn.runs.edit(run);
+        let before = run.usage;
         match event.kind {
-            Kind::ModelRequestCompleted => usage.add_request(event.tokens),
+            Kind::ModelRequestCompleted => run.usage.add_request(event.tokens),
             _ => match event.metrics {
-                Some(metrics) => usage.replace(metrics),
+                Some(metrics) => run.usage.replace(metrics),
                 None => return,
             },
         }
+        if let Some(model) = model_of(event) {
+            run.model = Some(model);
+        }
+        // Figures come again, as sums: only what is new was used now.
+        let used = run.usage.beyond(&before, event.kind == Kind::ModelRequestCompleted);
+        let model = run.model.clone().unwrap_or_default();
+        if run.top && event.kind == Kind::ModelRequestCompleted {
+            self.history = Some((model.clone(), event.tokens.input + event.tokens.output));
+        } else if run.top && before.input_tokens == 0 {
+            self.history = Some((model.clone(), run.usage.input_tokens));
+        }
+        self.quota.used(&model, used, now);
         let mut all = super::Usage::default();
         turn.runs.iter().for_each(|r| all.add(&r.usage));
         turn.usage = all;
@@ -229,6 +243,17 @@ impl Conversation {
             self.set_activity(ActivityKind::Other, usize::MAX, |_| text.to_owned());
         }
     }
+}
+
+/// The model that the figures of `event` are of.
+fn model_of(event: &RunEvent<'_>) -> Option<String> {
+    let in_metrics = || {
+        let metrics = event.metrics?;
+        // A completion's metrics name their models one by one.
+        let detail = || metrics.member("details")?.member("model")?.as_array()?.next()?.member("id");
+        metrics.member("model").or_else(detail).and_then(Raw::as_str)
+    };
+    event.model.or_else(in_metrics).map(String::from).filter(|m| !m.is_empty())
 }
 
 impl super::Turn {

@@ -1,12 +1,10 @@
-//! Legs and attempts: which turn a leg goes on with, which run of it lives, what a retry voids.
+//! Legs and attempts: which turn a leg goes on with, which run of it lives.
 
 use super::message::{Role, RunStatus};
 use super::run::Run;
-use super::timeline::EntryStatus;
-use super::{ActivityKind, Conversation, Outcome, RetryState, Status, Turn};
+use super::{Conversation, Outcome, Status, Turn};
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
-use crate::text::decimal;
 use crate::time::Seconds;
 
 impl Conversation {
@@ -132,67 +130,6 @@ impl Conversation {
         turn.answer.edit().describe(event, run);
         turn.dirty = true;
         self.head_dirty = true;
-    }
-
-    /// What the attempt said and did leaves the answer; its timeline stays, marked.
-    fn void_attempt(&mut self, t: usize) {
-        let turn = &mut self.turns[t];
-        if turn.outcome == Some(Outcome::Failed) {
-            self.monitor.goes_on(turn.ending());
-        }
-        for entry in turn.runs.take_content_entries() {
-            turn.timeline.set_status(entry, EntryStatus::Error);
-        }
-        turn.timeline.void(turn.attempts);
-        turn.attempts += 1;
-        turn.runs.void();
-        turn.living = None;
-        turn.delegations.clear();
-        turn.work.clear();
-        turn.work_reset = true;
-        turn.answer.reset();
-        turn.shows_pause_notice = false;
-        turn.outcome = None;
-        turn.error = None;
-        turn.pause = None;
-        turn.followups = None;
-        turn.dirty = true;
-        self.error = None;
-        self.activity_of = None;
-    }
-
-    /// `event: retry`: the backend waits, then starts again.
-    pub(super) fn retry(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
-        if matches!(self.turns[t].outcome, Some(Outcome::Cancelled | Outcome::Completed)) {
-            self.diagnostics.stale_frames += 1;
-            return;
-        }
-        let attempt = event.attempt.unwrap_or_else(|| u64::from(self.turns[t].attempts));
-        let max_retries = event.max_retries.unwrap_or(3);
-        if self.retry.as_ref().is_some_and(|r| r.attempt == attempt) {
-            self.diagnostics.stale_frames += 1;
-            return;
-        }
-        let of = [&decimal(attempt), "/", &decimal(max_retries), ")"].concat();
-        let message = event.message.map_or_else(|| ["Retrying... (Attempt ", &of].concat(), String::from);
-        let description = event.message.map_or_else(|| ["Retrying request (attempt ", &of].concat(), String::from);
-        let delay = event.delay.filter(|d| d.is_finite() && *d > 0.0).unwrap_or(0.0);
-        self.note_retry(t, event, description, attempt, max_retries, now);
-        self.void_attempt(t);
-        self.monitor.retried(attempt, max_retries, delay, now);
-        self.status = Status::Retrying;
-        self.set_activity(ActivityKind::Other, usize::MAX, |_| message.clone());
-        self.retry = Some(RetryState { attempt, max_retries, delay, message, resumes_at: now + delay });
-        self.head_dirty = true;
-    }
-
-    /// A sign of life: the retry is over.
-    pub(super) fn lives(&mut self, t: usize) {
-        if self.turns[t].outcome.is_none() && self.status != Status::Streaming {
-            self.status = Status::Streaming;
-            self.retry = None;
-            self.head_dirty = true;
-        }
     }
 }
 

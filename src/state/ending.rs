@@ -8,7 +8,7 @@ use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
-use crate::error::{message_in, StreamError};
+use crate::error::{message_in, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::Raw;
 use crate::time::Seconds;
@@ -95,7 +95,10 @@ impl Conversation {
             head.status = status;
             head.error = error.as_ref().map(|e| e.message.clone());
         }
-        if top && turn.outcome.is_none() {
+        let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
+        if top && turn.outcome.is_none() && self.takes_over && limited {
+            self.struck = error;
+        } else if top && turn.outcome.is_none() {
             self.finish(t, outcome, error, now);
         } else if !top {
             self.back_to_top(t);

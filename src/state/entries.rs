@@ -4,7 +4,7 @@ use super::activity::{format_all, telling};
 use super::delegation::member_id;
 use super::timeline::{Details, Entry, EntryStatus, Split};
 use super::tool::{is_delegation, text_of};
-use super::{Conversation, Turn};
+use super::{Announced, Conversation, Turn};
 use crate::error::{ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Scope, Tool};
 use crate::json::{Raw, Str};
@@ -69,24 +69,24 @@ impl Conversation {
         self.diagnostics.dropped_entries += u64::from(added.is_none());
     }
 
-    pub(super) fn note_retry(
-        &mut self,
-        t: usize,
-        event: &RunEvent<'_>,
-        text: String,
-        attempt: u64,
-        max: u64,
-        now: Seconds,
-    ) {
+    pub(super) fn note_retry(&mut self, t: usize, announced: &Announced, now: Seconds) {
         let details = Details {
-            retry_attempt: Some(attempt),
-            max_retries: Some(max),
-            retry_delay: event.delay,
+            retry_attempt: Some(announced.attempt),
+            max_retries: Some(announced.max_retries),
+            retry_delay: Some(announced.delay),
+            error_message: announced.because.clone(),
             ..Details::default()
         };
+        let (description, status) = (announced.description.clone(), EntryStatus::InProgress);
+        self.note_system(t, SystemEntry { event_type: "retry", at: announced.at, description, status, details }, now);
+    }
+
+    /// The retries are used up: somebody else is asked.
+    pub(super) fn note_fallback(&mut self, t: usize, name: &str, error: &StreamError, now: Seconds) {
+        let details = Details { error_message: Some(error.message.clone()), ..Details::default() };
+        let description = ["Asking ", if name.is_empty() { "another one" } else { name }, " instead"].concat();
         let status = EntryStatus::InProgress;
-        let entry = SystemEntry { event_type: "retry", at: event.created_at, description: text, status, details };
-        self.note_system(t, entry, now);
+        self.note_system(t, SystemEntry { event_type: "fallback", at: None, description, status, details }, now);
     }
 
     pub(super) fn note_error(&mut self, t: usize, event: &RunEvent<'_>, error: &StreamError, now: Seconds) {
@@ -243,8 +243,12 @@ struct SystemEntry<'a> {
 
 /// What a RunError, TeamRunError or WorkflowError says.
 pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
-    let text = event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default();
-    StreamError::from_provider(&text)
+    StreamError::from_provider(&provider_text(event))
+}
+
+/// The same as it came: often the provider's JSON.
+pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
+    event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default()
 }
 
 /// The name that goes over the wire.

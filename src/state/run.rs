@@ -29,6 +29,8 @@ pub(super) struct Run {
     /// Highest `event_index` read (background runs; of the top-level run for its members too).
     pub last_index: Option<u64>,
     pub usage: Usage,
+    /// The model that its figures are of.
+    pub model: Option<String>,
 }
 
 /// All runs of a turn, found by id.
@@ -110,6 +112,7 @@ impl Run {
             over: false,
             last_index: None,
             usage: Usage::default(),
+            model: None,
         }
     }
 }

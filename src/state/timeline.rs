@@ -163,15 +163,25 @@ impl Timeline {
         }
     }
 
-    /// Marks what attempt number `attempt` did as void. Retries stay: they tell why.
+    /// Marks what attempt number `attempt` did as void. Retries and fallbacks stay: they tell why.
     pub(super) fn void(&mut self, attempt: u32) {
         for entry in &mut self.entries {
-            if entry.details.attempt == attempt && !entry.details.voided && entry.event_type != "retry" {
+            let tells_why = matches!(entry.event_type.as_str(), "retry" | "fallback");
+            if entry.details.attempt == attempt && !entry.details.voided && !tells_why {
                 entry.details.voided = true;
                 if !self.dirty.contains(&entry.id) {
                     self.dirty.push(entry.id);
                 }
             }
+        }
+    }
+
+    /// The last retry is told anew: the server says itself what the client was about to do.
+    pub(super) fn renew_retry(&mut self, description: &str, delay: f64) {
+        let last = self.entries.iter().rev().find(|e| e.event_type == "retry").map(|e| e.id);
+        if let Some(entry) = last.and_then(|id| self.edit(id)) {
+            entry.description = description.into();
+            entry.details.retry_delay = Some(delay);
         }
     }
 

@@ -5,6 +5,7 @@
 
 use crate::event::Tokens;
 use crate::json::Raw;
+use crate::quota::Used;
 use serde::Serialize;
 
 /// Tokens and costs. Costs are in the currency of the backend's price list; 0 where it sends none.
@@ -52,6 +53,15 @@ impl Usage {
                 "total_cost" | "cost" => self.total_cost = cost.unwrap_or(self.total_cost),
                 _ => {}
             }
+        }
+    }
+
+    /// What these figures have that `before` had not.
+    pub(super) fn beyond(&self, before: &Usage, request: bool) -> Used {
+        Used {
+            input: self.input_tokens.saturating_sub(before.input_tokens),
+            total: self.total_tokens.saturating_sub(before.total_tokens),
+            requests: u64::from(request),
         }
     }
 

@@ -23,11 +23,19 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn wake(this: &Host, seconds: f64);
 
+    /// Tell the other tabs: a limit was hit that lasts until then (seconds since the Unix epoch); below zero: it is over.
+    #[wasm_bindgen(method)]
+    pub fn limit(this: &Host, until: f64);
+
+    /// A line for the log.
+    #[wasm_bindgen(method)]
+    pub fn log(this: &Host, level: &str, line: &str);
+
     /// The headers of the next request: a record, or a promise of one.
     #[wasm_bindgen(method)]
     pub fn headers(this: &Host) -> js_sys::Promise;
 
-    /// The form of a send that came as FormData.
+    /// A copy of the form of a send that came as FormData.
     #[wasm_bindgen(method)]
     pub fn form(this: &Host, ticket: u32) -> Option<web_sys::FormData>;
 

@@ -5,6 +5,7 @@
 
 use super::Shell;
 use crate::client::{Input, Request};
+use crate::retry::RetryHeaders;
 use gloo_net::http::Response;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use std::rc::Rc;
@@ -17,38 +18,50 @@ pub(super) fn start(shell: &Rc<Shell>, request: Request) {
     let shell = shell.clone();
     spawn_local(async move {
         let id = request.id;
-        let end = match fetch(&shell, request).await {
-            Ok(()) => Input::Closed { request: id },
-            // Why is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
-            Err(_) => Input::Failed { request: id },
+        // Why is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
+        let end = match prepare(&shell, &request).await {
+            Err(_) => Input::NotSent { request: id },
+            Ok(prepared) => match fetch(&shell, id, prepared).await {
+                Ok(()) => Input::Closed { request: id },
+                Err(_) => Input::Failed { request: id },
+            },
         };
         shell.fetch.borrow_mut().take_if(|(running, _)| *running == id);
         shell.handle(end);
     });
 }
 
-async fn fetch(shell: &Rc<Shell>, request: Request) -> Result<(), JsValue> {
+async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<web_sys::Request, JsValue> {
     let controller = AbortController::new()?;
     *shell.fetch.borrow_mut() = Some((request.id, controller.clone()));
     let headers = headers(shell.host.headers()).await?;
     if controller.signal().aborted() {
         return Err(JsValue::NULL);
     }
-
     let init = RequestInit::new();
     init.set_method("POST");
-    let form = form(shell.host.form(request.ticket), &request)?;
+    let form = form(shell.host.form(request.ticket), request)?;
     init.set_body(&form);
     init.set_headers(&headers);
     init.set_credentials(shell.host.credentials());
     init.set_signal(Some(&controller.signal()));
-    let prepared = web_sys::Request::new_with_str_and_init(&request.url, &init)?;
+    web_sys::Request::new_with_str_and_init(&request.url, &init)
+}
+
+async fn fetch(shell: &Rc<Shell>, request: u32, prepared: web_sys::Request) -> Result<(), JsValue> {
     let answer = JsFuture::from(shell.host.fetch(&prepared)?).await?;
     let answer = Response::from(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?);
 
     let content_type = answer.headers().get("content-type").unwrap_or_default();
-    let (request, status) = (request.id, answer.status());
-    shell.handle(Input::Opened { request, status, content_type: &content_type });
+    let status = answer.status();
+    let header = |name| answer.headers().get(name).filter(|_| status >= 400);
+    let [retry_after, retry_after_ms, date] = ["retry-after", "retry-after-ms", "date"].map(header);
+    let headers = RetryHeaders {
+        retry_after: retry_after.as_deref(),
+        retry_after_ms: retry_after_ms.as_deref(),
+        date: date.as_deref(),
+    };
+    shell.handle(Input::Opened { request, status, content_type: &content_type, headers });
     let Some(body) = answer.body() else { return Ok(()) };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     loop {

@@ -294,18 +294,7 @@ fn into_array(value: Value) -> Vec<Value> {
 /// The whole state, in the shape that the deltas add up to.
 pub fn whole(client: &Client) -> Value {
     let c = &client.conversation;
-    let head = HeadView {
-        status: c.status,
-        is_streaming: c.status.is_streaming(),
-        activity_status: c.activity.as_deref(),
-        error: c.error.as_ref(),
-        retry: c.retry.as_ref(),
-        session_id: c.session_id.as_deref(),
-        run_id: c.run_id(),
-        queued: client.queued(),
-        usage: c.usage(),
-        monitor: c.monitor.view(),
-    };
+    let head = HeadView::of(client);
     json!({
         "head": head,
         "turns": c.turns.iter().map(whole_turn).collect::<Vec<_>>(),

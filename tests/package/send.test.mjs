@@ -139,7 +139,7 @@ for (const [name, status, message] of [
   ['http_500_seedroute', 500, /Internal Server Error/],
 ]) {
   test(`HTTP ${status} (${name}) fails with the words of the server`, async () => {
-    await connect((_, response) => answerWith(response, name))
+    await connect((_, response) => answerWith(response, name), { agent: 'assistant', retry: false })
     assert.equal(await handler.send('hello'), 'failed')
     const { error, turns, isStreaming } = handler.getSnapshot()
     assert.match(error.message, message)
@@ -161,7 +161,7 @@ for (const [what, status, type, body, message] of [
   ['a megabyte of text', 500, 'text/plain', 'x'.repeat(1_000_000), /x|500/],
 ]) {
   test(`HTTP ${status} with ${what} gives a short readable message`, async () => {
-    await connect((_, response) => response.writeHead(status, { 'content-type': type }).end(body))
+    await connect((_, response) => response.writeHead(status, { 'content-type': type }).end(body), { agent: 'assistant', retry: false })
     assert.equal(await handler.send('hello'), 'failed')
     const { error } = handler.getSnapshot()
     assert.match(error.message, message)
@@ -176,7 +176,7 @@ test('a refused connection is an error of type network, and sending again works 
   await new Promise((listening) => free.listen(0, '127.0.0.1', listening))
   const { port } = free.address()
   await new Promise((closed) => free.close(closed))
-  handler = createStreamHandler({ endpoint: `http://127.0.0.1:${port}`, agent: 'assistant', notify: 'sync' })
+  handler = createStreamHandler({ endpoint: `http://127.0.0.1:${port}`, agent: 'assistant', notify: 'sync', retry: false })
   assert.equal(await handler.send('hello'), 'failed')
   const { error, status, turns } = handler.getSnapshot()
   assert.deepEqual([error.type, error.retryable, status, turns[0].user.content], ['network', true, 'failed', 'hello'])

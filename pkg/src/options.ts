@@ -1,0 +1,48 @@
+// The options as the core takes them: flat lists.
+
+import type { Fallback, HandlerOptions } from './types'
+
+/** The run route: of AgentOS, or the caller's own. */
+export function pathOf(options: HandlerOptions | Fallback): string {
+  const { url, agent, team, workflow } = options as HandlerOptions
+  if (url !== undefined) return url
+  const [kind, id] = team !== undefined ? ['teams', team] : agent !== undefined ? ['agents', agent] : ['workflows', workflow]
+  return id === undefined ? '' : `/${kind}/${encodeURIComponent(id)}/runs`
+}
+
+export function limitsOf({ limits }: HandlerOptions): Float64Array {
+  const { maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls } = limits ?? {}
+  return Float64Array.of(...[maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls].map((n) => n ?? 0))
+}
+
+export function flat(record: Record<string, string> | undefined): string[] {
+  // A field that is undefined is a field that is not there, whatever the types say.
+  const given = Object.entries(record ?? {}).filter(([, value]) => value !== undefined && value !== null)
+  return given.flatMap(([name, value]) => [name, String(value)])
+}
+
+/** maxRetries, baseDelay, maxDelay, jitter, then delays of one's own: the core checks them. */
+export function retryOf({ retry }: HandlerOptions): Float64Array {
+  if (retry === false) return Float64Array.of(0)
+  const { maxRetries, baseDelay, maxDelay, jitter, delays } = retry ?? {}
+  return Float64Array.of(...[maxRetries, baseDelay, maxDelay, jitter].map((n, at) => Number(n ?? DEFAULT[at])), ...(delays ?? []).map(Number))
+}
+
+const DEFAULT = [3, 5, 60, 0]
+
+/** Path and name in turn. */
+export function fallbacksOf({ fallbacks }: HandlerOptions): string[] {
+  return (fallbacks ?? []).flatMap((fallback) => {
+    const path = pathOf(fallback)
+    if (!path) throw new TypeError('createStreamHandler: each of fallbacks needs one of agent, team, workflow or url')
+    return [path, fallback.name ?? '']
+  })
+}
+
+/** Tells the core of each quota. */
+export function setQuotas(core: { quota(model: string | undefined, limit: number): void; quotaOff(): void }, { quota }: HandlerOptions): void {
+  if (quota === false) core.quotaOff()
+  else if (typeof quota === 'object' && quota !== null) {
+    for (const [model, limit] of Object.entries(quota)) core.quota(model, Number(limit))
+  } else if (quota !== undefined) core.quota(undefined, Number(quota))
+}

@@ -1,0 +1,51 @@
+// What the tabs of one origin tell each other of a rate limit, so that they do not all hammer one key: until when it
+// lasts. Nothing else is said; what is heard is checked by the core.
+
+interface Said { until?: number; ask?: true }
+
+export class Tabs {
+  #channel: BroadcastChannel | undefined
+  #until = -1
+
+  constructor(
+    /** The tabs that talk to one server share its limit. */
+    private readonly endpoint: string,
+    /** A limit of another tab's lasts until then, in seconds since the Unix epoch; below zero: it is over. */
+    private readonly heard: (until: number) => void,
+  ) {}
+
+  /** Asks whether there is a limit now. */
+  open(): void {
+    if (this.#channel || typeof BroadcastChannel !== 'function') return
+    try {
+      this.#channel = new BroadcastChannel(`ai-stream-handler ${this.endpoint.replace(/\/+$/, '')}`)
+    } catch {
+      // An opaque origin (a sandboxed frame) may not: this tab is on its own.
+      return
+    }
+    this.#channel.onmessage = ({ data }: MessageEvent<Said>) => this.#listen(data)
+    // Of Node: a channel must not keep a program running.
+    ;(this.#channel as { unref?: () => void }).unref?.()
+    this.#say({ ask: true })
+  }
+
+  /** This tab hit a limit, or (below zero) got past it. */
+  tell(until: number): void {
+    this.#until = until
+    this.#say({ until })
+  }
+
+  close(): void {
+    this.#channel?.close()
+    this.#channel = undefined
+  }
+
+  #listen(data: Said): void {
+    if (data?.ask && this.#until > Date.now() / 1000) this.#say({ until: this.#until })
+    else if (typeof data?.until === 'number') this.heard(data.until)
+  }
+
+  #say(said: Said): void {
+    this.#channel?.postMessage(said)
+  }
+}

@@ -1,0 +1,208 @@
+//! The stream being read: its bytes → frames → events, or → the reason why there is none.
+
+use super::queue::Send;
+use super::templates::{value_in, Templates};
+use super::{Client, Output, RequestId, PIECE};
+use crate::error::{ErrorType, StreamError};
+use crate::event::{self, Kind};
+use crate::limits::Limits;
+use crate::retry::RetryHeaders;
+use crate::sse::{Decoder, Fault, Frame};
+use crate::state::{provider_text, Outcome, Status};
+use crate::time::Seconds;
+use std::borrow::Cow;
+
+#[derive(Debug)]
+pub(super) struct Leg {
+    pub request: RequestId,
+    /// `None`: the caller feeds it, or its send waits to be made again.
+    pub send: Option<Send>,
+    pub by_hand: bool,
+    pub body: Body,
+    pub templates: Templates,
+    /// A byte of a stream came.
+    pub heard: bool,
+    /// The server retries by itself: it said so.
+    pub retried_by_server: bool,
+    /// The run has ended; the stream has not.
+    pub over_since: Option<Seconds>,
+}
+
+#[derive(Debug)]
+pub(super) enum Body {
+    Stream(Box<Decoder>),
+    /// An HTTP error and as much of its body as says why.
+    Refused {
+        status: u16,
+        headers: [Option<String>; 3],
+        text: Vec<u8>,
+    },
+    /// An answer that is no stream.
+    Foreign,
+}
+
+impl Leg {
+    pub fn new(request: RequestId, send: Option<Send>, limits: &Limits) -> Self {
+        Leg {
+            request,
+            by_hand: send.is_none(),
+            send,
+            body: Body::Stream(Box::new(Decoder::new(limits))),
+            templates: Templates::default(),
+            heard: false,
+            retried_by_server: false,
+            over_since: None,
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn open(&mut self, status: u16, content_type: &str, headers: RetryHeaders<'_>) {
+        let Some(leg) = self.leg.as_mut() else { return };
+        if status >= 400 {
+            let RetryHeaders { retry_after, retry_after_ms, date } = headers;
+            let headers = [retry_after, retry_after_ms, date].map(|h| h.map(str::to_owned));
+            leg.body = Body::Refused { status, headers, text: Vec::new() };
+        } else if content_type.contains("text/html") {
+            leg.body = Body::Foreign;
+        } else {
+            self.conversation.opened();
+        }
+    }
+
+    pub(super) fn take(&mut self, bytes: &[u8], now: Seconds) {
+        self.conversation.diagnostics.bytes_read += bytes.len() as u64;
+        let request = self.live_request();
+        for piece in bytes.chunks(PIECE) {
+            // What follows the end of a leg is not for the next one.
+            if self.live_request() != request {
+                return;
+            }
+            match self.leg.as_mut().map(|l| &mut l.body) {
+                Some(Body::Stream(decoder)) => decoder.push(piece),
+                Some(Body::Refused { text, .. }) => {
+                    let room = self.config.limits.max_error_body_bytes.saturating_sub(text.len());
+                    text.extend_from_slice(&piece[..piece.len().min(room)]);
+                    continue;
+                }
+                Some(Body::Foreign) | None => return,
+            }
+            self.conversation.opened();
+            self.drain(now);
+        }
+    }
+
+    /// Reads every whole frame of the buffer.
+    pub(super) fn drain(&mut self, now: Seconds) {
+        let Some(leg) = self.leg.as_mut() else { return };
+        let was_over = leg.over_since.is_some();
+        leg.heard = true;
+        while let Some((error, said)) = self.read_frames(now) {
+            self.struck(error, &said, now);
+        }
+        if !self.conversation.status.is_streaming() && !was_over {
+            self.outputs.push_back(Output::Urgent);
+        }
+    }
+
+    /// Reads frames until there is none, or until the run fails with a rate limit that is ours to wait out.
+    fn read_frames(&mut self, now: Seconds) -> Option<(StreamError, String)> {
+        let Client { conversation, config, leg, .. } = self;
+        let Some(Leg { body: Body::Stream(decoder), templates, retried_by_server, .. }) = leg else { return None };
+        loop {
+            if templates.append_repeated(decoder, conversation) {
+                continue;
+            }
+            match decoder.next_frame()? {
+                Frame::Comment => {}
+                Frame::Malformed { reason, excerpt } => {
+                    conversation.diagnostics.frames_read += 1;
+                    let reason = match reason {
+                        Fault::TooLong => "longer than the limit",
+                        Fault::BrokenObject => "a JSON object that breaks off",
+                    };
+                    conversation.diagnostics.malformed(reason, &excerpt, &config.limits);
+                }
+                Frame::Event { name, data } => {
+                    conversation.diagnostics.frames_read += 1;
+                    let mut scratch = String::new();
+                    let event = match event::read(name.as_deref(), &data, &mut scratch) {
+                        Ok(event) => event,
+                        Err(fault) => {
+                            conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);
+                            continue;
+                        }
+                    };
+                    if event.kind == Kind::Retry {
+                        *retried_by_server = true;
+                        conversation.takes_over = false;
+                    }
+                    conversation.apply(&event, now);
+                    if let Some(error) = conversation.struck.take() {
+                        templates.forget();
+                        return Some((error, provider_text(&event)));
+                    }
+                    // Data that was mended does not stand in the buffer as it was read.
+                    let as_sent = matches!(data, Cow::Borrowed(_));
+                    let appended = conversation.appends(&event).filter(|_| as_sent);
+                    match appended.zip(value_in(&data, &event)) {
+                        Some((target, value)) => templates.learn(decoder, target, value),
+                        None => templates.forget(),
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn close(&mut self, now: Seconds) {
+        let Some(leg) = self.leg.take() else { return };
+        let Some(leg) = self.refused(leg, now) else { return };
+        match &leg.body {
+            // Its send waits to be made again.
+            _ if !leg.by_hand && leg.send.is_none() => return,
+            Body::Foreign => {
+                let message = "The server answered with a web page instead of a stream. Is the address right?";
+                self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Protocol, message), now);
+            }
+            _ => self.conversation.close(now),
+        }
+        self.settle(leg.send, now);
+    }
+
+    pub(super) fn fail(&mut self, sent: bool, now: Seconds) {
+        let Some(leg) = self.leg.take() else { return };
+        let Some(mut leg) = self.refused(leg, now) else { return };
+        if !leg.by_hand && leg.send.is_none() {
+            return;
+        }
+        let connecting = self.conversation.status == Status::Connecting;
+        let error = match connecting {
+            true => StreamError::new(ErrorType::Network, UNREACHABLE),
+            false => {
+                StreamError::new(ErrorType::Interrupted, "The connection was lost before the answer was complete.")
+            }
+        };
+        let silent = !leg.heard && matches!(leg.body, Body::Stream(_));
+        if let Some(send) = leg.send.take_if(|_| silent && sent) {
+            return self.unreached(send, error, now);
+        }
+        let outcome = if connecting { Outcome::Failed } else { Outcome::Interrupted };
+        self.conversation.fail(outcome, error, now);
+        self.settle(leg.send, now);
+    }
+
+    /// The server said no, whether or not it finished saying why. Gives the leg back if it did not.
+    fn refused(&mut self, mut leg: Leg, now: Seconds) -> Option<Leg> {
+        let Body::Refused { status, headers, text } = &leg.body else { return Some(leg) };
+        let (status, text) = (*status, String::from_utf8_lossy(text).into_owned());
+        let headers = headers.clone();
+        let error = StreamError::from_http(status, &text);
+        match leg.send.take() {
+            Some(send) => self.turned_away(send, status, &text, &headers, error, now),
+            None => self.conversation.fail(Outcome::Failed, error, now),
+        }
+        None
+    }
+}
+
+pub(super) const UNREACHABLE: &str = "The server could not be reached. Check your connection, or the server's address.";

@@ -1,0 +1,161 @@
+//! Retries, whoever makes them: what the user sees of a rate limit that is waited out, and what an attempt leaves behind.
+
+use super::timeline::EntryStatus;
+use super::{ActivityKind, Cause, Conversation, Outcome, Pacing, Retrier, RetryState, Status};
+use crate::error::StreamError;
+use crate::event::RunEvent;
+use crate::text::decimal;
+use crate::time::Seconds;
+
+/// A retry, as it is announced.
+#[derive(Debug)]
+pub(crate) struct Announced {
+    pub attempt: u64,
+    pub max_retries: u64,
+    pub delay: Seconds,
+    /// For the activity line.
+    pub message: String,
+    /// For the timeline.
+    pub description: String,
+    /// What was said instead of an answer, where the client knows.
+    pub because: Option<String>,
+    /// When, by the server's own time.
+    pub at: Option<Seconds>,
+    pub cause: Cause,
+    pub by: Retrier,
+}
+
+impl Conversation {
+    /// `event: retry`: the backend waits, then starts again.
+    pub(super) fn retry(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
+        if matches!(self.turns[t].outcome, Some(Outcome::Cancelled | Outcome::Completed)) {
+            self.diagnostics.stale_frames += 1;
+            return;
+        }
+        let attempt = event.attempt.unwrap_or_else(|| u64::from(self.turns[t].attempts));
+        let max_retries = event.max_retries.unwrap_or(3);
+        let of = [&decimal(attempt), "/", &decimal(max_retries), ")"].concat();
+        let said = |own: &str| event.message.map_or_else(|| [own, &of].concat(), String::from);
+        let announced = Announced {
+            attempt,
+            max_retries,
+            delay: event.delay.filter(|d| d.is_finite() && *d > 0.0).unwrap_or(0.0),
+            message: said("Retrying... (Attempt "),
+            description: said("Retrying request (attempt "),
+            because: None,
+            at: event.created_at,
+            cause: Cause::RateLimit,
+            by: Retrier::Server,
+        };
+        match self.retry.as_ref().map(|r| r.by) {
+            // What the client was about to do the server does by itself: it is the same retry.
+            Some(Retrier::Handler) => self.hand_over(t, announced, now),
+            Some(Retrier::Server) if self.retry.as_ref().is_some_and(|r| r.attempt == attempt) => {
+                self.diagnostics.stale_frames += 1;
+            }
+            _ => self.wait_out(t, announced, now),
+        }
+    }
+
+    /// The client waits, then starts again.
+    pub(crate) fn await_retry(&mut self, announced: Announced, now: Seconds) {
+        let t = self.place(now);
+        self.wait_out(t, announced, now);
+    }
+
+    fn wait_out(&mut self, t: usize, announced: Announced, now: Seconds) {
+        self.note_retry(t, &announced, now);
+        self.void_attempt(t);
+        self.monitor.retried(announced.attempt, announced.max_retries, announced.delay, now);
+        self.show_retry(announced, now);
+    }
+
+    fn hand_over(&mut self, t: usize, announced: Announced, now: Seconds) {
+        self.turns[t].timeline.renew_retry(&announced.description, announced.delay);
+        self.turns[t].dirty = true;
+        self.show_retry(announced, now);
+    }
+
+    fn show_retry(&mut self, announced: Announced, now: Seconds) {
+        let Announced { attempt, max_retries, delay, message, cause, by, .. } = announced;
+        self.status = Status::Retrying;
+        self.set_activity(ActivityKind::Other, usize::MAX, |_| message.clone());
+        self.retry = Some(RetryState { attempt, max_retries, delay, message, resumes_at: now + delay, cause, by });
+        self.head_dirty = true;
+    }
+
+    /// The wait is over: the request goes out again, to `name` where that is another one than before.
+    pub(crate) fn reconnect(&mut self, name: &str, now: Seconds) {
+        self.place(now);
+        self.retry = None;
+        self.pacing = None;
+        self.status = Status::Connecting;
+        self.activity_of = None;
+        self.set_activity(ActivityKind::Working, usize::MAX, |texts| texts.working(name));
+        self.head_dirty = true;
+    }
+
+    /// The turn is open, and its request waits for a limit to pass.
+    pub(crate) fn hold_back(&mut self, pacing: Pacing) {
+        self.status = Status::Connecting;
+        self.set_activity(ActivityKind::Other, usize::MAX, |_| pacing.message.clone());
+        self.pacing = Some(pacing);
+        self.head_dirty = true;
+    }
+
+    /// The retries are used up, and `name` is asked instead.
+    pub(crate) fn fall_back(&mut self, name: &str, error: &StreamError, now: Seconds) {
+        let t = self.place(now);
+        self.note_fallback(t, name, error, now);
+        self.void_attempt(t);
+    }
+
+    /// The model that answered last, and how many tokens the next send to it makes: the conversation so far, and `text`
+    /// at four bytes a token.
+    pub(crate) fn next_send(&self, text: &str) -> Option<(&str, u64)> {
+        let (model, history) = self.history.as_ref()?;
+        Some((model, history + text.len() as u64 / 4))
+    }
+
+    /// What the figures show to be the cause of a limit: a conversation that is too long.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let (model, tokens) = self.history.as_ref()?;
+        self.quota.hint(model, *tokens)
+    }
+
+    /// What the attempt said and did leaves the answer; its timeline stays, marked.
+    pub(super) fn void_attempt(&mut self, t: usize) {
+        let turn = &mut self.turns[t];
+        if turn.outcome == Some(Outcome::Failed) {
+            self.monitor.goes_on(turn.ending());
+        }
+        for entry in turn.runs.take_content_entries() {
+            turn.timeline.set_status(entry, EntryStatus::Error);
+        }
+        turn.timeline.void(turn.attempts);
+        turn.attempts += 1;
+        turn.runs.void();
+        turn.living = None;
+        turn.delegations.clear();
+        turn.work.clear();
+        turn.work_reset = true;
+        turn.answer.reset();
+        turn.shows_pause_notice = false;
+        turn.outcome = None;
+        turn.error = None;
+        turn.pause = None;
+        turn.followups = None;
+        turn.dirty = true;
+        self.error = None;
+        self.activity_of = None;
+    }
+
+    /// A sign of life: the retry is over.
+    pub(super) fn lives(&mut self, t: usize) {
+        if self.turns[t].outcome.is_none() && self.status != Status::Streaming {
+            self.status = Status::Streaming;
+            self.retry = None;
+            self.head_dirty = true;
+        }
+    }
+}
