@@ -109,16 +109,24 @@ impl Quota {
     /// What a 429 says of the quota that is used up. As JSON or as Python prints it; what is no limit of input tokens
     /// per minute is left alone.
     pub fn learn(&mut self, text: &str) {
-        for violation in text.split("quotaMetric").skip(1) {
-            let Some(id) = quoted(violation, "quotaId") else { continue };
-            let per_minute = id.contains("PerMinute") && id.contains("InputToken");
-            let limit = quoted(violation, "quotaValue").and_then(|v| v.parse().ok()).filter(|limit| *limit > 0);
-            let name = quoted(violation, "model").unwrap_or("");
-            let (Some(limit), true) = (limit, per_minute) else { continue };
-            if let Some(model) = self.entry(name).filter(|m| m.source != Some(Source::Option)) {
-                (model.limit, model.source) = (Some(limit), Some(Source::Learned));
-                model.quota_id = Some(id.to_owned());
+        // Each violation's value comes with its id and model, on one side of it or the other.
+        let mut before = "";
+        for (at, part) in text.split("quotaValue").enumerate() {
+            if at > 0 {
+                let said = |key| quoted(before, key).or_else(|| quoted(part, key));
+                self.learn_limit(said("quotaId"), said("model"), leading_value(part));
             }
+            before = part;
+        }
+    }
+
+    fn learn_limit(&mut self, id: Option<&str>, model: Option<&str>, value: Option<&str>) {
+        let per_minute = |id: &&str| id.contains("PerMinute") && id.contains("InputToken");
+        let limit = value.and_then(|v| v.parse().ok()).filter(|limit| *limit > 0);
+        let (Some(id), Some(limit)) = (id.filter(per_minute), limit) else { return };
+        if let Some(model) = self.entry(model.unwrap_or("")).filter(|m| m.source != Some(Source::Option)) {
+            (model.limit, model.source) = (Some(limit), Some(Source::Learned));
+            model.quota_id = Some(id.to_owned());
         }
     }
 
@@ -220,11 +228,15 @@ const MOST_MODELS: usize = 50;
 /// Of one second. A minute of them can be added up without an overflow.
 const MOST_TOKENS: u64 = 1 << 50;
 
-/// The text between quotes behind `key`.
+/// The text between quotes behind the last `"key"`.
 fn quoted<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    let quotes = ['"', '\''];
-    let behind = text.split(key).skip(1).find(|rest| rest.trim_start_matches('\\').starts_with(quotes))?;
-    let value = behind.trim_start_matches(['"', '\'', '\\', ':', ' ']);
+    text.rsplit(key).take(text.matches(key).count()).find_map(leading_value)
+}
+
+/// The text between quotes that follows the end of a key: `": "VALUE"`.
+fn leading_value(behind: &str) -> Option<&str> {
+    let rest = behind.trim_start_matches('\\').strip_prefix(['"', '\''])?;
+    let value = rest.trim_start_matches(['"', '\'', '\\', ':', ' ']);
     value.split(['"', '\'', '\\']).next().filter(|v| !v.is_empty() && v.len() <= 200)
 }
 
@@ -273,6 +285,10 @@ mod tests {
             assert_eq!((view.model.as_str(), view.limit, view.source), (MODEL, Some(1_000_000), Some(Source::Learned)));
             assert_eq!(view.quota_id.as_deref(), Some("GenerateContentPaidTierInputTokensPerModelPerMinute"));
         }
+        let mut quota = Quota::default();
+        let sorted = serde_json::from_str::<serde_json::Value>(BODY).map(|body| body.to_string());
+        quota.learn(&sorted.unwrap_or_default());
+        assert_eq!(quota.view().first().and_then(|m| m.limit), Some(1_000_000), "in whatever order");
         let mut quota = Quota::default();
         quota.learn(&BODY.replace("PerMinute", "PerDay"));
         quota.learn(&BODY.replace("1000000", "-1"));

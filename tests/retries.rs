@@ -97,7 +97,7 @@ fn the_retry_status_is_shown_until_the_next_attempt_shows_life() {
         assert_eq!(waiting["activityStatus"], message);
         assert_eq!(
             waiting["retry"],
-            json!({"attempt": 1, "maxRetries": 3, "delay": 5.0, "message": message, "resumesAt": NOW + 5.0})
+            json!({"attempt": 1, "maxRetries": 3, "delay": 5.0, "message": message, "resumesAt": NOW + 5.0, "cause": "rate_limit", "by": "server"})
         );
         page.event(event, data);
         let head = page.view()["head"].clone();

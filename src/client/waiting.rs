@@ -28,6 +28,7 @@ pub(super) enum Why {
 impl Client {
     /// The run that streams failed with a rate limit, and nobody but us starts it again.
     pub(super) fn struck(&mut self, error: StreamError, said: &str, now: Seconds) {
+        self.follow_server();
         let Some(leg) = self.leg.as_mut() else { return };
         let Some(send) = leg.send.take() else { return };
         // The stream stays open until its server closes it: it may yet say that it retries by itself. Unless we do not.
@@ -161,7 +162,7 @@ impl Client {
     /// A stream whose run had failed goes on all the same: the server retries by itself, and the send is its again.
     pub(super) fn follow_server(&mut self) {
         let by_server = self.conversation.retry.as_ref().is_some_and(|r| r.by == Retrier::Server);
-        let goes_on = by_server || self.conversation.status == Status::Streaming;
+        let goes_on = by_server || self.conversation.status != Status::Retrying;
         let Some(leg) = self.leg.as_mut().filter(|l| goes_on && l.send.is_none() && !l.by_hand) else { return };
         if let Some(wait) = self.wait.take() {
             leg.send = Some(wait.send);

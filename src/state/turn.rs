@@ -75,7 +75,11 @@ impl Turn {
         Ending {
             attempts: self.attempts,
             succeeded: self.outcome == Some(Outcome::Completed),
-            rate_limited: self.error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit),
+            // A service that was away until the retries were used up counts with them.
+            rate_limited: self
+                .error
+                .as_ref()
+                .is_some_and(|e| e.kind == ErrorType::RateLimit || (e.http_status == Some(503) && e.retries.is_some())),
             session_kept: self.session_id.is_some(),
         }
     }
