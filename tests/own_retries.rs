@@ -492,7 +492,9 @@ fn the_log_has_a_line_for_each_step_in_its_level() {
 /// Every pattern of five answers: what is asked, when, and how it ends is computed here by the mission's rule alone.
 #[test]
 fn every_pattern_of_five_answers_ends_as_the_rule_says() {
-    let kinds: [(fn() -> Answer, Option<f64>, bool); 7] = [
+    // The answer; the delay it names (NaN: none); whether it may pass.
+    type Kind = (fn() -> Answer, Option<f64>, bool);
+    let kinds: [Kind; 7] = [
         (|| Answer::Says("Yes."), None, false),
         (limit, Some(f64::NAN), true),
         (|| named("3s"), Some(3.0), true),

@@ -56,9 +56,7 @@ class Handler implements StreamHandler {
     if (!pathOf(this.#options)) {
       return Promise.reject(new TypeError('createStreamHandler: send() needs one of the options agent, team, workflow or url'))
     }
-    // Not before: a handler that only replays has no use for either.
-    this.#tabs?.open()
-    this.#stopWaking ??= onAwake(() => this.#core.tick(), () => this.#core.online())
+    this.#attend()
     const ticket = ++this.#lastTicket
     const form = typeof message === 'string' ? null : copyForm(message)
     const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
@@ -94,7 +92,9 @@ class Handler implements StreamHandler {
   }
 
   subscribe(listener: () => void): () => void {
-    return this.#disposed ? () => {} : this.#notifier.subscribe(listener)
+    if (this.#disposed) return () => {}
+    this.#attend()
+    return this.#notifier.subscribe(listener)
   }
 
   getSnapshot(): Snapshot {
@@ -136,6 +136,12 @@ class Handler implements StreamHandler {
     this.#stopWaking?.()
     // Later: a listener may have called this while the core is still at work further up the stack.
     queueMicrotask(() => this.#core.free())
+  }
+
+  /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */
+  #attend(): void {
+    this.#tabs?.open()
+    this.#stopWaking ??= onAwake(() => this.#core.tick(), () => this.#core.online())
   }
 
   /** Brings the mirror up to date. */
