@@ -43,6 +43,8 @@
 pub mod client;
 pub mod error;
 pub mod event;
+#[cfg(feature = "generator")]
+pub mod generator;
 pub mod json;
 pub mod limits;
 pub mod monitor;
@@ -53,7 +55,7 @@ pub mod state;
 mod text;
 pub mod time;
 pub mod view;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "browser"))]
 pub mod wasm;
 
 #[cfg(doctest)]

@@ -1,0 +1,60 @@
+//! SSE frames, as AgentOS and the mission's backend write them: `event: NAME`, one `data:` line of JSON, a blank line.
+
+use super::Event;
+use crate::time::Seconds;
+use serde::Serialize;
+
+/// The frame of a model's event. A line break, which JSON has no need of, would end the data.
+pub(super) fn of(event: &Event) -> String {
+    let clean = |text: &str| text.replace(['\r', '\n'], " ");
+    format!("event: {}\ndata: {}\n\n", clean(&event.name), clean(&event.data))
+}
+
+/// Writes the frames of our own.
+pub(super) struct Frames {
+    pub event_key: bool,
+}
+
+#[derive(Serialize)]
+struct Retry<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a str>,
+    attempt: u32,
+    max_retries: u32,
+    delay: Seconds,
+    message: &'a str,
+}
+
+#[derive(Serialize)]
+struct Error<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    event: Option<&'a str>,
+    error: &'a str,
+    r#type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retries: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout_seconds: Option<Seconds>,
+}
+
+impl Frames {
+    pub fn retry(&self, attempt: u32, max_retries: u32, delay: Seconds, message: &str) -> String {
+        self.write("retry", |event| Retry { event, attempt, max_retries, delay, message })
+    }
+
+    pub fn error(&self, error: &str, kind: &str, retries: Option<u32>) -> String {
+        self.write("error", |event| Error { event, error, r#type: kind, retries, timeout_seconds: None })
+    }
+
+    pub fn timeout(&self, error: &str, seconds: Seconds) -> String {
+        let timeout_seconds = Some(seconds);
+        self.write("error", |event| Error { event, error, r#type: "timeout", retries: None, timeout_seconds })
+    }
+
+    fn write<T: Serialize>(&self, name: &'static str, payload: impl FnOnce(Option<&'static str>) -> T) -> String {
+        let payload = payload(self.event_key.then_some(name));
+        // Of texts and numbers: there is nothing in it that could not be written.
+        let data = serde_json::to_string(&payload).unwrap_or_default();
+        format!("event: {name}\ndata: {data}\n\n")
+    }
+}
