@@ -1,0 +1,76 @@
+//! `[[name key=value …]]` in a message.
+
+use super::Counters;
+
+/// What a message asks the script for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Directive {
+    pub name: String,
+    /// A word without a value: `429` of `[[http 429]]`.
+    pub word: String,
+    pairs: Vec<(String, String)>,
+}
+
+/// An HTTP answer in place of a stream.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Refusal {
+    pub status: u16,
+    pub retry_after: Option<String>,
+    pub body: String,
+}
+
+impl Directive {
+    /// The first one of `message`.
+    pub fn of(message: &str) -> Directive {
+        let inside =
+            message.split_once("[[").and_then(|(_, rest)| rest.split_once("]]")).map_or("", |(inside, _)| inside);
+        let mut words = inside.split_whitespace();
+        let mut directive = Directive { name: words.next().unwrap_or_default().to_owned(), ..Directive::default() };
+        for word in words {
+            match word.split_once('=') {
+                Some((key, value)) => directive.pairs.push((key.to_owned(), value.to_owned())),
+                None => word.clone_into(&mut directive.word),
+            }
+        }
+        directive
+    }
+
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
+    }
+
+    pub fn number<T: std::str::FromStr>(&self, key: &str, default: T) -> T {
+        self.get(key).and_then(|value| value.parse().ok()).unwrap_or(default)
+    }
+
+    /// Whether the limit that it asks for strikes this time. `forever` is never over.
+    pub fn strikes(&self, message: &str, counters: &Counters) -> bool {
+        let times = match self.get("times") {
+            Some("forever") => None,
+            times => Some(times.and_then(|t| t.parse().ok()).unwrap_or(1)),
+        };
+        counters.strikes(self.get("key").unwrap_or(message), times)
+    }
+
+    /// `[[http 429 …]]`: what is answered in place of a stream.
+    pub fn refusal(&self, message: &str, counters: &Counters) -> Option<Refusal> {
+        if self.name != "http" || !self.strikes(message, counters) {
+            return None;
+        }
+        let status = self.word.parse().ok().filter(|s| (400..600).contains(s)).unwrap_or(429);
+        let body = match status {
+            429 => r#"{"error":"Rate limit exceeded: 5 per 1 minute"}"#,
+            503 => "<html><body><h1>503 Service Temporarily Unavailable</h1></body></html>",
+            _ => r#"{"detail":"The script refuses this request."}"#,
+        };
+        Some(Refusal { status, retry_after: self.get("after").map(str::to_owned), body: body.to_owned() })
+    }
+}
+
+/// The message without its directive, as a person would have written it.
+pub fn plain(message: &str) -> String {
+    match (message.split_once("[["), message.split_once("]]")) {
+        (Some((before, _)), Some((_, behind))) => format!("{} {}", before.trim(), behind.trim()).trim().to_owned(),
+        _ => message.trim().to_owned(),
+    }
+}

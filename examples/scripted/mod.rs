@@ -1,0 +1,128 @@
+//! A model without a model: what it says is chosen by directives in the message, `[[name key=value …]]`. Shared by the
+//! server and by the backend inside the demo's page.
+//!
+//! | directive | what happens |
+//! |---|---|
+//! | `[[limit times=2 delay=3]]` | Google's 429 twice, naming 3 seconds, then an answer; without `delay` none is named |
+//! | `[[limit times=forever after=tool]]` | text and a tool call first, then the 429; it never passes |
+//! | `[[http 429 times=1 after=12]]` | refused before the stream, with `Retry-After: 12`; 503 and others alike |
+//! | `[[tool]]` | asks for the history, then answers |
+//! | `[[big tokens=900000]]` | reports so many tokens of input |
+//! | `[[slow n=40 ms=100]]` | so many tokens, so far apart |
+//! | `[[fail]]`, `[[fail text=…]]` | the provider's 500, or this text |
+//! | `[[panic]]`, `[[hang]]` | a bug; silence |
+//!
+//! `key=…` keeps counts of `times` apart. Any other message gets a small answer.
+
+mod directive;
+mod plan;
+
+pub use directive::Directive;
+pub use plan::Asked;
+
+use ai_stream_handler::generator::{Event, ModelError};
+use futures_util::stream::{unfold, Stream};
+use plan::Step;
+use serde_json::{json, Value};
+#[cfg(target_arch = "wasm32")]
+use std::cell::RefCell;
+use std::collections::{HashMap, VecDeque};
+use std::future::Future;
+use std::sync::{Arc, Mutex};
+
+/// How often each limit has struck already.
+#[derive(Debug, Clone, Default)]
+pub struct Counters(Arc<Mutex<HashMap<String, u32>>>);
+
+impl Counters {
+    /// Whether it strikes once more, of `times` (`None`: for ever). Once passed, it begins anew.
+    pub fn strikes(&self, key: &str, times: Option<u32>) -> bool {
+        let Ok(mut counts) = self.0.lock() else { return false };
+        let count = counts.entry(key.to_owned()).or_default();
+        match times {
+            Some(times) if *count >= times => {
+                counts.remove(key);
+                false
+            }
+            _ => {
+                *count += 1;
+                true
+            }
+        }
+    }
+}
+
+/// What the model needs of where it runs.
+pub trait World: Clone {
+    /// Resolves when the time is over.
+    type Sleep: Future<Output = ()>;
+    /// Waits.
+    fn sleep(&self, seconds: f64) -> Self::Sleep;
+    /// Seconds since the Unix epoch.
+    fn now(&self) -> f64;
+    /// A new id.
+    fn id(&self) -> String;
+    /// Seconds between two tokens.
+    fn pace(&self) -> f64;
+}
+
+/// Runs the model once.
+pub fn run<W: World>(asked: &Asked, counters: &Counters, world: W) -> impl Stream<Item = Result<Event, ModelError>> {
+    let run_id = world.id();
+    let steps: VecDeque<Step> = plan::of(asked, counters, world.pace()).into();
+    let base = asked.base(&run_id);
+    unfold((steps, base, world), |(mut steps, base, world)| async move {
+        loop {
+            match steps.pop_front()? {
+                Step::Wait(seconds) => world.sleep(seconds).await,
+                Step::Hang => std::future::pending().await,
+                Step::Panic => panic!("the scripted model was told to panic"),
+                Step::Fail(error) => {
+                    steps.clear();
+                    return Some((Err(error), (steps, base, world)));
+                }
+                Step::Event(name, fields) => {
+                    let event = event(&base, name, fields, world.now());
+                    return Some((Ok(event), (steps, base, world)));
+                }
+            }
+        }
+    })
+}
+
+/// An event as AgentOS writes it: `created_at` in whole seconds, what every event of the run has, what this one has.
+fn event(base: &Value, name: String, fields: Value, now: f64) -> Event {
+    let mut data = json!({"created_at": now as u64, "event": name});
+    for part in [base, &fields] {
+        for (key, value) in part.as_object().into_iter().flatten() {
+            data[key] = value.clone();
+        }
+    }
+    Event::new(name, data.to_string())
+}
+
+/// The error as agno ≥ 3 reports it: the run's last event.
+pub fn run_error(asked: &Asked, run_id: &str, error: &ModelError, now: f64) -> Event {
+    let fields = json!({"content": error.text, "error_type": "model_provider_error"});
+    event(&asked.base(run_id), asked.event_name("RunError"), fields, now)
+}
+
+#[cfg(target_arch = "wasm32")]
+thread_local! {
+    static SEED: RefCell<u64> = const { RefCell::new(0x9E37_79B9_7F4A_7C15) };
+}
+
+#[cfg(target_arch = "wasm32")]
+/// An id in the shape of a UUID, of `entropy` and a counter: unique enough for a script.
+pub fn scripted_id(entropy: f64) -> String {
+    let bits = SEED.with_borrow_mut(|seed| {
+        *seed ^= entropy.to_bits();
+        *seed ^= *seed << 13;
+        *seed ^= *seed >> 7;
+        *seed ^= *seed << 17;
+        *seed
+    });
+    let low = bits.wrapping_mul(0x2545_F491_4F6C_DD1D);
+    let parts = (bits >> 32, (bits >> 16) & 0xffff, bits & 0xfff, low >> 48 & 0xfff, low & 0xffff_ffff_ffff);
+    format!("{:08x}-{:04x}-4{:03x}-8{:03x}-{:012x}", parts.0, parts.1, parts.2, parts.3, parts.4)
+}

@@ -1,0 +1,220 @@
+//! What the scripted model does in one attempt, step by step.
+
+use super::directive::plain;
+use super::{Counters, Directive};
+use ai_stream_handler::generator::ModelError;
+use ai_stream_handler::state::activity::name_of_id;
+use serde_json::{json, Value};
+
+const MODEL: &str = "gemini-2.5-flash";
+const HISTORY: &str = "get_previous_session_messages";
+
+/// Who is asked what.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// Of a team, or of an agent.
+    pub is_team: bool,
+    pub id: String,
+    pub session_id: String,
+    pub message: String,
+    /// What the user said before, in this session and in others, oldest first.
+    pub before: Vec<String>,
+}
+
+pub(super) enum Step {
+    Wait(f64),
+    Event(String, Value),
+    Fail(ModelError),
+    Panic,
+    Hang,
+}
+
+impl Asked {
+    /// `RunError` → `TeamRunError`, of a team.
+    pub fn event_name(&self, name: &str) -> String {
+        if self.is_team {
+            format!("Team{name}")
+        } else {
+            name.to_owned()
+        }
+    }
+
+    /// What every event of the run has.
+    pub(super) fn base(&self, run_id: &str) -> Value {
+        let kind = if self.is_team { "team" } else { "agent" };
+        let mut base = json!({"run_id": run_id, "session_id": self.session_id, "nested_depth": 0});
+        base[format!("{kind}_id")] = json!(self.id);
+        base[format!("{kind}_name")] = json!(name_of_id(&self.id));
+        base
+    }
+
+    /// The user's words, without the directive.
+    pub fn said(&self) -> String {
+        plain(&self.message)
+    }
+}
+
+pub(super) fn of(asked: &Asked, counters: &Counters, pace: f64) -> Vec<Step> {
+    let directive = Directive::of(&asked.message);
+    let mut script = Script { asked, steps: Vec::new(), pace, input: 0, output: 0, text: String::new() };
+    script.add("RunStarted", json!({"model": MODEL, "model_provider": "Google"}));
+    script.steps.push(Step::Wait(pace * 4.0));
+    let recalls = asked.said().eq_ignore_ascii_case("What did I ask you before?");
+    match directive.name.as_str() {
+        "limit" => {
+            if directive.get("after") == Some("tool") {
+                script.recall("Let me check that for you. ");
+            }
+            script.add("ModelRequestStarted", json!({"model": MODEL, "model_provider": "Google"}));
+            if directive.strikes(&asked.message, counters) {
+                script.steps.push(Step::Fail(ModelError::new(quota_body(directive.get("delay")))));
+                return script.steps;
+            }
+            script.answer(if recalls {
+                remembered(asked)
+            } else {
+                "The limit has passed: here is your answer.".into()
+            });
+        }
+        "fail" => {
+            script.say("I am looking into it. ");
+            let internal =
+                json!({"error": {"code": 500, "message": "An internal error has occurred.", "status": "INTERNAL"}});
+            let text = directive.get("text").map_or_else(|| internal.to_string(), |text| text.replace('_', " "));
+            script.steps.push(Step::Fail(ModelError::new(text)));
+            return script.steps;
+        }
+        "panic" => script.steps.push(Step::Panic),
+        "hang" => script.steps.push(Step::Hang),
+        "slow" => {
+            script.pace = directive.number("ms", 100.0) / 1000.0;
+            let words: String = (1..=directive.number("n", 40u32)).map(|n| format!("token {n} ")).collect();
+            script.answer(words);
+        }
+        "big" => {
+            script.input = directive.number("tokens", 900_000);
+            script.answer("That was a lot to read. I am done with it.".into());
+        }
+        "tool" => {
+            script.recall("");
+            script.answer(remembered(asked));
+        }
+        _ if recalls => {
+            script.recall("");
+            script.answer(remembered(asked));
+        }
+        _ => script.answer(small_talk(asked)),
+    }
+    script.steps
+}
+
+struct Script<'a> {
+    asked: &'a Asked,
+    steps: Vec<Step>,
+    pace: f64,
+    /// Tokens of the next model request, where the directive says.
+    input: u64,
+    output: u64,
+    text: String,
+}
+
+impl Script<'_> {
+    fn add(&mut self, name: &str, fields: Value) {
+        self.steps.push(Step::Event(self.asked.event_name(name), fields));
+    }
+
+    fn say(&mut self, text: &str) {
+        for token in text.split_inclusive(' ') {
+            self.add("RunContent", json!({"content": token, "content_type": "str", "reasoning_content": ""}));
+            self.steps.push(Step::Wait(self.pace));
+            self.output += 1;
+        }
+        self.text.push_str(text);
+    }
+
+    /// Looks through what was said before.
+    fn recall(&mut self, first: &str) {
+        self.request(|script| script.say(first));
+        let tool = |result: Value| {
+            json!({"tool": {"tool_call_id": "call-1", "tool_name": HISTORY, "tool_args": {"num_sessions": 2},
+                "tool_call_error": if result.is_null() { Value::Null } else { json!(false) }, "result": result,
+                "metrics": {"duration": 0.0853}}})
+        };
+        self.add("ToolCallStarted", tool(Value::Null));
+        self.steps.push(Step::Wait(0.0853));
+        let messages: Vec<Value> =
+            self.asked.before.iter().map(|m| json!({"role": "user", "content": plain(m)})).collect();
+        let mut completed = tool(json!(Value::from(messages).to_string()));
+        completed["content"] = json!(format!("{HISTORY}(num_sessions=2) completed in 0.0853s. "));
+        self.add("ToolCallCompleted", completed);
+    }
+
+    /// A model request around what it says.
+    fn request(&mut self, says: impl FnOnce(&mut Self)) {
+        self.add("ModelRequestStarted", json!({"model": MODEL, "model_provider": "Google"}));
+        let before = self.output;
+        says(self);
+        let (input, output) = (self.input(), self.output - before);
+        let tokens = json!({"model": MODEL, "model_provider": "Google", "input_tokens": input, "output_tokens": output,
+            "total_tokens": input + output});
+        self.add("ModelRequestCompleted", tokens);
+    }
+
+    /// The last request, and the end of the run.
+    fn answer(&mut self, text: String) {
+        self.request(|script| script.say(&text));
+        self.add("RunContentCompleted", json!({}));
+        let (input, output) = (self.input(), self.output);
+        let metrics = json!({"input_tokens": input, "output_tokens": output, "total_tokens": input + output});
+        let content = self.text.clone();
+        self.add("RunCompleted", json!({"content": content, "content_type": "str", "metrics": metrics}));
+    }
+
+    fn input(&self) -> u64 {
+        match self.input {
+            0 => {
+                2_000
+                    + self
+                        .asked
+                        .before
+                        .iter()
+                        .chain([&self.asked.message])
+                        .map(|m| m.len() as u64 / 4 + 20)
+                        .sum::<u64>()
+            }
+            said => said,
+        }
+    }
+}
+
+fn remembered(asked: &Asked) -> String {
+    match asked.before.last() {
+        Some(last) => format!("You previously asked: “{}”.", plain(last)),
+        None => "You have not asked me anything before this.".into(),
+    }
+}
+
+fn small_talk(asked: &Asked) -> String {
+    let said = asked.said();
+    let said = if said.is_empty() { "nothing".into() } else { format!("“{said}”") };
+    format!(
+        "You said {said}. I am a script, not a model, so that is all I can make of it; but every token of this came as \
+         an event of its own."
+    )
+}
+
+/// Google's body of a 429, naming a delay in seconds or not.
+fn quota_body(delay: Option<&str>) -> String {
+    let mut message = "You exceeded your current quota, please check your plan and billing details.".to_owned();
+    let mut details = vec![json!({"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{
+        "quotaMetric": "generativelanguage.googleapis.com/generate_content_paid_tier_input_token_count",
+        "quotaId": "GenerateContentPaidTierInputTokensPerModelPerMinute",
+        "quotaDimensions": {"model": MODEL, "location": "global"},
+        "quotaValue": "1000000"
+    }]})];
+    if let Some(delay) = delay {
+        message.push_str(&format!("\nPlease retry in {delay}s."));
+        details.push(json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": format!("{delay}s")}));
+    }
+    json!({"error": {"code": 429, "message": message, "status": "RESOURCE_EXHAUSTED", "details": details}}).to_string()
+}

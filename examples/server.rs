@@ -1,0 +1,79 @@
+//! A real backend to try the handler against: `cargo run --example server --features generator`.
+//!
+//! `POST /api/teams/{team}/runs` is the mission's route: the generator, which retries and says so in the stream.
+//! `POST /teams/{team}/runs` and `/agents/{agent}/runs` are AgentOS's: a rate limit ends the run, and who retries is
+//! the handler. Sessions are kept in one SQLite file; `/metrics` is for Prometheus; everything else is `www/`. The
+//! model is a script: see `examples/scripted/mod.rs` for what a message can ask it for.
+
+#[path = "server/args.rs"]
+mod args;
+#[path = "server/metrics.rs"]
+mod metrics;
+#[path = "server/runs.rs"]
+mod runs;
+#[path = "scripted/mod.rs"]
+mod scripted;
+#[path = "server/sessions.rs"]
+mod sessions;
+#[path = "server/store.rs"]
+mod store;
+
+use ai_stream_handler::monitor::Monitor;
+use args::Args;
+use axum::extract::DefaultBodyLimit;
+use axum::http::HeaderName;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use scripted::Counters;
+use std::sync::{Arc, Mutex};
+use store::Store;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::services::ServeDir;
+
+/// What all routes share.
+#[derive(Clone)]
+pub struct App {
+    args: Arc<Args>,
+    store: Store,
+    monitor: Arc<Mutex<Monitor>>,
+    counters: Counters,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args = Args::read(std::env::args().skip(1))?;
+    let store = Store::open(&args.db)?;
+    let app = App {
+        args: Arc::new(args),
+        store,
+        monitor: Arc::new(Mutex::new(Monitor::default())),
+        counters: Counters::default(),
+    };
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", app.args.port)).await?;
+    // The first line says where: a port of 0 is any that is free.
+    println!("http://{}/", listener.local_addr()?);
+    axum::serve(listener, routes(app)).await?;
+    Ok(())
+}
+
+fn routes(app: App) -> Router {
+    // A page of another origin may send, and read when it may come back.
+    let cors = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods(Any)
+        .allow_headers(Any)
+        .expose_headers(["retry-after", "date"].map(HeaderName::from_static));
+    Router::new()
+        .route("/api/teams/{id}/runs", post(runs::with_retries))
+        .route("/teams/{id}/runs", post(runs::of_team))
+        .route("/agents/{id}/runs", post(runs::of_agent))
+        .route("/{kind}/{id}/runs/{run_id}/cancel", post(runs::cancel))
+        .route("/sessions", get(sessions::list))
+        .route("/sessions/{id}/runs", get(sessions::runs))
+        .route("/metrics", get(metrics::text))
+        .route("/_live", get(|| async { Json(serde_json::json!({"server": "ai-stream-handler example"})) }))
+        .fallback_service(ServeDir::new(&app.args.www))
+        .layer(DefaultBodyLimit::max(64 << 20))
+        .layer(cors)
+        .with_state(app)
+}

@@ -1,0 +1,41 @@
+//! `GET /sessions` and `GET /sessions/{id}/runs`, in AgentOS's shape.
+
+use super::store::Listing;
+use super::App;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::Json;
+use serde::Deserialize;
+use serde_json::json;
+
+#[derive(Deserialize)]
+pub struct Asked {
+    r#type: Option<String>,
+    component_id: Option<String>,
+    user_id: Option<String>,
+    limit: Option<i64>,
+    page: Option<i64>,
+}
+
+pub async fn list(State(app): State<App>, Query(asked): Query<Asked>) -> Response {
+    let limit = asked.limit.unwrap_or(20).clamp(1, 100);
+    let page = asked.page.unwrap_or(1).clamp(1, 1_000_000);
+    let Asked { r#type: kind, component_id, user_id, .. } = asked;
+    let Some((data, total)) = app.store.sessions(Listing { kind, component_id, user_id, limit, page }).await else {
+        return (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"detail": "The sessions cannot be read"})))
+            .into_response();
+    };
+    let total_pages = (total + limit - 1) / limit;
+    Json(
+        json!({"data": data, "meta": {"page": page, "limit": limit, "total_pages": total_pages, "total_count": total}}),
+    )
+    .into_response()
+}
+
+pub async fn runs(State(app): State<App>, Path(id): Path<String>) -> Response {
+    match app.store.runs(&id).await {
+        Some(runs) => Json(runs).into_response(),
+        None => (StatusCode::NOT_FOUND, Json(json!({"detail": "Session not found"}))).into_response(),
+    }
+}

@@ -1,0 +1,165 @@
+//! Sessions and their runs in one SQLite file. A thread of its own does the work: a slow disk holds up no stream.
+
+use rusqlite::{params, Connection};
+use serde_json::{json, Value};
+use std::path::Path;
+use std::sync::mpsc::{channel, Sender};
+use tokio::sync::oneshot;
+
+/// One attempt, as it ended.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    pub run_id: String,
+    pub session_id: String,
+    /// `team` or `agent`.
+    pub kind: &'static str,
+    pub component_id: String,
+    pub user_id: Option<String>,
+    pub input: String,
+    pub content: String,
+    /// COMPLETED, ERROR, CANCELLED.
+    pub status: &'static str,
+    /// JSON array.
+    pub tools: String,
+    pub created_at: f64,
+}
+
+/// A page of the list of sessions.
+#[derive(Debug, Clone)]
+pub struct Listing {
+    pub kind: Option<String>,
+    pub component_id: Option<String>,
+    pub user_id: Option<String>,
+    pub limit: i64,
+    pub page: i64,
+}
+
+#[derive(Clone)]
+pub struct Store {
+    jobs: Sender<Job>,
+}
+
+type Job = Box<dyn FnOnce(&Connection) + Send>;
+
+impl Store {
+    pub fn open(file: &Path) -> rusqlite::Result<Store> {
+        let connection = Connection::open(file)?;
+        connection.execute_batch(SCHEMA)?;
+        let (jobs, todo) = channel::<Job>();
+        std::thread::spawn(move || todo.iter().for_each(|job| job(&connection)));
+        Ok(Store { jobs })
+    }
+
+    /// A session is there from its first request on: whatever comes of it.
+    pub fn open_session(&self, run: &Run, name: &str) {
+        let (run, name) = (run.clone(), name.to_owned());
+        self.later(move |db| {
+            db.execute(
+                "insert into sessions (id, kind, component_id, user_id, name, created_at, updated_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?6) on conflict (id) do update set updated_at = ?6",
+                params![run.session_id, run.kind, run.component_id, run.user_id, name, run.created_at],
+            )
+        });
+    }
+
+    pub fn add_run(&self, run: Run) {
+        self.later(move |db| {
+            db.execute(
+                "insert or replace into runs (id, session_id, kind, component_id, user_id, input, content, status, tools, created_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                params![run.run_id, run.session_id, run.kind, run.component_id, run.user_id, run.input, run.content,
+                    run.status, run.tools, run.created_at],
+            )
+        });
+    }
+
+    /// What the user said before: in this session, or in any other of theirs.
+    pub async fn before(&self, session_id: &str) -> Vec<String> {
+        let id = session_id.to_owned();
+        let asked = self.ask(move |db| {
+            let mut query = db.prepare(
+                "select input from runs where status = 'COMPLETED' order by session_id = ?1, created_at, rowid",
+            )?;
+            let rows = query.query_map([id], |row| row.get(0))?;
+            rows.collect()
+        });
+        asked.await.unwrap_or_default()
+    }
+
+    pub async fn sessions(&self, listing: Listing) -> Option<(Vec<Value>, i64)> {
+        self.ask(move |db| {
+            let Listing { kind, component_id, user_id, limit, page } = listing;
+            let filter =
+                "(?1 is null or kind = ?1) and (?2 is null or component_id = ?2) and (?3 is null or user_id = ?3)";
+            let by = params![kind, component_id, user_id];
+            let total = db.query_row(&format!("select count(*) from sessions where {filter}"), by, |row| row.get(0))?;
+            let mut query = db.prepare(&format!(
+                "select id, name, created_at, updated_at from sessions where {filter}
+                 order by updated_at desc, rowid desc limit ?4 offset ?5"
+            ))?;
+            let rows = query.query_map(params![kind, component_id, user_id, limit, limit * (page - 1)], |row| {
+                Ok(json!({"session_id": row.get::<_, String>(0)?, "session_name": row.get::<_, String>(1)?,
+                    "session_state": {}, "created_at": iso(row.get(2)?), "updated_at": iso(row.get(3)?)}))
+            })?;
+            Ok((rows.collect::<rusqlite::Result<_>>()?, total))
+        })
+        .await
+    }
+
+    /// `None`: there is no such session.
+    pub async fn runs(&self, session_id: &str) -> Option<Vec<Value>> {
+        let id = session_id.to_owned();
+        self.ask(move |db| {
+            db.query_row("select 1 from sessions where id = ?1", [&id], |_| Ok(()))?;
+            let mut query = db.prepare(
+                "select id, kind, component_id, input, content, status, tools, created_at from runs
+                 where session_id = ?1 order by created_at, rowid",
+            )?;
+            let rows = query.query_map([&id], |row| {
+                let kind: String = row.get(1)?;
+                let tools = serde_json::from_str(&row.get::<_, String>(6)?).unwrap_or(Value::Null);
+                let mut run = json!({"run_id": row.get::<_, String>(0)?, "session_id": id,
+                    "run_input": row.get::<_, String>(3)?, "content": row.get::<_, String>(4)?,
+                    "status": row.get::<_, String>(5)?, "tools": tools, "created_at": iso(row.get(7)?)});
+                run[format!("{kind}_id")] = json!(row.get::<_, String>(2)?);
+                Ok(run)
+            })?;
+            rows.collect()
+        })
+        .await
+    }
+
+    fn later<T>(&self, job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static) {
+        let _ = self.jobs.send(Box::new(|db| {
+            if let Err(error) = job(db) {
+                eprintln!("sessions: {error}");
+            }
+        }));
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Option<T> {
+        let (answer, asked) = oneshot::channel();
+        let job = Box::new(|db: &Connection| drop(answer.send(job(db).ok())));
+        self.jobs.send(job).ok()?;
+        asked.await.ok().flatten()
+    }
+}
+
+const SCHEMA: &str = "
+    pragma journal_mode = wal;
+    create table if not exists sessions (
+        id text primary key, kind text, component_id text, user_id text, name text, created_at real, updated_at real);
+    create table if not exists runs (
+        id text primary key, session_id text, kind text, component_id text, user_id text, input text, content text,
+        status text, tools text, created_at real);
+    create index if not exists runs_of_session on runs (session_id, created_at);
+";
+
+/// ISO 8601 in UTC with whole seconds, as AgentOS's sessions have it.
+fn iso(at: f64) -> String {
+    humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + std::time::Duration::from_secs_f64(at.max(0.0)))
+        .to_string()
+}
