@@ -14,10 +14,10 @@ wasm_bindgen_test_configure!(run_in_browser);
 fn host(fetch: &str) -> Host {
     let make = Function::new_with_args(
         "fetch",
-        "const host = { log: [], headers: async () => ({ Authorization: 'Bearer t' }), form: () => undefined, \
+        "const host = { outcomes: [], headers: async () => ({ Authorization: 'Bearer t' }), form: () => undefined, \
          credentials: () => 'same-origin', wake: () => {}, limit: () => {}, log: () => {}, delta: (d) => { host.last = d }, changed: () => host.onchange?.(), \
          fetch: new Function('request', 'host', fetch) }; \
-         host.over = new Promise((resolve) => { host.settled = (ticket, outcome) => { host.log.push(outcome); resolve() } }); \
+         host.over = new Promise((resolve) => { host.settled = (ticket, outcome) => { host.outcomes.push(outcome); resolve() } }); \
          const call = host.fetch; host.fetch = (request) => call(request, host); return host",
     );
     make.call1(&JsValue::NULL, &fetch.into()).unwrap().unchecked_into()
@@ -34,7 +34,7 @@ fn core(host: &Host) -> Core {
 async fn settled(host: &Host) -> String {
     let over = Reflect::get(host, &"over".into()).unwrap();
     JsFuture::from(over.unchecked_into::<js_sys::Promise>()).await.unwrap();
-    js_sys::JSON::stringify(&Reflect::get(host, &"log".into()).unwrap()).unwrap().into()
+    js_sys::JSON::stringify(&Reflect::get(host, &"outcomes".into()).unwrap()).unwrap().into()
 }
 
 fn read(core: &Core, host: &Host) -> JsValue {
@@ -95,14 +95,14 @@ async fn a_fetch_that_rejects_with_no_error_at_all_fails_and_traps_nothing() {
 async fn a_fetch_that_throws_and_a_header_that_is_none_fail_and_trap_nothing() {
     let throwing = host("throw 42");
     let first = core(&throwing);
-    first.send(1, "Hej", vec![]);
+    first.send(1, "Hej", vec![], false);
     assert_eq!(settled(&throwing).await, "[\"failed\"]");
 
     let bad = host("return Promise.reject(new TypeError('unreachable'))");
     Reflect::set(&bad, &"headers".into(), &Function::new_no_args("return Promise.resolve({ 'no header name': 'x' })"))
         .unwrap();
     let second = core(&bad);
-    second.send(1, "Hej", vec![]);
+    second.send(1, "Hej", vec![], false);
     assert_eq!(settled(&bad).await, "[\"failed\"]");
 }
 

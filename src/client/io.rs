@@ -183,7 +183,7 @@ pub struct Config {
 #[derive(Debug, Clone, Default)]
 #[allow(clippy::exhaustive_structs)]
 pub struct Fallback {
-    /// As [`Config::path`].
+    /// As `Config::path`.
     pub path: String,
     /// What it is called before its first event; empty: made of its path.
     pub name: String,
