@@ -50,7 +50,7 @@ fmt: prerequisites
 .PHONY: lint
 lint: rust-target
 	cargo fmt --check
-	cargo clippy --all-targets -- -D warnings
+	cargo clippy --all-targets --features generator -- -D warnings
 	cargo clippy --target wasm32-unknown-unknown --lib -- -D warnings
 
 ## Remove what was built (the installed tools stay: .tools, node_modules)

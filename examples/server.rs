@@ -27,7 +27,7 @@ use axum::{Json, Router};
 use scripted::Counters;
 use std::sync::{Arc, Mutex};
 use store::Store;
-use tower_http::cors::{Any, CorsLayer};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::services::ServeDir;
 
 /// What all routes share.
@@ -41,6 +41,8 @@ pub struct App {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    // The generator catches what the model panics with; a line of the log will do.
+    std::panic::set_hook(Box::new(|panic| eprintln!("panic    {panic}")));
     let args = Args::read(std::env::args().skip(1))?;
     let store = Store::open(&args.db)?;
     let app = App {
@@ -61,7 +63,8 @@ fn routes(app: App) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods(Any)
-        .allow_headers(Any)
+        // Not `*`, which leaves Authorization out.
+        .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(["retry-after", "date"].map(HeaderName::from_static));
     Router::new()
         .route("/api/teams/{id}/runs", post(runs::with_retries))

@@ -16,10 +16,10 @@ const make = process.env.MAKE ?? 'make'
 
 const stages = [
   { name: 'format', command: ['cargo', 'fmt', '--check'] },
-  { name: 'clippy', command: ['cargo', 'clippy', '--all-targets', '--', '-D', 'warnings'] },
+  { name: 'clippy', command: ['cargo', 'clippy', '--all-targets', '--features', 'generator', '--', '-D', 'warnings'] },
   { name: 'clippy-wasm', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', '--', '-D', 'warnings'] },
-  { name: 'rust', command: ['cargo', 'test', '--no-fail-fast'], count: countRust },
-  { name: 'doc', command: ['cargo', 'doc', '--no-deps'], env: { RUSTDOCFLAGS: '-D warnings' } },
+  { name: 'rust', command: ['cargo', 'test', '--features', 'generator', '--no-fail-fast'], count: countRust },
+  { name: 'doc', command: ['cargo', 'doc', '--no-deps', '--features', 'generator'], env: { RUSTDOCFLAGS: '-D warnings' } },
   { name: 'rust-browser', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '300' } },
   { name: 'package', command: [make, '--no-print-directory', 'demo-files'] },
   { name: 'npm-package', command: nodeTests('tests/package'), count: countNode, needs: 'package' },

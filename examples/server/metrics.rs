@@ -41,7 +41,8 @@ fn registry(monitor: &Monitor, now: f64) -> Registry {
         registry.register(name, help, ConstCounter::new(value));
     }
     type Windows = Family<[(&'static str, &'static str); 1], Gauge<f64, AtomicU64>>;
-    let gauges: [(&str, &str, fn(&Figures) -> f64); 4] = [
+    type Figure = (&'static str, &'static str, fn(&Figures) -> f64);
+    let gauges: [Figure; 4] = [
         ("recent_retries", "Retry events in the window", |f| f.retries as f64),
         ("recent_success_after_retry", "Answers completed after a retry, in the window", |f| {
             f.success_after_retry as f64

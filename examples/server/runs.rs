@@ -118,9 +118,9 @@ async fn read(app: &App, id: String, is_team: bool, mut form: Multipart) -> Resu
     }
     let session_id =
         fields.remove("session_id").filter(|s| !s.is_empty()).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-    let before = app.store.before(&session_id).await;
-    let asked = Asked { is_team, id, session_id, message, before };
     let user = fields.remove("user_id");
+    let before = app.store.before(&session_id, user.as_deref()).await;
+    let asked = Asked { is_team, id, session_id, message, before };
     app.store.open_session(&record(&asked, &user), &asked.said());
     Ok((asked, user))
 }

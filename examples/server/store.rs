@@ -73,14 +73,15 @@ impl Store {
         });
     }
 
-    /// What the user said before: in this session, or in any other of theirs.
-    pub async fn before(&self, session_id: &str) -> Vec<String> {
-        let id = session_id.to_owned();
+    /// What this user said before: in other sessions, then in this one.
+    pub async fn before(&self, session_id: &str, user_id: Option<&str>) -> Vec<String> {
+        let (id, user) = (session_id.to_owned(), user_id.map(str::to_owned));
         let asked = self.ask(move |db| {
             let mut query = db.prepare(
-                "select input from runs where status = 'COMPLETED' order by session_id = ?1, created_at, rowid",
+                "select input from runs where status = 'COMPLETED' and user_id is ?2
+                 order by session_id = ?1, created_at, rowid",
             )?;
-            let rows = query.query_map([id], |row| row.get(0))?;
+            let rows = query.query_map(params![id, user], |row| row.get(0))?;
             rows.collect()
         });
         asked.await.unwrap_or_default()

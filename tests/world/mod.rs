@@ -43,6 +43,8 @@ pub enum Answer {
     Cut,
     /// These frames, and the end.
     Frames(String),
+    /// These frames, each so many seconds after the request, and the end.
+    Timed(Vec<(f64, String)>),
     /// These frames, and then nothing.
     Open(String),
     /// Nothing at all.
@@ -194,6 +196,12 @@ impl World {
         }
     }
 
+    /// The user sends, and the server answers this.
+    pub fn reply_to_send(&mut self, text: &str, answer: Answer) -> Ticket {
+        self.script.push_front(answer);
+        self.send(text)
+    }
+
     /// The server answers a request that it was silent on.
     pub fn reply(&mut self, request: u32, answer: Answer) {
         self.answer(request, answer);
@@ -228,6 +236,15 @@ impl World {
                 self.step(Input::Failed { request });
             }
             Answer::Frames(frames) => self.stream(request, &[frames], true),
+            Answer::Timed(frames) => {
+                let began = self.page.now;
+                self.stream(request, &[], false);
+                for (at, frame) in frames {
+                    self.pass(began + at - self.page.now);
+                    self.step(Input::Chunk { request, bytes: frame.as_bytes() });
+                }
+                self.step(Input::Closed { request });
+            }
             Answer::Open(frames) => self.stream(request, &[frames], false),
             Answer::Silence => {}
         }
