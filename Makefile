@@ -52,6 +52,7 @@ lint: rust-target
 	cargo fmt --check
 	cargo clippy --all-targets --features generator -- -D warnings
 	cargo clippy --target wasm32-unknown-unknown --lib -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown --example page_backend --no-default-features --features generator -- -D warnings
 
 ## Remove what was built (the installed tools stay: .tools, node_modules)
 .PHONY: clean
@@ -72,6 +73,7 @@ demo-files: package
 	node scripts/demo-data.mjs
 	mkdir -p www/vendor
 	cp pkg/dist/index.js www/vendor/ai-stream-handler.js
+	node scripts/page-backend.mjs
 
 .PHONY: prerequisites
 prerequisites:

@@ -18,6 +18,7 @@ const stages = [
   { name: 'format', command: ['cargo', 'fmt', '--check'] },
   { name: 'clippy', command: ['cargo', 'clippy', '--all-targets', '--features', 'generator', '--', '-D', 'warnings'] },
   { name: 'clippy-wasm', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', '--', '-D', 'warnings'] },
+  { name: 'clippy-page', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'page_backend', '--no-default-features', '--features', 'generator', '--', '-D', 'warnings'] },
   { name: 'rust', command: ['cargo', 'test', '--features', 'generator', '--no-fail-fast'], count: countRust },
   { name: 'doc', command: ['cargo', 'doc', '--no-deps', '--features', 'generator'], env: { RUSTDOCFLAGS: '-D warnings' } },
   { name: 'rust-browser', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '300' } },

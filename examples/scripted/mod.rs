@@ -16,6 +16,7 @@
 
 mod directive;
 mod plan;
+pub mod record;
 
 pub use directive::Directive;
 pub use plan::Asked;
@@ -76,6 +77,12 @@ pub fn run<W: World>(asked: &Asked, counters: &Counters, world: W) -> impl Strea
             match steps.pop_front()? {
                 Step::Wait(seconds) => world.sleep(seconds).await,
                 Step::Hang => std::future::pending().await,
+                Step::Panic if cfg!(target_arch = "wasm32") => {
+                    // Nothing unwinds in a page: who called would be gone too.
+                    steps.clear();
+                    let error = ModelError::unexpected("the scripted model was told to panic");
+                    return Some((Err(error), (steps, base, world)));
+                }
                 Step::Panic => panic!("the scripted model was told to panic"),
                 Step::Fail(error) => {
                     steps.clear();

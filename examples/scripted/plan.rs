@@ -16,6 +16,7 @@ pub struct Asked {
     pub is_team: bool,
     pub id: String,
     pub session_id: String,
+    pub user_id: Option<String>,
     pub message: String,
     /// What the user said before, in this session and in others, oldest first.
     pub before: Vec<String>,

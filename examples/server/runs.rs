@@ -1,12 +1,13 @@
-//! The run routes: a multipart form in, a stream of events out; every attempt stored as it ended.
+//! The run routes: a multipart form in, a stream of events out.
 
 use super::metrics::{self, now};
+use super::scripted::record::{self, Recorded, Run};
 use super::scripted::{self, Asked, Directive, World};
-use super::store::{Run, Store};
+use super::store::Store;
 use super::App;
 use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Observed, Options};
 use ai_stream_handler::monitor::{Ending, Monitor};
-use ai_stream_handler::retry::{Policy, Refusal};
+use ai_stream_handler::retry::Policy;
 use axum::body::Body;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{header, StatusCode};
@@ -16,25 +17,22 @@ use futures_util::stream::{Stream, StreamExt};
 use serde_json::{json, Value};
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// The mission's route: retries, and says so.
 pub async fn with_retries(State(app): State<App>, Path(id): Path<String>, form: Multipart) -> Response {
-    let (asked, user) = match read(&app, id, true, form).await {
-        Ok(read) => read,
+    let asked = match read(&app, id, true, form).await {
+        Ok(asked) => asked,
         Err(refused) => return refused,
     };
     let policy = Policy::new(Some(app.args.max_retries), Some(app.args.base_delay), None, &[], None);
     let timeout = Some(app.args.timeout);
     let options = Options { policy: policy.unwrap_or_default(), timeout, event_key: !app.args.seed_form };
     let host = Tokio { monitor: app.monitor.clone() };
-    let world = Server { pace: app.args.pace / 1000.0 };
     let run = move |_attempt| {
-        let recorded = Recorded::new(&asked, &user, &app.store, scripted::run(&asked, &app.counters, world.clone()));
-        async { Ok(recorded) }
+        let attempt = app.attempt(&asked);
+        async { Ok(attempt) }
     };
     stream(event_generator(run, host, options))
 }
@@ -54,32 +52,23 @@ pub async fn cancel() -> Json<Value> {
     Json(json!({}))
 }
 
-/// As agno ≥ 3 does it: an error is the run's last event.
 async fn without_retries(app: App, id: String, is_team: bool, form: Multipart) -> Response {
-    let (asked, user) = match read(&app, id, is_team, form).await {
-        Ok(read) => read,
+    let asked = match read(&app, id, is_team, form).await {
+        Ok(asked) => asked,
         Err(refused) => return refused,
     };
-    let world = Server { pace: app.args.pace / 1000.0 };
-    let model = scripted::run(&asked, &app.counters, world);
-    let recorded = Recorded::new(&asked, &user, &app.store, model);
-    let monitor = app.monitor.clone();
-    let frames = recorded.scan((String::new(), asked), move |(run_id, asked), next| {
-        let event = next.unwrap_or_else(|error| {
-            let rate_limited = Refusal::of_text(&error.text).is_rate_limit();
-            count(&monitor, Ending { attempts: 1, succeeded: false, rate_limited, session_kept: true });
-            scripted::run_error(asked, run_id, &error, now())
-        });
-        if run_id.is_empty() {
-            *run_id = field(&event, "run_id");
-        }
-        if event.name.ends_with("RunCompleted") {
-            count(&monitor, Ending { attempts: 1, succeeded: true, rate_limited: false, session_kept: true });
-        }
-        let frame = format!("event: {}\ndata: {}\n\n", event.name, event.data);
-        std::future::ready(Some(frame))
-    });
-    stream(frames)
+    let attempt = app.attempt(&asked);
+    stream(record::without_retries(attempt, asked, now, move |succeeded, rate_limited| {
+        count(&app.monitor, Ending { attempts: 1, succeeded, rate_limited, session_kept: true });
+    }))
+}
+
+impl App {
+    /// Runs the model once, on the record.
+    fn attempt(&self, asked: &Asked) -> Recorded<impl Stream<Item = Result<Event, ModelError>>, Store> {
+        let world = Server { pace: self.args.pace / 1000.0 };
+        Recorded::new(scripted::run(asked, &self.counters, world), Run::of(asked, now()), self.store.clone())
+    }
 }
 
 fn count(monitor: &Mutex<Monitor>, ending: Ending) {
@@ -92,7 +81,7 @@ fn stream(frames: impl Stream<Item = String> + Send + 'static) -> Response {
 }
 
 /// The form's fields → what is asked, in which session; or the refusal that the form or the script asks for.
-async fn read(app: &App, id: String, is_team: bool, mut form: Multipart) -> Result<(Asked, Option<String>), Response> {
+async fn read(app: &App, id: String, is_team: bool, mut form: Multipart) -> Result<Asked, Response> {
     let mut fields = HashMap::new();
     while let Some(field) = form.next_field().await.map_err(IntoResponse::into_response)? {
         let name = field.name().unwrap_or_default().to_owned();
@@ -118,88 +107,11 @@ async fn read(app: &App, id: String, is_team: bool, mut form: Multipart) -> Resu
     }
     let session_id =
         fields.remove("session_id").filter(|s| !s.is_empty()).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
-    let user = fields.remove("user_id");
-    let before = app.store.before(&session_id, user.as_deref()).await;
-    let asked = Asked { is_team, id, session_id, message, before };
-    app.store.open_session(&record(&asked, &user), &asked.said());
-    Ok((asked, user))
-}
-
-fn record(asked: &Asked, user: &Option<String>) -> Run {
-    Run {
-        session_id: asked.session_id.clone(),
-        kind: if asked.is_team { "team" } else { "agent" },
-        component_id: asked.id.clone(),
-        user_id: user.clone(),
-        input: asked.message.clone(),
-        created_at: now(),
-        status: "CANCELLED",
-        tools: "[]".into(),
-        ..Run::default()
-    }
-}
-
-/// An attempt that is stored when it ends: completed, failed, or, if nobody reads it to its end, cancelled.
-struct Recorded<S> {
-    model: Pin<Box<S>>,
-    run: Run,
-    tools: Vec<Value>,
-    store: Store,
-}
-
-impl<S> Recorded<S> {
-    fn new(asked: &Asked, user: &Option<String>, store: &Store, model: S) -> Self {
-        Recorded { model: Box::pin(model), run: record(asked, user), tools: Vec::new(), store: store.clone() }
-    }
-
-    fn note(&mut self, event: &Event) {
-        let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
-        if self.run.run_id.is_empty() {
-            self.run.run_id = field(event, "run_id");
-        }
-        match event.name.trim_start_matches("Team") {
-            "RunContent" => self.run.content.push_str(data["content"].as_str().unwrap_or_default()),
-            "ToolCallCompleted" => self.tools.push(data["tool"].clone()),
-            "RunCompleted" => {
-                self.run.status = "COMPLETED";
-                data["content"].as_str().unwrap_or_default().clone_into(&mut self.run.content);
-            }
-            _ => {}
-        }
-    }
-}
-
-impl<S: Stream<Item = Result<Event, ModelError>>> Stream for Recorded<S> {
-    type Item = Result<Event, ModelError>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.model.as_mut().poll_next(context);
-        match &next {
-            Poll::Ready(Some(Ok(event))) => self.note(event),
-            Poll::Ready(Some(Err(error))) => {
-                self.run.status = "ERROR";
-                self.run.content.clone_from(&error.text);
-            }
-            _ => {}
-        }
-        next
-    }
-}
-
-impl<S> Drop for Recorded<S> {
-    fn drop(&mut self) {
-        let mut run = std::mem::take(&mut self.run);
-        if run.run_id.is_empty() {
-            return;
-        }
-        run.tools = Value::from(std::mem::take(&mut self.tools)).to_string();
-        self.store.add_run(run);
-    }
-}
-
-fn field(event: &Event, name: &str) -> String {
-    let data: Value = serde_json::from_str(&event.data).unwrap_or_default();
-    data[name].as_str().unwrap_or_default().to_owned()
+    let user_id = fields.remove("user_id");
+    let before = app.store.before(&session_id, user_id.as_deref()).await;
+    let asked = Asked { is_team, id, session_id, user_id, message, before };
+    app.store.open_session(&Run::of(&asked, now()), &asked.said());
+    Ok(asked)
 }
 
 /// Where the model runs.

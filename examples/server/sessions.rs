@@ -1,5 +1,6 @@
 //! `GET /sessions` and `GET /sessions/{id}/runs`, in AgentOS's shape.
 
+use super::scripted::record::{listing, Run};
 use super::store::Listing;
 use super::App;
 use axum::extract::{Path, Query, State};
@@ -26,16 +27,12 @@ pub async fn list(State(app): State<App>, Query(asked): Query<Asked>) -> Respons
         return (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"detail": "The sessions cannot be read"})))
             .into_response();
     };
-    let total_pages = (total + limit - 1) / limit;
-    Json(
-        json!({"data": data, "meta": {"page": page, "limit": limit, "total_pages": total_pages, "total_count": total}}),
-    )
-    .into_response()
+    Json(listing(&data, total, page, limit)).into_response()
 }
 
 pub async fn runs(State(app): State<App>, Path(id): Path<String>) -> Response {
     match app.store.runs(&id).await {
-        Some(runs) => Json(runs).into_response(),
+        Some(runs) => Json(runs.iter().map(Run::to_json).collect::<Vec<_>>()).into_response(),
         None => (StatusCode::NOT_FOUND, Json(json!({"detail": "Session not found"}))).into_response(),
     }
 }

@@ -1,28 +1,10 @@
 //! Sessions and their runs in one SQLite file. A thread of its own does the work: a slow disk holds up no stream.
 
+use super::scripted::record::{Keep, Run, Session};
 use rusqlite::{params, Connection};
-use serde_json::{json, Value};
 use std::path::Path;
 use std::sync::mpsc::{channel, Sender};
 use tokio::sync::oneshot;
-
-/// One attempt, as it ended.
-#[derive(Debug, Clone, Default)]
-pub struct Run {
-    pub run_id: String,
-    pub session_id: String,
-    /// `team` or `agent`.
-    pub kind: &'static str,
-    pub component_id: String,
-    pub user_id: Option<String>,
-    pub input: String,
-    pub content: String,
-    /// COMPLETED, ERROR, CANCELLED.
-    pub status: &'static str,
-    /// JSON array.
-    pub tools: String,
-    pub created_at: f64,
-}
 
 /// A page of the list of sessions.
 #[derive(Debug, Clone)]
@@ -40,6 +22,19 @@ pub struct Store {
 }
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
+
+impl Keep for Store {
+    fn add_run(&self, run: Run) {
+        self.later(move |db| {
+            db.execute(
+                "insert or replace into runs (id, session_id, kind, component_id, user_id, input, content, status, tools, created_at)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                params![run.run_id, run.session_id, run.kind, run.component_id, run.user_id, run.input, run.content,
+                    run.status, run.tools, run.created_at],
+            )
+        });
+    }
+}
 
 impl Store {
     pub fn open(file: &Path) -> rusqlite::Result<Store> {
@@ -62,17 +57,6 @@ impl Store {
         });
     }
 
-    pub fn add_run(&self, run: Run) {
-        self.later(move |db| {
-            db.execute(
-                "insert or replace into runs (id, session_id, kind, component_id, user_id, input, content, status, tools, created_at)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![run.run_id, run.session_id, run.kind, run.component_id, run.user_id, run.input, run.content,
-                    run.status, run.tools, run.created_at],
-            )
-        });
-    }
-
     /// What this user said before: in other sessions, then in this one.
     pub async fn before(&self, session_id: &str, user_id: Option<&str>) -> Vec<String> {
         let (id, user) = (session_id.to_owned(), user_id.map(str::to_owned));
@@ -87,7 +71,7 @@ impl Store {
         asked.await.unwrap_or_default()
     }
 
-    pub async fn sessions(&self, listing: Listing) -> Option<(Vec<Value>, i64)> {
+    pub async fn sessions(&self, listing: Listing) -> Option<(Vec<Session>, i64)> {
         self.ask(move |db| {
             let Listing { kind, component_id, user_id, limit, page } = listing;
             let filter =
@@ -99,8 +83,7 @@ impl Store {
                  order by updated_at desc, rowid desc limit ?4 offset ?5"
             ))?;
             let rows = query.query_map(params![kind, component_id, user_id, limit, limit * (page - 1)], |row| {
-                Ok(json!({"session_id": row.get::<_, String>(0)?, "session_name": row.get::<_, String>(1)?,
-                    "session_state": {}, "created_at": iso(row.get(2)?), "updated_at": iso(row.get(3)?)}))
+                Ok(Session { id: row.get(0)?, name: row.get(1)?, created_at: row.get(2)?, updated_at: row.get(3)? })
             })?;
             Ok((rows.collect::<rusqlite::Result<_>>()?, total))
         })
@@ -108,22 +91,27 @@ impl Store {
     }
 
     /// `None`: there is no such session.
-    pub async fn runs(&self, session_id: &str) -> Option<Vec<Value>> {
+    pub async fn runs(&self, session_id: &str) -> Option<Vec<Run>> {
         let id = session_id.to_owned();
         self.ask(move |db| {
             db.query_row("select 1 from sessions where id = ?1", [&id], |_| Ok(()))?;
             let mut query = db.prepare(
-                "select id, kind, component_id, input, content, status, tools, created_at from runs
+                "select id, kind, component_id, user_id, input, content, status, tools, created_at from runs
                  where session_id = ?1 order by created_at, rowid",
             )?;
             let rows = query.query_map([&id], |row| {
-                let kind: String = row.get(1)?;
-                let tools = serde_json::from_str(&row.get::<_, String>(6)?).unwrap_or(Value::Null);
-                let mut run = json!({"run_id": row.get::<_, String>(0)?, "session_id": id,
-                    "run_input": row.get::<_, String>(3)?, "content": row.get::<_, String>(4)?,
-                    "status": row.get::<_, String>(5)?, "tools": tools, "created_at": iso(row.get(7)?)});
-                run[format!("{kind}_id")] = json!(row.get::<_, String>(2)?);
-                Ok(run)
+                Ok(Run {
+                    run_id: row.get(0)?,
+                    session_id: id.clone(),
+                    kind: row.get(1)?,
+                    component_id: row.get(2)?,
+                    user_id: row.get(3)?,
+                    input: row.get(4)?,
+                    content: row.get(5)?,
+                    status: row.get(6)?,
+                    tools: row.get(7)?,
+                    created_at: row.get(8)?,
+                })
             })?;
             rows.collect()
         })
@@ -158,9 +146,3 @@ const SCHEMA: &str = "
         status text, tools text, created_at real);
     create index if not exists runs_of_session on runs (session_id, created_at);
 ";
-
-/// ISO 8601 in UTC with whole seconds, as AgentOS's sessions have it.
-fn iso(at: f64) -> String {
-    humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + std::time::Duration::from_secs_f64(at.max(0.0)))
-        .to_string()
-}

@@ -1,0 +1,191 @@
+//! What JavaScript calls.
+
+use super::memory::Memory;
+use super::scripted::record::{listing, without_retries, Recorded, Run};
+use super::scripted::{self, Asked, Counters, Directive, World};
+use ai_stream_handler::generator::{event_generator, Host, Options};
+use ai_stream_handler::retry::Policy;
+use futures_util::future::{AbortHandle, Abortable};
+use futures_util::{Stream, StreamExt};
+use js_sys::{Date, Function, Promise};
+use serde_json::Value;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{spawn_local, JsFuture};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(then: &Function, milliseconds: f64) -> JsValue;
+}
+
+/// A backend without a network.
+#[wasm_bindgen]
+pub struct PageBackend {
+    memory: Memory,
+    counters: Counters,
+    world: Page,
+    policy: Policy,
+}
+
+/// An HTTP answer in place of a stream.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Refused {
+    pub status: u16,
+    /// Empty: none.
+    pub retry_after: String,
+    pub body: String,
+}
+
+/// An answer under way.
+#[wasm_bindgen]
+pub struct Answering(AbortHandle);
+
+#[wasm_bindgen]
+impl Answering {
+    /// The client hung up.
+    pub fn stop(&self) {
+        self.0.abort();
+    }
+}
+
+#[wasm_bindgen]
+impl PageBackend {
+    /// `pace`: seconds between two tokens; `base_delay`: seconds before the first retry.
+    #[wasm_bindgen(constructor)]
+    pub fn new(pace: f64, base_delay: f64) -> Result<PageBackend, JsError> {
+        let policy = Policy::new(None, Some(base_delay), None, &[], None)?;
+        Ok(PageBackend { memory: Memory::default(), counters: Counters::default(), world: Page { pace }, policy })
+    }
+
+    /// What a message is refused with before there is a stream.
+    pub fn refusal(&self, message: &str) -> Option<Refused> {
+        let refusal = Directive::of(message).refusal(message, &self.counters)?;
+        let retry_after = refusal.retry_after.unwrap_or_default();
+        Some(Refused { status: refusal.status, retry_after, body: refusal.body })
+    }
+
+    /// Starts an answer: `frame` gets each SSE frame, `end` is called once. `route`: `api/teams`, the mission's, which
+    /// retries; or AgentOS's `teams` and `agents`.
+    #[allow(clippy::too_many_arguments)] // The form's fields, one by one.
+    pub fn run(
+        &self,
+        route: &str,
+        id: String,
+        message: String,
+        session_id: String,
+        user_id: Option<String>,
+        frame: Function,
+        end: Function,
+    ) -> Answering {
+        let session_id = if session_id.is_empty() { self.world.id() } else { session_id };
+        let before = self.memory.before(&session_id, &user_id);
+        let asked = Asked { is_team: route != "agents", id, session_id, user_id, message, before };
+        self.memory.open_session(&asked.session_id, asked.said(), now());
+        let (memory, counters, world) = (self.memory.clone(), self.counters.clone(), self.world.clone());
+        let attempt = move |asked: &Asked| {
+            let run = Run::of(asked, now());
+            Recorded::new(scripted::run(asked, &counters, world.clone()), run, memory.clone())
+        };
+        if route != "api/teams" {
+            let first = attempt(&asked);
+            return tell(without_retries(first, asked, now, |_, _| {}), frame, end);
+        }
+        let options = Options { policy: self.policy.clone(), ..Options::default() };
+        let run = move |_retries| {
+            let recorded = attempt(&asked);
+            async { Ok(recorded) }
+        };
+        tell(event_generator(run, self.world.clone(), options), frame, end)
+    }
+
+    /// `GET /sessions`.
+    pub fn sessions(&self) -> String {
+        let sessions = self.memory.sessions();
+        let total = sessions.len() as i64;
+        listing(&sessions, total, 1, total.max(1)).to_string()
+    }
+
+    /// `GET /sessions/{id}/runs`.
+    pub fn runs(&self, session_id: &str) -> Option<String> {
+        let runs = self.memory.runs(session_id)?;
+        Some(runs.iter().map(Run::to_json).collect::<Value>().to_string())
+    }
+}
+
+fn tell(frames: impl Stream<Item = String> + 'static, frame: Function, end: Function) -> Answering {
+    let (handle, registration) = AbortHandle::new_pair();
+    let told = frames.for_each(move |text| {
+        // Whoever listens may have gone; the abort is on its way.
+        let _ = frame.call1(&JsValue::NULL, &text.into());
+        std::future::ready(())
+    });
+    spawn_local(async move {
+        if Abortable::new(told, registration).await.is_ok() {
+            let _ = end.call0(&JsValue::NULL);
+        }
+    });
+    Answering(handle)
+}
+
+/// The page as a place where a model and the generator can run.
+#[derive(Clone)]
+struct Page {
+    pace: f64,
+}
+
+/// Waits by the page's timers.
+struct Sleep(JsFuture);
+
+impl Sleep {
+    fn new(seconds: f64) -> Sleep {
+        Sleep(Promise::new(&mut |resolve, _| drop(set_timeout(&resolve, seconds * 1000.0))).into())
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        Pin::new(&mut self.0).poll(context).map(drop)
+    }
+}
+
+impl World for Page {
+    type Sleep = Sleep;
+
+    fn sleep(&self, seconds: f64) -> Sleep {
+        Sleep::new(seconds)
+    }
+
+    fn now(&self) -> f64 {
+        now()
+    }
+
+    fn id(&self) -> String {
+        scripted::scripted_id(js_sys::Math::random())
+    }
+
+    fn pace(&self) -> f64 {
+        self.pace
+    }
+}
+
+impl Host for Page {
+    type Sleep = Sleep;
+
+    fn sleep(&mut self, seconds: f64) -> Sleep {
+        Sleep::new(seconds)
+    }
+
+    fn now(&self) -> f64 {
+        now()
+    }
+}
+
+/// Seconds since the Unix epoch.
+fn now() -> f64 {
+    Date::now() / 1000.0
+}
