@@ -75,6 +75,11 @@ demo-files: package
 	cp pkg/dist/index.js www/vendor/ai-stream-handler.js
 	node scripts/page-backend.mjs
 
+# The backend that `make demo` starts. Not in release: there a panic aborts, and this server outlives its model's.
+.PHONY: server-example
+server-example: prerequisites
+	cargo build --example server --features generator
+
 .PHONY: prerequisites
 prerequisites:
 	@scripts/prerequisites.sh

@@ -25,8 +25,10 @@ use axum::http::HeaderName;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use scripted::Counters;
+use std::io::ErrorKind;
 use std::sync::{Arc, Mutex};
 use store::Store;
+use tokio::net::TcpListener;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::services::ServeDir;
 
@@ -43,7 +45,10 @@ pub struct App {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The generator catches what the model panics with; a line of the log will do.
     std::panic::set_hook(Box::new(|panic| eprintln!("panic    {panic}")));
-    let args = Args::read(std::env::args().skip(1))?;
+    let args = Args::read(std::env::args().skip(1)).unwrap_or_else(|error| {
+        eprintln!("{error}");
+        std::process::exit(2)
+    });
     let store = Store::open(&args.db)?;
     let app = App {
         args: Arc::new(args),
@@ -51,11 +56,25 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         monitor: Arc::new(Mutex::new(Monitor::default())),
         counters: Counters::default(),
     };
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", app.args.port)).await?;
+    let listener = listen(app.args.port).await?;
     // The first line says where: a port of 0 is any that is free.
     println!("http://{}/", listener.local_addr()?);
     axum::serve(listener, routes(app)).await?;
     Ok(())
+}
+
+/// On `port`, or the next one that is free.
+async fn listen(port: u16) -> std::io::Result<TcpListener> {
+    let mut tried = TcpListener::bind(("127.0.0.1", port)).await;
+    for port in (port..port.saturating_add(20)).skip(1) {
+        match tried {
+            Err(error) if error.kind() == ErrorKind::AddrInUse => {
+                tried = TcpListener::bind(("127.0.0.1", port)).await;
+            }
+            tried => return tried,
+        }
+    }
+    tried
 }
 
 fn routes(app: App) -> Router {
@@ -74,7 +93,8 @@ fn routes(app: App) -> Router {
         .route("/sessions", get(sessions::list))
         .route("/sessions/{id}/runs", get(sessions::runs))
         .route("/metrics", get(metrics::text))
-        .route("/_live", get(|| async { Json(serde_json::json!({"server": "ai-stream-handler example"})) }))
+        // The page asks for this file to know whether there is a server behind it.
+        .route("/backend.json", get(|| async { Json(serde_json::json!({"backend": "server"})) }))
         .fallback_service(ServeDir::new(&app.args.www))
         .layer(DefaultBodyLimit::max(64 << 20))
         .layer(cors)

@@ -23,8 +23,10 @@ const stages = [
   { name: 'doc', command: ['cargo', 'doc', '--no-deps', '--features', 'generator'], env: { RUSTDOCFLAGS: '-D warnings' } },
   { name: 'rust-browser', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '300' } },
   { name: 'package', command: [make, '--no-print-directory', 'demo-files'] },
-  { name: 'npm-package', command: nodeTests('tests/package'), count: countNode, needs: 'package' },
-  { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: 'package' },
+  { name: 'npm-package', command: nodeTests('tests/package'), count: countNode, needs: ['package'] },
+  { name: 'server', command: [make, '--no-print-directory', 'server-example'] },
+  { name: 'server-routes', command: nodeTests('tests/server'), count: countNode, needs: ['package', 'server'] },
+  { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: ['package', 'server'] },
 ]
 
 /** Which stages to run: all, or those named on the command line (`node scripts/test.mjs package npm-package`). */
@@ -40,9 +42,8 @@ report()
 
 async function runStage(stage, number) {
   const result = { name: stage.name, passed: 0, failed: 0, skipped: 0, seconds: 0, note: '' }
-  if (stage.needs && results.some(({ name, failed }) => name === stage.needs && failed > 0)) {
-    return { ...result, skipped: 1, note: `did not run: ${stage.needs} failed` }
-  }
+  const missing = results.find(({ name, failed }) => stage.needs?.includes(name) && failed > 0)
+  if (missing) return { ...result, skipped: 1, note: `did not run: ${missing.name} failed` }
   const log = join(logs, `${number}-${stage.name}.log`)
   console.log(`\n━━ ${number}/${stages.length} ${stage.name}: ${stage.command.join(" ")}`)
   const began = Date.now()

@@ -464,7 +464,7 @@ fn fallbacks_are_asked_in_turn_and_the_timeline_says_so() {
 
     let mut world = World::with(config.clone(), (0..6).map(|_| limit()).collect::<Vec<_>>());
     assert_eq!((world.ask("hello"), world.requests.len()), (Outcome::Failed, 6));
-    assert!(world.page.banner().unwrap().starts_with("Maximum retries exceeded (1 attempts)"));
+    assert!(world.page.banner().unwrap().starts_with("Maximum retries exceeded (1 attempt)"));
 
     config.retry = Policy::off();
     let mut world = World::with(config, [limit(), Answer::Says("At once.")]);

@@ -50,7 +50,8 @@ async function respond(backend, request) {
 function answer(backend, route, id, form, signal) {
   const message = String(form.get('message') ?? '')
   if (!message) return json('{"detail":[{"type":"missing","loc":["body","message"],"msg":"Field required"}]}', { status: 422 })
-  const refused = backend.refusal(message)
+  const script = String(form.get('script') ?? message)
+  const refused = backend.refusal(id, script)
   if (refused) {
     const { status, retry_after, body } = refused
     return json(body, { status, headers: retry_after ? { 'retry-after': retry_after } : {} })
@@ -59,7 +60,7 @@ function answer(backend, route, id, form, signal) {
   let answering
   const body = new ReadableStream({
     start(controller) {
-      answering = backend.run(route, id, message, String(form.get('session_id') ?? ''), form.get('user_id')?.toString(),
+      answering = backend.run(route, id, message, script, String(form.get('session_id') ?? ''), form.get('user_id')?.toString(),
         (frame) => controller.enqueue(encoder.encode(frame)), () => controller.close())
       signal.addEventListener('abort', () => {
         answering.stop()

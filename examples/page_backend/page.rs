@@ -60,9 +60,9 @@ impl PageBackend {
         Ok(PageBackend { memory: Memory::default(), counters: Counters::default(), world: Page { pace }, policy })
     }
 
-    /// What a message is refused with before there is a stream.
-    pub fn refusal(&self, message: &str) -> Option<Refused> {
-        let refusal = Directive::of(message).refusal(message, &self.counters)?;
+    /// What a request is refused with before there is a stream.
+    pub fn refusal(&self, id: &str, script: &str) -> Option<Refused> {
+        let refusal = Directive::of(script, id).refusal(script, &self.counters)?;
         let retry_after = refusal.retry_after.unwrap_or_default();
         Some(Refused { status: refusal.status, retry_after, body: refusal.body })
     }
@@ -75,6 +75,7 @@ impl PageBackend {
         route: &str,
         id: String,
         message: String,
+        script: String,
         session_id: String,
         user_id: Option<String>,
         frame: Function,
@@ -82,7 +83,7 @@ impl PageBackend {
     ) -> Answering {
         let session_id = if session_id.is_empty() { self.world.id() } else { session_id };
         let before = self.memory.before(&session_id, &user_id);
-        let asked = Asked { is_team: route != "agents", id, session_id, user_id, message, before };
+        let asked = Asked { is_team: route != "agents", id, session_id, user_id, message, script, before };
         self.memory.open_session(&asked.session_id, asked.said(), now());
         let (memory, counters, world) = (self.memory.clone(), self.counters.clone(), self.world.clone());
         let attempt = move |asked: &Asked| {

@@ -2,7 +2,7 @@
 
 use super::Counters;
 
-/// What a message asks the script for.
+/// What is asked of the model.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Directive {
     pub name: String,
@@ -20,10 +20,10 @@ pub struct Refusal {
 }
 
 impl Directive {
-    /// The first one of `message`.
-    pub fn of(message: &str) -> Directive {
+    /// The first one of `script`, if it concerns the component `id`.
+    pub fn of(script: &str, id: &str) -> Directive {
         let inside =
-            message.split_once("[[").and_then(|(_, rest)| rest.split_once("]]")).map_or("", |(inside, _)| inside);
+            script.split_once("[[").and_then(|(_, rest)| rest.split_once("]]")).map_or("", |(inside, _)| inside);
         let mut words = inside.split_whitespace();
         let mut directive = Directive { name: words.next().unwrap_or_default().to_owned(), ..Directive::default() };
         for word in words {
@@ -32,7 +32,10 @@ impl Directive {
                 None => word.clone_into(&mut directive.word),
             }
         }
-        directive
+        match directive.get("of") {
+            Some(of) if of != id => Directive::default(),
+            _ => directive,
+        }
     }
 
     pub fn get(&self, key: &str) -> Option<&str> {
@@ -44,17 +47,17 @@ impl Directive {
     }
 
     /// Whether the limit that it asks for strikes this time. `forever` is never over.
-    pub fn strikes(&self, message: &str, counters: &Counters) -> bool {
+    pub fn strikes(&self, script: &str, counters: &Counters) -> bool {
         let times = match self.get("times") {
             Some("forever") => None,
             times => Some(times.and_then(|t| t.parse().ok()).unwrap_or(1)),
         };
-        counters.strikes(self.get("key").unwrap_or(message), times)
+        counters.strikes(self.get("key").unwrap_or(script), times)
     }
 
     /// `[[http 429 …]]`: what is answered in place of a stream.
-    pub fn refusal(&self, message: &str, counters: &Counters) -> Option<Refusal> {
-        if self.name != "http" || !self.strikes(message, counters) {
+    pub fn refusal(&self, script: &str, counters: &Counters) -> Option<Refusal> {
+        if self.name != "http" || !self.strikes(script, counters) {
             return None;
         }
         let status = self.word.parse().ok().filter(|s| (400..600).contains(s)).unwrap_or(429);

@@ -1,5 +1,5 @@
-//! A model without a model: what it says is chosen by directives in the message, `[[name key=value …]]`. Shared by the
-//! server and by the backend inside the demo's page.
+//! A model without a model: what it says is chosen by a directive, `[[name key=value …]]`, in the form field `script`
+//! or in the message. Shared by the server and by the backend inside the demo's page.
 //!
 //! | directive | what happens |
 //! |---|---|
@@ -12,7 +12,8 @@
 //! | `[[fail]]`, `[[fail text=…]]` | the provider's 500, or this text |
 //! | `[[panic]]`, `[[hang]]` | a bug; silence |
 //!
-//! `key=…` keeps counts of `times` apart. Any other message gets a small answer.
+//! `key=…` keeps counts of `times` apart; `of=cirkelline` is for the component of that id only. Any other message gets a
+//! small answer.
 
 mod directive;
 mod plan;

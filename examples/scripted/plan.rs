@@ -18,6 +18,8 @@ pub struct Asked {
     pub session_id: String,
     pub user_id: Option<String>,
     pub message: String,
+    /// Where the directive is: in a form field of its own, or in the message.
+    pub script: String,
     /// What the user said before, in this session and in others, oldest first.
     pub before: Vec<String>,
 }
@@ -56,7 +58,7 @@ impl Asked {
 }
 
 pub(super) fn of(asked: &Asked, counters: &Counters, pace: f64) -> Vec<Step> {
-    let directive = Directive::of(&asked.message);
+    let directive = Directive::of(&asked.script, &asked.id);
     let mut script = Script { asked, steps: Vec::new(), pace, input: 0, output: 0, text: String::new() };
     script.add("RunStarted", json!({"model": MODEL, "model_provider": "Google"}));
     script.steps.push(Step::Wait(pace * 4.0));
@@ -67,7 +69,7 @@ pub(super) fn of(asked: &Asked, counters: &Counters, pace: f64) -> Vec<Step> {
                 script.recall("Let me check that for you. ");
             }
             script.add("ModelRequestStarted", json!({"model": MODEL, "model_provider": "Google"}));
-            if directive.strikes(&asked.message, counters) {
+            if directive.strikes(&asked.script, counters) {
                 script.steps.push(Step::Fail(ModelError::new(quota_body(directive.get("delay")))));
                 return script.steps;
             }

@@ -1,5 +1,6 @@
 //! The command line.
 
+use ai_stream_handler::retry::Policy;
 use std::path::PathBuf;
 
 #[derive(Debug)]
@@ -12,9 +13,8 @@ pub struct Args {
     pub www: PathBuf,
     /// Milliseconds between two tokens.
     pub pace: f64,
-    /// Seconds before the first retry where the model names no delay.
-    pub base_delay: f64,
-    pub max_retries: f64,
+    /// How often the mission's route tries again, and after how long.
+    pub policy: Policy,
     /// Seconds that one attempt may take.
     pub timeout: f64,
     /// Leave the `event` key out of `retry` and `error`, as the mission's first backend did.
@@ -31,11 +31,11 @@ impl Args {
             db: "sessions.sqlite".into(),
             www: "www".into(),
             pace: 30.0,
-            base_delay: 5.0,
-            max_retries: 3.0,
+            policy: Policy::default(),
             timeout: 120.0,
             seed_form: false,
         };
+        let (mut max_retries, mut base_delay) = (None, None);
         while let Some(name) = given.next() {
             if name == "--seed-form" {
                 args.seed_form = true;
@@ -47,13 +47,22 @@ impl Args {
                 "--port" => args.port = value.parse().map_err(|_| format!("--port {value}: not a port"))?,
                 "--db" => args.db = value.into(),
                 "--www" => args.www = value.into(),
-                "--pace" => args.pace = number()?,
-                "--base-delay" => args.base_delay = number()?,
-                "--max-retries" => args.max_retries = number()?,
-                "--timeout" => args.timeout = number()?,
+                "--pace" => args.pace = milliseconds(&name, number()?)?,
+                "--base-delay" => base_delay = Some(number()?),
+                "--max-retries" => max_retries = Some(number()?),
+                "--timeout" => args.timeout = milliseconds(&name, number()? * 1000.0)? / 1000.0,
                 _ => return Err(format!("{name} is no option; {HELP}")),
             }
         }
+        args.policy = Policy::new(max_retries, base_delay, None, &[], None).map_err(|error| error.to_string())?;
         Ok(args)
+    }
+}
+
+/// Up to a day.
+fn milliseconds(name: &str, value: f64) -> Result<f64, String> {
+    match (0.0..=86_400_000.0).contains(&value) {
+        true => Ok(value),
+        false => Err(format!("{name} is out of range; {HELP}")),
     }
 }

@@ -1,5 +1,6 @@
 //! The run routes: a multipart form in, a stream of events out.
 
+use super::args::Args;
 use super::metrics::{self, now};
 use super::scripted::record::{self, Recorded, Run};
 use super::scripted::{self, Asked, Directive, World};
@@ -7,7 +8,6 @@ use super::store::Store;
 use super::App;
 use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Observed, Options};
 use ai_stream_handler::monitor::{Ending, Monitor};
-use ai_stream_handler::retry::Policy;
 use axum::body::Body;
 use axum::extract::{Multipart, Path, State};
 use axum::http::{header, StatusCode};
@@ -26,9 +26,8 @@ pub async fn with_retries(State(app): State<App>, Path(id): Path<String>, form: 
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
-    let policy = Policy::new(Some(app.args.max_retries), Some(app.args.base_delay), None, &[], None);
-    let timeout = Some(app.args.timeout);
-    let options = Options { policy: policy.unwrap_or_default(), timeout, event_key: !app.args.seed_form };
+    let Args { policy, timeout, seed_form, .. } = &*app.args;
+    let options = Options { policy: policy.clone(), timeout: Some(*timeout), event_key: !seed_form };
     let host = Tokio { monitor: app.monitor.clone() };
     let run = move |_attempt| {
         let attempt = app.attempt(&asked);
@@ -96,7 +95,8 @@ async fn read(app: &App, id: String, is_team: bool, mut form: Multipart) -> Resu
         let detail = json!({"detail": [{"type": "missing", "loc": ["body", "message"], "msg": "Field required", "input": null}]});
         return Err((StatusCode::UNPROCESSABLE_ENTITY, Json(detail)).into_response());
     };
-    if let Some(refusal) = Directive::of(&message).refusal(&message, &app.counters) {
+    let script = fields.remove("script").unwrap_or_else(|| message.clone());
+    if let Some(refusal) = Directive::of(&script, &id).refusal(&script, &app.counters) {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
         let kind = if refusal.body.starts_with('<') { "text/html" } else { "application/json" };
         let mut response = (status, [(header::CONTENT_TYPE, kind)], refusal.body).into_response();
@@ -109,7 +109,7 @@ async fn read(app: &App, id: String, is_team: bool, mut form: Multipart) -> Resu
         fields.remove("session_id").filter(|s| !s.is_empty()).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     let user_id = fields.remove("user_id");
     let before = app.store.before(&session_id, user_id.as_deref()).await;
-    let asked = Asked { is_team, id, session_id, user_id, message, before };
+    let asked = Asked { is_team, id, session_id, user_id, message, script, before };
     app.store.open_session(&Run::of(&asked, now()), &asked.said());
     Ok(asked)
 }

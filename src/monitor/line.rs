@@ -1,5 +1,6 @@
 //! The mission's log patterns, in their three levels.
 
+use crate::retry::attempts;
 use crate::text::decimal;
 use crate::time::Seconds;
 
@@ -58,7 +59,7 @@ impl LogLine {
     }
 
     pub(super) fn exhausted(retries: u32) -> Self {
-        let text = ["❌Maximum retries exceeded (", &decimal(retries.into()), " attempts)"].concat();
+        let text = ["❌Maximum retries exceeded (", &attempts(retries), ")"].concat();
         LogLine { level: Level::Critical, text }
     }
 }

@@ -19,8 +19,8 @@ pub fn retrying(cause: &str, delay: Seconds, attempt: u32, max_retries: u32) -> 
 pub fn exhausted(max_retries: u32) -> String {
     [
         "Maximum retries exceeded (",
-        &decimal(max_retries.into()),
-        " attempts). The service is experiencing high load. Please try again in a few moments.",
+        &attempts(max_retries),
+        "). The service is experiencing high load. Please try again in a few moments.",
     ]
     .concat()
 }
@@ -38,6 +38,11 @@ pub fn timed_out(after: Seconds) -> String {
 /// `Waiting 12 seconds to stay under the rate limit...`. Rounded up: whoever counts along is not disappointed.
 pub(crate) fn waiting(delay: Seconds) -> String {
     ["Waiting ", &duration(delay.ceil()), " to stay under the rate limit..."].concat()
+}
+
+/// `3 attempts`
+pub(crate) fn attempts(number: u32) -> String {
+    decimal(number.into()) + if number == 1 { " attempt" } else { " attempts" }
 }
 
 fn duration(seconds: Seconds) -> String {
