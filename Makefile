@@ -16,9 +16,15 @@ WASM_PACK := 0.15.1
 # rustup's folder last: a shell that has not read its profile finds cargo all the same.
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
 
-## Build, serve on 127.0.0.1, print the address (PORT=8080)
+## Build, start the example backend with the page on 127.0.0.1, print the address (PORT=8080)
 .PHONY: demo
-demo: demo-files
+demo: demo-files server-example
+	@echo "── the demo and its backend; Ctrl+C ends them"
+	$(or $(CARGO_TARGET_DIR),target)/debug/examples/server --port $(or $(PORT),8080) --db $(or $(CARGO_TARGET_DIR),target)/demo.sqlite --www www
+
+## The page alone, from a file server: its backend runs inside it
+.PHONY: demo-static
+demo-static: demo-files
 	node scripts/serve.mjs www
 
 ## Every check and test; the last line counts them
@@ -115,4 +121,4 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 .PHONY: help
 help:
-	@awk '/^## /{text=substr($$0,4)} /^[a-z-]+:/{if(text){split($$1,t,":");printf "  make %-9s %s\n",t[1],text;text=""}}' Makefile
+	@awk '/^## /{text=substr($$0,4)} /^[a-z-]+:/{if(text){split($$1,t,":");printf "  make %-11s %s\n",t[1],text;text=""}}' Makefile

@@ -153,7 +153,7 @@ impl Quota {
     /// A conversation so long that a message takes half of the quota or more, in words.
     pub fn hint(&self, model: &str, tokens: u64) -> Option<String> {
         let limit = self.limit(model).filter(|limit| tokens.saturating_mul(2) >= *limit)?;
-        let (tokens, limit) = (grouped(tokens), grouped(limit));
+        let (tokens, limit) = (grouped(rounded(tokens)), grouped(limit));
         let hint =
             ["This conversation is long: each message sends about ", &tokens, " tokens, and the limit is ", &limit]
                 .concat();
@@ -238,6 +238,12 @@ fn leading_value(behind: &str) -> Option<&str> {
     let rest = behind.trim_start_matches('\\').strip_prefix(['"', '\''])?;
     let value = rest.trim_start_matches(['"', '\'', '\\', ':', ' ']);
     value.split(['"', '\'', '\\']).next().filter(|v| !v.is_empty() && v.len() <= 200)
+}
+
+/// To three figures: it is about so many, and 900,019 would promise more.
+fn rounded(number: u64) -> u64 {
+    let unit = 10u64.pow(number.checked_ilog10().unwrap_or_default().saturating_sub(2));
+    number.saturating_add(unit / 2) / unit * unit
 }
 
 #[cfg(test)]
@@ -330,7 +336,7 @@ mod tests {
         assert_eq!(quota.hint(MODEL, 499_999), None);
         let hint = quota.hint(MODEL, 908_600);
         let expected =
-            "This conversation is long: each message sends about 908,600 tokens, and the limit is 1,000,000 per \
+            "This conversation is long: each message sends about 909,000 tokens, and the limit is 1,000,000 per \
                         minute. A new chat would send far fewer.";
         assert_eq!(hint.as_deref(), Some(expected));
     }

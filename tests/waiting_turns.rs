@@ -295,7 +295,7 @@ fn retries_that_are_used_up_by_a_long_conversation_say_so() {
     assert_eq!(world.ask("What did I ask you before?"), Outcome::Failed);
     let error = world.page.view()["head"]["error"].clone();
     assert!(error["message"].as_str().unwrap().starts_with("Maximum retries exceeded (3 attempts). "));
-    assert!(error["hint"].as_str().unwrap().contains("each message sends about 908,610 tokens"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("each message sends about 909,000 tokens"), "{error}");
 }
 
 #[test]

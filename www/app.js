@@ -2,7 +2,8 @@
  * The demo: one handler, the views that draw its snapshots, and what the buttons do.
  *
  * There are two modes. In a replay the page feeds recorded bytes to the handler (`begin`, `feed`, `end`);
- * connected to an AgentOS the handler sends and streams by itself (`send`, `cancel`). The views cannot tell.
+ * live, against an AgentOS or the demo's own backend, the handler sends and streams by itself (`send`, `cancel`). The
+ * views cannot tell.
  */
 import { createStreamHandler } from './vendor/ai-stream-handler.js'
 import { createActivity } from './activity.js'
@@ -14,45 +15,59 @@ import { createConnect } from './connect.js'
 import { continueRun } from './continue.js'
 import { el } from './dom.js'
 import { createFrame } from './frame.js'
+import { createLimits } from './limits.js'
+import { findBackend, formOf, liveGroup } from './live.js'
 import { createPlayer } from './replay.js'
 import { createScenarios, loadCatalog, loadStream } from './scenarios.js'
 import { createSessions } from './sessions.js'
 import { createStage } from './stage.js'
 import { createStats } from './stats.js'
+import { createStored } from './stored.js'
 import { createTheme } from './theme.js'
+import { createWaiting } from './waiting.js'
 import { createWelcome } from './welcome.js'
+import { composerWords, stageWords } from './words.js'
 
-const groups = await loadCatalog()
+const [recorded, backend] = await Promise.all([loadCatalog(), findBackend()])
+const groups = [recorded[0], liveGroup(backend), ...recorded.slice(1)]
 const catalog = groups.flatMap((group) => group.scenarios)
 
 let handler
 let player
 /** The scenario on show, or null. */
 let scenario = null
-/** The live AgentOS: `{ options, target }`, or null in a replay. */
+/** The live backend: `{ options, target, scenario }`, or null in a replay. `scenario`: of the demo's own backend. */
 let live = null
-/** What was said last, for "Try again". */
-let lastSaid = ''
+/** What was sent last, for "Try again". */
+let lastSent = ''
+/** The outcome that the list of stored sessions was last asked for. */
+let seenStatus
 let settings = readAddress()
 
 const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => !live || ['agent', 'team'].includes(live.target.kind) }, createWelcome(groups[0].scenarios, play))
 const activity = createActivity({
-  left: (retry) => (live ? retry.resumesAt - Date.now() / 1000 : player.left()),
-  skip: { possible: () => player.isPlaying(), run: () => player.skip() },
+  left: (wait) => (live ? wait.resumesAt - Date.now() / 1000 : player.left()),
+  skip(wait) {
+    if (!live) return player.isPlaying() ? { label: 'Skip the wait', run: () => player.skip() } : null
+    return wait.by === 'server' ? null : { label: wait.by ? 'Retry now' : 'Send now', run: () => handler.retryNow() }
+  },
 })
 const banner = createBanner({ dismiss: () => handler.dismissError(), tryAgain })
 const composer = createComposer({ send: say, stop })
+const waiting = createWaiting({ drop: (id) => handler.cancelQueued(id) })
+const limits = createLimits()
+const stored = createStored()
 const stats = createStats()
 const sessions = createSessions()
 const scenarios = createScenarios(groups, play)
 const connection = createConnect({ connect, disconnect })
-const stage = createStage({ setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario) })
+const stage = createStage({ setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
-  side: [scenarios.node, sessions.node, connection.node],
-  main: [stage.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, composer.node, stats.node)],
+  side: [scenarios.node, sessions.node, stored.node, connection.node],
+  main: [stage.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node)],
   theme: createTheme().node,
 })
-const views = [frame, banner, chat, activity, composer, stats, sessions]
+const views = [frame, banner, chat, activity, waiting, composer, limits, stats, sessions]
 
 use({})
 set(settings)
@@ -66,13 +81,15 @@ addEventListener('hashchange', () => {
 /** A new handler, and everything that was drawn of the old one gone. */
 function use(options) {
   handler?.dispose()
-  handler = createStreamHandler(options)
+  handler = createStreamHandler({ ...options, log: (level, line) => limits.log(level, line) })
   player = createPlayer(handler)
   chat.reset()
   stats.reset()
+  limits.reset(live !== null)
   const draw = () => {
     const snapshot = handler.getSnapshot()
     for (const view of views) view.update(snapshot)
+    if (snapshot.status !== seenStatus) listStored((seenStatus = snapshot.status))
   }
   handler.subscribe(draw)
   draw()
@@ -85,16 +102,20 @@ function set(change) {
   player.setPace(settings.speed)
   player.setChunks(settings.chunks)
   stage.set(settings)
-  writeAddress({ ...settings, scenario: scenario?.name ?? settings.scenario })
+  writeAddress({ ...settings, scenario: scenario?.name ?? settings.scenario, live: live?.scenario?.name ?? settings.live })
 }
 
-/** Plays the scenario that the address names. */
+/** Plays the scenario that the address names; a live one waits for the user to send. */
 function open() {
-  const named = catalog.find(({ name }) => name === settings.scenario)
-  if (named) play(named)
+  const named = (isLive, wanted) => catalog.find(({ name, live: runs = false }) => runs === isLive && name === wanted)
+  const recording = named(false, settings.scenario)
+  const running = named(true, settings.live)
+  if (recording) play(recording)
+  else if (running) goLive(running)
 }
 
 async function play(chosen) {
+  if (chosen.live) return playLive(chosen)
   if (live) disconnect()
   scenario = chosen
   player.stop()
@@ -116,11 +137,34 @@ async function replay(part, text, of = scenario) {
   await player.play(stream, text)
 }
 
-function say(text) {
-  lastSaid = text
+/** Sends what the scenario says to the demo's own backend, in the conversation that it already has, if any. */
+function playLive(chosen) {
+  if (live?.scenario !== chosen) goLive(chosen)
+  frame.closeDrawer()
+  for (const { priority, ...sent } of chosen.sends) send(formOf(sent), { priority })
+}
+
+function goLive(chosen) {
+  connect({ ...backend.options, ...chosen.options }, { kind: 'team', id: 'cirkelline', endpoint: backend.options.endpoint }, chosen)
+  listStored()
+}
+
+/** Asks the demo's own backend for what it keeps, whenever an answer has ended. */
+function listStored(status) {
+  if (!live?.scenario) stored.update(null)
+  else if (!['connecting', 'streaming', 'retrying'].includes(status)) stored.update(backend)
+}
+
+function send(message, options) {
+  lastSent = message
   chat.follow()
-  if (live) handler.send(text)
-  else replay(catalog[0].name, text, catalog[0])
+  handler.send(message, options)
+}
+
+function say(text) {
+  if (live) return send(text)
+  chat.follow()
+  replay(recorded[0].scenarios[0].name, text, recorded[0].scenarios[0])
 }
 
 function stop() {
@@ -129,7 +173,7 @@ function stop() {
 }
 
 function tryAgain() {
-  if (live) handler.send(lastSaid)
+  if (live) handler.send(lastSent)
   else if (scenario) play(scenario)
 }
 
@@ -138,11 +182,11 @@ function resolvePause(pause, approved, values) {
   else replay(scenario.continues)
 }
 
-function connect(options, target) {
+function connect(options, target, chosen = null) {
   player.stop()
   scenario = null
-  live = { options, target }
-  set({ scenario: null })
+  live = { options, target, scenario: chosen }
+  set({ scenario: null, live: chosen?.name ?? null })
   use(options)
   frame.closeDrawer()
 }
@@ -150,21 +194,13 @@ function connect(options, target) {
 function disconnect() {
   live = null
   use({})
-  set({})
+  set({ live: null })
 }
 
-/** The words around the conversation: what is being shown, and where a message would go. */
+/** Says what is shown, and where a message would go. */
 function describe() {
-  scenarios.markCurrent(scenario?.name)
-  connection.update(live?.target ?? null)
-  composer.setMode(live
-    ? { placeholder: `Message ${live.target.id}`, hint: 'Enter sends; a message sent while another is answered waits its turn.', queues: true }
-    : { placeholder: 'Say something', hint: 'No backend connected: sending replays a recording.', queues: false })
-  if (live) stage.update({ heading: live.target.id, text: `Live, from ${live.target.endpoint}`, replayable: false, controls: false })
-  else if (!scenario) stage.update({ heading: 'Replays', text: 'Recorded AgentOS streams, byte for byte', replayable: false, controls: true })
-  else {
-    const waits = scenario.waits ? ' · waits as announced' : ''
-    const origin = scenario.scripted ? 'Scripted for this page, not a recording' : `Recording ${scenario.name}${waits}`
-    stage.update({ heading: scenario.title, text: scenario.description, origin, replayable: true, controls: true })
-  }
+  scenarios.markCurrent(scenario?.name ?? live?.scenario?.name)
+  connection.update(live && !live.scenario ? live.target : null)
+  composer.setMode(composerWords(live))
+  stage.update(stageWords(scenario, live, backend))
 }

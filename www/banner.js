@@ -26,13 +26,14 @@ export function createBanner({ dismiss, tryAgain }) {
     },
   }
 
-  function draw({ type, message, retries, retryable, httpStatus }) {
+  function draw({ type, message, hint, retries, retryable, httpStatus }) {
     const facts = [retries > 0 && `${retries} ${retries === 1 ? 'retry' : 'retries'} made`, httpStatus && `HTTP ${httpStatus}`].filter(Boolean)
     return el('div', { class: 'banner', 'data-type': type },
       icon('alert'),
       el('div', { class: 'banner-text' },
         el('strong', {}, [TITLES[type] ?? 'Error', ...facts].join(' · ')),
-        el('p', { testid: 'banner', dir: 'auto' }, message)),
+        el('p', { testid: 'banner', dir: 'auto' }, message),
+        hint && el('p', { class: 'hint', dir: 'auto' }, hint)),
       retryable && el('button', { type: 'button', class: 'quiet', onclick: tryAgain }, 'Try again'),
       el('button', { type: 'button', class: 'quiet square', 'aria-label': 'Dismiss this error', testid: 'banner-dismiss', onclick: dismiss }, icon('close')))
   }

@@ -26,7 +26,7 @@ export function createScenarios(groups, play) {
       el('ul', {}, ...group.scenarios.map(row)))))
 
   function row(scenario) {
-    const button = el('button', { type: 'button', class: 'scenario', testid: `scenario-${scenario.name}`, title: scenario.description, onclick: () => play(scenario) },
+    const button = el('button', { type: 'button', class: 'scenario', testid: `${scenario.live ? 'live' : 'scenario'}-${scenario.name}`, title: scenario.description, onclick: () => play(scenario) },
       icon('run'), el('span', {}, scenario.title))
     buttons.set(scenario.name, button)
     return el('li', {}, button)

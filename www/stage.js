@@ -9,10 +9,10 @@ export function createStage({ setPace, setChunks, again }) {
   const source = el('p', { class: 'stage-source' })
   const speed = select('speed', PACES, setPace)
   const chunks = select('chunks', CHUNKS, setChunks)
-  const replay = el('button', { type: 'button', class: 'quiet', testid: 'replay', onclick: again }, icon('replay'), 'Replay')
-  const controls = el('div', { class: 'controls' },
-    el('label', {}, el('span', {}, 'Speed'), speed),
-    el('label', {}, el('span', {}, 'Chunks'), chunks), replay)
+  const againLabel = el('span')
+  const replay = el('button', { type: 'button', class: 'quiet', testid: 'replay', onclick: again }, icon('replay'), againLabel)
+  const settings = [el('label', {}, el('span', {}, 'Speed'), speed), el('label', {}, el('span', {}, 'Chunks'), chunks)]
+  const controls = el('div', { class: 'controls' }, ...settings, replay)
   const node = el('div', { class: 'stage' }, el('div', { class: 'stage-text' }, title, description, source), controls)
   return {
     node,
@@ -20,13 +20,16 @@ export function createStage({ setPace, setChunks, again }) {
       choose(speed, values.speed)
       choose(chunks, values.chunks)
     },
-    update({ heading, text, origin, replayable, controls: hasControls }) {
+    /** `again`: what the button that does it once more says; none without. `paced`: whether there is a pace to choose. */
+    update({ heading, text, origin, again, paced }) {
       setText(title, heading)
       setText(description, text)
       setText(source, origin ?? '')
       show(source, Boolean(origin))
-      show(replay, replayable)
-      show(controls, hasControls)
+      setText(againLabel, again ?? '')
+      show(replay, Boolean(again))
+      for (const setting of settings) show(setting, paced)
+      show(controls, Boolean(again) || paced)
     },
   }
 }

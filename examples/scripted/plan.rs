@@ -68,8 +68,8 @@ pub(super) fn of(asked: &Asked, counters: &Counters, pace: f64) -> Vec<Step> {
             if directive.get("after") == Some("tool") {
                 script.recall("Let me check that for you. ");
             }
-            script.add("ModelRequestStarted", json!({"model": MODEL, "model_provider": "Google"}));
             if directive.strikes(&asked.script, counters) {
+                script.add("ModelRequestStarted", json!({"model": MODEL, "model_provider": "Google"}));
                 script.steps.push(Step::Fail(ModelError::new(quota_body(directive.get("delay")))));
                 return script.steps;
             }

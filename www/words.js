@@ -1,0 +1,19 @@
+/** The words around the conversation: what is being shown, and where a message would go. */
+
+const QUEUES = { hint: 'Enter sends; a message sent while another is answered waits its turn.', queues: true }
+const REPLAYS = { placeholder: 'Say something', hint: 'No backend connected: sending replays a recording.', queues: false }
+
+/** For the composer. `live`: the backend that answers, or null in a replay. */
+export function composerWords(live) {
+  return live ? { placeholder: `Message ${live.scenario ? 'Cirkelline' : live.target.id}`, ...QUEUES } : REPLAYS
+}
+
+/** For the bar over the conversation. */
+export function stageWords(scenario, live, backend) {
+  if (live?.scenario) return { heading: live.scenario.title, text: live.scenario.description, origin: backend.text, again: 'Send', paced: false }
+  if (live) return { heading: live.target.id, text: `Live, from ${live.target.endpoint}`, paced: false }
+  if (!scenario) return { heading: 'Replays', text: 'Recorded AgentOS streams, byte for byte', paced: true }
+  const waits = scenario.waits ? ' · waits as announced' : ''
+  const origin = scenario.scripted ? 'Scripted for this page, not a recording' : `Recording ${scenario.name}${waits}`
+  return { heading: scenario.title, text: scenario.description, origin, again: 'Replay', paced: true }
+}
