@@ -58,6 +58,6 @@ pub mod view;
 #[cfg(all(target_arch = "wasm32", feature = "browser"))]
 pub mod wasm;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "generator"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
