@@ -10,10 +10,11 @@ mod io;
 mod leg;
 mod queue;
 mod request;
+mod resume;
 mod templates;
 mod waiting;
 
-pub use io::{Config, Fallback, Input, Output, Priority, Request, RequestId, Ticket};
+pub use io::{Call, Config, Fallback, Input, Output, Priority, Request, RequestId, Stall, Ticket};
 pub use queue::{QueuedSend, WaitsFor};
 
 use crate::state::{Cause, Conversation, Outcome, Status};
@@ -45,6 +46,12 @@ pub struct Client {
     wake_at: Option<Seconds>,
     /// The caller's own leg was cancelled: what they still feed belongs to it, up to their `End`.
     hung_up: bool,
+    /// The component that was asked last: 0, or a fallback.
+    target: usize,
+    /// Requests to stop a run, and the turns that they are of.
+    calls: Vec<(RequestId, u32)>,
+    offline: bool,
+    offline_since: Option<Seconds>,
     random: u32,
 }
 
@@ -65,6 +72,10 @@ impl Client {
             last_request: 0,
             wake_at: None,
             hung_up: false,
+            target: 0,
+            calls: Vec::new(),
+            offline: false,
+            offline_since: None,
             random,
         }
     }
@@ -94,7 +105,15 @@ impl Client {
                 self.send(Priority::Background, ticket, text, files, now)
             }
             Input::CancelQueued { ticket } => self.cancel_queued(ticket, now),
-            Input::RetryNow | Input::Online => self.wake(now, true),
+            Input::RetryNow => self.wake(now, true),
+            Input::Online => self.online(now),
+            Input::Offline => {
+                self.offline = true;
+                self.offline_since = Some(now);
+            }
+            Input::Resume { ticket } => self.resume(ticket, now),
+            Input::Continue { ticket, answers } => self.continue_run(ticket, answers, now),
+            Input::Called { request, status } => self.called(request, status, now),
             Input::LimitElsewhere { until } => {
                 let random = self.random();
                 self.cooldown.hit_elsewhere(until, random, now);
@@ -127,7 +146,17 @@ impl Client {
             Input::Closed { .. } => self.close(now),
             Input::Failed { .. } => self.fail(true, now),
             Input::NotSent { .. } => self.fail(false, now),
-            Input::Cancel => self.cancel(now),
+            Input::Cancel => {
+                let run = self.run_to_stop();
+                self.cancel(now);
+                if self.conversation.status == Status::Ended(Outcome::Paused) {
+                    self.conversation.cancel_pause(now);
+                }
+                if let Some(run) = run {
+                    self.stop_on_server(run);
+                }
+            }
+            Input::HangUp => self.cancel(now),
             Input::Tick => self.tick(now),
             Input::DismissError => self.conversation.dismiss_error(),
             Input::Clear { session_id } => {
@@ -150,15 +179,26 @@ impl Client {
             // Bytes of the caller's do not mix with those of a fetch, nor come late to a leg that was cancelled.
             Input::Feed(_) => self.is_fed_by_hand() || (self.is_idle() && !self.hung_up),
             Input::End => self.is_fed_by_hand() || self.hung_up,
-            Input::Cancel => !self.is_idle() || !self.queue.is_empty(),
+            Input::Cancel => {
+                let paused = self.conversation.status == Status::Ended(Outcome::Paused);
+                !self.is_idle() || !self.queue.is_empty() || paused
+            }
+            Input::HangUp => !self.is_idle() || !self.queue.is_empty(),
+            Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
+            Input::Offline => !self.offline,
             Input::CancelQueued { ticket } => self.queue().any(|send| send.id == *ticket),
             Input::RetryNow => self.wait.is_some(),
-            Input::Online => self.wait.as_ref().is_some_and(|w| w.why == Why::Retry(Cause::Network)),
+            Input::Online => {
+                self.offline
+                    || self.wait.as_ref().is_some_and(|w| matches!(w.why, Why::Retry(Cause::Network) | Why::Resume))
+            }
             Input::DismissError => self.conversation.error.is_some(),
             Input::Tick => self.wake_at.is_some(),
             Input::Send { .. }
             | Input::SendInBackground { .. }
             | Input::Begin { .. }
+            | Input::Resume { .. }
+            | Input::Continue { .. }
             | Input::Clear { .. }
             | Input::LimitElsewhere { .. }
             | Input::LimitOver => true,
@@ -176,6 +216,7 @@ impl Client {
 
     /// The room that was reserved is filled.
     pub fn committed(&mut self, n: usize, now: Seconds) {
+        self.hear(now);
         self.conversation.diagnostics.bytes_read += n as u64;
         self.conversation.opened();
         self.drain(now);
@@ -202,7 +243,7 @@ impl Client {
             self.give_up(now);
         }
         let (text, files) = (text.to_owned(), files.to_vec());
-        let send = Send { ticket, text, files, priority, since: now, retries: 0, target: 0 };
+        let send = Send { ticket, text, files, priority, since: now, retries: 0, target: 0, resumes: 0 };
         if self.is_idle() {
             self.start(send, now);
         } else if self.queue.len() >= self.config.limits.max_queued {
@@ -235,6 +276,7 @@ impl Client {
 
     fn launch(&mut self, send: Send) {
         let id = self.next_request();
+        self.target = send.target;
         self.outputs.push_back(Output::Fetch(self.request(id, &send)));
         self.conversation.takes_over = self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
         self.leg = Some(Leg::new(id, Some(send), &self.config.limits));
@@ -244,6 +286,13 @@ impl Client {
         let id = self.next_request();
         self.leg = Some(Leg::new(id, None, &self.config.limits));
         self.conversation.begin(text, Status::Streaming, now);
+    }
+
+    /// A byte came, or a request went out.
+    fn hear(&mut self, now: Seconds) {
+        if let Some(leg) = self.leg.as_mut() {
+            leg.heard_at = now;
+        }
     }
 
     fn next_request(&mut self) -> RequestId {
@@ -301,6 +350,7 @@ impl Client {
         if self.leg.as_ref().and_then(|l| l.over_since).is_some_and(|since| now >= since + LINGER) {
             self.give_up(now);
         }
+        self.stalled(now, false);
         self.wake(now, false);
     }
 
@@ -309,6 +359,9 @@ impl Client {
     fn plan(&mut self, rung: bool, now: Seconds) {
         self.follow_server();
         self.follow_limit(now);
+        if let Some(leg) = self.leg.as_mut().filter(|l| l.heard_at == 0.0) {
+            leg.heard_at = now;
+        }
         let over = self.conversation.current().is_some_and(|t| t.outcome.is_some());
         if let Some(leg) = self.leg.as_mut() {
             leg.over_since = match over && !self.conversation.status.is_streaming() {
@@ -318,7 +371,12 @@ impl Client {
         }
         let fetched = self.leg.as_ref().filter(|l| !l.by_hand);
         let linger = fetched.and_then(|l| l.over_since).map(|since| since + LINGER);
-        let wake_at = linger.or_else(|| self.next_due(now));
+        let due = linger.or_else(|| self.next_due(now));
+        // Each byte moves the time at which silence is too long; the timer is moved when it rings.
+        let wake_at = match (due, self.stalls_at()) {
+            (None, Some(stall)) => Some(self.wake_at.filter(|at| *at <= stall && !rung).unwrap_or(stall)),
+            (due, _) => due,
+        };
         if wake_at != self.wake_at || rung {
             self.wake_at = wake_at;
             self.outputs.push_back(Output::WakeAt(wake_at));

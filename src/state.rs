@@ -14,6 +14,7 @@ mod ending;
 mod entries;
 pub mod message;
 pub mod pause;
+mod resuming;
 mod retrying;
 mod run;
 pub mod session;
@@ -35,6 +36,7 @@ use crate::quota::Quota;
 use crate::time::Seconds;
 use activity::ActivityTexts;
 use message::{Message, Role, RunStatus};
+use resuming::Seen;
 use run::Runs;
 use serde::{Serialize, Serializer};
 use session::Sessions;
@@ -424,6 +426,7 @@ impl Conversation {
             shows_pause_notice: false,
             settled: Vec::new(),
             stated: None,
+            seen: Seen::default(),
             dirty: true,
             work_reset: false,
         });

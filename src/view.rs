@@ -48,6 +48,8 @@ pub struct HeadView<'a> {
     pub pacing: Option<&'a Pacing>,
     pub session_id: Option<&'a str>,
     pub run_id: Option<&'a str>,
+    /// An answer was interrupted, and can be taken up.
+    pub resumable: bool,
     pub queue: Vec<QueuedSend<'a>>,
     pub quota: Vec<ModelView>,
     pub usage: Usage,
@@ -150,6 +152,7 @@ impl HeadView<'_> {
             pacing: c.pacing.as_ref(),
             session_id: c.session_id.as_deref(),
             run_id: c.run_id(),
+            resumable: client.can_resume(),
             queue: client.queue().collect(),
             quota: c.quota.view(),
             usage: c.usage(),

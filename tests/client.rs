@@ -4,7 +4,7 @@
 
 mod common;
 
-use ai_stream_handler::client::{Config, Input, Output, Request, Ticket};
+use ai_stream_handler::client::{Config, Input, Output, Request, Stall, Ticket};
 use ai_stream_handler::error::ErrorType;
 use ai_stream_handler::limits::Limits;
 use ai_stream_handler::retry::{Policy, RetryHeaders};
@@ -16,10 +16,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const STREAM: &str = "text/event-stream; charset=utf-8";
 
-/// Without retries of the client's own: they are in own_retries.rs.
+/// Without retries of the client's own, and without a bound of silence: they are in own_retries.rs and resuming.rs.
 fn config() -> Config {
     let (endpoint, path) = ("http://localhost:7777".into(), "/teams/cirkelline/runs".into());
-    Config { endpoint, path, retry: Policy::off(), ..Config::default() }
+    Config {
+        endpoint,
+        path,
+        retry: Policy::off(),
+        stall: Stall { background: 0.0, foreground: 0.0 },
+        ..Config::default()
+    }
 }
 
 fn page() -> Page {

@@ -56,6 +56,29 @@ pub enum Input<'a> {
     RetryNow,
     /// The network is there again.
     Online,
+    /// The network is gone.
+    Offline,
+    /// An answer that was interrupted is to be taken up.
+    Resume {
+        /// Chosen by the shell.
+        ticket: Ticket,
+    },
+    /// The user answers what a paused run asks.
+    Continue {
+        /// Chosen by the shell.
+        ticket: Ticket,
+        /// Fields of the form: the tools or requirements, resolved.
+        answers: &'a [(String, String)],
+    },
+    /// What came of an [`Output::Call`].
+    Called {
+        /// Which.
+        request: RequestId,
+        /// Of HTTP; 0: there was no answer.
+        status: u16,
+    },
+    /// The page goes: what runs on the server may go on.
+    HangUp,
     /// Another tab of the same origin hit a rate limit.
     LimitElsewhere {
         /// Until when, in seconds since the Unix epoch.
@@ -124,6 +147,8 @@ pub enum Input<'a> {
 pub enum Output {
     /// Send this request; answer with Opened, Chunk and Closed, or Failed.
     Fetch(Request),
+    /// Send this, and tell what status came of it: [`Input::Called`].
+    Call(Call),
     /// Give up this request. Nothing more needs to be heard of it.
     Abort(RequestId),
     /// Send a [`Input::Tick`] at this time; it replaces an earlier wish. `None`: not needed any more.
@@ -154,15 +179,42 @@ pub struct Request {
     pub url: String,
     /// The form's fields.
     pub fields: Vec<(String, String)>,
+    /// It carries the user's message, and the files that the shell may hold for it.
+    pub is_run: bool,
+}
+
+/// A request without a body of which only the status is of interest: POST.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs, clippy::exhaustive_structs)]
+pub struct Call {
+    pub id: RequestId,
+    pub url: String,
+}
+
+/// Seconds without a byte, not even a comment, after which a stream counts as dead; 0: never. AgentOS sends a comment
+/// every 15 seconds to background runs, and nothing to others.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(missing_docs, clippy::exhaustive_structs)]
+pub struct Stall {
+    pub background: Seconds,
+    pub foreground: Seconds,
+}
+
+impl Default for Stall {
+    fn default() -> Self {
+        Stall { background: 40.0, foreground: 600.0 }
+    }
 }
 
 /// Where requests go and what goes with them.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Config {
     /// `http://localhost:7777`, or empty for the page's own origin.
     pub endpoint: String,
     /// `/teams/cirkelline/runs`, or a whole address.
     pub path: String,
+    /// Where single runs are taken up, continued and cancelled: `/teams/cirkelline/runs`. Empty: nowhere.
+    pub runs: String,
     /// Fields sent with every run.
     pub fields: Vec<(String, String)>,
     /// Ask for runs that survive a dropped connection.
@@ -171,12 +223,35 @@ pub struct Config {
     pub limits: Limits,
     /// Retries of our own.
     pub retry: Policy,
+    /// How lost connections are taken up.
+    pub resume: Policy,
+    /// How long a stream may be silent.
+    pub stall: Stall,
     /// Asked in turn when the retries of the one before are used up.
     pub fallbacks: Vec<Fallback>,
     /// Whether anybody wants [`Output::Log`].
     pub log: bool,
     /// What random numbers begin with: those of jitter, and of how tabs spread.
     pub seed: u32,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config {
+            endpoint: String::new(),
+            path: String::new(),
+            runs: String::new(),
+            fields: Vec::new(),
+            background: false,
+            limits: Limits::default(),
+            retry: Policy::default(),
+            resume: Policy::default_of_resume(),
+            stall: Stall::default(),
+            fallbacks: Vec::new(),
+            log: false,
+            seed: 0,
+        }
+    }
 }
 
 /// Another component to ask.

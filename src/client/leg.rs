@@ -18,6 +18,11 @@ pub(super) struct Leg {
     /// `None`: the caller feeds it, or its send waits to be made again.
     pub send: Option<Send>,
     pub by_hand: bool,
+    pub purpose: Purpose,
+    /// Of a resume: the last frame that had been read.
+    pub from: Option<u64>,
+    /// When its last byte came, or it was asked for.
+    pub heard_at: Seconds,
     pub body: Body,
     pub templates: Templates,
     /// A byte of a stream came.
@@ -26,6 +31,27 @@ pub(super) struct Leg {
     pub retried_by_server: bool,
     /// The run has ended; the stream has not.
     pub over_since: Option<Seconds>,
+    /// An event came that was taken for an answer to the request.
+    pub answered: bool,
+}
+
+/// Why frames are not read on.
+enum Halt {
+    /// The run failed with a rate limit that is ours to wait out: how it is shown, what was said.
+    Struck(StreamError, String),
+    /// The server has no rest of this answer.
+    Gone,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Purpose {
+    #[default]
+    Run,
+    /// The rest of an answer.
+    Resume,
+    /// What follows a pause.
+    Continue,
 }
 
 #[derive(Debug)]
@@ -46,12 +72,16 @@ impl Leg {
         Leg {
             request,
             by_hand: send.is_none(),
+            purpose: Purpose::default(),
+            from: None,
+            heard_at: 0.0,
             send,
             body: Body::Stream(Box::new(Decoder::new(limits))),
             templates: Templates::default(),
             heard: false,
             retried_by_server: false,
             over_since: None,
+            answered: false,
         }
     }
 }
@@ -72,6 +102,7 @@ impl Client {
 
     pub(super) fn take(&mut self, bytes: &[u8], now: Seconds) {
         self.conversation.diagnostics.bytes_read += bytes.len() as u64;
+        self.hear(now);
         let request = self.live_request();
         for piece in bytes.chunks(PIECE) {
             // What follows the end of a leg is not for the next one.
@@ -97,18 +128,23 @@ impl Client {
         let Some(leg) = self.leg.as_mut() else { return };
         let was_over = leg.over_since.is_some();
         leg.heard = true;
-        while let Some((error, said)) = self.read_frames(now) {
-            self.struck(error, &said, now);
+        while let Some(halt) = self.read_frames(now) {
+            match halt {
+                Halt::Struck(error, said) => self.struck(error, &said, now),
+                Halt::Gone => return self.gone(now),
+            }
         }
         if !self.conversation.status.is_streaming() && !was_over {
             self.outputs.push_back(Output::Urgent);
         }
     }
 
-    /// Reads frames until there is none, or until the run fails with a rate limit that is ours to wait out.
-    fn read_frames(&mut self, now: Seconds) -> Option<(StreamError, String)> {
+    /// Reads frames until there is none, or until one of them is for the client to decide.
+    fn read_frames(&mut self, now: Seconds) -> Option<Halt> {
         let Client { conversation, config, leg, .. } = self;
-        let Some(Leg { body: Body::Stream(decoder), templates, retried_by_server, .. }) = leg else { return None };
+        let Some(Leg { body: Body::Stream(decoder), templates, retried_by_server, purpose, answered, .. }) = leg else {
+            return None;
+        };
         loop {
             if templates.append_repeated(decoder, conversation) {
                 continue;
@@ -137,10 +173,14 @@ impl Client {
                         *retried_by_server = true;
                         conversation.takes_over = false;
                     }
+                    if event.kind == Kind::Error && *purpose == Purpose::Resume && !*answered {
+                        return Some(Halt::Gone);
+                    }
+                    *answered = true;
                     conversation.apply(&event, now);
                     if let Some(error) = conversation.struck.take() {
                         templates.forget();
-                        return Some((error, provider_text(&event)));
+                        return Some(Halt::Struck(error, provider_text(&event)));
                     }
                     // Data that was mended does not stand in the buffer as it was read.
                     let as_sent = matches!(data, Cow::Borrowed(_));
@@ -157,14 +197,21 @@ impl Client {
     pub(super) fn close(&mut self, now: Seconds) {
         let Some(leg) = self.leg.take() else { return };
         let Some(leg) = self.refused(leg, now) else { return };
-        match &leg.body {
-            // Its send waits to be made again.
-            _ if !leg.by_hand && leg.send.is_none() => return,
-            Body::Foreign => {
-                let message = "The server answered with a web page instead of a stream. Is the address right?";
-                self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Protocol, message), now);
+        // Its send waits to be made again.
+        if !leg.by_hand && leg.send.is_none() {
+            return;
+        }
+        let foreign = matches!(leg.body, Body::Foreign);
+        let kept = if foreign { Some(leg) } else { self.lost(leg, now) };
+        let Some(leg) = kept else { return };
+        let continues = leg.purpose == Purpose::Continue && self.conversation.is_unplaced();
+        match (foreign, continues) {
+            (true, true) => self.conversation.not_continued(StreamError::new(ErrorType::Protocol, FOREIGN), now),
+            (false, true) => self.conversation.not_continued(StreamError::new(ErrorType::Network, UNREACHABLE), now),
+            (true, false) => {
+                self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Protocol, FOREIGN), now)
             }
-            _ => self.conversation.close(now),
+            (false, false) => self.conversation.close(now),
         }
         self.settle(leg.send, now);
     }
@@ -183,9 +230,19 @@ impl Client {
             }
         };
         let silent = !leg.heard && matches!(leg.body, Body::Stream(_));
-        if let Some(send) = leg.send.take_if(|_| silent && sent) {
-            return self.unreached(send, error, now);
+        match leg.purpose {
+            Purpose::Run => {
+                if let Some(send) = leg.send.take_if(|_| silent && sent) {
+                    return self.unreached(send, error, now);
+                }
+            }
+            Purpose::Continue if self.conversation.is_unplaced() => {
+                self.conversation.not_continued(StreamError::new(ErrorType::Network, UNREACHABLE), now);
+                return self.settle(leg.send, now);
+            }
+            _ => {}
         }
+        let Some(leg) = self.lost(leg, now) else { return };
         let outcome = if connecting { Outcome::Failed } else { Outcome::Interrupted };
         self.conversation.fail(outcome, error, now);
         self.settle(leg.send, now);
@@ -197,7 +254,9 @@ impl Client {
         let (status, text) = (*status, String::from_utf8_lossy(text).into_owned());
         let headers = headers.clone();
         let error = StreamError::from_http(status, &text);
+        let purpose = leg.purpose;
         match leg.send.take() {
+            Some(send) if purpose != Purpose::Run => self.not_gone_on(purpose, send, status, error, now),
             Some(send) => self.turned_away(send, status, &text, &headers, error, now),
             None => self.conversation.fail(Outcome::Failed, error, now),
         }
@@ -205,4 +264,5 @@ impl Client {
     }
 }
 
+const FOREIGN: &str = "The server answered with a web page instead of a stream. Is the address right?";
 pub(super) const UNREACHABLE: &str = "The server could not be reached. Check your connection, or the server's address.";

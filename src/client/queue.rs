@@ -18,6 +18,8 @@ pub(super) struct Send {
     pub retries: u32,
     /// 0: where it was sent; 1: the first fallback.
     pub target: usize,
+    /// Attempts to take its answer up since something came.
+    pub resumes: u32,
 }
 
 /// A send that waits, as a page sees it.

@@ -22,7 +22,8 @@ impl Client {
                 None => fields.push((name.clone(), value.clone())),
             }
         }
-        Request { id, ticket: send.ticket, url: self.config.url(send.target), fields }
+        let url = self.config.url(self.config.path(send.target));
+        Request { id, ticket: send.ticket, url, fields, is_run: true }
     }
 }
 
@@ -33,8 +34,14 @@ impl Config {
         fallback.map_or(self.path.as_str(), |f| f.path.as_str())
     }
 
-    fn url(&self, target: usize) -> String {
-        let (endpoint, path) = (self.endpoint.trim_end_matches('/'), self.path(target));
+    /// Where single runs of a component are to be found.
+    pub(super) fn runs(&self, target: usize) -> Option<String> {
+        let path = if target == 0 { &self.runs } else { self.path(target) };
+        (!path.is_empty()).then(|| self.url(path).trim_end_matches('/').to_owned())
+    }
+
+    fn url(&self, path: &str) -> String {
+        let endpoint = self.endpoint.trim_end_matches('/');
         let link = if endpoint.is_empty() || path.starts_with('/') { "" } else { "/" };
         if path.contains("://") {
             path.to_owned()

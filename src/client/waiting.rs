@@ -23,6 +23,8 @@ pub(super) struct Wait {
 pub(super) enum Why {
     Retry(Cause),
     HeldBack,
+    /// A lost connection.
+    Resume,
 }
 
 impl Client {
@@ -245,7 +247,10 @@ impl Client {
         if let Some(Leg { request, .. }) = self.leg.take() {
             self.outputs.push_back(Output::Abort(request));
         }
-        self.go(wait.send, now);
+        match wait.why {
+            Why::Resume => self.take_up(wait.send, now),
+            _ => self.go(wait.send, now),
+        }
     }
 
     /// Limits changed elsewhere: a send that is held back is looked at anew.

@@ -28,6 +28,10 @@ pub struct RunEvent<'a> {
     pub step_index: Option<u64>,
     pub nested_depth: u64,
     pub event_index: Option<u64>,
+    /// Frames that follow a `replay`.
+    pub total_events: Option<u64>,
+    /// `replay` from memory; one from the database has none.
+    pub total_buffered: Option<u64>,
     /// A delta, a final text, or the value of a structured answer.
     pub content: Option<Raw<'a>>,
     pub content_type: Option<Str<'a>>,
@@ -111,6 +115,8 @@ impl<'a> RunEvent<'a> {
             step_index: None,
             nested_depth: 0,
             event_index: None,
+            total_events: None,
+            total_buffered: None,
             content: None,
             content_type: None,
             reasoning_content: None,
@@ -170,6 +176,8 @@ impl<'a> RunEvent<'a> {
             "step_name" => self.step_name = text(),
             "step_index" => self.step_index = value.as_u64(),
             "nested_depth" => self.nested_depth = count(),
+            "total_events" => self.total_events = value.as_u64(),
+            "total_buffered" => self.total_buffered = value.as_u64(),
             "event_index" => self.event_index = value.as_u64(),
             "content" => self.content = given(),
             "content_type" => self.content_type = text(),

@@ -68,6 +68,32 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// How often a lost connection is taken up again, and after how long; the first time at once.
+    pub fn of_resume(
+        max_attempts: Option<f64>,
+        base_delay: Option<f64>,
+        max_delay: Option<f64>,
+    ) -> Result<Self, PolicyError> {
+        let default = Policy::default_of_resume();
+        let attempts = max_attempts.unwrap_or(f64::from(default.max_retries));
+        if !(0.0..=MOST_RETRIES).contains(&attempts) || attempts.trunc() != attempts {
+            return Err(PolicyError { option: "resume.maxAttempts", expected: "a whole number from 0 to 100" });
+        }
+        Ok(Policy {
+            max_retries: attempts as u32,
+            base_delay: seconds("resume.baseDelay", base_delay.unwrap_or(default.base_delay))?,
+            max_delay: seconds("resume.maxDelay", max_delay.unwrap_or(default.max_delay))?,
+            ..default
+        })
+    }
+
+    /// 8 attempts: at once, then after 1, 2, 4, 8, 16, 30, 30 seconds.
+    pub fn default_of_resume() -> Self {
+        Policy { max_retries: 8, base_delay: 1.0, max_delay: 30.0, ..Policy::default() }
+    }
+}
+
 impl PolicyError {
     /// `retry.maxRetries must be a whole number from 0 to 100`.
     pub fn message(&self) -> String {

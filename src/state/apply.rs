@@ -29,8 +29,20 @@ impl Conversation {
             }
             Kind::Retry => self.retry(t, event, now),
             Kind::Error | Kind::StreamExpired => self.failed(t, event, now),
-            Kind::CatchUp | Kind::Subscribed => self.lives(t),
-            Kind::Replay => self.turns[t].stated = event.status.and_then(|s| stated(&s.decode())),
+            Kind::CatchUp | Kind::Subscribed => {
+                self.turns[t].seen.live();
+                self.lives(t);
+            }
+            Kind::Replay => {
+                let turn = &mut self.turns[t];
+                // Where frames follow, they tell the end: a replay may be cut like any other stream.
+                let told = event.total_events.unwrap_or_default() > 0;
+                turn.stated = event.status.filter(|_| !told).and_then(|s| stated(&s.decode()));
+                match event.total_buffered {
+                    Some(_) => turn.seen.live(),
+                    None => turn.seen.replay(),
+                }
+            }
             _ => self.apply_to_run(t, event, now),
         }
     }

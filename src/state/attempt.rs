@@ -37,7 +37,7 @@ impl Conversation {
         (told || open).then_some(t)
     }
 
-    fn go_on(&mut self, t: usize, kind: Kind) {
+    pub(super) fn go_on(&mut self, t: usize, kind: Kind) {
         self.unplaced = false;
         self.go_live(t);
         let turn = &mut self.turns[t];
@@ -191,6 +191,9 @@ impl Turn {
         // The end of a run that has not ended here is never old news, whatever its number: a replay from the database
         // counts anew.
         let ends = matches!(event.kind, Kind::RunCompleted | Kind::WorkflowCompleted) && !self.runs.get(run).over;
+        if self.seen.replays() {
+            return self.seen.see(event) && !ends;
+        }
         let top = self.runs.edit(living);
         // A continued run that was paused in the foreground counts from 0 again.
         if event.kind == Kind::RunContinued && event.parent_run_id.is_none() && index == 0 {
@@ -200,6 +203,9 @@ impl Turn {
             return !ends;
         }
         top.last_index = Some(index);
+        if event.kind != Kind::RunContent {
+            self.seen.see(event);
+        }
         false
     }
 }

@@ -69,7 +69,8 @@ impl Conversation {
         self.diagnostics.dropped_entries += u64::from(added.is_none());
     }
 
-    pub(super) fn note_retry(&mut self, t: usize, announced: &Announced, now: Seconds) {
+    /// `retry`, or `resume` where nothing is void: a wait, as it is announced.
+    pub(super) fn note_wait(&mut self, t: usize, event_type: &str, announced: &Announced, now: Seconds) {
         let details = Details {
             retry_attempt: Some(announced.attempt),
             max_retries: Some(announced.max_retries),
@@ -78,7 +79,7 @@ impl Conversation {
             ..Details::default()
         };
         let (description, status) = (announced.description.clone(), EntryStatus::InProgress);
-        self.note_system(t, SystemEntry { event_type: "retry", at: announced.at, description, status, details }, now);
+        self.note_system(t, SystemEntry { event_type, at: announced.at, description, status, details }, now);
     }
 
     /// The retries are used up: somebody else is asked.
@@ -87,6 +88,14 @@ impl Conversation {
         let description = ["Asking ", if name.is_empty() { "another one" } else { name }, " instead"].concat();
         let status = EntryStatus::InProgress;
         self.note_system(t, SystemEntry { event_type: "fallback", at: None, description, status, details }, now);
+    }
+
+    /// What the server said to the request to stop the run.
+    pub(super) fn note_server_cancel(&mut self, t: usize, error: Option<&StreamError>, now: Seconds) {
+        let details = Details { error_message: error.map(|e| e.message.clone()), ..Details::default() };
+        let description = error.map_or_else(|| "The server was told to stop the run".into(), |e| e.message.clone());
+        let status = if error.is_some() { EntryStatus::Error } else { EntryStatus::Completed };
+        self.note_system(t, SystemEntry { event_type: "cancel", at: None, description, status, details }, now);
     }
 
     pub(super) fn note_error(&mut self, t: usize, event: &RunEvent<'_>, error: &StreamError, now: Seconds) {

@@ -64,7 +64,7 @@ impl Conversation {
     }
 
     fn wait_out(&mut self, t: usize, announced: Announced, now: Seconds) {
-        self.note_retry(t, &announced, now);
+        self.note_wait(t, "retry", &announced, now);
         self.void_attempt(t);
         self.monitor.retried(announced.attempt, announced.max_retries, announced.delay, now);
         self.show_retry(announced, now);

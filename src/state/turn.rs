@@ -3,6 +3,7 @@
 use super::delegation::Delegation;
 use super::message::{Message, RunStatus};
 use super::pause::Pause;
+use super::resuming::Seen;
 use super::run::Runs;
 use super::timeline::{EntryStatus, Timeline};
 use super::usage::Usage;
@@ -53,8 +54,10 @@ pub struct Turn {
     pub(super) shows_pause_notice: bool,
     /// Work messages that ended only because the turn did.
     pub(super) settled: Vec<usize>,
-    /// The status that a `replay` frame stated: how the run ended, should its end not be repeated.
+    /// The status that a `replay` of no frame stated: how the run ended, should its end not be repeated.
     pub(super) stated: Option<Outcome>,
+    /// The events of a background run.
+    pub(super) seen: Seen,
     pub(crate) dirty: bool,
     /// The view must forget the work messages it has.
     pub(crate) work_reset: bool,

@@ -1,0 +1,254 @@
+//! Runs that outlive their connection: taken up where the server can, stopped there too, continued after a pause.
+//!
+//! A background run counts its frames; what is asked for is what comes after the last one read (PROTOCOL §11). Time is
+//! compared, never counted.
+
+use super::leg::{Leg, Purpose};
+use super::queue::Send;
+use super::waiting::{Wait, Why};
+use super::{Call, Client, Output, Priority, Request, Ticket};
+use crate::error::{ErrorType, StreamError};
+use crate::retry::LONGEST_DELAY;
+use crate::state::{Announced, Cause, Outcome, Retrier, Status};
+use crate::text::decimal;
+use crate::time::Seconds;
+
+impl Client {
+    /// The stream of a run ended before the run did. Gives the leg back if it cannot be taken up.
+    pub(super) fn lost(&mut self, mut leg: Leg, now: Seconds) -> Option<Leg> {
+        let Some(send) = leg.send.take_if(|send| !leg.by_hand && self.config.runs(send.target).is_some()) else {
+            return Some(leg);
+        };
+        let open = self.conversation.current().is_some_and(|t| t.outcome.is_none());
+        let point = self.conversation.resume_point().filter(|_| open && self.config.resume.max_retries > 0);
+        let Some(point) = point.filter(|_| !self.conversation.is_unplaced()) else {
+            leg.send = Some(send);
+            return Some(leg);
+        };
+        let news = leg.from != Some(point.last_index);
+        self.take_up_later(send, news, None, now);
+        None
+    }
+
+    fn take_up_later(&mut self, mut send: Send, news: bool, because: Option<String>, now: Seconds) {
+        let policy = &self.config.resume;
+        let max_retries = policy.max_retries;
+        send.resumes = if news { 1 } else { send.resumes + 1 };
+        if send.resumes > max_retries {
+            self.conversation.interrupt(GAVE_UP, now);
+            return self.settle(Some(send), now);
+        }
+        let random = self.random();
+        let policy = &self.config.resume;
+        let delay = match send.resumes.checked_sub(2) {
+            _ if self.offline => LONGEST_DELAY,
+            None => 0.0,
+            Some(retries) => policy.delay(retries, None, random),
+        };
+        let message = match self.offline {
+            true => "You are offline. The answer goes on as soon as you are back.".to_owned(),
+            false => resuming(delay, send.resumes, max_retries),
+        };
+        let announced = Announced {
+            attempt: send.resumes.into(),
+            max_retries: max_retries.into(),
+            delay,
+            description: message.clone(),
+            message,
+            because,
+            at: None,
+            cause: Cause::Network,
+            by: Retrier::Handler,
+        };
+        self.conversation.await_resume(announced, now);
+        if delay > 0.0 {
+            self.wait = Some(Wait { send, since: now, due: now + delay, why: Why::Resume });
+        } else {
+            self.take_up(send, now);
+        }
+    }
+
+    /// Asks the server for what was missed.
+    pub(super) fn take_up(&mut self, send: Send, now: Seconds) {
+        let point = self.conversation.resume_point();
+        let (Some(point), Some(runs)) = (point, self.config.runs(send.target)) else {
+            return self.settle(Some(send), now);
+        };
+        let url = [&runs, "/", &encoded(&point.run_id), "/resume"].concat();
+        let mut fields = vec![("last_event_index".into(), decimal(point.last_index))];
+        fields.extend(point.session_id.map(|id| ("session_id".to_owned(), id)));
+        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
+        self.conversation.take_up(now);
+        self.ask(send, Purpose::Resume, url, fields);
+        if let Some(leg) = self.leg.as_mut() {
+            leg.from = Some(point.last_index);
+        }
+    }
+
+    fn ask(&mut self, send: Send, purpose: Purpose, url: String, fields: Vec<(String, String)>) {
+        let id = self.next_request();
+        let request = Request { id, ticket: send.ticket, url, fields, is_run: false };
+        self.outputs.push_back(Output::Fetch(request));
+        self.conversation.takes_over = false;
+        let mut leg = Leg::new(id, Some(send), &self.config.limits);
+        leg.purpose = purpose;
+        self.leg = Some(leg);
+    }
+
+    /// The server refused to give the rest of an answer, or to go on with a paused run.
+    pub(super) fn not_gone_on(&mut self, purpose: Purpose, send: Send, status: u16, error: StreamError, now: Seconds) {
+        match purpose {
+            Purpose::Resume if status == 429 || status >= 500 => {
+                self.take_up_later(send, false, Some(error.message), now);
+            }
+            Purpose::Resume => {
+                self.conversation.interrupt(GONE, now);
+                self.settle(Some(send), now);
+            }
+            _ => {
+                self.conversation.not_continued(error, now);
+                self.settle(Some(send), now);
+            }
+        }
+    }
+
+    /// The server does not know the run that is to be taken up.
+    pub(super) fn gone(&mut self, now: Seconds) {
+        let Some(leg) = self.leg.take() else { return };
+        self.outputs.push_back(Output::Abort(leg.request));
+        self.conversation.interrupt(GONE, now);
+        self.settle(leg.send, now);
+    }
+
+    /// The user, or a page that was loaded again, takes the answer up.
+    pub(super) fn resume(&mut self, ticket: Ticket, now: Seconds) {
+        let interrupted = self.conversation.status == Status::Ended(Outcome::Interrupted);
+        let can = self.is_idle() && interrupted && self.can_resume();
+        match can {
+            true => self.take_up(self.errand(ticket, now), now),
+            false => self.nothing_to_do(ticket),
+        }
+    }
+
+    /// Whether [`Input::Resume`](super::Input::Resume) has something to take up.
+    pub fn can_resume(&self) -> bool {
+        let interrupted = self.conversation.status == Status::Ended(Outcome::Interrupted);
+        interrupted && self.config.runs(self.target).is_some() && self.conversation.resume_point().is_some()
+    }
+
+    /// The user answers what a paused run asks.
+    pub(super) fn continue_run(&mut self, ticket: Ticket, answers: &[(String, String)], now: Seconds) {
+        let run = self.conversation.paused_run().map(str::to_owned).filter(|_| self.is_idle());
+        let (Some(run), Some(runs)) = (run, self.config.runs(self.target)) else { return self.nothing_to_do(ticket) };
+        let url = [&runs, "/", &encoded(&run), "/continue"].concat();
+        let session = self.conversation.session_id.clone().unwrap_or_default();
+        let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
+        if self.config.background {
+            fields.push(("background".into(), "true".into()));
+        }
+        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
+        fields.extend_from_slice(answers);
+        self.conversation.begin(None, Status::Connecting, now);
+        self.ask(self.errand(ticket, now), Purpose::Continue, url, fields);
+    }
+
+    /// Something to be done that is no message.
+    fn errand(&self, ticket: Ticket, now: Seconds) -> Send {
+        let (text, files, priority) = (String::new(), Vec::new(), Priority::User);
+        Send { ticket, text, files, priority, since: now, retries: 0, target: self.target, resumes: 0 }
+    }
+
+    fn nothing_to_do(&mut self, ticket: Ticket) {
+        let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
+        self.outputs.push_back(Output::Settled { ticket, outcome });
+    }
+
+    /// What the server is to be told when the user stops what goes on now.
+    pub(super) fn run_to_stop(&self) -> Option<(u32, String)> {
+        let runs = self.config.runs(self.target)?;
+        let (turn, run) = self.conversation.living_run()?;
+        Some((turn.id, [&runs, "/", &encoded(run), "/cancel"].concat()))
+    }
+
+    pub(super) fn stop_on_server(&mut self, (turn, url): (u32, String)) {
+        let id = self.next_request();
+        self.calls.push((id, turn));
+        self.outputs.push_back(Output::Call(Call { id, url }));
+    }
+
+    pub(super) fn called(&mut self, request: u32, status: u16, now: Seconds) {
+        let Some(at) = self.calls.iter().position(|(id, _)| *id == request) else { return };
+        let (_, turn) = self.calls.swap_remove(at);
+        self.conversation.server_cancelled(turn, status, now);
+    }
+
+    /// When a stream has been silent for too long, if nothing comes until then.
+    pub(super) fn stalls_at(&self) -> Option<Seconds> {
+        let leg = self.leg.as_ref().filter(|l| !l.by_hand && l.over_since.is_none() && l.send.is_some())?;
+        let resumable = self.conversation.resume_point().is_some();
+        let bound = if resumable { self.config.stall.background } else { self.config.stall.foreground };
+        let waits = self.conversation.retry.as_ref().map_or(0.0, |r| r.resumes_at);
+        (bound > 0.0).then(|| leg.heard_at.max(waits) + bound)
+    }
+
+    /// The stream is silent: for longer than the bound, or (`known`) because the network was away.
+    pub(super) fn stalled(&mut self, now: Seconds, known: bool) {
+        if !known && self.stalls_at().is_none_or(|at| now < at) {
+            return;
+        }
+        let Some(leg) = self.leg.take() else { return };
+        self.outputs.push_back(Output::Abort(leg.request));
+        let Some(leg) = self.lost(leg, now) else { return };
+        match leg.purpose {
+            Purpose::Continue if self.conversation.is_unplaced() => {
+                self.conversation.not_continued(StreamError::new(ErrorType::Network, SILENT), now);
+            }
+            _ => self.conversation.interrupt(SILENT, now),
+        }
+        self.settle(leg.send, now);
+    }
+
+    pub(super) fn online(&mut self, now: Seconds) {
+        let was_away = std::mem::take(&mut self.offline_since);
+        self.offline = false;
+        match self.wait.as_ref().map(|w| w.why) {
+            Some(Why::Retry(Cause::Network) | Why::Resume) => self.wake(now, true),
+            _ => {
+                let silent = |leg: &Leg| was_away.is_some_and(|since| leg.heard_at <= since) && !leg.by_hand;
+                if self.leg.as_ref().is_some_and(silent) && self.conversation.resume_point().is_some() {
+                    self.stalled(now, true);
+                }
+            }
+        }
+    }
+}
+
+/// `Connection lost. Resuming in 4 seconds... (Attempt 4/8)`
+fn resuming(delay: Seconds, attempt: u32, max: u32) -> String {
+    if delay == 0.0 {
+        return "Connection lost. Resuming...".to_owned();
+    }
+    let whole = decimal(delay.ceil() as u64);
+    let unit = if delay <= 1.0 { " second" } else { " seconds" };
+    let (attempt, max) = (decimal(attempt.into()), decimal(max.into()));
+    ["Connection lost. Resuming in ", &whole, unit, "... (Attempt ", &attempt, "/", &max, ")"].concat()
+}
+
+/// An id as a part of a path: whatever a server calls its runs, it stays one segment.
+fn encoded(id: &str) -> String {
+    let mut out = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(byte as char),
+            _ => {
+                out.push('%');
+                out.extend([byte >> 4, byte & 15].map(|half| char::from(b"0123456789ABCDEF"[usize::from(half)])));
+            }
+        }
+    }
+    out
+}
+
+const GAVE_UP: &str = "The connection was lost, and could not be made again. What had come is kept.";
+const GONE: &str = "The connection was lost, and the server does not have the rest of this answer any more.";
+const SILENT: &str = "Nothing came from the server for too long.";

@@ -1,0 +1,903 @@
+//! Runs that outlive their connection: cut anywhere, taken up by each of AgentOS's three ways, stopped on the server,
+//! continued after a pause. The server is a model of PROTOCOL §11 that plays recorded runs; time is virtual.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod common;
+
+use ai_stream_handler::client::{Call, Config, Fallback, Input, Output, Request, Stall, Ticket};
+use ai_stream_handler::retry::{Policy, RetryHeaders};
+use ai_stream_handler::state::Outcome;
+use common::{assert_same, frame, leader, leader_of, saying, with, Page, Recording, NOW};
+use serde_json::{json, Value};
+use std::ops::Range;
+
+const STREAM: &str = "text/event-stream; charset=utf-8";
+const RUNS: &str = "http://localhost:7777/teams/cirkelline/runs";
+
+fn config() -> Config {
+    let (path, runs) = ("/teams/cirkelline/runs".to_owned(), "/teams/cirkelline/runs".to_owned());
+    Config { endpoint: "http://localhost:7777".into(), path, runs, background: true, ..Config::default() }
+}
+
+// ── a run on the server ────────────────────────────────────────────────────────────────────────────────────────
+
+/// A background run, frame by frame, each with its `event_index`.
+struct Run {
+    frames: Vec<(String, Value)>,
+}
+
+/// Where the server has the run when it is asked for the rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum From {
+    /// It goes on: what was missed, then what comes.
+    Running,
+    /// It has finished, and is in memory.
+    Memory,
+    /// Only the database has it: numbered anew, and without content frames.
+    Database,
+}
+
+/// How a connection ends before its time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum End {
+    Broken,
+    Closed,
+}
+
+impl Run {
+    fn recorded(name: &str) -> Run {
+        let mut frames = Recording::load(name).frames();
+        for (index, (_, data)) in frames.iter_mut().enumerate() {
+            data["event_index"] = json!(index);
+        }
+        Run { frames }
+    }
+
+    fn id(&self) -> &str {
+        let top = self.frames.iter().find(|(_, data)| data["parent_run_id"].is_null()).unwrap();
+        top.1["run_id"].as_str().unwrap()
+    }
+
+    fn text(&self, range: Range<usize>) -> String {
+        self.frames[range].iter().map(|(name, data)| frame(name, data.clone())).collect()
+    }
+
+    /// The answer to `/resume`.
+    fn rest(&self, from: From, after: usize, until: usize) -> String {
+        let meta = |name: &str, data: Value| {
+            format!("event: {name}\ndata: {}\n\n", with(json!({"event": name, "run_id": self.id()}), data))
+        };
+        let missed = after + 1;
+        match from {
+            From::Running => {
+                // Half of what was missed is there already.
+                let there = missed + (until.max(missed) - missed) / 2;
+                let caught_up = if there > missed {
+                    meta("catch_up", json!({"status": "running", "missed_events": there - missed}))
+                } else {
+                    String::new()
+                };
+                [
+                    caught_up,
+                    self.text(missed..there),
+                    meta("subscribed", json!({"status": "running"})),
+                    self.text(there..until.max(there)),
+                ]
+                .concat()
+            }
+            From::Memory => {
+                let told = json!({"status": "COMPLETED", "total_events": self.frames.len(), "total_buffered": self.frames.len()});
+                [meta("replay", told), self.text(missed.min(until)..until)].concat()
+            }
+            From::Database => {
+                let stored = self.frames.iter().filter(|(name, _)| !name.ends_with("RunContent"));
+                let frames = stored
+                    .enumerate()
+                    .map(|(at, (name, data))| frame(name, with(data.clone(), json!({"event_index": at}))));
+                [meta("replay", json!({"status": "COMPLETED", "total_events": self.frames.len()})), frames.collect()]
+                    .concat()
+            }
+        }
+    }
+}
+
+/// A page whose connection breaks after each of `cuts` (bytes of what the answer would be), and what it asked for.
+struct Journey {
+    page: Page,
+    requests: Vec<Request>,
+    outcome: Option<Outcome>,
+}
+
+fn travel(run: &Run, from: From, cuts: &[(usize, End)]) -> Journey {
+    let mut journey = Journey { page: Page::with(config()), requests: vec![], outcome: None };
+    journey.page.handle(Input::Send { ticket: 1, text: "hello", files: &[] });
+    let mut cuts = cuts.iter();
+    for _ in 0..10_000 {
+        for output in journey.page.outputs() {
+            match output {
+                Output::Fetch(request) => {
+                    let body = match request.url.strip_suffix("/resume") {
+                        None => run.text(0..run.frames.len()),
+                        Some(url) => {
+                            assert_eq!(url, format!("{RUNS}/{}", run.id()));
+                            run.rest(
+                                from,
+                                field(&request, "last_event_index").unwrap().parse().unwrap(),
+                                run.frames.len(),
+                            )
+                        }
+                    };
+                    let id = request.id;
+                    journey.requests.push(request);
+                    answer(&mut journey.page, id, &body, cuts.next());
+                }
+                Output::Settled { outcome, .. } => assert_eq!(journey.outcome.replace(outcome), None, "settled once"),
+                Output::WakeAt(Some(at)) if journey.page.client.live_request().is_none() => {
+                    journey.page.now = at;
+                    journey.page.handle(Input::Tick);
+                }
+                _ => {}
+            }
+        }
+        if journey.outcome.is_some() {
+            return journey;
+        }
+    }
+    panic!("it never ends");
+}
+
+fn answer(page: &mut Page, request: u32, body: &str, cut: Option<&(usize, End)>) {
+    page.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
+    let (until, end) = cut.copied().unwrap_or((usize::MAX, End::Closed));
+    page.handle(Input::Chunk { request, bytes: &body.as_bytes()[..until.min(body.len())] });
+    page.handle(match end {
+        End::Broken if until < body.len() => Input::Failed { request },
+        _ => Input::Closed { request },
+    });
+}
+
+fn field<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    request.fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+}
+
+/// What the page shows, without the traces of the journey: the entries of lost connections, and what was counted.
+fn shown(page: &mut Page, with_content_entries: bool) -> Value {
+    let mut view = page.view();
+    let head = view["head"].as_object_mut().unwrap();
+    for of_journey in ["monitor", "quota"] {
+        head.remove(of_journey);
+    }
+    view.as_object_mut().unwrap().remove("diagnostics");
+    for turn in view["turns"].as_array_mut().unwrap() {
+        let entries = turn["timeline"].as_array_mut().unwrap();
+        entries.retain(|e| {
+            e["eventType"] != "resume"
+                && (with_content_entries || !e["eventType"].as_str().unwrap().ends_with("RunContent"))
+        });
+        let ids: Vec<Value> = entries.iter().map(|e| e["id"].clone()).collect();
+        let place = |id: &Value| ids.iter().position(|known| known == id).map_or(id.clone(), |at| json!(at));
+        for entry in entries {
+            entry["id"] = place(&entry["id"]);
+            if !entry["parent"].is_null() {
+                entry["parent"] = place(&entry["parent"]);
+            }
+        }
+    }
+    view
+}
+
+const NAMES: [&str; 14] = [
+    "bg_agent_full.0_full_or_dropped",
+    "agent_two_parallel_tools",
+    "agent_reasoning_tools",
+    "agent_failing_tool",
+    "agent_thoughts_native",
+    "agent_followups",
+    "agent_structured_output",
+    "agent_memory_and_summary",
+    "team_plain",
+    "team_delegate_member",
+    "team_nested",
+    "team_unicode",
+    "team_failing_tool",
+    "team_model_error_500",
+];
+
+#[test]
+fn a_run_cut_after_each_frame_ends_as_if_it_had_not_been_cut() {
+    let mut cuts = 0;
+    for name in NAMES {
+        let run = Run::recorded(name);
+        let mut whole = travel(&run, From::Running, &[]);
+        let expected = shown(&mut whole.page, true);
+        for frames in 1..run.frames.len() {
+            let cut = run.text(0..frames).len();
+            for (from, end) in [(From::Running, End::Broken), (From::Memory, End::Closed)] {
+                let mut cut = travel(&run, from, &[(cut, end)]);
+                let why = format!("{name} cut after {frames} frames, {from:?}, {end:?}");
+                assert_eq!(cut.outcome, whole.outcome, "{why}");
+                assert_same(&shown(&mut cut.page, true), &expected, &why);
+                cuts += 1;
+            }
+        }
+    }
+    assert!(cuts > 500, "{cuts}");
+}
+
+#[test]
+fn a_run_cut_inside_of_a_frame_ends_as_if_it_had_not_been_cut() {
+    for name in ["team_nested", "agent_two_parallel_tools", "team_unicode"] {
+        let run = Run::recorded(name);
+        let mut whole = travel(&run, From::Running, &[]);
+        let expected = shown(&mut whole.page, true);
+        let bytes = run.text(0..run.frames.len()).len();
+        // Before the run has a name there is nothing to take up.
+        let first = run.text(0..1).len();
+        for cut in (first..bytes).step_by(1_021) {
+            let mut cut_ = travel(&run, From::Running, &[(cut, End::Broken)]);
+            assert_same(&shown(&mut cut_.page, true), &expected, &format!("{name} cut after {cut} bytes"));
+        }
+    }
+}
+
+#[test]
+fn a_run_cut_again_and_again_ends_as_if_it_had_not_been_cut() {
+    for name in NAMES {
+        let run = Run::recorded(name);
+        let mut whole = travel(&run, From::Running, &[]);
+        let expected = shown(&mut whole.page, true);
+        // Each connection brings one frame of the run, which is news: the attempts are counted anew.
+        let meta = |after: usize| {
+            let rest = run.rest(From::Memory, after, run.frames.len());
+            rest.len() - run.text(after + 1..run.frames.len()).len()
+        };
+        let mut cuts = vec![(run.text(0..1).len(), End::Broken)];
+        cuts.extend((1..run.frames.len()).map(|at| (meta(at - 1) + run.text(at..at + 1).len(), End::Broken)));
+        let mut cut = travel(&run, From::Memory, &cuts);
+        assert_same(&shown(&mut cut.page, true), &expected, name);
+        let asked: Vec<_> =
+            cut.requests[1..].iter().map(|r| field(r, "last_event_index").unwrap().to_owned()).collect();
+        let expected: Vec<String> = (0..asked.len()).map(|n| n.to_string()).collect();
+        assert_eq!(asked, expected, "{name}: each asks for what comes after the last frame read");
+    }
+}
+
+#[test]
+fn from_the_database_the_text_comes_with_the_completion_and_nothing_twice() {
+    for name in NAMES {
+        let run = Run::recorded(name);
+        let mut whole = travel(&run, From::Running, &[]);
+        let expected = shown(&mut whole.page, false);
+        for frames in 1..run.frames.len() {
+            let cut = run.text(0..frames).len();
+            let mut cut = travel(&run, From::Database, &[(cut, End::Broken)]);
+            let why = format!("{name} cut after {frames} frames");
+            assert_eq!(cut.outcome, whole.outcome, "{why}");
+            assert_same(&without_positions(shown(&mut cut.page, false)), &without_positions(expected.clone()), &why);
+        }
+    }
+}
+
+/// Thoughts and intermediate content are not stored, nor is the moment at which a message began to be written.
+fn without_positions(mut view: Value) -> Value {
+    for turn in view["turns"].as_array_mut().unwrap() {
+        let work = turn["work"].as_array_mut().unwrap();
+        work.sort_by_key(|m| m["head"]["runId"].to_string());
+        for message in work.iter_mut() {
+            message["head"].as_object_mut().unwrap().remove("id");
+        }
+        turn["answer"].as_object_mut().unwrap().remove("thoughts");
+    }
+    view
+}
+
+#[test]
+fn the_request_names_the_run_the_last_frame_and_the_session() {
+    let run = Run::recorded("team_nested");
+    let cut = travel(&run, From::Running, &[(run.text(0..7).len(), End::Broken)]);
+    let [_, resume] = &cut.requests[..] else { panic!("two requests") };
+    let session = run.frames[0].1["session_id"].as_str().unwrap();
+    let fields: Vec<_> = resume.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    assert_eq!(fields, [("last_event_index", "6"), ("session_id", session)]);
+    assert!(!resume.is_run, "the user's message and files do not go out again");
+}
+
+// ── what the user sees, and when it is given up ────────────────────────────────────────────────────────────────
+
+fn indexed(event: &str, data: Value, index: u64) -> String {
+    frame(event, with(data, json!({"event_index": index})))
+}
+
+fn beginning() -> String {
+    [indexed("TeamRunStarted", leader(), 0), indexed("TeamRunContent", saying(leader(), "So far. "), 1)].concat()
+}
+
+fn ending() -> String {
+    [
+        indexed("TeamRunContent", saying(leader(), "And on."), 2),
+        indexed("TeamRunCompleted", saying(leader(), "So far. And on."), 3),
+    ]
+    .concat()
+}
+
+/// A page with a server at its other end that is played by hand.
+struct Hand {
+    page: Page,
+    outputs: Vec<Output>,
+}
+
+impl Hand {
+    fn new(config: Config) -> Hand {
+        Hand { page: Page::with(config), outputs: vec![] }
+    }
+
+    /// A background run that has said "So far. ".
+    fn streaming() -> (Hand, u32) {
+        let mut hand = Hand::new(config());
+        let request = hand.send();
+        hand.answer(request, &beginning());
+        (hand, request)
+    }
+
+    fn handle(&mut self, input: Input<'_>) {
+        self.page.handle(input);
+        self.outputs.extend(self.page.outputs());
+    }
+
+    fn send(&mut self) -> u32 {
+        self.handle(Input::Send { ticket: 1, text: "hello", files: &[] });
+        self.fetched().expect("a request").id
+    }
+
+    /// The request that went out since the last look.
+    fn fetched(&mut self) -> Option<Request> {
+        let mut requests: Vec<Request> =
+            self.outputs.iter().filter_map(|o| if let Output::Fetch(r) = o { Some(r.clone()) } else { None }).collect();
+        self.outputs.retain(|o| !matches!(o, Output::Fetch(_)));
+        assert!(requests.len() < 2, "{requests:?}");
+        requests.pop()
+    }
+
+    fn call(&mut self) -> Option<Call> {
+        let call = self.outputs.iter().find_map(|o| if let Output::Call(call) = o { Some(call.clone()) } else { None });
+        self.outputs.retain(|o| !matches!(o, Output::Call(_)));
+        call
+    }
+
+    fn settled(&mut self) -> Vec<(Ticket, Outcome)> {
+        let settled = self
+            .outputs
+            .iter()
+            .filter_map(|o| if let Output::Settled { ticket, outcome } = o { Some((*ticket, *outcome)) } else { None })
+            .collect();
+        self.outputs.retain(|o| !matches!(o, Output::Settled { .. }));
+        settled
+    }
+
+    fn answer(&mut self, request: u32, body: &str) {
+        self.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
+        self.handle(Input::Chunk { request, bytes: body.as_bytes() });
+    }
+
+    fn refuse(&mut self, request: u32, status: u16, body: &str) {
+        self.handle(Input::Opened {
+            request,
+            status,
+            content_type: "application/json",
+            headers: RetryHeaders::default(),
+        });
+        self.handle(Input::Chunk { request, bytes: body.as_bytes() });
+        self.handle(Input::Closed { request });
+    }
+
+    /// When the client wants to be woken.
+    fn wake(&self) -> Option<f64> {
+        self.outputs
+            .iter()
+            .rev()
+            .find_map(|o| if let Output::WakeAt(at) = o { Some(*at) } else { None })
+            .flatten()
+            .map(|at| at - NOW)
+    }
+
+    fn tick_at(&mut self, seconds: f64) {
+        self.page.now = NOW + seconds;
+        self.handle(Input::Tick);
+    }
+}
+
+#[test]
+fn a_lost_connection_is_told_at_once_and_taken_up_at_once() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Failed { request });
+    let resume = hand.fetched().expect("at once");
+    assert!(resume.url.ends_with("/lead/resume"), "{}", resume.url);
+    assert_eq!((hand.page.answer().as_str(), hand.page.banner()), ("So far. ", None), "the text stays");
+    assert_eq!(hand.page.timeline().last().unwrap(), &("resume".to_owned(), "Connection lost. Resuming...".to_owned()));
+    hand.answer(resume.id, &ending());
+    hand.handle(Input::Closed { request: resume.id });
+    assert_eq!(hand.settled(), [(1, Outcome::Completed)]);
+    assert_eq!((hand.page.answer().as_str(), hand.page.turn().attempts), ("So far. And on.", 1), "nothing is void");
+}
+
+#[test]
+fn attempts_back_off_and_end_and_each_piece_of_news_counts_them_anew() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Failed { request });
+    let mut at = 0.0;
+    for (attempt, delay) in [(2, 1), (3, 2), (4, 4), (5, 8), (6, 16), (7, 30), (8, 30)] {
+        let request = hand.fetched().unwrap().id;
+        hand.handle(Input::Failed { request });
+        let plural = if delay == 1 { "second" } else { "seconds" };
+        let message = format!("Connection lost. Resuming in {delay} {plural}... (Attempt {attempt}/8)");
+        assert_eq!((hand.page.status().as_str(), hand.page.activity()), ("retrying", Some(message)));
+        let retry = hand.page.view()["head"]["retry"].clone();
+        assert_eq!((&retry["cause"], &retry["by"]), (&json!("network"), &json!("handler")));
+        at += f64::from(delay);
+        assert_eq!((hand.wake(), retry["resumesAt"].as_f64().unwrap() - NOW), (Some(at), at));
+        hand.tick_at(at);
+    }
+    // The eighth brings something; the ninth is the first again.
+    let request = hand.fetched().unwrap().id;
+    hand.answer(request, &indexed("TeamRunContent", saying(leader(), "More. "), 2));
+    hand.handle(Input::Closed { request });
+    for _ in 0..8 {
+        let request = hand.fetched().expect("another attempt").id;
+        hand.handle(Input::Failed { request });
+        at = hand.wake().unwrap_or(at);
+        hand.tick_at(at);
+    }
+    assert_eq!(hand.fetched(), None);
+    assert_eq!(hand.settled(), [(1, Outcome::Interrupted)]);
+    assert_eq!(
+        hand.page.banner().as_deref(),
+        Some("The connection was lost, and could not be made again. What had come is kept.")
+    );
+    assert_eq!(hand.page.answer(), "So far. More. ");
+}
+
+#[test]
+fn a_wait_can_be_skipped_and_the_network_back_skips_it() {
+    for input in [Input::RetryNow, Input::Online] {
+        let (mut hand, request) = Hand::streaming();
+        hand.handle(Input::Failed { request });
+        let request = hand.fetched().unwrap().id;
+        hand.handle(Input::Failed { request });
+        assert_eq!(hand.fetched(), None);
+        hand.handle(input);
+        assert!(hand.fetched().is_some());
+    }
+}
+
+#[test]
+fn offline_it_waits_for_the_network_and_says_so() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Offline);
+    hand.handle(Input::Failed { request });
+    assert_eq!(hand.fetched(), None, "there is no use in trying");
+    assert_eq!(hand.page.activity().as_deref(), Some("You are offline. The answer goes on as soon as you are back."));
+    hand.tick_at(100.0);
+    assert_eq!(hand.fetched(), None);
+    hand.handle(Input::Online);
+    let request = hand.fetched().expect("at once").id;
+    hand.answer(request, &ending());
+    hand.handle(Input::Closed { request });
+    assert_eq!(hand.settled(), [(1, Outcome::Completed)]);
+}
+
+#[test]
+fn a_connection_that_the_network_took_along_is_replaced_when_it_is_back() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Offline);
+    hand.page.now = NOW + 5.0;
+    // The browser has not noticed; nothing came since.
+    hand.handle(Input::Online);
+    assert!(hand.outputs.contains(&Output::Abort(request)));
+    assert!(hand.fetched().unwrap().url.ends_with("/resume"));
+    // One that goes on is left alone.
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Offline);
+    hand.page.now = NOW + 5.0;
+    hand.handle(Input::Chunk { request, bytes: b": keepalive\n\n" });
+    hand.handle(Input::Online);
+    assert_eq!(hand.fetched(), None);
+}
+
+#[test]
+fn silence_for_longer_than_the_bound_is_a_lost_connection_and_a_comment_is_no_silence() {
+    let (mut hand, request) = Hand::streaming();
+    assert_eq!(hand.wake(), Some(40.0));
+    hand.page.now = NOW + 30.0;
+    hand.handle(Input::Chunk { request, bytes: b": keepalive\n\n" });
+    hand.tick_at(40.0);
+    assert_eq!((hand.fetched(), hand.wake()), (None, Some(70.0)));
+    // A phone that slept: the timer rings late.
+    hand.tick_at(4000.0);
+    assert!(hand.outputs.contains(&Output::Abort(request)));
+    let resume = hand.fetched().unwrap();
+    hand.answer(resume.id, &ending());
+    hand.handle(Input::Closed { request: resume.id });
+    assert_eq!(hand.settled(), [(1, Outcome::Completed)]);
+}
+
+#[test]
+fn a_server_that_waits_out_a_limit_is_not_silent() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Chunk {
+        request,
+        bytes: b"event: retry\ndata: {\"attempt\":1,\"max_retries\":3,\"delay\":100}\n\n",
+    });
+    hand.tick_at(99.0);
+    assert_eq!((hand.fetched(), hand.page.status().as_str()), (None, "retrying"));
+    assert_eq!(hand.settled(), []);
+}
+
+#[test]
+fn foreground_streams_have_no_heartbeat_and_a_bound_of_their_own() {
+    let mut hand = Hand::new(Config { background: false, ..config() });
+    let request = hand.send();
+    hand.answer(
+        request,
+        &[frame("TeamRunStarted", leader()), frame("TeamRunContent", saying(leader(), "So far. "))].concat(),
+    );
+    hand.tick_at(599.0);
+    assert_eq!(hand.page.status(), "streaming");
+    hand.tick_at(600.0);
+    assert_eq!((hand.settled(), hand.fetched()), (vec![(1, Outcome::Interrupted)], None));
+    assert_eq!(hand.page.banner().as_deref(), Some("Nothing came from the server for too long."));
+    // The bounds can be chosen, and switched off.
+    let mut hand = Hand::new(Config { stall: Stall { background: 0.0, foreground: 0.0 }, ..config() });
+    let request = hand.send();
+    hand.answer(request, &beginning());
+    hand.tick_at(1e6);
+    assert_eq!((hand.wake(), hand.page.status().as_str()), (None, "streaming"));
+}
+
+#[test]
+fn what_cannot_be_taken_up_is_interrupted_as_before() {
+    let foreground = || {
+        let mut hand = Hand::new(Config { background: false, ..config() });
+        let request = hand.send();
+        hand.answer(request, &frame("TeamRunStarted", leader()));
+        (hand, request)
+    };
+    let without = |config: Config| {
+        let mut hand = Hand::new(config);
+        let request = hand.send();
+        hand.answer(request, &beginning());
+        (hand, request)
+    };
+    let off = without(Config { resume: Policy::off(), ..config() });
+    let own_route = without(Config { runs: String::new(), ..config() });
+    for (mut hand, request) in [foreground(), off, own_route] {
+        hand.handle(Input::Failed { request });
+        assert_eq!(hand.fetched(), None);
+        assert_eq!(hand.settled(), [(1, Outcome::Interrupted)]);
+        assert_eq!(hand.page.banner().as_deref(), Some("The connection was lost before the answer was complete."));
+    }
+}
+
+#[test]
+fn a_server_that_has_no_rest_says_so_and_one_that_is_busy_is_asked_again() {
+    let gone = "The connection was lost, and the server does not have the rest of this answer any more.";
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Failed { request });
+    let request = hand.fetched().unwrap().id;
+    hand.answer(
+        request,
+        "event: error\ndata: {\"event\": \"error\", \"error\": \"Run lead not found in buffer or database\"}\n\n",
+    );
+    assert_eq!((hand.settled(), hand.page.banner().as_deref()), (vec![(1, Outcome::Interrupted)], Some(gone)));
+    assert_eq!(hand.page.answer(), "So far. ");
+
+    for (status, again) in [(404, false), (401, false), (422, false), (429, true), (500, true), (503, true)] {
+        let (mut hand, request) = Hand::streaming();
+        hand.handle(Input::Failed { request });
+        let request = hand.fetched().unwrap().id;
+        hand.refuse(request, status, "{\"detail\":\"no\"}");
+        assert_eq!(hand.wake().is_some(), again, "{status}");
+        assert_eq!(hand.settled().is_empty(), again, "{status}");
+        assert_eq!(hand.page.banner().as_deref(), (!again).then_some(gone), "{status}");
+    }
+}
+
+#[test]
+fn an_error_of_the_run_itself_is_the_runs_and_not_the_resumes() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Failed { request });
+    let request = hand.fetched().unwrap().id;
+    hand.answer(
+        request,
+        &[
+            indexed("TeamRunContent", saying(leader(), "And on."), 2),
+            "event: error\ndata: {\"error\":\"boom\",\"type\":\"general\"}\n\n".into(),
+        ]
+        .concat(),
+    );
+    hand.handle(Input::Closed { request });
+    assert_eq!((hand.settled(), hand.page.banner().as_deref()), (vec![(1, Outcome::Failed)], Some("boom")));
+}
+
+#[test]
+fn a_retried_run_is_taken_up_under_its_new_id() {
+    let mut hand = Hand::new(config());
+    let request = hand.send();
+    hand.answer(
+        request,
+        &[
+            indexed("TeamRunStarted", leader_of("old"), 0),
+            indexed("TeamRunError", with(leader_of("old"), json!({"content": "429"})), 1),
+        ]
+        .concat(),
+    );
+    hand.handle(Input::Closed { request });
+    hand.tick_at(5.0);
+    let request = hand.fetched().unwrap().id;
+    hand.answer(
+        request,
+        &[
+            indexed("TeamRunStarted", leader_of("new"), 0),
+            indexed("TeamRunContent", saying(leader_of("new"), "So far. "), 1),
+        ]
+        .concat(),
+    );
+    hand.handle(Input::Failed { request });
+    let resume = hand.fetched().unwrap();
+    assert_eq!((resume.url.as_str(), field(&resume, "last_event_index")), (&*format!("{RUNS}/new/resume"), Some("1")));
+}
+
+#[test]
+fn a_fallbacks_run_is_taken_up_at_the_fallback_and_an_id_stays_one_segment() {
+    let fallback = Fallback { path: "/agents/understudy/runs".into(), name: String::new() };
+    let mut hand = Hand::new(Config { retry: Policy::off(), fallbacks: vec![fallback], ..config() });
+    let request = hand.send();
+    hand.refuse(request, 429, "");
+    let request = hand.fetched().unwrap().id;
+    hand.answer(
+        request,
+        &indexed("RunStarted", json!({"agent_id": "understudy", "run_id": "a/../b?c", "session_id": "s"}), 0),
+    );
+    hand.handle(Input::Failed { request });
+    assert_eq!(hand.fetched().unwrap().url, "http://localhost:7777/agents/understudy/runs/a%2F..%2Fb%3Fc/resume");
+}
+
+#[test]
+fn the_user_can_take_up_what_was_given_up() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Failed { request });
+    let request = hand.fetched().unwrap().id;
+    hand.refuse(request, 404, "");
+    assert_eq!(hand.settled(), [(1, Outcome::Interrupted)]);
+    assert_eq!(hand.page.view()["head"]["resumable"], true);
+    hand.handle(Input::Resume { ticket: 2 });
+    let request = hand.fetched().expect("a request").id;
+    assert_eq!((hand.page.status().as_str(), hand.page.banner()), ("connecting", None));
+    hand.answer(request, &ending());
+    hand.handle(Input::Closed { request });
+    assert_eq!((hand.settled(), hand.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. And on."));
+    assert_eq!(hand.page.view()["head"]["resumable"], false);
+    assert_eq!(hand.page.client.conversation.monitor.total().answers, 1, "one answer, however often it was cut");
+    // There is nothing more to take up.
+    hand.handle(Input::Resume { ticket: 3 });
+    assert_eq!((hand.fetched(), hand.settled()), (None, vec![(3, Outcome::Completed)]));
+}
+
+// ── cancel, in two layers ──────────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn cancel_hangs_up_at_once_and_tells_the_server_and_what_it_said_is_told() {
+    for (status, told) in [
+        (200, "The server was told to stop the run"),
+        (404, "The server could not be told to stop the run (HTTP 404)."),
+        (0, "The server could not be told to stop the run."),
+    ] {
+        let (mut hand, request) = Hand::streaming();
+        hand.handle(Input::Cancel);
+        assert!(hand.outputs.contains(&Output::Abort(request)));
+        assert_eq!(hand.settled(), [(1, Outcome::Cancelled)]);
+        assert_eq!((hand.page.answer().as_str(), hand.page.banner()), ("So far. ", None));
+        let call = hand.call().expect("a call");
+        assert_eq!(call.url, format!("{RUNS}/lead/cancel"));
+        hand.handle(Input::Called { request: call.id, status });
+        assert_eq!(hand.page.timeline().last().unwrap(), &("cancel".to_owned(), told.to_owned()));
+        hand.handle(Input::Called { request: call.id, status });
+        assert_eq!(hand.page.timeline().iter().filter(|(name, _)| name == "cancel").count(), 1, "told once");
+    }
+}
+
+#[test]
+fn cancel_works_the_same_way_wherever_a_send_stands() {
+    // While it connects there is no run yet that could be named.
+    let mut hand = Hand::new(config());
+    let request = hand.send();
+    hand.handle(Input::Cancel);
+    assert_eq!((hand.settled(), hand.call()), (vec![(1, Outcome::Cancelled)], None));
+    assert!(hand.outputs.contains(&Output::Abort(request)));
+    // In a retry wait the failed run is over.
+    let mut hand = Hand::new(config());
+    let request = hand.send();
+    hand.answer(
+        request,
+        &[
+            indexed("TeamRunStarted", leader_of("old"), 0),
+            indexed("TeamRunError", with(leader_of("old"), json!({"content": "429"})), 1),
+        ]
+        .concat(),
+    );
+    hand.handle(Input::Cancel);
+    assert_eq!((hand.settled(), hand.call()), (vec![(1, Outcome::Cancelled)], None));
+    // After a retry the new run is meant.
+    let mut hand = Hand::new(config());
+    let request = hand.send();
+    hand.answer(
+        request,
+        &[
+            indexed("TeamRunStarted", leader_of("old"), 0),
+            indexed("TeamRunError", with(leader_of("old"), json!({"content": "429"})), 1),
+        ]
+        .concat(),
+    );
+    hand.handle(Input::Closed { request });
+    hand.tick_at(5.0);
+    let request = hand.fetched().unwrap().id;
+    hand.answer(request, &indexed("TeamRunStarted", leader_of("new"), 0));
+    hand.handle(Input::Cancel);
+    assert_eq!(hand.call().unwrap().url, format!("{RUNS}/new/cancel"));
+    // In the wait before a resume, and while it connects.
+    for waits in [true, false] {
+        let (mut hand, request) = Hand::streaming();
+        hand.handle(Input::Failed { request });
+        let request = hand.fetched().unwrap().id;
+        if waits {
+            hand.handle(Input::Failed { request });
+        }
+        hand.handle(Input::Cancel);
+        assert_eq!(hand.settled(), [(1, Outcome::Cancelled)]);
+        assert_eq!(hand.call().unwrap().url, format!("{RUNS}/lead/cancel"));
+        hand.tick_at(100.0);
+        assert_eq!(hand.fetched(), None);
+    }
+    // During a pause.
+    let mut hand = paused();
+    hand.handle(Input::Cancel);
+    assert_eq!(hand.call().unwrap().url, format!("{RUNS}/lead/cancel"));
+    assert_eq!(
+        (hand.page.status().as_str(), hand.page.view()["turns"][0]["facts"]["pause"].clone()),
+        ("cancelled", Value::Null)
+    );
+}
+
+#[test]
+fn a_page_that_goes_away_stops_no_run() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::HangUp);
+    assert!(hand.outputs.contains(&Output::Abort(request)));
+    assert_eq!(hand.call(), None);
+}
+
+// ── pauses ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/// A run that waits for a yes.
+fn paused() -> Hand {
+    let mut hand = Hand::new(config());
+    let request = hand.send();
+    let tool = json!({"tool_call_id": "c1", "tool_name": "send_mail", "tool_args": {"to": "Ann"}, "requires_confirmation": true});
+    let pause = with(leader(), json!({"tools": [tool], "requirements": [{"id": "r1", "tool_execution": tool}]}));
+    hand.answer(request, &[beginning(), indexed("TeamRunPaused", pause, 2)].concat());
+    hand.handle(Input::Closed { request });
+    assert_eq!((hand.settled(), hand.page.status().as_str()), (vec![(1, Outcome::Paused)], "paused"));
+    hand
+}
+
+fn answers() -> Vec<(String, String)> {
+    vec![("requirements".into(), "[{\"id\":\"r1\"}]".into())]
+}
+
+#[test]
+fn a_paused_run_is_continued_and_the_text_before_stays() {
+    let mut hand = paused();
+    hand.handle(Input::Continue { ticket: 2, answers: &answers() });
+    let request = hand.fetched().expect("a request");
+    assert_eq!(request.url, format!("{RUNS}/lead/continue"));
+    let fields: Vec<_> = request.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    assert_eq!(
+        fields,
+        [("stream", "true"), ("session_id", "s-1"), ("background", "true"), ("requirements", "[{\"id\":\"r1\"}]")]
+    );
+    assert_eq!(hand.page.status(), "connecting");
+    let rest = [
+        indexed("TeamRunContinued", leader(), 3),
+        indexed("TeamRunContent", saying(leader(), "Sent."), 4),
+        indexed("TeamRunCompleted", saying(leader(), "Sent."), 5),
+    ];
+    hand.answer(request.id, &rest.concat());
+    hand.handle(Input::Closed { request: request.id });
+    assert_eq!((hand.settled(), hand.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. Sent."));
+    assert_eq!(hand.page.view()["turns"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn an_answer_that_does_not_reach_the_run_leaves_the_question_where_it_was() {
+    let check = |mut hand: Hand, kind: &str| {
+        assert_eq!(hand.settled(), [(2, Outcome::Paused)]);
+        let view = hand.page.view();
+        assert_eq!((&view["head"]["status"], &view["head"]["error"]["type"]), (&json!("paused"), &json!(kind)));
+        assert_eq!(view["turns"][0]["facts"]["pause"]["requirements"][0]["toolName"], "send_mail");
+        assert_eq!(view["turns"].as_array().unwrap().len(), 1);
+        // It can be answered again.
+        hand.handle(Input::Continue { ticket: 3, answers: &answers() });
+        let request = hand.fetched().expect("a request").id;
+        hand.answer(
+            request,
+            &[indexed("TeamRunContinued", leader(), 3), indexed("TeamRunCompleted", saying(leader(), "Sent."), 4)]
+                .concat(),
+        );
+        hand.handle(Input::Closed { request });
+        assert_eq!((hand.settled(), hand.page.banner()), (vec![(3, Outcome::Completed)], None));
+    };
+    let continued = || {
+        let mut hand = paused();
+        hand.handle(Input::Continue { ticket: 2, answers: &answers() });
+        let request = hand.fetched().unwrap().id;
+        (hand, request)
+    };
+    let (mut hand, request) = continued();
+    hand.handle(Input::Failed { request });
+    check(hand, "network");
+    let (mut hand, request) = continued();
+    hand.refuse(request, 409, "{\"detail\":\"run is not paused\"}");
+    check(hand, "http");
+    let (mut hand, request) = continued();
+    hand.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
+    hand.handle(Input::Closed { request });
+    check(hand, "network");
+    let (mut hand, _) = continued();
+    hand.tick_at(600.0);
+    check(hand, "network");
+}
+
+#[test]
+fn a_continued_run_is_taken_up_too() {
+    let mut hand = paused();
+    hand.handle(Input::Continue { ticket: 2, answers: &answers() });
+    let request = hand.fetched().unwrap().id;
+    // A run that was paused in the foreground counts from 0 again.
+    hand.answer(
+        request,
+        &[indexed("TeamRunContinued", leader(), 0), indexed("TeamRunContent", saying(leader(), "Se"), 1)].concat(),
+    );
+    hand.handle(Input::Failed { request });
+    let resume = hand.fetched().unwrap();
+    assert_eq!(field(&resume, "last_event_index"), Some("1"));
+    hand.answer(
+        resume.id,
+        &[
+            indexed("TeamRunContent", saying(leader(), "nt."), 2),
+            indexed("TeamRunCompleted", saying(leader(), "Sent."), 3),
+        ]
+        .concat(),
+    );
+    hand.handle(Input::Closed { request: resume.id });
+    assert_eq!((hand.settled(), hand.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. Sent."));
+}
+
+#[test]
+fn there_is_nothing_to_continue_where_nothing_waits() {
+    let (mut hand, _) = Hand::streaming();
+    hand.handle(Input::Continue { ticket: 2, answers: &answers() });
+    assert_eq!((hand.fetched(), hand.settled()), (None, vec![(2, Outcome::Interrupted)]));
+    hand.handle(Input::Resume { ticket: 3 });
+    assert_eq!((hand.fetched(), hand.settled()), (None, vec![(3, Outcome::Interrupted)]));
+}
+
+#[test]
+fn the_policy_of_resumes_is_checked_by_name() {
+    for (at, name) in [(0, "resume.maxAttempts"), (1, "resume.baseDelay"), (2, "resume.maxDelay")] {
+        for bad in [-1.0, f64::NAN, 1e6] {
+            let value = |n: usize| (n == at).then_some(bad);
+            let error = Policy::of_resume(value(0), value(1), value(2)).unwrap_err();
+            assert!(error.to_string().starts_with(name), "{error}");
+        }
+    }
+}
