@@ -298,7 +298,7 @@ test('the log has the words of the mission’s backend, and a log that throws st
   const handler = connect(server, { retry: { delays: [0.01] }, log: (level, line) => { lines.push([level, line]); throw new Error('full') }, onListenerError: () => {} })
   assert.equal(await handler.send('hello'), 'completed')
   assert.deepEqual(lines, [
-    ['warning', '⚠️ Rate limit hit (attempt 1/3). Retrying in 0s...'],
+    ['warning', '⚠️ Rate limit hit (attempt 1/3). Retrying in <1s...'],
     ['healthy', '✅ Retry successful on attempt 1'],
     ['healthy', '✅ Session saved after retry'],
   ])
