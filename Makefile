@@ -86,6 +86,16 @@ demo-files: package
 server-example: prerequisites
 	cargo build --example server --features generator
 
+# The real AgentOS, in a venv of its own; a new requirements.txt makes a new one.
+.PHONY: agentos
+agentos: target/agentos/installed
+target/agentos/installed: tests/agentos/requirements.txt
+	@echo "── AgentOS into target/agentos (a minute, once)"
+	rm -rf target/agentos
+	python3 -m venv target/agentos
+	target/agentos/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 .PHONY: prerequisites
 prerequisites:
 	@scripts/prerequisites.sh

@@ -26,6 +26,8 @@ const stages = [
   { name: 'npm-package', command: nodeTests('tests/package'), count: countNode, needs: ['package'] },
   { name: 'server', command: [make, '--no-print-directory', 'server-example'] },
   { name: 'server-routes', command: nodeTests('tests/server'), count: countNode, needs: ['package', 'server'] },
+  { name: 'agentos', command: [make, '--no-print-directory', 'agentos'] },
+  { name: 'agentos-runs', command: nodeTests('tests/agentos'), count: countNode, needs: ['package', 'agentos'] },
   { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: ['package', 'server'] },
 ]
 

@@ -36,7 +36,6 @@ use crate::quota::Quota;
 use crate::time::Seconds;
 use activity::ActivityTexts;
 use message::{Message, Role, RunStatus};
-use resuming::Seen;
 use run::Runs;
 use serde::{Serialize, Serializer};
 use session::Sessions;
@@ -195,6 +194,8 @@ pub struct Conversation {
     current: usize,
     /// A leg was opened without a message of the user's: its first frame tells which turn it belongs to.
     unplaced: bool,
+    /// What the user answered to the pause: the tools, resolved, as JSON; it holds once the run goes on.
+    pub(crate) pause_answer: Option<String>,
     /// What the activity line tells of, so that a token does not write it anew.
     activity_of: Option<(ActivityKind, usize)>,
     /// A run that fails with a rate limit is started again by the client: such an end is kept in `struck`, for it to
@@ -240,6 +241,7 @@ impl Conversation {
             live: None,
             current: 0,
             unplaced: false,
+            pause_answer: None,
             activity_of: None,
             takes_over: false,
             struck: None,
@@ -426,7 +428,6 @@ impl Conversation {
             shows_pause_notice: false,
             settled: Vec::new(),
             stated: None,
-            seen: Seen::default(),
             dirty: true,
             work_reset: false,
         });

@@ -6,7 +6,7 @@
 mod host;
 mod transport;
 
-use crate::client::{Client, Config, Fallback, Input, Output, PIECE};
+use crate::client::{Client, Config, Fallback, Input, Output, Stall, PIECE};
 use crate::limits::Limits;
 use crate::retry::Policy;
 use crate::state::Outcome;
@@ -34,15 +34,17 @@ struct Shell {
 #[wasm_bindgen]
 impl Core {
     /// `fields`, `texts` and `fallbacks` (path, name) are pairs in turn; `limits` are those of the package's `Limits`, 0
-    /// for the default; `retry` is maxRetries, baseDelay, maxDelay, jitter, and then delays of one's own.
+    /// for the default; `retry` is maxRetries, baseDelay, maxDelay, jitter, and then delays of one's own; `resume` is
+    /// maxAttempts, baseDelay, maxDelay, and the two bounds of silence.
     ///
-    /// Throws a RangeError that names the option of `retry` that cannot be.
+    /// Throws a RangeError that names the option that cannot be.
     #[wasm_bindgen(constructor)]
     #[allow(clippy::too_many_arguments)] // flat arguments cost nothing at the border; an object would bring serde's reader
     pub fn new(
         host: Host,
         endpoint: String,
         path: String,
+        runs: String,
         name: Option<String>,
         session: Option<String>,
         background: bool,
@@ -50,18 +52,24 @@ impl Core {
         texts: Vec<String>,
         limits: Vec<f64>,
         retry: Vec<f64>,
+        resume: Vec<f64>,
         fallbacks: Vec<String>,
         log: bool,
     ) -> Result<Core, JsValue> {
         let value = |at: usize| retry.get(at).copied();
         let policy = Policy::new(value(0), value(1), value(2), retry.get(4..).unwrap_or_default(), value(3));
+        let part = |at: usize| resume.get(at).copied();
+        let taking_up = Policy::of_resume(part(0), part(1), part(2));
         let config = Config {
             endpoint,
             path,
+            runs,
             fields: pairs(fields),
             background,
             limits: bounds(&limits),
             retry: policy.map_err(|e| refusal(&e.message()))?,
+            resume: taking_up.map_err(|e| refusal(&e.message()))?,
+            stall: stall(&resume)?,
             fallbacks: pairs(fallbacks).into_iter().map(|(path, name)| Fallback { path, name }).collect(),
             log,
             seed: (js_sys::Math::random() * f64::from(u32::MAX)) as u32,
@@ -111,6 +119,22 @@ impl Core {
     #[wasm_bindgen(js_name = retryNow)]
     pub fn retry_now(&self) -> bool {
         self.shell.handle(Input::RetryNow)
+    }
+
+    /// Takes up an answer that was interrupted; the host hears of `ticket` again when it is over.
+    pub fn resume(&self, ticket: u32) {
+        self.shell.handle(Input::Resume { ticket });
+    }
+
+    /// Answers what a paused run asks: fields of the form, name and value in turn.
+    #[wasm_bindgen(js_name = continueRun)]
+    pub fn continue_run(&self, ticket: u32, answers: Vec<String>) {
+        self.shell.handle(Input::Continue { ticket, answers: &pairs(answers) });
+    }
+
+    /// The network is gone.
+    pub fn offline(&self) {
+        self.shell.handle(Input::Offline);
     }
 
     /// The network is there again.
@@ -183,7 +207,7 @@ impl Core {
     /// Ends what runs. The memory comes back with `free`.
     pub fn dispose(&self) {
         if !self.shell.disposed.get() {
-            self.shell.handle(Input::Cancel);
+            self.shell.handle(Input::HangUp);
             self.shell.disposed.set(true);
         }
     }
@@ -231,6 +255,7 @@ impl Shell {
                 None => break,
                 Some(Output::Urgent) => urgent = true,
                 Some(Output::Fetch(request)) => transport::start(self, request),
+                Some(Output::Call(call)) => transport::call(self, call),
                 Some(Output::Abort(request)) => self.abort(request),
                 Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - now()).max(0.0))),
                 Some(Output::Settled { ticket, outcome }) => self.host.settled(ticket, outcome_name(outcome)),
@@ -265,6 +290,15 @@ fn pairs(flat: Vec<String>) -> Vec<(String, String)> {
         pairs.push((name, value));
     }
     pairs
+}
+
+/// Seconds of silence, in the background and otherwise.
+fn stall(resume: &[f64]) -> Result<Stall, JsValue> {
+    let bound = |at: usize, option: &str| match resume.get(at) {
+        Some(seconds) if (0.0..=86_400.0).contains(seconds) => Ok(*seconds),
+        _ => Err(refusal(&[option, " must be seconds, from 0 to 86400"].concat())),
+    };
+    Ok(Stall { background: bound(3, "stall.background")?, foreground: bound(4, "stall.foreground")? })
 }
 
 fn bounds(given: &[f64]) -> Limits {

@@ -26,9 +26,26 @@ fn host(fetch: &str) -> Host {
 fn core(host: &Host) -> Core {
     let host: Host = JsValue::from(host).unchecked_into();
     let (endpoint, path) = ("http://127.0.0.1:7777".into(), "/teams/cirkelline/runs".into());
+    let resume = vec![0.0, 1.0, 30.0, 0.0, 0.0];
     let fields = vec!["user_id".to_string(), "u1".to_string()];
     // No retries: they are tried over real HTTP, in tests/package.
-    Core::new(host, endpoint, path, None, None, false, fields, vec![], vec![], vec![0.0], vec![], false).unwrap()
+    Core::new(
+        host,
+        endpoint,
+        path,
+        String::new(),
+        None,
+        None,
+        false,
+        fields,
+        vec![],
+        vec![],
+        vec![0.0],
+        resume,
+        vec![],
+        false,
+    )
+    .unwrap()
 }
 
 async fn settled(host: &Host) -> String {

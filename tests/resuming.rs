@@ -34,7 +34,7 @@ enum From {
     Running,
     /// It has finished, and is in memory.
     Memory,
-    /// Only the database has it: numbered anew, and without content frames.
+    /// Only the database has it: without content frames.
     Database,
 }
 
@@ -91,12 +91,10 @@ impl Run {
                 [meta("replay", told), self.text(missed.min(until)..until)].concat()
             }
             From::Database => {
-                let stored = self.frames.iter().filter(|(name, _)| !name.ends_with("RunContent"));
-                let frames = stored
-                    .enumerate()
-                    .map(|(at, (name, data))| frame(name, with(data.clone(), json!({"event_index": at}))));
-                [meta("replay", json!({"status": "COMPLETED", "total_events": self.frames.len()})), frames.collect()]
-                    .concat()
+                let stored =
+                    self.frames[missed.min(until)..until].iter().filter(|(name, _)| !name.ends_with("RunContent"));
+                let frames: String = stored.map(|(name, data)| frame(name, data.clone())).collect();
+                [meta("replay", json!({"status": "COMPLETED", "total_events": self.frames.len()})), frames].concat()
             }
         }
     }

@@ -1,17 +1,27 @@
-// A page that slept or was hidden has late timers: when it wakes up, what is due is looked for at once.
+// A page that slept or was hidden has late timers: when it wakes up, what is due is looked for at once. And the network
+// comes and goes.
 
-/** Calls `awake` when the page is looked at again, `online` when the network is back. Returns how to stop. */
-export function onAwake(awake: () => void, online: () => void): () => void {
+interface Heard {
+  /** The page is looked at again. */
+  awake: () => void
+  online: () => void
+  offline: () => void
+}
+
+/** Returns how to stop. */
+export function onAwake({ awake, online, offline }: Heard): () => void {
   if (typeof addEventListener !== 'function') return () => {}
   const looked = () => {
     if (typeof document === 'undefined' || !document.hidden) awake()
   }
   addEventListener('online', online)
+  addEventListener('offline', offline)
   addEventListener('pageshow', looked)
   // In a worker there is no document, and nobody to look at it.
   if (typeof document !== 'undefined') document.addEventListener('visibilitychange', looked)
   return () => {
     removeEventListener('online', online)
+    removeEventListener('offline', offline)
     removeEventListener('pageshow', looked)
     if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', looked)
   }

@@ -16,6 +16,7 @@ export interface Delta {
     pacing: PacingState | null
     sessionId: string | null
     runId: string | null
+    resumable: boolean
     queue: QueuedSend[]
     quota: ModelQuota[]
     usage: Usage

@@ -6,9 +6,10 @@ import { turnsOf } from './load'
 import { EMPTY, Mirror } from './mirror'
 import { onAwake } from './awake'
 import { Notifier } from './notifier'
-import { fallbacksOf, flat, limitsOf, pathOf, retryOf, setQuotas } from './options'
+import { fallbacksOf, flat, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
+import { answersOf } from './resolve'
 import { Tabs } from './tabs'
-import type { ChatMessage, HandlerOptions, LogLevel, Outcome, Priority, Snapshot, StreamHandler } from './types'
+import type { ChatMessage, HandlerOptions, LogLevel, Outcome, Priority, Resolution, Snapshot, StreamHandler } from './types'
 
 export type CoreClass = typeof Core
 
@@ -40,9 +41,9 @@ class Handler implements StreamHandler {
     this.#notifier = new Notifier(options.notify ?? 'frame', (error) => this.#listenerThrew(error))
     const CoreOfModule = start()
     this.#core = new CoreOfModule(
-      this.#host() as never, options.endpoint ?? '', pathOf(options), options.name ?? null, options.sessionId ?? null,
+      this.#host() as never, options.endpoint ?? '', pathOf(options), runsOf(options), options.name ?? null, options.sessionId ?? null,
       options.background ?? false, flat(options.fields), flat(options.activityTexts), limitsOf(options), retryOf(options),
-      fallbacksOf(options), typeof options.log === 'function',
+      resumeOf(options), fallbacksOf(options), typeof options.log === 'function',
     )
     setQuotas(this.#core, options)
     this.#stale = options.sessionId !== undefined || options.quota !== undefined
@@ -63,6 +64,26 @@ class Handler implements StreamHandler {
     return new Promise((resolve) => {
       this.#sends.set(ticket, { resolve, form })
       this.#core.send(ticket, text, form ? filesIn(form) : [], priority === 'background')
+    })
+  }
+
+  resume(): Promise<Outcome> {
+    return this.#errand((ticket) => this.#core.resume(ticket))
+  }
+
+  continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
+    const answers = answersOf(Array.isArray(resolutions) ? resolutions : [resolutions])
+    return this.#errand((ticket) => this.#core.continueRun(ticket, answers))
+  }
+
+  /** Something to be done that is no message. */
+  #errand(start: (ticket: number) => void): Promise<Outcome> {
+    if (this.#disposed) return Promise.resolve('cancelled')
+    this.#attend()
+    const ticket = ++this.#lastTicket
+    return new Promise((resolve) => {
+      this.#sends.set(ticket, { resolve, form: null })
+      start(ticket)
     })
   }
 
@@ -141,7 +162,7 @@ class Handler implements StreamHandler {
   /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */
   #attend(): void {
     this.#tabs?.open()
-    this.#stopWaking ??= onAwake(() => this.#core.tick(), () => this.#core.online())
+    this.#stopWaking ??= onAwake({ awake: () => this.#core.tick(), online: () => this.#core.online(), offline: () => this.#core.offline() })
   }
 
   /** Brings the mirror up to date. */
@@ -200,7 +221,7 @@ class Handler implements StreamHandler {
 }
 
 const METHODS = [
-  'send', 'cancel', 'cancelQueued', 'retryNow', 'begin', 'feed', 'end', 'subscribe', 'getSnapshot', 'getServerSnapshot', 'dismissError', 'load',
+  'send', 'resume', 'continueRun', 'cancel', 'cancelQueued', 'retryNow', 'begin', 'feed', 'end', 'subscribe', 'getSnapshot', 'getServerSnapshot', 'dismissError', 'load',
   'clear', 'dispose',
 ] as const
 

@@ -5,6 +5,7 @@ import { makeHandler } from './handler'
 import { startWith } from './start'
 import type { HandlerOptions, StreamHandler } from './types'
 
+export { confirm, fill, giveResult, reject } from './resolve'
 export type * from './types'
 
 /**

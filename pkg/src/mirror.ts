@@ -15,7 +15,7 @@ const NO_FIGURES: MonitorFigures = Object.freeze({
 export const EMPTY: Snapshot = Object.freeze<Snapshot>({
   status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
   turns: [],
-  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, queued: 0, queue: [], quota: [],
+  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [], quota: [],
   usage: NO_USAGE, monitor: { ...NO_FIGURES, lastHour: NO_FIGURES, lastDay: NO_FIGURES, alerts: [], asOf: 0 },
   diagnostics: {
     bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],

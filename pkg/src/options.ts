@@ -1,6 +1,6 @@
 // The options as the core takes them: flat lists.
 
-import type { Fallback, HandlerOptions } from './types'
+import type { Fallback, HandlerOptions, ResumeOptions } from './types'
 
 /** The run route: of AgentOS, or the caller's own. */
 export function pathOf(options: HandlerOptions | Fallback): string {
@@ -29,6 +29,18 @@ export function retryOf({ retry }: HandlerOptions): Float64Array {
 }
 
 const DEFAULT = [3, 5, 60, 0]
+
+/** Where single runs are to be found: the routes of a component, whatever `url` says. Empty: nowhere. */
+export function runsOf({ agent, team, workflow }: HandlerOptions): string {
+  return pathOf({ agent, team, workflow })
+}
+
+/** maxAttempts, baseDelay, maxDelay, then how long a stream may be silent: in the background, otherwise. */
+export function resumeOf({ resume, stall }: HandlerOptions): Float64Array {
+  const { maxAttempts, baseDelay, maxDelay } = resume === false ? { maxAttempts: 0 } as ResumeOptions : (resume ?? {})
+  const { background, foreground } = stall === false ? { background: 0, foreground: 0 } : (stall ?? {})
+  return Float64Array.of(...[maxAttempts ?? 8, baseDelay ?? 1, maxDelay ?? 30, background ?? 40, foreground ?? 600].map(Number))
+}
 
 /** Path and name in turn. */
 export function fallbacksOf({ fallbacks }: HandlerOptions): string[] {

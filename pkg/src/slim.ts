@@ -4,6 +4,7 @@ import { makeHandler } from './handler'
 import { startWith } from './start'
 import type { HandlerOptions, StreamHandler } from './types'
 
+export { confirm, fill, giveResult, reject } from './resolve'
 export type * from './types'
 
 let module: WebAssembly.Module | undefined

@@ -8,7 +8,10 @@
 /** How a send ended. `interrupted`: the stream stopped without saying how the run ended. */
 export type Outcome = 'completed' | 'paused' | 'cancelled' | 'failed' | 'interrupted'
 
-/** What is going on now. `retrying`: the backend, or the handler itself, waits for a rate limit to pass. */
+/**
+ * What is going on now. `retrying`: the backend, or the handler itself, waits for a rate limit to pass, or to take up an
+ * answer whose connection was lost; `retry` tells.
+ */
 export type Status = 'idle' | 'connecting' | 'streaming' | 'retrying' | Outcome
 
 /**
@@ -109,7 +112,8 @@ export interface ToolCall {
   /** What the tool returned (or its error's text); null while it runs. Same as `result`. */
   content: string | null
   result: string | null
-  status: 'started' | 'completed' | 'error' | 'paused'
+  /** `paused`: the run waits for the user to confirm, fill in or execute it. `rejected`: the user said no. */
+  status: 'started' | 'completed' | 'error' | 'paused' | 'rejected'
   /** The text of ToolCallError. */
   error?: string
   /** `time` and `duration` are the same number of seconds; `time` is what agent-ui draws. */
@@ -219,7 +223,10 @@ export interface TimelineEntry {
   id: string
   /** Seconds: the event's own time, or its arrival where it carries none. */
   timestamp: number
-  /** The event's name: `retry`, `error`, `TeamToolCallStarted`, …; ours: `cancelled`, `interrupted`, `fallback`. */
+  /**
+   * The event's name: `retry`, `error`, `TeamToolCallStarted`, …; ours: `cancelled`, `cancel` (what the server said to it),
+   * `interrupted`, `resume`, `fallback`.
+   */
   eventType: string
   /** Name of the agent, team or workflow. */
   source: string
@@ -254,6 +261,19 @@ export interface Pause {
   runId?: string
   message: string
   requirements: PauseRequirement[]
+}
+
+/** What the user answers to one requirement; made by `confirm`, `reject`, `fill` and `giveResult`. */
+export interface Resolution {
+  requirement: PauseRequirement
+  /** Of kind `confirmation`. */
+  confirmed?: boolean
+  /** For the model: why not. */
+  note?: string
+  /** Of kind `input`: by the field's name. */
+  values?: Record<string, Json>
+  /** Of kind `external`. */
+  result?: string
 }
 
 export interface Usage {
@@ -369,6 +389,8 @@ export interface Snapshot {
   messages: ChatMessage[]
   /** Of the last turn. */
   timeline: TimelineEntry[]
+  /** The last answer was interrupted, and `resume()` can take it up. */
+  resumable: boolean
   sessionId: string | null
   sessions: SessionEntry[]
   /** The run that lives, or the last one: what cancel and continue aim at. */
@@ -386,7 +408,10 @@ export interface Snapshot {
 export interface HandlerOptions {
   /** Where AgentOS listens, without a path: `http://localhost:7777`. Default: same origin. */
   endpoint?: string
-  /** The component's id. Exactly one of `agent`, `team`, `workflow`, `url` (needed by `send` only). */
+  /**
+   * The component's id. One of `agent`, `team`, `workflow`, `url` (needed by `send` only). `url` beside one of the others
+   * is where messages go; runs are taken up, continued and cancelled at the routes of the other.
+   */
   agent?: string
   team?: string
   workflow?: string
@@ -407,6 +432,16 @@ export interface HandlerOptions {
    * and of a request that got no answer. A stream with `retry` events is left to its server. `false`: none.
    */
   retry?: RetryOptions | false
+  /**
+   * How the answer of a background run is taken up when its connection is lost: at once, then after 1, 2, 4 … seconds.
+   * `false`: it is `interrupted`.
+   */
+  resume?: ResumeOptions | false
+  /**
+   * Seconds without a byte after which a stream counts as lost: for background runs, which AgentOS sends a comment every
+   * 15 seconds (default 40), and for all others (default 600). `false`: never.
+   */
+  stall?: { background?: number; foreground?: number } | false
   /** Tried in turn, each with its own retries, when the retries of the one before are used up. */
   fallbacks?: Fallback[]
   /**
@@ -420,7 +455,7 @@ export interface HandlerOptions {
   shareLimits?: boolean
   /** Log lines about retries, in the words of the mission's backend. */
   log?: (level: LogLevel, line: string) => void
-  /** Ask AgentOS for a background run, which survives a dropped connection. */
+  /** Ask AgentOS for background runs: they survive a dropped connection, and their answers are taken up. */
   background?: boolean
   /**
    * When listeners hear of changes. `frame`: at most once per animation frame (a timer of 16 ms where there
@@ -455,6 +490,16 @@ export interface RetryOptions {
   jitter?: number
 }
 
+/** Seconds. Bad values are refused by `createStreamHandler` with a RangeError that names the option. */
+export interface ResumeOptions {
+  /** Attempts in a row that bring nothing, 0 to 100. Default 8. */
+  maxAttempts?: number
+  /** Before the second attempt; doubled for each further one. Default 1. */
+  baseDelay?: number
+  /** Cap of the doubling. Default 30. */
+  maxDelay?: number
+}
+
 /** Another component, as in the options; `name` is what it is called before its first event. */
 export type Fallback = { name?: string } & ({ agent: string } | { team: string } | { workflow: string } | { url: string })
 
@@ -484,7 +529,22 @@ export interface StreamHandler {
   retryNow(): boolean
   /** Drops one send of `snapshot.queue`: it resolves as `cancelled`. `false`: it does not wait any more. */
   cancelQueued(id: number): boolean
-  /** Ends the running answer or its wait, keeps its text, drops queued sends. No-op when nothing runs. */
+  /**
+   * Takes up an answer that was interrupted (`snapshot.resumable`), from the last frame that was read. Resolves with how it
+   * ended; where there is nothing to take up, with how the last turn had ended.
+   */
+  resume(): Promise<Outcome>
+  /**
+   * Answers what a paused run asks (`snapshot.pause`), and streams what follows. If the answer does not reach the run, it
+   * resolves as `paused`, the banner says why, and the question stays.
+   *
+   *     h.continueRun(h.getSnapshot().pause.requirements.map((r) => confirm(r)))
+   */
+  continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome>
+  /**
+   * Ends the running answer, its wait, or a pause; keeps its text, drops queued sends; and tells the server to stop the run,
+   * if it is known by name. No-op when nothing runs.
+   */
   cancel(): void
   /**
    * Bring your own transport: opens a turn, with what the user said. Without a text the first frame tells whether it
@@ -506,6 +566,6 @@ export interface StreamHandler {
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
   /** A new chat: no turns, no session. The list of sessions stays. Ends what runs. */
   clear(): void
-  /** Ends what runs and gives the memory back. The last snapshot stays readable; every other call is a no-op. */
+  /** Hangs up and gives the memory back; a background run goes on on the server. The last snapshot stays readable; every other call is a no-op. */
   dispose(): void
 }

@@ -147,8 +147,16 @@ impl Client {
             fields.push(("background".into(), "true".into()));
         }
         fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
-        fields.extend_from_slice(answers);
+        // Each kind of route takes its own, and stumbles over the others'.
+        let ours = |name: &str| match () {
+            () if runs.contains("/agents/") => name != "requirements" && name != "step_requirements",
+            () if runs.contains("/workflows/") => name != "requirements" && name != "tools",
+            () => name != "tools" && name != "step_requirements",
+        };
+        fields.extend(answers.iter().filter(|(name, _)| ours(name)).cloned());
         self.conversation.begin(None, Status::Connecting, now);
+        let tools = answers.iter().find(|(name, _)| name == "tools");
+        self.conversation.pause_answer = tools.map(|(_, json)| json.clone());
         self.ask(self.errand(ticket, now), Purpose::Continue, url, fields);
     }
 

@@ -30,8 +30,6 @@ pub struct RunEvent<'a> {
     pub event_index: Option<u64>,
     /// Frames that follow a `replay`.
     pub total_events: Option<u64>,
-    /// `replay` from memory; one from the database has none.
-    pub total_buffered: Option<u64>,
     /// A delta, a final text, or the value of a structured answer.
     pub content: Option<Raw<'a>>,
     pub content_type: Option<Str<'a>>,
@@ -116,7 +114,6 @@ impl<'a> RunEvent<'a> {
             nested_depth: 0,
             event_index: None,
             total_events: None,
-            total_buffered: None,
             content: None,
             content_type: None,
             reasoning_content: None,
@@ -177,7 +174,6 @@ impl<'a> RunEvent<'a> {
             "step_index" => self.step_index = value.as_u64(),
             "nested_depth" => self.nested_depth = count(),
             "total_events" => self.total_events = value.as_u64(),
-            "total_buffered" => self.total_buffered = value.as_u64(),
             "event_index" => self.event_index = value.as_u64(),
             "content" => self.content = given(),
             "content_type" => self.content_type = text(),
@@ -288,6 +284,7 @@ pub struct Tool<'a> {
     pub child_run_id: Option<Str<'a>>,
     pub created_at: Option<Seconds>,
     pub requires_confirmation: bool,
+    pub confirmed: Option<bool>,
     pub requires_user_input: bool,
     pub external_execution_required: bool,
     pub user_input_schema: Option<Raw<'a>>,
@@ -311,6 +308,7 @@ impl<'a> Tool<'a> {
                 "metrics" => tool.metrics = given(),
                 "child_run_id" => tool.child_run_id = text(),
                 "created_at" => tool.created_at = value.as_f64().and_then(time::from_wire),
+                "confirmed" => tool.confirmed = value.as_bool(),
                 "requires_confirmation" => tool.requires_confirmation = yes(),
                 "requires_user_input" => tool.requires_user_input = yes(),
                 "external_execution_required" => tool.external_execution_required = yes(),

@@ -29,19 +29,11 @@ impl Conversation {
             }
             Kind::Retry => self.retry(t, event, now),
             Kind::Error | Kind::StreamExpired => self.failed(t, event, now),
-            Kind::CatchUp | Kind::Subscribed => {
-                self.turns[t].seen.live();
-                self.lives(t);
-            }
+            Kind::CatchUp | Kind::Subscribed => self.lives(t),
             Kind::Replay => {
-                let turn = &mut self.turns[t];
                 // Where frames follow, they tell the end: a replay may be cut like any other stream.
                 let told = event.total_events.unwrap_or_default() > 0;
-                turn.stated = event.status.filter(|_| !told).and_then(|s| stated(&s.decode()));
-                match event.total_buffered {
-                    Some(_) => turn.seen.live(),
-                    None => turn.seen.replay(),
-                }
+                self.turns[t].stated = event.status.filter(|_| !told).and_then(|s| stated(&s.decode()));
             }
             _ => self.apply_to_run(t, event, now),
         }

@@ -16,7 +16,7 @@ impl Conversation {
         }
         if self.unplaced {
             if let Some(t) = self.turn_to_go_on(event) {
-                self.go_on(t, event.kind);
+                self.go_on(t, event.kind, now);
                 return t;
             }
         }
@@ -37,7 +37,7 @@ impl Conversation {
         (told || open).then_some(t)
     }
 
-    pub(super) fn go_on(&mut self, t: usize, kind: Kind) {
+    pub(super) fn go_on(&mut self, t: usize, kind: Kind, now: Seconds) {
         self.unplaced = false;
         self.go_live(t);
         let turn = &mut self.turns[t];
@@ -50,6 +50,9 @@ impl Conversation {
                 turn.answer.text.clear();
             }
             turn.answer.text.begin_leg();
+            if let Some(answer) = self.pause_answer.take() {
+                turn.answered(&answer, now, &self.limits);
+            }
         }
         turn.unsettle();
         turn.outcome = None;
@@ -191,9 +194,6 @@ impl Turn {
         // The end of a run that has not ended here is never old news, whatever its number: a replay from the database
         // counts anew.
         let ends = matches!(event.kind, Kind::RunCompleted | Kind::WorkflowCompleted) && !self.runs.get(run).over;
-        if self.seen.replays() {
-            return self.seen.see(event) && !ends;
-        }
         let top = self.runs.edit(living);
         // A continued run that was paused in the foreground counts from 0 again.
         if event.kind == Kind::RunContinued && event.parent_run_id.is_none() && index == 0 {
@@ -203,9 +203,6 @@ impl Turn {
             return !ends;
         }
         top.last_index = Some(index);
-        if event.kind != Kind::RunContent {
-            self.seen.see(event);
-        }
         false
     }
 }

@@ -3,7 +3,7 @@
 
 use super::{ActivityKind, Conversation, Outcome, RetryState, Status, Turn};
 use crate::error::{ErrorType, StreamError};
-use crate::event::{Kind, RunEvent, Tool};
+use crate::event::Kind;
 use crate::state::retrying::Announced;
 use crate::time::Seconds;
 
@@ -52,7 +52,7 @@ impl Conversation {
         };
         if self.turns.get(t).is_some_and(|turn| turn.outcome == Some(Outcome::Interrupted)) {
             self.monitor.goes_on(self.turns[t].ending());
-            self.go_on(t, Kind::Subscribed);
+            self.go_on(t, Kind::Subscribed, now);
             self.error = None;
             return t;
         }
@@ -86,6 +86,7 @@ impl Conversation {
     pub(crate) fn not_continued(&mut self, error: StreamError, now: Seconds) {
         let t = self.current;
         self.unplaced = false;
+        self.pause_answer = None;
         self.first_unread = self.first_unread.min(t);
         self.note_local(t, "error", Some(&error), now);
         self.rest(Some(Outcome::Paused));
@@ -112,63 +113,4 @@ impl Conversation {
         };
         self.note_server_cancel(t, error.as_ref(), now);
     }
-}
-
-/// How often each event came. A replay from the database numbers its frames anew: what was read before is known by what
-/// it says, each as often as it came.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
-    /// Key, times read, times replayed; sorted by key.
-    counts: Vec<(u64, u32, u32)>,
-    replays: bool,
-}
-
-impl Seen {
-    /// A replay from the database begins.
-    pub fn replay(&mut self) {
-        self.replays = true;
-        self.counts.iter_mut().for_each(|(_, _, replayed)| *replayed = 0);
-    }
-
-    /// Frames are numbered by the run again.
-    pub fn live(&mut self) {
-        self.replays = false;
-    }
-
-    pub fn replays(&self) -> bool {
-        self.replays
-    }
-
-    /// Counts `event`; in a replay, whether it had been read.
-    pub fn see(&mut self, event: &RunEvent<'_>) -> bool {
-        let key = key(event);
-        let at = match self.counts.binary_search_by_key(&key, |(k, ..)| *k) {
-            Ok(at) => at,
-            Err(at) => {
-                self.counts.insert(at, (key, 0, 0));
-                at
-            }
-        };
-        let (_, read, replayed) = &mut self.counts[at];
-        *replayed += u32::from(self.replays);
-        let known = self.replays && *replayed <= *read;
-        *read += u32::from(!known);
-        known
-    }
-}
-
-/// FNV-1a over what tells one event from another: everything but its number.
-fn key(event: &RunEvent<'_>) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325u64;
-    let mut add = |bytes: &[u8]| {
-        for byte in bytes.iter().chain(&[0xff]) {
-            hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    };
-    add(event.name.decode().as_bytes());
-    add(event.run_id.map(|id| id.decode()).unwrap_or_default().as_bytes());
-    let call = event.tool.and_then(Tool::read).and_then(|tool| tool.tool_call_id);
-    add(call.map(|id| id.decode()).unwrap_or_default().as_bytes());
-    add(&event.created_at.unwrap_or_default().to_bits().to_le_bytes());
-    hash
 }

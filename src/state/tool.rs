@@ -15,6 +15,8 @@ pub enum ToolStatus {
     Error,
     /// The run waits for the user to confirm, fill in or execute it.
     Paused,
+    /// The user said no.
+    Rejected,
 }
 
 /// One tool call.
@@ -76,7 +78,7 @@ impl ToolCall {
             self.child_run_id = Some(run.into());
         }
         let failed = status == ToolStatus::Error || tool.tool_call_error == Some(true);
-        let over = matches!(self.status, ToolStatus::Completed | ToolStatus::Error);
+        let over = matches!(self.status, ToolStatus::Completed | ToolStatus::Error | ToolStatus::Rejected);
         self.status = match status {
             _ if failed => ToolStatus::Error,
             ToolStatus::Started | ToolStatus::Paused if over => self.status,

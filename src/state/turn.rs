@@ -3,13 +3,17 @@
 use super::delegation::Delegation;
 use super::message::{Message, RunStatus};
 use super::pause::Pause;
-use super::resuming::Seen;
 use super::run::Runs;
 use super::timeline::{EntryStatus, Timeline};
+use super::tool::ToolStatus;
 use super::usage::Usage;
 use super::Outcome;
 use crate::error::{ErrorType, StreamError};
+use crate::event::Tool;
+use crate::json::Raw;
+use crate::limits::Limits;
 use crate::monitor::Ending;
+use crate::time::Seconds;
 
 /// One question and all that came of it.
 #[derive(Debug, Clone)]
@@ -56,8 +60,6 @@ pub struct Turn {
     pub(super) settled: Vec<usize>,
     /// The status that a `replay` of no frame stated: how the run ended, should its end not be repeated.
     pub(super) stated: Option<Outcome>,
-    /// The events of a background run.
-    pub(super) seen: Seen,
     pub(crate) dirty: bool,
     /// The view must forget the work messages it has.
     pub(crate) work_reset: bool,
@@ -96,6 +98,14 @@ impl Turn {
         for entry in self.runs.take_content_entries() {
             self.timeline.set_status(entry, entry_status);
         }
+        if outcome == Outcome::Completed {
+            // What was asked for has been answered.
+            let tools = self.work.iter_mut().chain([&mut self.answer]).flat_map(|m| m.tools.iter_mut());
+            for tool in tools.filter(|t| t.status == ToolStatus::Paused) {
+                tool.status = ToolStatus::Completed;
+                tool.dirty = true;
+            }
+        }
         let left = match outcome {
             Outcome::Completed => RunStatus::Completed,
             Outcome::Paused => return,
@@ -106,6 +116,22 @@ impl Turn {
             if message.head.status == RunStatus::Started {
                 message.edit().status = left;
                 self.settled.push(at);
+            }
+        }
+    }
+
+    /// What the user answered to the pause is what its tools came to; those that run now say so themselves.
+    pub(super) fn answered(&mut self, answer: &str, now: Seconds, limits: &Limits) {
+        let tools = Raw::parse(answer).ok().and_then(Raw::as_array).into_iter().flatten();
+        for tool in tools.filter_map(Tool::read) {
+            let status = match (tool.confirmed, tool.result) {
+                (Some(false), _) => ToolStatus::Rejected,
+                (_, Some(_)) => ToolStatus::Completed,
+                _ => continue,
+            };
+            let mut messages = self.work.iter_mut().chain([&mut self.answer]);
+            if let Some(message) = messages.find(|m| m.tools.iter().any(|t| t.is(&tool))) {
+                message.tool(&tool, status, now, limits);
             }
         }
     }

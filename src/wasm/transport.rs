@@ -4,7 +4,7 @@
 //! a fetch is aborted with a reason that is not an Error. Nothing here can trap on what JavaScript throws.
 
 use super::Shell;
-use crate::client::{Input, Request};
+use crate::client::{Call, Input, Request};
 use crate::retry::RetryHeaders;
 use gloo_net::http::Response;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
@@ -31,6 +31,26 @@ pub(super) fn start(shell: &Rc<Shell>, request: Request) {
     });
 }
 
+/// Sends `call`, and tells the client what status came of it.
+pub(super) fn call(shell: &Rc<Shell>, call: Call) {
+    let shell = shell.clone();
+    spawn_local(async move {
+        let status = status_of(&shell, &call.url).await.unwrap_or(0);
+        shell.handle(Input::Called { request: call.id, status });
+    });
+}
+
+async fn status_of(shell: &Rc<Shell>, url: &str) -> Result<u16, JsValue> {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    let headers = headers(shell.host.headers()).await?;
+    init.set_headers(&headers);
+    init.set_credentials(shell.host.credentials());
+    let request = web_sys::Request::new_with_str_and_init(url, &init)?;
+    let answer = JsFuture::from(shell.host.fetch(&request)?).await?;
+    Ok(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?.status())
+}
+
 async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<web_sys::Request, JsValue> {
     let controller = AbortController::new()?;
     *shell.fetch.borrow_mut() = Some((request.id, controller.clone()));
@@ -40,7 +60,8 @@ async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<web_sys::Reques
     }
     let init = RequestInit::new();
     init.set_method("POST");
-    let form = form(shell.host.form(request.ticket), request)?;
+    let given = if request.is_run { shell.host.form(request.ticket) } else { None };
+    let form = form(given, request)?;
     init.set_body(&form);
     init.set_headers(&headers);
     init.set_credentials(shell.host.credentials());

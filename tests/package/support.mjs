@@ -180,7 +180,7 @@ export function answerWith(response, name) {
 export async function until(condition, what = String(condition), ms = 10_000) {
   const limit = performance.now() + ms
   for (;;) {
-    const value = condition()
+    const value = await condition()
     if (value) return value
     if (performance.now() > limit) throw new Error(`waited ${ms} ms in vain for ${what}`)
     await new Promise((soon) => setTimeout(soon, 5))

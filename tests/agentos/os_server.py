@@ -1,0 +1,195 @@
+"""The real AgentOS on 127.0.0.1, with SQLite and a model that follows a script.
+
+    os_server.py PORT DATABASE
+
+It prints `ready` when it listens. What the model does stands in the user's message:
+
+    [[plain n=12]]          so many tokens
+    [[tool]], [[tools]]     one tool call, two at once, then an answer
+    [[nested]]              the team asks its research team, which asks an agent
+    [[parallel]]            the team asks two agents at once
+    [[confirm]], [[ask]], [[external]]   the tool waits for a yes, for a value, for a result
+    [[limit key=K times=2]] fails with Google's 429 so often, then answers
+    ms=20                   between two tokens (default 4)
+"""
+
+import asyncio
+import re
+import sys
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, AsyncIterator, Iterator
+
+import uvicorn
+from agno.agent import Agent
+from agno.db.sqlite import SqliteDb
+from agno.exceptions import ModelProviderError
+from agno.models.base import Model
+from agno.models.response import ModelResponse
+from agno.os import AgentOS
+from agno.team import Team
+from agno.tools import tool
+from agno.workflow import Step, StepInput, StepOutput, Workflow
+
+QUOTA = (
+    '{"error": {"code": 429, "message": "You exceeded your current quota. Please retry in 0.05s.",'
+    ' "status": "RESOURCE_EXHAUSTED"}}'
+)
+struck: Counter = Counter()
+
+
+def text_of(message: Any) -> str:
+    return message.content if isinstance(message.content, str) else str(message.content)
+
+
+def asked(messages: list) -> tuple[str, int]:
+    """What the user asked last, and how many tools have answered since."""
+    since = 0
+    for message in reversed(messages):
+        if message.role == "tool":
+            since += 1
+        if message.role == "user":
+            return text_of(message), since
+    return "", since
+
+
+def directive(text: str) -> tuple[str, dict[str, str]]:
+    found = re.search(r"\[\[(\w+)([^\]]*)\]\]", text)
+    if not found:
+        return "plain", {}
+    return found[1], dict(pair.split("=") for pair in found[2].split() if "=" in pair)
+
+
+def call(number: int, name: str, arguments: str) -> dict:
+    return {"id": f"call-{number}", "type": "function", "function": {"name": name, "arguments": arguments}}
+
+
+@dataclass
+class Scripted(Model):
+    id: str = "scripted-1"
+    name: str = "Scripted"
+    provider: str = "Script"
+    who: str = ""
+
+    def plan(self, messages: list) -> tuple[str, list[dict], float]:
+        """Text, tool calls, seconds between two tokens."""
+        text, answered = asked(messages)
+        name, values = directive(text)
+        pace = float(values.get("ms", "4")) / 1000
+        words = "".join(f"tok{n} " for n in range(int(values.get("n", "6"))))
+        if self.who in ("web-researcher", "analyst"):
+            return f"{self.who} found: {words}", [], pace
+        if self.who == "research-team":
+            return ("", [self.delegate(1, "analyst")], pace) if not answered else ("The team agrees. ", [], pace)
+        if name == "limit":
+            if struck[values["key"]] < int(values.get("times", "1")):
+                struck[values["key"]] += 1
+                raise ModelProviderError(message=QUOTA, status_code=429, model_name=self.name, model_id=self.id)
+        elif not answered:
+            calls = {
+                "tool": [call(1, "search", '{"query": "weather"}')],
+                "tools": [call(1, "search", '{"query": "one"}'), call(2, "search", '{"query": "two"}')],
+                "nested": [self.delegate(1, "research-team")],
+                "parallel": [self.delegate(1, "web-researcher"), self.delegate(2, "analyst")],
+                "confirm": [call(1, "send_mail", '{"to": "Ann"}')],
+                "ask": [call(1, "book_table", '{"place": "Noma"}')],
+                "external": [call(1, "read_sensor", '{"room": "kitchen"}')],
+            }.get(name, [])
+            if calls:
+                return "Let me see. ", calls, pace
+        return f"Here it is: {words}", [], pace
+
+    @staticmethod
+    def delegate(number: int, member: str) -> dict:
+        return call(number, "delegate_task_to_member", f'{{"member_id": "{member}", "task": "Look into it"}}')
+
+    async def ainvoke_stream(self, messages: list, assistant_message: Any, **_: Any) -> AsyncIterator[ModelResponse]:
+        assistant_message.metrics.start_timer()
+        text, calls, pace = self.plan(messages)
+        for token in re.findall(r"\S+\s*", text):
+            yield ModelResponse(content=token)
+            await asyncio.sleep(pace)
+        if calls:
+            yield ModelResponse(tool_calls=calls)
+        assistant_message.metrics.stop_timer()
+
+    async def ainvoke(self, messages: list, assistant_message: Any, **_: Any) -> ModelResponse:
+        assistant_message.metrics.start_timer()
+        text, calls, _pace = self.plan(messages)
+        assistant_message.metrics.stop_timer()
+        return ModelResponse(content=text, tool_calls=calls)
+
+    # Everything here is asynchronous.
+    def invoke(self, *args: Any, **kwargs: Any) -> ModelResponse:
+        raise NotImplementedError
+
+    def invoke_stream(self, *args: Any, **kwargs: Any) -> Iterator[ModelResponse]:
+        raise NotImplementedError
+
+    def _parse_provider_response(self, response: Any, **kwargs: Any) -> ModelResponse:
+        return response
+
+    def _parse_provider_response_delta(self, response: Any) -> ModelResponse:
+        return response
+
+
+def search(query: str) -> str:
+    """Search the web."""
+    return f'Result for {query}: 12 °C ☁️ {{json}} "q"'
+
+
+@tool(requires_confirmation=True)
+def send_mail(to: str) -> str:
+    """Send a mail."""
+    return f"sent to {to}"
+
+
+@tool(requires_user_input=True, user_input_fields=["guests"])
+def book_table(place: str, guests: int) -> str:
+    """Book a table."""
+    return f"a table at {place} for {guests}"
+
+
+@tool(external_execution=True)
+def read_sensor(room: str) -> str:
+    """Read a sensor that only the page can reach."""
+    raise NotImplementedError
+
+
+TOOLS = [search, send_mail, book_table, read_sensor]
+
+
+def build(database: str) -> AgentOS:
+    db = SqliteDb(db_file=database)
+
+    def agent(id: str, name: str, tools: list | None = None) -> Agent:
+        return Agent(id=id, name=name, model=Scripted(who=id), db=db, tools=tools or [], store_events=True, telemetry=False)
+
+    assistant = agent("assistant", "Assistant", TOOLS)
+    research = Team(id="research-team", name="Research Team", model=Scripted(who="research-team"), db=db,
+                    members=[agent("analyst", "Analyst")], role="does research", stream_member_events=True,
+                    store_events=True, telemetry=False)
+    cirkelline = Team(id="cirkelline", name="Cirkelline", model=Scripted(who="cirkelline"), db=db,
+                      members=[agent("web-researcher", "Web Researcher"), agent("analyst", "Analyst"), research],
+                      tools=TOOLS, stream_member_events=True, store_member_responses=True, store_events=True, telemetry=False)
+
+    def shout(given: StepInput) -> StepOutput:
+        return StepOutput(content=f"SHOUT: {str(given.previous_step_content)[:80].upper()}")
+
+    pipeline = Workflow(id="pipeline", name="Pipeline", db=db, store_events=True,
+                        steps=[Step(name="ask", agent=assistant), Step(name="shout", executor=shout)])
+    return AgentOS(id="os", agents=[assistant], teams=[cirkelline, research], workflows=[pipeline], db=db, telemetry=False)
+
+
+if __name__ == "__main__":
+    port, database = int(sys.argv[1]), sys.argv[2]
+    server = uvicorn.Server(uvicorn.Config(build(database).get_app(), host="127.0.0.1", port=port, log_level="warning"))
+
+    def announce() -> None:
+        while not server.started:
+            threading.Event().wait(0.05)
+        print("ready", flush=True)
+
+    threading.Thread(target=announce, daemon=True).start()
+    server.run()
