@@ -12,6 +12,7 @@ mod delegation;
 pub mod diagnostics;
 mod ending;
 mod entries;
+pub mod kept;
 pub mod message;
 pub mod pause;
 mod resuming;
@@ -428,6 +429,7 @@ impl Conversation {
             shows_pause_notice: false,
             settled: Vec::new(),
             stated: None,
+            restored: false,
             dirty: true,
             work_reset: false,
         });

@@ -9,6 +9,7 @@ mod transport;
 use crate::client::{Client, Config, Fallback, Input, Output, Stall, PIECE};
 use crate::limits::Limits;
 use crate::retry::Policy;
+use crate::state::kept::{Kept, KeptPause};
 use crate::state::Outcome;
 use crate::time::Seconds;
 pub use host::Host;
@@ -202,6 +203,35 @@ impl Core {
         let delta = client.read(|delta| serde::Serialize::serialize(delta, &serializer).unwrap_or(JsValue::NULL));
         drop(client);
         self.shell.host.delta(&delta);
+    }
+
+    /// Hands the host what a page keeps of an answer that is not finished: a `Kept`, or null.
+    pub fn keep(&self) {
+        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
+        let kept = self.shell.client.borrow().kept();
+        let kept = serde::Serialize::serialize(&kept, &serializer).unwrap_or(JsValue::NULL);
+        self.shell.host.kept(&kept);
+    }
+
+    /// Shows what was kept.
+    #[allow(clippy::too_many_arguments)] // A `Kept`, flat.
+    pub fn restore(
+        &self,
+        run_id: String,
+        session_id: Option<String>,
+        last_index: f64,
+        name: String,
+        user: Option<String>,
+        asked_at: f64,
+        text: String,
+        question: Option<String>,
+        requirements: Vec<String>,
+    ) {
+        let pause = question.map(|message| KeptPause { message, requirements });
+        let last_index = last_index as u64;
+        let kept = Kept { run_id, session_id, last_index, name, user, asked_at, text, pause };
+        self.shell.client.borrow_mut().conversation.restore(kept);
+        self.shell.flush();
     }
 
     /// Ends what runs. The memory comes back with `free`.

@@ -15,7 +15,7 @@ fn host(fetch: &str) -> Host {
     let make = Function::new_with_args(
         "fetch",
         "const host = { outcomes: [], headers: async () => ({ Authorization: 'Bearer t' }), form: () => undefined, \
-         credentials: () => 'same-origin', wake: () => {}, limit: () => {}, log: () => {}, delta: (d) => { host.last = d }, changed: () => host.onchange?.(), \
+         credentials: () => 'same-origin', wake: () => {}, kept: () => {}, limit: () => {}, log: () => {}, delta: (d) => { host.last = d }, changed: () => host.onchange?.(), \
          fetch: new Function('request', 'host', fetch) }; \
          host.over = new Promise((resolve) => { host.settled = (ticket, outcome) => { host.outcomes.push(outcome); resolve() } }); \
          const call = host.fetch; host.fetch = (request) => call(request, host); return host",

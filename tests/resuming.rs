@@ -167,6 +167,9 @@ fn shown(page: &mut Page, with_content_entries: bool) -> Value {
         head.remove(of_journey);
     }
     view.as_object_mut().unwrap().remove("diagnostics");
+    for session in view["sessions"].as_array_mut().unwrap() {
+        session.as_object_mut().unwrap().remove("created_at");
+    }
     for turn in view["turns"].as_array_mut().unwrap() {
         let entries = turn["timeline"].as_array_mut().unwrap();
         entries.retain(|e| {
@@ -898,4 +901,119 @@ fn the_policy_of_resumes_is_checked_by_name() {
             assert!(error.to_string().starts_with(name), "{error}");
         }
     }
+}
+
+// ── a refresh in mid-answer ────────────────────────────────────────────────────────────────────────────────────
+
+/// The page is loaded again: all that is left is what was kept.
+fn refreshed(hand: &Hand) -> Hand {
+    let kept = hand.page.client.kept().expect("something is kept");
+    let mut page = Page::with(config());
+    page.client.conversation.restore(kept);
+    Hand { page, outputs: vec![] }
+}
+
+#[test]
+fn after_a_refresh_the_partial_text_is_there_at_once_and_then_the_answer_goes_on() {
+    let (hand, _) = Hand::streaming();
+    let mut again = refreshed(&hand);
+    let view = again.page.view();
+    assert_eq!(
+        (&view["turns"][0]["user"]["text"], &view["turns"][0]["answer"]["text"]),
+        (&json!("hello"), &json!("So far. "))
+    );
+    assert_eq!(
+        (&view["head"]["sessionId"], &view["head"]["resumable"], &view["head"]["error"]),
+        (&json!("s-1"), &json!(true), &Value::Null)
+    );
+    again.handle(Input::Resume { ticket: 9 });
+    let request = again.fetched().expect("a request");
+    assert_eq!(request.url, format!("{RUNS}/lead/resume"));
+    let fields: Vec<_> = request.fields.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    assert_eq!(fields, [("session_id", "s-1")], "from the beginning: the page knows the text and nothing else");
+    assert_eq!(again.page.answer(), "So far. ", "until something comes");
+    again.answer(request.id, &[beginning(), ending()].concat());
+    again.handle(Input::Closed { request: request.id });
+    assert_eq!((again.settled(), again.page.answer().as_str()), (vec![(9, Outcome::Completed)], "So far. And on."));
+    let monitor = again.page.client.conversation.monitor.total();
+    assert_eq!((monitor.answers, monitor.retries), (1, 0));
+}
+
+#[test]
+fn a_refresh_at_any_frame_ends_as_if_there_had_been_none() {
+    for name in NAMES {
+        let run = Run::recorded(name);
+        let mut whole = travel(&run, From::Running, &[]);
+        let expected = shown(&mut whole.page, true);
+        for frames in 1..run.frames.len() {
+            let mut hand = Hand::new(config());
+            let request = hand.send();
+            hand.answer(request, &run.text(0..frames));
+            if hand.page.client.kept().is_none() {
+                continue;
+            }
+            let mut again = refreshed(&hand);
+            again.handle(Input::Resume { ticket: 9 });
+            let request = again.fetched().unwrap().id;
+            again.answer(request, &run.text(0..run.frames.len()));
+            again.handle(Input::Closed { request });
+            assert_same(&shown(&mut again.page, true), &expected, &format!("{name} refreshed after {frames} frames"));
+        }
+    }
+}
+
+#[test]
+fn a_server_that_forgot_the_beginning_goes_on_where_the_text_ends() {
+    let (hand, _) = Hand::streaming();
+    let mut again = refreshed(&hand);
+    again.handle(Input::Resume { ticket: 9 });
+    let request = again.fetched().unwrap().id;
+    // Of a long run only the last frames are in memory: index 1 has been read, 2 has not.
+    let seen = indexed("TeamRunContent", saying(leader(), "far. "), 1);
+    again.answer(request, &[seen, ending()].concat());
+    again.handle(Input::Closed { request });
+    assert_eq!(again.page.answer(), "So far. And on.");
+}
+
+#[test]
+fn a_refresh_during_a_pause_brings_the_question_back() {
+    let hand = paused();
+    let mut again = refreshed(&hand);
+    let view = again.page.view();
+    let asked = &view["turns"][0]["facts"]["pause"]["requirements"][0];
+    assert_eq!(
+        (&view["head"]["status"], &asked["kind"], &asked["toolName"]),
+        (&json!("paused"), &json!("confirmation"), &json!("send_mail"))
+    );
+    assert_eq!(again.page.answer(), "So far. ");
+    again.handle(Input::Continue { ticket: 2, answers: &answers() });
+    let request = again.fetched().expect("a request");
+    assert_eq!(request.url, format!("{RUNS}/lead/continue"));
+    let rest = [
+        indexed("TeamRunContinued", leader(), 3),
+        indexed("TeamRunContent", saying(leader(), "Sent."), 4),
+        indexed("TeamRunCompleted", saying(leader(), "Sent."), 5),
+    ];
+    again.answer(request.id, &rest.concat());
+    again.handle(Input::Closed { request: request.id });
+    assert_eq!((again.settled(), again.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. Sent."));
+}
+
+#[test]
+fn nothing_is_kept_of_what_cannot_go_on() {
+    let (mut hand, request) = Hand::streaming();
+    assert!(hand.page.client.kept().is_some());
+    hand.answer(request, &ending());
+    assert_eq!(hand.page.client.kept(), None, "it is over");
+    let (mut hand, _) = Hand::streaming();
+    hand.handle(Input::Cancel);
+    assert_eq!(hand.page.client.kept(), None, "it was stopped");
+    let mut hand = Hand::new(Config { background: false, ..config() });
+    let request = hand.send();
+    hand.answer(request, &frame("TeamRunStarted", leader()));
+    assert_eq!(hand.page.client.kept(), None, "it ends with its connection");
+    let mut hand = Hand::new(Config { runs: String::new(), ..config() });
+    let request = hand.send();
+    hand.answer(request, &beginning());
+    assert_eq!(hand.page.client.kept(), None, "nobody knows where to ask for it");
 }

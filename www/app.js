@@ -5,14 +5,13 @@
  * live, against an AgentOS or the demo's own backend, the handler sends and streams by itself (`send`, `cancel`). The
  * views cannot tell.
  */
-import { createStreamHandler } from './vendor/ai-stream-handler.js'
+import { createStreamHandler, confirm, fill, giveResult, reject } from './vendor/ai-stream-handler.js'
 import { createActivity } from './activity.js'
 import { readAddress, writeAddress } from './address.js'
 import { createBanner } from './banner.js'
 import { createChat } from './chat.js'
 import { createComposer } from './composer.js'
 import { createConnect } from './connect.js'
-import { continueRun } from './continue.js'
 import { el } from './dom.js'
 import { createFrame } from './frame.js'
 import { createLimits } from './limits.js'
@@ -44,7 +43,7 @@ let lastSent = ''
 let seenStatus
 let settings = readAddress()
 
-const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => !live || ['agent', 'team'].includes(live.target.kind) }, createWelcome(groups[0].scenarios, play))
+const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => live?.target.kind !== 'url' }, createWelcome(groups[0].scenarios, play))
 const activity = createActivity({
   left: (wait) => (live ? wait.resumesAt - Date.now() / 1000 : player.left()),
   skip(wait) {
@@ -178,8 +177,12 @@ function tryAgain() {
 }
 
 function resolvePause(pause, approved, values) {
-  if (live) continueRun(handler, live.options, live.target, pause, approved, values)
-  else replay(scenario.continues)
+  if (!live) return replay(scenario.continues)
+  handler.continueRun(pause.requirements.map((asked, index) => {
+    if (asked.kind === 'external') return giveResult(asked, values[`result-${index}`])
+    if (asked.kind === 'input') return fill(asked, values)
+    return approved ? confirm(asked) : reject(asked, values.note || undefined)
+  }))
 }
 
 function connect(options, target, chosen = null) {

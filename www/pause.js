@@ -6,7 +6,7 @@ import { field } from './tools.js'
 /**
  * `resolve(pause, approved, values)`: `values` are the form's entries by field name.
  * `canReject()`: a recording goes on in one way only, so it offers no other.
- * `canResolve()`: not every route can be continued from here.
+ * `canResolve()`: a route of one's own cannot be continued.
  */
 export function createPause({ resolve, canReject, canResolve }) {
   const node = el('form', { class: 'pause', 'aria-label': 'The run is waiting for you' })
@@ -27,8 +27,8 @@ export function createPause({ resolve, canReject, canResolve }) {
       const asksYesOrNo = pause.requirements.some((requirement) => requirement.kind === 'confirmation')
       node.replaceChildren(
         el('p', { class: 'pause-title' }, icon('pause'), 'Waiting for you'),
-        ...pause.requirements.flatMap(question),
-        !canResolve() ? el('p', {}, 'This page can answer agents and teams only.') : el('div', { class: 'buttons' },
+        ...pause.requirements.flatMap((requirement, index) => question(requirement, index)),
+        !canResolve() ? el('p', {}, 'A route of your own cannot be continued: connect to the agent, team or workflow instead.') : el('div', { class: 'buttons' },
           el('button', { class: 'primary', value: 'approve', testid: 'approve' }, asksYesOrNo ? 'Approve' : 'Continue'),
           asksYesOrNo && canReject() && el('button', { value: 'reject', testid: 'reject' }, 'Reject')),
       )
@@ -36,21 +36,25 @@ export function createPause({ resolve, canReject, canResolve }) {
   }
 }
 
-function question(requirement) {
+function question(requirement, index) {
   const who = requirement.memberName ? `${requirement.memberName} wants` : 'It wants'
   const tool = requirement.toolName ?? 'a tool'
   if (requirement.kind === 'input') {
     return [el('p', {}, 'Please fill in:'), ...(requirement.fields ?? []).map(input)]
   }
-  const ask = requirement.kind === 'confirmation' ? `${who} to run ` : `${who} your page to run `
+  const external = requirement.kind === 'external'
   return [
-    el('p', {}, ask, el('code', {}, tool), '.'),
+    el('p', {}, external ? `${who} your page to run ` : `${who} to run `, el('code', {}, tool), '.'),
     ...(requirement.toolArgs ? [field('With', JSON.stringify(requirement.toolArgs, null, 2))] : []),
+    ...(external ? [labelled('What it returned', `result-${index}`)] : []),
   ]
 }
 
 function input(asked) {
   const known = asked.value === null || asked.value === undefined ? '' : String(asked.value)
-  return el('label', { class: 'labelled' }, el('span', {}, asked.description || asked.name),
-    el('input', { name: asked.name, value: known, autocomplete: 'off' }))
+  return labelled(asked.description || asked.name, asked.name, known)
+}
+
+function labelled(text, name, value = '') {
+  return el('label', { class: 'labelled' }, el('span', {}, text), el('input', { name, value, autocomplete: 'off' }))
 }

@@ -2,6 +2,8 @@
 // comes and goes.
 
 interface Heard {
+  /** The page is looked away from, or goes. */
+  asleep: () => void
   /** The page is looked at again. */
   awake: () => void
   online: () => void
@@ -9,20 +11,23 @@ interface Heard {
 }
 
 /** Returns how to stop. */
-export function onAwake({ awake, online, offline }: Heard): () => void {
+export function onAwake({ asleep, awake, online, offline }: Heard): () => void {
   if (typeof addEventListener !== 'function') return () => {}
   const looked = () => {
     if (typeof document === 'undefined' || !document.hidden) awake()
+    else asleep()
   }
   addEventListener('online', online)
   addEventListener('offline', offline)
   addEventListener('pageshow', looked)
+  addEventListener('pagehide', asleep)
   // In a worker there is no document, and nobody to look at it.
   if (typeof document !== 'undefined') document.addEventListener('visibilitychange', looked)
   return () => {
     removeEventListener('online', online)
     removeEventListener('offline', offline)
     removeEventListener('pageshow', looked)
+    removeEventListener('pagehide', asleep)
     if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', looked)
   }
 }

@@ -3,6 +3,7 @@
 import type { Core } from '../generated/core'
 import type { Delta } from './delta'
 import { turnsOf } from './load'
+import { Keeper, type Kept } from './keeper'
 import { EMPTY, Mirror } from './mirror'
 import { onAwake } from './awake'
 import { Notifier } from './notifier'
@@ -31,6 +32,10 @@ class Handler implements StreamHandler {
   #sends = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #tabs: Tabs | undefined
+  #keeper: Keeper | undefined
+  #kept: Kept | null = null
+  /** An answer was restored, and waits for somebody to use the handler. */
+  #takesUp = false
   #stopWaking: (() => void) | undefined
   #stale = false
   #disposed = false
@@ -48,6 +53,11 @@ class Handler implements StreamHandler {
     setQuotas(this.#core, options)
     this.#stale = options.sessionId !== undefined || options.quota !== undefined
     if (options.shareLimits !== false) this.#tabs = new Tabs(options.endpoint ?? '', (until) => this.#core.limitElsewhere(until))
+    this.#keeper = Keeper.for(options, runsOf(options), () => {
+      this.#core.keep()
+      return this.#kept
+    })
+    this.#restore()
     // Bound, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
     for (const name of METHODS) this[name] = this[name].bind(this) as never
   }
@@ -150,6 +160,9 @@ class Handler implements StreamHandler {
     if (this.#disposed) return
     this.#disposed = true
     this.#notifier.stop()
+    this.#keeper?.flush()
+    this.#keeper?.stop()
+    this.#keeper = undefined
     this.#core.dispose()
     this.#read()
     clearTimeout(this.#timer)
@@ -162,7 +175,21 @@ class Handler implements StreamHandler {
   /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */
   #attend(): void {
     this.#tabs?.open()
-    this.#stopWaking ??= onAwake({ awake: () => this.#core.tick(), online: () => this.#core.online(), offline: () => this.#core.offline() })
+    this.#stopWaking ??= onAwake({ asleep: () => this.#keeper?.flush(), awake: () => this.#core.tick(), online: () => this.#core.online(), offline: () => this.#core.offline() })
+    if (!this.#takesUp) return
+    this.#takesUp = false
+    void this.resume()
+  }
+
+  /** Shows what an earlier page has kept. */
+  #restore(): void {
+    const kept = this.#keeper?.read()
+    const { sessionId } = this.#options
+    // Of another chat than the one that is asked for.
+    if (!kept || (sessionId !== undefined && sessionId !== kept.sessionId)) return
+    const { runId, lastIndex, name, user, askedAt, text, pause } = kept
+    this.#core.restore(runId, kept.sessionId ?? undefined, lastIndex, name, user ?? undefined, askedAt, text, pause?.message, pause?.requirements ?? [])
+    this.#takesUp = pause === null
   }
 
   /** Brings the mirror up to date. */
@@ -189,8 +216,10 @@ class Handler implements StreamHandler {
     return {
       changed: (urgent: boolean) => {
         this.#stale = true
+        this.#keeper?.changed()
         if (!this.#loading) this.#notifier.changed(urgent)
       },
+      kept: (kept: Kept | null) => (this.#kept = kept),
       delta: (delta: Delta) => this.#mirror.apply(delta, this.#listenerErrors),
       settled: (ticket: number, outcome: Outcome) => {
         this.#sends.get(ticket)?.resolve(outcome)

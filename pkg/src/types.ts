@@ -458,6 +458,12 @@ export interface HandlerOptions {
   /** Ask AgentOS for background runs: they survive a dropped connection, and their answers are taken up. */
   background?: boolean
   /**
+   * Where an answer that is not finished is kept, so that it goes on after a refresh: names and words, never a header, a
+   * token or a field. `session`: this tab's sessionStorage; `local`; or a Storage of your own. Default: `session` for
+   * background runs, else `false`. A new handler shows what was kept at once, and takes it up at its first use.
+   */
+  persist?: 'session' | 'local' | Storage | false
+  /**
    * When listeners hear of changes. `frame`: at most once per animation frame (a timer of 16 ms where there
    * is none, or in a hidden page). `sync`: at each chunk. A number: at most once per so many milliseconds.
    * The end of a run is told at once. Default `frame`.

@@ -9,6 +9,7 @@ use super::waiting::{Wait, Why};
 use super::{Call, Client, Output, Priority, Request, Ticket};
 use crate::error::{ErrorType, StreamError};
 use crate::retry::LONGEST_DELAY;
+use crate::state::kept::Kept;
 use crate::state::{Announced, Cause, Outcome, Retrier, Status};
 use crate::text::decimal;
 use crate::time::Seconds;
@@ -75,7 +76,10 @@ impl Client {
             return self.settle(Some(send), now);
         };
         let url = [&runs, "/", &encoded(&point.run_id), "/resume"].concat();
-        let mut fields = vec![("last_event_index".into(), decimal(point.last_index))];
+        let mut fields = Vec::new();
+        if !point.whole {
+            fields.push(("last_event_index".to_owned(), decimal(point.last_index)));
+        }
         fields.extend(point.session_id.map(|id| ("session_id".to_owned(), id)));
         fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
         self.conversation.take_up(now);
@@ -128,6 +132,12 @@ impl Client {
             true => self.take_up(self.errand(ticket, now), now),
             false => self.nothing_to_do(ticket),
         }
+    }
+
+    /// What a page keeps, so that the answer goes on after a refresh.
+    pub fn kept(&self) -> Option<Kept> {
+        let ours = self.target == 0 && self.config.runs(0).is_some();
+        self.conversation.kept().filter(|_| ours)
     }
 
     /// Whether [`Input::Resume`](super::Input::Resume) has something to take up.

@@ -79,12 +79,27 @@ impl Conversation {
         if std::mem::take(&mut self.turns[t].runs.edit(run).unnamed) {
             self.name_living(t, run, event);
         }
+        if self.turns[t].restored && event.event_index.is_some() {
+            self.begin_anew(t, event);
+        }
         let turn = &mut self.turns[t];
         if turn.runs.get(run).void || turn.is_repeated(run, event) {
             self.diagnostics.stale_frames += 1;
             return None;
         }
         Some(run)
+    }
+
+    /// The first frame of an answer that was restored: where the run comes from its beginning, what was kept has served.
+    fn begin_anew(&mut self, t: usize, event: &RunEvent<'_>) {
+        let turn = &mut self.turns[t];
+        turn.restored = false;
+        if let Some(living) = turn.living.filter(|_| event.event_index == Some(0)) {
+            turn.runs.edit(living).last_index = None;
+            turn.runs.edit(living).name = event.source().map(String::from).unwrap_or_default();
+            turn.answer.reset();
+            self.name_living(t, living, event);
+        }
     }
 
     fn add_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> usize {

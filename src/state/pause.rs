@@ -61,7 +61,7 @@ impl Pause {
 }
 
 impl Requirement {
-    fn read(raw: Raw<'_>) -> Requirement {
+    pub(super) fn read(raw: Raw<'_>) -> Requirement {
         // AgentOS wraps the tool; Cirkelline writes its fields beside the questions; a tool may stand alone.
         let tool = Tool::read(raw.member("tool_execution").filter(|t| !t.is_null()).unwrap_or(raw)).unwrap_or_default();
         let yes = |key: &str| raw.member(key).and_then(Raw::as_bool) == Some(true);

@@ -13,6 +13,8 @@ pub(crate) struct ResumePoint {
     pub run_id: String,
     /// Of the last frame that was read.
     pub last_index: u64,
+    /// The page knows no more of it than its text: it is asked for from the beginning.
+    pub whole: bool,
     pub session_id: Option<String>,
 }
 
@@ -23,7 +25,8 @@ impl Conversation {
         let open = matches!(turn.outcome, None | Some(Outcome::Interrupted)) && turn.stated.is_none();
         let run = turn.runs.get(turn.living.filter(|_| open)?);
         let last_index = run.last_index?;
-        Some(ResumePoint { run_id: run.id.clone(), last_index, session_id: turn.session_id.clone() })
+        let (run_id, session_id) = (run.id.clone(), turn.session_id.clone());
+        Some(ResumePoint { run_id, last_index, whole: turn.restored, session_id })
     }
 
     /// The connection is lost, and the answer will be taken up.
@@ -51,7 +54,10 @@ impl Conversation {
             None => self.current,
         };
         if self.turns.get(t).is_some_and(|turn| turn.outcome == Some(Outcome::Interrupted)) {
-            self.monitor.goes_on(self.turns[t].ending());
+            // One that was restored ended on another page.
+            if !self.turns[t].restored {
+                self.monitor.goes_on(self.turns[t].ending());
+            }
             self.go_on(t, Kind::Subscribed, now);
             self.error = None;
             return t;

@@ -96,14 +96,20 @@ impl Runs {
 
 impl Run {
     pub fn new(id: String, event: &RunEvent<'_>) -> Run {
+        let name = event.source().map(String::from).unwrap_or_default();
+        Run { top: false, is_workflow: event.scope == Scope::Workflow, ..Run::named(id, name) }
+    }
+
+    /// A run at the top of which only this is known.
+    pub fn named(id: String, name: String) -> Run {
         Run {
             id,
             parent: None,
             depth: 0,
-            name: event.source().map(String::from).unwrap_or_default(),
+            name,
             work: None,
-            top: false,
-            is_workflow: event.scope == Scope::Workflow,
+            top: true,
+            is_workflow: false,
             unnamed: false,
             started: false,
             entry: None,

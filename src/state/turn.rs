@@ -60,6 +60,8 @@ pub struct Turn {
     pub(super) settled: Vec<usize>,
     /// The status that a `replay` of no frame stated: how the run ended, should its end not be repeated.
     pub(super) stated: Option<Outcome>,
+    /// It was shown from what a page had kept, and no frame of its run has come yet.
+    pub(super) restored: bool,
     pub(crate) dirty: bool,
     /// The view must forget the work messages it has.
     pub(crate) work_reset: bool,

@@ -15,6 +15,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn delta(this: &Host, delta: &JsValue);
 
+    /// What `keep` was asked for.
+    #[wasm_bindgen(method)]
+    pub fn kept(this: &Host, kept: &JsValue);
+
     /// A send is over.
     #[wasm_bindgen(method)]
     pub fn settled(this: &Host, ticket: u32, outcome: &str);

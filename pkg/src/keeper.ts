@@ -1,0 +1,106 @@
+// What a page keeps of an answer that is not finished, so that it goes on after a refresh. Names and words; never a header,
+// a token or a field of the caller's. What is read back is checked: storage is anybody's.
+
+import type { HandlerOptions } from './types'
+
+/** As the core tells it: `Kept` in src/state/kept.rs. */
+export interface Kept {
+  runId: string
+  sessionId: string | null
+  lastIndex: number
+  name: string
+  user: string | null
+  askedAt: number
+  text: string
+  pause: { message: string; requirements: string[] } | null
+}
+
+interface Stored extends Kept {
+  version: 1
+  /** Seconds since the Unix epoch. */
+  at: number
+}
+
+/** Seconds. AgentOS forgets a run's stream after half an hour, and keeps its end for good. */
+const OLDEST = 86_400
+/** Milliseconds between two writes. */
+const PACE = 500
+
+export class Keeper {
+  #storage: Storage
+  #key: string
+  #written: string | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(storage: Storage, key: string, private readonly now: () => Kept | null) {
+    this.#storage = storage
+    this.#key = key
+  }
+
+  /** For the options, where there is a storage and something to keep. */
+  static for(options: HandlerOptions, runs: string, now: () => Kept | null): Keeper | undefined {
+    const { persist = options.background ? 'session' : false, endpoint = '' } = options
+    if (persist === false || !runs) return undefined
+    // Only pages have one; to ask for it elsewhere may print a warning.
+    if (typeof persist === 'string' && typeof document === 'undefined') return undefined
+    try {
+      const storage = persist === 'session' ? globalThis.sessionStorage : persist === 'local' ? globalThis.localStorage : persist
+      return storage && new Keeper(storage, `ai-stream-handler ${endpoint.replace(/\/+$/, '')}${runs}`, now)
+    } catch {
+      // A page may be forbidden to store anything.
+      return undefined
+    }
+  }
+
+  /** What was kept, if it is whole, and young enough. Anything else is removed. */
+  read(): Kept | null {
+    try {
+      this.#written = this.#storage.getItem(this.#key)
+      if (this.#written === null) return null
+      const stored: unknown = JSON.parse(this.#written)
+      if (isStored(stored) && Math.abs(Date.now() / 1000 - stored.at) < OLDEST) return stored
+    } catch {
+      // Broken, or out of reach.
+    }
+    this.#write(null)
+    return null
+  }
+
+  /** Something changed: it is written down soon. */
+  changed(): void {
+    this.#timer ??= setTimeout(() => this.flush(), PACE)
+  }
+
+  /** Writes it down now. */
+  flush(): void {
+    this.stop()
+    const kept = this.now()
+    const stored: Stored | null = kept && { version: 1, at: Date.now() / 1000, ...kept }
+    this.#write(stored && JSON.stringify(stored))
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  #write(text: string | null): void {
+    if (text === this.#written) return
+    this.#written = text
+    try {
+      if (text === null) this.#storage.removeItem(this.#key)
+      else this.#storage.setItem(this.#key, text)
+    } catch {
+      // Full, or forbidden: the page works as without.
+    }
+  }
+}
+
+function isStored(value: unknown): value is Stored {
+  const s = value as Partial<Stored> | null
+  const textOrNull = (x: unknown) => x === null || typeof x === 'string'
+  return typeof s === 'object' && s !== null && s.version === 1 && Number.isFinite(s.at) &&
+    typeof s.runId === 'string' && s.runId !== '' && textOrNull(s.sessionId) && Number.isSafeInteger(s.lastIndex) && s.lastIndex! >= 0 &&
+    typeof s.name === 'string' && textOrNull(s.user) && Number.isFinite(s.askedAt) && typeof s.text === 'string' &&
+    (s.pause === null || (typeof s.pause?.message === 'string' && Array.isArray(s.pause.requirements) && s.pause.requirements.every((r) => typeof r === 'string')))
+}

@@ -1,0 +1,101 @@
+//! What a page keeps of an answer that is not finished, so that it goes on after a refresh: names and words, never a
+//! header or a token.
+
+use super::message::{Role, RunStatus};
+use super::pause::{Pause, Requirement};
+use super::run::Run;
+use super::{Conversation, Outcome, Status};
+use crate::json::Raw;
+use crate::time::Seconds;
+use serde::Serialize;
+
+/// An answer to go on with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, clippy::exhaustive_structs)]
+pub struct Kept {
+    pub run_id: String,
+    pub session_id: Option<String>,
+    /// Of the last frame that was read.
+    pub last_index: u64,
+    /// Who answers.
+    pub name: String,
+    /// What the user said, and when.
+    pub user: Option<String>,
+    pub asked_at: Seconds,
+    /// The answer so far.
+    pub text: String,
+    /// What a paused run asks: its words, and the requirements as the server sent them.
+    pub pause: Option<KeptPause>,
+}
+
+/// A question to ask again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, clippy::exhaustive_structs)]
+pub struct KeptPause {
+    pub message: String,
+    /// JSON texts.
+    pub requirements: Vec<String>,
+}
+
+impl Conversation {
+    /// What is to be kept now: a background run that goes on, can be taken up, or waits for the user.
+    pub fn kept(&self) -> Option<Kept> {
+        let turn = self.current()?;
+        let paused = turn.outcome == Some(Outcome::Paused);
+        let open = matches!(turn.outcome, None | Some(Outcome::Interrupted | Outcome::Paused));
+        let run = turn.runs.get(turn.living.filter(|_| open)?);
+        let pause = turn.pause.as_ref().filter(|_| paused);
+        Some(Kept {
+            run_id: run.id.clone(),
+            session_id: turn.session_id.clone(),
+            last_index: run.last_index.or(paused.then_some(0))?,
+            name: run.name.clone(),
+            user: turn.user.as_ref().map(|u| u.text.as_str().to_owned()),
+            asked_at: turn.user.as_ref().map_or(turn.answer.head.created_at, |u| u.head.created_at),
+            text: turn.answer.text.as_str().to_owned(),
+            pause: pause.map(|p| KeptPause {
+                message: p.message.clone(),
+                requirements: p.requirements.iter().map(|r| r.raw.clone()).collect(),
+            }),
+        })
+    }
+
+    /// Shows what was kept: an answer that can be taken up, or a question.
+    pub fn restore(&mut self, kept: Kept) {
+        let limits = self.limits;
+        self.session_id.clone_from(&kept.session_id);
+        if let Some(id) = kept.session_id.as_deref() {
+            let name = crate::limits::excerpt(kept.user.as_deref().unwrap_or_default().trim(), 120);
+            self.sessions.see(id, name, kept.asked_at, limits.max_sessions);
+        }
+        let t = self.open_turn(kept.user.as_deref(), kept.asked_at);
+        let name = if kept.name.is_empty() { self.name.clone() } else { kept.name };
+        let turn = &mut self.turns[t];
+        let mut run = Run::named(kept.run_id.clone(), name.clone());
+        run.last_index = Some(kept.last_index);
+        turn.living = Some(turn.runs.add(run));
+        turn.run_id = Some(kept.run_id.clone());
+        turn.session_id = kept.session_id;
+        turn.answer.text.append_text(&kept.text, &limits);
+        debug_assert_eq!(turn.answer.head.role, Role::Agent);
+        let head = turn.answer.edit();
+        head.agent_name = Some(name).filter(|n| !n.is_empty());
+        head.run_id = Some(kept.run_id.clone());
+        let outcome = match kept.pause {
+            Some(_) => Outcome::Paused,
+            None => Outcome::Interrupted,
+        };
+        head.status = if outcome == Outcome::Paused { RunStatus::Paused } else { RunStatus::Started };
+        turn.pause = kept.pause.map(|asked| Pause {
+            run_id: Some(kept.run_id),
+            message: asked.message,
+            requirements: asked.requirements.iter().filter_map(|r| Raw::parse(r).ok()).map(Requirement::read).collect(),
+        });
+        turn.outcome = Some(outcome);
+        turn.restored = outcome == Outcome::Interrupted;
+        self.live = None;
+        self.rest(Some(outcome));
+        self.status = Status::Ended(outcome);
+    }
+}
