@@ -2,8 +2,10 @@
 // comes and goes.
 
 interface Heard {
-  /** The page is looked away from, or goes. */
+  /** The page is looked away from. */
   asleep: () => void
+  /** The page goes, and takes its connections along; it may come back as it was. */
+  gone: () => void
   /** The page is looked at again. */
   awake: () => void
   online: () => void
@@ -11,7 +13,7 @@ interface Heard {
 }
 
 /** Returns how to stop. */
-export function onAwake({ asleep, awake, online, offline }: Heard): () => void {
+export function onAwake({ asleep, gone, awake, online, offline }: Heard): () => void {
   if (typeof addEventListener !== 'function') return () => {}
   const looked = () => {
     if (typeof document === 'undefined' || !document.hidden) awake()
@@ -19,15 +21,19 @@ export function onAwake({ asleep, awake, online, offline }: Heard): () => void {
   }
   addEventListener('online', online)
   addEventListener('offline', offline)
-  addEventListener('pageshow', looked)
-  addEventListener('pagehide', asleep)
+  const back = () => {
+    online()
+    looked()
+  }
+  addEventListener('pageshow', back)
+  addEventListener('pagehide', gone)
   // In a worker there is no document, and nobody to look at it.
   if (typeof document !== 'undefined') document.addEventListener('visibilitychange', looked)
   return () => {
     removeEventListener('online', online)
     removeEventListener('offline', offline)
-    removeEventListener('pageshow', looked)
-    removeEventListener('pagehide', asleep)
+    removeEventListener('pageshow', back)
+    removeEventListener('pagehide', gone)
     if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', looked)
   }
 }

@@ -175,7 +175,15 @@ class Handler implements StreamHandler {
   /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */
   #attend(): void {
     this.#tabs?.open()
-    this.#stopWaking ??= onAwake({ asleep: () => this.#keeper?.flush(), awake: () => this.#core.tick(), online: () => this.#core.online(), offline: () => this.#core.offline() })
+    this.#stopWaking ??= onAwake({
+      asleep: () => this.#keeper?.flush(),
+      gone: () => {
+        this.#keeper?.flush()
+        // What breaks now is not to be mended on the way out.
+        this.#core.offline()
+      },
+      awake: () => this.#core.tick(), online: () => this.#core.online(), offline: () => this.#core.offline(),
+    })
     if (!this.#takesUp) return
     this.#takesUp = false
     void this.resume()

@@ -5,11 +5,14 @@ import { createServer, request as ask } from 'node:http'
 /**
  * `faultOf(path, number)` says what happens to the answer to the `number`th request (from 1): `{ frames }` or `{ bytes }`
  * that get through before it is cut (`clean`: as if it had ended), or after which nothing comes any more (`stall`), or
- * `{ delay }` milliseconds before each piece. Nothing: it passes.
+ * `{ delay }` milliseconds before each piece. Nothing: it passes. `pages`: path → `[type, text]` of what the proxy serves
+ * itself, so that a page and AgentOS have one origin.
  */
-export async function proxyTo(target) {
+export async function proxyTo(target, pages = {}) {
   const proxy = { faults: 0, requests: [], faultOf: () => null }
   const server = createServer((incoming, outgoing) => {
+    const page = pages[incoming.url.split(/[?#]/)[0]]
+    if (page) return outgoing.writeHead(200, { 'content-type': page[0] }).end(page[1])
     proxy.requests.push(`${incoming.method} ${incoming.url}`)
     const fault = proxy.faultOf(incoming.url, proxy.requests.length)
     const onward = ask(target + incoming.url, { method: incoming.method, headers: incoming.headers }, (answer) => {
@@ -23,6 +26,8 @@ export async function proxyTo(target) {
   })
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
   proxy.url = `http://127.0.0.1:${server.address().port}`
+  /** Every connection breaks now. */
+  proxy.drop = () => server.closeAllConnections()
   proxy.close = () => new Promise((closed) => { server.close(closed); server.closeAllConnections() })
   return proxy
 }

@@ -1,0 +1,173 @@
+// A refresh in mid-answer, two tabs, no network: a real Chromium, the packed package, the real AgentOS.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, afterEach, before, test } from 'node:test'
+import { launch, openPage } from '../e2e/browser.mjs'
+import { install, until } from '../package/support.mjs'
+import { proxyTo } from './proxy.mjs'
+import { startAgentOS } from './support.mjs'
+
+const SLOW = 'Count. [[plain n=60 ms=40]]'
+const WHOLE = `Here it is: ${Array.from({ length: 60 }, (_, n) => `tok${n} `).join('')}`
+
+/** What a chat page does: one handler, made when the page is loaded. */
+const APP = `
+  import { createStreamHandler, confirm } from './lib.js'
+  const ask = new URLSearchParams(location.search)
+  const h = createStreamHandler({
+    endpoint: location.origin, agent: 'assistant', background: ask.get('background') !== 'no', notify: 'sync',
+    persist: ask.get('persist') ?? undefined, resume: { baseDelay: 0.2 },
+  })
+  globalThis.first = h.getSnapshot().turns[0]?.answer.content ?? null
+  h.subscribe(() => {})
+  Object.assign(globalThis, { h, confirm })
+`
+
+let browser, agentos, installed, proxy
+const open = []
+before(async () => {
+  installed = await install()
+  agentos = await startAgentOS()
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await agentos?.close()
+  installed?.remove()
+})
+afterEach(async () => {
+  for (const close of open.splice(0)) await close()
+})
+
+async function visit(query = '', context) {
+  if (!context) {
+    const lib = readFileSync(join(installed.scratch, 'node_modules/ai-stream-handler/dist/index.js'), 'utf8')
+    const page = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="./app.js"></script>'
+    proxy = await proxyTo(agentos.url, { '/': ['text/html', page], '/app.js': ['text/javascript', APP], '/lib.js': ['text/javascript', lib] })
+    open.push(proxy.close)
+    context = await browser.newContext()
+    open.push(() => context.close())
+  }
+  const { page, assertClean } = await openPage(context, proxy.url)
+  await page.goto(`${proxy.url}/${query}`)
+  await page.waitForFunction(() => globalThis.h)
+  return {
+    page, context, assertClean,
+    send: (text) => page.evaluate((text) => { void globalThis.h.send(text) }, text),
+    state: () => page.evaluate(() => {
+      const { status, turns, error, runId, activityStatus, pause } = globalThis.h.getSnapshot()
+      return { status, error: error?.message ?? null, runId, activityStatus, turns: turns.length, user: turns[0]?.user?.content ?? null, text: turns[0]?.answer.content ?? '', asks: pause?.requirements.map((r) => r.toolName) ?? null, outcome: turns[0]?.outcome ?? null }
+    }),
+    reload: async () => {
+      await page.reload()
+      await page.waitForFunction(() => globalThis.h)
+    },
+  }
+}
+
+const textOf = async (tab, part) => until(async () => (await tab.state()).text.includes(part))
+const ends = async (tab, status = 'completed') => until(async () => (await tab.state()).status === status, status, 20_000)
+const resumes = () => proxy.requests.filter((line) => line.endsWith('/resume')).length
+const runs = () => proxy.requests.filter((line) => line.endsWith('/runs')).length
+
+test('a refresh in mid-answer: the partial text is there at once, then the answer goes on', async () => {
+  const tab = await visit()
+  await tab.send(SLOW)
+  await textOf(tab, 'tok9 ')
+  await tab.reload()
+  const first = await tab.page.evaluate(() => globalThis.first)
+  assert.match(first, /^Here it is: tok0 .*tok[5-9] /, 'before anything was asked of the server')
+  await ends(tab)
+  const { text, user, turns, error } = await tab.state()
+  assert.deepEqual([text, user, turns, error], [WHOLE, SLOW, 1, null])
+  assert.deepEqual([runs(), resumes()], [1, 1], 'asked once, taken up once')
+  await tab.reload()
+  assert.equal((await tab.state()).turns, 0, 'nothing is left of it')
+  tab.assertClean()
+})
+
+test('a refresh at every moment, again and again', async () => {
+  const tab = await visit()
+  await tab.send(SLOW)
+  for (const part of ['tok2 ', 'tok12 ', 'tok25 ', 'tok44 ']) {
+    await textOf(tab, part)
+    await tab.reload()
+  }
+  await ends(tab)
+  assert.equal((await tab.state()).text, WHOLE)
+  assert.equal(runs(), 1)
+  tab.assertClean()
+})
+
+test('a refresh after the answer had ended on the server', async () => {
+  const tab = await visit()
+  await tab.send(SLOW)
+  await textOf(tab, 'tok5 ')
+  await tab.page.goto('about:blank')
+  await new Promise((done) => setTimeout(done, 3500))
+  await tab.page.goto(`${proxy.url}/`)
+  await tab.page.waitForFunction(() => globalThis.h)
+  await ends(tab)
+  assert.equal((await tab.state()).text, WHOLE)
+  tab.assertClean()
+})
+
+test('a refresh during a pause brings the question back, and its answer goes on', async () => {
+  for (const query of ['', '?background=no&persist=session']) {
+    const tab = await visit(query)
+    await tab.send('Mail Ann. [[confirm]]')
+    await ends(tab, 'paused')
+    await tab.reload()
+    const { status, asks, text } = await tab.state()
+    assert.deepEqual([status, asks, text], ['paused', ['send_mail'], 'Let me see. '])
+    const outcome = await tab.page.evaluate(() => globalThis.h.continueRun(globalThis.h.getSnapshot().pause.requirements.map((r) => globalThis.confirm(r))))
+    assert.equal(outcome, 'completed')
+    assert.equal((await tab.state()).text, 'Let me see. Here it is: tok0 tok1 tok2 tok3 tok4 tok5 ')
+    tab.assertClean()
+  }
+})
+
+test('two tabs on one run do not disturb each other', async () => {
+  const first = await visit('?persist=local')
+  await first.send(SLOW)
+  await textOf(first, 'tok5 ')
+  const second = await visit('?persist=local', first.context)
+  await textOf(second, 'tok12 ')
+  await ends(first)
+  await ends(second)
+  for (const tab of [first, second]) {
+    const { text, error } = await tab.state()
+    assert.deepEqual([text, error], [WHOLE, null])
+    tab.assertClean()
+  }
+  assert.equal(runs(), 1)
+  await until(async () => (await second.page.evaluate(() => localStorage.length)) === 0, 'what was kept to go')
+})
+
+test('a tab that was duplicated takes the run up as well; by default tabs do not see each other’s', async () => {
+  const first = await visit()
+  await first.send(SLOW)
+  await textOf(first, 'tok5 ')
+  const other = await visit('', first.context)
+  assert.equal((await other.state()).turns, 0)
+  await ends(first)
+  assert.equal((await first.state()).text, WHOLE)
+})
+
+test('no network: the page says so, and the answer goes on when it is back', async () => {
+  const tab = await visit()
+  await tab.send(SLOW)
+  await textOf(tab, 'tok5 ')
+  await tab.context.setOffline(true)
+  // The browser keeps what is connected; the proxy drops it.
+  proxy.faultOf = () => ({ bytes: 0 })
+  await tab.page.evaluate(() => { dispatchEvent(new Event('offline')) })
+  proxy.drop()
+  await until(async () => (await tab.state()).activityStatus === 'You are offline. The answer goes on as soon as you are back.')
+  assert.equal(resumes(), 0, 'there is no use in trying')
+  proxy.faultOf = () => null
+  await tab.context.setOffline(false)
+  await ends(tab)
+  assert.deepEqual([(await tab.state()).text, (await tab.state()).error], [WHOLE, null])
+})
