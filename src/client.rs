@@ -156,6 +156,7 @@ impl Client {
                     self.stop_on_server(run);
                 }
             }
+            Input::Recall { text, at, frames } => self.recall(text, at, frames),
             Input::HangUp => self.cancel(now),
             Input::Tick => self.tick(now),
             Input::DismissError => self.conversation.dismiss_error(),
@@ -184,6 +185,8 @@ impl Client {
                 !self.is_idle() || !self.queue.is_empty() || paused
             }
             Input::HangUp => !self.is_idle() || !self.queue.is_empty(),
+            // A conversation that goes on is not to be mixed with its past.
+            Input::Recall { .. } => self.is_idle(),
             Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
             Input::Offline => !self.offline,
             Input::CancelQueued { ticket } => self.queue().any(|send| send.id == *ticket),

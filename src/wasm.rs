@@ -205,6 +205,18 @@ impl Core {
         self.shell.host.delta(&delta);
     }
 
+    /// A turn of a session that is opened: what the user said, when, and the events of its run as a stream.
+    pub fn recall(&self, text: Option<String>, at: f64, frames: &[u8]) {
+        self.shell.handle(Input::Recall { text: text.as_deref(), at, frames });
+    }
+
+    /// A session that the server lists.
+    #[wasm_bindgen(js_name = listSession)]
+    pub fn list_session(&self, id: &str, name: &str, created_at: f64, updated_at: Option<f64>) {
+        self.shell.client.borrow_mut().conversation.list_session(id, name, created_at, updated_at);
+        self.shell.flush();
+    }
+
     /// Hands the host what a page keeps of an answer that is not finished: a `Kept`, or null.
     pub fn keep(&self) {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible();

@@ -2,6 +2,7 @@
 
 import type { Core } from '../generated/core'
 import type { Delta } from './delta'
+import { secondsOf, turnsOfRuns } from './history'
 import { turnsOf } from './load'
 import { Keeper, type Kept } from './keeper'
 import { EMPTY, Mirror } from './mirror'
@@ -9,8 +10,9 @@ import { onAwake } from './awake'
 import { Notifier } from './notifier'
 import { fallbacksOf, flat, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
 import { answersOf } from './resolve'
+import { componentOf, get } from './rest'
 import { Tabs } from './tabs'
-import type { ChatMessage, HandlerOptions, LogLevel, Outcome, Priority, Resolution, Snapshot, StreamHandler } from './types'
+import type { ChatMessage, HandlerOptions, LogLevel, Outcome, Priority, Resolution, SessionEntry, Snapshot, StreamHandler } from './types'
 
 export type CoreClass = typeof Core
 
@@ -68,6 +70,7 @@ class Handler implements StreamHandler {
       return Promise.reject(new TypeError('createStreamHandler: send() needs one of the options agent, team, workflow or url'))
     }
     this.#attend()
+    this.#generation++
     const ticket = ++this.#lastTicket
     const form = typeof message === 'string' ? null : copyForm(message)
     const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
@@ -139,6 +142,33 @@ class Handler implements StreamHandler {
 
   dismissError(): void {
     if (!this.#disposed) this.#core.dismissError()
+  }
+
+  async loadSessions({ limit = 50, page = 1 }: { limit?: number; page?: number } = {}): Promise<SessionEntry[]> {
+    const query = { ...componentOf(this.#options), user_id: this.#options.fields?.user_id, limit, page }
+    const { data } = (await get(this.#options, '/sessions', query)) as { data?: (StoredSession | null)[] }
+    const ids = new Set<string>()
+    for (const listed of Array.isArray(data) ? data : []) {
+      const { session_id: id, session_name: name, created_at, updated_at } = listed ?? {}
+      if (this.#disposed || typeof id !== 'string') continue
+      ids.add(id)
+      this.#core.listSession(id, String(name ?? ''), secondsOf(created_at), updated_at ? secondsOf(updated_at) : undefined)
+    }
+    return this.getSnapshot().sessions.filter(({ session_id }) => ids.has(session_id))
+  }
+
+  async openSession(id: string): Promise<boolean> {
+    const generation = this.#generation
+    const runs = await get(this.#options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentOf(this.#options).type })
+    if (this.#disposed || generation !== this.#generation) return false
+    this.#takesUp = false
+    this.load({ sessionId: id, messages: [] })
+    // Nobody hears of it before it is whole.
+    this.#loading = true
+    for (const { user, at, frames } of turnsOfRuns(runs)) this.#core.recall(user ?? undefined, at, frames)
+    this.#loading = false
+    this.#notifier.changed(true)
+    return true
   }
 
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void {
@@ -257,8 +287,11 @@ class Handler implements StreamHandler {
   }
 }
 
+/** As AgentOS lists it. */
+interface StoredSession { session_id?: unknown; session_name?: unknown; created_at?: unknown; updated_at?: unknown }
+
 const METHODS = [
-  'send', 'resume', 'continueRun', 'cancel', 'cancelQueued', 'retryNow', 'begin', 'feed', 'end', 'subscribe', 'getSnapshot', 'getServerSnapshot', 'dismissError', 'load',
+  'send', 'resume', 'continueRun', 'cancel', 'cancelQueued', 'retryNow', 'begin', 'feed', 'end', 'subscribe', 'getSnapshot', 'getServerSnapshot', 'dismissError', 'load', 'loadSessions', 'openSession',
   'clear', 'dispose',
 ] as const
 

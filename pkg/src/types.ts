@@ -568,6 +568,17 @@ export interface StreamHandler {
   getServerSnapshot(): Snapshot
   /** Closes the banner. */
   dismissError(): void
+  /**
+   * Reads the sessions of this component (and of the user that `fields` names) from AgentOS into `snapshot.sessions`, newest
+   * first, and resolves with those of this page. Rejects with an Error that says why; `httpStatus`, if there was an answer.
+   */
+  loadSessions(page?: { limit?: number; page?: number }): Promise<SessionEntry[]>
+  /**
+   * Opens a stored session: its runs become the turns that streaming them had made, and the next message goes on in it. A
+   * question that is still open is asked again. Ends what runs. Rejects as `loadSessions` does, and then changes nothing.
+   * `false`: the conversation has moved on meanwhile.
+   */
+  openSession(id: string): Promise<boolean>
   /** Shows an earlier conversation. Ends what runs. */
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
   /** A new chat: no turns, no session. The list of sessions stays. Ends what runs. */

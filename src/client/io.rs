@@ -77,6 +77,15 @@ pub enum Input<'a> {
         /// Of HTTP; 0: there was no answer.
         status: u16,
     },
+    /// A turn of a session that is opened: what the user said, when, and the events of its run as a stream.
+    Recall {
+        /// What the user said.
+        text: Option<&'a str>,
+        /// When, in seconds since the Unix epoch.
+        at: Seconds,
+        /// An event stream.
+        frames: &'a [u8],
+    },
     /// The page goes: what runs on the server may go on.
     HangUp,
     /// Another tab of the same origin hit a rate limit.

@@ -170,6 +170,20 @@ impl Client {
         self.ask(self.errand(ticket, now), Purpose::Continue, url, fields);
     }
 
+    /// Shows a turn of the past.
+    pub(super) fn recall(&mut self, text: Option<&str>, at: Seconds, frames: &[u8]) {
+        let read_so_far = self.conversation.diagnostics.clone();
+        let id = self.next_request();
+        self.leg = Some(Leg::new(id, None, &self.config.limits));
+        self.conversation.begin_past(text, at);
+        self.take(frames, at);
+        self.leg = None;
+        self.conversation.close(at);
+        self.conversation.end_past();
+        self.conversation.diagnostics = read_so_far;
+        self.conversation.head_dirty = true;
+    }
+
     /// Something to be done that is no message.
     fn errand(&self, ticket: Ticket, now: Seconds) -> Send {
         let (text, files, priority) = (String::new(), Vec::new(), Priority::User);

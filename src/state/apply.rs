@@ -104,7 +104,9 @@ impl Conversation {
                 self.last_words(t, run, event);
             }
             Kind::RunError | Kind::WorkflowError => {
-                self.quota.learn(&provider_text(event));
+                if !self.past {
+                    self.quota.learn(&provider_text(event));
+                }
                 let error = Some(provider_error(event));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
@@ -204,7 +206,9 @@ impl Conversation {
         } else if run.top && before.input_tokens == 0 {
             self.history = Some((model.clone(), run.usage.input_tokens));
         }
-        self.quota.used(&model, used, now);
+        if !self.past {
+            self.quota.used(&model, used, now);
+        }
         let mut all = super::Usage::default();
         turn.runs.iter().for_each(|r| all.add(&r.usage));
         turn.usage = all;

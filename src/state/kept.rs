@@ -61,6 +61,28 @@ impl Conversation {
         })
     }
 
+    /// What the server says of a session.
+    pub fn list_session(&mut self, id: &str, name: &str, created_at: Seconds, updated_at: Option<Seconds>) {
+        let name = crate::limits::excerpt(name.trim(), 120);
+        self.sessions.tell(id, name, created_at, updated_at, self.limits.max_sessions);
+    }
+
+    /// What follows happened long ago.
+    pub(crate) fn begin_past(&mut self, text: Option<&str>, at: Seconds) {
+        self.past = true;
+        self.begin(text, Status::Streaming, at);
+    }
+
+    /// The past is over: nothing runs, and only a question that is still open is news.
+    pub(crate) fn end_past(&mut self) {
+        self.past = false;
+        self.live = None;
+        self.unplaced = false;
+        self.error = None;
+        let paused = self.current().is_some_and(|t| t.outcome == Some(Outcome::Paused));
+        self.rest(paused.then_some(Outcome::Paused));
+    }
+
     /// Shows what was kept: an answer that can be taken up, or a question.
     pub fn restore(&mut self, kept: Kept) {
         let limits = self.limits;

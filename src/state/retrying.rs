@@ -66,7 +66,9 @@ impl Conversation {
     fn wait_out(&mut self, t: usize, announced: Announced, now: Seconds) {
         self.note_wait(t, "retry", &announced, now);
         self.void_attempt(t);
-        self.monitor.retried(announced.attempt, announced.max_retries, announced.delay, now);
+        if !self.past {
+            self.monitor.retried(announced.attempt, announced.max_retries, announced.delay, now);
+        }
         self.show_retry(announced, now);
     }
 
@@ -126,7 +128,7 @@ impl Conversation {
     /// What the attempt said and did leaves the answer; its timeline stays, marked.
     pub(super) fn void_attempt(&mut self, t: usize) {
         let turn = &mut self.turns[t];
-        if turn.outcome == Some(Outcome::Failed) {
+        if turn.outcome == Some(Outcome::Failed) && !self.past {
             self.monitor.goes_on(turn.ending());
         }
         for entry in turn.runs.take_content_entries() {

@@ -22,6 +22,12 @@ pub struct Session {
     pub failed: bool,
 }
 
+impl Session {
+    fn latest(&self) -> Seconds {
+        self.updated_at.unwrap_or(self.created_at)
+    }
+}
+
 /// The sessions, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct Sessions {
@@ -57,6 +63,26 @@ impl Sessions {
         self.list.insert(0, session);
         self.dirty = true;
         true
+    }
+
+    /// What the server says of a session: its name is the server's, how it ended here stays.
+    pub(super) fn tell(&mut self, id: &str, name: &str, created_at: Seconds, updated_at: Option<Seconds>, most: usize) {
+        if !self.list.iter().any(|s| s.session_id == id) {
+            if self.list.len() >= most {
+                return;
+            }
+            let behind = self.list.iter().position(|s| s.latest() < updated_at.unwrap_or(created_at));
+            let (session_id, session_name) = (id.to_owned(), String::new());
+            let (last_outcome, failed) = (None, false);
+            let session = Session { session_id, session_name, created_at, updated_at, last_outcome, failed };
+            self.list.insert(behind.unwrap_or(self.list.len()), session);
+        }
+        if let Some(session) = self.list.iter_mut().find(|s| s.session_id == id) {
+            session.session_name = if name.is_empty() { "New chat".into() } else { name.into() };
+            session.created_at = created_at;
+            session.updated_at = updated_at.or(session.updated_at);
+            self.dirty = true;
+        }
     }
 
     /// A run of session `id` ended.
