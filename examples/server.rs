@@ -2,7 +2,7 @@
 //!
 //! `POST /api/teams/{team}/runs` is the mission's route: the generator, which retries and says so in the stream.
 //! `POST /teams/{team}/runs` and `/agents/{agent}/runs` are AgentOS's: a rate limit ends the run, and who retries is
-//! the handler. Sessions are kept in one SQLite file; `/metrics` is for Prometheus; everything else is `www/`. The
+//! the handler; they run in the background if asked to, and are taken up, continued and cancelled. Sessions are kept in one SQLite file; `/metrics` is for Prometheus; everything else is `www/`. The
 //! model is a script: see `examples/scripted/mod.rs` for what a message can ask it for.
 
 #[path = "server/args.rs"]
@@ -24,6 +24,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderName;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use scripted::background::Background;
 use scripted::Counters;
 use std::io::ErrorKind;
 use std::sync::{Arc, Mutex};
@@ -39,6 +40,7 @@ pub struct App {
     store: Store,
     monitor: Arc<Mutex<Monitor>>,
     counters: Counters,
+    background: Background,
 }
 
 #[tokio::main]
@@ -55,6 +57,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         store,
         monitor: Arc::new(Mutex::new(Monitor::default())),
         counters: Counters::default(),
+        background: Background::default(),
     };
     let listener = listen(app.args.port).await?;
     // The first line says where: a port of 0 is any that is free.
@@ -90,6 +93,8 @@ fn routes(app: App) -> Router {
         .route("/teams/{id}/runs", post(runs::of_team))
         .route("/agents/{id}/runs", post(runs::of_agent))
         .route("/{kind}/{id}/runs/{run_id}/cancel", post(runs::cancel))
+        .route("/{kind}/{id}/runs/{run_id}/resume", post(runs::resume))
+        .route("/{kind}/{id}/runs/{run_id}/continue", post(runs::go_on))
         .route("/sessions", get(sessions::list))
         .route("/sessions/{id}/runs", get(sessions::runs))
         .route("/metrics", get(metrics::text))

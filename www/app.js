@@ -25,6 +25,7 @@ import { createStored } from './stored.js'
 import { createTheme } from './theme.js'
 import { createWaiting } from './waiting.js'
 import { createWelcome } from './welcome.js'
+import { createWire } from './wire.js'
 import { composerWords, stageWords } from './words.js'
 
 const [recorded, backend] = await Promise.all([loadCatalog(), findBackend()])
@@ -51,16 +52,17 @@ const activity = createActivity({
     return wait.by === 'server' ? null : { label: wait.by ? 'Retry now' : 'Send now', run: () => handler.retryNow() }
   },
 })
-const banner = createBanner({ dismiss: () => handler.dismissError(), tryAgain })
+const banner = createBanner({ dismiss: () => handler.dismissError(), tryAgain, resume: () => handler.resume() })
 const composer = createComposer({ send: say, stop })
 const waiting = createWaiting({ drop: (id) => handler.cancelQueued(id) })
 const limits = createLimits()
 const stored = createStored()
+const wire = createWire()
 const stats = createStats()
 const sessions = createSessions()
 const scenarios = createScenarios(groups, play)
 const connection = createConnect({ connect, disconnect })
-const stage = createStage({ setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
+const stage = createStage({ wire: wire.node, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
   side: [scenarios.node, sessions.node, stored.node, connection.node],
   main: [stage.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node)],
@@ -80,11 +82,13 @@ addEventListener('hashchange', () => {
 /** A new handler, and everything that was drawn of the old one gone. */
 function use(options) {
   handler?.dispose()
-  handler = createStreamHandler({ ...options, log: (level, line) => limits.log(level, line) })
+  const fetch = live ? wire.over(options.fetch ?? globalThis.fetch.bind(globalThis)) : undefined
+  handler = createStreamHandler({ ...options, fetch, log: (level, line) => limits.log(level, line) })
   player = createPlayer(handler)
   chat.reset()
   stats.reset()
   limits.reset(live !== null)
+  wire.reset(live !== null)
   const draw = () => {
     const snapshot = handler.getSnapshot()
     for (const view of views) view.update(snapshot)
@@ -178,7 +182,7 @@ function tryAgain() {
 
 function resolvePause(pause, approved, values) {
   if (!live) return replay(scenario.continues)
-  handler.continueRun(pause.requirements.map((asked, index) => {
+  return handler.continueRun(pause.requirements.map((asked, index) => {
     if (asked.kind === 'external') return giveResult(asked, values[`result-${index}`])
     if (asked.kind === 'input') return fill(asked, values)
     return approved ? confirm(asked) : reject(asked, values.note || undefined)

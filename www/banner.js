@@ -13,7 +13,7 @@ const TITLES = {
   protocol: 'Not an AgentOS stream',
 }
 
-export function createBanner({ dismiss, tryAgain }) {
+export function createBanner({ dismiss, tryAgain, resume }) {
   // The alert region exists before there is an alert: screen readers announce what is put into it.
   const node = el('div', { class: 'banner-place', role: 'alert' })
   let error = null
@@ -22,11 +22,11 @@ export function createBanner({ dismiss, tryAgain }) {
     update(snapshot) {
       if (snapshot.error === error) return
       error = snapshot.error
-      node.replaceChildren(...(error === null ? [] : [draw(error)]))
+      node.replaceChildren(...(error === null ? [] : [draw(error, snapshot.resumable)]))
     },
   }
 
-  function draw({ type, message, hint, retries, retryable, httpStatus }) {
+  function draw({ type, message, hint, retries, retryable, httpStatus }, resumable) {
     const facts = [retries > 0 && `${retries} ${retries === 1 ? 'retry' : 'retries'} made`, httpStatus && `HTTP ${httpStatus}`].filter(Boolean)
     return el('div', { class: 'banner', 'data-type': type },
       icon('alert'),
@@ -34,7 +34,9 @@ export function createBanner({ dismiss, tryAgain }) {
         el('strong', {}, [TITLES[type] ?? 'Error', ...facts].join(' · ')),
         el('p', { testid: 'banner', dir: 'auto' }, message),
         hint && el('p', { class: 'hint', dir: 'auto' }, hint)),
-      retryable && el('button', { type: 'button', class: 'quiet', onclick: tryAgain }, 'Try again'),
+      resumable
+        ? el('button', { type: 'button', class: 'quiet', testid: 'resume', onclick: resume }, 'Resume')
+        : retryable && el('button', { type: 'button', class: 'quiet', onclick: tryAgain }, 'Try again'),
       el('button', { type: 'button', class: 'quiet square', 'aria-label': 'Dismiss this error', testid: 'banner-dismiss', onclick: dismiss }, icon('close')))
   }
 }

@@ -30,6 +30,17 @@ export const LIVE = [
     sends: [{ says: 'Summarise everything we talked about.', script: '[[limit times=forever delay=2]]' }],
   },
   {
+    name: 'survives', title: 'It survives', options: { team: 'cirkelline', background: true, resume: { baseDelay: 1 }, stall: { background: 5 } },
+    description: 'A background run. Pull the plug, let it fall silent, cut it: the answer is taken up where it was.',
+    onServer: ' Refresh the page, too.',
+    sends: [{ says: 'Tell me a slow story.', script: '[[slow n=80 ms=120]]' }],
+  },
+  {
+    name: 'asks', title: 'It asks first', options: { team: 'cirkelline', background: true },
+    description: 'The run pauses until you allow the mail, or do not.',
+    sends: [{ says: 'Send Ann a mail about lunch.', script: '[[confirm]]' }],
+  },
+  {
     name: 'fallback', title: 'A fallback answers', options: { team: 'cirkelline', retry: { maxRetries: 1, baseDelay: 3 }, fallbacks: [{ agent: 'understudy' }] },
     description: 'After the last retry another agent is asked, and Behind the Scenes says so.',
     sends: [{ says: 'Is anybody there?', script: '[[limit times=forever of=cirkelline]]' }],
@@ -64,7 +75,8 @@ export async function findBackend() {
   return {
     where: 'page',
     text: 'From a backend inside this page: the crate’s generator, as WebAssembly',
-    options: { endpoint: location.origin, fetch: page.fetch },
+    // This backend does not outlive its page, so there is nothing to go on with after a refresh.
+    options: { endpoint: location.origin, fetch: page.fetch, persist: false },
     fetch: (path) => page.fetch(new URL(path, location.origin)),
   }
 }
@@ -73,7 +85,10 @@ export function liveGroup({ where }) {
   return {
     title: 'Live: it retries for real',
     note: where === 'server' ? 'From the server behind this page.' : 'From a backend inside this page.',
-    scenarios: LIVE.map((scenario) => ({ ...scenario, live: true })),
+    scenarios: LIVE.map((scenario) => {
+      const description = scenario.description + ((where === 'server' && scenario.onServer) || '')
+      return { ...scenario, description, live: true }
+    }),
   }
 }
 

@@ -3,7 +3,8 @@
  * a function that is called like `fetch`. Loaded when it is first asked; the package carries none of it.
  *
  * It has the routes of the server example: the mission's `POST /api/teams/{id}/runs`, which retries and says so, AgentOS's
- * `POST /teams/{id}/runs` and `/agents/{id}/runs`, which do not, `GET /sessions` and `GET /sessions/{id}/runs`.
+ * `POST /teams/{id}/runs` and `/agents/{id}/runs`, which do not but run in the background if asked to, `…/{run}/resume`,
+ * `/continue` and `/cancel`, `GET /sessions` and `GET /sessions/{id}/runs`.
  */
 
 /** `pace`: seconds between two tokens; `baseDelay`: seconds before the first retry. */
@@ -29,14 +30,15 @@ function once(make) {
 }
 
 const RUNS = /^\/(api\/teams|teams|agents)\/([^/]+)\/runs$/
-const CANCEL = /^\/(teams|agents)\/([^/]+)\/runs\/([^/]+)\/cancel$/
+const ONE = /^\/(teams|agents)\/[^/]+\/runs\/([^/]+)\/(cancel|resume|continue)$/
 
 async function respond(backend, request) {
   const { pathname } = new URL(request.url)
   if (request.method === 'POST') {
     const [, route, id] = RUNS.exec(pathname) ?? []
     if (route) return answer(backend, route, decodeURIComponent(id), await request.formData(), request.signal)
-    if (CANCEL.test(pathname)) return json('{}')
+    const [, kind, run, what] = ONE.exec(pathname) ?? []
+    if (what) return ofRun(backend, kind, decodeURIComponent(run), what, request)
   }
   if (request.method === 'GET') {
     if (pathname === '/sessions') return json(backend.sessions())
@@ -56,20 +58,43 @@ function answer(backend, route, id, form, signal) {
     const { status, retry_after, body } = refused
     return json(body, { status, headers: retry_after ? { 'retry-after': retry_after } : {} })
   }
+  return stream(signal, (frame, end) => backend.run(route, id, message, script, String(form.get('session_id') ?? ''),
+    form.get('user_id')?.toString(), form.get('background') === 'true', frame, end))
+}
+
+async function ofRun(backend, kind, run, what, request) {
+  if (what === 'cancel') {
+    backend.cancel(kind === 'teams', run)
+    return json('{}')
+  }
+  const form = await request.formData()
+  if (what === 'continue') {
+    const answers = String(form.get('requirements') ?? form.get('tools') ?? '[]')
+    return stream(request.signal, (frame, end) => backend.goOn(run, answers, frame, end)) ??
+      json('{"detail":"The run is not paused"}', { status: 409 })
+  }
+  const last = Number(form.get('last_event_index') ?? -1)
+  return stream(request.signal, (frame, end) => backend.resume(run, last, frame, end)) ??
+    new Response(`event: error\ndata: {"event":"error","error":"Run ${run} not found"}\n\n`, { headers: STREAM })
+}
+
+const STREAM = { 'content-type': 'text/event-stream; charset=utf-8' }
+
+/** A response that streams what `begin(frame, end)` says; null where that has nothing to say. */
+function stream(signal, begin) {
   const encoder = new TextEncoder()
   let answering
   const body = new ReadableStream({
     start(controller) {
-      answering = backend.run(route, id, message, script, String(form.get('session_id') ?? ''), form.get('user_id')?.toString(),
-        (frame) => controller.enqueue(encoder.encode(frame)), () => controller.close())
+      answering = begin((frame) => controller.enqueue(encoder.encode(frame)), () => controller.close())
       signal.addEventListener('abort', () => {
-        answering.stop()
+        answering?.stop()
         controller.error(signal.reason)
       }, { once: true })
     },
-    cancel: () => answering.stop(),
+    cancel: () => answering?.stop(),
   })
-  return new Response(body, { headers: { 'content-type': 'text/event-stream; charset=utf-8' } })
+  return answering ? new Response(body, { headers: STREAM }) : null
 }
 
 function json(body, { status = 200, headers = {} } = {}) {

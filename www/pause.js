@@ -16,7 +16,10 @@ export function createPause({ resolve, canReject, canResolve }) {
     const approved = event.submitter?.value !== 'reject'
     const values = Object.fromEntries(new FormData(node))
     for (const button of node.querySelectorAll('button')) button.disabled = true
-    resolve(pause, approved, values)
+    // An answer that did not get through can be given again.
+    Promise.resolve(resolve(pause, approved, values)).finally(() => {
+      for (const button of node.querySelectorAll('button')) button.disabled = false
+    })
   })
   return {
     node,

@@ -1,9 +1,10 @@
 //! What JavaScript calls.
 
 use super::memory::Memory;
+use super::scripted::background::Background;
 use super::scripted::record::{listing, without_retries, Recorded, Run};
 use super::scripted::{self, Asked, Counters, Directive, World};
-use ai_stream_handler::generator::{event_generator, Host, Options};
+use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Options};
 use ai_stream_handler::retry::Policy;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::{Stream, StreamExt};
@@ -26,6 +27,7 @@ extern "C" {
 pub struct PageBackend {
     memory: Memory,
     counters: Counters,
+    background: Background,
     world: Page,
     policy: Policy,
 }
@@ -57,7 +59,13 @@ impl PageBackend {
     #[wasm_bindgen(constructor)]
     pub fn new(pace: f64, base_delay: f64) -> Result<PageBackend, JsError> {
         let policy = Policy::new(None, Some(base_delay), None, &[], None)?;
-        Ok(PageBackend { memory: Memory::default(), counters: Counters::default(), world: Page { pace }, policy })
+        Ok(PageBackend {
+            memory: Memory::default(),
+            counters: Counters::default(),
+            background: Background::default(),
+            world: Page { pace },
+            policy,
+        })
     }
 
     /// What a request is refused with before there is a stream.
@@ -78,28 +86,55 @@ impl PageBackend {
         script: String,
         session_id: String,
         user_id: Option<String>,
+        in_background: bool,
         frame: Function,
         end: Function,
     ) -> Answering {
         let session_id = if session_id.is_empty() { self.world.id() } else { session_id };
         let before = self.memory.before(&session_id, &user_id);
-        let asked = Asked { is_team: route != "agents", id, session_id, user_id, message, script, before };
+        let asked =
+            Asked { is_team: route != "agents", id, session_id, user_id, message, script, before, in_background };
         self.memory.open_session(&asked.session_id, asked.said(), now());
         let (memory, counters, world) = (self.memory.clone(), self.counters.clone(), self.world.clone());
-        let attempt = move |asked: &Asked| {
+        let attempt = move |asked: &Asked, run_id: &str| {
             let run = Run::of(asked, now());
-            Recorded::new(scripted::run(asked, &counters, world.clone()), run, memory.clone())
+            Recorded::new(scripted::run(asked, &counters, world.clone(), run_id), run, memory.clone())
         };
         if route != "api/teams" {
-            let first = attempt(&asked);
-            return tell(without_retries(first, asked, now, |_, _| {}), frame, end);
+            let run_id = self.world.id();
+            if Directive::of(&asked.script, &asked.id).name == "confirm" {
+                self.background.pause(&run_id, asked.clone());
+            }
+            let first = attempt(&asked, &run_id);
+            return self.answer(first, asked, run_id, frame, end);
         }
+        let ids = self.world.clone();
         let options = Options { policy: self.policy.clone(), ..Options::default() };
         let run = move |_retries| {
-            let recorded = attempt(&asked);
+            let recorded = attempt(&asked, &ids.id());
             async { Ok(recorded) }
         };
         tell(event_generator(run, self.world.clone(), options), frame, end)
+    }
+
+    /// The rest of a background run; `last` below zero: all of it. `None`: nobody knows the run.
+    pub fn resume(&self, run_id: &str, last: i32, frame: Function, end: Function) -> Option<Answering> {
+        let rest = self.background.resume(run_id, usize::try_from(last).ok())?;
+        Some(tell(rest, frame, end))
+    }
+
+    /// A run that waited for the user goes on. `None`: it does not wait.
+    #[wasm_bindgen(js_name = goOn)]
+    pub fn go_on(&self, run_id: String, answers: &str, frame: Function, end: Function) -> Option<Answering> {
+        let asked = self.background.take_paused(&run_id)?;
+        let model = scripted::run_on(&asked, answers, self.world.clone(), &run_id);
+        let attempt = Recorded::new(model, Run::of(&asked, now()), self.memory.clone());
+        Some(self.answer(attempt, asked, run_id, frame, end))
+    }
+
+    /// `/cancel`.
+    pub fn cancel(&self, is_team: bool, run_id: &str) {
+        self.background.stop(run_id, &scripted::cancelled(is_team, run_id, now()));
     }
 
     /// `GET /sessions`.
@@ -113,6 +148,29 @@ impl PageBackend {
     pub fn runs(&self, session_id: &str) -> Option<String> {
         let runs = self.memory.runs(session_id)?;
         Some(runs.iter().map(Run::to_json).collect::<Value>().to_string())
+    }
+}
+
+impl PageBackend {
+    fn answer<S>(
+        &self,
+        attempt: Recorded<S, Memory>,
+        asked: Asked,
+        run_id: String,
+        frame: Function,
+        end: Function,
+    ) -> Answering
+    where
+        S: Stream<Item = Result<Event, ModelError>> + 'static,
+    {
+        let in_background = asked.in_background;
+        let frames = without_retries(attempt, asked, now, |_, _| {});
+        if !in_background {
+            return tell(frames, frame, end);
+        }
+        let followed = self.background.open(&run_id);
+        spawn_local(self.background.clone().keep(run_id, frames));
+        tell(followed, frame, end)
     }
 }
 

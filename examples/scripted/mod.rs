@@ -11,10 +11,12 @@
 //! | `[[slow n=40 ms=100]]` | so many tokens, so far apart |
 //! | `[[fail]]`, `[[fail text=…]]` | the provider's 500, or this text |
 //! | `[[panic]]`, `[[hang]]` | a bug; silence |
+//! | `[[confirm]]` | the run waits until the user allows a tool |
 //!
 //! `key=…` keeps counts of `times` apart; `of=cirkelline` is for the component of that id only. Any other message gets a
 //! small answer.
 
+pub mod background;
 mod directive;
 mod plan;
 pub mod record;
@@ -69,10 +71,39 @@ pub trait World: Clone {
 }
 
 /// Runs the model once.
-pub fn run<W: World>(asked: &Asked, counters: &Counters, world: W) -> impl Stream<Item = Result<Event, ModelError>> {
-    let run_id = world.id();
-    let steps: VecDeque<Step> = plan::of(asked, counters, world.pace()).into();
-    let base = asked.base(&run_id);
+pub fn run<W: World>(
+    asked: &Asked,
+    counters: &Counters,
+    world: W,
+    run_id: &str,
+) -> impl Stream<Item = Result<Event, ModelError>> {
+    let steps = plan::of(asked, counters, world.pace());
+    play(steps, asked.base(run_id), world)
+}
+
+/// Goes on after a pause. `answers`: the tools or requirements as the user resolved them, JSON.
+pub fn run_on<W: World>(
+    asked: &Asked,
+    answers: &str,
+    world: W,
+    run_id: &str,
+) -> impl Stream<Item = Result<Event, ModelError>> {
+    let resolved: Value = serde_json::from_str(answers).unwrap_or_default();
+    let first = &resolved[0];
+    let tool = if first["tool_execution"].is_null() { first } else { &first["tool_execution"] };
+    let steps = plan::after_pause(asked, tool["confirmed"] == true, world.pace());
+    play(steps, asked.base(run_id), world)
+}
+
+/// The run was stopped: its last frame.
+pub fn cancelled(asked_of_team: bool, run_id: &str, now: f64) -> String {
+    let name = if asked_of_team { "TeamRunCancelled" } else { "RunCancelled" };
+    let data = json!({"created_at": now as u64, "event": name, "run_id": run_id, "reason": "The run was cancelled"});
+    format!("event: {name}\ndata: {data}\n\n")
+}
+
+fn play<W: World>(steps: Vec<Step>, base: Value, world: W) -> impl Stream<Item = Result<Event, ModelError>> {
+    let steps = VecDeque::from(steps);
     unfold((steps, base, world), |(mut steps, base, world)| async move {
         loop {
             match steps.pop_front()? {

@@ -22,6 +22,8 @@ pub struct Asked {
     pub script: String,
     /// What the user said before, in this session and in others, oldest first.
     pub before: Vec<String>,
+    /// It goes on when its client goes.
+    pub in_background: bool,
 }
 
 pub(super) enum Step {
@@ -87,6 +89,12 @@ pub(super) fn of(asked: &Asked, counters: &Counters, pace: f64) -> Vec<Step> {
             script.steps.push(Step::Fail(ModelError::new(text)));
             return script.steps;
         }
+        "confirm" => {
+            script.request(|script| script.say("I can do that. "));
+            let tool = mail();
+            let requirement = json!({"id": "requirement-1", "tool_execution": tool});
+            script.add("RunPaused", json!({"content": script.text, "tools": [tool], "requirements": [requirement]}));
+        }
         "panic" => script.steps.push(Step::Panic),
         "hang" => script.steps.push(Step::Hang),
         "slow" => {
@@ -108,6 +116,27 @@ pub(super) fn of(asked: &Asked, counters: &Counters, pace: f64) -> Vec<Step> {
         }
         _ => script.answer(small_talk(asked)),
     }
+    script.steps
+}
+
+/// What the tool waits for.
+fn mail() -> Value {
+    json!({"tool_call_id": "call-1", "tool_name": "send_mail", "tool_args": {"to": "Ann", "subject": "Lunch"},
+        "requires_confirmation": true, "result": null})
+}
+
+pub(super) fn after_pause(asked: &Asked, confirmed: bool, pace: f64) -> Vec<Step> {
+    let mut script = Script { asked, steps: Vec::new(), pace, input: 0, output: 0, text: String::new() };
+    script.add("RunContinued", json!({}));
+    if confirmed {
+        let mut tool = mail();
+        script.add("ToolCallStarted", json!({"tool": tool}));
+        script.steps.push(Step::Wait(pace * 4.0));
+        tool["result"] = json!("sent");
+        tool["tool_call_error"] = json!(false);
+        script.add("ToolCallCompleted", json!({"tool": tool, "content": "send_mail(to=Ann) completed in 0.1s. "}));
+    }
+    script.answer(if confirmed { "The mail is out." } else { "Then I leave it." }.into());
     script.steps
 }
 

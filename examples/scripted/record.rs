@@ -106,6 +106,7 @@ impl<S, K: Keep> Recorded<S, K> {
         match event.name.trim_start_matches("Team") {
             "RunContent" => self.run.content.push_str(text(&data, "content")),
             "ToolCallCompleted" => self.tools.push(data["tool"].clone()),
+            "RunPaused" => self.run.status = "PAUSED".into(),
             "RunCompleted" => {
                 self.run.status = "COMPLETED".into();
                 text(&data, "content").clone_into(&mut self.run.content);

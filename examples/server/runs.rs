@@ -30,7 +30,7 @@ pub async fn with_retries(State(app): State<App>, Path(id): Path<String>, form: 
     let options = Options { policy: policy.clone(), timeout: Some(*timeout), event_key: !seed_form };
     let host = Tokio { monitor: app.monitor.clone() };
     let run = move |_attempt| {
-        let attempt = app.attempt(&asked);
+        let attempt = app.attempt(&asked, &app.world().id());
         async { Ok(attempt) }
     };
     stream(event_generator(run, host, options))
@@ -47,8 +47,47 @@ pub async fn of_agent(State(app): State<App>, Path(id): Path<String>, form: Mult
 }
 
 /// Accepted always, as by AgentOS. Who wants a foreground run to end hangs up.
-pub async fn cancel() -> Json<Value> {
+pub async fn cancel(State(app): State<App>, Path((kind, _id, run_id)): Path<(String, String, String)>) -> Json<Value> {
+    app.background.stop(&run_id, &scripted::cancelled(kind == "teams", &run_id, now()));
     Json(json!({}))
+}
+
+/// The rest of a background run.
+pub async fn resume(
+    State(app): State<App>,
+    Path((_kind, _id, run_id)): Path<(String, String, String)>,
+    form: Multipart,
+) -> Response {
+    let fields = match fields(form).await {
+        Ok(fields) => fields,
+        Err(refused) => return refused,
+    };
+    match app.background.resume(&run_id, fields.get("last_event_index").and_then(|n| n.parse().ok())) {
+        Some(rest) => stream(rest),
+        None => {
+            let data = json!({"event": "error", "error": format!("Run {run_id} not found in buffer or database")});
+            stream(futures_util::stream::iter([format!("event: error\ndata: {data}\n\n")]))
+        }
+    }
+}
+
+/// A run that waited for the user goes on.
+pub async fn go_on(
+    State(app): State<App>,
+    Path((_kind, _id, run_id)): Path<(String, String, String)>,
+    form: Multipart,
+) -> Response {
+    let fields = match fields(form).await {
+        Ok(fields) => fields,
+        Err(refused) => return refused,
+    };
+    let Some(asked) = app.background.take_paused(&run_id) else {
+        return (StatusCode::CONFLICT, Json(json!({"detail": "The run is not paused"}))).into_response();
+    };
+    let answers = fields.get("requirements").or(fields.get("tools")).cloned().unwrap_or_default();
+    let model = scripted::run_on(&asked, &answers, app.world(), &run_id);
+    let attempt = Recorded::new(model, Run::of(&asked, now()), app.store.clone());
+    app.answer(attempt, asked, run_id)
 }
 
 async fn without_retries(app: App, id: String, is_team: bool, form: Multipart) -> Response {
@@ -56,17 +95,40 @@ async fn without_retries(app: App, id: String, is_team: bool, form: Multipart) -
         Ok(asked) => asked,
         Err(refused) => return refused,
     };
-    let attempt = app.attempt(&asked);
-    stream(record::without_retries(attempt, asked, now, move |succeeded, rate_limited| {
-        count(&app.monitor, Ending { attempts: 1, succeeded, rate_limited, session_kept: true });
-    }))
+    let run_id = app.world().id();
+    if Directive::of(&asked.script, &asked.id).name == "confirm" {
+        app.background.pause(&run_id, asked.clone());
+    }
+    let attempt = app.attempt(&asked, &run_id);
+    app.answer(attempt, asked, run_id)
 }
 
 impl App {
     /// Runs the model once, on the record.
-    fn attempt(&self, asked: &Asked) -> Recorded<impl Stream<Item = Result<Event, ModelError>>, Store> {
-        let world = Server { pace: self.args.pace / 1000.0 };
-        Recorded::new(scripted::run(asked, &self.counters, world), Run::of(asked, now()), self.store.clone())
+    fn attempt(&self, asked: &Asked, run_id: &str) -> Recorded<impl Stream<Item = Result<Event, ModelError>>, Store> {
+        let model = scripted::run(asked, &self.counters, self.world(), run_id);
+        Recorded::new(model, Run::of(asked, now()), self.store.clone())
+    }
+
+    /// The stream of an attempt that nobody retries: for as long as its client listens, or in the background.
+    fn answer<S>(&self, attempt: Recorded<S, Store>, asked: Asked, run_id: String) -> Response
+    where
+        S: Stream<Item = Result<Event, ModelError>> + Send + 'static,
+    {
+        let (monitor, in_background) = (self.monitor.clone(), asked.in_background);
+        let frames = record::without_retries(attempt, asked, now, move |succeeded, rate_limited| {
+            count(&monitor, Ending { attempts: 1, succeeded, rate_limited, session_kept: true });
+        });
+        if !in_background {
+            return stream(frames);
+        }
+        let followed = self.background.open(&run_id);
+        tokio::spawn(self.background.clone().keep(run_id, frames));
+        stream(followed)
+    }
+
+    fn world(&self) -> Server {
+        Server { pace: self.args.pace / 1000.0 }
     }
 }
 
@@ -79,18 +141,23 @@ fn stream(frames: impl Stream<Item = String> + Send + 'static) -> Response {
     (headers, Body::from_stream(frames.map(Ok::<_, Infallible>))).into_response()
 }
 
-/// The form's fields → what is asked, in which session; or the refusal that the form or the script asks for.
-async fn read(app: &App, id: String, is_team: bool, mut form: Multipart) -> Result<Asked, Response> {
+/// The texts of a form. Files are read and not looked at: the script has no eyes.
+async fn fields(mut form: Multipart) -> Result<HashMap<String, String>, Response> {
     let mut fields = HashMap::new();
     while let Some(field) = form.next_field().await.map_err(IntoResponse::into_response)? {
         let name = field.name().unwrap_or_default().to_owned();
-        // Files are read and not looked at: the script has no eyes.
         let is_file = field.file_name().is_some();
         let bytes = field.bytes().await.map_err(IntoResponse::into_response)?;
         if !is_file {
             fields.insert(name, String::from_utf8_lossy(&bytes).into_owned());
         }
     }
+    Ok(fields)
+}
+
+/// The form's fields → what is asked, in which session; or the refusal that the form or the script asks for.
+async fn read(app: &App, id: String, is_team: bool, form: Multipart) -> Result<Asked, Response> {
+    let mut fields = fields(form).await?;
     let Some(message) = fields.remove("message").filter(|m| !m.is_empty()) else {
         let detail = json!({"detail": [{"type": "missing", "loc": ["body", "message"], "msg": "Field required", "input": null}]});
         return Err((StatusCode::UNPROCESSABLE_ENTITY, Json(detail)).into_response());
@@ -109,7 +176,8 @@ async fn read(app: &App, id: String, is_team: bool, mut form: Multipart) -> Resu
         fields.remove("session_id").filter(|s| !s.is_empty()).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     let user_id = fields.remove("user_id");
     let before = app.store.before(&session_id, user_id.as_deref()).await;
-    let asked = Asked { is_team, id, session_id, user_id, message, script, before };
+    let in_background = fields.get("background").is_some_and(|b| b == "true");
+    let asked = Asked { is_team, id, session_id, user_id, message, script, before, in_background };
     app.store.open_session(&Run::of(&asked, now()), &asked.said());
     Ok(asked)
 }

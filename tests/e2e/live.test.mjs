@@ -8,6 +8,7 @@ import { scratch, start } from '../server/start.mjs'
 import { launch, openPage } from './browser.mjs'
 
 const EXHAUSTED = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
+const STORY = Array.from({ length: 80 }, (_, n) => `token ${n + 1}`).join(' ')
 const retrying = (seconds, attempt) => `Rate limit reached. Retrying in ${seconds} seconds... (Attempt ${attempt}/3)`
 
 let browser
@@ -195,6 +196,64 @@ for (const [name, begin] of Object.entries(backends)) {
       await view.statusIs('completed')
       assert.equal(await view.page.locator('.who').last().textContent(), 'Understudy')
       assert.ok((await view.entries()).some((text) => text.includes('Understudy')), (await view.entries()).join(' | '))
+      view.assertClean()
+    })
+
+    test('unplugged in mid-answer: the page says so, and the answer goes on when it is plugged in', async () => {
+      const view = await visit(site)
+      await view.byId('live-survives').click()
+      await view.says('token 5 ')
+      await view.byId('unplug').click()
+      await view.activityIs('You are offline.')
+      assert.equal(await view.byId('banner').count(), 0)
+      await view.page.waitForTimeout(1000)
+      await view.byId('unplug').click()
+      await view.statusIs('completed')
+      assert.equal((await view.byId('answer').textContent()).trim(), STORY)
+      assert.ok((await view.entries()).some((text) => text.includes('You are offline')))
+      view.assertClean()
+    })
+
+    test('cut in the middle of a frame, and stalled: nothing twice, nothing lost', async () => {
+      const view = await visit(site)
+      await view.byId('live-survives').click()
+      for (const [button, part] of [['cut', 'token 5 '], ['cut', 'token 15 '], ['stall', 'token 25 ']]) {
+        await view.says(part)
+        await view.byId(button).click()
+      }
+      await view.statusIs('completed')
+      assert.equal((await view.byId('answer').textContent()).trim(), STORY)
+      assert.equal((await view.entries()).filter((text) => text.includes('Connection lost')).length, 3)
+      view.assertClean()
+    })
+
+    for (const [button, words, state] of [['approve', 'I can do that. The mail is out.', 'done'], ['reject', 'I can do that. Then I leave it.', 'not allowed']]) {
+      test(`a run that asks first: ${button}`, async () => {
+        const view = await visit(site)
+        await view.byId('live-asks').click()
+        await view.statusIs('paused')
+        await view.byId(button).click()
+        await view.statusIs('completed')
+        assert.equal((await view.byId('answer').textContent()).trim(), words)
+        assert.match(await view.page.locator('.tool').textContent(), new RegExp(`send_mail.*${state}`))
+        view.assertClean()
+      })
+    }
+
+    test(name === 'server' ? 'a refresh in mid-answer: the text is there, and the answer goes on' : 'a refresh takes the backend inside the page along', async () => {
+      const view = await visit(site)
+      await view.byId('live-survives').click()
+      await view.says('token 9 ')
+      await view.page.reload()
+      if (name === 'page') {
+        await view.byId('live-survives').waitFor()
+        assert.equal(await view.page.locator('.turn').count(), 0)
+        return
+      }
+      await view.says('token 9 ')
+      assert.equal(await view.page.locator('.user').textContent(), 'Tell me a slow story.')
+      await view.statusIs('completed')
+      assert.equal((await view.byId('answer').textContent()).trim(), STORY)
       view.assertClean()
     })
 
