@@ -18,8 +18,13 @@ need rustup "Rust toolchains" "$rustup"
 need cargo "Rust" "$rustup"
 need node "Node 20 or later" "$node"
 need npm "comes with Node" "$node"
+need cc "a C compiler, for linking and for SQLite" "sudo apt-get install -y build-essential"
 if [[ "${1:-}" == chromium ]]; then
   [[ -n "${CHROMIUM:-}" ]] || need chromium "the browser of the tests; or CHROMIUM=/path/to/chrome" "sudo apt-get install -y chromium"
+  need python3 "AgentOS, which the tests talk to" "sudo apt-get install -y python3 python3-venv"
+  if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    need python3-venv "AgentOS, which the tests talk to" "sudo apt-get install -y python3-venv"
+  fi
   [[ -n "${CHROMEDRIVER:-}" ]] || need chromedriver "of the same version; or CHROMEDRIVER=/path/to/it" "sudo apt-get install -y chromium-driver"
 fi
 ((missing == 0)) || exit 1

@@ -33,7 +33,7 @@ export const LIVE = [
     name: 'survives', title: 'It survives', options: { team: 'cirkelline', background: true, resume: { baseDelay: 1 }, stall: { background: 5 } },
     description: 'A background run. Pull the plug, let it fall silent, cut it: the answer is taken up where it was.',
     onServer: ' Refresh the page, too.',
-    sends: [{ says: 'Tell me a slow story.', script: '[[slow n=80 ms=120]]' }],
+    sends: [{ says: 'Tell me a slow story.', script: '[[slow n=45 ms=110]]' }],
   },
   {
     name: 'asks', title: 'It asks first', options: { team: 'cirkelline', background: true },

@@ -8,7 +8,7 @@ import { scratch, start } from '../server/start.mjs'
 import { launch, openPage } from './browser.mjs'
 
 const EXHAUSTED = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
-const STORY = Array.from({ length: 80 }, (_, n) => `token ${n + 1}`).join(' ')
+const STORY = Array.from({ length: 45 }, (_, n) => `token ${n + 1}`).join(' ')
 const retrying = (seconds, attempt) => `Rate limit reached. Retrying in ${seconds} seconds... (Attempt ${attempt}/3)`
 
 let browser

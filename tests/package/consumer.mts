@@ -1,7 +1,7 @@
 // Compiled, not run, by install.test.mjs: a page's use of every public name.
-import { createStreamHandler } from 'ai-stream-handler'
+import { confirm, createStreamHandler, fill, giveResult, reject } from 'ai-stream-handler'
 import type {
-  ChatMessage, Diagnostics, ErrorType, HandlerOptions, Limits, Outcome, Pause, RetryState, SessionEntry, Snapshot,
+  ChatMessage, Diagnostics, ErrorType, HandlerOptions, Limits, Outcome, Pause, PauseRequirement, Resolution, RetryState, SessionEntry, Snapshot,
   Status, StreamError, StreamHandler, TimelineEntry, ToolCall, Turn, Usage,
 } from 'ai-stream-handler'
 
@@ -14,6 +14,9 @@ const options: HandlerOptions = {
   fields: { user_id: 'ann' },
   sessionId: 'session',
   background: true,
+  resume: { maxAttempts: 3 },
+  stall: { background: 30 },
+  persist: 'session',
   notify: 'frame',
   activityTexts: { tavily_search: 'Searching for {query}' },
   limits,
@@ -36,6 +39,14 @@ export async function page(): Promise<Outcome> {
   form.set('message', 'hello')
   void handler.send(form)
   handler.cancel()
+  const { pause, resumable } = handler.getSnapshot()
+  if (resumable) await handler.resume()
+  const answers: Resolution[] = (pause?.requirements ?? []).map((r: PauseRequirement) => r.kind === 'input' ? fill(r, { guests: 4 }) : r.kind === 'external' ? giveResult(r, '21') : confirm(r))
+  const continued: Outcome = await handler.continueRun(answers)
+  void handler.continueRun(reject(answers[0]!.requirement, 'no'))
+  const listed: SessionEntry[] = await handler.loadSessions({ limit: 5 })
+  const opened: boolean = await handler.openSession(listed[0]?.session_id ?? continued)
+  void opened
   handler.dismissError()
   handler.load({ sessionId: null, messages: [{ role: 'user', content: 'earlier' }] })
   handler.clear()
