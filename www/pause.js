@@ -43,8 +43,9 @@ function question(requirement, index) {
   const who = requirement.memberName ? `${requirement.memberName} wants` : 'It wants'
   const tool = requirement.toolName ?? 'a tool'
   if (requirement.kind === 'input') {
-    return [el('p', {}, 'Please fill in:'), ...(requirement.fields ?? []).map(input)]
+    return [el('p', {}, requirement.message ?? 'Please fill in:'), ...(requirement.fields ?? []).map(input)]
   }
+  if (!requirement.toolName && requirement.stepName) return [el('p', {}, requirement.message ?? 'May it go on with ', requirement.message ? ' (' : '', el('code', {}, requirement.stepName), requirement.message ? ')' : '?')]
   const external = requirement.kind === 'external'
   return [
     el('p', {}, external ? `${who} your page to run ` : `${who} to run `, el('code', {}, tool), '.'),

@@ -122,6 +122,8 @@ export interface PauseDelta {
     fields: string | null
     memberName: string | null
     memberRunId: string | null
+    stepName: string | null
+    message: string | null
     raw: string
   }[]
 }

@@ -17,9 +17,22 @@ export function reject(requirement: PauseRequirement, note?: string): Resolution
   return note === undefined ? { requirement, confirmed: false } : { requirement, confirmed: false, note }
 }
 
-/** The fields that are asked for, by name. A field that is left out keeps the value that it had. */
+/**
+ * The fields that are asked for, by name. A field that is left out keeps the value that it had. What a form gives as text
+ * becomes what the field's type says: `int`, `float`, `bool`.
+ */
 export function fill(requirement: PauseRequirement, values: Record<string, Json>): Resolution {
-  return { requirement, values }
+  const typed = { ...values }
+  for (const { name, type } of requirement.fields ?? []) if (typeof typed[name] === 'string') typed[name] = typedAs(type, typed[name])
+  return { requirement, values: typed }
+}
+
+/** Text that is no such value stays text, for the server to refuse. */
+function typedAs(type: string, text: string): Json {
+  const number = text.trim() === '' ? NaN : Number(text)
+  if (type === 'float' || type === 'int') return Number.isFinite(number) && (type === 'float' || Number.isInteger(number)) ? number : text
+  if (type === 'bool') return /^(true|yes|on|1)$/i.test(text) || (!/^(false|no|off|0|)$/i.test(text) ? text : false)
+  return text
 }
 
 /** What the tool returned that the page ran itself. */
@@ -56,6 +69,8 @@ function withAnswer(asked: Fields, { confirmed, note, values, result }: Resoluti
   if (result !== undefined) answered.result = result
   if (values !== undefined) {
     answered.answered = true
+    // A step of a workflow reads its values here.
+    if ('step_id' in asked) answered.user_input = values
     answered.user_input_schema = ((asked.user_input_schema ?? []) as Fields[]).map((field) => {
       const value = values[field.name as string]
       return value === undefined ? field : { ...field, value }

@@ -94,7 +94,7 @@ function readPause(sent: PauseDelta): Pause {
 function requirement(from: PauseDelta['requirements'][number]): PauseRequirement {
   const { fields, raw, toolArgs } = from
   const shown: PauseRequirement = { kind: from.kind, raw: null }
-  for (const key of ['id', 'toolCallId', 'toolName', 'memberName', 'memberRunId'] as const) {
+  for (const key of ['id', 'toolCallId', 'toolName', 'memberName', 'memberRunId', 'stepName', 'message'] as const) {
     if (from[key] !== null) shown[key] = from[key]
   }
   if (toolArgs !== null) lazy(shown, 'toolArgs', toolArgs, parse)

@@ -253,6 +253,10 @@ export interface PauseRequirement {
   fields?: PauseField[]
   memberName?: string
   memberRunId?: string
+  /** Of a workflow: the step that waits. */
+  stepName?: string
+  /** The question in the server's words: `Publish it?` */
+  message?: string
   /** The requirement as the server sent it, to be resolved and sent back. */
   raw: Json
 }

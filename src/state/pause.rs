@@ -32,6 +32,10 @@ pub struct Requirement {
     pub fields: Option<String>,
     pub member_name: Option<String>,
     pub member_run_id: Option<String>,
+    /// Of a workflow: the step that waits.
+    pub step_name: Option<String>,
+    /// The question in the server's words.
+    pub message: Option<String>,
     /// JSON, as the server sent it.
     pub raw: String,
 }
@@ -49,14 +53,10 @@ pub enum RequirementKind {
 impl Pause {
     pub(super) fn read(event: &RunEvent<'_>, run_id: Option<&str>) -> Pause {
         let list = event.requirements.or(event.tools).and_then(Raw::as_array);
-        Pause {
-            run_id: run_id.map(str::to_owned),
-            message: match event.content {
-                Some(content) => text_of(content),
-                None => "The run waits for your input.".into(),
-            },
-            requirements: list.into_iter().flatten().map(Requirement::read).collect(),
-        }
+        let requirements: Vec<_> = list.into_iter().flatten().map(Requirement::read).collect();
+        let asked = requirements.iter().find_map(|r| r.message.clone());
+        let message = event.content.map(text_of).or(asked).unwrap_or_else(|| "The run waits for your input.".into());
+        Pause { run_id: run_id.map(str::to_owned), message, requirements }
     }
 }
 
@@ -85,6 +85,8 @@ impl Requirement {
             fields: schema.map(|s| s.text().into()),
             member_name: text("member_agent_name"),
             member_run_id: text("member_run_id"),
+            step_name: text("step_name"),
+            message: text("confirmation_message").or_else(|| text("user_input_message")),
             raw: raw.text().into(),
         }
     }

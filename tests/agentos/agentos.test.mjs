@@ -66,6 +66,7 @@ const SCENARIOS = {
   tools: [{ agent: 'assistant' }, 'Search for both. [[tools]]'],
   nested: [{ team: 'cirkelline' }, 'Research this. [[nested]]'],
   parallel: [{ team: 'cirkelline' }, 'Ask both. [[parallel]]'],
+  workflow: [{ workflow: 'pipeline' }, 'hello'],
 }
 
 for (const [name, [options, message]] of Object.entries(SCENARIOS)) {
@@ -95,7 +96,8 @@ for (const [name, [options, message]] of Object.entries(SCENARIOS)) {
     const whole = await through(options)
     await whole.handler.send(message)
     const expected = pictureOf(whole.handler.getSnapshot(), { ordered })
-    await each([700, 901, 1337, 2000, 3001, 4444], async (bytes) => {
+    // A connection has to be good for one frame; a workflow's are long.
+    await each(name === 'workflow' ? [2000, 3001, 4444] : [700, 901, 1337, 2000, 3001, 4444], async (bytes) => {
       const { handler, proxy } = await through(options, (_, number) => (number < 12 ? { bytes: bytes + number } : null))
       assert.equal(await handler.send(message), 'completed', `${bytes} bytes a connection`)
       assert.deepEqual(pictureOf(handler.getSnapshot(), { ordered }), expected, `${bytes} bytes a connection: ${proxy.requests.length} requests`)
@@ -153,7 +155,7 @@ test('a foreground run ends with its connection: the text stays, and the banner 
 })
 
 test('cancel after each frame: hung up at once, and the server’s run is cancelled too', async () => {
-  await each([1, 2, 3, 5, 8, 13], async (frame) => {
+  await each(Array.from({ length: 20 }, (_, n) => n + 1).filter((n) => n % STEP === 1 || STEP === 1), async (frame) => {
     const { handler, proxy } = await through({ agent: 'assistant' })
     const outcome = handler.send('Count. [[plain n=60 ms=25]]')
     await until(() => handler.getSnapshot().diagnostics.framesRead >= frame)
@@ -193,6 +195,33 @@ for (const [name, [message, kind, answer, result]] of Object.entries(KINDS)) {
     })
   }
 }
+
+test('a workflow’s step, a member of a team and the model itself may ask', async () => {
+  const gated = await through({ workflow: 'gated', background: false })
+  assert.equal(await gated.handler.send('hello'), 'paused')
+  const step = gated.handler.getSnapshot().pause
+  assert.deepEqual([step.message, step.requirements[0].stepName, step.requirements[0].kind], ['Publish it?', 'publish', 'confirmation'])
+  assert.equal(await gated.handler.continueRun(lib.confirm(step.requirements[0])), 'completed')
+  assert.match(gated.handler.getSnapshot().turns[0].answer.content, /^SHOUT: HERE IT IS/)
+
+  for (const background of [false, true]) {
+    const team = await through({ team: 'cirkelline', background })
+    assert.equal(await team.handler.send('Mail Ann. [[member]]'), 'paused')
+    const { pause } = team.handler.getSnapshot()
+    assert.deepEqual([pause.requirements[0].memberName, pause.requirements[0].toolName], ['Mailer', 'send_mail'])
+    assert.equal(await team.handler.continueRun(lib.confirm(pause.requirements[0])), 'completed')
+    const { turns } = team.handler.getSnapshot()
+    assert.equal(turns[0].answer.content, 'Let me see. Here it is: tok0 tok1 tok2 tok3 tok4 tok5 ')
+    assert.match(turns[0].work.find(({ agentName }) => agentName === 'Mailer').content, /^mailer found: /)
+
+    const form = await through({ agent: 'assistant', background })
+    assert.equal(await form.handler.send('A trip. [[form]]'), 'paused')
+    const asked = form.handler.getSnapshot().pause.requirements[0]
+    assert.deepEqual(asked.fields.map(({ name, type, description }) => [name, type, description]), [['city', 'str', 'Where to?'], ['nights', 'int', 'How long?']])
+    assert.equal(await form.handler.continueRun(lib.fill(asked, { city: 'Aarhus', nights: '2' })), 'completed')
+    assert.equal(form.handler.getSnapshot().turns[0].answer.content, 'Let me see. Here it is: tok0 tok1 tok2 tok3 tok4 tok5 ')
+  }
+})
 
 test('an answer to a pause that is cut is taken up, or says that it is not', async () => {
   for (const frames of [1, 2, 4]) {

@@ -9,6 +9,8 @@ It prints `ready` when it listens. What the model does stands in the user's mess
     [[nested]]              the team asks its research team, which asks an agent
     [[parallel]]            the team asks two agents at once
     [[confirm]], [[ask]], [[external]]   the tool waits for a yes, for a value, for a result
+    [[form]]                the model asks the user for values by itself
+    [[member]]              a member of the team waits for a yes
     [[limit key=K times=2]] fails with Google's 429 so often, then answers
     ms=20                   between two tokens (default 4)
 """
@@ -30,11 +32,17 @@ from agno.models.response import ModelResponse
 from agno.os import AgentOS
 from agno.team import Team
 from agno.tools import tool
+from agno.tools.user_control_flow import UserControlFlowTools
 from agno.workflow import Step, StepInput, StepOutput, Workflow
+from agno.workflow.types import HumanReview
 
 QUOTA = (
     '{"error": {"code": 429, "message": "You exceeded your current quota. Please retry in 0.05s.",'
     ' "status": "RESOURCE_EXHAUSTED"}}'
+)
+FORM = (
+    '{"user_input_fields": [{"field_name": "city", "field_type": "str", "field_description": "Where to?"},'
+    ' {"field_name": "nights", "field_type": "int", "field_description": "How long?"}]}'
 )
 struck: Counter = Counter()
 
@@ -78,7 +86,9 @@ class Scripted(Model):
         name, values = directive(text)
         pace = float(values.get("ms", "4")) / 1000
         words = "".join(f"tok{n} " for n in range(int(values.get("n", "6"))))
-        if self.who in ("web-researcher", "analyst"):
+        if self.who == "mailer" and not answered:
+            return "", [call(1, "send_mail", '{"to": "Ann"}')], pace
+        if self.who in ("web-researcher", "analyst", "mailer"):
             return f"{self.who} found: {words}", [], pace
         if self.who == "research-team":
             return ("", [self.delegate(1, "analyst")], pace) if not answered else ("The team agrees. ", [], pace)
@@ -94,6 +104,8 @@ class Scripted(Model):
                 "parallel": [self.delegate(1, "web-researcher"), self.delegate(2, "analyst")],
                 "confirm": [call(1, "send_mail", '{"to": "Ann"}')],
                 "ask": [call(1, "book_table", '{"place": "Noma"}')],
+                "form": [call(1, "get_user_input", FORM)],
+                "member": [self.delegate(1, "mailer")],
                 "external": [call(1, "read_sensor", '{"room": "kitchen"}')],
             }.get(name, [])
             if calls:
@@ -166,12 +178,12 @@ def build(database: str) -> AgentOS:
     def agent(id: str, name: str, tools: list | None = None) -> Agent:
         return Agent(id=id, name=name, model=Scripted(who=id), db=db, tools=tools or [], store_events=True, telemetry=False)
 
-    assistant = agent("assistant", "Assistant", TOOLS)
+    assistant = agent("assistant", "Assistant", [*TOOLS, UserControlFlowTools()])
     research = Team(id="research-team", name="Research Team", model=Scripted(who="research-team"), db=db,
                     members=[agent("analyst", "Analyst")], role="does research", stream_member_events=True,
                     store_events=True, telemetry=False)
     cirkelline = Team(id="cirkelline", name="Cirkelline", model=Scripted(who="cirkelline"), db=db,
-                      members=[agent("web-researcher", "Web Researcher"), agent("analyst", "Analyst"), research],
+                      members=[agent("web-researcher", "Web Researcher"), agent("analyst", "Analyst"), agent("mailer", "Mailer", [send_mail]), research],
                       tools=TOOLS, stream_member_events=True, store_member_responses=True, store_events=True, telemetry=False)
 
     def shout(given: StepInput) -> StepOutput:
@@ -179,7 +191,12 @@ def build(database: str) -> AgentOS:
 
     pipeline = Workflow(id="pipeline", name="Pipeline", db=db, store_events=True,
                         steps=[Step(name="ask", agent=assistant), Step(name="shout", executor=shout)])
-    return AgentOS(id="os", agents=[assistant], teams=[cirkelline, research], workflows=[pipeline], db=db, telemetry=False)
+    gated = Workflow(id="gated", name="Gated", db=db, store_events=True,
+                     steps=[Step(name="ask", agent=assistant),
+                            Step(name="publish", executor=shout,
+                                 human_review=HumanReview(requires_confirmation=True, confirmation_message="Publish it?"))])
+    return AgentOS(id="os", agents=[assistant], teams=[cirkelline, research], workflows=[pipeline, gated], db=db,
+                   telemetry=False)
 
 
 if __name__ == "__main__":

@@ -98,6 +98,10 @@ test('the helpers write what AgentOS reads, and leave the question as it was', (
   assert.deepEqual(lib.confirm(asked), { requirement: asked, confirmed: true })
   assert.deepEqual(lib.reject(asked), { requirement: asked, confirmed: false })
   assert.deepEqual(lib.fill(asked, { guests: 4 }).values, { guests: 4 })
+  const form = { ...asked, fields: [{ name: 'n', type: 'int' }, { name: 'f', type: 'float' }, { name: 'b', type: 'bool' }, { name: 's', type: 'str' }] }
+  assert.deepEqual(lib.fill(form, { n: '4', f: ' 1.5', b: 'on', s: '4' }).values, { n: 4, f: 1.5, b: true, s: '4' })
+  assert.deepEqual(lib.fill(form, { n: '4.5', f: '', b: '', s: '' }).values, { n: '4.5', f: '', b: false, s: '' })
+  assert.deepEqual(lib.fill(form, { n: 'four', b: 'maybe' }).values, { n: 'four', b: 'maybe' })
   assert.deepEqual(lib.giveResult(asked, 'x').result, 'x')
   assert.equal(JSON.stringify(asked), before)
 })
