@@ -217,6 +217,13 @@ impl Core {
         self.shell.flush();
     }
 
+    /// What a paused run asks, where its stream did not say: the requirements, as JSON.
+    #[wasm_bindgen(js_name = tellPause)]
+    pub fn tell_pause(&self, requirements: &str) {
+        self.shell.client.borrow_mut().conversation.tell_pause(requirements);
+        self.shell.flush();
+    }
+
     /// Hands the host what a page keeps of an answer that is not finished: a `Kept`, or null.
     pub fn keep(&self) {
         let serializer = serde_wasm_bindgen::Serializer::json_compatible();

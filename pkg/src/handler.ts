@@ -219,6 +219,20 @@ class Handler implements StreamHandler {
     void this.resume()
   }
 
+  /** The question of a paused run. AgentOS 3.1.10 does not tell it in the stream of a workflow's background run. */
+  async #whatIsAsked(): Promise<void> {
+    const { pause, runId, sessionId } = this.getSnapshot()
+    const runs = runsOf(this.#options)
+    if (pause !== null || runId === null || !runs) return
+    try {
+      const run = (await get(this.#options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
+      const asked = run.step_requirements ?? run.requirements
+      if (asked && !this.#disposed) this.#core.tellPause(JSON.stringify(asked))
+    } catch {
+      // It waits all the same; what for is not known.
+    }
+  }
+
   /** Shows what an earlier page has kept. */
   #restore(): void {
     const kept = this.#keeper?.read()
@@ -260,8 +274,10 @@ class Handler implements StreamHandler {
       kept: (kept: Kept | null) => (this.#kept = kept),
       delta: (delta: Delta) => this.#mirror.apply(delta, this.#listenerErrors),
       settled: (ticket: number, outcome: Outcome) => {
-        this.#sends.get(ticket)?.resolve(outcome)
+        const sent = this.#sends.get(ticket)
         this.#sends.delete(ticket)
+        if (outcome === 'paused') queueMicrotask(() => void this.#whatIsAsked().then(() => sent?.resolve(outcome)))
+        else sent?.resolve(outcome)
       },
       wake: (seconds: number) => {
         clearTimeout(this.#timer)

@@ -16,7 +16,9 @@ export async function get(options: HandlerOptions, path: string, query: Record<s
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
   let answer: Response
   try {
-    answer = await fetch(url, { headers: typeof headers === 'function' ? await headers() : (headers ?? {}), credentials })
+    // As every request of the handler's: a fetch of the caller's own gets a Request.
+    const base = typeof location === 'undefined' ? undefined : location.href
+    answer = await fetch(new Request(new URL(url, base), { headers: typeof headers === 'function' ? await headers() : (headers ?? {}), credentials }))
   } catch {
     throw new RequestError('The server could not be reached.')
   }

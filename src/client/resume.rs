@@ -153,7 +153,8 @@ impl Client {
         let url = [&runs, "/", &encoded(&run), "/continue"].concat();
         let session = self.conversation.session_id.clone().unwrap_or_default();
         let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
-        if self.config.background {
+        // A workflow's is continued in the foreground: agno 3.1.10 answers 409 to anything else without a durable queue.
+        if self.config.background && !runs.contains("/workflows/") {
             fields.push(("background".into(), "true".into()));
         }
         fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());

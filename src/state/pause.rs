@@ -1,6 +1,7 @@
 //! A pause: what a run waits for, in one shape for AgentOS's and Cirkelline's forms (PROTOCOL §8, §9).
 
 use super::tool::text_of;
+use super::{Conversation, Outcome};
 use crate::event::{RunEvent, Tool};
 use crate::json::Raw;
 use serde::Serialize;
@@ -54,9 +55,33 @@ impl Pause {
     pub(super) fn read(event: &RunEvent<'_>, run_id: Option<&str>) -> Pause {
         let list = event.requirements.or(event.tools).and_then(Raw::as_array);
         let requirements: Vec<_> = list.into_iter().flatten().map(Requirement::read).collect();
+        Pause::of(run_id, event.content.map(text_of), requirements)
+    }
+
+    fn of(run_id: Option<&str>, said: Option<String>, requirements: Vec<Requirement>) -> Pause {
         let asked = requirements.iter().find_map(|r| r.message.clone());
-        let message = event.content.map(text_of).or(asked).unwrap_or_else(|| "The run waits for your input.".into());
+        let message = said.or(asked).unwrap_or_else(|| "The run waits for your input.".into());
         Pause { run_id: run_id.map(str::to_owned), message, requirements }
+    }
+}
+
+impl Conversation {
+    /// What a paused run asks, where its stream did not say. JSON: the requirements.
+    pub fn tell_pause(&mut self, requirements: &str) {
+        let t = self.current;
+        let Some(turn) = self.turns.get_mut(t).filter(|t| t.outcome == Some(Outcome::Paused) && t.pause.is_none())
+        else {
+            return;
+        };
+        let list = Raw::parse(requirements).ok().and_then(Raw::as_array);
+        let requirements: Vec<_> = list.into_iter().flatten().map(Requirement::read).collect();
+        if requirements.is_empty() {
+            return;
+        }
+        turn.pause = Some(Pause::of(turn.run_id.as_deref(), None, requirements));
+        turn.dirty = true;
+        self.first_unread = self.first_unread.min(t);
+        self.head_dirty = true;
     }
 }
 

@@ -198,14 +198,14 @@ for (const [name, [message, kind, answer, result]] of Object.entries(KINDS)) {
 }
 
 test('a workflow’s step, a member of a team and the model itself may ask', async () => {
-  const gated = await through({ workflow: 'gated', background: false })
-  assert.equal(await gated.handler.send('hello'), 'paused')
-  const step = gated.handler.getSnapshot().pause
-  assert.deepEqual([step.message, step.requirements[0].stepName, step.requirements[0].kind], ['Publish it?', 'publish', 'confirmation'])
-  assert.equal(await gated.handler.continueRun(lib.confirm(step.requirements[0])), 'completed')
-  assert.match(gated.handler.getSnapshot().turns[0].answer.content, /^SHOUT: HERE IT IS/)
-
   for (const background of [false, true]) {
+    const gated = await through({ workflow: 'gated', background })
+    assert.equal(await gated.handler.send('hello'), 'paused')
+    const step = gated.handler.getSnapshot().pause
+    assert.deepEqual([step.message, step.requirements[0].stepName, step.requirements[0].kind], ['Publish it?', 'publish', 'confirmation'])
+    assert.equal(await gated.handler.continueRun(lib.confirm(step.requirements[0])), 'completed')
+    assert.match(gated.handler.getSnapshot().turns[0].answer.content, /^SHOUT: HERE IT IS/)
+
     const team = await through({ team: 'cirkelline', background })
     assert.equal(await team.handler.send('Mail Ann. [[member]]'), 'paused')
     const { pause } = team.handler.getSnapshot()

@@ -168,6 +168,7 @@ for (const [name, begin] of Object.entries(backends)) {
       assert.deepEqual(await texts(), ['And then?', 'How does it end?', 'Suggest a title for this chat.'])
       assert.match(await view.byId('waiting').last().textContent(), /background, waits for the answer to end/)
       await view.page.getByRole('button', { name: 'Do not send “And then?”' }).click()
+      await until(async () => (await texts()).length === 2)
       assert.deepEqual(await texts(), ['How does it end?', 'Suggest a title for this chat.'])
       await view.byId('stop').waitFor({ state: 'hidden', timeout: 30_000 })
       const asked = await view.page.locator('.user').allTextContents()

@@ -84,7 +84,8 @@ for (const [options, field] of [[{ team: 't' }, 'requirements'], [{ agent: 't' }
     const asked = handler.getSnapshot().pause.requirements[0]
     assert.equal(await handler.continueRun(lib.reject(asked, 'no')), 'completed')
     const { form } = server.requests[1]
-    assert.deepEqual([...form.keys()].sort(), ['background', field, 'session_id', 'stream'].sort())
+    // Workflows are continued in the foreground.
+    assert.deepEqual([...form.keys()].sort(), [...(options.workflow ? [] : ['background']), field, 'session_id', 'stream'].sort())
     const resolved = { ...tool, confirmed: false, confirmation_note: 'no' }
     const expected = field === 'tools' ? [resolved] : [{ ...requirement, tool_execution: resolved, confirmation: false, confirmation_note: 'no' }]
     assert.deepEqual(JSON.parse(form.get(field)), expected)
