@@ -408,6 +408,16 @@ impl Hand {
     }
 }
 
+/// A background run that hit a rate limit, which is ours to wait out.
+fn struck() -> (Hand, u32) {
+    let mut hand = Hand::new(config());
+    let request = hand.send();
+    let error = with(leader_of("old"), json!({"content": "429"}));
+    let frames = [indexed("TeamRunStarted", leader_of("old"), 0), indexed("TeamRunError", error, 1)];
+    hand.answer(request, &frames.concat());
+    (hand, request)
+}
+
 #[test]
 fn a_lost_connection_is_told_at_once_and_taken_up_at_once() {
     let (mut hand, request) = Hand::streaming();
@@ -622,16 +632,7 @@ fn an_error_of_the_run_itself_is_the_runs_and_not_the_resumes() {
 
 #[test]
 fn a_retried_run_is_taken_up_under_its_new_id() {
-    let mut hand = Hand::new(config());
-    let request = hand.send();
-    hand.answer(
-        request,
-        &[
-            indexed("TeamRunStarted", leader_of("old"), 0),
-            indexed("TeamRunError", with(leader_of("old"), json!({"content": "429"})), 1),
-        ]
-        .concat(),
-    );
+    let (mut hand, request) = struck();
     hand.handle(Input::Closed { request });
     hand.tick_at(5.0);
     let request = hand.fetched().unwrap().id;
@@ -716,29 +717,11 @@ fn cancel_works_the_same_way_wherever_a_send_stands() {
     assert_eq!((hand.settled(), hand.call()), (vec![(1, Outcome::Cancelled)], None));
     assert!(hand.outputs.contains(&Output::Abort(request)));
     // In a retry wait the failed run is over.
-    let mut hand = Hand::new(config());
-    let request = hand.send();
-    hand.answer(
-        request,
-        &[
-            indexed("TeamRunStarted", leader_of("old"), 0),
-            indexed("TeamRunError", with(leader_of("old"), json!({"content": "429"})), 1),
-        ]
-        .concat(),
-    );
+    let (mut hand, _) = struck();
     hand.handle(Input::Cancel);
     assert_eq!((hand.settled(), hand.call()), (vec![(1, Outcome::Cancelled)], None));
     // After a retry the new run is meant.
-    let mut hand = Hand::new(config());
-    let request = hand.send();
-    hand.answer(
-        request,
-        &[
-            indexed("TeamRunStarted", leader_of("old"), 0),
-            indexed("TeamRunError", with(leader_of("old"), json!({"content": "429"})), 1),
-        ]
-        .concat(),
-    );
+    let (mut hand, request) = struck();
     hand.handle(Input::Closed { request });
     hand.tick_at(5.0);
     let request = hand.fetched().unwrap().id;

@@ -57,18 +57,15 @@ pub async fn resume(
     State(app): State<App>,
     Path((_kind, _id, run_id)): Path<(String, String, String)>,
     form: Multipart,
-) -> Response {
-    let fields = match fields(form).await {
-        Ok(fields) => fields,
-        Err(refused) => return refused,
-    };
-    match app.background.resume(&run_id, fields.get("last_event_index").and_then(|n| n.parse().ok())) {
+) -> Result<Response, Response> {
+    let fields = fields(form).await?;
+    Ok(match app.background.resume(&run_id, fields.get("last_event_index").and_then(|n| n.parse().ok())) {
         Some(rest) => stream(rest),
         None => {
             let data = json!({"event": "error", "error": format!("Run {run_id} not found in buffer or database")});
             stream(futures_util::stream::iter([format!("event: error\ndata: {data}\n\n")]))
         }
-    }
+    })
 }
 
 /// A run that waited for the user goes on.
@@ -76,18 +73,15 @@ pub async fn go_on(
     State(app): State<App>,
     Path((_kind, _id, run_id)): Path<(String, String, String)>,
     form: Multipart,
-) -> Response {
-    let fields = match fields(form).await {
-        Ok(fields) => fields,
-        Err(refused) => return refused,
-    };
+) -> Result<Response, Response> {
+    let fields = fields(form).await?;
     let Some(asked) = app.background.take_paused(&run_id) else {
-        return (StatusCode::CONFLICT, Json(json!({"detail": "The run is not paused"}))).into_response();
+        return Err((StatusCode::CONFLICT, Json(json!({"detail": "The run is not paused"}))).into_response());
     };
     let answers = fields.get("requirements").or(fields.get("tools")).cloned().unwrap_or_default();
     let model = scripted::run_on(&asked, &answers, app.world(), &run_id);
     let attempt = Recorded::new(model, Run::of(&asked, now()), app.store.clone());
-    app.answer(attempt, asked, run_id)
+    Ok(app.answer(attempt, asked, run_id))
 }
 
 async fn without_retries(app: App, id: String, is_team: bool, form: Multipart) -> Response {

@@ -50,12 +50,8 @@ impl Policy {
         jitter: Option<f64>,
     ) -> Result<Self, PolicyError> {
         let default = Policy::default();
-        let retries = max_retries.unwrap_or(f64::from(default.max_retries));
-        if !(0.0..=MOST_RETRIES).contains(&retries) || retries.trunc() != retries {
-            return Err(PolicyError { option: "retry.maxRetries", expected: "a whole number from 0 to 100" });
-        }
         let policy = Policy {
-            max_retries: retries as u32,
+            max_retries: count("retry.maxRetries", max_retries.unwrap_or(default.max_retries.into()))?,
             base_delay: seconds("retry.baseDelay", base_delay.unwrap_or(default.base_delay))?,
             max_delay: seconds("retry.maxDelay", max_delay.unwrap_or(default.max_delay))?,
             delays: delays.iter().map(|&d| seconds("retry.delays", d)).collect::<Result<_, _>>()?,
@@ -76,12 +72,8 @@ impl Policy {
         max_delay: Option<f64>,
     ) -> Result<Self, PolicyError> {
         let default = Policy::default_of_resume();
-        let attempts = max_attempts.unwrap_or(f64::from(default.max_retries));
-        if !(0.0..=MOST_RETRIES).contains(&attempts) || attempts.trunc() != attempts {
-            return Err(PolicyError { option: "resume.maxAttempts", expected: "a whole number from 0 to 100" });
-        }
         Ok(Policy {
-            max_retries: attempts as u32,
+            max_retries: count("resume.maxAttempts", max_attempts.unwrap_or(default.max_retries.into()))?,
             base_delay: seconds("resume.baseDelay", base_delay.unwrap_or(default.base_delay))?,
             max_delay: seconds("resume.maxDelay", max_delay.unwrap_or(default.max_delay))?,
             ..default
@@ -110,6 +102,13 @@ impl std::fmt::Display for PolicyError {
 impl std::error::Error for PolicyError {}
 
 const MOST_RETRIES: f64 = 100.0;
+
+fn count(option: &'static str, value: f64) -> Result<u32, PolicyError> {
+    match (0.0..=MOST_RETRIES).contains(&value) && value.trunc() == value {
+        true => Ok(value as u32),
+        false => Err(PolicyError { option, expected: "a whole number from 0 to 100" }),
+    }
+}
 
 fn seconds(option: &'static str, value: f64) -> Result<Seconds, PolicyError> {
     match (0.0..=LONGEST_DELAY).contains(&value) {
