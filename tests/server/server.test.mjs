@@ -7,11 +7,12 @@ import { framesOf, importFrom, install, until } from '../package/support.mjs'
 import { binary, scratch, start } from './start.mjs'
 
 const EXHAUSTED = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
-let createStreamHandler, remove, place, server, handlers = []
+let lib, createStreamHandler, remove, place, server, handlers = []
 before(async () => {
   const installed = await install()
   remove = installed.remove
-  createStreamHandler = (await importFrom(installed.scratch)).createStreamHandler
+  lib = await importFrom(installed.scratch)
+  createStreamHandler = lib.createStreamHandler
 })
 after(() => remove?.())
 beforeEach(async () => {
@@ -72,6 +73,8 @@ test('a rate limit behind a tool call: retry frames in the stream, the wait, the
   assert.equal(timeline.filter(({ description }) => description === 'get_previous_session_messages completed').length, 2)
   assert.equal(sessions[0].session_id, 's-1')
 
+  // It is written down behind the last frame.
+  await until(async () => (await get('/sessions/s-1/runs')).length === 3)
   await server.stop()
   server = await start(place.db)
   const listed = await get('/sessions?type=team&component_id=cirkelline')
@@ -252,4 +255,41 @@ test('arguments that make no sense are refused by name', async () => {
     assert.equal(refused.code, 2, args.join(' '))
     assert.match(refused.stderr, text)
   }
+})
+
+test('a background run goes on without its client, is taken up, and can be stopped', async () => {
+  const text = async (path, fields) => (await post(path, fields)).text()
+  const begun = await post(TEAM, { message: 'hi [[slow n=5 ms=30]]', background: 'true', session_id: 's-b' })
+  const reader = begun.body.getReader()
+  const [first] = framesOf((await reader.read()).value)
+  await reader.cancel()
+  assert.equal(first.data.event_index, 0)
+  const run = first.data.run_id
+  const rest = framesOf(new TextEncoder().encode(await text(`${TEAM}/${run}/resume`, { last_event_index: '0' })))
+  assert.equal(rest.at(-1).name, 'TeamRunCompleted')
+  const indices = rest.map(({ data }) => data.event_index).filter((index) => index !== undefined)
+  assert.deepEqual(indices, indices.map((_, n) => n + 1), 'nothing twice, nothing lost')
+  assert.match(await text(`${TEAM}/${run}/resume`, { last_event_index: String(indices.at(-1)) }), /"event":"replay".*"total_events":0/)
+  assert.match(await text(`${TEAM}/none/resume`, {}), /^event: error\n/)
+  await until(async () => (await get('/sessions/s-b/runs'))[0]?.status === 'COMPLETED')
+
+  const long = await post(TEAM, { message: 'hi [[slow n=500 ms=20]]', background: 'true', session_id: 's-c' })
+  const stream = long.body.getReader()
+  const [started] = framesOf((await stream.read()).value)
+  assert.equal((await post(`${TEAM}/${started.data.run_id}/cancel`, {})).status, 200)
+  let last = ''
+  for (let part = await stream.read(); !part.done; part = await stream.read()) last = new TextDecoder().decode(part.value)
+  assert.match(last, /^event: TeamRunCancelled\n/m)
+  await until(async () => (await get('/sessions/s-c/runs'))[0]?.status === 'CANCELLED')
+})
+
+test('a run that asks goes on as it is answered, once', async () => {
+  const handler = connect({ team: 'cirkelline' })
+  assert.equal(await handler.send('mail [[confirm]]'), 'paused')
+  const { pause, runId, sessionId } = handler.getSnapshot()
+  assert.equal((await get(`/sessions/${sessionId}/runs`))[0].status, 'PAUSED')
+  assert.equal(await handler.continueRun(lib.confirm(pause.requirements[0])), 'completed')
+  assert.equal(handler.getSnapshot().turns[0].answer.content, 'I can do that. The mail is out.')
+  await until(async () => (await get(`/sessions/${sessionId}/runs`))[0].status === 'COMPLETED')
+  assert.equal((await post(`${TEAM}/${runId}/continue`, { requirements: '[]' })).status, 409)
 })
