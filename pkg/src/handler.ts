@@ -190,8 +190,7 @@ class Handler implements StreamHandler {
     if (this.#disposed) return
     this.#disposed = true
     this.#notifier.stop()
-    this.#keeper?.flush()
-    this.#keeper?.stop()
+    this.#keeper?.close()
     this.#keeper = undefined
     this.#core.dispose()
     this.#read()

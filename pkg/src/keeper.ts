@@ -26,6 +26,9 @@ const OLDEST = 86_400
 /** Milliseconds between two writes. */
 const PACE = 500
 
+/** Who writes under a key: of several handlers in one page the one whose answer is under way. */
+const writers = new Map<string, Keeper>()
+
 export class Keeper {
   #storage: Storage
   #key: string
@@ -54,6 +57,8 @@ export class Keeper {
 
   /** What was kept, if it is whole, and young enough. Anything else is removed. */
   read(): Kept | null {
+    // Another handler of this page is at it.
+    if (writers.has(this.#key)) return null
     try {
       this.#written = this.#storage.getItem(this.#key)
       if (this.#written === null) return null
@@ -73,15 +78,21 @@ export class Keeper {
 
   /** Writes it down now. */
   flush(): void {
-    this.stop()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
     const kept = this.now()
+    const writer = writers.get(this.#key)
+    if (writer !== undefined && writer !== this) return
+    if (kept) writers.set(this.#key, this)
+    else writers.delete(this.#key)
     const stored: Stored | null = kept && { version: 1, at: Date.now() / 1000, ...kept }
     this.#write(stored && JSON.stringify(stored))
   }
 
-  stop(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+  /** The handler goes; what was written stays. */
+  close(): void {
+    this.flush()
+    if (writers.get(this.#key) === this) writers.delete(this.#key)
   }
 
   #write(text: string | null): void {

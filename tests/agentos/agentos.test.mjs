@@ -125,6 +125,12 @@ test('a silent connection is given up and the answer taken up elsewhere', async 
   assert.equal(proxy.faults, 1)
 })
 
+test('a slow connection is no lost one', async () => {
+  const { handler, proxy } = await through({ agent: 'assistant', stall: { background: 1 } }, (path) => (isRun(path) ? { delay: 120 } : null))
+  assert.equal(await handler.send('Say something. [[plain n=12]]'), 'completed')
+  assert.deepEqual([handler.getSnapshot().turns[0].answer.content.split(' ').length, proxy.requests.length], [16, 1])
+})
+
 test('a run that is finished, and of which the server was started anew, comes from the database', async () => {
   for (const [options, message] of [SCENARIOS.tools, SCENARIOS.nested]) {
     const whole = await through(options)

@@ -117,6 +117,22 @@ test('another session, another server or another component has its own', async (
   assert.equal(connect(server, shelf, { sessionId: 's-1' }).getSnapshot().turns.length, 1)
 })
 
+test('two handlers in one page: a new chat does not show the other’s answer, nor write over it', async () => {
+  const [server, shelf] = [await serve(), new Shelf()]
+  const first = connect(server, shelf)
+  first.send('What now?')
+  await until(() => shelf.items.size === 1)
+  const second = connect(server, shelf)
+  assert.equal(second.getSnapshot().turns.length, 0)
+  second.send('Something else.')
+  await until(() => second.getSnapshot().turns[0]?.answer.content === 'So far. ')
+  await new Promise((soon) => setTimeout(soon, 700))
+  assert.equal(JSON.parse([...shelf.items.values()][0]).user, 'What now?')
+  first.dispose()
+  second.dispose()
+  assert.equal(connect(server, shelf).getSnapshot().turns[0].user.content, 'Something else.', 'the one that went last')
+})
+
 test('it is off by a switch, off for foreground runs, and a storage that refuses harms nobody', async () => {
   const server = await serve()
   const shelf = new Shelf()
