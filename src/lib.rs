@@ -37,6 +37,9 @@
 //! assert_eq!((turn.outcome, turn.attempts), (Some(Outcome::Completed), 2));
 //! ```
 //!
+//! Beside the arrow: `retry`, `quota` and `monitor` decide and count, and are told what happened; `generator` (a feature)
+//! is the backend half, which runs a model with the same policy.
+//!
 //! Why not EventSource: it cannot POST, and it reconnects on its own. Why no clock: a retry of a minute is tested in a
 //! microsecond. Why a JSON reader of our own: it decides speed and size, and `serde_json` is its oracle in the tests.
 
