@@ -50,7 +50,7 @@ pub struct Client {
     target: usize,
     /// Requests to stop a run, and the turns that they are of.
     calls: Vec<(RequestId, u32)>,
-    offline: bool,
+    /// Since when there is no network.
     offline_since: Option<Seconds>,
     random: u32,
 }
@@ -74,7 +74,6 @@ impl Client {
             hung_up: false,
             target: 0,
             calls: Vec::new(),
-            offline: false,
             offline_since: None,
             random,
         }
@@ -107,10 +106,7 @@ impl Client {
             Input::CancelQueued { ticket } => self.cancel_queued(ticket, now),
             Input::RetryNow => self.wake(now, true),
             Input::Online => self.online(now),
-            Input::Offline => {
-                self.offline = true;
-                self.offline_since = Some(now);
-            }
+            Input::Offline => self.offline_since = Some(now),
             Input::Resume { ticket } => self.resume(ticket, now),
             Input::Continue { ticket, answers } => self.continue_run(ticket, answers, now),
             Input::Called { request, status } => self.called(request, status, now),
@@ -146,16 +142,7 @@ impl Client {
             Input::Closed { .. } => self.close(now),
             Input::Failed { .. } => self.fail(true, now),
             Input::NotSent { .. } => self.fail(false, now),
-            Input::Cancel => {
-                let run = self.run_to_stop();
-                self.cancel(now);
-                if self.conversation.status == Status::Ended(Outcome::Paused) {
-                    self.conversation.cancel_pause(now);
-                }
-                if let Some(run) = run {
-                    self.stop_on_server(run);
-                }
-            }
+            Input::Cancel => self.stop(now),
             Input::Recall { text, at, frames } => self.recall(text, at, frames),
             Input::HangUp => self.cancel(now),
             Input::Tick => self.tick(now),
@@ -180,19 +167,16 @@ impl Client {
             // Bytes of the caller's do not mix with those of a fetch, nor come late to a leg that was cancelled.
             Input::Feed(_) => self.is_fed_by_hand() || (self.is_idle() && !self.hung_up),
             Input::End => self.is_fed_by_hand() || self.hung_up,
-            Input::Cancel => {
-                let paused = self.conversation.status == Status::Ended(Outcome::Paused);
-                !self.is_idle() || !self.queue.is_empty() || paused
-            }
-            Input::HangUp => !self.is_idle() || !self.queue.is_empty(),
+            Input::Cancel => self.is_busy() || self.is_paused(),
+            Input::HangUp => self.is_busy(),
             // A conversation that goes on is not to be mixed with its past.
             Input::Recall { .. } => self.is_idle(),
             Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
-            Input::Offline => !self.offline,
+            Input::Offline => self.offline_since.is_none(),
             Input::CancelQueued { ticket } => self.queue().any(|send| send.id == *ticket),
             Input::RetryNow => self.wait.is_some(),
             Input::Online => {
-                self.offline
+                self.offline_since.is_some()
                     || self.wait.as_ref().is_some_and(|w| matches!(w.why, Why::Retry(Cause::Network) | Why::Resume))
             }
             Input::DismissError => self.conversation.error.is_some(),
@@ -240,6 +224,11 @@ impl Client {
         self.leg.is_none() && self.wait.is_none()
     }
 
+    /// Something runs, or waits to.
+    fn is_busy(&self) -> bool {
+        !self.is_idle() || !self.queue.is_empty()
+    }
+
     fn send(&mut self, priority: Priority, ticket: Ticket, text: &str, files: &[String], now: Seconds) {
         let over = self.leg.as_ref().is_some_and(|l| l.over_since.is_some());
         if over {
@@ -259,7 +248,7 @@ impl Client {
 
     fn open_and_go(&mut self, send: Send, now: Seconds) {
         self.open_turn(&send, now);
-        self.launch(send);
+        self.launch(send, now);
     }
 
     fn open_turn(&mut self, send: &Send, now: Seconds) {
@@ -274,24 +263,24 @@ impl Client {
             target => self.config.name_of(target).into_owned(),
         };
         self.conversation.reconnect(&name, now);
-        self.launch(send);
+        self.launch(send, now);
     }
 
-    fn launch(&mut self, send: Send) {
+    fn launch(&mut self, send: Send, now: Seconds) {
         let id = self.next_request();
         self.target = send.target;
         self.outputs.push_back(Output::Fetch(self.request(id, &send)));
         self.conversation.takes_over = self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
-        self.leg = Some(Leg::new(id, Some(send), &self.config.limits));
+        self.leg = Some(Leg::new(id, Some(send), &self.config.limits, now));
     }
 
     fn begin_by_hand(&mut self, text: Option<&str>, now: Seconds) {
         let id = self.next_request();
-        self.leg = Some(Leg::new(id, None, &self.config.limits));
+        self.leg = Some(Leg::new(id, None, &self.config.limits, now));
         self.conversation.begin(text, Status::Streaming, now);
     }
 
-    /// A byte came, or a request went out.
+    /// A byte came.
     fn hear(&mut self, now: Seconds) {
         if let Some(leg) = self.leg.as_mut() {
             leg.heard_at = now;
@@ -362,9 +351,6 @@ impl Client {
     fn plan(&mut self, rung: bool, now: Seconds) {
         self.follow_server();
         self.follow_limit(now);
-        if let Some(leg) = self.leg.as_mut().filter(|l| l.heard_at == 0.0) {
-            leg.heard_at = now;
-        }
         let over = self.conversation.current().is_some_and(|t| t.outcome.is_some());
         if let Some(leg) = self.leg.as_mut() {
             leg.over_since = match over && !self.conversation.status.is_streaming() {

@@ -10,7 +10,7 @@ mod wording;
 
 pub use policy::{Policy, PolicyError};
 pub use refusal::{Refusal, RetryHeaders};
-pub(crate) use wording::{attempts, waiting};
+pub(crate) use wording::{attempts, resuming, waiting};
 pub use wording::{exhausted, rate_limited, retrying, timed_out};
 
 use crate::time::Seconds;

@@ -202,8 +202,6 @@ pub struct Conversation {
     /// A run that fails with a rate limit is started again by the client: such an end is kept in `struck`, for it to
     /// decide, and not shown.
     pub(crate) takes_over: bool,
-    /// What is applied happened long ago: it is shown, and nothing is counted.
-    past: bool,
     pub(crate) struck: Option<StreamError>,
     /// The model that answered last, and the tokens that the conversation so far makes in each request to it.
     history: Option<(String, u64)>,
@@ -247,7 +245,6 @@ impl Conversation {
             pause_answer: None,
             activity_of: None,
             takes_over: false,
-            past: false,
             struck: None,
             history: None,
             session_changes: 0,
@@ -470,10 +467,8 @@ impl Conversation {
         };
         turn.settle(outcome);
         turn.error.clone_from(&error);
-        if !self.past {
-            self.monitor.ended(turn.ending(), now);
-        }
-        if let Some(session) = turn.session_id.as_deref().filter(|_| !self.past) {
+        self.monitor.ended(turn.ending(), now);
+        if let Some(session) = turn.session_id.as_deref() {
             self.sessions.ended(session, outcome, now);
         }
         self.error = error;

@@ -68,13 +68,13 @@ pub(super) enum Body {
 }
 
 impl Leg {
-    pub fn new(request: RequestId, send: Option<Send>, limits: &Limits) -> Self {
+    pub fn new(request: RequestId, send: Option<Send>, limits: &Limits, now: Seconds) -> Self {
         Leg {
             request,
             by_hand: send.is_none(),
             purpose: Purpose::default(),
             from: None,
-            heard_at: 0.0,
+            heard_at: now,
             send,
             body: Body::Stream(Box::new(Decoder::new(limits))),
             templates: Templates::default(),
@@ -204,14 +204,26 @@ impl Client {
         let foreign = matches!(leg.body, Body::Foreign);
         let kept = if foreign { Some(leg) } else { self.lost(leg, now) };
         let Some(leg) = kept else { return };
-        let continues = leg.purpose == Purpose::Continue && self.conversation.is_unplaced();
-        match (foreign, continues) {
-            (true, true) => self.conversation.not_continued(StreamError::new(ErrorType::Protocol, FOREIGN), now),
-            (false, true) => self.conversation.not_continued(StreamError::new(ErrorType::Network, UNREACHABLE), now),
-            (true, false) => {
-                self.conversation.fail(Outcome::Failed, StreamError::new(ErrorType::Protocol, FOREIGN), now)
-            }
-            (false, false) => self.conversation.close(now),
+        if foreign {
+            return self.break_off(leg, Outcome::Failed, StreamError::new(ErrorType::Protocol, FOREIGN), now);
+        }
+        if self.went_unheard(&leg) {
+            return self.break_off(leg, Outcome::Failed, StreamError::new(ErrorType::Network, UNREACHABLE), now);
+        }
+        self.conversation.close(now);
+        self.settle(leg.send, now);
+    }
+
+    /// The answer to a pause that has not reached its run, as far as anybody can tell.
+    pub(super) fn went_unheard(&self, leg: &Leg) -> bool {
+        leg.purpose == Purpose::Continue && self.conversation.is_unplaced()
+    }
+
+    /// A leg ends with `error`; a question whose answer went unheard stays.
+    pub(super) fn break_off(&mut self, leg: Leg, outcome: Outcome, error: StreamError, now: Seconds) {
+        match self.went_unheard(&leg) {
+            true => self.conversation.not_continued(error, now),
+            false => self.conversation.fail(outcome, error, now),
         }
         self.settle(leg.send, now);
     }
@@ -222,7 +234,7 @@ impl Client {
         if !leg.by_hand && leg.send.is_none() {
             return;
         }
-        let connecting = self.conversation.status == Status::Connecting;
+        let connecting = self.conversation.status == Status::Connecting || self.went_unheard(&leg);
         let error = match connecting {
             true => StreamError::new(ErrorType::Network, UNREACHABLE),
             false => {
@@ -230,22 +242,12 @@ impl Client {
             }
         };
         let silent = !leg.heard && matches!(leg.body, Body::Stream(_));
-        match leg.purpose {
-            Purpose::Run => {
-                if let Some(send) = leg.send.take_if(|_| silent && sent) {
-                    return self.unreached(send, error, now);
-                }
-            }
-            Purpose::Continue if self.conversation.is_unplaced() => {
-                self.conversation.not_continued(StreamError::new(ErrorType::Network, UNREACHABLE), now);
-                return self.settle(leg.send, now);
-            }
-            _ => {}
+        if let Some(send) = leg.send.take_if(|_| leg.purpose == Purpose::Run && silent && sent) {
+            return self.unreached(send, error, now);
         }
         let Some(leg) = self.lost(leg, now) else { return };
         let outcome = if connecting { Outcome::Failed } else { Outcome::Interrupted };
-        self.conversation.fail(outcome, error, now);
-        self.settle(leg.send, now);
+        self.break_off(leg, outcome, error, now);
     }
 
     /// The server said no, whether or not it finished saying why. Gives the leg back if it did not.

@@ -8,7 +8,7 @@ use super::queue::Send;
 use super::waiting::{Wait, Why};
 use super::{Call, Client, Output, Priority, Request, Ticket};
 use crate::error::{ErrorType, StreamError};
-use crate::retry::LONGEST_DELAY;
+use crate::retry::{self, LONGEST_DELAY};
 use crate::state::kept::Kept;
 use crate::state::{Announced, Cause, Outcome, Retrier, Status};
 use crate::text::decimal;
@@ -32,23 +32,21 @@ impl Client {
     }
 
     fn take_up_later(&mut self, mut send: Send, news: bool, because: Option<String>, now: Seconds) {
-        let policy = &self.config.resume;
-        let max_retries = policy.max_retries;
+        let max_retries = self.config.resume.max_retries;
         send.resumes = if news { 1 } else { send.resumes + 1 };
         if send.resumes > max_retries {
             self.conversation.interrupt(GAVE_UP, now);
             return self.settle(Some(send), now);
         }
         let random = self.random();
-        let policy = &self.config.resume;
         let delay = match send.resumes.checked_sub(2) {
-            _ if self.offline => LONGEST_DELAY,
+            _ if self.offline_since.is_some() => LONGEST_DELAY,
             None => 0.0,
-            Some(retries) => policy.delay(retries, None, random),
+            Some(retries) => self.config.resume.delay(retries, None, random),
         };
-        let message = match self.offline {
-            true => "You are offline. The answer goes on as soon as you are back.".to_owned(),
-            false => resuming(delay, send.resumes, max_retries),
+        let message = match self.offline_since {
+            Some(_) => OFFLINE.to_owned(),
+            None => retry::resuming(delay, send.resumes, max_retries),
         };
         let announced = Announced {
             attempt: send.resumes.into(),
@@ -83,18 +81,18 @@ impl Client {
         fields.extend(point.session_id.map(|id| ("session_id".to_owned(), id)));
         fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
         self.conversation.take_up(now);
-        self.ask(send, Purpose::Resume, url, fields);
+        self.ask(send, Purpose::Resume, url, fields, now);
         if let Some(leg) = self.leg.as_mut() {
             leg.from = Some(point.last_index);
         }
     }
 
-    fn ask(&mut self, send: Send, purpose: Purpose, url: String, fields: Vec<(String, String)>) {
+    fn ask(&mut self, send: Send, purpose: Purpose, url: String, fields: Vec<(String, String)>, now: Seconds) {
         let id = self.next_request();
         let request = Request { id, ticket: send.ticket, url, fields, is_run: false };
         self.outputs.push_back(Output::Fetch(request));
         self.conversation.takes_over = false;
-        let mut leg = Leg::new(id, Some(send), &self.config.limits);
+        let mut leg = Leg::new(id, Some(send), &self.config.limits, now);
         leg.purpose = purpose;
         self.leg = Some(leg);
     }
@@ -126,9 +124,7 @@ impl Client {
 
     /// The user, or a page that was loaded again, takes the answer up.
     pub(super) fn resume(&mut self, ticket: Ticket, now: Seconds) {
-        let interrupted = self.conversation.status == Status::Ended(Outcome::Interrupted);
-        let can = self.is_idle() && interrupted && self.can_resume();
-        match can {
+        match self.is_idle() && self.can_resume() {
             true => self.take_up(self.errand(ticket, now), now),
             false => self.nothing_to_do(ticket),
         }
@@ -168,21 +164,17 @@ impl Client {
         self.conversation.begin(None, Status::Connecting, now);
         let tools = answers.iter().find(|(name, _)| name == "tools");
         self.conversation.pause_answer = tools.map(|(_, json)| json.clone());
-        self.ask(self.errand(ticket, now), Purpose::Continue, url, fields);
+        self.ask(self.errand(ticket, now), Purpose::Continue, url, fields, now);
     }
 
     /// Shows a turn of the past.
     pub(super) fn recall(&mut self, text: Option<&str>, at: Seconds, frames: &[u8]) {
-        let read_so_far = self.conversation.diagnostics.clone();
-        let id = self.next_request();
-        self.leg = Some(Leg::new(id, None, &self.config.limits));
-        self.conversation.begin_past(text, at);
+        let counted = self.conversation.begin_past();
+        self.begin_by_hand(text, at);
         self.take(frames, at);
         self.leg = None;
         self.conversation.close(at);
-        self.conversation.end_past();
-        self.conversation.diagnostics = read_so_far;
-        self.conversation.head_dirty = true;
+        self.conversation.end_past(counted);
     }
 
     /// Something to be done that is no message.
@@ -196,14 +188,30 @@ impl Client {
         self.outputs.push_back(Output::Settled { ticket, outcome });
     }
 
+    /// The user stops what runs, waits, or asks; and so does the server, where there is a run that it knows.
+    pub(super) fn stop(&mut self, now: Seconds) {
+        let run = self.run_to_stop();
+        self.cancel(now);
+        if self.is_paused() {
+            self.conversation.cancel_pause(now);
+        }
+        if let Some(run) = run {
+            self.stop_on_server(run);
+        }
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.conversation.status == Status::Ended(Outcome::Paused)
+    }
+
     /// What the server is to be told when the user stops what goes on now.
-    pub(super) fn run_to_stop(&self) -> Option<(u32, String)> {
+    fn run_to_stop(&self) -> Option<(u32, String)> {
         let runs = self.config.runs(self.target)?;
         let (turn, run) = self.conversation.living_run()?;
         Some((turn.id, [&runs, "/", &encoded(run), "/cancel"].concat()))
     }
 
-    pub(super) fn stop_on_server(&mut self, (turn, url): (u32, String)) {
+    fn stop_on_server(&mut self, (turn, url): (u32, String)) {
         let id = self.next_request();
         self.calls.push((id, turn));
         self.outputs.push_back(Output::Call(Call { id, url }));
@@ -232,18 +240,12 @@ impl Client {
         let Some(leg) = self.leg.take() else { return };
         self.outputs.push_back(Output::Abort(leg.request));
         let Some(leg) = self.lost(leg, now) else { return };
-        match leg.purpose {
-            Purpose::Continue if self.conversation.is_unplaced() => {
-                self.conversation.not_continued(StreamError::new(ErrorType::Network, SILENT), now);
-            }
-            _ => self.conversation.interrupt(SILENT, now),
-        }
-        self.settle(leg.send, now);
+        let kind = if self.went_unheard(&leg) { ErrorType::Network } else { ErrorType::Interrupted };
+        self.break_off(leg, Outcome::Interrupted, StreamError::new(kind, SILENT), now);
     }
 
     pub(super) fn online(&mut self, now: Seconds) {
-        let was_away = std::mem::take(&mut self.offline_since);
-        self.offline = false;
+        let was_away = self.offline_since.take();
         match self.wait.as_ref().map(|w| w.why) {
             Some(Why::Retry(Cause::Network) | Why::Resume) => self.wake(now, true),
             _ => {
@@ -254,17 +256,6 @@ impl Client {
             }
         }
     }
-}
-
-/// `Connection lost. Resuming in 4 seconds... (Attempt 4/8)`
-fn resuming(delay: Seconds, attempt: u32, max: u32) -> String {
-    if delay == 0.0 {
-        return "Connection lost. Resuming...".to_owned();
-    }
-    let whole = decimal(delay.ceil() as u64);
-    let unit = if delay <= 1.0 { " second" } else { " seconds" };
-    let (attempt, max) = (decimal(attempt.into()), decimal(max.into()));
-    ["Connection lost. Resuming in ", &whole, unit, "... (Attempt ", &attempt, "/", &max, ")"].concat()
 }
 
 /// An id as a part of a path: whatever a server calls its runs, it stays one segment.
@@ -282,6 +273,7 @@ fn encoded(id: &str) -> String {
     out
 }
 
+const OFFLINE: &str = "You are offline. The answer goes on as soon as you are back.";
 const GAVE_UP: &str = "The connection was lost, and could not be made again. What had come is kept.";
 const GONE: &str = "The connection was lost, and the server does not have the rest of this answer any more.";
 const SILENT: &str = "Nothing came from the server for too long.";

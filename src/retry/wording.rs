@@ -15,6 +15,15 @@ pub fn retrying(cause: &str, delay: Seconds, attempt: u32, max_retries: u32) -> 
     [cause, " Retrying in ", &duration(delay.trunc()), "... (Attempt ", &attempt, "/", &max, ")"].concat()
 }
 
+/// `Connection lost. Resuming in 4 seconds... (Attempt 4/8)`. Rounded up, as a wait that one counts along with.
+pub(crate) fn resuming(delay: Seconds, attempt: u32, max: u32) -> String {
+    if delay == 0.0 {
+        return "Connection lost. Resuming...".to_owned();
+    }
+    let (attempt, max) = (decimal(attempt.into()), decimal(max.into()));
+    ["Connection lost. Resuming in ", &duration(delay.ceil()), "... (Attempt ", &attempt, "/", &max, ")"].concat()
+}
+
 /// `Maximum retries exceeded (3 attempts). …`
 pub fn exhausted(max_retries: u32) -> String {
     [

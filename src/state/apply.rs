@@ -104,9 +104,7 @@ impl Conversation {
                 self.last_words(t, run, event);
             }
             Kind::RunError | Kind::WorkflowError => {
-                if !self.past {
-                    self.quota.learn(&provider_text(event));
-                }
+                self.quota.learn(&provider_text(event));
                 let error = Some(provider_error(event));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
@@ -206,9 +204,7 @@ impl Conversation {
         } else if run.top && before.input_tokens == 0 {
             self.history = Some((model.clone(), run.usage.input_tokens));
         }
-        if !self.past {
-            self.quota.used(&model, used, now);
-        }
+        self.quota.used(&model, used, now);
         let mut all = super::Usage::default();
         turn.runs.iter().for_each(|r| all.add(&r.usage));
         turn.usage = all;

@@ -1,13 +1,17 @@
 //! What a page keeps of an answer that is not finished, so that it goes on after a refresh: names and words, never a
 //! header or a token.
 
-use super::message::{Role, RunStatus};
+use super::message::RunStatus;
 use super::pause::{Pause, Requirement};
 use super::run::Run;
-use super::{Conversation, Outcome, Status};
+use super::session::Sessions;
+use super::{Conversation, Diagnostics, Outcome};
 use crate::json::Raw;
+use crate::monitor::Monitor;
+use crate::quota::Quota;
 use crate::time::Seconds;
 use serde::Serialize;
+use std::mem::take;
 
 /// An answer to go on with.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -36,6 +40,15 @@ pub struct KeptPause {
     pub message: String,
     /// JSON texts.
     pub requirements: Vec<String>,
+}
+
+/// What counts what happens now.
+#[derive(Debug)]
+pub(crate) struct Counted {
+    monitor: Monitor,
+    quota: Quota,
+    diagnostics: Diagnostics,
+    sessions: Sessions,
 }
 
 impl Conversation {
@@ -67,15 +80,25 @@ impl Conversation {
         self.sessions.tell(id, name, created_at, updated_at, self.limits.max_sessions);
     }
 
-    /// What follows happened long ago.
-    pub(crate) fn begin_past(&mut self, text: Option<&str>, at: Seconds) {
-        self.past = true;
-        self.begin(text, Status::Streaming, at);
+    /// What follows happened long ago: it is shown, and what is counted is put aside.
+    pub(crate) fn begin_past(&mut self) -> Counted {
+        Counted {
+            monitor: take(&mut self.monitor),
+            quota: take(&mut self.quota),
+            diagnostics: take(&mut self.diagnostics),
+            sessions: take(&mut self.sessions),
+        }
     }
 
     /// The past is over: nothing runs, and only a question that is still open is news.
-    pub(crate) fn end_past(&mut self) {
-        self.past = false;
+    pub(crate) fn end_past(&mut self, counted: Counted) {
+        let seen = std::mem::replace(&mut self.sessions, counted.sessions);
+        for session in seen.list() {
+            self.sessions.see(&session.session_id, &session.session_name, session.created_at, self.limits.max_sessions);
+        }
+        self.monitor = counted.monitor;
+        self.quota = counted.quota;
+        self.diagnostics = counted.diagnostics;
         self.live = None;
         self.unplaced = false;
         self.error = None;
@@ -100,7 +123,6 @@ impl Conversation {
         turn.run_id = Some(kept.run_id.clone());
         turn.session_id = kept.session_id;
         turn.answer.text.append_text(&kept.text, &limits);
-        debug_assert_eq!(turn.answer.head.role, Role::Agent);
         let head = turn.answer.edit();
         head.agent_name = Some(name).filter(|n| !n.is_empty());
         head.run_id = Some(kept.run_id.clone());
@@ -118,6 +140,5 @@ impl Conversation {
         turn.restored = outcome == Outcome::Interrupted;
         self.live = None;
         self.rest(Some(outcome));
-        self.status = Status::Ended(outcome);
     }
 }

@@ -1,7 +1,7 @@
 //! A connection that is lost while the run goes on: from where the server can be asked for the rest, and what the user
 //! sees meanwhile. Nothing of the attempt is void.
 
-use super::{ActivityKind, Conversation, Outcome, RetryState, Status, Turn};
+use super::{Conversation, Outcome, Turn};
 use crate::error::{ErrorType, StreamError};
 use crate::event::Kind;
 use crate::state::retrying::Announced;
@@ -33,11 +33,7 @@ impl Conversation {
     pub(crate) fn await_resume(&mut self, announced: Announced, now: Seconds) {
         let t = self.reopen(now);
         self.note_wait(t, "resume", &announced, now);
-        let Announced { attempt, max_retries, delay, message, cause, by, .. } = announced;
-        self.status = Status::Retrying;
-        self.set_activity(ActivityKind::Other, usize::MAX, |_| message.clone());
-        self.retry = Some(RetryState { attempt, max_retries, delay, message, resumes_at: now + delay, cause, by });
-        self.head_dirty = true;
+        self.show_retry(announced, now);
     }
 
     /// The request for the rest goes out.
@@ -49,10 +45,7 @@ impl Conversation {
 
     /// The turn that was interrupted runs again; one that runs does so.
     fn reopen(&mut self, now: Seconds) -> usize {
-        let t = match self.live {
-            Some(t) => t,
-            None => self.current,
-        };
+        let t = self.live.unwrap_or(self.current);
         if self.turns.get(t).is_some_and(|turn| turn.outcome == Some(Outcome::Interrupted)) {
             // One that was restored ended on another page.
             if !self.turns[t].restored {

@@ -66,9 +66,7 @@ impl Conversation {
     fn wait_out(&mut self, t: usize, announced: Announced, now: Seconds) {
         self.note_wait(t, "retry", &announced, now);
         self.void_attempt(t);
-        if !self.past {
-            self.monitor.retried(announced.attempt, announced.max_retries, announced.delay, now);
-        }
+        self.monitor.retried(announced.attempt, announced.max_retries, announced.delay, now);
         self.show_retry(announced, now);
     }
 
@@ -78,7 +76,7 @@ impl Conversation {
         self.show_retry(announced, now);
     }
 
-    fn show_retry(&mut self, announced: Announced, now: Seconds) {
+    pub(super) fn show_retry(&mut self, announced: Announced, now: Seconds) {
         let Announced { attempt, max_retries, delay, message, cause, by, .. } = announced;
         self.status = Status::Retrying;
         self.set_activity(ActivityKind::Other, usize::MAX, |_| message.clone());
@@ -128,7 +126,7 @@ impl Conversation {
     /// What the attempt said and did leaves the answer; its timeline stays, marked.
     pub(super) fn void_attempt(&mut self, t: usize) {
         let turn = &mut self.turns[t];
-        if turn.outcome == Some(Outcome::Failed) && !self.past {
+        if turn.outcome == Some(Outcome::Failed) {
             self.monitor.goes_on(turn.ending());
         }
         for entry in turn.runs.take_content_entries() {

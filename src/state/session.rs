@@ -28,6 +28,10 @@ impl Session {
     }
 }
 
+fn named(name: &str) -> String {
+    if name.is_empty() { "New chat" } else { name }.to_owned()
+}
+
 /// The sessions, newest first.
 #[derive(Debug, Clone, Default)]
 pub struct Sessions {
@@ -54,7 +58,7 @@ impl Sessions {
         }
         let session = Session {
             session_id: id.into(),
-            session_name: if name.is_empty() { "New chat".into() } else { name.into() },
+            session_name: named(name),
             created_at: at,
             updated_at: None,
             last_outcome: None,
@@ -67,18 +71,15 @@ impl Sessions {
 
     /// What the server says of a session: its name is the server's, how it ended here stays.
     pub(super) fn tell(&mut self, id: &str, name: &str, created_at: Seconds, updated_at: Option<Seconds>, most: usize) {
-        if !self.list.iter().any(|s| s.session_id == id) {
-            if self.list.len() >= most {
-                return;
-            }
+        let before = self.list.len();
+        self.see(id, name, created_at, most);
+        if self.list.len() > before {
+            let new = self.list.remove(0);
             let behind = self.list.iter().position(|s| s.latest() < updated_at.unwrap_or(created_at));
-            let (session_id, session_name) = (id.to_owned(), String::new());
-            let (last_outcome, failed) = (None, false);
-            let session = Session { session_id, session_name, created_at, updated_at, last_outcome, failed };
-            self.list.insert(behind.unwrap_or(self.list.len()), session);
+            self.list.insert(behind.unwrap_or(self.list.len()), new);
         }
         if let Some(session) = self.list.iter_mut().find(|s| s.session_id == id) {
-            session.session_name = if name.is_empty() { "New chat".into() } else { name.into() };
+            session.session_name = named(name);
             session.created_at = created_at;
             session.updated_at = updated_at.or(session.updated_at);
             self.dirty = true;
