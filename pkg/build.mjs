@@ -11,6 +11,7 @@ import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
+import { bindgen, optimise } from '../scripts/wasm.mjs'
 
 const root = join(import.meta.dirname, '..')
 const pkg = join(root, 'pkg')
@@ -36,20 +37,11 @@ function buildWasm() {
 
   step('wasm-bindgen')
   rmSync(generated, { recursive: true, force: true })
-  const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
-  run('wasm-bindgen', [
-    '--target', 'web', '--out-dir', generated, '--out-name', 'core',
-    join(target, 'wasm32-unknown-unknown/release/ai_stream_handler.wasm'),
-  ])
+  bindgen(root, 'ai_stream_handler.wasm', generated, 'core')
 
   step('wasm-opt -O3')
   const optimised = join(generated, 'core_bg.opt.wasm')
-  run('wasm-opt', [
-    '-O3', '--strip-debug', '--strip-producers',
-    ...['simd', 'bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue']
-      .map((feature) => `--enable-${feature}`),
-    join(generated, 'core_bg.wasm'), '-o', optimised,
-  ])
+  optimise('-O3', join(generated, 'core_bg.wasm'), optimised)
   cpSync(optimised, join(dist, 'core.wasm'))
 
   const bytes = readFileSync(optimised)

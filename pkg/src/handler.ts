@@ -69,33 +69,28 @@ class Handler implements StreamHandler {
     if (!pathOf(this.#options)) {
       return Promise.reject(new TypeError('createStreamHandler: send() needs one of the options agent, team, workflow or url'))
     }
-    this.#attend()
     this.#generation++
-    const ticket = ++this.#lastTicket
     const form = typeof message === 'string' ? null : copyForm(message)
     const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
-    return new Promise((resolve) => {
-      this.#sends.set(ticket, { resolve, form })
-      this.#core.send(ticket, text, form ? filesIn(form) : [], priority === 'background')
-    })
+    return this.#ask((ticket) => this.#core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
   }
 
   resume(): Promise<Outcome> {
-    return this.#errand((ticket) => this.#core.resume(ticket))
+    return this.#ask((ticket) => this.#core.resume(ticket))
   }
 
   continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
     const answers = answersOf(Array.isArray(resolutions) ? resolutions : [resolutions])
-    return this.#errand((ticket) => this.#core.continueRun(ticket, answers))
+    return this.#ask((ticket) => this.#core.continueRun(ticket, answers))
   }
 
-  /** Something to be done that is no message. */
-  #errand(start: (ticket: number) => void): Promise<Outcome> {
+  /** Asks the core for something that will have an outcome. */
+  #ask(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
     if (this.#disposed) return Promise.resolve('cancelled')
     this.#attend()
     const ticket = ++this.#lastTicket
     return new Promise((resolve) => {
-      this.#sends.set(ticket, { resolve, form: null })
+      this.#sends.set(ticket, { resolve, form })
       start(ticket)
     })
   }
@@ -162,24 +157,14 @@ class Handler implements StreamHandler {
     const runs = await get(this.#options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentOf(this.#options).type })
     if (this.#disposed || generation !== this.#generation) return false
     this.#takesUp = false
-    this.load({ sessionId: id, messages: [] })
-    // Nobody hears of it before it is whole.
-    this.#loading = true
-    for (const { user, at, frames } of turnsOfRuns(runs)) this.#core.recall(user ?? undefined, at, frames)
-    this.#loading = false
-    this.#notifier.changed(true)
+    this.#show(id, [], () => {
+      for (const { user, at, frames } of turnsOfRuns(runs)) this.#core.recall(user ?? undefined, at, frames)
+    })
     return true
   }
 
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void {
-    if (this.#disposed) return
-    // Nobody hears of it before it is whole.
-    this.#loading = true
-    this.#core.clear(conversation.sessionId)
-    this.#read()
-    this.#mirror.load(turnsOf(conversation.messages, ++this.#generation))
-    this.#loading = false
-    this.#notifier.changed(true)
+    if (!this.#disposed) this.#show(conversation.sessionId, conversation.messages)
   }
 
   clear(): void {
@@ -199,6 +184,17 @@ class Handler implements StreamHandler {
     this.#stopWaking?.()
     // Later: a listener may have called this while the core is still at work further up the stack.
     queueMicrotask(() => this.#core.free())
+  }
+
+  /** Another conversation in place of this one: messages, then what `recall` adds. Nobody hears of it before it is whole. */
+  #show(sessionId: string | null, messages: Partial<ChatMessage>[], recall = () => {}): void {
+    this.#loading = true
+    this.#core.clear(sessionId)
+    this.#read()
+    this.#mirror.load(turnsOf(messages, ++this.#generation))
+    recall()
+    this.#loading = false
+    this.#notifier.changed(true)
   }
 
   /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */

@@ -41,14 +41,19 @@ pub(super) fn call(shell: &Rc<Shell>, call: Call) {
 }
 
 async fn status_of(shell: &Rc<Shell>, url: &str) -> Result<u16, JsValue> {
-    let init = RequestInit::new();
-    init.set_method("POST");
-    let headers = headers(shell.host.headers()).await?;
-    init.set_headers(&headers);
-    init.set_credentials(shell.host.credentials());
+    let init = post(shell, &headers(shell.host.headers()).await?);
     let request = web_sys::Request::new_with_str_and_init(url, &init)?;
     let answer = JsFuture::from(shell.host.fetch(&request)?).await?;
     Ok(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?.status())
+}
+
+/// What all requests have in common.
+fn post(shell: &Shell, headers: &Headers) -> RequestInit {
+    let init = RequestInit::new();
+    init.set_method("POST");
+    init.set_headers(headers);
+    init.set_credentials(shell.host.credentials());
+    init
 }
 
 async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<web_sys::Request, JsValue> {
@@ -58,13 +63,10 @@ async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<web_sys::Reques
     if controller.signal().aborted() {
         return Err(JsValue::NULL);
     }
-    let init = RequestInit::new();
-    init.set_method("POST");
+    let init = post(shell, &headers);
     let given = if request.is_run { shell.host.form(request.ticket) } else { None };
     let form = form(given, request)?;
     init.set_body(&form);
-    init.set_headers(&headers);
-    init.set_credentials(shell.host.credentials());
     init.set_signal(Some(&controller.signal()));
     web_sys::Request::new_with_str_and_init(&request.url, &init)
 }

@@ -1,0 +1,19 @@
+// The two tools behind `cargo build`, for the package's module and for the demo's own: wasm-bindgen, wasm-opt.
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+
+/** What the modules are built for: any browser with WebAssembly SIMD. */
+const FEATURES = ['simd', 'bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue']
+
+/** Writes the glue for `module` (below the target folder) as `name` into `folder`. */
+export function bindgen(root, module, folder, name, ...more) {
+  const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
+  const from = join(target, 'wasm32-unknown-unknown/release', module)
+  execFileSync('wasm-bindgen', ['--target', 'web', '--out-dir', folder, '--out-name', name, ...more, from], { cwd: root, stdio: 'inherit' })
+}
+
+/** `level`: `-O3`, `-Os`. */
+export function optimise(level, from, to) {
+  const features = FEATURES.map((feature) => `--enable-${feature}`)
+  execFileSync('wasm-opt', [level, '--strip-debug', '--strip-producers', ...features, from, '-o', to], { stdio: 'inherit' })
+}
