@@ -21,7 +21,6 @@ import { createScenarios, loadCatalog, loadStream } from './scenarios.js'
 import { createSessions } from './sessions.js'
 import { createStage } from './stage.js'
 import { createStats } from './stats.js'
-import { createStored } from './stored.js'
 import { createTheme } from './theme.js'
 import { createWaiting } from './waiting.js'
 import { createWelcome } from './welcome.js'
@@ -56,7 +55,6 @@ const banner = createBanner({ dismiss: () => handler.dismissError(), tryAgain, r
 const composer = createComposer({ send: say, stop })
 const waiting = createWaiting({ drop: (id) => handler.cancelQueued(id) })
 const limits = createLimits()
-const stored = createStored()
 const wire = createWire()
 const stats = createStats()
 const sessions = createSessions()
@@ -64,7 +62,7 @@ const scenarios = createScenarios(groups, play)
 const connection = createConnect({ connect, disconnect })
 const stage = createStage({ wire: wire.node, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
-  side: [scenarios.node, sessions.node, stored.node, connection.node],
+  side: [scenarios.node, sessions.node, connection.node],
   main: [stage.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node)],
   theme: createTheme().node,
 })
@@ -152,10 +150,11 @@ function goLive(chosen) {
   listStored()
 }
 
-/** Asks the demo's own backend for what it keeps, whenever an answer has ended. */
+/** Reads the list of sessions that the demo's own backend keeps, whenever an answer has ended. */
 function listStored(status) {
-  if (!live?.scenario) stored.update(null)
-  else if (!['connecting', 'streaming', 'retrying'].includes(status)) stored.update(backend)
+  if (!live?.scenario || ['connecting', 'streaming', 'retrying'].includes(status)) return
+  // Without a network the list stays as it is.
+  handler.loadSessions({ limit: 8 }).catch(() => {})
 }
 
 function send(message, options) {

@@ -69,7 +69,7 @@ export const LIVE = [
 export async function findBackend() {
   const { backend } = await (await fetch('./backend.json')).json()
   if (backend === 'server') {
-    return { where: 'server', text: 'From the server behind this page', options: { endpoint: location.origin }, fetch: (path) => fetch(path) }
+    return { where: 'server', text: 'From the server behind this page', options: { endpoint: location.origin } }
   }
   const page = createPageBackend()
   return {
@@ -77,7 +77,6 @@ export async function findBackend() {
     text: 'From a backend inside this page: the crate’s generator, as WebAssembly',
     // This backend does not outlive its page, so there is nothing to go on with after a refresh.
     options: { endpoint: location.origin, fetch: page.fetch, persist: false },
-    fetch: (path) => page.fetch(new URL(path, location.origin)),
   }
 }
 

@@ -1,8 +1,8 @@
-/** The sessions this page has seen. A failed run marks its session; it never removes it. */
+/** The sessions this page has seen, and those that its backend keeps. A failed run marks its session; it never removes it. */
 import { el, keyedList, setText, show } from './dom.js'
 
 export function createSessions() {
-  const list = el('ul', { class: 'sessions' })
+  const list = el('ul', { class: 'sessions', testid: 'stored' })
   const node = el('section', { 'aria-labelledby': 'sessions-title', hidden: true }, el('h2', { id: 'sessions-title' }, 'Sessions'), list)
   const draw = keyedList(list, createSession, (session) => session.session_id)
   return {
