@@ -12,7 +12,8 @@ import { fallbacksOf, flat, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuot
 import { answersOf } from './resolve'
 import { componentOf, get } from './rest'
 import { Tabs } from './tabs'
-import type { ChatMessage, HandlerOptions, LogLevel, Outcome, Priority, Resolution, SessionEntry, Snapshot, StreamHandler } from './types'
+import type { HandlerOptions, StreamHandler } from './api'
+import type { ChatMessage, LogLevel, Outcome, Priority, Resolution, SessionEntry, Snapshot } from './types'
 
 export type CoreClass = typeof Core
 

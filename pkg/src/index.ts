@@ -3,9 +3,10 @@
 import wasm from '../generated/core_bg.opt.wasm'
 import { makeHandler } from './handler'
 import { startWith } from './start'
-import type { HandlerOptions, StreamHandler } from './types'
+import type { HandlerOptions, StreamHandler } from './api'
 
 export { confirm, fill, giveResult, reject } from './resolve'
+export type * from './api'
 export type * from './types'
 
 /**

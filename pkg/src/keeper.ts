@@ -1,7 +1,7 @@
 // What a page keeps of an answer that is not finished, so that it goes on after a refresh. Names and words; never a header,
 // a token or a field of the caller's. What is read back is checked: storage is anybody's.
 
-import type { HandlerOptions } from './types'
+import type { HandlerOptions } from './api'
 
 /** As the core tells it: `Kept` in src/state/kept.rs. */
 export interface Kept {

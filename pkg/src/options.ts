@@ -1,6 +1,6 @@
 // The options as the core takes them: flat lists.
 
-import type { Fallback, HandlerOptions, ResumeOptions } from './types'
+import type { Fallback, HandlerOptions, ResumeOptions } from './api'
 
 /** The run route: of AgentOS, or the caller's own. */
 export function pathOf(options: HandlerOptions | Fallback): string {

@@ -1,6 +1,6 @@
 // AgentOS's lists, over the caller's fetch: JSON, or an error that says why.
 
-import type { HandlerOptions } from './types'
+import type { HandlerOptions } from './api'
 
 /** What went wrong with a request that is no stream. */
 export class RequestError extends Error {

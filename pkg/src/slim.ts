@@ -2,9 +2,10 @@
 
 import { makeHandler } from './handler'
 import { startWith } from './start'
-import type { HandlerOptions, StreamHandler } from './types'
+import type { HandlerOptions, StreamHandler } from './api'
 
 export { confirm, fill, giveResult, reject } from './resolve'
+export type * from './api'
 export type * from './types'
 
 let module: WebAssembly.Module | undefined

@@ -3,7 +3,7 @@
 // AGENTOS=full tries every frame; otherwise every third. The number of faults survived is printed.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import { importFrom, install, until } from '../package/support.mjs'
+import { packed, until } from '../package/support.mjs'
 import { proxyTo } from './proxy.mjs'
 import { pictureOf, startAgentOS } from './support.mjs'
 
@@ -11,17 +11,14 @@ const STEP = process.env.AGENTOS === 'full' ? 1 : 3
 /** Journeys at the same time. */
 const AT_ONCE = 6
 
-let lib, remove, agentos, faults = 0
+const lib = packed()
+let agentos, faults = 0
 const handlers = [], proxies = []
 before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  lib = await importFrom(installed.scratch)
   agentos = await startAgentOS()
 })
 after(async () => {
   await agentos?.close()
-  remove?.()
   console.log(`faults survived: ${faults}`)
 })
 afterEach(async () => {

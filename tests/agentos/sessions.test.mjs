@@ -1,20 +1,17 @@
 // Sessions as the real AgentOS stores them: listed, opened, gone on with. Opening one shows what streaming it showed.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
-import { importFrom, install, until } from '../package/support.mjs'
+import { packed, until } from '../package/support.mjs'
 import { pictureOf, startAgentOS } from './support.mjs'
 
-let lib, remove, agentos
+const lib = packed()
+let agentos
 const handlers = []
 before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  lib = await importFrom(installed.scratch)
   agentos = await startAgentOS()
 })
 after(async () => {
   await agentos?.close()
-  remove?.()
 })
 afterEach(() => {
   for (const handler of handlers.splice(0)) handler.dispose()

@@ -2,16 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { backend, frame, importFrom, install, play, runOf } from './support.mjs'
+import { backend, frame, play, runOf, packed } from './support.mjs'
 
-let createStreamHandler, remove, handler
-before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  createStreamHandler = (await importFrom(installed.scratch)).createStreamHandler
-})
-after(() => remove?.())
-beforeEach(() => { handler = createStreamHandler({ notify: 'sync' }) })
+const lib = packed()
+let handler
+beforeEach(() => { handler = lib.createStreamHandler({ notify: 'sync' }) })
 afterEach(() => handler.dispose())
 
 const of = (fields) => ({ run_id: 'run-1', session_id: 'session-1', agent_id: 'a', agent_name: 'Agent', ...fields })
@@ -29,7 +24,7 @@ for (const call of ['cancel', 'dismissError', 'dispose']) {
     handler.end()
     await sleep(60)
     assert.ok(calls < 50, `${calls} notifications`)
-    const other = createStreamHandler({ notify: 'sync' })
+    const other = lib.createStreamHandler({ notify: 'sync' })
     other.begin('hello')
     runOf('The module lives').forEach((part) => other.feed(part))
     other.end()
@@ -39,7 +34,7 @@ for (const call of ['cancel', 'dismissError', 'dispose']) {
 }
 
 test('dispose in a listener of its own disposal frees once', async () => {
-  handler = createStreamHandler({ notify: 'sync' })
+  handler = lib.createStreamHandler({ notify: 'sync' })
   handler.subscribe(() => handler.dispose())
   handler.begin('hello')
   feed(frame('RunStarted', of({})))
@@ -126,7 +121,7 @@ test('a field that is undefined is not sent, and a relative url is joined to its
     await play(response, 'agent_plain')
   })
   t.after(() => server.close())
-  const live = createStreamHandler({ endpoint: server.url, url: 'api/agents/assistant/runs', fields: { user_id: undefined, timezone: 'UTC' } })
+  const live = lib.createStreamHandler({ endpoint: server.url, url: 'api/agents/assistant/runs', fields: { user_id: undefined, timezone: 'UTC' } })
   assert.equal(await live.send('hello'), 'completed')
   assert.equal(asked.path, '/api/agents/assistant/runs')
   assert.equal(asked.form.get('user_id'), null)

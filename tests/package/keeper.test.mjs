@@ -1,15 +1,10 @@
 // What a page keeps of an answer that is not finished: what is in it, and what becomes of what is not.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
-import { backend, frame, importFrom, install, until } from './support.mjs'
+import { afterEach, test } from 'node:test'
+import { backend, frame, until, packed } from './support.mjs'
 
-let createStreamHandler, remove, servers = [], handlers = []
-before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  createStreamHandler = (await importFrom(installed.scratch)).createStreamHandler
-})
-after(() => remove?.())
+const lib = packed()
+let servers = [], handlers = []
 afterEach(async () => {
   for (const handler of handlers.splice(0)) handler.dispose()
   for (const server of servers.splice(0)) await server.close()
@@ -44,7 +39,7 @@ async function serve() {
 }
 
 function connect(server, persist, options = {}) {
-  const handler = createStreamHandler({
+  const handler = lib.createStreamHandler({
     endpoint: server.url, agent: 'a', background: true, persist, notify: 'sync', headers: { Authorization: 'Bearer secret-token' }, fields: { user_id: 'private-user' }, ...options,
   })
   handlers.push(handler)

@@ -1,15 +1,10 @@
 // Taking up, continuing and stopping runs, over real HTTP: which route is asked, with what, and what options are refused.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
-import { backend, frame, importFrom, install, until } from './support.mjs'
+import { afterEach, before, test } from 'node:test'
+import { backend, frame, packed, until } from './support.mjs'
 
-let lib, remove, servers = [], handlers = []
-before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  lib = await importFrom(installed.scratch)
-})
-after(() => remove?.())
+const lib = packed()
+let servers = [], handlers = []
 afterEach(async () => {
   for (const handler of handlers.splice(0)) handler.dispose()
   for (const server of servers.splice(0)) await server.close()

@@ -2,15 +2,10 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answerWith, backend, bytesOf, frame, importFrom, install, play, recording, runOf, until } from './support.mjs'
+import { answerWith, backend, bytesOf, frame, play, recording, runOf, until, packed } from './support.mjs'
 
-let createStreamHandler, remove, servers = [], handlers = []
-before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  createStreamHandler = (await importFrom(installed.scratch)).createStreamHandler
-})
-after(() => remove?.())
+const lib = packed()
+let servers = [], handlers = []
 afterEach(async () => {
   for (const server of servers.splice(0)) await server.close()
   for (const handler of handlers.splice(0)) handler.dispose()
@@ -23,7 +18,7 @@ async function serve(handle) {
 }
 
 function connect(server, options = {}) {
-  const handler = createStreamHandler({ endpoint: server.url, team: 'cirkelline', notify: 'sync', ...options })
+  const handler = lib.createStreamHandler({ endpoint: server.url, team: 'cirkelline', notify: 'sync', ...options })
   handlers.push(handler)
   return handler
 }
@@ -310,17 +305,17 @@ for (const [option, values] of Object.entries({
   for (const value of values) {
     test(`${option} = ${value} is refused by its name`, () => {
       const key = option.split('.')[1]
-      assert.throws(() => createStreamHandler({ team: 'x', retry: { [key]: value } }), (error) => error instanceof RangeError && error.message.startsWith(`createStreamHandler: ${option} must be`))
+      assert.throws(() => lib.createStreamHandler({ team: 'x', retry: { [key]: value } }), (error) => error instanceof RangeError && error.message.startsWith(`createStreamHandler: ${option} must be`))
     })
   }
 }
 
 test('bad quotas, delays and fallbacks are refused by their names, good ones are not', () => {
-  const refused = (options, type, pattern) => assert.throws(() => createStreamHandler({ team: 'x', ...options }), (error) => error instanceof type && pattern.test(error.message))
+  const refused = (options, type, pattern) => assert.throws(() => lib.createStreamHandler({ team: 'x', ...options }), (error) => error instanceof type && pattern.test(error.message))
   for (const quota of [0, -1, NaN, { 'gemini-2.5-flash': NaN }]) refused({ quota }, RangeError, /quota must be/)
   refused({ retry: { delays: [1, NaN] } }, RangeError, /retry\.delays must be/)
   refused({ fallbacks: [{ name: 'nobody' }] }, TypeError, /fallbacks/)
   for (const options of [{ retry: {} }, { retry: { maxRetries: 0 } }, { retry: { maxRetries: 100, baseDelay: 0, maxDelay: 3600, jitter: 1, delays: [] } }, { quota: 1 }, { quota: false }, { fallbacks: [] }]) {
-    createStreamHandler({ team: 'x', ...options }).dispose()
+    lib.createStreamHandler({ team: 'x', ...options }).dispose()
   }
 })

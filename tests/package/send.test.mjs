@@ -3,15 +3,10 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { after, afterEach, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answerWith, backend, bytesOf, importFrom, install, play, recording, runOf, until } from './support.mjs'
+import { answerWith, backend, bytesOf, play, recording, runOf, until, packed } from './support.mjs'
 
-let createStreamHandler, remove, server, handler
-before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  createStreamHandler = (await importFrom(installed.scratch)).createStreamHandler
-})
-after(() => remove?.())
+const lib = packed()
+let server, handler
 afterEach(async () => {
   const [used, answering] = [handler, server]
   handler = server = undefined
@@ -22,7 +17,7 @@ afterEach(async () => {
 /** A backend that answers with `handle`, and a handler that talks to it. */
 async function connect(handle, options = { agent: 'assistant' }) {
   server = await backend(handle)
-  handler = createStreamHandler({ endpoint: server.url, notify: 'sync', ...options })
+  handler = lib.createStreamHandler({ endpoint: server.url, notify: 'sync', ...options })
   return handler
 }
 const playing = (name, how) => (_, response) => play(response, name, how)
@@ -45,9 +40,9 @@ for (const [options, path] of [
 
 test('an absolute url is taken as it is, and an endpoint may end in a slash', async () => {
   await connect(playing('team_plain'))
-  const absolute = createStreamHandler({ url: `${server.url}/somewhere/runs`, notify: 'sync' })
+  const absolute = lib.createStreamHandler({ url: `${server.url}/somewhere/runs`, notify: 'sync' })
   assert.equal(await absolute.send('hello'), 'completed')
-  const slash = createStreamHandler({ endpoint: `${server.url}/`, agent: 'assistant', notify: 'sync' })
+  const slash = lib.createStreamHandler({ endpoint: `${server.url}/`, agent: 'assistant', notify: 'sync' })
   assert.equal(await slash.send('hello'), 'completed')
   assert.deepEqual(server.requests.map(({ path }) => path), ['/somewhere/runs', '/agents/assistant/runs'])
 })
@@ -96,7 +91,7 @@ test('headers may be an object, a function or a function that takes its time, ca
   await connect(playing('agent_plain'), { agent: 'assistant', headers: async () => { await sleep(5); return { Authorization: `Bearer ${++token}` } } })
   await handler.send('one')
   await handler.send('two')
-  const fixed = createStreamHandler({ endpoint: server.url, agent: 'assistant', notify: 'sync', headers: { 'X-Tenant': 'acme' } })
+  const fixed = lib.createStreamHandler({ endpoint: server.url, agent: 'assistant', notify: 'sync', headers: { 'X-Tenant': 'acme' } })
   await fixed.send('three')
   assert.deepEqual(server.requests.map(({ headers }) => headers.authorization ?? headers['x-tenant']), ['Bearer 1', 'Bearer 2', 'acme'])
 })
@@ -176,7 +171,7 @@ test('a refused connection is an error of type network, and sending again works 
   await new Promise((listening) => free.listen(0, '127.0.0.1', listening))
   const { port } = free.address()
   await new Promise((closed) => free.close(closed))
-  handler = createStreamHandler({ endpoint: `http://127.0.0.1:${port}`, agent: 'assistant', notify: 'sync', retry: false })
+  handler = lib.createStreamHandler({ endpoint: `http://127.0.0.1:${port}`, agent: 'assistant', notify: 'sync', retry: false })
   assert.equal(await handler.send('hello'), 'failed')
   const { error, status, turns } = handler.getSnapshot()
   assert.deepEqual([error.type, error.retryable, status, turns[0].user.content], ['network', true, 'failed', 'hello'])
@@ -277,7 +272,7 @@ test('an answer that is a web page is an error of type protocol, not an empty bu
 })
 
 test('a send without agent, team, workflow or url fails with a message that says so', async () => {
-  handler = createStreamHandler({ notify: 'sync' })
+  handler = lib.createStreamHandler({ notify: 'sync' })
   const outcome = await handler.send('hello').catch((error) => error)
   if (outcome === 'failed') assert.match(handler.getSnapshot().error.message, /agent|team|url/)
   else assert.match(outcome.message, /agent|team|url/)

@@ -2,16 +2,11 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bytesOf, concat, frame, importFrom, install, recording, runOf } from './support.mjs'
+import { bytesOf, concat, frame, packed, recording, runOf } from './support.mjs'
 
-let createStreamHandler, remove, handler
-before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  createStreamHandler = (await importFrom(installed.scratch)).createStreamHandler
-})
-after(() => remove?.())
-beforeEach(() => { handler = createStreamHandler({ notify: 'sync' }) })
+const lib = packed()
+let handler
+beforeEach(() => { handler = lib.createStreamHandler({ notify: 'sync' }) })
 afterEach(() => handler.dispose())
 
 const feedAll = (parts) => parts.forEach((part) => handler.feed(part))
@@ -19,7 +14,7 @@ const delta = (content) => frame('RunContent', { run_id: 'run-1', session_id: 's
 
 test('a listener that throws stops nobody, is reported and is counted', () => {
   const reported = []
-  handler = createStreamHandler({ notify: 'sync', onListenerError: (error) => reported.push(error) })
+  handler = lib.createStreamHandler({ notify: 'sync', onListenerError: (error) => reported.push(error) })
   const boom = new Error('boom')
   let calls = 0
   handler.subscribe(() => { throw boom })
@@ -34,7 +29,7 @@ test('a listener that throws stops nobody, is reported and is counted', () => {
 })
 
 test('an onListenerError that throws itself does not reach the stream either', () => {
-  handler = createStreamHandler({ notify: 'sync', onListenerError: () => { throw new Error('worse') } })
+  handler = lib.createStreamHandler({ notify: 'sync', onListenerError: () => { throw new Error('worse') } })
   handler.subscribe(() => { throw new Error('boom') })
   handler.begin('hello')
   feedAll(runOf('Hello there'))
@@ -137,7 +132,7 @@ test("with notify 'sync' each chunk that changes something is told at once", () 
 
 for (const [notify, most] of [['frame', 6], [100, 3]]) {
   test(`with notify ${notify} many chunks are told a few times, the end of the run at once, and reading is always current`, async () => {
-    handler = createStreamHandler({ notify })
+    handler = lib.createStreamHandler({ notify })
     let calls = 0
     handler.subscribe(() => calls++)
     handler.begin('hello')
@@ -164,7 +159,7 @@ for (const [notify, most] of [['frame', 6], [100, 3]]) {
 }
 
 test('a waiting notification does not keep a finished process alive or come after dispose', async () => {
-  handler = createStreamHandler({ notify: 50 })
+  handler = lib.createStreamHandler({ notify: 50 })
   let calls = 0
   handler.begin('hello')
   handler.subscribe(() => calls++)
@@ -228,7 +223,7 @@ test('clear in the middle of a stream ends it, and late bytes of it do not come 
 
 test('the server snapshot is that of a new handler, always the same object', () => {
   const empty = handler.getServerSnapshot()
-  assert.deepEqual(empty, createStreamHandler().getSnapshot())
+  assert.deepEqual(empty, lib.createStreamHandler().getSnapshot())
   handler.begin('hello')
   assert.equal(handler.getServerSnapshot(), empty)
   assert.equal(empty.status, 'idle')
@@ -258,7 +253,7 @@ test('after dispose the last snapshot stays, and every other call does nothing',
 })
 
 test('one handler disposed leaves the others working', () => {
-  const other = createStreamHandler({ notify: 'sync' })
+  const other = lib.createStreamHandler({ notify: 'sync' })
   other.begin('hello')
   runOf('Hello there').slice(0, 2).forEach((part) => other.feed(part))
   handler.dispose()

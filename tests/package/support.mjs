@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSyn
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 
@@ -29,6 +30,19 @@ export async function importFrom(scratch) {
   const entry = join(scratch, 'entry.mjs')
   writeFileSync(entry, `export * from 'ai-stream-handler'\n`)
   return import(pathToFileURL(entry).href)
+}
+
+/** The package for the tests of one file: installed before them, removed behind them; its exports are there by then. */
+export function packed() {
+  const lib = {}
+  let remove
+  before(async () => {
+    const installed = await install()
+    remove = installed.remove
+    Object.assign(lib, await importFrom(installed.scratch))
+  })
+  after(() => remove?.())
+  return lib
 }
 
 /** Runs a script in the scratch folder; resolves with what it printed, rejects when it fails or hangs. */

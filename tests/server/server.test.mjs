@@ -3,18 +3,12 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
-import { framesOf, importFrom, install, until } from '../package/support.mjs'
+import { framesOf, packed, until } from '../package/support.mjs'
 import { binary, scratch, start } from './start.mjs'
 
 const EXHAUSTED = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
-let lib, createStreamHandler, remove, place, server, handlers = []
-before(async () => {
-  const installed = await install()
-  remove = installed.remove
-  lib = await importFrom(installed.scratch)
-  createStreamHandler = lib.createStreamHandler
-})
-after(() => remove?.())
+const lib = packed()
+let place, server, handlers = []
 beforeEach(async () => {
   place = scratch()
   server = await start(place.db)
@@ -38,7 +32,7 @@ const MISSION = '/api/teams/cirkelline/runs'
 const TEAM = '/teams/cirkelline/runs'
 
 function connect(options) {
-  const handler = createStreamHandler({ endpoint: server.url, notify: 'sync', ...options })
+  const handler = lib.createStreamHandler({ endpoint: server.url, notify: 'sync', ...options })
   handlers.push(handler)
   return handler
 }
@@ -154,7 +148,7 @@ test('the first form of the payload, without the event key', async () => {
   const place = scratch()
   const first = await start(place.db, '--seed-form', '--base-delay', '0.1', '--max-retries', '1')
   try {
-    const handler = createStreamHandler({ endpoint: first.url, url: MISSION, notify: 'sync' })
+    const handler = lib.createStreamHandler({ endpoint: first.url, url: MISSION, notify: 'sync' })
     handlers.push(handler)
     assert.equal(await handler.send('hi [[limit times=forever]]'), 'failed')
     const raw = await (await fetch(first.url + MISSION, { method: 'POST', body: formOf({ message: 'again [[limit]]' }) })).text()
