@@ -79,6 +79,11 @@ impl Client {
         }
     }
 
+    /// The caller's own fields of the forms from now on.
+    pub fn set_fields(&mut self, fields: Vec<(String, String)>) {
+        self.config.fields = fields;
+    }
+
     /// The sends that wait, in the order in which they go out; one that is held back comes first.
     pub fn queue(&self) -> impl Iterator<Item = QueuedSend<'_>> {
         let held = self.wait.as_ref().filter(|w| w.why == Why::HeldBack);

@@ -34,7 +34,7 @@ struct Shell {
 
 #[wasm_bindgen]
 impl Core {
-    /// `fields`, `texts` and `fallbacks` (path, name) are pairs in turn; `limits` are those of the package's `Limits`, 0
+    /// `texts` and `fallbacks` (path, name) are pairs in turn; `limits` are those of the package's `Limits`, 0
     /// for the default; `retry` is maxRetries, baseDelay, maxDelay, jitter, and then delays of one's own; `resume` is
     /// maxAttempts, baseDelay, maxDelay, and the two bounds of silence.
     ///
@@ -49,7 +49,6 @@ impl Core {
         name: Option<String>,
         session: Option<String>,
         background: bool,
-        fields: Vec<String>,
         texts: Vec<String>,
         limits: Vec<f64>,
         retry: Vec<f64>,
@@ -65,7 +64,7 @@ impl Core {
             endpoint,
             path,
             runs,
-            fields: pairs(fields),
+            fields: Vec::new(),
             background,
             limits: bounds(&limits),
             retry: policy.map_err(|e| refusal(&e.message()))?,
@@ -98,6 +97,11 @@ impl Core {
     #[wasm_bindgen(js_name = quotaOff)]
     pub fn quota_off(&self) {
         self.shell.client.borrow_mut().conversation.quota.switch_off();
+    }
+
+    /// What the form of the next send carries besides: name and value in turn.
+    pub fn fields(&self, fields: Vec<String>) {
+        self.shell.client.borrow_mut().set_fields(pairs(fields));
     }
 
     /// Sends what the user said, or (`background`) what the page has to say; the host hears of `ticket` again when it

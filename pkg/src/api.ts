@@ -4,28 +4,32 @@ import type {
   ChatMessage, LogLevel, Outcome, Priority, Resolution, SessionEntry, Snapshot,
 } from './types'
 
+/**
+ * Every option may be left out. One of the wrong kind is refused by `createStreamHandler` with a TypeError, a number out of
+ * bounds with a RangeError; both name the option.
+ */
 export interface HandlerOptions {
   /** Where AgentOS listens, without a path: `http://localhost:7777`. Default: same origin. */
-  endpoint?: string
+  endpoint?: string | null
   /**
    * The component's id. One of `agent`, `team`, `workflow`, `url` (needed by `send` only). `url` beside one of the others
    * is where messages go; runs are taken up, continued and cancelled at the routes of the other.
    */
-  agent?: string
-  team?: string
-  workflow?: string
+  agent?: string | null
+  team?: string | null
+  workflow?: string | null
   /** The whole address of the run route, absolute or relative to `endpoint`: `/api/teams/cirkelline/runs`. */
-  url?: string
+  url?: string | null
   /** What the activity status calls the answering party before its first event. Default: made from its id. */
-  name?: string
+  name?: string | null
   /** Sent with every request. The function is called for each request. */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)
   /** As fetch has it. Default `same-origin`. */
   credentials?: 'omit' | 'same-origin' | 'include'
-  /** Form fields sent with every run: `user_id`, `timezone`, … */
-  fields?: Record<string, string>
+  /** Form fields sent with every run: `user_id`, `timezone`, … The function is called for each send. */
+  fields?: Record<string, string> | (() => Record<string, string>)
   /** Go on in this session. */
-  sessionId?: string
+  sessionId?: string | null
   /**
    * The handler's own retries, where no backend makes them: of HTTP 429 and 503, of a run that fails with a rate limit,
    * and of a request that got no answer. A stream with `retry` events is left to its server. `false`: none.
@@ -125,7 +129,7 @@ export interface StreamHandler {
   /**
    * Sends a message and streams the answer. Waits its turn while another answer is streaming.
    * Resolves with how it ended; never rejects for anything the server or the network does. It rejects with a
-   * TypeError where the options name no agent, team, workflow or url.
+   * TypeError where the options name no agent, team, workflow or url, and with an Error after `dispose()`.
    * A FormData is sent as it is, plus the fields it lacks.
    * While a rate limit cools down it waits too. `priority`: a background send lets the user's own go first.
    */
@@ -182,6 +186,6 @@ export interface StreamHandler {
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
   /** A new chat: no turns, no session. The list of sessions stays. Ends what runs. */
   clear(): void
-  /** Hangs up and gives the memory back; a background run goes on on the server. The last snapshot stays readable; every other call is a no-op. */
+  /** Hangs up and gives the memory back; a background run goes on on the server. The last snapshot stays readable; `send` rejects, every other call is a no-op. */
   dispose(): void
 }

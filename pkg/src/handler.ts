@@ -7,8 +7,10 @@ import { turnsOf } from './load'
 import { Keeper, type Kept } from './keeper'
 import { EMPTY, Mirror } from './mirror'
 import { onAwake } from './awake'
+import { checked, type Given } from './check'
+import { METHODS } from './methods'
 import { Notifier } from './notifier'
-import { fallbacksOf, flat, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
+import { fallbacksOf, fieldsOf, flat, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
 import { answersOf } from './resolve'
 import { componentOf, get } from './rest'
 import { Tabs } from './tabs'
@@ -25,7 +27,7 @@ export function makeHandler(start: Start, options: HandlerOptions): StreamHandle
 }
 
 class Handler implements StreamHandler {
-  #options: HandlerOptions
+  #options: Given
   #mirror = new Mirror()
   #notifier: Notifier
   #core: Core
@@ -44,13 +46,13 @@ class Handler implements StreamHandler {
   #disposed = false
   #loading = false
 
-  constructor(start: Start, options: HandlerOptions) {
-    this.#options = options
+  constructor(start: Start, given: HandlerOptions) {
+    const options = (this.#options = checked(given))
     this.#notifier = new Notifier(options.notify ?? 'frame', (error) => this.#listenerThrew(error))
     const CoreOfModule = start()
     this.#core = new CoreOfModule(
       this.#host() as never, options.endpoint ?? '', pathOf(options), runsOf(options), options.name ?? null, options.sessionId ?? null,
-      options.background ?? false, flat(options.fields), flat(options.activityTexts), limitsOf(options), retryOf(options),
+      options.background ?? false, flat(options.activityTexts), limitsOf(options), retryOf(options),
       resumeOf(options), fallbacksOf(options), typeof options.log === 'function',
     )
     setQuotas(this.#core, options)
@@ -66,7 +68,7 @@ class Handler implements StreamHandler {
   }
 
   send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
-    if (this.#disposed) return Promise.resolve('cancelled')
+    if (this.#disposed) return Promise.reject(new Error('ai-stream-handler: send() after dispose()'))
     if (!pathOf(this.#options)) {
       return Promise.reject(new TypeError('createStreamHandler: send() needs one of the options agent, team, workflow or url'))
     }
@@ -89,8 +91,9 @@ class Handler implements StreamHandler {
   #ask(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
     if (this.#disposed) return Promise.resolve('cancelled')
     this.#attend()
-    const ticket = ++this.#lastTicket
     return new Promise((resolve) => {
+      this.#core.fields(flat(fieldsOf(this.#options)))
+      const ticket = ++this.#lastTicket
       this.#sends.set(ticket, { resolve, form })
       start(ticket)
     })
@@ -141,7 +144,7 @@ class Handler implements StreamHandler {
   }
 
   async loadSessions({ limit = 50, page = 1 }: { limit?: number; page?: number } = {}): Promise<SessionEntry[]> {
-    const query = { ...componentOf(this.#options), user_id: this.#options.fields?.user_id, limit, page }
+    const query = { ...componentOf(this.#options), user_id: fieldsOf(this.#options).user_id, limit, page }
     const { data } = (await get(this.#options, '/sessions', query)) as { data?: (StoredSession | null)[] }
     const ids = new Set<string>()
     for (const listed of Array.isArray(data) ? data : []) {
@@ -301,11 +304,6 @@ class Handler implements StreamHandler {
 
 /** As AgentOS lists it. */
 interface StoredSession { session_id?: unknown; session_name?: unknown; created_at?: unknown; updated_at?: unknown }
-
-const METHODS = [
-  'send', 'resume', 'continueRun', 'cancel', 'cancelQueued', 'retryNow', 'begin', 'feed', 'end', 'subscribe', 'getSnapshot', 'getServerSnapshot', 'dismissError', 'load', 'loadSessions', 'openSession',
-  'clear', 'dispose',
-] as const
 
 function filesIn(form: FormData): string[] {
   return [...form.values()].flatMap((value) => (typeof value === 'string' ? [] : [value.name]))

@@ -1,7 +1,7 @@
 // What a page keeps of an answer that is not finished, so that it goes on after a refresh. Names and words; never a header,
 // a token or a field of the caller's. What is read back is checked: storage is anybody's.
 
-import type { HandlerOptions } from './api'
+import type { Given } from './check'
 
 /** As the core tells it: `Kept` in src/state/kept.rs. */
 export interface Kept {
@@ -41,7 +41,7 @@ export class Keeper {
   }
 
   /** For the options, where there is a storage and something to keep. */
-  static for(options: HandlerOptions, runs: string, now: () => Kept | null): Keeper | undefined {
+  static for(options: Given, runs: string, now: () => Kept | null): Keeper | undefined {
     const { persist = options.background ? 'session' : false, endpoint = '' } = options
     if (persist === false || !runs) return undefined
     // Only pages have one; to ask for it elsewhere may print a warning.

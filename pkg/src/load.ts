@@ -13,10 +13,15 @@ export function turnsOf(messages: Partial<ChatMessage>[], generation: number): T
   }
   messages.forEach((given, at) => {
     if (given.role === 'user') close()
-    group.push({ ...given, id: given.id ?? `l${generation}-m${at}`, role: given.role ?? 'agent', content: given.content ?? '', created_at: given.created_at ?? 0 })
+    group.push({ ...given, id: idOf(given, `l${generation}-`, at), role: given.role ?? 'agent', content: given.content ?? '', created_at: given.created_at ?? 0 })
   })
   close()
   return turns
+}
+
+/** Its own, unless that is what a handler calls what it streams: this one will use it again. */
+function idOf({ id }: Partial<ChatMessage>, prefix: string, at: number): string {
+  return id === undefined ? `${prefix}m${at}` : /^m\d+$/.test(id) ? prefix + id : id
 }
 
 function turnOf(group: ChatMessage[], id: string): Turn {

@@ -1,6 +1,6 @@
 // AgentOS's lists, over the caller's fetch: JSON, or an error that says why.
 
-import type { HandlerOptions } from './api'
+import type { Given } from './check'
 
 /** What went wrong with a request that is no stream. */
 export class RequestError extends Error {
@@ -10,7 +10,7 @@ export class RequestError extends Error {
   }
 }
 
-export async function get(options: HandlerOptions, path: string, query: Record<string, string | number | undefined>): Promise<unknown> {
+export async function get(options: Given, path: string, query: Record<string, string | number | undefined>): Promise<unknown> {
   const { endpoint = '', headers, credentials = 'same-origin', fetch = globalThis.fetch } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
@@ -31,7 +31,7 @@ export async function get(options: HandlerOptions, path: string, query: Record<s
 }
 
 /** `team`, `agent` or `workflow`, and its id. */
-export function componentOf({ team, agent, workflow }: HandlerOptions): { type?: string; component_id?: string } {
+export function componentOf({ team, agent, workflow }: Given): { type?: string; component_id?: string } {
   if (team !== undefined) return { type: 'team', component_id: team }
   if (agent !== undefined) return { type: 'agent', component_id: agent }
   return workflow === undefined ? {} : { type: 'workflow', component_id: workflow }

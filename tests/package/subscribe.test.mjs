@@ -229,7 +229,7 @@ test('the server snapshot is that of a new handler, always the same object', () 
   assert.equal(empty.status, 'idle')
 })
 
-test('after dispose the last snapshot stays, and every other call does nothing', async () => {
+test('after dispose the last snapshot stays, and every other call but send does nothing', async () => {
   handler.begin('hello')
   feedAll(runOf('Hello there'))
   handler.end()
@@ -248,7 +248,7 @@ test('after dispose the last snapshot stays, and every other call does nothing',
   handler.load({ sessionId: null, messages: [] })
   handler.clear()
   handler.subscribe(() => assert.fail('told after dispose'))()
-  assert.equal(await handler.send('hello'), 'cancelled')
+  assert.equal(await handler.resume(), 'cancelled')
   assert.equal(handler.getSnapshot(), last)
 })
 
