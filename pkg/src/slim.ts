@@ -4,6 +4,7 @@ import { makeHandler } from './handler'
 import { startWith } from './start'
 import type { HandlerOptions, StreamHandler } from './api'
 
+export { EMPTY as emptySnapshot } from './mirror'
 export { confirm, fill, giveResult, reject } from './resolve'
 export type * from './api'
 export type * from './types'
