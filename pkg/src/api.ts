@@ -68,7 +68,7 @@ export interface HandlerOptions {
   persist?: 'session' | 'local' | Storage | false
   /**
    * When listeners hear of changes. `frame`: at most once per animation frame (a timer of 16 ms where there
-   * is none, or in a hidden page). `sync`: at each chunk. A number: at most once per so many milliseconds.
+   * is none, or in a hidden page), and less often where drawing takes long: it gets a third of the time. `sync`: at each chunk. A number: at most once per so many milliseconds.
    * The end of a run is told at once. Default `frame`.
    */
   notify?: 'frame' | 'sync' | number

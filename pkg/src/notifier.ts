@@ -1,7 +1,14 @@
 // When listeners hear of changes: once per animation frame, at once, or at most every so many milliseconds.
+//
+// A page that takes long to draw a change (Markdown of a long answer, say) is told less often: drawing gets a third of the
+// time, and the user's own clicks and keys the rest.
 
-/** Without animation frames (Node, a worker, a hidden page): as often as a screen would draw. */
+/** Without animation frames (Node, a worker, a hidden page): as often as a screen would draw. Milliseconds, as all here. */
 const FRAME = 16
+/** What a page may take to draw a change at every frame. */
+const CHEAP = 6
+/** The longest that a change waits because drawing is dear. */
+const LONGEST = 250
 
 export class Notifier {
   #listeners = new Set<() => void>()
@@ -9,6 +16,7 @@ export class Notifier {
   #lastRun = 0
   #running = false
   #again = false
+  #notBefore = 0
 
   constructor(
     private readonly pace: 'frame' | 'sync' | number,
@@ -27,7 +35,7 @@ export class Notifier {
     if (this.#listeners.size === 0) return
     if (urgent || this.pace === 'sync') return this.#run()
     if (this.#cancelPending) return
-    this.#cancelPending = this.pace === 'frame' ? onNextFrame(() => this.#run()) : this.#later(this.pace)
+    this.#cancelPending = this.pace === 'frame' ? this.#onFrame() : this.#later(this.pace)
   }
 
   stop(): void {
@@ -35,6 +43,25 @@ export class Notifier {
     this.#cancelPending = null
     this.#again = false
     this.#listeners.clear()
+  }
+
+  /** The next frame, if the last one was cheap. */
+  #onFrame(): () => void {
+    const wait = this.#notBefore - performance.now()
+    if (wait <= FRAME) return onNextFrame(() => this.#run())
+    const timer = setTimeout(() => (this.#cancelPending = onNextFrame(() => this.#run())), wait - FRAME)
+    return () => clearTimeout(timer)
+  }
+
+  /** What is asked for now gets its turn when the page has drawn what it was told. */
+  #measure(): void {
+    if (this.pace !== 'frame' || !canDraw()) return
+    const began = performance.now()
+    setTimeout(() => {
+      const now = performance.now()
+      const cost = now - began
+      this.#notBefore = cost > CHEAP ? now + Math.min(2 * cost, LONGEST) : 0
+    })
   }
 
   #later(pace: number): () => void {
@@ -56,6 +83,7 @@ export class Notifier {
       this.#tellAll()
     }
     this.#running = false
+    this.#measure()
     // Listeners that answer each change with another go on at the pace of frames: the page must not stand still.
     if (this.#again && !this.#cancelPending) this.#cancelPending = onNextFrame(() => this.#run())
   }
@@ -74,9 +102,11 @@ export class Notifier {
 
 const MOST_ROUNDS = 10
 
+const canDraw = () => typeof requestAnimationFrame === 'function' && !(typeof document !== 'undefined' && document.hidden)
+
 /** The next animation frame; a timer where there is none, and behind it where the page is hidden and none comes. */
 function onNextFrame(run: () => void): () => void {
-  if (typeof requestAnimationFrame !== 'function' || (typeof document !== 'undefined' && document.hidden)) {
+  if (!canDraw()) {
     const timer = setTimeout(run, FRAME)
     return () => clearTimeout(timer)
   }
