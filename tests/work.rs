@@ -6,7 +6,7 @@
 mod common;
 
 use ai_stream_handler::client::{Client, Config, Input};
-use ai_stream_handler::state::message::{Message, Role};
+use ai_stream_handler::state::message::{Message, Role, RunStatus};
 use ai_stream_handler::state::pause::RequirementKind;
 use ai_stream_handler::state::tool::ToolStatus;
 use ai_stream_handler::state::Outcome;
@@ -178,6 +178,24 @@ fn a_task_for_all_members_is_one_delegation_to_all() {
     assert_eq!(work.iter().filter(|m| m.head.role == Role::Delegation).count(), 1);
     assert_eq!(work[0].head.delegated_to.as_deref(), Some("all members"));
     assert_eq!(page.activity().as_deref(), Some("m2 is working..."));
+}
+
+/// Some models count their calls from one in each run.
+#[test]
+fn a_delegation_is_known_by_its_run_and_its_call_for_two_leaders_may_call_theirs_alike() {
+    let team = json!({"team_id": "research-team", "team_name": "Research Team", "run_id": "t1", "parent_run_id": "lead", "session_id": "s-1"});
+    let (outer, inner) = (task("research-team", "Research X"), task("analyst", "Analyse X"));
+    let mut page = asked_team();
+    page.event("TeamToolCallStarted", calling(leader(), "call_1", DELEGATE, outer.clone()))
+        .event("TeamRunStarted", team.clone())
+        .event("TeamToolCallStarted", calling(team.clone(), "call_1", DELEGATE, inner.clone()))
+        .event("RunStarted", member("analyst", "Analyst", "m1", "t1"))
+        .event("TeamToolCallCompleted", called(team, "call_1", DELEGATE, inner, "fine"));
+    let work = page.turn().work;
+    let (to_team, to_analyst) = (delegation(&work, "research-team"), delegation(&work, "analyst"));
+    assert_eq!((to_team.text.as_str(), to_analyst.text.as_str()), ("Research X", "Analyse X"));
+    assert_eq!((to_team.head.status, to_analyst.head.status), (RunStatus::Started, RunStatus::Completed));
+    assert_eq!(to_analyst.head.child_run_id.as_deref(), Some("m1"));
 }
 
 // ── tools ──────────────────────────────────────────────────────────────────────────────────────────────────────

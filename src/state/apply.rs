@@ -144,7 +144,7 @@ impl Conversation {
         if delegates && started {
             self.delegate(t, run, &tool, entry, now);
         } else if delegates {
-            self.turns[t].delegated(&tool, status == ToolStatus::Error || tool.tool_call_error == Some(true));
+            self.turns[t].delegated(run, &tool, status == ToolStatus::Error || tool.tool_call_error == Some(true));
         }
         if !self.turns[t].is_running() {
             return;

@@ -28,7 +28,7 @@ impl Conversation {
     pub(super) fn delegate(&mut self, t: usize, run: usize, tool: &Tool<'_>, entry: Option<u32>, now: Seconds) {
         let id: String = tool.tool_call_id.map(String::from).unwrap_or_default();
         let turn = &self.turns[t];
-        let known = !id.is_empty() && turn.delegations.iter().any(|d| d.tool_call_id == id);
+        let known = !id.is_empty() && turn.delegations.iter().any(|d| d.run == run && d.tool_call_id == id);
         if known || turn.work.len() >= self.limits.max_messages {
             return;
         }
@@ -96,10 +96,11 @@ impl Turn {
         self.runs.edit(child).entry = entry;
     }
 
-    /// The delegating tool ended.
-    pub(super) fn delegated(&mut self, tool: &Tool<'_>, failed: bool) {
+    /// The delegating tool of a leader ended.
+    pub(super) fn delegated(&mut self, run: usize, tool: &Tool<'_>, failed: bool) {
         let Some(id) = tool.tool_call_id else { return };
-        let Some(delegation) = self.delegations.iter().find(|d| id.is(&d.tool_call_id)) else { return };
+        let is_it = |d: &&Delegation| d.run == run && id.is(&d.tool_call_id);
+        let Some(delegation) = self.delegations.iter().find(is_it) else { return };
         let Some(message) = self.work.get_mut(delegation.work) else { return };
         let head = message.edit();
         head.status = if failed { RunStatus::Error } else { RunStatus::Completed };
