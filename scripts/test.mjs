@@ -27,7 +27,7 @@ const stages = [
   { name: 'server', command: [make, '--no-print-directory', 'server-example'] },
   { name: 'server-routes', command: nodeTests('tests/server'), count: countNode, needs: ['package', 'server'] },
   { name: 'agentos', command: [make, '--no-print-directory', 'agentos'] },
-  { name: 'agentos-runs', command: nodeTests('tests/agentos'), count: countNode, needs: ['package', 'agentos'] },
+  { name: 'agentos-runs', command: nodeTests('tests/agentos'), count: countNode, needs: ['package', 'server', 'agentos'] },
   { name: 'agent-ui', command: nodeTests('tests/agent-ui'), count: countNode, needs: ['package'] },
   { name: 'react', command: nodeTests('tests/react'), count: countNode, needs: ['package'] },
   { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: ['package', 'server'] },

@@ -6,16 +6,16 @@ import { createServer, request as ask } from 'node:http'
  * `faultOf(path, number)` says what happens to the answer to the `number`th request (from 1): `{ frames }` or `{ bytes }`
  * that get through before it is cut (`clean`: as if it had ended), or after which nothing comes any more (`stall`), or
  * `{ delay }` milliseconds before each piece. Nothing: it passes. `pages`: path → `[type, text]` of what the proxy serves
- * itself, so that a page and AgentOS have one origin.
+ * itself, so that a page and AgentOS have one origin. `proxy.pathOf` may send a path somewhere else.
  */
 export async function proxyTo(target, pages = {}) {
-  const proxy = { faults: 0, requests: [], faultOf: () => null }
+  const proxy = { faults: 0, requests: [], faultOf: () => null, pathOf: (path) => path }
   const server = createServer((incoming, outgoing) => {
     const page = pages[incoming.url.split(/[?#]/)[0]]
     if (page) return outgoing.writeHead(200, { 'content-type': page[0] }).end(page[1])
     proxy.requests.push(`${incoming.method} ${incoming.url}`)
     const fault = proxy.faultOf(incoming.url, proxy.requests.length)
-    const onward = ask(target + incoming.url, { method: incoming.method, headers: incoming.headers }, (answer) => {
+    const onward = ask(target + proxy.pathOf(incoming.url), { method: incoming.method, headers: incoming.headers }, (answer) => {
       outgoing.writeHead(answer.statusCode, answer.headers)
       outgoing.flushHeaders()
       pass(answer, outgoing, fault, () => proxy.faults++)

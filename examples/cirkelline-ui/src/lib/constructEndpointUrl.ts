@@ -1,0 +1,1 @@
+export const constructEndpointUrl = (endpoint: string) => (/^https?:\/\//.test(endpoint) ? endpoint : `http://${endpoint}`)
