@@ -127,8 +127,9 @@ export class Shown {
     const { added, ...edits } = this.#edits.get(id) ?? {}
     // What was changed here is newer than what others made of it before.
     for (const key of news) delete edits[key]
-    // A time that moves would move the message's key with it, and draw it anew.
-    const message: Message = { ...of, ...more, id, created_at: known?.sent.created_at ?? of.created_at, ...edits }
+    // A time that moves would move the message's key with it, and draw it anew. Pages print what is left of whole seconds.
+    const created_at = known?.sent.created_at ?? Math.floor(of.created_at)
+    const message: Message = { ...of, ...more, id, created_at, ...edits }
     if (typeof added === 'string') message.content += added
     this.#written.set(id, { of, extras, message, sent: { ...message } })
     return message

@@ -72,13 +72,14 @@ describe('an answer', () => {
     assert.ok(changed.slice(1).every((count) => count === 1), changed.join())
   })
 
-  test('keeps the times of its messages, of which the page makes keys', async () => {
+  test('keeps the times of its messages, of which the page makes keys and words: whole seconds', async () => {
     const { ui, store, state } = await open((_, response) => play(response, 'team_nested'))
     const times = new Set()
     store.subscribe(() => times.add(state().messages.map(({ created_at }) => created_at).join()))
     await ui.send('hello')
     times.delete('')
     assert.equal(times.size, 1)
+    assert.match([...times][0], /^\d+,\d+$/)
   })
 })
 
