@@ -85,7 +85,8 @@ export class Mirror {
   }
 
   #set(changed: Partial<Snapshot>): void {
-    const next = { ...this.snapshot, ...changed }
+    // One head from the core: its status, its retry and whether it streams belong together.
+    const next = { ...this.snapshot, ...changed } as Snapshot
     if (changed.turns) {
       const last = next.turns.at(-1)
       next.messages = this.#messages(next.turns)

@@ -93,12 +93,12 @@ function readPause(sent: PauseDelta): Pause {
 
 function requirement(from: PauseDelta['requirements'][number]): PauseRequirement {
   const { fields, raw, toolArgs } = from
-  const shown: PauseRequirement = { kind: from.kind, raw: null }
+  const shown = { kind: from.kind, raw: null } as PauseRequirement
   for (const key of ['id', 'toolCallId', 'toolName', 'memberName', 'memberRunId', 'stepName', 'message'] as const) {
     if (from[key] !== null) shown[key] = from[key]
   }
   if (toolArgs !== null) lazy(shown, 'toolArgs', toolArgs, parse)
-  if (fields !== null && from.kind === 'input') lazy(shown, 'fields', fields, (text) => list<RawField>(text).map(field))
+  if (from.kind === 'input') lazy(shown, 'fields', fields ?? '[]', (text) => list<RawField>(text).map(field))
   lazy(shown, 'raw', raw, parse)
   return shown
 }

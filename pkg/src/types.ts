@@ -242,15 +242,24 @@ export interface TimelineEntry {
 
 export interface PauseField { name: string; type: string; description?: string; value?: Json }
 
-/** One thing that a paused run asks for. */
-export interface PauseRequirement {
+/** One thing that a paused run asks for: `kind` tells which. */
+export type PauseRequirement = ConfirmationRequirement | InputRequirement | ExternalRequirement
+
+/** A yes or a no: `confirm`, `reject`. */
+export interface ConfirmationRequirement extends RequirementFields { kind: 'confirmation'; fields?: undefined }
+
+/** Values: `fill`. */
+export interface InputRequirement extends RequirementFields { kind: 'input'; fields: PauseField[] }
+
+/** What a tool returns that the page runs itself: `giveResult`. */
+export interface ExternalRequirement extends RequirementFields { kind: 'external'; fields?: undefined }
+
+/** What all requirements have in common. */
+export interface RequirementFields {
   id?: string
-  kind: 'confirmation' | 'input' | 'external'
   toolCallId?: string
   toolName?: string
   toolArgs?: Json
-  /** Of kind `input`. */
-  fields?: PauseField[]
   memberName?: string
   memberRunId?: string
   /** Of a workflow: the step that waits. */
@@ -378,12 +387,17 @@ export interface Monitor extends MonitorFigures {
 /** `healthy`: all is well. `warning`: it was held up. `critical`: the last try, or given up. */
 export type LogLevel = 'healthy' | 'warning' | 'critical'
 
-export interface Snapshot {
-  status: Status
-  isStreaming: boolean
+/** `status` tells which of the others are there: `if (s.status === 'retrying') s.retry.delay`. */
+export type Snapshot = SnapshotFields & Progress
+
+export type Progress =
+  | { status: 'idle' | Outcome; isStreaming: false; retry: null }
+  | { status: 'connecting' | 'streaming'; isStreaming: true; retry: null }
+  | { status: 'retrying'; isStreaming: true; retry: RetryState }
+
+export interface SnapshotFields {
   activityStatus: string | null
   error: StreamError | null
-  retry: RetryState | null
   /** A send that is held back to stay under a rate limit. */
   pacing: PacingState | null
   /** What a paused run waits for. */

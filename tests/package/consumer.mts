@@ -1,5 +1,8 @@
 // Compiled, not run, by install.test.mjs: a page's use of every public name.
-import { confirm, createStreamHandler, fill, giveResult, reject } from 'ai-stream-handler'
+import { announce, countdown } from 'ai-stream-handler/a11y'
+import { connectAgentUI, type AgentUI } from 'ai-stream-handler/agent-ui'
+import { useAIStreamHandler, useStreamSlice, type StreamHook } from 'ai-stream-handler/react'
+import { confirm, createStreamHandler, emptySnapshot, fill, giveResult, reject } from 'ai-stream-handler'
 import type {
   ChatMessage, Diagnostics, ErrorType, HandlerOptions, Limits, Outcome, Pause, PauseRequirement, Resolution, RetryState, SessionEntry, Snapshot,
   Status, StreamError, StreamHandler, TimelineEntry, ToolCall, Turn, Usage,
@@ -74,3 +77,51 @@ function draw(snapshot: Snapshot): void {
   const diagnostics: Diagnostics = snapshot.diagnostics
   console.log(status, type, retry?.delay, pause?.message, tool?.tool_name, entries.length, sessions.length, usage.totalTokens, diagnostics.framesRead)
 }
+
+// ── unions tell ────────────────────────────────────────────────────────────────────────────────────────────────
+
+export function told(snapshot: Snapshot, requirement: PauseRequirement): number {
+  if (snapshot.status === 'retrying') return snapshot.retry.resumesAt
+  const none: null = snapshot.retry
+  if (snapshot.status === 'streaming') {
+    const streams: true = snapshot.isStreaming
+    void streams
+  }
+  if (requirement.kind === 'input') return requirement.fields.length
+  // @ts-expect-error only an input has fields for certain
+  void requirement.fields.length
+  // @ts-expect-error a status that does not exist
+  if (snapshot.status === 'done') void none
+  // @ts-expect-error a snapshot is not to be written
+  emptySnapshot.messages = 3
+  return 0
+}
+
+// @ts-expect-error an option that does not exist
+createStreamHandler({ agentId: 'a' })
+// @ts-expect-error seconds, not text
+createStreamHandler({ retry: { baseDelay: '5' } })
+createStreamHandler({ agent: null, sessionId: null, fields: () => ({ user_id: 'ann' }) })
+
+// ── the other entries ──────────────────────────────────────────────────────────────────────────────────────────
+
+export function Component(): string {
+  const h: StreamHook = useAIStreamHandler({ team: 'cirkelline' })
+  const status: string | null = useStreamSlice(h, (s) => s.activityStatus)
+  const { part } = useStreamSlice(h, (s) => ({ part: s.messages.length }), (a, b) => a.part === b.part)
+  // @ts-expect-error what is selected is what comes out
+  const wrong: number = useStreamSlice(h, (s) => s.status)
+  const stop: () => void = announce(h, { say: (text: string, urgency: 'polite' | 'assertive') => console.log(text, urgency), interval: 2 })
+  stop()
+  void h.send('hello')
+  return [status, part, wrong, h.messages.length, h.retry ? countdown(h.retry, { style: 'clock', locale: 'da' }) : ''].join()
+}
+
+interface PageMessage { role: 'user' | 'agent'; content: string; created_at: number }
+interface PageState { messages: PageMessage[]; setMessages(messages: PageMessage[] | ((before: PageMessage[]) => PageMessage[])): void; setIsStreaming(isStreaming: boolean): void }
+declare const store: { getState(): PageState; subscribe(listener: (state: PageState, before: PageState) => void): () => void }
+const ui: AgentUI = connectAgentUI({ store, endpoint: () => '', members: true, background: true, fields: { user_id: 'ann' } })
+ui.update({ agent: null, team: 'cirkelline', sessionId: null, setSessionId: async (_id: string | null) => new URLSearchParams() })
+// @ts-expect-error where messages go is the page's to say
+connectAgentUI({ store, team: 'cirkelline' })
+export const outcome: Promise<Outcome> = ui.send('hello')

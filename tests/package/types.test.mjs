@@ -1,0 +1,86 @@
+// The declarations say what the core sends: all that came out of it for all recordings is compiled against them, as literals, so
+// that a field that is missing, that nobody declared, or that is of another kind is an error of the compiler.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { Core, initSync } from '../../pkg/generated/core.js'
+import { chunks, packed, recording, replay, root, streamNames } from './support.mjs'
+
+const lib = packed()
+let folder
+before(() => {
+  initSync({ module: readFileSync(join(root, 'pkg/dist/core.wasm')) })
+  folder = mkdtempSync(join(tmpdir(), 'ai-stream-handler-types-'))
+})
+after(() => rmSync(folder, { recursive: true, force: true }))
+
+/** The shape is what counts: long texts and long lists are cut. */
+function shape(value) {
+  if (typeof value === 'string') return value.length > 60 ? value.slice(0, 60) : value
+  if (Array.isArray(value)) return value.slice(0, 8).map(shape)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
+}
+
+/** Compiles `values` as literals of `type`; the compiler's errors. */
+function compile(name, type, from, values) {
+  const distinct = [...new Set(values.map((value) => JSON.stringify(shape(value))))]
+  const path = join(folder, `${name}.ts`)
+  writeFileSync(path, `import type { ${type} } from ${JSON.stringify(join(root, 'pkg/src', from))}\nexport const all: ${type}[] = [\n${distinct.join(',\n')}\n]\n`)
+  try {
+    execFileSync(join(root, 'node_modules/.bin/tsc'), ['--strict', '--noEmit', '--target', 'es2022', '--module', 'esnext', '--moduleResolution', 'bundler', '--lib', 'es2022,dom', '--allowImportingTsExtensions', '--types', '', path], { encoding: 'utf8', stdio: 'pipe' })
+    return { distinct: distinct.length, errors: '' }
+  } catch (error) {
+    return { distinct: distinct.length, errors: error.stdout }
+  }
+}
+
+/** Everything that the core hands over while it reads the recordings. */
+function deltas() {
+  const all = []
+  for (const name of streamNames()) {
+    const host = {
+      changed() {}, kept() {}, settled() {}, wake() {}, limit() {}, log() {}, headers: async () => ({}), form() {}, credentials: () => 'omit', fetch() {},
+      delta: (delta) => all.push(delta),
+    }
+    const core = new Core(host, '', '', '', null, null, false, [], new Float64Array(5), Float64Array.of(0, 5, 60, 0), Float64Array.of(8, 1, 30, 40, 600), [], false)
+    core.quota('gemini', 1000)
+    core.begin('hello', null)
+    for (const piece of recording(name).cuts) {
+      core.feed(piece)
+      core.read()
+    }
+    core.end()
+    core.read()
+    core.free()
+  }
+  return all
+}
+
+test('what the core sends is what delta.ts declares', () => {
+  const { distinct, errors } = compile('deltas', 'Delta', 'delta.ts', deltas())
+  assert.ok(distinct > 500, `${distinct} deltas`)
+  assert.equal(errors.slice(0, 2000), '')
+})
+
+test('what a page gets is what types.ts declares', () => {
+  const snapshots = streamNames().map((name) => replay(lib, [recording(name)], chunks))
+  const { distinct, errors } = compile('snapshots', 'Snapshot', 'types.ts', snapshots)
+  assert.ok(distinct > 50, `${distinct} snapshots`)
+  assert.equal(errors.slice(0, 2000), '')
+})
+
+test('a field under another name, one too many, or of another kind is found', () => {
+  const [snapshot] = ['agent_plain'].map((name) => replay(lib, [recording(name)], chunks))
+  const { isStreaming: _, ...without } = snapshot
+  for (const [wrong, words] of [
+    [without, /isStreaming/],
+    [{ ...snapshot, streaming: false }, /streaming/],
+    [{ ...snapshot, runId: 7 }, /runId|number/],
+    [{ ...snapshot, status: 'retrying' }, /./],
+    [{ ...snapshot, turns: [{ ...snapshot.turns[0], attempt: 1 }] }, /attempt/],
+  ]) assert.match(compile('wrong', 'Snapshot', 'types.ts', [wrong]).errors, words)
+})
