@@ -47,6 +47,20 @@ package: dist
 	@echo "── packing"
 	node scripts/pack.mjs
 
+## The reference of the package (out of its types) and the manual of the core, into target/docs
+.PHONY: docs
+docs: rust-target scripts/docs/node_modules/.package-lock.json
+	@echo "── API reference"
+	cd scripts/docs && npx typedoc
+	@echo "── rustdoc"
+	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features generator
+	rm -rf target/docs/rust && cp -r $(or $(CARGO_TARGET_DIR),target)/doc target/docs/rust
+	@echo "   target/docs/api/index.html, target/docs/rust/ai_stream_handler/index.html"
+
+scripts/docs/node_modules/.package-lock.json: scripts/docs/package-lock.json
+	cd scripts/docs && npm ci --no-fund --no-audit --ignore-scripts
+	@touch $@
+
 ## Format the Rust code
 .PHONY: fmt
 fmt: prerequisites

@@ -3,6 +3,7 @@
 import { Spoken } from './spoken'
 import type { RetryState, PacingState, StreamHandler } from './index'
 
+/** How answers are announced. */
 export interface AnnounceOptions {
   /**
    * Says a text to the user. Default: writes it into a live region of its own in the page, out of sight. `assertive`: now (a
@@ -62,6 +63,7 @@ export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot
   }
 }
 
+/** How a countdown reads. */
 export interface CountdownOptions {
   /** Seconds since the Unix epoch. Default: now. */
   now?: number

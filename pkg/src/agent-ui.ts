@@ -10,7 +10,9 @@ import type { HandlerOptions, Outcome, Resolution, StreamHandler } from './index
 
 /** The page's zustand store; or anything with these two. Setters that its state lacks are not called. */
 export interface AgentUIStore {
+  /** The state now. */
   getState(): AgentUIState
+  /** Calls `listener` with the state and the one before, at each change. */
   subscribe(listener: (state: AgentUIState, before: AgentUIState) => void): () => void
 }
 
@@ -18,18 +20,25 @@ export interface AgentUIStore {
 export interface AgentUIState {
   /* eslint-disable @typescript-eslint/no-explicit-any */
   messages: any[]
+  /** Called with the whole list. */
   setMessages: (messages: any) => void
   isStreaming?: boolean
+  /** True from the send to the end of the answer. */
   setIsStreaming?: (isStreaming: boolean) => void
   streamingErrorMessage?: string
+  /** The banner; empty: none. */
   setStreamingErrorMessage?: (message: string) => void
   activityStatus?: string | null
+  /** What is being done; null: nothing. */
   setActivityStatus?: (status: any) => void
   currentRunId?: string | null
+  /** The run that lives, or is paused; null: none. */
   setCurrentRunId?: (runId: any) => void
   abortController?: AbortController | null
+  /** Aborting it cancels the answer; null: none runs. */
   setAbortController?: (controller: any) => void
   sessionsData?: any
+  /** Called with the whole list: sessions that were seen here are in it. */
   setSessionsData?: (sessions: any) => void
   isSessionsLoading?: boolean
   selectedEndpoint?: string
@@ -61,6 +70,7 @@ export interface AgentUIOptions extends Omit<HandlerOptions, 'endpoint' | 'agent
   answerTeamName?: string
 }
 
+/** A page's store, connected. */
 export interface AgentUI {
   /** Sends what the user said, and resolves with how it ended. A FormData goes out as it is, with the fields that it lacks. */
   send(input: string | FormData): Promise<Outcome>

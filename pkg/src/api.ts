@@ -112,6 +112,7 @@ export interface ResumeOptions {
 /** Another component, as in the options; `name` is what it is called before its first event. */
 export type Fallback = { name?: string } & ({ agent: string } | { team: string } | { workflow: string } | { url: string })
 
+/** Bounds on memory. */
 export interface Limits {
   /** Longest event, in bytes. A longer one is skipped and counted as malformed. Default 64 MiB. */
   maxEventBytes: number
@@ -125,6 +126,7 @@ export interface Limits {
   maxToolCalls: number
 }
 
+/** One conversation: what one calls, and its snapshot. All methods are bound. */
 export interface StreamHandler {
   /**
    * Sends a message and streams the answer. Waits its turn while another answer is streaming.
@@ -165,7 +167,9 @@ export interface StreamHandler {
   feed(bytes: Uint8Array): void
   /** The stream is over. */
   end(): void
+  /** Calls `listener` when the snapshot has changed (see the option `notify`), until what it returns is called. */
   subscribe(listener: () => void): () => void
+  /** Everything that is known now, also what no listener was told yet. The same object until something changes. */
   getSnapshot(): Snapshot
   /** For React's server rendering: the snapshot of a new handler. */
   getServerSnapshot(): Snapshot

@@ -103,6 +103,7 @@ export interface ModelQuota {
   freeAt: number
 }
 
+/** A tool that a run has called. */
 export interface ToolCall {
   tool_call_id: string
   tool_name: string
@@ -124,6 +125,7 @@ export interface ToolCall {
   role: 'tool'
 }
 
+/** A step of the reasoning tools, as the model filled it in. */
 export interface ReasoningStep {
   title?: string
   action?: string
@@ -133,9 +135,12 @@ export interface ReasoningStep {
   confidence?: number
 }
 
+/** An image of an answer; `url` is a data URL where the server sent bytes. */
 export interface ImageData { id?: string; url: string; mime_type?: string; content?: string; revised_prompt?: string }
+/** A video, a sound or a file, as the server sent it. */
 export type MediaData = { [key: string]: Json }
 
+/** What somebody said: the user, the answer, a member of the team, or a leader who delegates. */
 export interface ChatMessage {
   /** Stable for the life of the handler; good as a React key. */
   id: string
@@ -186,6 +191,7 @@ export interface ChatMessage {
   files_sent?: string[]
 }
 
+/** What is known of a timeline entry besides. */
 export interface TimelineDetails {
   toolName?: string
   toolArgs?: Json
@@ -219,6 +225,7 @@ export interface TimelineDetails {
   data?: Json
 }
 
+/** One thing that happened behind the scenes. */
 export interface TimelineEntry {
   id: string
   /** Seconds: the event's own time, or its arrival where it carries none. */
@@ -240,6 +247,7 @@ export interface TimelineEntry {
   details: TimelineDetails
 }
 
+/** A value that the user is asked for; `type` is Python's: `str`, `int`, `bool`. */
 export interface PauseField { name: string; type: string; description?: string; value?: Json }
 
 /** One thing that a paused run asks for: `kind` tells which. */
@@ -270,6 +278,7 @@ export interface RequirementFields {
   raw: Json
 }
 
+/** What a paused run waits for. */
 export interface Pause {
   runId?: string
   message: string
@@ -289,6 +298,7 @@ export interface Resolution {
   result?: string
 }
 
+/** Tokens and costs, as the server counts them. */
 export interface Usage {
   inputTokens: number
   outputTokens: number
@@ -302,6 +312,7 @@ export interface Usage {
   totalCost: number
 }
 
+/** A message of the user and all that came of it. */
 export interface Turn {
   id: string
   user: ChatMessage | null
@@ -322,6 +333,7 @@ export interface Turn {
   usage: Usage
 }
 
+/** A conversation that the server keeps. */
 export interface SessionEntry {
   session_id: string
   session_name: string
@@ -333,6 +345,7 @@ export interface SessionEntry {
   failed?: boolean
 }
 
+/** What was read, and what could not be. */
 export interface Diagnostics {
   bytesRead: number
   framesRead: number
@@ -350,6 +363,7 @@ export interface Diagnostics {
   listenerErrors: number
 }
 
+/** How retries went, in figures. */
 export interface MonitorFigures {
   /** Answers that ended, however. */
   answers: number
@@ -390,11 +404,13 @@ export type LogLevel = 'healthy' | 'warning' | 'critical'
 /** `status` tells which of the others are there: `if (s.status === 'retrying') s.retry.delay`. */
 export type Snapshot = SnapshotFields & Progress
 
+/** What goes on now. */
 export type Progress =
   | { status: 'idle' | Outcome; isStreaming: false; retry: null }
   | { status: 'connecting' | 'streaming'; isStreaming: true; retry: null }
   | { status: 'retrying'; isStreaming: true; retry: RetryState }
 
+/** What a snapshot holds whatever its status. */
 export interface SnapshotFields {
   activityStatus: string | null
   error: StreamError | null

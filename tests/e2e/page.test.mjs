@@ -141,3 +141,30 @@ test('an answer without the CORS header is an error of type network', async (con
   assert.deepEqual([outcome, error.type, server.requests.length], ['failed', 'network', 2])
   await page.close()
 })
+
+test('announce() makes a live region of its own, out of sight, and takes it away again', async () => {
+  const { page, assertClean } = await open('announce', { body: `
+    import { createStreamHandler } from './dist/index.js'
+    import { announce } from './dist/a11y.js'
+    const h = createStreamHandler({ notify: 'sync' })
+    const said = []
+    new MutationObserver((changes) => changes.forEach(({ target }) => target.ariaLive && said.push([target.ariaLive, target.textContent]))).observe(document.body, { childList: true, subtree: true })
+    const stop = announce(h, { interval: 0 })
+    const encoder = new TextEncoder()
+    const event = (event, data) => h.feed(encoder.encode(\`data: \${JSON.stringify({ event, run_id: 'r', agent_name: 'Ann', ...data })}\\n\\n\`))
+    Object.assign(globalThis, { h, said, stop, event })
+  ` })
+  await page.waitForFunction(() => globalThis.event)
+  await page.evaluate(() => {
+    globalThis.h.begin('hello')
+    globalThis.event('RunContent', { content: 'It is fine. And' })
+  })
+  await page.waitForFunction(() => globalThis.said.some(([live, text]) => live === 'polite' && text === 'It is fine.'))
+  const regions = await page.$$eval('[aria-live]', (all) => all.map((one) => [one.ariaLive, one.getBoundingClientRect().width]))
+  assert.deepEqual(regions, [['polite', 1], ['assertive', 1]])
+  await page.evaluate(() => globalThis.event('RunError', { content: 'It broke.' }))
+  await page.waitForFunction(() => globalThis.said.some(([live, text]) => live === 'assertive' && text === 'It broke.'))
+  await page.evaluate(() => globalThis.stop())
+  assert.equal(await page.$('[aria-live]'), null)
+  assertClean()
+})
