@@ -8,9 +8,9 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
+import { brotli, gzip, sizeOfHook } from '../scripts/size.mjs'
 import { bindgen, optimise } from '../scripts/wasm.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -25,7 +25,7 @@ mkdirSync(dist)
 const wasm = buildWasm()
 await bundle()
 types()
-sizes()
+await sizes()
 
 function buildWasm() {
   step('cargo build --release (wasm32)')
@@ -103,15 +103,14 @@ function types() {
   copyTypes({ from: join(generated, 'types'), to: dist, manifest })
 }
 
-function sizes() {
-  const kb = (bytes) => `${(bytes.length / 1024).toFixed(1).padStart(6)} KB`
-  const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } })
+async function sizes() {
   step('sizes')
-  console.log(`   core.wasm  ${kb(wasm)}   gzip ${kb(gzipSync(wasm, { level: 9 }))}   brotli ${kb(brotli(wasm))}`)
-  for (const name of readdirSync(dist).filter((name) => /\.c?js$/.test(name))) {
-    const bytes = readFileSync(join(dist, name))
-    console.log(`   ${name.padEnd(10)} ${kb(bytes)}   gzip ${kb(gzipSync(bytes, { level: 9 }))}   brotli ${kb(brotli(bytes))}`)
-  }
+  const kb = (size) => `${(size / 1024).toFixed(1).padStart(6)} KB`
+  const line = (name, sizes) => console.log(`   ${name.padEnd(13)} ${kb(sizes.raw)}   gzip ${kb(sizes.gzip)}   brotli ${kb(sizes.brotli)}`)
+  const of = (bytes) => ({ raw: bytes.length, gzip: gzip(bytes), brotli: brotli(bytes) })
+  line('core.wasm', of(wasm))
+  for (const name of readdirSync(dist).filter((name) => name.endsWith('.js'))) line(name, of(readFileSync(join(dist, name))))
+  line('hook, whole', await sizeOfHook())
 }
 
 function run(program, args, env = {}) {

@@ -142,7 +142,6 @@ class Connection implements AgentUI {
     const address = this.#page.sessionId ?? ''
     const session = this.#cleared === address ? '' : (this.#talk?.sessionFor(address) ?? address)
     if (!this.#talk?.isOf(JSON.stringify(target), session)) this.#begin(target, session)
-    if (!form.has('session_id')) form.set('session_id', session)
     return this.#talk!.send(form, state.messages)
   }
 
@@ -219,7 +218,7 @@ class Connection implements AgentUI {
     this.#tookUp = true
     this.#begin(target, this.#page.sessionId ?? '')
     const talk = this.#talk!
-    if (talk.handler.getSnapshot().turns.length) talk.show([])
+    if (talk.handler.getSnapshot().turns.length) talk.show()
     else talk.leave()
   }
 

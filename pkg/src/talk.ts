@@ -69,10 +69,10 @@ export class Talk {
     return outcome
   }
 
-  /** Shows what the handler already has, behind `messages`. */
-  show(messages: Message[]): void {
-    this.#shown.start(messages, 0)
-    this.#awaitsHistory = this.#o.session !== ''
+  /** Shows what the handler already has: an answer that an earlier page began. */
+  show(): void {
+    this.#shown.start([], 0)
+    this.#awaitsHistory = true
     this.#heard()
   }
 

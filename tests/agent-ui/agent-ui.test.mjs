@@ -20,11 +20,13 @@ afterEach(async () => {
 
 /** A page, connected, with a backend that answers by `handle`. */
 async function open(handle, { cirkelline, ids, loader, ...options } = {}) {
-  const { url, requests, close } = await backend(handle)
+  const served = typeof handle === 'string' ? { url: handle, close() {} } : await backend(handle)
+  const { url, requests, close } = served
+  closing.push(close)
   const around = pageStore({ cirkelline })
   around.store.setState({ selectedEndpoint: url, mode: ids?.agent ? 'agent' : 'team' })
   const ui = connectAgentUI({ store: around.store, notify: 'sync', ...options })
-  closing.push(() => ui.disconnect(), close)
+  closing.unshift(() => ui.disconnect())
   const page = pageAround(ui, around, { ...ids, loader })
   return { ...around, ui, page, requests, shown: () => around.state().messages.map(({ role, content }) => [role, content]) }
 }
@@ -355,6 +357,57 @@ describe('the rest of the page', () => {
     state().setSessionsData((sessions) => sessions.filter(({ session_id }) => session_id !== id))
     state().setSessionsData([other, { session_id: 'third', session_name: '3', created_at: 1 }])
     assert.deepEqual(state().sessionsData.map(({ session_id }) => session_id), ['other', 'third'])
+  })
+})
+
+describe('an answer that takes its time', () => {
+  test('a message sent meanwhile waits, and stands behind it with an answer of its own', async () => {
+    let finish
+    const { ui, shown, requests } = await open(async (_, response) => {
+      const { run_id, content } = requests.length === 1 ? { run_id: 'run-1', content: 'one' } : { run_id: 'run-2', content: 'two' }
+      stream(response, frame('RunStarted', { ...base, run_id }))
+      if (requests.length === 1) await new Promise((now) => { finish = now })
+      stream(response, frame('RunContent', { ...base, run_id, content }), frame('RunCompleted', { ...base, run_id, content }))
+      response.end()
+    }, { ids: { agent: 'a', team: null } })
+    const first = ui.send('first')
+    await until(() => finish)
+    const second = ui.send('second')
+    await soon()
+    assert.equal(requests.length, 1)
+    finish()
+    assert.deepEqual(await Promise.all([first, second]), ['completed', 'completed'])
+    assert.deepEqual(shown(), [['user', 'first'], ['agent', 'one'], ['user', 'second'], ['agent', 'two']])
+    assert.equal(requests[1].form.get('session_id'), 'session-1')
+  })
+
+  test('after a refresh it is there at once and goes on, behind the history that the page loads', async () => {
+    const kept = new Map()
+    const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key), get length() { return kept.size }, key: (at) => [...kept.keys()][at] ?? null, clear: () => kept.clear() }
+    const options = { ids: { agent: 'a', team: null }, background: true, persist: storage }
+    const frames = ['RunStarted', 'one ', 'two'].map((content, event_index) => frame(event_index ? 'RunContent' : 'RunStarted', { ...base, event_index, ...(event_index && { content }) }))
+    const first = await open((request, response) => {
+      if (!request.path.endsWith('/resume')) return stream(response, frames[0], frames[1])
+      stream(response, ...frames, frame('RunCompleted', { ...base, event_index: 3, content: 'one two' }))
+      response.end()
+    }, options)
+    first.page.setSessionId('session-1')
+    first.state().setMessages([{ role: 'user', content: 'earlier' }, { role: 'agent', content: 'yes' }])
+    await soon()
+    void first.ui.send('hello')
+    await until(() => first.shown().at(-1)?.[1] === 'one ')
+    await until(() => kept.size)
+    const image = new Map(kept)
+    first.ui.disconnect()
+    for (const [key, value] of image) kept.set(key, value)
+
+    const history = [{ role: 'user', content: 'earlier' }, { role: 'agent', content: 'yes' }, { role: 'user', content: 'hello' }, { role: 'agent', content: '' }]
+    const second = await open(first.state().selectedEndpoint, options)
+    second.page.setSessionId('session-1')
+    await soon()
+    second.state().setMessages(history)
+    await until(() => second.shown().at(-1)?.[1] === 'one two')
+    assert.deepEqual(second.shown().map(([, content]) => content), ['earlier', 'yes', 'hello', 'one two'])
   })
 })
 
