@@ -41,6 +41,12 @@ ci: test
 bench: package
 	node benches/compare.mjs
 
+## The long proofs: 20,000 streams before the browser's own EventSource, every cut against AgentOS
+.PHONY: proof
+proof: prerequisites-test package server-example agentos
+	ORACLE_STREAMS=20000 node --test --test-reporter=spec --test-timeout=900000 tests/oracle/*.test.mjs
+	AGENTOS=full node --test --test-reporter=spec --test-timeout=900000 tests/agentos/*.test.mjs
+
 ## The npm package: pkg/ai-stream-handler-<version>.tgz
 .PHONY: package
 package: dist
@@ -71,7 +77,7 @@ fmt: prerequisites
 lint: rust-target
 	cargo fmt --check
 	cargo clippy --all-targets --features generator -- -D warnings
-	cargo clippy --target wasm32-unknown-unknown --lib -- -D warnings
+	cargo clippy --target wasm32-unknown-unknown --lib --example decoder -- -D warnings
 	cargo clippy --target wasm32-unknown-unknown --example page_backend --no-default-features --features generator -- -D warnings
 
 ## Remove what was built (the installed tools stay: .tools, node_modules)

@@ -18,6 +18,7 @@ const stages = [
   { name: 'format', command: ['cargo', 'fmt', '--check'] },
   { name: 'clippy', command: ['cargo', 'clippy', '--all-targets', '--features', 'generator', '--', '-D', 'warnings'] },
   { name: 'clippy-wasm', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', '--', '-D', 'warnings'] },
+  { name: 'clippy-decoder', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'decoder', '--', '-D', 'warnings'] },
   { name: 'clippy-page', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'page_backend', '--no-default-features', '--features', 'generator', '--', '-D', 'warnings'] },
   { name: 'rust', command: ['cargo', 'test', '--features', 'generator', '--no-fail-fast'], count: countRust },
   { name: 'docs', command: [make, '--no-print-directory', 'docs'] },
@@ -30,6 +31,7 @@ const stages = [
   { name: 'agentos-runs', command: nodeTests('tests/agentos'), count: countNode, needs: ['package', 'server', 'agentos'] },
   { name: 'agent-ui', command: nodeTests('tests/agent-ui'), count: countNode, needs: ['package'] },
   { name: 'react', command: nodeTests('tests/react'), count: countNode, needs: ['package'] },
+  { name: 'oracle', command: nodeTests('tests/oracle'), count: countNode, needs: ['package'] },
   { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: ['package', 'server'] },
 ]
 

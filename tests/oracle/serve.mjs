@@ -1,0 +1,55 @@
+// Serves the streams of streams.mjs, in pieces, from several origins: a browser opens six connections to one.
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { forChromium, streamOf } from './streams.mjs'
+
+const types = { js: 'text/javascript', mjs: 'text/javascript', wasm: 'application/wasm', html: 'text/html' }
+
+/** `folder`: the page's files. Resolves with `{ urls, returned, close }`; `returned`: number → the Last-Event-ID that came back. */
+export async function serveStreams(folder, origins = 4) {
+  const returned = new Map()
+  const visited = new Set()
+  const servers = []
+  const answer = async (request, response) => {
+    const [, kind, name] = request.url.split('/')
+    response.setHeader('access-control-allow-origin', '*')
+    if (kind === 'stream' || kind === 'again' || kind === 'raw') {
+      const number = Number(name)
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      if (kind === 'again') {
+        if (visited.has(number)) {
+          returned.set(number, request.headers['last-event-id'] ?? null)
+          return response.end('event: seen\ndata: x\n\n')
+        }
+        visited.add(number)
+      }
+      const stream = streamOf(number)
+      const bytes = kind === 'raw' ? stream.bytes : forChromium(stream.bytes)
+      const cuts = stream.cuts.map((cut) => Math.max(0, cut - (stream.bytes.length - bytes.length)))
+      let from = 0
+      for (const to of [...cuts.slice(0, 3), bytes.length]) {
+        if (to > from) response.write(bytes.subarray(from, to))
+        from = to
+        if (number % 7 === 0) await new Promise(setImmediate)
+      }
+      return response.end()
+    }
+    try {
+      const file = kind || 'index.html'
+      response.writeHead(200, { 'content-type': types[file.split('.').pop()] }).end(readFileSync(join(folder, file)))
+    } catch {
+      response.writeHead(404).end()
+    }
+  }
+  for (let i = 0; i < origins; i++) {
+    const server = createServer(answer)
+    await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+    servers.push(server)
+  }
+  return {
+    urls: servers.map((server) => `http://127.0.0.1:${server.address().port}`),
+    returned,
+    close: () => Promise.all(servers.map((server) => new Promise((closed) => { server.close(closed); server.closeAllConnections() }))),
+  }
+}

@@ -1,0 +1,72 @@
+// Event streams by number: the same number is the same stream, in the server and in the page. Their lines are what the standard's
+// parser has to tell apart: every field with and without colon and space, every line ending, byte order marks, comments, ids with
+// NUL, reconnection times that are none, odd field names, invalid UTF-8, streams that break off.
+
+/** Every type that a stream can name: an EventSource has to be told what to listen for. */
+export const TYPES = ['message', 'add', 'Add', 'message ', ' message', 'a:b', 'ü', '\u2028', 'x\ufffd', 'data', 'error2', '0', '{"event":1}', '\0']
+
+const encoder = new TextEncoder()
+const utf8 = (text) => [...encoder.encode(text)]
+
+/** mulberry32: small, and the same everywhere. */
+function random(seed) {
+  let state = seed >>> 0
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0
+    let t = state
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}
+
+const VALUES = ['', ' ', 'x', '  two spaces', 'a b', ': colon', 'ü€😀', '\0', '\t', '{"a":1}', '[DONE]', 'data: x', '\u00a0', '\u2028', '\ufeff', 'long '.repeat(40)]
+const BAD_UTF8 = [[0xff], [0xc3], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0x80], [0xf8, 0x88, 0x80, 0x80, 0x80], [0xe2, 0x28, 0xa1]]
+const IDS = ['1', '', ' 2', 'a\0b', 'ü', '{"id":3}', '0', 'x '.repeat(20)]
+const RETRIES = ['10', '0', '1000', '00015', '+5', '-5', '1.5', '1e3', ' 7', '7 ', '', 'abc', '9'.repeat(30), '١٢']
+const FIELDS = ['Data', 'DATA', 'datas', ' data', 'data ', 'dat', 'foo', 'Event', 'ID', 'Retry', 'eventx', '\ufeffdata', '{', '']
+const ENDINGS = [[10], [13], [13, 10]]
+
+/** `{ bytes, cuts }`: the stream of this number, and where it is to be split. */
+export function streamOf(number) {
+  const next = random(number)
+  const pick = (list) => list[Math.floor(next() * list.length)]
+  const own = next() < 0.5 ? pick(ENDINGS) : null
+  const bytes = []
+  const line = (content) => bytes.push(...content, ...(own ?? pick(ENDINGS)))
+  const field = (name, value) => utf8(next() < 0.15 ? name : next() < 0.5 ? `${name}: ${value}` : `${name}:${value}`)
+  const value = () => (next() < 0.12 ? [...utf8(pick(VALUES)), ...pick(BAD_UTF8), ...utf8(pick(VALUES))] : utf8(pick(VALUES)))
+
+  if (next() < 0.2) bytes.push(0xef, 0xbb, 0xbf)
+  if (next() < 0.05) bytes.push(0xef, 0xbb, 0xbf)
+  if (next() < 0.03) bytes.push(0xef, 0xbb)
+  for (let events = Math.floor(next() * 6); events >= 0; events--) {
+    for (let lines = Math.floor(next() * 6); lines >= 0; lines--) {
+      const kind = next()
+      if (kind < 0.4) line([...utf8(next() < 0.5 ? 'data:' : 'data: '), ...value()])
+      else if (kind < 0.46) line(utf8('data'))
+      else if (kind < 0.6) line(field('event', pick(TYPES)))
+      else if (kind < 0.72) line(field('id', pick(IDS)))
+      else if (kind < 0.78) line(field('retry', pick(RETRIES)))
+      else if (kind < 0.88) line([...utf8(':'), ...value()])
+      else if (kind < 0.96) line([...utf8(pick(FIELDS)), ...utf8(next() < 0.5 ? ':' : ''), ...value()])
+      else line(value().filter((byte) => byte !== 10 && byte !== 13))
+    }
+    if (next() < 0.93) line([])
+  }
+  // Some streams break off in mid-line, or in mid-character.
+  const end = next() < 0.15 ? Math.floor(next() * bytes.length) : bytes.length
+  const whole = Uint8Array.from(bytes.slice(0, end))
+  const cuts = Array.from({ length: Math.floor(next() * 5) }, () => Math.floor(next() * (whole.length + 1))).sort((a, b) => a - b)
+  return { bytes: whole, cuts: next() < 0.2 ? Array.from(whole, (_, at) => at) : cuts }
+}
+
+/**
+ * The same stream for Chromium 156's EventSource: it does not see a line end that follows the byte order mark at once (it then
+ * takes it for the first character of the next line, whose field it does not know). The standard removes the mark, and a blank
+ * line at the start says nothing, so without the mark such a stream means the same.
+ */
+export function forChromium(bytes) {
+  const isBlind = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf && (bytes[3] === 10 || bytes[3] === 13)
+  return isBlind ? bytes.subarray(3) : bytes
+}
