@@ -20,7 +20,9 @@ mod decoder {
             loop {
                 let event = match decoder.next_frame() {
                     None => break,
-                    Some(Frame::Event { name, data }) => [name.as_deref().unwrap_or("message").into(), data.as_ref().into()],
+                    Some(Frame::Event { name, data }) => {
+                        [name.as_deref().unwrap_or("message").into(), data.as_ref().into()]
+                    }
                     Some(Frame::Comment) => continue,
                     Some(Frame::Malformed { excerpt, .. }) => ["malformed".into(), excerpt.as_ref().into()],
                 };
