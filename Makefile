@@ -41,6 +41,11 @@ ci: test
 bench: package
 	node benches/compare.mjs
 
+## The package in Next.js, Vite and workerd, each in Chromium (minutes, and tools of 1 GB in target/packaging)
+.PHONY: test-package
+test-package: prerequisites-test package
+	node --test --test-reporter=spec --test-timeout=900000 tests/packaging/fast.test.mjs tests/packaging/matrix.mjs
+
 ## The long proofs: 20,000 streams before the browser's own EventSource, every cut against AgentOS
 .PHONY: proof
 proof: prerequisites-test package server-example agentos

@@ -100,6 +100,8 @@ function* bundles() {
 function types() {
   step('types')
   run('tsc', ['-p', join(pkg, 'tsconfig.types.json')])
+  // A declaration of its own accord: tsc copies none.
+  cpSync(join(pkg, 'src/core-wasm.d.ts'), join(generated, 'types/core-wasm.d.ts'))
   copyTypes({ from: join(generated, 'types'), to: dist, manifest })
 }
 

@@ -31,6 +31,7 @@ const stages = [
   { name: 'agentos-runs', command: nodeTests('tests/agentos'), count: countNode, needs: ['package', 'server', 'agentos'] },
   { name: 'agent-ui', command: nodeTests('tests/agent-ui'), count: countNode, needs: ['package'] },
   { name: 'react', command: nodeTests('tests/react'), count: countNode, needs: ['package'] },
+  { name: 'packaging', command: nodeTests('tests/packaging'), count: countNode, needs: ['package'] },
   { name: 'oracle', command: nodeTests('tests/oracle'), count: countNode, needs: ['package'] },
   { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: ['package', 'server'] },
 ]

@@ -24,8 +24,10 @@ export function startWith(bytes: () => BufferSource | WebAssembly.Module): CoreC
 function explain(error: unknown): unknown {
   const refused = error instanceof Error && /content security policy|unsafe-eval|wasm code generation/i.test(error.message)
   if (!refused) return error
-  return new Error(
-    "ai-stream-handler: the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src.",
+  const isPage = 'document' in globalThis || 'importScripts' in globalThis
+  return new Error(isPage
+    ? "ai-stream-handler: the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src."
+    : "ai-stream-handler: this runtime compiles no code. Take 'ai-stream-handler/slim', and give the module of 'ai-stream-handler/core.wasm' to its init().",
     { cause: error },
   )
 }

@@ -1,0 +1,29 @@
+// Looks at a page of a project in a real Chromium.
+import assert from 'node:assert/strict'
+import { launch, openPage } from '../e2e/browser.mjs'
+import { recording } from '../package/support.mjs'
+import { RECORDING } from './projects.mjs'
+
+let browser
+export const begin = async () => { browser = await launch() }
+export const end = () => browser?.close()
+
+/** The elements in `selectors` show the recording's answer, and nothing went wrong on the way. */
+export async function showsTheAnswer(url, selectors = ['#answer']) {
+  const { page, assertClean } = await openPage(browser, url)
+  page.setDefaultTimeout(60_000)
+  const warnings = []
+  page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
+  try {
+    await page.goto(url)
+    const { content } = recording(RECORDING).truth.run.body
+    for (const selector of selectors) {
+      await page.waitForFunction(([selector, text]) => document.querySelector(selector)?.textContent === text, [selector, content])
+        .catch(async () => assert.equal(await page.textContent(selector), content, selector))
+    }
+    assertClean()
+    assert.deepEqual(warnings, [])
+  } finally {
+    await page.close()
+  }
+}

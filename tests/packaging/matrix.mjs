@@ -1,0 +1,108 @@
+// `make test-package`: the packed package in the real tools, each opened in a real Chromium. Minutes, not seconds, and a few
+// hundred megabytes of tools in target/packaging the first time.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { build } from 'esbuild'
+import { begin, end, showsTheAnswer } from './browse.mjs'
+import { project, serving, tool } from './projects.mjs'
+
+before(begin)
+after(end)
+
+const react19 = { react: '19.3.1', 'react-dom': '19.3.1' }
+const react18 = { react: '18.3.1', 'react-dom': '18.3.1' }
+
+for (const [vite, plugin, react] of [['7.3.8', '5.2.0', react18], ['8.3.8', '6.3.0', react19]]) {
+  describe(`Vite ${vite}`, () => {
+    let folder
+    before(async () => { folder = await project(`vite-${vite.split('.')[0]}`, { sources: ['app', 'vite'], dependencies: { vite, '@vitejs/plugin-react': plugin, ...react } }) })
+
+    test('in development: React, a worker and the hosted module show the answer', async () => {
+      const { url, stop, log } = await serving(folder, 'vite', (port) => ['--host', '127.0.0.1', '--port', String(port), '--strictPort', '--force'])
+      try {
+        await showsTheAnswer(url, ['#answer', '#worker', '#slim'])
+        assert.doesNotMatch(log(), /warn|error/i)
+      } finally {
+        await stop()
+      }
+    })
+
+    test('built: the same', async () => {
+      const said = await tool(folder, 'vite', 'build', '--logLevel', 'warn')
+      assert.doesNotMatch(said, /warn|ai-stream-handler/i, said)
+      const { url, stop } = await serving(folder, 'vite', (port) => ['preview', '--host', '127.0.0.1', '--port', String(port), '--strictPort'])
+      try {
+        await showsTheAnswer(url, ['#answer', '#worker', '#slim'])
+      } finally {
+        await stop()
+      }
+    })
+  })
+}
+
+for (const [next, react, bundlers] of [
+  ['15.5.29', react18, { webpack: [], Turbopack: ['--turbopack'] }],
+  ['16.4.6', react19, { webpack: ['--webpack'], Turbopack: [] }],
+]) {
+  describe(`Next.js ${next}`, () => {
+    for (const [bundler, flags] of Object.entries(bundlers)) {
+      let folder
+      before(async () => {
+        folder = await project(`next-${next.split('.')[0]}-${bundler.toLowerCase()}`, { sources: ['app', 'next'], into: 'app', dependencies: { next, ...react } })
+      })
+      const check = async ({ url, log }) => {
+        const html = await (await fetch(url)).text()
+        assert.match(html, /<p id="server">from the server<\/p>/, 'a server component has used the package')
+        assert.match(html, /<p id="status">idle<\/p><p id="answer"><\/p>/, 'the client component was rendered on the server')
+        await showsTheAnswer(url)
+        assert.doesNotMatch(log(), /ai-stream-handler.*(warn|error)|Module not found|Critical dependency/i)
+      }
+
+      test(`${bundler}, built: server component, server rendering and client show the answer`, async () => {
+        const said = await tool(folder, 'next', 'build', ...flags)
+        assert.doesNotMatch(said, /⚠.*ai-stream-handler|Critical dependency|Module not found/, said)
+        const server = await serving(folder, 'next', (port) => ['start', '-H', '127.0.0.1', '-p', String(port)])
+        try {
+          await check(server)
+        } finally {
+          await server.stop()
+        }
+      })
+
+      test(`${bundler}, in development: the same`, async () => {
+        const server = await serving(folder, 'next', (port) => ['dev', ...flags, '-H', '127.0.0.1', '-p', String(port)])
+        try {
+          await check(server)
+        } finally {
+          await server.stop()
+        }
+      })
+    }
+  })
+}
+
+test('workerd, the runtime of Cloudflare: the slim entry takes the compiled module; the inlined one says that it has to be so', async (context) => {
+  const folder = await project('edge', { sources: ['app', 'edge'], dependencies: { miniflare: '4.20260730.0' } })
+  const { outputFiles } = await build({
+    entryPoints: [join(folder, 'worker.js')], bundle: true, write: false, format: 'esm', conditions: ['workerd', 'worker', 'browser'],
+    plugins: [{ name: 'compiled-wasm', setup: ({ onResolve }) => onResolve({ filter: /core\.wasm$/ }, () => ({ path: './core.wasm', external: true })) }],
+  })
+  const { Miniflare } = await import(join(folder, 'node_modules/miniflare/dist/src/index.js'))
+  const edge = new Miniflare({
+    compatibilityDate: '2026-01-01',
+    modules: [
+      { type: 'ESModule', path: 'worker.js', contents: outputFiles[0].text },
+      { type: 'CompiledWasm', path: 'core.wasm', contents: readFileSync(join(folder, 'node_modules/ai-stream-handler/dist/core.wasm')) },
+    ],
+  })
+  context.after(() => edge.dispose())
+  for (let request = 0; request < 3; request++) {
+    const answer = await edge.dispatchFetch('http://localhost/')
+    assert.deepEqual([answer.status, await answer.text()], [200, 'from the edge'])
+  }
+  const refused = await edge.dispatchFetch('http://localhost/inlined')
+  assert.equal(refused.status, 500)
+  assert.match(await refused.text(), /^ai-stream-handler: this runtime compiles no code\. Take 'ai-stream-handler\/slim'/)
+})

@@ -1,0 +1,5 @@
+export const metadata = { title: 'ai-stream-handler in Next.js' }
+
+export default function Layout({ children }) {
+  return <html lang="en"><head><link rel="icon" href="data:," /></head><body>{children}</body></html>
+}
