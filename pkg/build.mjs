@@ -12,6 +12,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
 import { bindgen, optimise } from '../scripts/wasm.mjs'
+import { inlined } from './inline.mjs'
 
 const root = join(import.meta.dirname, '..')
 const pkg = join(root, 'pkg')
@@ -72,13 +73,15 @@ async function bundle() {
       logLevel: 'warning',
       // The glue's own loader has an import.meta; nobody calls it, so it is left out. Looked after below.
       logOverride: { 'empty-import-meta': 'silent' },
-      // A string: nothing is decoded before the first handler is made.
-      loader: { '.wasm': 'base64' },
       external: ['react'],
       // What builds upon the handler shares it with the main entry, or a page would load the module twice.
       plugins: [{
         name: 'share-index',
         setup: ({ onResolve }) => onResolve({ filter: /^\.\/index(\.[jt]s)?$/ }, () => ({ path: index, external: true })),
+      }, {
+        // A string: nothing is decoded before the first handler is made.
+        name: 'inline-wasm',
+        setup: ({ onLoad }) => onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ loader: 'text', contents: inlined(readFileSync(path)) })),
       }],
     })
     const text = readFileSync(outfile, 'utf8')
