@@ -11,6 +11,7 @@ import { basename, join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
+import { shorten } from '../scripts/shorten.mjs'
 import { bindgen, optimise } from '../scripts/wasm.mjs'
 import { inlined } from './inline.mjs'
 
@@ -43,7 +44,9 @@ function buildWasm() {
 
   step('wasm-opt -O3')
   const optimised = join(generated, 'core_bg.opt.wasm')
-  optimise('-O3', join(generated, 'core_bg.wasm'), optimised)
+  const shortened = join(generated, 'core_bg.wat')
+  shorten(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), shortened)
+  optimise('-O3', shortened, optimised)
   cpSync(optimised, join(dist, 'core.wasm'))
 
   const bytes = readFileSync(optimised)
