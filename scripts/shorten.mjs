@@ -17,18 +17,49 @@ export function shorten(module, glue, to) {
 /**
  * A panic ends in a trap either way: nobody hears its words, for there is no standard error. Where it begins the trap
  * is put in its place, and wasm-opt drops what wrote the words.
+ *
+ * What writes a number or a character for such words stays in the table of functions, so it is silenced too, unless
+ * something else writes with it.
  */
 function silencePanics(binary) {
-  let silenced = 0
+  const silenced = trapIn(binary, PANICS)
+  if (silenced < 10) throw new Error(`scripts/shorten.mjs: only ${silenced} panics were found; did their names change?`)
+  binary.runPasses(['dce', 'remove-unused-module-elements'])
+  const writers = callersOf(binary.emitText(), FORMATTING)
+  if (writers.length === 0) trapIn(binary, FORMATTING)
+  else console.log(`   core::fmt stays, for ${writers.join(', ')}`)
+}
+
+/** Makes the functions of such names trap; how many there were. */
+function trapIn(binary, names) {
+  let count = 0
   for (let at = 0; at < binary.getNumFunctions(); at++) {
     const pointer = binary.getFunctionByIndex(at)
     const { name, module } = binaryen.getFunctionInfo(pointer)
-    if (module || !PANICS.test(name.replace(/\[[0-9a-f]+\]/g, ''))) continue
+    if (module || !names.test(plain(name))) continue
     new binaryen.Function(pointer).body = binary.unreachable()
-    silenced++
+    count++
   }
-  if (silenced < 10) throw new Error(`scripts/shorten.mjs: only ${silenced} panics were found; did their names change?`)
+  return count
 }
+
+/** The functions of other names that call one of such a name. */
+function callersOf(text, names) {
+  const callers = new Set()
+  let caller = ''
+  for (const [, what, quoted, bare] of text.matchAll(/\((func|call) \$(?:"([^"]+)"|([^\s()]+))/g)) {
+    const name = plain(quoted ?? bare)
+    if (what === 'func') caller = name
+    else if (names.test(name) && !names.test(caller)) callers.add(caller)
+  }
+  return [...callers]
+}
+
+/** Without the hashes of crates. */
+const plain = (name) => name.replace(/\[[0-9a-f]+\]/g, '')
+
+/** What writes values into texts. */
+const FORMATTING = /^(<?core::fmt::|<.* as core::fmt::\w+>::)/
 
 /** The standard library's functions that do not return. Whatever writes the message is reached through them alone. */
 const PANICS = new RegExp(
