@@ -10,14 +10,22 @@ import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
+import { shorten } from '../scripts/shorten.mjs'
 import { brotli, gzip, sizeOfHook } from '../scripts/size.mjs'
 import { bindgen, optimise } from '../scripts/wasm.mjs'
+import { inlined } from './inline.mjs'
 
 const root = join(import.meta.dirname, '..')
 const pkg = join(root, 'pkg')
 const dist = join(pkg, 'dist')
 const generated = join(pkg, 'generated')
 const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'))
+
+/**
+ * Between opt-level "s" and "z", which is a third slower: fewer copies of small functions than "s" makes, and texts
+ * compared by calls instead of in line (there are some three hundred names to be told apart).
+ */
+const SMALLER = '-Cllvm-args=-inline-threshold=15 -max-loads-per-memcmp-opt-size=0'
 
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist)
@@ -28,11 +36,12 @@ types()
 await sizes()
 
 function buildWasm() {
-  step('cargo build --release (wasm32)')
-  run('cargo', ['build', '--release', '--lib', '--target', 'wasm32-unknown-unknown'], {
+  step('cargo rustc --release (wasm32)')
+  // The cdylib alone: beside an rlib, cargo leaves link-time optimisation out.
+  run('cargo', ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', 'wasm32-unknown-unknown'], {
     // Not what happens to be in the environment: the module is the same whoever builds it. The target feature is
     // repeated from .cargo/config.toml, which RUSTFLAGS overrides.
-    CARGO_ENCODED_RUSTFLAGS: ['-Ctarget-feature=+simd128', ...withoutMachinePaths()].join('\x1f'),
+    CARGO_ENCODED_RUSTFLAGS: ['-Ctarget-feature=+simd128', SMALLER, ...withoutMachinePaths()].join('\x1f'),
   })
 
   step('wasm-bindgen')
@@ -41,7 +50,9 @@ function buildWasm() {
 
   step('wasm-opt -O3')
   const optimised = join(generated, 'core_bg.opt.wasm')
-  optimise('-O3', join(generated, 'core_bg.wasm'), optimised)
+  const shortened = join(generated, 'core_bg.wat')
+  shorten(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), shortened)
+  optimise('-O3', shortened, optimised)
   cpSync(optimised, join(dist, 'core.wasm'))
 
   const bytes = readFileSync(optimised)
@@ -72,13 +83,15 @@ async function bundle() {
       logLevel: 'warning',
       // The glue's own loader has an import.meta; nobody calls it, so it is left out. Looked after below.
       logOverride: { 'empty-import-meta': 'silent' },
-      // A string: nothing is decoded before the first handler is made.
-      loader: { '.wasm': 'base64' },
       external: ['react'],
       // What builds upon the handler shares it with the main entry, or a page would load the module twice.
       plugins: [{
         name: 'share-index',
         setup: ({ onResolve }) => onResolve({ filter: /^\.\/index(\.[jt]s)?$/ }, () => ({ path: index, external: true })),
+      }, {
+        // A string: nothing is decoded before the first handler is made.
+        name: 'inline-wasm',
+        setup: ({ onLoad }) => onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ loader: 'text', contents: inlined(readFileSync(path)) })),
       }],
     })
     const text = readFileSync(outfile, 'utf8')

@@ -4,7 +4,7 @@
 //! time. Out: a wait in seconds, figures for the page. Never: a clock; more than a minute's seconds per model.
 
 use crate::retry::LONGEST_DELAY;
-use crate::text::grouped;
+use crate::text::{behind, find, grouped, has};
 use crate::time::Seconds;
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -110,18 +110,19 @@ impl Quota {
     /// per minute is left alone.
     pub fn learn(&mut self, text: &str) {
         // Each violation's value comes with its id and model, on one side of it or the other.
-        let mut before = "";
-        for (at, part) in text.split("quotaValue").enumerate() {
-            if at > 0 {
-                let said = |key| quoted(before, key).or_else(|| quoted(part, key));
-                self.learn_limit(said("quotaId"), said("model"), leading_value(part));
-            }
-            before = part;
+        const VALUE: &str = "quotaValue";
+        let mut rest = text;
+        while let Some(at) = find(rest, VALUE) {
+            let (before, behind) = (&rest[..at], &rest[at + VALUE.len()..]);
+            let part = &behind[..find(behind, VALUE).unwrap_or(behind.len())];
+            let said = |key| quoted(before, key).or_else(|| quoted(part, key));
+            self.learn_limit(said("quotaId"), said("model"), leading_value(part));
+            rest = behind;
         }
     }
 
     fn learn_limit(&mut self, id: Option<&str>, model: Option<&str>, value: Option<&str>) {
-        let per_minute = |id: &&str| id.contains("PerMinute") && id.contains("InputToken");
+        let per_minute = |id: &&str| has(id, "PerMinute") && has(id, "InputToken");
         let limit = value.and_then(|v| v.parse().ok()).filter(|limit| *limit > 0);
         let (Some(id), Some(limit)) = (id.filter(per_minute), limit) else { return };
         if let Some(model) = self.entry(model.unwrap_or("")).filter(|m| m.source != Some(Source::Option)) {
@@ -229,8 +230,8 @@ const MOST_MODELS: usize = 50;
 const MOST_TOKENS: u64 = 1 << 50;
 
 /// The text between quotes behind the last `"key"`.
-fn quoted<'a>(text: &'a str, key: &str) -> Option<&'a str> {
-    text.rsplit(key).take(text.matches(key).count()).find_map(leading_value)
+fn quoted<'a>(text: &'a str, key: &'a str) -> Option<&'a str> {
+    behind(text, key).filter_map(leading_value).last()
 }
 
 /// The text between quotes that follows the end of a key: `": "VALUE"`.

@@ -1,4 +1,33 @@
-//! Numbers as text, without the formatting machinery of the standard library, which would double the module's size.
+//! Numbers as text and words in texts, without the machinery of the standard library: formatting would double the
+//! module's size, and its search, made for long needles, is 5 KB of it.
+
+/// Where `wanted` stands in `text` first. Not for text that grows: it looks at every place.
+#[inline(never)]
+pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
+    text.as_bytes().windows(wanted.len().max(1)).position(|window| window == wanted.as_bytes())
+}
+
+/// Whether `wanted` stands in `text`.
+pub(crate) fn has(text: &str, wanted: &str) -> bool {
+    find(text, wanted).is_some()
+}
+
+/// What follows each `mark` in `text`, up to the text's end.
+pub(crate) fn behind<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        rest = rest.get(find(rest, mark)? + mark.len()..)?;
+        Some(rest)
+    })
+}
+
+/// `text` without its `end`s.
+pub(crate) fn without_end<'a>(mut text: &'a str, end: &str) -> &'a str {
+    while let Some(shorter) = text.strip_suffix(end) {
+        text = shorter;
+    }
+    text
+}
 
 /// A whole number in decimal.
 pub(crate) fn decimal(mut n: u64) -> String {
@@ -30,6 +59,16 @@ pub(crate) fn grouped(n: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn words_are_found_as_the_standard_library_finds_them() {
+        for text in ["", "a", "aa", "aab", "xaabaab", "æaabø", "aaab"] {
+            assert_eq!(super::find(text, "aab"), text.find("aab"), "{text}");
+            let behind: Vec<_> = text.match_indices("aab").map(|(at, _)| &text[at + 3..]).collect();
+            assert_eq!(super::behind(text, "aab").collect::<Vec<_>>(), behind, "{text}");
+            assert_eq!(super::without_end(text, "aab"), text.trim_end_matches("aab"));
+        }
+    }
+
     #[test]
     fn thousands_stand_apart() {
         let texts = [0, 999, 1_000, 908_600, 1_000_000].map(super::grouped);

@@ -3,6 +3,7 @@
 //! In: calls from the package's TypeScript. Out: fetches, and calls to its [`Host`]. Never: a call to JavaScript while
 //! the client is borrowed — a listener may call back in.
 
+mod border;
 mod host;
 mod transport;
 
@@ -12,10 +13,14 @@ use crate::retry::Policy;
 use crate::state::kept::{Kept, KeptPause};
 use crate::state::Outcome;
 use crate::time::Seconds;
+use border::to_js;
 pub use host::Host;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+
+#[global_allocator]
+static MEMORY: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
 
 /// One stream handler.
 #[wasm_bindgen]
@@ -202,9 +207,8 @@ impl Core {
     /// Not by returning it: V8 11.3 (Node 20) inlines hot exports, and dies when memory grows under one that returns a
     /// reference.
     pub fn read(&self) {
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
         let mut client = self.shell.client.borrow_mut();
-        let delta = client.read(|delta| serde::Serialize::serialize(delta, &serializer).unwrap_or(JsValue::NULL));
+        let delta = client.read(|delta| to_js(delta));
         drop(client);
         self.shell.host.delta(&delta);
     }
@@ -230,9 +234,7 @@ impl Core {
 
     /// Hands the host what a page keeps of an answer that is not finished: a `Kept`, or null.
     pub fn keep(&self) {
-        let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-        let kept = self.shell.client.borrow().kept();
-        let kept = serde::Serialize::serialize(&kept, &serializer).unwrap_or(JsValue::NULL);
+        let kept = to_js(&self.shell.client.borrow().kept());
         self.shell.host.kept(&kept);
     }
 

@@ -2,6 +2,7 @@
 
 import wasm from '../generated/core_bg.opt.wasm'
 import { makeHandler } from './handler'
+import { bytesOf } from './inlined'
 import { startWith } from './start'
 import type { HandlerOptions, StreamHandler } from './api'
 
@@ -16,12 +17,5 @@ export type * from './types'
  * Throws where WebAssembly is missing or forbidden (the message says which); never for anything a server does.
  */
 export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
-  return makeHandler(() => startWith(decode), options)
-}
-
-function decode(): Uint8Array<ArrayBuffer> {
-  const text = atob(wasm)
-  const bytes = new Uint8Array(text.length)
-  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
-  return bytes
+  return makeHandler(() => startWith(() => bytesOf(wasm)), options)
 }

@@ -1,5 +1,5 @@
-// The build inlines the module as base64 (pkg/build.mjs).
+// The build inlines the module as a text (pkg/inline.mjs).
 declare module '*.wasm' {
-  const base64: string
-  export default base64
+  const text: string
+  export default text
 }

@@ -3,6 +3,7 @@
 use super::queue::Send;
 use super::{Client, Config, Request, RequestId};
 use crate::state::activity::name_of_id;
+use crate::text::has;
 use std::borrow::Cow;
 
 impl Client {
@@ -43,7 +44,7 @@ impl Config {
     fn url(&self, path: &str) -> String {
         let endpoint = self.endpoint.trim_end_matches('/');
         let link = if endpoint.is_empty() || path.starts_with('/') { "" } else { "/" };
-        if path.contains("://") {
+        if has(path, "://") {
             path.to_owned()
         } else {
             [endpoint, link, path].concat()

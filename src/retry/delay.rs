@@ -1,21 +1,19 @@
 //! Delays that others name: in a sentence, in a protobuf duration, in a header.
 
 use super::LONGEST_DELAY;
+use crate::text::behind;
 use crate::time::Seconds;
 
 /// `… retry in 4.843473059s`, `… try again in 1m30.5s`: any case, anywhere. Without a unit they are seconds.
 pub(super) fn in_sentence(text: &str) -> Option<Seconds> {
     let lower = text.to_ascii_lowercase();
-    let behind = |phrase: &str| -> Option<Seconds> {
-        lower.match_indices(phrase).find_map(|(at, _)| amount(lower[at + phrase.len()..].trim_start()))
-    };
-    behind("retry in ").or_else(|| behind("try again in ")).or_else(|| behind("retry after "))
+    let phrases = ["retry in ", "try again in ", "retry after "];
+    phrases.iter().find_map(|phrase| behind(&lower, phrase).find_map(|rest| amount(rest.trim_start())))
 }
 
 /// `"retryDelay": "4.843473059s"` of a google.rpc.RetryInfo, as JSON or as Python prints it.
 pub(super) fn in_retry_info(text: &str) -> Option<Seconds> {
-    let behind = text.split("retryDelay").skip(1);
-    let values = behind.map(|rest| rest.trim_start_matches(['"', '\'', '\\', ':', ' ']));
+    let values = behind(text, "retryDelay").map(|rest| rest.trim_start_matches(['"', '\'', '\\', ':', ' ']));
     values.filter_map(amount).fold(None, |longest, delay| Some(longest.map_or(delay, |l: f64| l.max(delay))))
 }
 

@@ -4,6 +4,7 @@
 //! the text states a status, that decides. A 400 that mentions a quota is a 400 (PITFALLS D).
 
 use super::{delay, LONGEST_DELAY};
+use crate::text::has;
 use crate::time::Seconds;
 
 /// A refusal, as it came.
@@ -45,16 +46,14 @@ impl<'a> Refusal<'a> {
     /// Whether it is a rate limit.
     pub fn is_rate_limit(&self) -> bool {
         let lower = || self.text.to_ascii_lowercase();
-        let exhausted = || self.text.contains("RESOURCE_EXHAUSTED");
+        let exhausted = || has(self.text, "RESOURCE_EXHAUSTED");
         match self.status.or_else(|| stated_status(self.text)) {
             Some(429) => true,
             // A proxy may wrap the provider's 429 into another status; Google's own name for it is unambiguous.
             Some(_) => exhausted() && stated_status(self.text) != Some(400),
             None => {
                 let lower = lower();
-                exhausted()
-                    || LIMITS.iter().any(|name| lower.contains(name))
-                    || numbers(self.text).any(|n| n.1 == "429")
+                exhausted() || LIMITS.iter().any(|name| has(&lower, name)) || numbers(self.text).any(|n| n.1 == "429")
             }
         }
     }

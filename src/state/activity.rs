@@ -4,6 +4,7 @@
 //! override any of them by tool name or by one of the keys `working`, `responding`, `thinking`, `paused`.
 
 use crate::json::Raw;
+use crate::text::without_end;
 
 /// Texts of the caller's own, by tool name or key.
 #[derive(Debug, Clone, Default)]
@@ -43,7 +44,7 @@ impl ActivityTexts {
         let (text, wants) = known(tool).map_or_else(|| (humanized(tool), true), |(t, wants)| (t.into(), wants));
         match args.filter(|_| wants).and_then(telling) {
             Some(argument) => format_quoted(&text, &argument),
-            None => text.trim_end_matches(" for").to_owned() + "...",
+            None => without_end(&text, " for").to_owned() + "...",
         }
     }
 

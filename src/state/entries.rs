@@ -9,6 +9,7 @@ use crate::error::{ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Scope, Tool};
 use crate::json::{Raw, Str};
 use crate::limits::excerpt;
+use crate::text::without_end;
 use crate::time::Seconds;
 
 impl Conversation {
@@ -220,7 +221,7 @@ impl Conversation {
             (true, Some(member)) => (EntryStatus::Started, format_all(&["Delegating to ", member])),
             (true, None) => {
                 let text = self.texts.tool(leader, &name, tool.tool_args);
-                (EntryStatus::Started, text.trim_end_matches("...").to_owned())
+                (EntryStatus::Started, without_end(&text, "...").to_owned())
             }
             _ if failed => {
                 let because = error.as_deref().or(result.as_deref()).unwrap_or_default();

@@ -46,6 +46,20 @@ test('CommonJS requires it, uses it without await, and ends by itself', async ()
   assert.deepEqual(JSON.parse(printed), ['completed', 'hi', true])
 })
 
+test('the module inlined in the main entry is core.wasm, byte for byte', async () => {
+  const printed = await runScript(scratch, 'inlined.mjs', `
+    import { readFileSync } from 'node:fs'
+    import { fileURLToPath } from 'node:url'
+    import { createStreamHandler } from 'ai-stream-handler'
+    let inlined
+    const { Module } = WebAssembly
+    WebAssembly.Module = new Proxy(Module, { construct: (target, [bytes]) => new target(inlined = bytes) })
+    createStreamHandler({})
+    console.log(readFileSync(fileURLToPath(import.meta.resolve('ai-stream-handler/core.wasm'))).equals(inlined))
+  `)
+  assert.equal(printed.trim(), 'true')
+})
+
 test('the slim entry and core.wasm resolve, and importing the slim entry does nothing', async () => {
   const printed = await runScript(scratch, 'slim.mjs', `
     import { readFileSync } from 'node:fs'
