@@ -27,3 +27,6 @@ export async function showsTheAnswer(url, selectors = ['#answer']) {
     await page.close()
   }
 }
+
+/** What Vite said, but for its word on chunks of half a megabyte, of which React and this package make one. */
+export const saidByVite = (text) => text.replace(/.*\[plugin builtin:vite-reporter\]\s*/, '').replace(/\(!\) Some chunks are larger[^]*?chunkSizeWarningLimit\.?\s*/, '')
