@@ -32,7 +32,7 @@ const LINGER: Seconds = 5.0;
 pub(crate) const PIECE: usize = 256 << 10;
 
 /// The machine.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Client {
     /// What the page shows.
     pub conversation: Conversation,

@@ -55,7 +55,7 @@ pub enum Fault {
 /// assert!(matches!(decoder.next_frame(), Some(Frame::Event { name: Some(n), .. }) if n == "retry"));
 /// assert!(decoder.next_frame().is_none());
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decoder {
     buf: Vec<u8>,
     /// First byte of the line being read.

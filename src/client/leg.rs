@@ -13,7 +13,7 @@ use crate::text::has;
 use crate::time::Seconds;
 use std::borrow::Cow;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Leg {
     pub request: RequestId,
     /// `None`: the caller feeds it, or its send waits to be made again.
@@ -55,7 +55,7 @@ pub(super) enum Purpose {
     Continue,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Body {
     Stream(Box<Decoder>),
     /// An HTTP error and as much of its body as says why.

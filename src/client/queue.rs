@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::collections::VecDeque;
 
 /// A send, from the call to its settlement.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Send {
     pub ticket: Ticket,
     pub text: String,
@@ -45,7 +45,7 @@ pub enum WaitsFor {
     Limit,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Queue {
     sends: VecDeque<Send>,
 }

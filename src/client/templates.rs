@@ -9,7 +9,7 @@ use crate::sse::{Decoder, Template};
 use crate::state::{AppendTo, Conversation};
 use std::ops::Range;
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Templates {
     /// The one that matched last comes first.
     known: Vec<(Template, AppendTo)>,

@@ -11,7 +11,7 @@ use crate::retry::{self, Decision, Refusal, RetryHeaders};
 use crate::state::{Announced, Cause, Gate, Outcome, Pacing, Retrier, Status};
 use crate::time::Seconds;
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Wait {
     pub send: Send,
     pub since: Seconds,

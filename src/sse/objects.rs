@@ -4,7 +4,7 @@
 //! beyond that; `json.rs` does.
 
 /// How far the object has been read.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct ObjectScan {
     depth: usize,
     in_string: bool,

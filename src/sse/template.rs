@@ -8,7 +8,7 @@ use super::Decoder;
 use crate::json::string_end;
 
 /// The bytes around the string.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Template {
     before: Vec<u8>,
     after: Vec<u8>,

@@ -1,0 +1,361 @@
+//! Model checking of the client: every interleaving of what users, servers, networks and clocks can do in a small world, up to
+//! a depth that covers a retry, a drop and a cancel. States that look alike are explored once.
+//!
+//! `MODEL_DEPTH` says how deep: 6 by default; 7, which `make proof` takes, has send, refusal, retry, drop, resume and cancel in
+//! one path.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use ai_stream_handler::client::{Client, Config, Input, Output, RequestId, Ticket};
+use ai_stream_handler::retry::{Policy, RetryHeaders};
+use ai_stream_handler::state::Outcome;
+use std::collections::hash_map::DefaultHasher;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::hash::{Hash, Hasher};
+
+/// What can happen next.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Move {
+    Send,
+    SendInBackground,
+    Cancel,
+    Resume,
+    RetryNow,
+    /// The clock goes to the time that was asked for.
+    Tick,
+    Offline,
+    Online,
+    Clear,
+    HangUp,
+    /// Of the live request: its head; its head and the first frame; an error, whole.
+    Opened(u16),
+    Begins,
+    Refused,
+    Started,
+    Says,
+    Completes,
+    Fails,
+    Closed,
+    Broken,
+    NotSent,
+    /// Of a call to the server that is under way.
+    Called,
+}
+
+const ALWAYS: &[Move] = &[
+    Move::Send,
+    Move::SendInBackground,
+    Move::Cancel,
+    Move::Resume,
+    Move::RetryNow,
+    Move::Offline,
+    Move::Online,
+    Move::Clear,
+    Move::HangUp,
+];
+const UNOPENED: &[Move] = &[
+    Move::Opened(200),
+    Move::Opened(429),
+    Move::Opened(500),
+    Move::Begins,
+    Move::Refused,
+    Move::Broken,
+    Move::NotSent,
+];
+const OPEN: &[Move] = &[Move::Started, Move::Says, Move::Completes, Move::Fails, Move::Closed, Move::Broken];
+
+/// A client, and what the world knows of it.
+#[derive(Clone)]
+struct World {
+    client: Client,
+    now: f64,
+    wake: Option<f64>,
+    /// Tickets that were given out, and how they ended.
+    tickets: BTreeMap<Ticket, Option<Outcome>>,
+    /// The request that is under way, and whether its head has come; 0 before, 1 an event stream, 2 an error.
+    live: Option<(RequestId, u16)>,
+    dead: BTreeSet<RequestId>,
+    calls: BTreeSet<RequestId>,
+    offline: bool,
+    gone: bool,
+    sends: u32,
+    /// AgentOS counts the frames of background runs, and no others.
+    counts: bool,
+}
+
+impl World {
+    fn new(background: bool) -> World {
+        let config = Config {
+            path: "/agents/a/runs".into(),
+            runs: "/agents/a/runs".into(),
+            background,
+            retry: Policy::new(Some(1.0), Some(5.0), Some(5.0), &[], Some(0.0)).unwrap(),
+            resume: Policy::of_resume(Some(1.0), Some(1.0), Some(1.0)).unwrap(),
+            ..Config::default()
+        };
+        let client = Client::new(config);
+        let (tickets, dead, calls) = Default::default();
+        World {
+            client,
+            now: 1000.0,
+            wake: None,
+            tickets,
+            live: None,
+            dead,
+            calls,
+            offline: false,
+            gone: false,
+            sends: 0,
+            counts: background,
+        }
+    }
+
+    fn moves(&self, tickets: u32) -> Vec<Move> {
+        let asks = |m: &Move| matches!(m, Move::Send | Move::SendInBackground | Move::Resume);
+        let mut moves: Vec<Move> = ALWAYS.iter().copied().filter(|m| !asks(m) || self.sends < tickets).collect();
+        moves.extend(self.wake.map(|_| Move::Tick));
+        match self.live {
+            Some((_, 0)) => moves.extend(UNOPENED),
+            Some((_, 200)) => moves.extend(OPEN),
+            Some(_) => moves.extend([Move::Closed, Move::Broken]),
+            None => {}
+        }
+        if !self.calls.is_empty() {
+            moves.push(Move::Called);
+        }
+        moves
+    }
+
+    /// Does it, and holds what comes out against what must be true.
+    fn step(&mut self, what: Move) {
+        match what {
+            Move::Begins => {
+                self.step(Move::Opened(200));
+                return self.step(Move::Started);
+            }
+            Move::Refused => {
+                self.step(Move::Opened(429));
+                return self.step(Move::Closed);
+            }
+            _ => {}
+        }
+        let event = |name: &str, index: u32, more: &str| {
+            let index = if self.counts { format!(",\"event_index\":{index}") } else { String::new() };
+            format!("event: {name}\ndata: {{\"event\":\"{name}\",\"run_id\":\"r\",\"session_id\":\"s\",\"agent_id\":\"a\"{index}{more}}}\n\n")
+        };
+        let stream = match what {
+            Move::Started => event("RunStarted", 0, ""),
+            Move::Says => event("RunContent", 1, ",\"content\":\"x\""),
+            Move::Completes => event("RunCompleted", 2, ",\"content\":\"x\""),
+            Move::Fails => event("RunError", 2, ",\"content\":\"429 RESOURCE_EXHAUSTED\""),
+            _ => String::new(),
+        };
+        let live = self.live.map_or(0, |(id, _)| id);
+        let ticket = self.tickets.len() as Ticket + 1;
+        let mut cleared = false;
+        match what {
+            Move::Send | Move::SendInBackground | Move::Resume => {
+                self.sends += 1;
+                self.tickets.insert(ticket, None);
+            }
+            Move::Tick => self.now = self.now.max(self.wake.unwrap()),
+            Move::Offline => self.offline = true,
+            Move::Online => self.offline = false,
+            Move::HangUp => self.gone = true,
+            Move::Clear => cleared = true,
+            Move::Closed | Move::Broken | Move::NotSent => self.end(live),
+            Move::Opened(status) => self.live = Some((live, status)),
+            _ => {}
+        }
+        let call = self.calls.first().copied().unwrap_or_default();
+        let input = match what {
+            Move::Send => Input::Send { ticket, text: "hello", files: &[] },
+            Move::SendInBackground => Input::SendInBackground { ticket, text: "later", files: &[] },
+            Move::Resume => Input::Resume { ticket },
+            Move::Cancel => Input::Cancel,
+            Move::RetryNow => Input::RetryNow,
+            Move::Tick => Input::Tick,
+            Move::Offline => Input::Offline,
+            Move::Online => Input::Online,
+            Move::Clear => Input::Clear { session_id: None },
+            Move::HangUp => Input::HangUp,
+            Move::Opened(status) => opened(live, status),
+            Move::Begins | Move::Refused => return,
+            Move::Started | Move::Says | Move::Completes | Move::Fails => {
+                Input::Chunk { request: live, bytes: stream.as_bytes() }
+            }
+            Move::Closed => Input::Closed { request: live },
+            Move::Broken => Input::Failed { request: live },
+            Move::NotSent => Input::NotSent { request: live },
+            Move::Called => {
+                self.calls.remove(&call);
+                Input::Called { request: call, status: 200 }
+            }
+        };
+        self.client.handle(input, self.now);
+        self.drain(what);
+        self.check(what, cleared);
+    }
+
+    fn end(&mut self, request: RequestId) {
+        self.dead.insert(request);
+        self.live = self.live.filter(|(id, _)| *id != request);
+    }
+
+    fn drain(&mut self, what: Move) {
+        while let Some(output) = self.client.poll_output() {
+            match output {
+                Output::Fetch(request) => {
+                    assert!(self.live.is_none(), "{what:?}: a second request while one is under way");
+                    assert!(!self.dead.contains(&request.id), "{what:?}: a request's id again");
+                    assert!(!self.gone, "{what:?}: a request after the page has gone");
+                    self.live = Some((request.id, 0));
+                }
+                Output::Abort(request) => {
+                    assert_eq!(
+                        self.live.map(|(id, _)| id),
+                        Some(request),
+                        "{what:?}: an abort of what is not under way"
+                    );
+                    self.end(request);
+                }
+                Output::Settled { ticket, outcome } => {
+                    let before = self.tickets.insert(ticket, Some(outcome));
+                    assert_eq!(before, Some(None), "{what:?}: ticket {ticket} was settled before, or never given");
+                }
+                Output::WakeAt(at) => self.wake = at,
+                Output::Call(call) => assert!(self.calls.insert(call.id), "{what:?}: a call's id again"),
+                _ => {}
+            }
+        }
+    }
+
+    fn check(&self, what: Move, cleared: bool) {
+        let open = self.tickets.values().filter(|outcome| outcome.is_none()).count();
+        if let Some(at) = self.wake {
+            assert!(at.is_finite() && at < self.now + 10_000.0, "{what:?}: a timer that never rings: {at}");
+        }
+        // No deadlock: who waits is waited for by somebody.
+        assert!(
+            open == 0 || self.live.is_some() || self.wake.is_some() || self.offline,
+            "{what:?}: {open} sends wait for nothing"
+        );
+        // No timer without a reason. A cooldown of a limit is one, and so is a call that may get no answer.
+        if open == 0 && self.live.is_none() && (self.gone || matches!(what, Move::Cancel) || cleared) {
+            assert_eq!(self.wake, None, "{what:?}: a timer is left behind");
+        }
+        if matches!(what, Move::Cancel | Move::HangUp) || cleared {
+            assert_eq!(open, 0, "{what:?}: sends are left open");
+            assert!(self.live.is_none(), "{what:?}: a request is left under way");
+        }
+        let streams = self.client.live_request();
+        assert_eq!(
+            streams,
+            self.live.map(|(id, _)| id),
+            "{what:?}: the client and the world disagree on what is under way"
+        );
+    }
+
+    /// What comes late from a request that is over changes nothing.
+    fn stale_is_harmless(&self) {
+        let Some(&dead) = self.dead.last() else { return };
+        let before = look(&self.client);
+        for input in [
+            opened(dead, 200),
+            opened(dead, 429),
+            Input::Chunk { request: dead, bytes: b"data: {\"event\":\"RunContent\",\"content\":\"late\"}\n\n" },
+            Input::Closed { request: dead },
+            Input::Failed { request: dead },
+            Input::NotSent { request: dead },
+            Input::Called { request: dead, status: 200 },
+        ] {
+            let words = format!("{input:?}");
+            let mut client = self.client.clone();
+            client.handle(input, self.now);
+            assert!(client.poll_output().is_none(), "stale {words} makes something happen");
+            assert_eq!(look(&client), before, "stale {words} changes something");
+        }
+    }
+
+    fn key(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (
+            look(&self.client),
+            format!("{:?}", self.tickets),
+            self.wake.map(f64::to_bits),
+            self.live,
+            &self.calls,
+            self.offline,
+            self.sends,
+        )
+            .hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+fn opened(request: RequestId, status: u16) -> Input<'static> {
+    let content_type = if status == 200 { "text/event-stream" } else { "application/json" };
+    Input::Opened { request, status, content_type, headers: RetryHeaders::default() }
+}
+
+/// All of the client's state, as it prints itself, without the counters that only count.
+fn look(client: &Client) -> String {
+    let all = format!("{client:?}");
+    let mut seen = String::with_capacity(all.len());
+    let mut rest = all.as_str();
+    while let Some(at) = COUNTERS.iter().filter_map(|name| rest.find(name).map(|at| at + name.len())).min() {
+        seen.push_str(&rest[..at]);
+        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_digit());
+    }
+    seen + rest
+}
+
+const COUNTERS: [&str; 3] = ["stale_frames: ", "bytes_read: ", "frames_read: "];
+
+/// Explores all that can happen within `depth` moves; how many states there are, and how many moves were made.
+fn explore(background: bool, tickets: u32, depth: usize) -> (usize, usize) {
+    let mut seen = HashSet::new();
+    let mut frontier = vec![(World::new(background), Vec::new())];
+    let mut moves = 0;
+    for _ in 0..depth {
+        let mut next = Vec::new();
+        for (world, path) in frontier {
+            for what in world.moves(tickets) {
+                let mut after = world.clone();
+                let mut path: Vec<Move> = path.clone();
+                path.push(what);
+                let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                    after.step(what);
+                    after
+                }));
+                let Ok(after) = judged else { panic!("after {path:?}") };
+                moves += 1;
+                if !after.gone && seen.insert(after.key()) {
+                    let stale = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| after.stale_is_harmless()));
+                    assert!(stale.is_ok(), "after {path:?}");
+                    next.push((after, path));
+                }
+            }
+        }
+        frontier = next;
+    }
+    (seen.len(), moves)
+}
+
+fn depth() -> usize {
+    std::env::var("MODEL_DEPTH").ok().and_then(|depth| depth.parse().ok()).unwrap_or(6)
+}
+
+#[test]
+fn whatever_happens_in_a_foreground_world_the_client_keeps_its_promises() {
+    let (states, moves) = explore(false, 2, depth());
+    println!("foreground: {states} states, {moves} moves, depth {}", depth());
+    assert!(states > 500);
+}
+
+#[test]
+fn whatever_happens_in_a_background_world_the_client_keeps_its_promises() {
+    let (states, moves) = explore(true, 2, depth());
+    println!("background: {states} states, {moves} moves, depth {}", depth());
+    assert!(states > 500);
+}
