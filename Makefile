@@ -46,11 +46,17 @@ bench: package
 test-package: prerequisites-test package
 	node --test --test-reporter=spec --test-timeout=900000 tests/packaging/fast.test.mjs tests/packaging/matrix.mjs
 
-## The long proofs: 20,000 streams before the browser's own EventSource, every cut against AgentOS
+## The long proofs: the client's model seven moves deep, 20,000 streams before the browser's own EventSource, every cut against AgentOS
 .PHONY: proof
 proof: prerequisites-test package server-example agentos
+	MODEL_DEPTH=7 cargo test --release --test model -- --nocapture
 	ORACLE_STREAMS=20000 node --test --test-reporter=spec --test-timeout=900000 tests/oracle/*.test.mjs
 	AGENTOS=full node --test --test-reporter=spec --test-timeout=900000 tests/agentos/*.test.mjs
+
+## Spoiled streams through the package, for FUZZ_SECONDS (120), from FUZZ_SEED (the time)
+.PHONY: fuzz
+fuzz: package
+	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
 
 ## The npm package: pkg/ai-stream-handler-<version>.tgz
 .PHONY: package

@@ -32,6 +32,7 @@ const stages = [
   { name: 'agent-ui', command: nodeTests('tests/agent-ui'), count: countNode, needs: ['package'] },
   { name: 'react', command: nodeTests('tests/react'), count: countNode, needs: ['package'] },
   { name: 'packaging', command: nodeTests('tests/packaging'), count: countNode, needs: ['package'] },
+  { name: 'fuzz', command: nodeTests('tests/fuzz'), count: countNode, needs: ['package'] },
   { name: 'oracle', command: nodeTests('tests/oracle'), count: countNode, needs: ['package'] },
   { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: ['package', 'server'] },
 ]
