@@ -1,9 +1,9 @@
 // The real AgentOS as a process of its own, on a free port; `make agentos` installs it into target/agentos.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '../free-port.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const python = join(root, 'target/agentos/bin/python')
@@ -57,16 +57,6 @@ export async function startAgentOS() {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
-      probe.close(() => resolve(port))
-    })
-  })
 }
 
 /** What a page shows of a turn, without what differs from run to run: ids, times, and the traces of lost connections. */

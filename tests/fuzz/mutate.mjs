@@ -1,6 +1,8 @@
 // Recordings, spoiled: bytes turned, pieces dropped, doubled and moved, frames of one stream in another, and words that JSON, SSE
 // and UTF-8 stumble over. The same number is the same stream.
 
+export { random } from '../random.mjs'
+
 const encoder = new TextEncoder()
 const utf8 = (text) => encoder.encode(text)
 
@@ -10,18 +12,6 @@ export const WORDS = [
   '"TeamRunError"', '"event_index":-1', '"event_index":1e30', '"tool":{}', '"tools":[null]', '"created_at":"x"', '\ufeff', '😀', 'data: [DONE]\n\n', ': keepalive {\n\n',
 ].map(utf8)
 const BAD = [[0xff], [0xc3], [0xe2, 0x82], [0xf0, 0x9f], [0xed, 0xa0, 0x80], [0xc0, 0x80]].map((bytes) => Uint8Array.from(bytes))
-
-/** mulberry32. */
-export function random(seed) {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 /** A stream made of `seeds`. */
 export function spoiled(next, seeds) {

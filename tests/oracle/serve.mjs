@@ -12,7 +12,8 @@ export async function serveStreams(folder, origins = 4) {
   const visited = new Set()
   const servers = []
   const answer = async (request, response) => {
-    const [, kind, name] = request.url.split('/')
+    const { pathname } = new URL(request.url, 'http://localhost')
+    const [, kind, name] = pathname.split('/')
     response.setHeader('access-control-allow-origin', '*')
     if (kind === 'stream' || kind === 'again' || kind === 'raw') {
       const number = Number(name)
@@ -36,7 +37,7 @@ export async function serveStreams(folder, origins = 4) {
       return response.end()
     }
     try {
-      const file = kind || 'index.html'
+      const file = pathname === '/' ? 'index.html' : pathname.slice(1)
       response.writeHead(200, { 'content-type': types[file.split('.').pop()] }).end(readFileSync(join(folder, file)))
     } catch {
       response.writeHead(404).end()

@@ -2,23 +2,13 @@
 // parser has to tell apart: every field with and without colon and space, every line ending, byte order marks, comments, ids with
 // NUL, reconnection times that are none, odd field names, invalid UTF-8, streams that break off.
 
+import { random } from '../random.mjs'
+
 /** Every type that a stream can name: an EventSource has to be told what to listen for. */
 export const TYPES = ['message', 'add', 'Add', 'message ', ' message', 'a:b', 'ü', '\u2028', 'x\ufffd', 'data', 'error2', '0', '{"event":1}', '\0']
 
 const encoder = new TextEncoder()
 const utf8 = (text) => [...encoder.encode(text)]
-
-/** mulberry32: small, and the same everywhere. */
-function random(seed) {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 const VALUES = ['', ' ', 'x', '  two spaces', 'a b', ': colon', 'ü€😀', '\0', '\t', '{"a":1}', '[DONE]', 'data: x', '\u00a0', '\u2028', '\ufeff', 'long '.repeat(40)]
 const BAD_UTF8 = [[0xff], [0xc3], [0xe2, 0x82], [0xf0, 0x9f, 0x98], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0x80], [0xf8, 0x88, 0x80, 0x80, 0x80], [0xe2, 0x28, 0xa1]]

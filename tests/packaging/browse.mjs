@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { launch, openPage } from '../e2e/browser.mjs'
 import { recording } from '../package/support.mjs'
-import { RECORDING } from './projects.mjs'
+import { RECORDING, serving, tool } from './projects.mjs'
 
 let browser
 export const begin = async () => { browser = await launch() }
@@ -28,5 +28,16 @@ export async function showsTheAnswer(url, selectors = ['#answer']) {
   }
 }
 
-/** What Vite said, but for its word on chunks of half a megabyte, of which React and this package make one. */
-export const saidByVite = (text) => text.replace(/.*\[plugin builtin:vite-reporter\]\s*/, '').replace(/\(!\) Some chunks are larger[^]*?chunkSizeWarningLimit\.?\s*/, '')
+/** Vite builds the project of the tests without a word, and what it built shows the answer. */
+export async function builtByVite(folder) {
+  const said = await tool(folder, 'vite', 'build', '--logLevel', 'warn')
+  // But for its word on chunks of half a megabyte, of which React and this package make one.
+  const rest = said.replace(/.*\[plugin builtin:vite-reporter\]\s*/, '').replace(/\(!\) Some chunks are larger[^]*?chunkSizeWarningLimit\.?\s*/, '')
+  assert.doesNotMatch(rest, /warn|ai-stream-handler/i)
+  const { url, stop } = await serving(folder, 'vite', (port) => ['preview', '--host', '127.0.0.1', '--port', String(port), '--strictPort'])
+  try {
+    await showsTheAnswer(url, ['#answer', '#worker', '#slim'])
+  } finally {
+    await stop()
+  }
+}

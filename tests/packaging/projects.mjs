@@ -2,9 +2,9 @@
 // next time; the sources and the tarball are laid anew.
 import { execFile, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from '../free-port.mjs'
 import { root } from '../package/support.mjs'
 
 const execute = promisify(execFile)
@@ -65,14 +65,4 @@ export async function serving(folder, name, argsOf) {
   }
   await stop()
   throw new Error(`${name} does not answer: ${log}`)
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
-      probe.close(() => resolve(port))
-    })
-  })
 }
