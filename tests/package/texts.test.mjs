@@ -1,0 +1,45 @@
+// What the texts say of the project is so: names that they name exist, numbers that they give are those of today.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { sizeOfHook } from '../../scripts/size.mjs'
+import { root } from './support.mjs'
+
+const read = (path) => readFileSync(join(root, path), 'utf8')
+
+/** Brotli, in KB of 1,024 bytes. What is added to the package is looked at: this is how large it may become without a decision. */
+const BUDGET = 98
+
+test('what a browser loads for the React hook is within its budget, and the README says how much it is', async () => {
+  const kb = (await sizeOfHook()).brotli / 1024
+  assert.ok(kb <= BUDGET, `${kb.toFixed(1)} KB, and the budget is ${BUDGET}`)
+  const [, said] = /For the React hook a browser loads \*\*(\d+) KB\*\*/.exec(read('README.md')) ?? []
+  assert.equal(Number(said), Math.round(kb), 'the README')
+})
+
+test('every test that tests/README.md names exists', () => {
+  const tests = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.rs')).map((name) => read(`tests/${name}`)).join('\n')
+  const named = [...read('tests/README.md').matchAll(/`([a-z0-9]+(?:_[a-z0-9]+){3,})`/g)].map(([, name]) => name)
+  assert.ok(named.length > 25, `${named.length} names`)
+  for (const name of named) assert.ok(tests.includes(`fn ${name}()`), name)
+})
+
+test('every file that the READMEs link to is there', () => {
+  for (const path of ['README.md', 'tests/README.md', 'examples/agent-ui/README.md', 'examples/cirkelline-ui/README.md']) {
+    const folder = join(root, path, '..')
+    for (const [, target] of read(path).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)) assert.ok(existsSync(join(folder, target)), `${path}: ${target}`)
+  }
+})
+
+test('every make target that the README names is there', () => {
+  const makefile = read('Makefile')
+  for (const [, target] of read('README.md').matchAll(/`make ([a-z-]+)/g)) assert.match(makefile, new RegExp(`^${target}:`, 'm'), target)
+})
+
+test('the React entry begins with its directive, and React is an optional peer', () => {
+  for (const name of ['react.js', 'react.cjs']) assert.match(read(`pkg/dist/${name}`), /^"use client";/)
+  const { peerDependencies, peerDependenciesMeta } = JSON.parse(read('pkg/package.json'))
+  assert.deepEqual([peerDependencies, peerDependenciesMeta], [{ react: '>=18' }, { react: { optional: true } }])
+  assert.ok(read('pkg/src/react.ts').split('\n').length < 100)
+})
