@@ -5,7 +5,7 @@
 
 import { createStreamHandler } from './index'
 import { SideBar } from './side-bar'
-import { Talk } from './talk'
+import { Talk, withoutFailed } from './talk'
 import type { HandlerOptions, Outcome, Resolution, StreamHandler } from './index'
 
 /** The page's zustand store; or anything with these two. Setters that its state lacks are not called. */
@@ -184,9 +184,7 @@ class Connection implements AgentUI {
     this.#talk?.leave()
     const { store, endpoint: _, members, answerTeamName, ...rest } = this.#options
     const bearer = () => (store.getState().authToken ? { Authorization: `Bearer ${store.getState().authToken}` } : {}) as Record<string, string>
-    const handler = createStreamHandler({
-      headers: bearer, ...rest, ...target, sessionId: session || null,
-    })
+    const handler = createStreamHandler({ headers: bearer, ...rest, ...target, sessionId: session || null })
     const talk: Talk = new Talk({
       store, handler, session, place: JSON.stringify(target), members: members ?? false, answerTeamName,
       page: () => this.#page,
@@ -227,7 +225,7 @@ class Connection implements AgentUI {
     const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#options.store.getState()
     const created_at = Math.floor(Date.now() / 1000)
     const [user, answer] = [{ role: 'user', content: String(form.get('message') ?? '') }, { role: 'agent', content: message, streamingError: true }]
-    setMessages([...messages, { ...user, created_at }, { ...answer, created_at, ...(this.#options.answerTeamName && { teamName: this.#options.answerTeamName }) }])
+    setMessages([...withoutFailed(messages), { ...user, created_at }, { ...answer, created_at, ...(this.#options.answerTeamName && { teamName: this.#options.answerTeamName }) }])
     setStreamingErrorMessage?.(message)
     setIsStreaming?.(false)
     return 'failed'

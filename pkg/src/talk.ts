@@ -182,7 +182,7 @@ export class Talk {
 }
 
 /** Without the failed answer at the end, and what the user had asked: the next message takes their place. */
-function withoutFailed(messages: Message[]): Message[] {
+export function withoutFailed(messages: Message[]): Message[] {
   const last = messages.at(-1)
   if (last?.role !== 'agent' || !last.streamingError) return messages
   const asked = messages.map((message) => message?.role).lastIndexOf('user')

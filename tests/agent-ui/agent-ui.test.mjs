@@ -133,6 +133,8 @@ describe('what is sent', () => {
     assert.deepEqual(shown()[0], ['user', 'hello'])
     assert.equal(state().messages[1].streamingError, true)
     assert.equal(state().streamingErrorMessage, 'Please select an agent or team first.')
+    await ui.send('hello again')
+    assert.deepEqual(shown().map(([, content]) => content), ['hello again', 'Please select an agent or team first.'])
   })
 
   test('goes where the mode of the page says', async () => {

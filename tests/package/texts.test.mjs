@@ -38,7 +38,7 @@ test('every make target that the README names is there', () => {
 })
 
 test('the React entry begins with its directive, and React is an optional peer', () => {
-  for (const name of ['react.js', 'react.cjs']) assert.match(read(`pkg/dist/${name}`), /^"use client";/)
+  for (const name of ['react.js', 'react.cjs']) assert.match(read(`pkg/dist/${name}`), /^("use strict";)?"use client";/)
   const { peerDependencies, peerDependenciesMeta } = JSON.parse(read('pkg/package.json'))
   assert.deepEqual([peerDependencies, peerDependenciesMeta], [{ react: '>=18' }, { react: { optional: true } }])
   assert.ok(read('pkg/src/react.ts').split('\n').length < 100)
