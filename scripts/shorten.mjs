@@ -63,31 +63,30 @@ const FORMATTING = /^(<?core::fmt::|<.* as core::fmt::\w+>::)/
 
 /** The standard library's functions that do not return. Whatever writes the message is reached through them alone. */
 const PANICS = new RegExp(
-  '^(core::panicking::(panic|assert_failed|unreachable|const)|core::(option|result)::(expect|unwrap)_failed$|' +
+  '^(core::panicking::(panic|assert_failed|unreachable|const)|core::(option|result)::(expect|unwrap)_failed|' +
   'core::cell::panic_already|core::slice::index::slice_\\w+_fail|core::slice::copy_from_slice_impl::len_mismatch_fail|' +
   'core::str::slice_error_fail|alloc::(alloc::handle_alloc_error|raw_vec::(capacity_overflow|handle_error))|' +
   'std::panicking::(panic_with_hook|rust_panic|begin_panic)|std::alloc::rust_oom|__rustc::(rust_begin_unwind|rust_panic))',
 )
 
 /**
- * One or two letters for each import and export. The imports' module is named after the whole glue, so that a glue
- * and a module of two builds do not take each other's functions.
+ * One or two letters for each import and export. The imports' module is named after the glue and the order of the
+ * names, so that a glue and a module of two builds do not take each other's functions.
  */
 function rename(text, script) {
-  const build = createHash('sha256').update(script).digest('hex').slice(0, 6)
+  const border = /^ \((import "([^"]+)"|export) "([^"]+)"/gm
+  const names = [...new Set(Array.from(text.matchAll(border), ([, , , name]) => name))]
+  const short = new Map(names.map((name, at) => [name, at.toString(36)]))
+  const build = createHash('sha256').update(script + names).digest('hex').slice(0, 6)
   const module = /"(\.\/\w+_bg\.js)": import0/.exec(script)[1]
-  const taken = new Map()
-  const short = (name) => taken.get(name) ?? taken.set(name, taken.size.toString(36)).get(name)
-  const known = new Set()
-  text = text.replace(/^ \((import "([^"]+)"|export) "([^"]+)"/gm, (whole, what, from, name) => {
-    known.add(name)
-    if (from === undefined) return ` (export "_${short(name)}"`
+  text = text.replace(border, (whole, what, from, name) => {
+    if (from === undefined) return ` (export "_${short.get(name)}"`
     if (from !== module) throw new Error(`scripts/shorten.mjs: an import from ${from}`)
-    return ` (import "${build}" "${short(name)}"`
+    return ` (import "${build}" "${short.get(name)}"`
   })
   script = script
-    .replace(/^( +)(\w+)(?=: function\()/gm, (whole, indent, name) => (known.has(name) ? `${indent}${JSON.stringify(short(name))}` : whole))
-    .replace(/\bwasm\.(\w+)/g, (whole, name) => (known.has(name) ? `wasm._${short(name)}` : whole))
+    .replace(/^( +)(\w+)(?=: function\()/gm, (whole, indent, name) => (short.has(name) ? `${indent}"${short.get(name)}"` : whole))
+    .replace(/\bwasm\.(\w+)/g, (whole, name) => (short.has(name) ? `wasm._${short.get(name)}` : whole))
     .replace(`"${module}": import0`, `"${build}": import0`)
   return { text, script }
 }

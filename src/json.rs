@@ -14,6 +14,8 @@ pub use string::Str;
 
 pub(crate) use string::string_end;
 
+use crate::text::part;
+
 /// The value of decimal digits, with or without a fraction.
 pub(crate) fn decimal_value(digits: &str) -> f64 {
     number::parse(digits)
@@ -64,7 +66,7 @@ impl<'a> Raw<'a> {
         if rest < bytes.len() {
             return Err(JsonError { kind: JsonErrorKind::Unexpected, at: rest });
         }
-        Ok(Raw(&text[start..end]))
+        Ok(Raw(part(text, start..end)))
     }
 
     /// The JSON text itself.
@@ -80,7 +82,7 @@ impl<'a> Raw<'a> {
     /// A string's content; `None` if it is none.
     pub fn as_str(self) -> Option<Str<'a>> {
         let body = self.0.strip_prefix('"')?;
-        Some(Str::new(&body[..body.len() - 1]))
+        Some(Str::new(part(body, ..body.len().saturating_sub(1))))
     }
 
     /// A number, rounded to the nearest double.
@@ -179,13 +181,13 @@ impl<'a> Object<'a> {
         };
         expect(bytes, at, b'"')?;
         let key_end = string_end(bytes, at + 1)?;
-        let key = Str::new(&self.text[at + 1..key_end]);
+        let key = Str::new(part(self.text, at + 1..key_end));
         let colon = skip_space(bytes, key_end + 1);
         expect(bytes, colon, b':')?;
         let start = skip_space(bytes, colon + 1);
         self.at = value_end(bytes, start, 1)?;
         self.state = Walk::Next;
-        Ok(Some((key, Raw(&self.text[start..self.at]))))
+        Ok(Some((key, Raw(part(self.text, start..self.at)))))
     }
 
     /// Checks that nothing but white space follows the object. Call behind the last member.
@@ -218,7 +220,7 @@ impl<'a> Iterator for Array<'a> {
         let start = next_item(bytes, self.at, first, b']').ok()??;
         self.at = value_end(bytes, start, 1).ok()?;
         self.state = Walk::Next;
-        Some(Raw(&self.text[start..self.at]))
+        Some(Raw(part(self.text, start..self.at)))
     }
 }
 

@@ -4,7 +4,7 @@
 //! time. Out: a wait in seconds, figures for the page. Never: a clock; more than a minute's seconds per model.
 
 use crate::retry::LONGEST_DELAY;
-use crate::text::{behind, find, grouped, has};
+use crate::text::{behind, find, grouped, has, part};
 use crate::time::Seconds;
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -113,10 +113,10 @@ impl Quota {
         const VALUE: &str = "quotaValue";
         let mut rest = text;
         while let Some(at) = find(rest, VALUE) {
-            let (before, behind) = (&rest[..at], &rest[at + VALUE.len()..]);
-            let part = &behind[..find(behind, VALUE).unwrap_or(behind.len())];
-            let said = |key| quoted(before, key).or_else(|| quoted(part, key));
-            self.learn_limit(said("quotaId"), said("model"), leading_value(part));
+            let (before, behind) = (part(rest, ..at), part(rest, at + VALUE.len()..));
+            let of_it = part(behind, ..find(behind, VALUE).unwrap_or(behind.len()));
+            let said = |key| quoted(before, key).or_else(|| quoted(of_it, key));
+            self.learn_limit(said("quotaId"), said("model"), leading_value(of_it));
             rest = behind;
         }
     }

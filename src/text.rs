@@ -1,6 +1,14 @@
 //! Numbers as text and words in texts, without the machinery of the standard library: formatting would double the
 //! module's size, and its search, made for long needles, is 5 KB of it.
 
+use std::slice::SliceIndex;
+
+/// `text[range]`; nothing where there is none. (An index would panic there, and the words of that panic need tables of
+/// all characters that can be printed.)
+pub(crate) fn part<R: SliceIndex<str, Output = str>>(text: &str, range: R) -> &str {
+    text.get(range).unwrap_or_default()
+}
+
 /// Where `wanted` stands in `text` first. Not for text that grows: it looks at every place.
 #[inline(never)]
 pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {

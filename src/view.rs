@@ -16,6 +16,7 @@ use crate::state::timeline::Entry;
 use crate::state::tool::ToolCall;
 use crate::state::usage::Usage;
 use crate::state::{Diagnostics, Outcome, Pacing, RetryState, Status, Turn};
+use crate::text::part;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
@@ -132,9 +133,9 @@ fn in_pieces<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error
     let mut pieces = serializer.serialize_seq(None)?;
     let mut rest = text;
     while !rest.is_empty() {
-        let (piece, more) = rest.split_at(excerpt(rest, PIECE).len());
+        let piece = excerpt(rest, PIECE);
         pieces.serialize_element(piece)?;
-        rest = more;
+        rest = part(rest, piece.len()..);
     }
     pieces.end()
 }

@@ -9,6 +9,7 @@ use super::{Client, Output, Priority};
 use crate::error::{ErrorType, StreamError};
 use crate::retry::{self, Decision, Refusal, RetryHeaders};
 use crate::state::{Announced, Cause, Gate, Outcome, Pacing, Retrier, Status};
+use crate::text::{find, part};
 use crate::time::Seconds;
 
 #[derive(Debug, Clone)]
@@ -128,8 +129,8 @@ impl Client {
             Cause::RateLimit | Cause::Unavailable => retry::exhausted(max_retries),
             Cause::Network => {
                 let of_all = retry::exhausted(max_retries);
-                let counted = of_all.split_inclusive(". ").next().unwrap_or_default();
-                [counted, UNREACHABLE].concat()
+                let end = find(&of_all, ". ").map_or(of_all.len(), |at| at + 2);
+                [part(&of_all, ..end), UNREACHABLE].concat()
             }
         };
         StreamError { message, retries: Some(max_retries.into()), hint, ..error }

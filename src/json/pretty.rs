@@ -1,6 +1,7 @@
 //! JSON text indented by two spaces, byte for byte as `JSON.stringify(value, null, 2)` lays it out.
 
 use super::Raw;
+use crate::text::part;
 
 /// Appends `value` with line breaks and an indent of two spaces a level. Strings and numbers stay as they are written.
 pub fn pretty(value: Raw<'_>, out: &mut String) {
@@ -38,7 +39,7 @@ pub fn pretty(value: Raw<'_>, out: &mut String) {
             b':' => out.push_str(": "),
             b'"' => {
                 at = super::string_end(bytes, at).map_or(bytes.len(), |end| end + 1);
-                out.push_str(&value.text()[start..at]);
+                out.push_str(part(value.text(), start..at));
             }
             _ => out.push(char::from(b)),
         }

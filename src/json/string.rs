@@ -1,6 +1,7 @@
 //! JSON strings: finding the end, and unescaping on demand.
 
 use super::{JsonError, JsonErrorKind, Result};
+use crate::text::part;
 use std::borrow::Cow;
 
 /// The content of a JSON string as it stands between its quotes, escapes and all.
@@ -54,8 +55,8 @@ impl<'a> Str<'a> {
                 if at >= rest.len() {
                     break;
                 }
-                out.push_str(&rest[..at]);
-                rest = unescape(&rest[at + 1..], out);
+                out.push_str(part(rest, ..at));
+                rest = unescape(part(rest, at + 1..), out);
             }
         }
         out.push_str(rest);
@@ -76,12 +77,12 @@ fn unescape<'a>(rest: &'a str, out: &mut String) -> &'a str {
         Some(b'r') => '\r',
         Some(b'b') => '\u{8}',
         Some(b'f') => '\u{c}',
-        Some(b'u') => return unescape_unicode(&rest[1..], out),
+        Some(b'u') => return unescape_unicode(part(rest, 1..), out),
         Some(&b) => char::from(b),
         None => return rest,
     };
     out.push(plain);
-    &rest[1..]
+    part(rest, 1..)
 }
 
 fn unescape_unicode<'a>(rest: &'a str, out: &mut String) -> &'a str {

@@ -1,7 +1,7 @@
 //! Delays that others name: in a sentence, in a protobuf duration, in a header.
 
 use super::LONGEST_DELAY;
-use crate::text::behind;
+use crate::text::{behind, part};
 use crate::time::Seconds;
 
 /// `… retry in 4.843473059s`, `… try again in 1m30.5s`: any case, anywhere. Without a unit they are seconds.
@@ -86,14 +86,14 @@ fn times(value: f64, factor: f64) -> f64 {
 fn unit(text: &str) -> Option<(f64, &str)> {
     let word = text.trim_start_matches(' ');
     let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
-    let factor = match &word[..end] {
+    let factor = match part(word, ..end) {
         "ms" | "milliseconds" => 0.001,
         "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
         "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
         "h" | "hr" | "hour" | "hours" => 3600.0,
         _ => return None,
     };
-    Some((factor, &word[end..]))
+    Some((factor, part(word, end..)))
 }
 
 /// The decimal number that `text` begins with, and what follows. Digits beyond those of any delay are not counted.
@@ -103,13 +103,13 @@ fn leading(text: &str) -> Option<(f64, &str)> {
     if whole == 0 {
         return None;
     }
-    let fraction = text[whole..].strip_prefix('.').map_or(0, digits);
+    let fraction = part(text, whole..).strip_prefix('.').map_or(0, digits);
     let end = if fraction > 0 { whole + 1 + fraction } else { whole };
     let value = match whole > 9 {
         true => LONGEST_DELAY,
-        false => crate::json::decimal_value(&text[..end.min(whole + 10)]),
+        false => crate::json::decimal_value(part(text, ..end.min(whole + 10))),
     };
-    Some((value, &text[end..]))
+    Some((value, part(text, end..)))
 }
 
 #[cfg(test)]

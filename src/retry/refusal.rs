@@ -4,7 +4,7 @@
 //! the text states a status, that decides. A 400 that mentions a quota is a 400 (PITFALLS D).
 
 use super::{delay, LONGEST_DELAY};
-use crate::text::has;
+use crate::text::{has, part};
 use crate::time::Seconds;
 
 /// A refusal, as it came.
@@ -89,9 +89,9 @@ const LIMITS: [&str; 6] = [
 fn stated_status(text: &str) -> Option<u16> {
     numbers(text).find_map(|(at, number)| {
         let status: u16 = number.parse().ok().filter(|n| (400..600).contains(n))?;
-        let before = text[..at].trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '(', '_']);
+        let before = part(text, ..at).trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '(', '_']);
         let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-        let word = before[start..].to_ascii_lowercase();
+        let word = part(before, start..).to_ascii_lowercase();
         let told = matches!(word.as_str(), "code" | "status" | "http" | "statuscode");
         // `<Response [429 Too Many Requests]>` begins with it too.
         let first = before.trim_start_matches(['<', '[', '"', '\'']).is_empty() || before == "<Response";
@@ -114,7 +114,7 @@ fn numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
         let alone = !joined(before.filter(|b| **b != b'_')) && !decimal;
         let alone = alone && !bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric());
         if end - at == 3 && alone {
-            return Some((at, &text[at..end]));
+            return Some((at, part(text, at..end)));
         }
     })
 }

@@ -4,7 +4,7 @@
 //! override any of them by tool name or by one of the keys `working`, `responding`, `thinking`, `paused`.
 
 use crate::json::Raw;
-use crate::text::without_end;
+use crate::text::{part, without_end};
 
 /// Texts of the caller's own, by tool name or key.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +79,7 @@ pub fn name_of_id(id: &str) -> String {
         // Ids are ASCII; the tables for every other script would be a tenth of the module.
         let start = name.len();
         name.push_str(word);
-        name[start..].get_mut(..1).unwrap_or_default().make_ascii_uppercase();
+        name.get_mut(start..start + 1).unwrap_or_default().make_ascii_uppercase();
     }
     name
 }
@@ -133,7 +133,7 @@ fn shown(value: Raw<'_>) -> Option<String> {
         return None;
     }
     match line.char_indices().nth(LONGEST_ARGUMENT) {
-        Some((cut, _)) => Some(format_all(&[line[..cut].trim_end(), "…"])),
+        Some((cut, _)) => Some(format_all(&[part(line, ..cut).trim_end(), "…"])),
         None => Some(line.to_owned()),
     }
 }

@@ -127,7 +127,7 @@ impl Text {
 
     /// What was said since the last pause.
     pub(super) fn leg(&self) -> &str {
-        &self.text[self.leg..]
+        crate::text::part(&self.text, self.leg..)
     }
 
     /// The rest begins here: what was said stays.
