@@ -58,6 +58,11 @@ proof: prerequisites-test package server-example agentos
 fuzz: package
 	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
 
+## What a user feels: React pages in Chromium while an answer streams, next to the classic hook and useChat (10 minutes)
+.PHONY: bench-page
+bench-page: prerequisites-test package
+	node benches/page.mjs
+
 ## The npm package: pkg/ai-stream-handler-<version>.tgz
 .PHONY: package
 package: dist
