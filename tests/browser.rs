@@ -29,7 +29,7 @@ fn core(host: &Host) -> Core {
     let resume = vec![0.0, 1.0, 30.0, 0.0, 0.0];
     let fields = vec!["user_id".to_string(), "u1".to_string()];
     // No retries: they are tried over real HTTP, in tests/package.
-    Core::new(
+    let core = Core::new(
         host,
         endpoint,
         path,
@@ -37,7 +37,6 @@ fn core(host: &Host) -> Core {
         None,
         None,
         false,
-        fields,
         vec![],
         vec![],
         vec![0.0],
@@ -45,7 +44,9 @@ fn core(host: &Host) -> Core {
         vec![],
         false,
     )
-    .unwrap()
+    .unwrap();
+    core.fields(fields);
+    core
 }
 
 async fn settled(host: &Host) -> String {

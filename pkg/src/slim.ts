@@ -1,7 +1,7 @@
 // 'ai-stream-handler/slim': for those who host core.wasm themselves. `await init(...)` once, then as the main entry.
 
 import { makeHandler } from './handler'
-import { startWith } from './start'
+import { explained, needWebAssembly, startWith } from './start'
 import type { HandlerOptions, StreamHandler } from './api'
 
 export { EMPTY as emptySnapshot } from './mirror'
@@ -13,6 +13,7 @@ let module: WebAssembly.Module | undefined
 
 /** Where core.wasm is to be had: its address, its bytes, a response with it, or the module compiled from it. */
 export async function init(source: string | URL | Response | BufferSource | WebAssembly.Module): Promise<void> {
+  needWebAssembly()
   if (source instanceof WebAssembly.Module) {
     module = source
     return
@@ -20,7 +21,7 @@ export async function init(source: string | URL | Response | BufferSource | WebA
   const isAddress = typeof source === 'string' || source instanceof URL
   const given = isAddress ? await fetch(source) : source
   const bytes = given instanceof Response ? await given.arrayBuffer() : given
-  module = await WebAssembly.compile(bytes)
+  module = await WebAssembly.compile(bytes).catch((error: unknown) => { throw explained(error) })
 }
 
 /** As in the main entry. Throws before {@link init} is done. */

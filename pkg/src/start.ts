@@ -8,20 +8,26 @@ let started = false
 /** Compiles `bytes` the first time. */
 export function startWith(bytes: () => BufferSource | WebAssembly.Module): CoreClass {
   if (!started) {
-    if (typeof WebAssembly !== 'object') {
-      throw new Error('ai-stream-handler needs WebAssembly, which this browser does not have or has switched off.')
-    }
+    needWebAssembly()
     try {
       initSync({ module: bytes() })
     } catch (error) {
-      throw explain(error)
+      throw explained(error)
     }
     started = true
   }
   return Core
 }
 
-function explain(error: unknown): unknown {
+/** Throws where there is none. */
+export function needWebAssembly(): void {
+  if (typeof WebAssembly !== 'object') {
+    throw new Error('ai-stream-handler needs WebAssembly, which this browser does not have or has switched off.')
+  }
+}
+
+/** What kept the module from being compiled, in words that say what to do. */
+export function explained(error: unknown): unknown {
   const refused = error instanceof Error && /content security policy|unsafe-eval|wasm code generation/i.test(error.message)
   if (!refused) return error
   const isPage = 'document' in globalThis || 'importScripts' in globalThis

@@ -104,9 +104,45 @@ test('a policy that allows wasm and nothing else is enough', async (context) => 
 
 test("a policy that forbids wasm gives an error that names the directive", async () => {
   const { page } = await open('no-wasm', { csp: `default-src 'none'; script-src 'self'; img-src data:`, body: inPage })
+  const uncaught = []
+  page.on('pageerror', (error) => uncaught.push(String(error)))
   await ready(page)
-  const said = await page.evaluate(() => globalThis.send('http://127.0.0.1:9').then(({ error }) => error?.message, (error) => String(error)))
-  assert.match(String(said), /wasm-unsafe-eval/)
+  const said = await page.evaluate(() => globalThis.send('http://127.0.0.1:9').then(({ error }) => error?.message, (error) => error.message))
+  assert.equal(said, "ai-stream-handler: the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src.")
+  assert.deepEqual(uncaught, [], 'one error, to whoever asked')
+  await page.close()
+})
+
+test('a page that hosts the module: init takes its address, its bytes, an answer with it, or what was compiled of it', async () => {
+  const { page, assertClean } = await open('hosted', { body: `
+    import { createStreamHandler, init } from './dist/slim.js'
+    const address = new URL('./dist/core.wasm', import.meta.url)
+    const bytes = await (await fetch(address)).arrayBuffer()
+    globalThis.before = (() => { try { createStreamHandler() } catch (error) { return error.message } })()
+    globalThis.used = []
+    for (const source of [address.href, address, bytes, new Uint8Array(bytes), await fetch(address), await WebAssembly.compile(bytes)]) {
+      await init(source)
+      const handler = createStreamHandler({ notify: 'sync' })
+      handler.begin('hello')
+      handler.feed(new TextEncoder().encode('data: {"event":"RunContent","run_id":"r","content":"hi"}\\n\\n'))
+      globalThis.used.push(handler.getSnapshot().messages.at(-1).content)
+      handler.dispose()
+    }
+    globalThis.done = true
+  ` })
+  await page.waitForFunction(() => globalThis.done)
+  assert.deepEqual(await page.evaluate(() => globalThis.used), Array(6).fill('hi'))
+  assert.match(await page.evaluate(() => globalThis.before), /await init\('\/path\/to\/core\.wasm'\) first/)
+  assertClean()
+})
+
+test('the slim entry under a policy that forbids wasm says the same', async () => {
+  const { page } = await open('hosted-no-wasm', { csp: `default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:`, body: `
+    import { init } from './dist/slim.js'
+    globalThis.said = await init('./dist/core.wasm').then(() => 'started', (error) => error.message)
+  ` })
+  await page.waitForFunction(() => globalThis.said)
+  assert.match(await page.evaluate(() => globalThis.said), /^ai-stream-handler: the page's Content-Security-Policy forbids WebAssembly\./)
   await page.close()
 })
 

@@ -2,7 +2,7 @@
 // page, the worker and the policies are in tests/e2e, Node's import and require in tests/package; `make test-package` is the rest.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { install, root, runScript } from '../package/support.mjs'
@@ -12,6 +12,11 @@ import { project } from './projects.mjs'
 let scratch, remove
 before(async () => {
   ;({ scratch, remove } = await install())
+  // React, as far as importing the hook asks for it.
+  const folder = join(scratch, 'node_modules/react')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{ "name": "react", "version": "19.0.0", "main": "index.js" }')
+  writeFileSync(join(folder, 'index.js'), '')
   await begin()
 })
 after(async () => {
@@ -45,24 +50,49 @@ test('Vite 8 builds it without a word: React, a worker, and the hosted module', 
   await builtByVite(folder)
 })
 
-test('importing any entry does nothing, not even where there is no WebAssembly; the first use says what is missing', async () => {
-  for (const entry of ['ai-stream-handler', 'ai-stream-handler/agent-ui', 'ai-stream-handler/a11y', 'ai-stream-handler/slim']) {
-    const printed = await runScript(scratch, 'bare.mjs', `
-      delete globalThis.WebAssembly
-      for (const name of ['atob', 'fetch', 'BroadcastChannel', 'setTimeout', 'setInterval']) {
-        Object.defineProperty(globalThis, name, { get() { throw new Error('importing asked for ' + name) } })
+for (const without of ['with WebAssembly', 'where there is none']) {
+  test(`importing or requiring any entry does nothing, ${without}`, async () => {
+    for (const entry of ['', '/react', '/agent-ui', '/a11y', '/slim']) {
+      for (const [name, load] of [['bare.mjs', `await import('ai-stream-handler${entry}')`], ['bare.cjs', `require('ai-stream-handler${entry}')`]]) {
+        const printed = await runScript(scratch, name, `
+          const forbid = (target, name) => Object.defineProperty(target, name, { configurable: true, get() { throw new Error('importing asked for ' + name) } })
+          for (const name of ['atob', 'fetch', 'BroadcastChannel', 'setTimeout', 'setInterval', 'requestAnimationFrame', 'localStorage', 'sessionStorage']) forbid(globalThis, name)
+          ${without === 'with WebAssembly' ? `for (const name of Object.getOwnPropertyNames(WebAssembly)) forbid(WebAssembly, name)` : 'delete globalThis.WebAssembly'}
+          ${load}
+          console.log('loaded')
+        `)
+        assert.equal(printed, 'loaded\n', `${name} ${entry}`)
       }
-      await import('${entry}')
-      console.log('imported')
-    `)
-    assert.equal(printed, 'imported\n', entry)
-  }
-  const message = await runScript(scratch, 'none.mjs', `
+    }
+  })
+}
+
+test('without WebAssembly the first use says what is missing, of the slim entry too', async () => {
+  const wanted = 'ai-stream-handler needs WebAssembly, which this browser does not have or has switched off.\n'
+  assert.equal(await runScript(scratch, 'none.mjs', `
     delete globalThis.WebAssembly
     const { createStreamHandler } = await import('ai-stream-handler')
     try { createStreamHandler() } catch (error) { console.log(error.message) }
+  `), wanted)
+  assert.equal(await runScript(scratch, 'none.cjs', `
+    delete globalThis.WebAssembly
+    require('ai-stream-handler/slim').init(new Uint8Array(8)).catch((error) => console.log(error.message))
+  `), wanted)
+})
+
+test('CommonJS requires the slim entry, and uses it with the bytes of core.wasm', async () => {
+  const printed = await runScript(scratch, 'slim.cjs', `
+    const { createStreamHandler, init } = require('ai-stream-handler/slim')
+    const { readFileSync } = require('node:fs')
+    init(readFileSync(require.resolve('ai-stream-handler/core.wasm'))).then(() => {
+      const handler = createStreamHandler({ notify: 'sync' })
+      handler.begin('hello')
+      handler.feed(new TextEncoder().encode('data: {"event":"RunContent","run_id":"r","content":"hi"}\\n\\n'))
+      console.log(handler.getSnapshot().messages.at(-1).content)
+      handler.dispose()
+    })
   `)
-  assert.equal(message, 'ai-stream-handler needs WebAssembly, which this browser does not have or has switched off.\n')
+  assert.equal(printed, 'hi\n')
 })
 
 test('a runtime that compiles no code is told of the slim entry', async () => {

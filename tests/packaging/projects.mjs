@@ -15,6 +15,10 @@ export const RECORDING = 'team_nested'
 /** `sources`: folders of tests/packaging; `into`: where they go in the project; `dependencies`: pinned. */
 export async function project(name, { sources, into = '', dependencies }) {
   const folder = join(root, 'target/packaging', name)
+  // Nothing of the last time but what was installed.
+  for (const old of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!['node_modules', 'package-lock.json', 'installed.json'].includes(old)) rmSync(join(folder, old), { recursive: true, force: true })
+  }
   mkdirSync(join(folder, 'public'), { recursive: true })
   for (const source of sources) cpSync(join(here, source), join(folder, into), { recursive: true })
   cpSync(join(root, `tests/fixtures/recordings/${RECORDING}.sse`), join(folder, 'public/recording.sse'))
