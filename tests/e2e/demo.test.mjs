@@ -176,3 +176,39 @@ test('stop during a live answer hangs up on the backend', async (context) => {
   assert.equal(await server.requests[0].aborted, true)
   await byId('stop').waitFor({ state: 'hidden' })
 })
+
+test('no HTML of a stream is ever interpreted, not even where no policy forbids it', async (context) => {
+  const evil = '<img src=x onerror="globalThis.pwned=1"><script>globalThis.pwned=1</script><iframe srcdoc="<script>parent.pwned=1</script>"></iframe><svg onload="globalThis.pwned=1"><style>*{display:none}</style>'
+  const links = '[a](javascript:globalThis.pwned=1) [b](data:text/html,<script>1</script>) <a href="javascript:globalThis.pwned=1">c</a> ![d](javascript:globalThis.pwned=1)'
+  const base = { run_id: 'r', session_id: evil, agent_id: evil, agent_name: evil, created_at: 1_795_452_000, model: evil }
+  const tool = { tool_call_id: evil, tool_name: evil, tool_args: { [evil]: evil, query: evil }, created_at: 1_795_452_000 }
+  const frames = [
+    ['RunStarted', {}], ['ReasoningStep', { content: { title: evil, reasoning: evil } }], ['ToolCallStarted', { tool }], ['ToolCallCompleted', { tool: { ...tool, result: evil } }],
+    ['RunContent', { content: `${evil}\n\n# ${evil}\n\n- ${evil}\n\n> ${links}\n\n\`\`\`${evil}\n${evil}\n\`\`\`\n${links}`, images: [{ url: 'javascript:globalThis.pwned=1', revised_prompt: evil }] }],
+    [evil, {}], ['RunError', { content: evil }],
+  ]
+  const server = await backend((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    for (const [event, data] of frames) response.write(`event: ${event}\ndata: ${JSON.stringify({ event, ...base, ...data })}\n\n`)
+    response.end()
+  })
+  const bare = await browser.newContext({ bypassCSP: true })
+  context.after(() => Promise.all([server.close(), bare.close()]))
+  page = (await openPage(bare, site.url)).page
+  await open()
+  const elements = () => page.evaluate(() => document.querySelectorAll('script, iframe, object, embed, style, svg style, base').length)
+  const before = await elements()
+  await byId('connect-endpoint').fill(server.url)
+  await byId('connect-kind').selectOption('agent')
+  await byId('connect-id').fill('assistant')
+  await byId('connect-button').click()
+  await byId('composer').fill(evil)
+  await byId('send').click()
+  await page.waitForFunction(() => document.querySelector('[data-testid=banner]')?.textContent.includes('onerror'))
+  await page.evaluate(() => document.querySelectorAll('details').forEach((one) => { one.open = true }))
+  await page.waitForTimeout(200)
+  assert.equal(await page.evaluate(() => globalThis.pwned), undefined)
+  assert.equal(await elements(), before)
+  assert.deepEqual(await page.$$eval('a[href]', (all) => all.map(({ protocol }) => protocol).filter((protocol) => !/^https?:$/.test(protocol))), [])
+  assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('*')].flatMap((one) => one.getAttributeNames().filter((name) => name.startsWith('on')))), [])
+})

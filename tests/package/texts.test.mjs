@@ -25,6 +25,17 @@ test('every test that tests/README.md names exists', () => {
   for (const name of named) assert.ok(tests.includes(`fn ${name}()`), name)
 })
 
+test('every test that tests/THREATS.md names exists', () => {
+  const tests = ['package', 'e2e', 'fuzz'].flatMap((folder) => readdirSync(join(root, 'tests', folder)).filter((name) => name.endsWith('.test.mjs')).map((name) => read(`tests/${folder}/${name}`))).join('\n')
+  const rows = read('tests/THREATS.md').split('\n').filter((line) => line.startsWith('| ')).slice(1)
+  assert.ok(rows.length > 10)
+  for (const row of rows) {
+    const named = [...row.split('|').at(-2).matchAll(/`([^`]+)`/g)].map(([, title]) => title)
+    assert.ok(named.length, row)
+    for (const title of named) assert.ok(tests.includes(`test('${title}'`) || tests.includes(`test(\`${title}\``), title)
+  }
+})
+
 test('every file that the READMEs link to is there', () => {
   for (const path of ['README.md', 'tests/README.md', 'examples/agent-ui/README.md', 'examples/cirkelline-ui/README.md']) {
     const folder = join(root, path, '..')
