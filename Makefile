@@ -71,7 +71,11 @@ package: dist
 
 ## The reference of the package (out of its types) and the manual of the core, into target/docs
 .PHONY: docs
-docs: rust-target scripts/docs/node_modules/.package-lock.json
+docs: dist docs-pages
+
+# The declarations need what wasm-bindgen writes: `dist` comes first.
+.PHONY: docs-pages
+docs-pages: rust-target scripts/docs/node_modules/.package-lock.json
 	@echo "── API reference"
 	cd scripts/docs && npx typedoc
 	@echo "── rustdoc"
