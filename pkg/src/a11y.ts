@@ -22,7 +22,7 @@ export interface AnnounceOptions {
  * Announces the handler's answers from now on: whole sentences, each once, and what it is doing when that changes. Returns what
  * stops it.
  *
- *     useEffect(() => announce(h), [h])
+ *     useEffect(() => announce(handler), [handler])       // of the hook: const { handler } = useAIStreamHandler(…)
  */
 export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot'>, options: AnnounceOptions = {}): () => void {
   const { interval = 1, locale, plain = withoutMarks } = options

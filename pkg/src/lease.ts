@@ -6,7 +6,10 @@ import { METHODS } from './methods'
 import type { HandlerOptions, Snapshot, StreamHandler } from './index'
 
 /** The handler, and what its snapshot says. Who holds it hears only of changes of what they have read here. */
-export type StreamHook = StreamHandler & Readonly<Snapshot>
+export type StreamHook = StreamHandler & Readonly<Snapshot> & {
+  /** The same for the life of the component, whatever changes: for the dependencies of effects, and for memo. */
+  readonly handler: StreamHandler
+}
 
 export class Lease {
   #made: StreamHandler | null = null
@@ -54,7 +57,7 @@ export class Lease {
   #hook(snapshot: () => Snapshot): StreamHook {
     const get = (key: string) => () => (this.#read.add(key), snapshot()[key as keyof Snapshot])
     const properties = Object.keys(emptySnapshot).map((key) => [key, { enumerable: true, get: get(key) }])
-    return Object.defineProperties({ ...this.handler }, Object.fromEntries(properties)) as StreamHook
+    return Object.defineProperties({ ...this.handler, handler: this.handler }, Object.fromEntries(properties)) as StreamHook
   }
 
   #needed(): StreamHandler {

@@ -111,7 +111,8 @@ export function Component(): string {
   const { part } = useStreamSlice(h, (s) => ({ part: s.messages.length }), (a, b) => a.part === b.part)
   // @ts-expect-error what is selected is what comes out
   const wrong: number = useStreamSlice(h, (s) => s.status)
-  const stop: () => void = announce(h, { say: (text: string, urgency: 'polite' | 'assertive') => console.log(text, urgency), interval: 2 })
+  const { handler }: { handler: StreamHandler } = h
+  const stop: () => void = announce(handler, { say: (text: string, urgency: 'polite' | 'assertive') => console.log(text, urgency), interval: 2 })
   stop()
   void h.send('hello')
   return [status, part, wrong, h.messages.length, h.retry ? countdown(h.retry, { style: 'clock', locale: 'da' }) : ''].join()

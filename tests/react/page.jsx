@@ -1,6 +1,7 @@
 // A page that counts what renders. The tests call what hangs on `globalThis.page`.
 import * as React from 'react'
 import { createRoot } from 'react-dom/client'
+import { announce } from 'ai-stream-handler/a11y'
 import { useAIStreamHandler, useStreamSlice } from 'ai-stream-handler/react'
 
 const renders = {}
@@ -14,7 +15,8 @@ globalThis.BroadcastChannel = class extends BroadcastChannel {
   close() { super.close(); channels-- }
 }
 
-const seen = { send: new Set(), hook: new Set() }
+const seen = { send: new Set(), hook: new Set(), handler: new Set() }
+const said = []
 let h
 
 function App({ options }) {
@@ -65,6 +67,15 @@ function OnlyStatus({ options }) {
   return <p id="status">{h.status}</p>
 }
 
+/** Draws each token, and has it announced by the sentence. */
+function Announced({ options }) {
+  h = useAIStreamHandler({ notify: 'sync', ...options })
+  const { handler } = h
+  React.useEffect(() => announce(handler, { interval: 0.05, say: (text) => said.push(text) }), [handler])
+  seen.handler.add(handler)
+  return <p id="announced">{h.messages.at(-1)?.content ?? ''}</p>
+}
+
 /** The whole hook, as the five-minute start has it. */
 function Whole({ options, show = true }) {
   const { messages, isStreaming, send, ...rest } = useAIStreamHandler({ notify: 'sync', ...options })
@@ -79,10 +90,10 @@ function Hideable({ hidden, children }) {
 }
 
 let root
-const components = { App, OnlyStatus, Whole }
+const components = { App, OnlyStatus, Whole, Announced }
 
 globalThis.page = {
-  renders, seen,
+  renders, seen, said,
   version: React.version,
   hasActivity: Boolean(React.Activity),
   channels: () => channels,

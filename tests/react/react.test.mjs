@@ -136,6 +136,25 @@ for (const react of [18, 19]) {
       assertClean()
     })
 
+    test('a screen reader hears whole sentences while the component renders each token', async () => {
+      await open()
+      await page.evaluate(() => globalThis.page.show('Announced'))
+      await page.waitForSelector('#announced', { state: 'attached' })
+      await page.evaluate(async () => {
+        globalThis.page.handler().begin('hello')
+        globalThis.page.frame('RunStarted')
+        for (const content of 'The first sentence is here. The second one follows it. And'.match(/\S+\s*/g)) {
+          globalThis.page.frame('RunContent', { content })
+          await new Promise(requestAnimationFrame)
+        }
+      })
+      await until(async () => (await page.evaluate(() => globalThis.page.said)).join(' ').includes('The second one follows it.'))
+      const said = (await page.evaluate(() => globalThis.page.said)).join(' ')
+      assert.equal(said.split('The first sentence is here.').length, 2, said)
+      assert.ok(await page.evaluate(() => globalThis.page.seen.handler.size) <= 2, 'StrictMode renders the first time twice')
+      assertClean()
+    })
+
     test('under StrictMode it sends and shows the whole answer, with headers and fields of the last render', async (context) => {
       const { url, requests, close } = await backend((request, response) => play(response, 'team_nested'))
       context.after(close)
