@@ -12,7 +12,7 @@ export function checked(options: HandlerOptions): Given {
   for (const [name, value] of given) {
     const wanted = KINDS[name as keyof HandlerOptions]
     if (!wanted) throw refusal(`there is no option ${name}${hint(name)}`)
-    if (!wanted.some((kind) => IS[kind](value))) throw refusal(`${name} must be ${wanted.map((kind) => kind).join(' or ')}, not ${kindOf(value)}`)
+    if (!wanted.some((kind) => IS[kind](value))) throw refusal(`${name} must be ${wanted.join(' or ')}, not ${kindOf(value)}`)
   }
   const targets = (['agent', 'team', 'workflow'] as const).filter((name) => options[name] != null)
   if (targets.length > 1) throw refusal(`one of agent, team and workflow, not ${targets.join(' and ')}`)
@@ -66,7 +66,8 @@ function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return 'an array'
-  return typeof value === 'object' ? 'an object' : `${typeof value === 'function' ? 'a function' : `${typeof value} ${String(value)}`}`
+  if (typeof value === 'object') return 'an object'
+  return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value)}`
 }
 
 /** What somebody who comes from elsewhere may have meant. */

@@ -15,8 +15,8 @@ export class Lease {
   #made: StreamHandler | null = null
   #holders = 0
   #givenUp = false
-  #read = new Set<string>()
-  #seen = emptySnapshot
+  #read = new Set<keyof Snapshot>()
+  #seen: Snapshot = emptySnapshot
   /** What components get; its functions are the same for ever. */
   readonly handler: StreamHandler
   #shown: StreamHook
@@ -48,15 +48,15 @@ export class Lease {
 
   /** The same object as long as nothing changed that was read of it. */
   look = (): StreamHook => {
-    const [before, now] = [this.#seen, this.handler.getSnapshot()] as unknown as Record<string, unknown>[]
-    this.#seen = now as unknown as Snapshot
-    if ([...this.#read].some((key) => now![key] !== before![key])) this.#shown = this.#hook(this.handler.getSnapshot)
+    const before = this.#seen
+    const now = (this.#seen = this.handler.getSnapshot())
+    if ([...this.#read].some((key) => now[key] !== before[key])) this.#shown = this.#hook(this.handler.getSnapshot)
     return this.#shown
   }
 
   #hook(snapshot: () => Snapshot): StreamHook {
-    const get = (key: string) => () => (this.#read.add(key), snapshot()[key as keyof Snapshot])
-    const properties = Object.keys(emptySnapshot).map((key) => [key, { enumerable: true, get: get(key) }])
+    const get = (key: keyof Snapshot) => () => (this.#read.add(key), snapshot()[key])
+    const properties = (Object.keys(emptySnapshot) as (keyof Snapshot)[]).map((key) => [key, { enumerable: true, get: get(key) }])
     return Object.defineProperties({ ...this.handler, handler: this.handler }, Object.fromEntries(properties)) as StreamHook
   }
 

@@ -35,6 +35,8 @@ export class Talk {
   #adopted = false
   #toldAt = -Infinity
   #told: string | null = null
+  /** What the side bar was told last: not with each token again. */
+  #entry: SessionEntry | null = null
   /** What the page's loader wanted to show in place of ours: another conversation, maybe. */
   #refused: Message[] | null = null
   #controller: AbortController | null = null
@@ -141,7 +143,7 @@ export class Talk {
     const snapshot = this.handler.getSnapshot()
     const { sessionId, sessions, isStreaming } = snapshot
     const entry = sessions.find(({ session_id }) => session_id === sessionId)
-    if (entry) this.#o.saw(entry)
+    if (entry && entry !== this.#entry) this.#o.saw((this.#entry = entry))
     if (!this.#on) {
       if (isStreaming) return
       this.handler.dispose()

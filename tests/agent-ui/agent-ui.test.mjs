@@ -2,7 +2,7 @@
 // whatever the rest of the page does to the same store.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { backend, frame, install, play, recording, runOf, runScript, until } from '../package/support.mjs'
+import { backend, frame, install, play, recording, until } from '../package/support.mjs'
 import { pageAround, pageStore } from './store.mjs'
 
 let connectAgentUI, remove

@@ -5,7 +5,7 @@ import { basename } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { serve } from '../../scripts/serve.mjs'
 import { launch, openPage } from '../e2e/browser.mjs'
-import { backend, frame, install, play, recording, runOf, until } from '../package/support.mjs'
+import { backend, frame, install, play, recording, until } from '../package/support.mjs'
 import { bundle, pageFor } from './bundle.mjs'
 
 let browser, site, scratch, remove
@@ -18,6 +18,16 @@ after(async () => {
   await site?.close()
   remove?.()
 })
+
+/** A backend whose answers begin and never end. */
+async function unending(context) {
+  const begun = await backend((request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(frame('RunStarted', { run_id: 'r', session_id: 's' }))
+  })
+  context.after(begun.close)
+  return begun
+}
 
 for (const react of [18, 19]) {
   describe(`with React ${react}`, () => {
@@ -173,11 +183,7 @@ for (const react of [18, 19]) {
     })
 
     test('another agent is another conversation; the one before is hung up and disposed of', async (context) => {
-      const { url, requests, close } = await backend((request, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        response.write(frame('RunStarted', { run_id: 'r', session_id: 's' }))
-      })
-      context.after(close)
+      const { url, requests } = await unending(context)
       await open()
       await page.evaluate((endpoint) => globalThis.page.show('Whole', { endpoint, agent: 'a' }), url)
       await page.waitForSelector('#whole', { state: 'attached' })
@@ -194,11 +200,7 @@ for (const react of [18, 19]) {
     })
 
     test('unmounting hangs up; what is called afterwards says so and makes nothing', async (context) => {
-      const { url, requests, close } = await backend((request, response) => {
-        response.writeHead(200, { 'content-type': 'text/event-stream' })
-        response.write(frame('RunStarted', { run_id: 'r', session_id: 's' }))
-      })
-      context.after(close)
+      const { url, requests } = await unending(context)
       await open()
       await page.evaluate((endpoint) => globalThis.page.show('Whole', { endpoint, agent: 'a' }), url)
       await page.waitForSelector('#whole', { state: 'attached' })
