@@ -5,6 +5,12 @@
  * Units: every time is in seconds since the Unix epoch, every duration in seconds.
  */
 
+import type { ModelQuota, Monitor, PacingState, QueuedSend, RetryState } from './pacing'
+import type { Pause } from './pausing'
+
+export type * from './pacing'
+export type * from './pausing'
+
 /** How a send ended. `interrupted`: the stream stopped without saying how the run ended. */
 export type Outcome = 'completed' | 'paused' | 'cancelled' | 'failed' | 'interrupted'
 
@@ -38,69 +44,6 @@ export interface StreamError {
   retryable: boolean
   /** What the figures show to be the likely cause, for the user: a conversation that is too long for the quota. */
   hint?: string
-}
-
-/** A rate limit being waited out. */
-export interface RetryState {
-  attempt: number
-  maxRetries: number
-  /** Seconds. */
-  delay: number
-  message: string
-  /** When the next attempt is due, in seconds since the Unix epoch. */
-  resumesAt: number
-  /** Why: HTTP 503 is `unavailable`, a request that got no answer `network`. */
-  cause: 'rate_limit' | 'unavailable' | 'network'
-  /** Who retries: the backend, or the handler itself (then `retryNow()` skips the wait). */
-  by: 'server' | 'handler'
-}
-
-/** A send that is held back so that it does not run into a rate limit. */
-export interface PacingState {
-  /** Seconds, from when it was held back. */
-  delay: number
-  /** When it goes out, in seconds since the Unix epoch. */
-  resumesAt: number
-  /** `Waiting 12 seconds to stay under the rate limit...` */
-  message: string
-  /** `limit`: one was hit just now, here or in another tab. `quota`: this send would exceed it. */
-  cause: 'limit' | 'quota'
-  /** A long conversation named as the cause, where the figures show it. */
-  hint?: string
-}
-
-/** A send that waits its turn. */
-export interface QueuedSend {
-  /** For `cancelQueued`. */
-  id: number
-  text: string
-  priority: Priority
-  /** When it was sent, in seconds since the Unix epoch. */
-  since: number
-  /** For the running answer to end, or for a rate limit to pass (`snapshot.pacing`, if it is the first). */
-  waitsFor: 'run' | 'limit'
-}
-
-/** The user's own messages go before background ones. */
-export type Priority = 'user' | 'background'
-
-/** How near a model is to its quota. */
-export interface ModelQuota {
-  /** As the server names it; empty where it does not. */
-  model: string
-  /** Used in the minute that ends at `asOf`: input tokens, all tokens, model requests. */
-  inputTokens: number
-  totalTokens: number
-  requests: number
-  /** Of input tokens per minute; null where nobody said. */
-  limit: number | null
-  /** Whether the option `quota` said so, or the body of a 429. */
-  source: 'option' | 'learned' | null
-  /** Of a learned one: Google's name for it, `GenerateContentPaidTierInputTokensPerModelPerMinute`. */
-  quotaId?: string
-  /** Seconds since the Unix epoch. `freeAt`: when all of it has left the window. */
-  asOf: number
-  freeAt: number
 }
 
 /** A tool that a run has called. */
@@ -247,57 +190,6 @@ export interface TimelineEntry {
   details: TimelineDetails
 }
 
-/** A value that the user is asked for; `type` is Python's: `str`, `int`, `bool`. */
-export interface PauseField { name: string; type: string; description?: string; value?: Json }
-
-/** One thing that a paused run asks for: `kind` tells which. */
-export type PauseRequirement = ConfirmationRequirement | InputRequirement | ExternalRequirement
-
-/** A yes or a no: `confirm`, `reject`. */
-export interface ConfirmationRequirement extends RequirementFields { kind: 'confirmation'; fields?: undefined }
-
-/** Values: `fill`. */
-export interface InputRequirement extends RequirementFields { kind: 'input'; fields: PauseField[] }
-
-/** What a tool returns that the page runs itself: `giveResult`. */
-export interface ExternalRequirement extends RequirementFields { kind: 'external'; fields?: undefined }
-
-/** What all requirements have in common. */
-export interface RequirementFields {
-  id?: string
-  toolCallId?: string
-  toolName?: string
-  toolArgs?: Json
-  memberName?: string
-  memberRunId?: string
-  /** Of a workflow: the step that waits. */
-  stepName?: string
-  /** The question in the server's words: `Publish it?` */
-  message?: string
-  /** The requirement as the server sent it, to be resolved and sent back. */
-  raw: Json
-}
-
-/** What a paused run waits for. */
-export interface Pause {
-  runId?: string
-  message: string
-  requirements: PauseRequirement[]
-}
-
-/** What the user answers to one requirement; made by `confirm`, `reject`, `fill` and `giveResult`. */
-export interface Resolution {
-  requirement: PauseRequirement
-  /** Of kind `confirmation`. */
-  confirmed?: boolean
-  /** For the model: why not. */
-  note?: string
-  /** Of kind `input`: by the field's name. */
-  values?: Record<string, Json>
-  /** Of kind `external`. */
-  result?: string
-}
-
 /** Tokens and costs, as the server counts them. */
 export interface Usage {
   inputTokens: number
@@ -362,44 +254,6 @@ export interface Diagnostics {
   /** Listeners that threw. */
   listenerErrors: number
 }
-
-/** How retries went, in figures. */
-export interface MonitorFigures {
-  /** Answers that ended, however. */
-  answers: number
-  /** Retry events. */
-  retries: number
-  /** Answers completed after at least one retry. */
-  successAfterRetry: number
-  /** Answers given up after the last retry. */
-  retriesExhausted: number
-  /** Mean of the announced delays, in seconds. */
-  averageDelay: number
-  /** Answers of which the session is known: it is there after a refresh. */
-  sessionsKept: number
-}
-
-/** An alert that holds: more than 50 retries or 10 exhausted ones an hour, or delays of over 60 seconds on average. */
-export interface MonitorAlert {
-  id: 'high_retry_rate' | 'retry_failure_rate' | 'average_retry_delay'
-  value: number
-  threshold: number
-  message: string
-  /** What to do. */
-  action: string
-}
-
-/** How rate limits went: over the life of the handler, the last hour and the last day before `asOf`. */
-export interface Monitor extends MonitorFigures {
-  lastHour: MonitorFigures
-  lastDay: MonitorFigures
-  alerts: MonitorAlert[]
-  /** When something was counted last, in seconds since the Unix epoch; 0: never. */
-  asOf: number
-}
-
-/** `healthy`: all is well. `warning`: it was held up. `critical`: the last try, or given up. */
-export type LogLevel = 'healthy' | 'warning' | 'critical'
 
 /** `status` tells which of the others are there: `if (s.status === 'retrying') s.retry.delay`. */
 export type Snapshot = SnapshotFields & Progress
