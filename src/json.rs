@@ -12,7 +12,7 @@ mod string;
 pub use pretty::pretty;
 pub use string::Str;
 
-pub(crate) use string::string_end;
+pub(crate) use string::{scan, string_end};
 
 use crate::text::part;
 

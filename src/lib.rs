@@ -43,6 +43,7 @@
 //! Why not EventSource: it cannot POST, and it reconnects on its own. Why no clock: a retry of a minute is tested in a
 //! microsecond. Why a JSON reader of our own: it decides speed and size, and `serde_json` is its oracle in the tests.
 
+mod bytes;
 pub mod client;
 pub mod error;
 pub mod event;

@@ -14,7 +14,7 @@ use crate::limits::Limits;
 use objects::{ObjectScan, Scanned};
 use std::borrow::Cow;
 use std::ops::Range;
-pub(crate) use template::Template;
+pub(crate) use template::{Compared, Comparison, Hole, Template};
 
 /// One event of the stream, or what could not be read as one.
 #[derive(Debug, Clone, PartialEq)]

@@ -137,6 +137,8 @@ pub struct Conversation {
     history: Option<(String, u64)>,
     /// How often the stream named another session.
     session_changes: u32,
+    /// Counts events, and whatever else may change what a content frame does.
+    pub(crate) applied: u32,
     next_message: u32,
     next_turn: u32,
     pub(crate) head_dirty: bool,
@@ -178,6 +180,7 @@ impl Conversation {
             struck: None,
             history: None,
             session_changes: 0,
+            applied: 0,
             next_message: 0,
             next_turn: 0,
             head_dirty: true,

@@ -1,7 +1,7 @@
 //! The stream being read: its bytes → frames → events, or → the reason why there is none.
 
 use super::queue::Send;
-use super::templates::{value_in, Templates};
+use super::templates::{holes, Next, Templates};
 use super::{Client, Output, RequestId, PIECE};
 use crate::error::{ErrorType, StreamError};
 use crate::event::{self, Kind};
@@ -129,6 +129,8 @@ impl Client {
         let Some(leg) = self.leg.as_mut() else { return };
         let was_over = leg.over_since.is_some();
         leg.heard = true;
+        // What happened between two chunks may have changed what a content frame does.
+        self.conversation.applied = self.conversation.applied.wrapping_add(1);
         while let Some(halt) = self.read_frames(now) {
             match halt {
                 Halt::Struck(error, said) => self.struck(error, &said, now),
@@ -147,8 +149,10 @@ impl Client {
             return None;
         };
         loop {
-            if templates.append_repeated(decoder, conversation) {
-                continue;
+            match templates.append_repeated(decoder, conversation) {
+                Next::Appended => continue,
+                Next::Begun => return None,
+                Next::Other => {}
             }
             match decoder.next_frame()? {
                 Frame::Comment => {}
@@ -180,15 +184,13 @@ impl Client {
                     *answered = true;
                     conversation.apply(&event, now);
                     if let Some(error) = conversation.struck.take() {
-                        templates.forget();
                         return Some(Halt::Struck(error, provider_text(&event)));
                     }
                     // Data that was mended does not stand in the buffer as it was read.
                     let as_sent = matches!(data, Cow::Borrowed(_));
                     let appended = conversation.appends(&event).filter(|_| as_sent);
-                    match appended.zip(value_in(&data, &event)) {
-                        Some((target, value)) => templates.learn(decoder, target, value),
-                        None => templates.forget(),
+                    if let Some((target, holes)) = appended.zip(holes(&data, &event)) {
+                        templates.learn(decoder, target, &holes);
                     }
                 }
             }

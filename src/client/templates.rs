@@ -1,56 +1,107 @@
 //! The content frames that a stream repeats, and where their text goes.
 //!
-//! Several, because agents interleave and `created_at` ticks. They hold only from one content frame to the next:
-//! anything else that happens may change what a content frame means, and all are forgotten.
+//! Several, because agents interleave. Where a text goes is asked again after every other event: it may have changed what
+//! a content frame means.
 
 use crate::event::RunEvent;
-use crate::json::Str;
-use crate::sse::{Decoder, Template};
+use crate::json::{Object, Str};
+use crate::sse::{Compared, Comparison, Decoder, Hole, Template};
 use crate::state::{AppendTo, Conversation};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Templates {
-    /// The one that matched last comes first.
     known: Vec<(Template, AppendTo)>,
+    /// The one that was met last: it is tried first.
+    last: usize,
+    /// The one that makes room for another, if need be.
+    oldest: usize,
+    /// Frames that were learned in vain since one was met again.
+    vain: u32,
+    /// A frame that is not all there: how many templates it does not follow, and how far it follows the next.
+    begun: (usize, Compared),
 }
 
-const MOST: usize = 4;
+const MOST: usize = 8;
+const PATIENCE: u32 = 64;
+
+/// What became of the next frame.
+pub(super) enum Next {
+    /// Its text is appended.
+    Appended,
+    /// It is one that is known, as far as it is there.
+    Begun,
+    /// It is to be read.
+    Other,
+}
 
 impl Templates {
-    /// Appends the next frame's text, if it is one that is known. `false`: it is to be read.
-    pub(super) fn append_repeated(&mut self, decoder: &mut Decoder, conversation: &mut Conversation) -> bool {
-        for at in 0..self.known.len() {
-            let (template, target) = &self.known[at];
-            if !conversation.takes(*target) {
-                continue;
+    /// Appends the next frame's text, if it is one that is known.
+    pub(super) fn append_repeated(&mut self, decoder: &mut Decoder, conversation: &mut Conversation) -> Next {
+        let (tried, mut compared) = std::mem::take(&mut self.begun);
+        let count = self.known.len();
+        for turn in tried..count {
+            let at = (self.last + turn) % count;
+            let (template, target) = &mut self.known[at];
+            match decoder.compare(template, &mut compared) {
+                Comparison::Same { text, index, length } => {
+                    if conversation.append(target, Str::new(text), index) {
+                        decoder.pass_over(length);
+                        self.last = at;
+                        self.vain = 0;
+                        return Next::Appended;
+                    }
+                }
+                Comparison::SoFar => {
+                    self.begun = (turn, compared);
+                    return Next::Begun;
+                }
+                Comparison::Other => {}
             }
-            if let Some(text) = decoder.repeated(template) {
-                conversation.append(*target, Str::new(text));
-                self.known[..=at].rotate_right(1);
-                return true;
-            }
+            compared = Compared::default();
         }
-        false
+        Next::Other
     }
 
-    /// The event given last appended `value` of its data to `target`.
-    pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTo, value: Range<usize>) {
-        let Some(template) = decoder.data_at().and_then(|at| decoder.template(at, value)) else { return };
-        self.known.truncate(MOST - 1);
-        self.known.insert(0, (template, target));
-    }
-
-    pub(super) fn forget(&mut self) {
-        self.known.clear();
+    /// The event given last appended a text to `target`: the one of `holes`.
+    pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTo, holes: &[(Hole, Range<usize>)]) {
+        self.vain = self.vain.wrapping_add(1);
+        // Where something else varies too, hardly any is kept: that would cost more than it saves.
+        if self.vain > PATIENCE && self.vain % PATIENCE != 0 {
+            return;
+        }
+        let Some(template) = decoder.template(holes) else { return };
+        if self.known.len() < MOST {
+            self.last = self.known.len();
+            self.known.push((template, target));
+        } else {
+            self.last = self.oldest;
+            self.known[self.oldest] = (template, target);
+            self.oldest = (self.oldest + 1) % MOST;
+        }
     }
 }
 
-/// Where in `data` the event's content stands.
-pub(super) fn value_in(data: &str, event: &RunEvent<'_>) -> Option<Range<usize>> {
+/// Where in `data` the values stand that vary from one content frame to the next; `None` where its text cannot be told from
+/// another.
+pub(super) fn holes(data: &str, event: &RunEvent<'_>) -> Option<Vec<(Hole, Range<usize>)>> {
     let content = event.content?.text();
-    // Addresses, to be compared and never followed: unwrapped data stands elsewhere and gives no offset.
-    let at = (content.as_ptr() as usize).checked_sub(data.as_ptr() as usize)?;
-    let range = at..at.checked_add(content.len())?;
-    data.get(range.clone()).is_some_and(|there| std::ptr::eq(there, content)).then_some(range)
+    let mut holes = Vec::new();
+    let mut object = Object::parse(data).ok()?;
+    while let Ok(Some((key, value))) = object.next_member() {
+        let text = value.text();
+        let digits = text.bytes().all(|b| b.is_ascii_digit());
+        // Addresses, to be compared and never followed.
+        let at = (text.as_ptr() as usize).checked_sub(data.as_ptr() as usize)?;
+        let range = at..at + text.len();
+        match key.decode().as_ref() {
+            "content" if std::ptr::eq(text, content) => holes.push((Hole::Text, range.start + 1..range.end - 1)),
+            "created_at" if digits => holes.push((Hole::Number, range)),
+            "event_index" if digits => holes.push((Hole::Index, range)),
+            "content" | "event_index" => return None,
+            _ => {}
+        }
+    }
+    let count = |wanted| holes.iter().filter(|(hole, _)| *hole == wanted).count();
+    (count(Hole::Text) == 1 && count(Hole::Index) <= 1).then_some(holes)
 }

@@ -1,7 +1,7 @@
 //! JSON strings: finding the end, and unescaping on demand.
 
 use super::{JsonError, JsonErrorKind, Result};
-use crate::text::part;
+use crate::bytes::{block, special, specials};
 use std::borrow::Cow;
 
 /// The content of a JSON string as it stands between its quotes, escapes and all.
@@ -46,20 +46,10 @@ impl<'a> Str<'a> {
 
     /// Appends the text it stands for.
     pub fn push_to(self, out: &mut String) {
-        let mut rest = self.body;
-        out.reserve(rest.len());
-        if self.escaped {
-            // In a valid body the next special byte is a backslash: a quote or a control character is escaped.
-            loop {
-                let at = special(rest.as_bytes(), 0);
-                if at >= rest.len() {
-                    break;
-                }
-                out.push_str(part(rest, ..at));
-                rest = unescape(part(rest, at + 1..), out);
-            }
+        match self.escaped {
+            false => out.push_str(self.body),
+            true => unescape(self.body.as_bytes(), out),
         }
-        out.push_str(rest);
     }
 }
 
@@ -69,56 +59,108 @@ impl From<Str<'_>> for String {
     }
 }
 
-/// Appends the character whose escape begins behind a backslash; returns the text behind it.
-fn unescape<'a>(rest: &'a str, out: &mut String) -> &'a str {
-    let plain = match rest.as_bytes().first() {
+/// Bytes that are unescaped before they are appended: few enough for the stack, and the processor's nearest cache.
+const PIECE: usize = 2048;
+
+/// Appends what the body of a string stands for. Whole blocks are copied, and cut off where an escape begins.
+fn unescape(body: &[u8], out: &mut String) {
+    out.reserve(body.len());
+    let mut piece = [0; PIECE + 32];
+    let (mut at, mut filled) = (0, 0);
+    while at < body.len() {
+        // In a valid body the next special byte is a backslash: a quote or a control character is escaped.
+        let plain = match block(body, at) {
+            Some(block) => {
+                piece[filled..filled + 16].copy_from_slice(block);
+                (specials(block).trailing_zeros() as usize).min(16)
+            }
+            None => {
+                let plain = special(body, at) - at;
+                piece[filled..filled + plain].copy_from_slice(&body[at..at + plain]);
+                plain
+            }
+        };
+        at += plain;
+        filled += plain;
+        if plain < 16 && at < body.len() {
+            let (character, behind) = escaped(body, at + 1);
+            filled += character.encode_utf8(&mut piece[filled..]).len();
+            at = behind;
+        }
+        if filled >= PIECE {
+            let whole = whole_characters(&piece[..filled]);
+            append(&piece[..whole], out);
+            piece.copy_within(whole..filled, 0);
+            filled -= whole;
+        }
+    }
+    append(&piece[..filled], out);
+}
+
+/// All of `bytes` but a last character that may go on.
+fn whole_characters(bytes: &[u8]) -> usize {
+    let last = bytes.iter().rposition(|b| b & 0xC0 != 0x80).unwrap_or(0);
+    match bytes.get(last) {
+        Some(b) if *b >= 0x80 => last,
+        _ => bytes.len(),
+    }
+}
+
+fn append(bytes: &[u8], out: &mut String) {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => out.push_str(text),
+        Err(_) => out.push_str(&String::from_utf8_lossy(bytes)),
+    }
+}
+
+/// The character whose escape goes on at `at`, behind the backslash, and where what follows begins.
+fn escaped(body: &[u8], at: usize) -> (char, usize) {
+    let character = match body.get(at) {
         Some(b'n') => '\n',
         Some(b't') => '\t',
         Some(b'r') => '\r',
         Some(b'b') => '\u{8}',
         Some(b'f') => '\u{c}',
-        Some(b'u') => return unescape_unicode(part(rest, 1..), out),
+        Some(b'u') => return escaped_unicode(body, at + 1),
         Some(&b) => char::from(b),
-        None => return rest,
+        None => char::REPLACEMENT_CHARACTER,
     };
-    out.push(plain);
-    part(rest, 1..)
+    (character, at + 1)
 }
 
-fn unescape_unicode<'a>(rest: &'a str, out: &mut String) -> &'a str {
-    let (first, rest) = hex4(rest);
-    if (0xD800..0xDC00).contains(&first) {
-        if let Some(behind) = rest.strip_prefix("\\u") {
-            let (second, behind) = hex4(behind);
-            if (0xDC00..0xE000).contains(&second) {
-                let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-                out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                return behind;
-            }
+fn escaped_unicode(body: &[u8], at: usize) -> (char, usize) {
+    let first = hex4(body, at);
+    if (0xD800..0xDC00).contains(&first) && body.get(at + 4..at + 6) == Some(b"\\u") {
+        let second = hex4(body, at + 6);
+        if (0xDC00..0xE000).contains(&second) {
+            let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+            return (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), at + 10);
         }
     }
-    out.push(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
-    rest
+    (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), at + 4)
 }
 
 /// Four hexadecimal digits, which `string_end` has checked.
-fn hex4(text: &str) -> (u32, &str) {
-    let mut code = 0;
-    for b in text.bytes().take(4) {
-        code = code << 4 | (char::from(b).to_digit(16).unwrap_or(0));
-    }
-    (code, text.get(4..).unwrap_or(""))
+fn hex4(body: &[u8], at: usize) -> u32 {
+    let digits = body.get(at..).unwrap_or_default().iter().take(4);
+    digits.fold(0, |code, b| code << 4 | char::from(*b).to_digit(16).unwrap_or(0))
 }
 
 /// Where the closing quote stands of the string whose content begins at `at`.
-pub(crate) fn string_end(bytes: &[u8], mut at: usize) -> Result<usize> {
+pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize> {
+    scan(bytes, at).map_err(|(_, error)| error)
+}
+
+/// As [`string_end`], for a text that is not all there yet: with the error comes the place where to go on once it is
+/// longer.
+pub(crate) fn scan(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (usize, JsonError)> {
     loop {
         at = special(bytes, at);
         match bytes.get(at) {
             Some(b'"') => return Ok(at),
-            Some(b'\\') => at = escape_end(bytes, at)?,
-            Some(_) => return Err(JsonError { kind: JsonErrorKind::Control, at }),
-            None => return Err(JsonError { kind: JsonErrorKind::Truncated, at }),
+            Some(b'\\') => at = escape_end(bytes, at).map_err(|error| (at, error))?,
+            Some(_) => return Err((at, JsonError { kind: JsonErrorKind::Control, at })),
+            None => return Err((at, JsonError { kind: JsonErrorKind::Truncated, at })),
         }
     }
 }
@@ -139,33 +181,4 @@ fn escape_end(bytes: &[u8], at: usize) -> Result<usize> {
         Some(_) => Err(JsonError { kind: JsonErrorKind::Escape, at }),
         None => Err(JsonError { kind: JsonErrorKind::Truncated, at: bytes.len() }),
     }
-}
-
-/// The next quote, backslash or control character: eight bytes at a time.
-fn special(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(block) = bytes.get(at..at + 8).and_then(|b| <[u8; 8]>::try_from(b).ok()) {
-        let found = specials(u64::from_le_bytes(block));
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    while at < bytes.len() && !is_special(bytes[at]) {
-        at += 1;
-    }
-    at
-}
-
-fn is_special(b: u8) -> bool {
-    b == b'"' || b == b'\\' || b < 0x20
-}
-
-/// The top bit of each special byte. Bits above the lowest one may be wrong (a borrow), that one is right.
-fn specials(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = ONES * 0x80;
-    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word;
-    let quote = below(word ^ (ONES * 0x22), 1);
-    let backslash = below(word ^ (ONES * 0x5C), 1);
-    (quote | backslash | below(word, 0x20)) & TOPS
 }

@@ -16,6 +16,7 @@ use crate::time::Seconds;
 impl Conversation {
     /// Takes one event in.
     pub fn apply(&mut self, event: &RunEvent<'_>, now: Seconds) {
+        self.applied = self.applied.wrapping_add(1);
         let t = self.place_event(event, now);
         self.see_session(t, event, now);
         match event.kind {

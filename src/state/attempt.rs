@@ -214,11 +214,17 @@ impl Turn {
         if event.kind == Kind::RunContinued && event.parent_run_id.is_none() && index == 0 {
             top.last_index = None;
         }
-        if top.last_index.is_some_and(|last| index <= last) {
-            return !ends;
+        !self.is_news(index) && !ends
+    }
+
+    /// Whether a frame of this number was not read yet; it is now.
+    pub(super) fn is_news(&mut self, index: u64) -> bool {
+        let Some(top) = self.living.map(|living| self.runs.edit(living)) else { return true };
+        let news = top.last_index.is_none_or(|last| index > last);
+        if news {
+            top.last_index = Some(index);
         }
-        top.last_index = Some(index);
-        false
+        news
     }
 }
 

@@ -5,7 +5,8 @@
 
 use super::message::RunStatus;
 use super::tool::ToolStatus;
-use super::{ActivityKind, Conversation};
+use super::{ActivityKind, Conversation, Status};
+use crate::bytes::begin_with;
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::{Raw, Str};
 use crate::time::Seconds;
@@ -15,8 +16,12 @@ use crate::time::Seconds;
 pub(crate) struct AppendTo {
     turn: usize,
     run: usize,
-    /// The frame names a session, and it was the current one then.
+    /// Which ids of its turn were known then.
+    ids: (bool, bool),
+    /// The session was the current one then.
     session: u32,
+    /// When it was asked last whether it is still so.
+    asked: u32,
 }
 
 impl Conversation {
@@ -60,31 +65,47 @@ impl Conversation {
     /// Where the text of `event`, which was applied just now, went; `None` if it did more than append it.
     pub(crate) fn appends(&mut self, event: &RunEvent<'_>) -> Option<AppendTo> {
         let nothing_else = event.kind == Kind::RunContent
-            && event.event_index.is_none()
             && event.reasoning_content.is_none()
             && event.reasoning_steps.is_none()
             && !event.has_extras();
         let turn = self.live.filter(|_| nothing_else && event.content.is_some_and(|c| c.as_str().is_some()))?;
-        let runs = &mut self.turns[turn].runs;
-        let run = runs.find(&event.run_id?.decode())?;
-        let goes_on = !runs.get(run).over && !runs.get(run).void && self.turns[turn].outcome.is_none();
-        goes_on.then_some(AppendTo { turn, run, session: self.session_changes })
+        let run = self.turns[turn].runs.find(&event.run_id?.decode())?;
+        let ids = self.turns[turn].has_ids();
+        let to = AppendTo { turn, run, ids, session: self.session_changes, asked: self.applied };
+        self.takes(&to).then_some(to)
     }
 
-    /// Whether a frame like the one that `to` was learned of would still do nothing but append.
-    pub(crate) fn takes(&self, to: AppendTo) -> bool {
-        to.session == self.session_changes
+    /// Whether a frame like the one that `to` was made of would do nothing but append its text.
+    fn takes(&mut self, to: &AppendTo) -> bool {
+        if self.live != Some(to.turn) || self.session_changes != to.session || self.status != Status::Streaming {
+            return false;
+        }
+        let turn = &mut self.turns[to.turn];
+        let run = turn.runs.get(to.run);
+        let told = run.content_entry.is_some() && !run.unnamed;
+        let goes_on = turn.is_running() && !turn.restored && !run.over && !run.void;
+        told && goes_on && turn.has_ids() == to.ids && turn.runs.is_last_of_its_name(to.run)
     }
 
-    /// One more content frame that is like one before but for its text.
-    pub(crate) fn append(&mut self, to: AppendTo, text: Str<'_>) {
-        self.diagnostics.frames_read += 1;
+    /// One more content frame that is like one before but for its text, its time and its index. `false`: it is to be read.
+    pub(crate) fn append(&mut self, to: &mut AppendTo, text: Str<'_>, index: Option<u64>) -> bool {
+        if to.asked != self.applied {
+            if !self.takes(to) {
+                return false;
+            }
+            to.asked = self.applied;
+        }
         let limits = self.limits;
-        let message = self.turns[to.turn].message_of(to.run);
-        let fits = message.is_none_or(|m| m.text.append(text, &limits));
+        let turn = &mut self.turns[to.turn];
+        if index.is_some_and(|index| !turn.is_news(index)) {
+            return false;
+        }
+        self.diagnostics.frames_read += 1;
+        let fits = turn.message_of(to.run).is_none_or(|m| m.text.append(text, &limits));
         self.diagnostics.dropped_entries += u64::from(!fits);
         self.first_unread = self.first_unread.min(to.turn);
         self.say(ActivityKind::Responding, to.turn, to.run);
+        true
     }
 
     pub(super) fn reasoning_step(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
@@ -105,7 +126,8 @@ impl Conversation {
         let leads = turn.runs.iter().any(|r| r.parent == Some(run));
         let Some(message) = turn.message_of(run) else { return };
         if let Some(content) = event.content {
-            let goes_on = content.as_str().is_some_and(|c| c.decode().starts_with(message.text.leg()));
+            let goes_on =
+                content.as_str().is_some_and(|c| begin_with(c.decode().as_bytes(), message.text.leg().as_bytes()));
             // Of a cancelled run the last token is told only here; a leader's has its members' tokens mixed in.
             if message.head.status != RunStatus::Cancelled || (goes_on && !leads) {
                 message.set_content(content, event.content_type, &limits);

@@ -4,6 +4,7 @@
 //! which of its tool calls are new. So a token costs a token, not a message.
 
 use super::tool::{ToolCall, ToolStatus};
+use crate::bytes::begin_with;
 use crate::event::{RunEvent, Tool};
 use crate::json::{pretty, Raw};
 use crate::limits::Limits;
@@ -138,8 +139,8 @@ impl Text {
     /// Puts `text` in place of the leg, touching nothing that is already the same.
     pub(super) fn replace_leg(&mut self, text: &str, limits: &Limits) {
         let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.leg));
-        if let Some(more) = text.strip_prefix(self.leg()) {
-            self.text.push_str(more);
+        if begin_with(text.as_bytes(), self.leg().as_bytes()) {
+            self.text.push_str(crate::text::part(text, self.text.len() - self.leg..));
             return;
         }
         self.text.truncate(self.leg);

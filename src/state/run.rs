@@ -50,6 +50,11 @@ impl Runs {
         Some(self.last)
     }
 
+    /// Whether its frames are found to be its own.
+    pub fn is_last_of_its_name(&self, at: usize) -> bool {
+        self.list.get(at).is_some_and(|run| self.list.iter().skip(at + 1).all(|later| later.id != run.id))
+    }
+
     pub fn has(&self, id: &str) -> bool {
         self.list.iter().any(|r| r.id == id)
     }

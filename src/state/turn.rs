@@ -68,6 +68,11 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// Whether its session and its run are known.
+    pub(super) fn has_ids(&self) -> (bool, bool) {
+        (self.session_id.is_some(), self.run_id.is_some())
+    }
+
     pub(super) fn is_running(&self) -> bool {
         self.outcome.is_none()
     }
