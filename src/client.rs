@@ -211,8 +211,12 @@ impl Client {
         self.hear(now);
         self.conversation.diagnostics.bytes_read += n as u64;
         self.conversation.opened();
+        let applied = self.conversation.applied;
         self.drain(now);
-        self.plan(false, now);
+        // Text that was only appended changes no plan.
+        if self.conversation.applied != applied.wrapping_add(1) {
+            self.plan(false, now);
+        }
     }
 
     /// The request whose answer is read; also that of a leg fed by hand.

@@ -142,6 +142,8 @@ pub struct Conversation {
     next_message: u32,
     next_turn: u32,
     pub(crate) head_dirty: bool,
+    /// The counts of what could not be read, or was not kept, as the view knows them.
+    pub(crate) faults_read: [u64; 4],
     /// The turns before this one are as the view read them.
     pub(crate) first_unread: usize,
 }
@@ -184,6 +186,7 @@ impl Conversation {
             next_message: 0,
             next_turn: 0,
             head_dirty: true,
+            faults_read: [0; 4],
             first_unread: 0,
         }
     }

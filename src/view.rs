@@ -15,7 +15,7 @@ use crate::state::session::Session;
 use crate::state::timeline::Entry;
 use crate::state::tool::ToolCall;
 use crate::state::usage::Usage;
-use crate::state::{Diagnostics, Outcome, Pacing, RetryState, Status, Turn};
+use crate::state::{Conversation, Diagnostics, Outcome, Pacing, RetryState, Status, Turn};
 use crate::text::part;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
@@ -122,6 +122,19 @@ pub struct TextDelta<'a> {
     pub append: &'a str,
 }
 
+/// A text that grew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct Appended<'a> {
+    /// Index of the turn.
+    pub turn: usize,
+    /// Index into its work messages; `None`: the answer.
+    pub work: Option<usize>,
+    /// What the model thinks, not what it says.
+    pub thoughts: bool,
+    pub text: &'a str,
+}
+
 /// Browsers and Node decode a megabyte twice as fast in pieces that fit a cache as in one.
 const PIECE: usize = 32 << 10;
 
@@ -170,6 +183,15 @@ impl Client {
         result
     }
 
+    /// As [`read`](Client::read), where all that changed since the last call is one text (and the counts of bytes and
+    /// frames): what nearly every frame of an answer does. `None`: it is not so, and nothing was read.
+    pub fn read_text<R>(&mut self, f: impl FnOnce(&Appended<'_>, &Diagnostics) -> R) -> Option<R> {
+        let c = &self.conversation;
+        let result = f(&c.appended()?, &c.diagnostics);
+        self.mark_read();
+        Some(result)
+    }
+
     fn delta(&self) -> Delta<'_> {
         let c = &self.conversation;
         let head = c.head_dirty.then(|| HeadView::of(self));
@@ -186,6 +208,7 @@ impl Client {
         let c = &mut self.conversation;
         c.head_dirty = false;
         c.sessions.dirty = false;
+        c.faults_read = c.diagnostics.faults();
         let from = c.first_unread;
         for turn in c.turns.iter_mut().skip(from) {
             turn.dirty = false;
@@ -195,6 +218,37 @@ impl Client {
             messages.for_each(mark_message_read);
         }
         c.first_unread = c.turns.len();
+    }
+}
+
+impl Conversation {
+    /// The text that grew, if nothing else changed.
+    fn appended(&self) -> Option<Appended<'_>> {
+        if self.head_dirty || self.sessions.dirty || self.faults_read != self.diagnostics.faults() {
+            return None;
+        }
+        let mut appended = None;
+        for (index, turn) in self.changed_turns() {
+            if turn.dirty || turn.work_reset || !turn.timeline.dirty.is_empty() {
+                return None;
+            }
+            let work = turn.work.iter().enumerate().map(|(at, message)| (Some(at), message));
+            for (work, message) in work.chain([(None, &turn.answer)]).chain(turn.user.iter().map(|user| (None, user))) {
+                if message.head_dirty || message.tools_reset || message.tools.iter().any(|t| t.dirty) {
+                    return None;
+                }
+                for (text, thoughts) in [(&message.text, false), (&message.thoughts, true)] {
+                    let more = part(text.as_str(), text.read..);
+                    if text.reset || (!more.is_empty() && appended.is_some()) || more.len() > PIECE {
+                        return None;
+                    }
+                    if !more.is_empty() {
+                        appended = Some(Appended { turn: index, work, thoughts, text: more });
+                    }
+                }
+            }
+        }
+        appended
     }
 }
 

@@ -171,14 +171,25 @@ impl Core {
         self.shell.handle(Input::Begin { text: text.as_deref() });
     }
 
-    /// The caller's next bytes: copied once, into the decoder's buffer.
-    pub fn feed(&self, bytes: &js_sys::Uint8Array) {
-        if self.shell.client.borrow().live_request().is_none() {
+    /// Where the caller's next bytes go: the address of room for so many in the decoder's buffer, to be filled at once and
+    /// then told of with `took`. 0: nobody wants them. `first`: they may begin a leg.
+    ///
+    /// In two calls, because a copy that JavaScript makes by itself costs half of one that it is called back for.
+    pub fn room(&self, length: usize, first: bool) -> usize {
+        if first && self.shell.client.borrow().live_request().is_none() {
             self.shell.handle(Input::Feed(&[]));
         }
-        if self.shell.client.borrow().is_fed_by_hand() {
-            self.shell.take(bytes);
+        let mut client = self.shell.client.borrow_mut();
+        if self.shell.disposed.get() || !client.is_fed_by_hand() {
+            return 0;
         }
+        client.reserve(length).map_or(0, |room| room.as_mut_ptr() as usize)
+    }
+
+    /// The room is filled. Whether listeners are to be told at once; that something changed the caller knows.
+    pub fn took(&self, length: usize, now: Seconds) -> bool {
+        self.shell.client.borrow_mut().committed(length, now);
+        self.shell.carry_out()
     }
 
     /// The caller's stream is over.
@@ -202,12 +213,20 @@ impl Core {
         self.shell.handle(Input::Clear { session_id: session.as_deref() });
     }
 
-    /// Hands the host what changed since the last call: a `Delta`.
+    /// Hands the host what changed since the last call: a `Delta`, or the text that was appended.
     ///
     /// Not by returning it: V8 11.3 (Node 20) inlines hot exports, and dies when memory grows under one that returns a
     /// reference.
     pub fn read(&self) {
         let mut client = self.shell.client.borrow_mut();
+        let text = client.read_text(|a, d| {
+            let work = a.work.map_or(-1.0, |at| at as f64);
+            (a.turn, work, a.thoughts, JsValue::from_str(a.text), d.bytes_read as f64, d.frames_read as f64)
+        });
+        if let Some((turn, work, thoughts, text, bytes, frames)) = text {
+            drop(client);
+            return self.shell.host.appended(turn, work, thoughts, &text, bytes, frames);
+        }
         let delta = client.read(|delta| to_js(delta));
         drop(client);
         self.shell.host.delta(&delta);
@@ -303,6 +322,12 @@ impl Shell {
 
     /// Carries out what the client asks for, then tells the host that something may have changed.
     fn flush(self: &Rc<Self>) {
+        let urgent = self.carry_out();
+        self.host.changed(urgent);
+    }
+
+    /// Carries out what the client asks for; whether listeners are to be told at once.
+    fn carry_out(self: &Rc<Self>) -> bool {
         let mut urgent = false;
         loop {
             let output = self.client.borrow_mut().poll_output();
@@ -318,7 +343,7 @@ impl Shell {
                 Some(Output::Log(line)) => self.host.log(line.level.name(), &line.text),
             }
         }
-        self.host.changed(urgent);
+        urgent
     }
 
     /// Without a reason: gloo-net takes a reason that is no Error for a bug of its own and traps.

@@ -27,6 +27,9 @@ export interface Delta {
   diagnostics: Omit<Diagnostics, 'listenerErrors'>
 }
 
+/** A text that grew, and nothing else: `work` below zero is the answer. */
+export type Appended = [turn: number, work: number, thoughts: boolean, text: string, bytesRead: number, framesRead: number]
+
 export interface TurnDelta {
   index: number
   id: number

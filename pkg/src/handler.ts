@@ -1,7 +1,7 @@
 // The handle: createStreamHandler's object. It drives the core, keeps the mirror, paces the listeners.
 
 import type { Core } from '../generated/core'
-import type { Delta } from './delta'
+import type { Appended, Delta } from './delta'
 import { secondsOf, turnsOfRuns } from './history'
 import { turnsOf } from './load'
 import { Keeper, type Kept } from './keeper'
@@ -13,6 +13,7 @@ import { Notifier } from './notifier'
 import { fallbacksOf, fieldsOf, flat, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
 import { answersOf } from './resolve'
 import { componentOf, get } from './rest'
+import { memoryOfModule } from './start'
 import { Tabs } from './tabs'
 import type { HandlerOptions, StreamHandler } from './api'
 import type { ChatMessage, LogLevel, Outcome, Priority, Resolution, SessionEntry, Snapshot } from './types'
@@ -117,7 +118,20 @@ class Handler implements StreamHandler {
 
   feed(bytes: Uint8Array): void {
     if (!ArrayBuffer.isView(bytes)) throw new TypeError('feed() takes a Uint8Array')
-    if (!this.#disposed) this.#core.feed(bytes)
+    if (this.#disposed) return
+    const now = Date.now() / 1000
+    let urgent = false
+    let from = 0
+    // In pieces, so that the buffer holds a piece of a large chunk and not the whole.
+    do {
+      const piece = bytes.length > PIECE ? bytes.subarray(from, from + PIECE) : bytes
+      const at = this.#core.room(piece.length, from === 0)
+      if (at === 0) break
+      memoryOfModule().set(piece, at)
+      if (this.#core.took(piece.length, now)) urgent = true
+      from += PIECE
+    } while (from < bytes.length)
+    this.#changed(urgent)
   }
 
   end(): void {
@@ -250,6 +264,13 @@ class Handler implements StreamHandler {
     this.#core.read()
   }
 
+  /** Something may have changed; `urgent`: an answer ended. */
+  #changed(urgent: boolean): void {
+    this.#stale = true
+    this.#keeper?.changed()
+    if (!this.#loading) this.#notifier.changed(urgent)
+  }
+
   #listenerThrew(error: unknown): void {
     this.#listenerErrors++
     this.#stale = true
@@ -265,13 +286,10 @@ class Handler implements StreamHandler {
   #host() {
     const { headers, credentials } = this.#options
     return {
-      changed: (urgent: boolean) => {
-        this.#stale = true
-        this.#keeper?.changed()
-        if (!this.#loading) this.#notifier.changed(urgent)
-      },
+      changed: (urgent: boolean) => this.#changed(urgent),
       kept: (kept: Kept | null) => (this.#kept = kept),
       delta: (delta: Delta) => this.#mirror.apply(delta, this.#listenerErrors),
+      appended: (...change: Appended) => this.#mirror.append(change),
       settled: (ticket: number, outcome: Outcome) => {
         const sent = this.#sends.get(ticket)
         this.#sends.delete(ticket)
@@ -301,6 +319,9 @@ class Handler implements StreamHandler {
     }
   }
 }
+
+/** Bytes. */
+const PIECE = 256 << 10
 
 /** As AgentOS lists it. */
 interface StoredSession { session_id?: unknown; session_name?: unknown; created_at?: unknown; updated_at?: unknown }

@@ -1,8 +1,8 @@
 // The snapshot: immutable, structurally shared. The core tells what changed; everything else keeps its identity.
 
-import type { Delta } from './delta'
+import type { Appended, Delta } from './delta'
 import { keep, keepAll } from './lazy'
-import { applyTurn, NO_USAGE } from './turn'
+import { appendTo, applyTurn, NO_USAGE } from './turn'
 import type { ChatMessage, MonitorFigures, SessionEntry, Snapshot, TimelineEntry, Turn } from './types'
 
 const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
@@ -66,6 +66,15 @@ export class Mirror {
       changed.diagnostics = { ...delta.diagnostics, listenerErrors }
     }
     if (Object.keys(changed).length) this.#set(changed)
+  }
+
+  /** Takes in a text that grew: what nearly every notification of an answer that streams comes to. */
+  append([index, work, thoughts, text, bytesRead, framesRead]: Appended): void {
+    const turns = this.#streamed.slice()
+    turns[index] = appendTo(turns[index]!, work, thoughts, text)
+    if (index < turns.length - 1) this.#earlierTurns = -1
+    this.#streamed = turns
+    this.#set({ turns: this.#turns(), diagnostics: { ...this.snapshot.diagnostics, bytesRead, framesRead } })
   }
 
   #applyTurns(delta: Delta): void {

@@ -4,13 +4,22 @@ import { Core, initSync } from '../generated/core'
 import type { CoreClass } from './handler'
 
 let started = false
+let memory: WebAssembly.Memory
+let view = new Uint8Array()
+
+/** The module's memory as it is now: it moves when it grows. */
+export function memoryOfModule(): Uint8Array {
+  if (view.length === 0) view = new Uint8Array(memory.buffer)
+  return view
+}
 
 /** Compiles `bytes` the first time. */
 export function startWith(bytes: () => BufferSource | WebAssembly.Module): CoreClass {
   if (!started) {
     needWebAssembly()
     try {
-      initSync({ module: bytes() })
+      const exported = Object.values(initSync({ module: bytes() }) as object)
+      memory = exported.find((value) => value instanceof WebAssembly.Memory) as WebAssembly.Memory
     } catch (error) {
       throw explained(error)
     }

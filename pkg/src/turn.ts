@@ -29,6 +29,17 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   return turn
 }
 
+/** The turn that `old` becomes by a text that grew. */
+export function appendTo(old: Turn, work: number, thoughts: boolean, text: string): Turn {
+  const turn = copy(old)
+  const message = copy(work < 0 ? old.answer : old.work[work]!)
+  if (thoughts) message.reasoning_content = (message.reasoning_content ?? '') + text
+  else message.content += text
+  if (work < 0) turn.answer = message
+  else (turn.work = old.work.slice())[work] = message
+  return turn
+}
+
 function showTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessage {
   const shown = copy(answer)
   shown.behindTheScenes = timeline

@@ -45,6 +45,11 @@ pub struct MalformedFrame {
 }
 
 impl Diagnostics {
+    /// All counts but those that every frame changes.
+    pub(crate) fn faults(&self) -> [u64; 4] {
+        [self.unknown_events, self.malformed_frames, self.stale_frames, self.dropped_entries]
+    }
+
     pub(crate) fn unknown(&mut self, name: &str, limits: &Limits) {
         self.unknown_events += 1;
         let name = excerpt(name, limits.max_excerpt_bytes);

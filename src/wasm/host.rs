@@ -15,6 +15,11 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn delta(this: &Host, delta: &JsValue);
 
+    /// What `read` was asked for, where it is one text: of which turn, of which work message (below zero: the answer),
+    /// and the counts of bytes and frames.
+    #[wasm_bindgen(method)]
+    pub fn appended(this: &Host, turn: usize, work: f64, thoughts: bool, text: &JsValue, bytes: f64, frames: f64);
+
     /// What `keep` was asked for.
     #[wasm_bindgen(method)]
     pub fn kept(this: &Host, kept: &JsValue);

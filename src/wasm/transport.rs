@@ -9,9 +9,21 @@ use crate::retry::RetryHeaders;
 use gloo_net::http::Response;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{spawn_local, JsFuture};
 use web_sys::{AbortController, FormData, Headers, ReadableStreamDefaultReader, RequestInit};
+
+#[wasm_bindgen]
+extern "C" {
+    /// What a reader gives.
+    type Piece;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn done(this: &Piece) -> Result<bool, JsValue>;
+
+    #[wasm_bindgen(method, getter, catch)]
+    fn value(this: &Piece) -> Result<Uint8Array, JsValue>;
+}
 
 /// Sends `request` and reads its answer, telling the client of each step.
 pub(super) fn start(shell: &Rc<Shell>, request: Request) {
@@ -88,11 +100,11 @@ async fn fetch(shell: &Rc<Shell>, request: u32, prepared: web_sys::Request) -> R
     let Some(body) = answer.body() else { return Ok(()) };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     loop {
-        let piece = JsFuture::from(reader.read()).await?;
-        if Reflect::get(&piece, &"done".into())?.is_truthy() {
+        let piece: Piece = JsFuture::from(reader.read()).await?.unchecked_into();
+        if piece.done()? {
             return Ok(());
         }
-        let bytes: Uint8Array = Reflect::get(&piece, &"value".into())?.unchecked_into();
+        let bytes = piece.value()?;
         if shell.client.borrow().live_request() != Some(request) {
             // A fetch of the caller's own may not heed the signal.
             let _ = reader.cancel();
