@@ -48,11 +48,11 @@ function buildWasm() {
   rmSync(generated, { recursive: true, force: true })
   bindgen(root, 'ai_stream_handler.wasm', generated, 'core')
 
-  step('wasm-opt -O3')
+  step('wasm-opt')
   const optimised = join(generated, 'core_bg.opt.wasm')
   const shortened = join(generated, 'core_bg.wat')
   shorten(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), shortened)
-  optimise('-O3', shortened, optimised)
+  optimise(['-Os', '--flatten', '--rereloop', '-Os', '--converge'], shortened, optimised)
   cpSync(optimised, join(dist, 'core.wasm'))
 
   const bytes = readFileSync(optimised)

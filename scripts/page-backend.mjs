@@ -13,5 +13,5 @@ console.log('── cargo build (the backend inside the page)')
 const build = ['build', '--release', '--target', 'wasm32-unknown-unknown', '--example', 'page_backend', '--no-default-features', '--features', 'generator']
 execFileSync('cargo', build, { cwd: root, stdio: 'inherit' })
 bindgen(root, 'examples/page_backend.wasm', vendor, 'page_backend', '--no-typescript')
-optimise('-Os', wasm, `${wasm}.opt`)
+optimise(['-Os'], wasm, `${wasm}.opt`)
 renameSync(`${wasm}.opt`, wasm)

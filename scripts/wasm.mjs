@@ -12,8 +12,8 @@ export function bindgen(root, module, folder, name, ...more) {
   execFileSync('wasm-bindgen', ['--target', 'web', '--out-dir', folder, '--out-name', name, ...more, from], { cwd: root, stdio: 'inherit' })
 }
 
-/** `level`: `-O3`, `-Os`. */
-export function optimise(level, from, to) {
+/** `passes`: `-O3`, `-Os`, and others by name, in their order. */
+export function optimise(passes, from, to) {
   const features = FEATURES.map((feature) => `--enable-${feature}`)
-  execFileSync('wasm-opt', [level, '--strip-debug', '--strip-producers', ...features, from, '-o', to], { stdio: 'inherit' })
+  execFileSync('wasm-opt', [...passes, '--strip-debug', '--strip-producers', ...features, from, '-o', to], { stdio: 'inherit' })
 }

@@ -5,18 +5,26 @@
 /// which goes byte by byte.)
 pub(crate) fn agree(bytes: &[u8], wanted: &[u8]) -> usize {
     let most = bytes.len().min(wanted.len());
-    let mut at = 0;
-    while let (Some(a), Some(b)) = (block(bytes, at), block(wanted, at)) {
-        let differ = u128::from_le_bytes(*a) ^ u128::from_le_bytes(*b);
-        if differ != 0 {
-            return at + differ.trailing_zeros() as usize / 8;
-        }
-        at += 16;
+    let (bytes, wanted) = (&bytes[..most], &wanted[..most]);
+    let blocks = bytes.chunks_exact(16).zip(wanted.chunks_exact(16));
+    let mut at = 16 * blocks.take_while(|(a, b)| same(a, b)).count();
+    // The last sixteen, of which some were compared before.
+    if at + 16 > most && most >= 16 && same(&bytes[most - 16..], &wanted[most - 16..]) {
+        return most;
     }
     while at < most && bytes[at] == wanted[at] {
         at += 1;
     }
     at
+}
+
+/// Whether two blocks of sixteen are the same.
+#[inline(always)]
+fn same(a: &[u8], b: &[u8]) -> bool {
+    match (a.first_chunk(), b.first_chunk()) {
+        (Some(a), Some(b)) => u128::from_le_bytes(*a) == u128::from_le_bytes(*b),
+        _ => false,
+    }
 }
 
 /// Whether `bytes` begin with `start`.
@@ -62,34 +70,28 @@ pub(crate) fn specials(block: &[u8; 16]) -> u32 {
     u32::from(u8x16_bitmask(v128_or(v128_or(quote, backslash), control)))
 }
 
-/// One bit for each byte of the block, the lowest for the first. Of those that are set the lowest is right: the first
-/// special byte; one above it may be too many.
+/// One bit for each byte of the block, the lowest for the first: set where it is special.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
 pub(crate) fn specials(block: &[u8; 16]) -> u32 {
     let both = u128::from_le_bytes(*block);
-    let (low, high) = (in_word(both as u64), in_word((both >> 64) as u64));
-    match low {
-        0 if high == 0 => 0,
-        0 => 1 << (8 + high.trailing_zeros() / 8),
-        _ => 1 << (low.trailing_zeros() / 8),
-    }
+    in_word(both as u64) | in_word((both >> 64) as u64) << 8
 }
 
-/// The top bit of each special byte. Bits above the lowest one may be wrong (a borrow), that one is right.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-fn in_word(word: u64) -> u64 {
+fn in_word(word: u64) -> u32 {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    const TOPS: u64 = ONES * 0x80;
-    let below = |word: u64, n: u64| word.wrapping_sub(ONES * n) & !word;
-    let quote = below(word ^ (ONES * 0x22), 1);
-    let backslash = below(word ^ (ONES * 0x5C), 1);
-    (quote | backslash | below(word, 0x20)) & TOPS
+    const LOW: u64 = ONES * 0x7F;
+    // The top bit of each byte that is zero.
+    let zeros = |word: u64| !(((word & LOW) + LOW) | word | LOW);
+    let found = zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5C)) | zeros(word & (ONES * 0xE0));
+    // The eight bits side by side.
+    ((found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{agree, begin_with, is_special, special};
+    use super::{agree, begin_with, is_special, special, specials};
 
     #[test]
     fn the_first_special_byte_is_found_wherever_it_stands() {
@@ -107,6 +109,19 @@ mod tests {
             }
         }
         assert_eq!(special(b"nothing", 0), 7);
+    }
+
+    #[test]
+    fn every_special_byte_of_a_block_has_its_bit() {
+        for byte in 0..=255 {
+            for place in 0..16 {
+                let mut block = *b"plain text, so s";
+                block[place] = byte;
+                block[(place + 5) % 16] = b'"';
+                let plain = (0..16).filter(|&at| is_special(block[at])).fold(0, |bits, at| bits | 1 << at);
+                assert_eq!(specials(&block), plain, "{block:?}");
+            }
+        }
     }
 
     #[test]

@@ -180,8 +180,8 @@ fn shown(page: &mut Page, with_content_entries: bool) -> Value {
         let place = |id: &Value| ids.iter().position(|known| known == id).map_or(id.clone(), |at| json!(at));
         for entry in entries {
             entry["id"] = place(&entry["id"]);
-            if !entry["parent"].is_null() {
-                entry["parent"] = place(&entry["parent"]);
+            if !entry["parentEventId"].is_null() {
+                entry["parentEventId"] = place(&entry["parentEventId"]);
             }
         }
     }

@@ -109,7 +109,7 @@ export interface ToolDelta {
 
 export type EntryDelta = Omit<TimelineEntry, 'id' | 'parentEventId' | 'details'> & {
   id: number
-  parent?: number
+  parentEventId?: number
   details: { [key: string]: unknown; toolArgs?: string; metrics?: string; data?: string }
 }
 

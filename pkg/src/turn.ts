@@ -77,20 +77,24 @@ function samePause(old: Pause | null, sent: PauseDelta): Pause | undefined {
 
 const pausesAsSent = new WeakMap<Pause, string>()
 
-function timelineEntry(entry: EntryDelta, turn: string): TimelineEntry {
-  const { id, parent, details, ...rest } = entry
-  const { toolArgs, metrics, data, ...plain } = details
-  const shown: TimelineEntry['details'] = plain
-  for (const [key, text] of [['toolArgs', toolArgs], ['metrics', metrics], ['data', data]] as const) {
-    if (text !== undefined) lazy(shown, key, text, parse)
+/** What the core has sent is nobody else's: it becomes the entry itself. */
+function timelineEntry(sent: EntryDelta, turn: string): TimelineEntry {
+  const { id, parentEventId: parent, details } = sent
+  const entry = sent as unknown as TimelineEntry
+  entry.id = `${turn}-e${id}`
+  if (parent !== undefined) entry.parentEventId = `${turn}-e${parent}`
+  for (const key of JSON_DETAILS) {
+    const text = details[key]
+    if (text === undefined) continue
+    if (text.length > SHORT) lazy(details, key, text, parse)
+    else details[key] = parse(text) as string
   }
-  return {
-    id: `${turn}-e${id}`,
-    ...rest,
-    ...(parent === undefined ? {} : { parentEventId: `${turn}-e${parent}` }),
-    details: shown,
-  }
+  return entry
 }
+
+const JSON_DETAILS = ['toolArgs', 'metrics', 'data'] as const
+/** JSON that is read sooner than put off. */
+const SHORT = 500
 
 function readPause(sent: PauseDelta): Pause {
   const pause = {

@@ -155,7 +155,7 @@ pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize> {
 /// longer.
 pub(crate) fn scan(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (usize, JsonError)> {
     loop {
-        at = special(bytes, at);
+        at = behind_plain(bytes, at);
         match bytes.get(at) {
             Some(b'"') => return Ok(at),
             Some(b'\\') => at = escape_end(bytes, at).map_err(|error| (at, error))?,
@@ -165,6 +165,25 @@ pub(crate) fn scan(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (u
     }
 }
 
+/// The next special byte, from `at` on, but for the usual escapes, which are passed over block by block.
+#[inline(always)]
+fn behind_plain(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(block) = block(bytes, at) {
+        let mut found = specials(block);
+        loop {
+            let place = found.trailing_zeros() as usize;
+            match (block.get(place), block.get(place + 1)) {
+                (Some(b'\\'), Some(b'n' | b'"' | b'\\')) => found &= !(3 << place),
+                (Some(_), _) => return at + place,
+                (None, _) => break,
+            }
+        }
+        at += 16;
+    }
+    special(bytes, at)
+}
+
+#[inline(never)]
 fn escape_end(bytes: &[u8], at: usize) -> Result<usize> {
     match bytes.get(at + 1) {
         Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Ok(at + 2),

@@ -40,7 +40,7 @@ pub struct Entry {
     /// 0 for the top-level run, 1 for its members, 2 for theirs.
     pub depth: u32,
     /// The entry it is part of.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "parentEventId", skip_serializing_if = "Option::is_none")]
     pub parent: Option<u32>,
     /// The rest.
     pub details: Details,

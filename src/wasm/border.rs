@@ -6,6 +6,7 @@
 
 use serde::ser::{self, Impossible, Serialize};
 use serde_wasm_bindgen::{preserve, Serializer};
+use std::cell::RefCell;
 use std::fmt;
 use wasm_bindgen::{throw_str, JsValue};
 
@@ -50,7 +51,27 @@ impl Serialize for Made {
 
 #[inline(never)]
 fn text(text: &str) -> JsValue {
-    text.serialize(&JS).unwrap_or(JsValue::NULL)
+    if !(1..=LONGEST_KNOWN).contains(&text.len()) {
+        return text.serialize(&JS).unwrap_or(JsValue::NULL);
+    }
+    KNOWN.with_borrow_mut(|known| {
+        let hash = text.bytes().fold(text.len(), |hash, b| hash.wrapping_mul(31).wrapping_add(usize::from(b)));
+        let slot = &mut known[hash % KNOWN_TEXTS];
+        if slot.0 != text {
+            *slot = (text.to_owned(), text.serialize(&JS).unwrap_or(JsValue::NULL));
+        }
+        slot.1.clone()
+    })
+}
+
+/// Names, ids and kinds come again and again, and a text costs the more to hand over the shorter it is: to decode four
+/// letters takes longer than to find them here.
+const KNOWN_TEXTS: usize = 64;
+const LONGEST_KNOWN: usize = 40;
+
+thread_local! {
+    static KNOWN: RefCell<[(String, JsValue); KNOWN_TEXTS]> =
+        const { RefCell::new([const { (String::new(), JsValue::UNDEFINED) }; KNOWN_TEXTS]) };
 }
 
 #[inline(never)]
