@@ -11,8 +11,10 @@ import { chunks, packed, recording, replay, root, streamNames } from './support.
 
 const lib = packed()
 let folder
+let memory
 before(() => {
-  initSync({ module: readFileSync(join(root, 'pkg/dist/core.wasm')) })
+  const exported = initSync({ module: readFileSync(join(root, 'pkg/dist/core.wasm')) })
+  memory = Object.values(exported).find((value) => value instanceof WebAssembly.Memory)
   folder = mkdtempSync(join(tmpdir(), 'ai-stream-handler-types-'))
 })
 after(() => rmSync(folder, { recursive: true, force: true }))
@@ -40,30 +42,36 @@ function compile(name, type, from, values) {
 
 /** Everything that the core hands over while it reads the recordings. */
 function deltas() {
-  const all = []
+  const [all, texts] = [[], []]
   for (const name of streamNames()) {
     const host = {
       changed() {}, kept() {}, settled() {}, wake() {}, limit() {}, log() {}, headers: async () => ({}), form() {}, credentials: () => 'omit', fetch() {},
-      delta: (delta) => all.push(delta),
+      delta: (delta) => all.push(delta), appended: (...change) => texts.push(change),
     }
     const core = new Core(host, '', '', '', null, null, false, [], new Float64Array(5), Float64Array.of(0, 5, 60, 0), Float64Array.of(8, 1, 30, 40, 600), [], false)
     core.quota('gemini', 1000)
     core.begin('hello', null)
     for (const piece of recording(name).cuts) {
-      core.feed(piece)
+      const at = core.room(piece.length, true)
+      new Uint8Array(memory.buffer).set(piece, at)
+      core.took(piece.length, 1_795_452_369)
       core.read()
     }
     core.end()
     core.read()
     core.free()
   }
-  return all
+  return { all, texts }
 }
 
 test('what the core sends is what delta.ts declares', () => {
-  const { distinct, errors } = compile('deltas', 'Delta', 'delta.ts', deltas())
+  const { all, texts } = deltas()
+  const { distinct, errors } = compile('deltas', 'Delta', 'delta.ts', all)
   assert.ok(distinct > 500, `${distinct} deltas`)
   assert.equal(errors.slice(0, 2000), '')
+  const appended = compile('appended', 'Appended', 'delta.ts', texts)
+  assert.ok(appended.distinct > 100, `${appended.distinct} texts that grew`)
+  assert.equal(appended.errors.slice(0, 2000), '')
 })
 
 test('what a page gets is what types.ts declares', () => {
