@@ -1,140 +1,91 @@
-// How fast is it, next to eventsource-parser + JSON.parse + a reducer that does nothing but append, on the same bytes?
-// `make bench` runs it: node benches/compare.mjs [seconds per measurement, default 1]
+// How fast is it, next to others on the same bytes? `make bench` runs it:
 //
-// Both run in one process, in turns, and medians are compared: what slows the machine down slows down both. Ours does
-// everything that the package does (timeline, tools, usage, members), the other keeps the answer's text and nothing
-// else. We read a snapshot after every 16th feed, about once per animation frame; theirs is a string at any time.
-import assert from 'node:assert/strict'
-import { createParser } from 'eventsource-parser'
-import { createStreamHandler } from '../pkg/dist/index.js'
+//   node benches/compare.mjs [--budget 1000] [--only node|chromium] [--growth]
+//
+// All run in one process, in turns, and medians are compared: what slows the machine down slows down all of them. `--budget`:
+// milliseconds for each cell of the table. `--growth` measures how time grows with the length of the stream, and draws it
+// (benches/plot.mjs). The peers are those of tests/resilience, in the versions of its lock file.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { launch } from '../tests/e2e/browser.mjs'
+import { plot } from './plot.mjs'
 
-const budget = Number(process.argv[2] ?? 1) * 1000
-const readEvery = 16
-const encoder = new TextEncoder()
+const root = join(import.meta.dirname, '..')
+const folder = join(root, 'target/bench')
+const { values: { budget, only, growth: grows } } = parseArgs({
+  options: { budget: { type: 'string', default: '1000' }, only: { type: 'string' }, growth: { type: 'boolean', default: false } },
+})
 
-// ── the streams ──────────────────────────────────────────────────────────────────────────────────────────────
+mkdirSync(folder, { recursive: true })
+await build({
+  entryPoints: [join(import.meta.dirname, 'measure.mjs')], outfile: join(folder, 'measure.mjs'), bundle: true, format: 'esm', platform: 'browser',
+  nodePaths: [join(root, 'tests/resilience/node_modules')], logLevel: 'error',
+})
 
-const base = { created_at: 1795452391, team_id: 'cirkelline', team_name: 'Cirkelline', run_id: 'b18e97f4-442f-4e16-a703-523911f011ea', session_id: 'f737834f-5179-4812-b8c4-aa3574985f94', nested_depth: 0 }
-const frame = (event, fields) => `event: ${event}\ndata: ${JSON.stringify({ created_at: base.created_at, event, ...base, ...fields })}\n\n`
-const delta = (content) => frame('TeamRunContent', { content, content_type: 'str', reasoning_content: '' })
-const word = (index) => `word${index % 1000} `
+/** Recorded streams, read so often that they come to a megabyte: a session that begins again and again. */
+const recorded = ['team_nested', 'agent_reasoning_tools'].map((name) => {
+  const bytes = readFileSync(join(root, `tests/fixtures/recordings/${name}.sse`))
+  return { name, bytes: [...bytes], times: 1, text: answer(bytes.toString()) }
+})
 
-function whole(frames, text, extra = {}) {
-  return { bytes: encoder.encode(frame('TeamRunStarted', { model: 'gemini-2.5-flash' }) + frames.join('') + frame('TeamRunCompleted', { content: text, content_type: 'str', ...extra })), text }
+function answer(stream) {
+  const frames = [...stream.matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data))
+  return frames.findLast(({ event, parent_run_id }) => /RunCompleted$/.test(event) && !parent_run_id).content
 }
 
-/** Nothing but short deltas: 5 MB. */
-function tokens() {
-  const count = Math.round(5e6 / delta(word(0)).length)
-  const words = Array.from({ length: count }, (_, index) => word(index))
-  return whole(words.map(delta), words.join(''))
-}
+const progress = (text) => process.stderr.write(`   ${text}\n`)
 
-/** 5,000 deltas, 200 tool calls, 50 reasoning steps, and a last frame of 1 MB. */
-function mixed() {
-  const frames = []
-  const words = Array.from({ length: 5000 }, (_, index) => word(index))
-  words.forEach((content, index) => {
-    if (index % 25 === 0) {
-      const tool = { tool_call_id: `call-${index}`, tool_name: 'tavily_search', tool_args: { query: `question ${index}` }, created_at: base.created_at }
-      frames.push(frame('TeamToolCallStarted', { tool }))
-      frames.push(frame('TeamToolCallCompleted', { tool: { ...tool, tool_call_error: false, result: 'found "it" {here}\n'.repeat(40), metrics: { duration: 0.1 } } }))
+/** What `measure` gives there. */
+const places = {
+  async node(measure, options) {
+    // fetch-event-source is written for a page: its timers are the window's.
+    Object.assign(globalThis, { window: globalThis, document: new EventTarget() })
+    const module = await import(pathToFileURL(join(folder, 'measure.mjs')))
+    return { title: `Node ${process.version}`, result: await module[measure]({ ...options, progress }) }
+  },
+
+  async chromium(measure, options) {
+    const server = createServer((request, response) => {
+      const script = request.url === '/measure.mjs'
+      response.writeHead(200, { 'content-type': script ? 'text/javascript' : 'text/html' })
+      response.end(script ? readFileSync(join(folder, 'measure.mjs')) : '<!doctype html><link rel="icon" href="data:,">')
+    })
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const browser = await launch()
+    try {
+      const page = await browser.newPage()
+      await page.exposeFunction('progress', progress)
+      await page.goto(`http://127.0.0.1:${server.address().port}/`)
+      const result = await page.evaluate(async ([name, given]) => (await import('/measure.mjs'))[name]({ ...given, progress: globalThis.progress }), [measure, options])
+      return { title: `Chromium ${browser.version()}`, result }
+    } finally {
+      await browser.close()
+      server.close()
     }
-    if (index % 100 === 0) frames.push(frame('TeamReasoningStep', { content_type: 'ReasoningStep', content: { title: `Step ${index}`, reasoning: 'Because.', next_action: 'continue', confidence: 0.9 } }))
-    frames.push(delta(content))
-  })
-  return whole(frames, words.join(''), { member_responses: [{ run_id: 'x', content: 'a member said "this" at length\n'.repeat(30_000) }] })
+  },
 }
 
-/** Deltas of 1 MB each. */
-function huge() {
-  const block = 'A line of an answer, with "quotes" and a bit of æøå.\n'.repeat(19_000)
-  return whole(Array.from({ length: 5 }, () => delta(block)), block.repeat(5))
-}
+const line = (cells) => console.log(`| ${cells.map((cell, index) => (index < 2 ? cell.padEnd(22 - 12 * index) : String(cell).padStart(12))).join(' | ')} |`)
 
-/** One frame of so many megabytes. */
-function single(megabytes) {
-  const text = 'A line of an answer, with "quotes" and a bit of æøå.\n'.repeat(19_000 * megabytes)
-  return { bytes: encoder.encode(delta(text)), text }
-}
-
-// ── the two ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-function ours(chunks) {
-  const handler = createStreamHandler({ notify: 'sync' })
-  let read
-  handler.begin()
-  for (let index = 0; index < chunks.length; index++) {
-    handler.feed(chunks[index])
-    if (index % readEvery === 0) read = handler.getSnapshot()
-  }
-  handler.end()
-  read = handler.getSnapshot().turns[0].answer.content
-  handler.dispose()
-  return read
-}
-
-function theirs(chunks) {
-  const decoder = new TextDecoder()
-  let text = ''
-  const parser = createParser({
-    onEvent({ data }) {
-      const event = JSON.parse(data)
-      if (event.event === 'TeamRunContent') text += event.content
-      else if (event.event === 'TeamRunCompleted') text = event.content
-    },
-  })
-  for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }))
-  return text
-}
-
-// ── measuring ────────────────────────────────────────────────────────────────────────────────────────────────
-
-function cut(bytes, size) {
-  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size))
-}
-
-function milliseconds(run, chunks, text) {
-  const began = performance.now()
-  const result = run(chunks)
-  const took = performance.now() - began
-  assert.ok(result === text, `${run.name} ended with another text`)
-  return took
-}
-
-const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
-
-/** Median milliseconds of both, run in turns until the time is up. */
-function compare({ bytes, text }, size) {
-  const chunks = cut(bytes, size)
-  const times = { ours: [], theirs: [] }
-  const until = performance.now() + budget
-  for (let round = 0; round < 5 || (performance.now() < until && round < 200); round++) {
-    const [a, b] = [milliseconds(ours, chunks, text), milliseconds(theirs, chunks, text)]
-    if (round === 0) continue // the compilers warm up
-    times.ours.push(a)
-    times.theirs.push(b)
-  }
-  return { ours: median(times.ours), theirs: median(times.theirs) }
-}
-
-const speed = (bytes, ms) => (bytes.length / 1e6 / (ms / 1000)).toFixed(0)
-const line = (...cells) => console.log(`| ${cells.map((cell, index) => (index === 0 ? cell.padEnd(16) : String(cell).padStart(12))).join(' | ')} |`)
-
-console.log(`Node ${process.version}, ${process.arch}; MB/s, medians. A ratio above 1: ours is faster.\n`)
-line('stream', 'chunks', 'ours', 'theirs', 'ratio')
-line('---', '--:', '--:', '--:', '--:')
-for (const [name, stream] of Object.entries({ tokens: tokens(), mixed: mixed(), huge: huge() })) {
-  for (const [label, size] of [['64 B', 64], ['1.4 KB', 1400], ['16 KB', 16384]]) {
-    const times = compare(stream, size)
-    line(name, label, speed(stream.bytes, times.ours), speed(stream.bytes, times.theirs), (times.theirs / times.ours).toFixed(1))
+function print({ title, result }) {
+  const names = Object.keys(result[0].times).filter((name) => name !== 'ours')
+  console.log(`\n${title}: how much longer than ours each takes; ours in MB/s.\n`)
+  line(['stream', 'chunks', 'ours', ...names])
+  line(['---', '---', '--:', ...names.map(() => '--:')])
+  for (const { stream, chunks, bytes, times } of result) {
+    line([stream, chunks, (bytes / 1e3 / times.ours).toFixed(0), ...names.map((name) => (times[name] / times.ours).toFixed(names.indexOf(name) < 5 ? 1 : 2))])
   }
 }
 
-console.log('\nOne frame in chunks of 1,400 bytes. Growth: how much longer the fivefold frame takes; 5 is linear.\n')
-line('one frame of', '', 'ours, ms', 'theirs, ms', 'ratio')
-line('---', '--:', '--:', '--:', '--:')
-const [small, large] = [compare(single(1), 1400), compare(single(5), 1400)]
-line('1 MB', '', small.ours.toFixed(1), small.theirs.toFixed(1), (small.theirs / small.ours).toFixed(1))
-line('5 MB', '', large.ours.toFixed(1), large.theirs.toFixed(1), (large.theirs / large.ours).toFixed(1))
-line('growth', '', (large.ours / small.ours).toFixed(1), (large.theirs / small.theirs).toFixed(1), '')
+for (const [place, measured] of Object.entries(places)) {
+  if (only && only !== place) continue
+  const measure = grows ? 'growth' : 'table'
+  const found = await measured(measure, { budget: Number(budget), recorded: grows ? [] : recorded })
+  writeFileSync(join(folder, `${measure}-${place}.json`), JSON.stringify(found, null, 1))
+  if (grows) plot(found, join(folder, `growth-${place}.svg`))
+  else print(found)
+}

@@ -77,6 +77,7 @@ impl Core {
             stall: stall(&resume)?,
             fallbacks: pairs(fallbacks).into_iter().map(|(path, name)| Fallback { path, name }).collect(),
             log,
+            shortcuts: true,
             seed: (js_sys::Math::random() * f64::from(u32::MAX)) as u32,
         };
         let mut client = Client::new(config);

@@ -1,26 +1,44 @@
-//! Content frames that equal an earlier one around their text are recognised by comparing bytes, not read. Whatever a
-//! stream looks like, that must give what reading gives. A stream that arrives byte by byte is always read, so it is
-//! the oracle for the one that arrives whole.
+//! Content frames that equal an earlier one around their text (their time, their index) are recognised by comparing bytes,
+//! not read. Whatever a stream looks like, and however it arrives, that must give what reading gives: the judge is a client
+//! that takes no shortcuts.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
 
+use ai_stream_handler::client::Config;
+use ai_stream_handler::limits::Limits;
 use common::{agent, assert_same, frame, member, saying, with, Page};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{json, Value};
 
-/// Whole and byte by byte; returns the page of the former.
+/// Whole, in pieces and byte by byte, next to one that reads every frame; returns the page of the former.
 fn both(stream: impl AsRef<[u8]>) -> Page {
-    let (mut whole, mut bytes) = (Page::asked(), Page::asked());
-    whole.feed(&stream);
-    for byte in stream.as_ref().chunks(1) {
-        bytes.feed(byte);
+    with_limits(Limits::default(), stream)
+}
+
+fn with_limits(limits: Limits, stream: impl AsRef<[u8]>) -> Page {
+    let stream = stream.as_ref();
+    let read = |shortcuts: bool, size: usize| {
+        let mut page = Page::with(Config { shortcuts, limits, ..Config::default() });
+        page.begin("hello");
+        for piece in stream.chunks(size) {
+            page.feed(piece);
+        }
+        page
+    };
+    let mut judge = read(false, stream.len().max(1));
+    let seen = judge.view();
+    let end = judge.end().view();
+    for size in [1, 7, 100, stream.len().max(1)] {
+        let mut page = read(true, size);
+        assert_same(&page.view(), &seen, &format!("by {size}: a repeated frame was not read as it stands"));
+        assert_same(&page.end().view(), &end, &format!("by {size}: at the end"));
     }
-    assert_same(&whole.view(), &bytes.view(), "a repeated frame was not read as it stands");
-    assert_same(&whole.end().view(), &bytes.end().view(), "at the end");
-    whole
+    let mut page = read(true, stream.len().max(1));
+    page.end();
+    page
 }
 
 fn content(text: &str) -> String {
@@ -133,15 +151,10 @@ fn a_frame_that_is_no_utf_8_is_no_pattern() {
 
 #[test]
 fn a_repeated_frame_beyond_the_limit_is_too_long() {
-    let mut limits = ai_stream_handler::limits::Limits::default();
+    let mut limits = Limits::default();
     limits.max_event_bytes = content("").len() + 10;
     let stream = [content("0123456789"), content("0123456789"), content("0123456789a"), content("b")].concat();
-    let (mut whole, mut bytes) = (Page::limited(limits), Page::limited(limits));
-    whole.feed(&stream);
-    for byte in stream.as_bytes().chunks(1) {
-        bytes.feed(byte);
-    }
-    assert_same(&whole.view(), &bytes.view(), "split");
+    let mut whole = with_limits(limits, stream);
     assert_eq!(
         (whole.answer().as_str(), whole.client.conversation.diagnostics.malformed_frames),
         ("01234567890123456789b", 1)
@@ -172,42 +185,70 @@ fn any_frame() -> impl Strategy<Value = Bytes> {
     let run = prop_oneof![4 => Just("\"run_id\":\"r0\","), 2 => Just("\"run_id\":\"r1\",\"parent_run_id\":\"r0\","), 1 => Just("\"run_id\":\"r2\","), 1 => Just("")];
     let session = prop_oneof![4 => Just("\"session_id\":\"s1\","), 1 => Just("\"session_id\":\"s2\","), 1 => Just("")];
     let before = prop_oneof![6 => Just(""), 1 => Just("\"content\":\"twice\","), 1 => Just("\"agent_name\":\"A\u{FFFD}\","), 1 => Just("\"x\": {\"content\":\"deep\"},")];
-    let after = prop_oneof![6 => Just(""), 1 => Just(",\"x\":\"a \""), 1 => Just(",\"event_index\":3"), 1 => Just(",\"reasoning_content\":\"hm\""), 1 => Just(",\"created_at\":2")];
+    let after = prop_oneof![6 => Just(""), 1 => Just(",\"x\":\"a \""), 1 => Just(",\"reasoning_content\":\"hm\"")];
+    let number = prop_oneof![
+        Just("3"),
+        Just("4"),
+        Just("5"),
+        Just("12"),
+        Just("07"),
+        Just("-1"),
+        Just("1.5"),
+        Just("1e2"),
+        Just("9007199254740993"),
+        Just("\"3\""),
+        Just("null")
+    ];
+    let index = (
+        prop_oneof![6 => Just(""), 2 => Just(",\"event_index\":"), 1 => Just(",\"event_index\":1,\"event_index\":")],
+        number.clone(),
+    );
+    let time = (prop_oneof![4 => Just(""), 3 => Just("\"created_at\":")], number);
     let event = prop_oneof![16 => Just("RunContent"), 2 => Just("TeamRunContent"), 1 => Just("RunIntermediateContent"), 1 => Just("RunCompleted"),
         1 => Just("RunStarted"), 1 => Just("RunError"), 1 => Just("retry"), 1 => Just("Nonsense"), 1 => Just("RunContinued")];
     let layout = prop_oneof![20 => Just(0u8), 10 => 1..11u8];
-    (event, run, session, before, text, after, layout).prop_map(|(event, run, session, before, text, after, layout)| {
-        let body = format!("{run}{session}{before}\"content\":\"{text}\"{after}");
-        let object = format!("{{\"event\":\"{event}\",{body}}}");
-        let text = match layout {
-            0 => format!("event: {event}\ndata: {object}\n\n"),
-            1 => format!("data: {object}\n\n"),
-            2 => format!("data:{object}\r\n\r\n"),
-            3 => format!("{object}\n"),
-            4 => format!("data: {}\n\n", object.replacen(',', ",\ndata: ", 1)),
-            5 => format!(": comment\nid: 7\ndata: {object}\n: comment\nretry: 5\n\n"),
-            6 => format!("event: {event}\ndata: {{{body}}}\n\n"),
-            7 => format!("data: {{\"event\":\"{event}\",\"data\":{{{body}}}}}\n\n"),
-            8 => format!("data: {{\"event\":\"{event}\",\"data\":{}}}\n\n", json!(format!("{{{body}}}"))),
-            9 => format!("data: {object}\nevent: {event}\n\n"),
-            _ => object,
-        };
-        // A replacement character stands for bytes that are no UTF-8.
-        Bytes(text.split('\u{FFFD}').map(str::as_bytes).collect::<Vec<_>>().join(&b'\xFF'))
-    })
+    (event, run, session, before, text, after, layout, index, time).prop_map(
+        |(event, run, session, before, text, after, layout, index, time)| {
+            let numbered = |(field, number): (&str, &str), comma| {
+                if field.is_empty() {
+                    String::new()
+                } else {
+                    format!("{field}{number}{comma}")
+                }
+            };
+            let (index, time) = (numbered(index, ""), numbered(time, ","));
+            let body = format!("{time}{run}{session}{before}\"content\":\"{text}\"{after}{index}");
+            let object = format!("{{\"event\":\"{event}\",{body}}}");
+            let text = match layout {
+                0 => format!("event: {event}\ndata: {object}\n\n"),
+                1 => format!("data: {object}\n\n"),
+                2 => format!("data:{object}\r\n\r\n"),
+                3 => format!("{object}\n"),
+                4 => format!("data: {}\n\n", object.replacen(',', ",\ndata: ", 1)),
+                5 => format!(": comment\nid: 7\ndata: {object}\n: comment\nretry: 5\n\n"),
+                6 => format!("event: {event}\ndata: {{{body}}}\n\n"),
+                7 => format!("data: {{\"event\":\"{event}\",\"data\":{{{body}}}}}\n\n"),
+                8 => format!("data: {{\"event\":\"{event}\",\"data\":{}}}\n\n", json!(format!("{{{body}}}"))),
+                9 => format!("data: {object}\nevent: {event}\n\n"),
+                _ => object,
+            };
+            // A replacement character stands for bytes that are no UTF-8.
+            Bytes(text.split('\u{FFFD}').map(str::as_bytes).collect::<Vec<_>>().join(&b'\xFF'))
+        },
+    )
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_stream_of_content_reads_the_same_whole_and_byte_by_byte(frames in vec(any_frame(), 1..4), order in vec(0..4usize, 0..30)) {
+    fn any_stream_of_content_reads_the_same_with_shortcuts_and_without(frames in vec(any_frame(), 1..4), order in vec(0..4usize, 0..30)) {
         let stream: Vec<u8> = order.into_iter().flat_map(|at| frames[at % frames.len()].0.clone()).collect();
         both(stream);
     }
 
     #[test]
-    fn any_mix_of_frames_reads_the_same_whole_and_byte_by_byte(frames in vec(any_frame(), 0..30)) {
+    fn any_mix_of_frames_reads_the_same_with_shortcuts_and_without(frames in vec(any_frame(), 0..30)) {
         both(frames.into_iter().flat_map(|f| f.0).collect::<Vec<u8>>());
     }
 }

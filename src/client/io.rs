@@ -240,6 +240,9 @@ pub struct Config {
     pub fallbacks: Vec<Fallback>,
     /// Whether anybody wants [`Output::Log`].
     pub log: bool,
+    /// Content frames that repeat one another are recognised, not read. Off, what comes of a stream is the same, later:
+    /// tests compare.
+    pub shortcuts: bool,
     /// What random numbers begin with: those of jitter, and of how tabs spread.
     pub seed: u32,
 }
@@ -258,6 +261,7 @@ impl Default for Config {
             stall: Stall::default(),
             fallbacks: Vec::new(),
             log: false,
+            shortcuts: true,
             seed: 0,
         }
     }

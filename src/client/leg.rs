@@ -189,7 +189,7 @@ impl Client {
                     // Data that was mended does not stand in the buffer as it was read.
                     let as_sent = matches!(data, Cow::Borrowed(_));
                     let appended = conversation.appends(&event).filter(|_| as_sent);
-                    if let Some((target, holes)) = appended.zip(holes(&data, &event)) {
+                    if let Some((target, holes)) = appended.filter(|_| config.shortcuts).zip(holes(&data, &event)) {
                         templates.learn(decoder, target, &holes);
                     }
                 }

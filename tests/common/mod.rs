@@ -8,8 +8,8 @@
 use ai_stream_handler::client::{Client, Config, Input, Output};
 use ai_stream_handler::limits::Limits;
 use ai_stream_handler::state::message::Message;
-use ai_stream_handler::state::{Outcome, Turn};
-use ai_stream_handler::view::{HeadView, TurnFacts};
+use ai_stream_handler::state::{Diagnostics, Outcome, Turn};
+use ai_stream_handler::view::{Appended, HeadView, TurnFacts};
 use serde_json::{json, Map, Value};
 use std::fs;
 use std::path::PathBuf;
@@ -139,6 +139,16 @@ impl Page {
 
     /// Takes in what changed since the last read, and returns it.
     pub fn read(&mut self) -> Value {
+        // Either of the two ways in which the shell reads; `view` looks at what came of it.
+        let grown = self.client.read_text(|appended, diagnostics| grown(appended, diagnostics));
+        if let Some((turn, change, diagnostics)) = grown {
+            let id = self.client.conversation.turns[turn].id;
+            let change = with(json!({"index": turn, "id": id, "workReset": false}), change);
+            let turns = self.client.conversation.turns.len();
+            let delta = json!({"turnCount": turns, "turns": [change], "diagnostics": diagnostics});
+            apply(&mut self.seen, delta.clone());
+            return delta;
+        }
         let delta = self.client.read(|delta| serde_json::to_value(delta).unwrap());
         apply(&mut self.seen, delta.clone());
         delta
@@ -255,6 +265,17 @@ fn apply(seen: &mut Value, mut delta: Value) {
         }
     }
     assert_eq!(turns.len(), count, "turns that nothing was heard of");
+}
+
+/// A text that grew, as a delta tells it.
+fn grown(appended: &Appended<'_>, diagnostics: &Diagnostics) -> (usize, Value, Value) {
+    let text = json!({"append": appended.text});
+    let message = if appended.thoughts { json!({"thoughts": text}) } else { json!({"text": text}) };
+    let change = match appended.work {
+        Some(at) => json!({"work": [[at, message]]}),
+        None => json!({"answer": message}),
+    };
+    (appended.turn, change, json!(diagnostics))
 }
 
 fn apply_message(seen: &mut Value, mut change: Value) {

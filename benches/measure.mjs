@@ -1,0 +1,70 @@
+// What runs in Node and in Chromium alike: every contender reads the same chunks, in turns; medians, in milliseconds.
+import { contenders } from './contenders.mjs'
+import * as streams from './streams.mjs'
+
+const CUTS = [['64 B', 64], ['1.4 KB', 1400], ['16 KB', 16384], ['64 KB', 65536]]
+const tick = () => new Promise((resolve) => setTimeout(resolve))
+const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
+
+/** `{ name: milliseconds }` of those that end with `text`. `budget`: milliseconds, for all of them together. */
+async function compare(chunks, text, { budget, among = contenders }) {
+  const times = new Map(among.map(({ name }) => [name, []]))
+  const until = performance.now() + budget
+  for (let round = 0; round < 4 || (performance.now() < until && round < 100); round++) {
+    for (const { name, read } of among) {
+      const taken = times.get(name)
+      // Slow ones are measured less often.
+      if (round >= 4 && taken.at(-1) * 8 > budget / among.length) continue
+      // Between two runs what the one before has left is taken away.
+      await tick()
+      const began = performance.now()
+      const result = await read(chunks)
+      const took = performance.now() - began
+      if (result !== null && result !== text) throw new Error(`${name} ended with another text: ${result.length} characters instead of ${text.length}`)
+      if (round > 0) taken.push(took) // In the first the compilers warm up.
+    }
+  }
+  return Object.fromEntries([...times].map(([name, taken]) => [name, median(taken)]))
+}
+
+/** The table: streams by chunks. `recorded`: `{ name, bytes, text }`. */
+export async function table({ budget, recorded = [], progress }) {
+  const made = ['tokens', 'alternating', 'mixed', 'huge', 'hugeDanish'].map((name) => ({ name, ...streams[name]() }))
+  const rows = []
+  const row = async (stream, chunks, text, cut) => {
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0)
+    progress(`${stream}, ${cut}`)
+    rows.push({ stream, chunks: cut, bytes, times: await compare(chunks, text, { budget }) })
+  }
+  for (const { name, bytes, text } of [...made, ...recorded.map(read)]) {
+    // Some copy a frame of a megabyte at each of its pieces: at sixteen thousand of them that takes minutes.
+    for (const [label, size] of CUTS.slice(name.startsWith('huge') ? 1 : 0)) await row(name, streams.cut(bytes, size), text, label)
+  }
+  const live = made[0]
+  await row('tokens', streams.byFrame(live.bytes), live.text, 'a frame')
+  for (const size of [1, 5]) {
+    const { bytes, text } = streams.single(size)
+    await row(`one frame of ${size} MB`, streams.cut(bytes, 1400), text, '1.4 KB')
+  }
+  return rows
+}
+
+/** A recording as it was handed over by Node: as numbers, several times over. */
+function read({ name, bytes, times, text }) {
+  const once = Uint8Array.from(bytes)
+  const all = new Uint8Array(once.length * times)
+  for (let at = 0; at < times; at++) all.set(once, at * once.length)
+  return { name, bytes: all, text }
+}
+
+/** How time grows with the stream: nanoseconds a byte, of streams of short deltas in chunks of 16 KB. */
+export async function growth({ budget, progress }) {
+  const points = []
+  for (let bytes = 1024; bytes <= 64 << 20; bytes *= 4) {
+    progress(`${bytes / 1024} KB`)
+    const { bytes: all, text } = streams.tokens(bytes)
+    const times = await compare(streams.cut(all, 16384), text, { budget, among: contenders.filter(({ name }) => bytes <= 16 << 20 || !/AI SDK|AG-UI|fetch/.test(name)) })
+    points.push({ bytes: all.length, times: Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, (ms * 1e6) / all.length])) })
+  }
+  return points
+}
