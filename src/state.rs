@@ -356,7 +356,6 @@ impl Conversation {
             delegations: Vec::new(),
             tells_its_end: false,
             has_content: false,
-            shows_pause_notice: false,
             settled: Vec::new(),
             stated: None,
             restored: false,

@@ -114,6 +114,16 @@ fn a_structured_answer_is_laid_out_once_and_stays() {
 }
 
 #[test]
+fn a_structured_answer_told_at_the_end_takes_the_place_of_text_behind_it() {
+    let value = json!({"title": "T"});
+    let mut page = Page::asked();
+    page.event("RunContent", with(agent(), json!({"content": value})))
+        .event("RunContent", saying(agent(), "stray"))
+        .event("RunCompleted", with(agent(), json!({"content": value})));
+    assert_eq!(page.answer(), "{\n  \"title\": \"T\"\n}");
+}
+
+#[test]
 fn members_that_speak_at_the_same_time_have_one_message_each() {
     let (one, two) = (member("a", "Ann", "m1", "lead"), member("b", "Bo", "m2", "lead"));
     let mut page = Page::asked();

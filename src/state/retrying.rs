@@ -140,7 +140,6 @@ impl Conversation {
         turn.work.clear();
         turn.work_reset = true;
         turn.answer.reset();
-        turn.shows_pause_notice = false;
         turn.outcome = None;
         turn.error = None;
         turn.pause = None;
