@@ -373,6 +373,29 @@ fn what_was_read_is_not_kept() {
     assert!(decoder.buffered() < 16 << 10, "holds {} bytes", decoder.buffered());
 }
 
+#[test]
+fn what_is_held_is_the_unfinished_event_and_its_lines_joined() {
+    let mut decoder = Decoder::default();
+    let line = ["data: ", &"x".repeat(50_000), "\n"].concat();
+    decoder.push(line.repeat(2).as_bytes());
+    drain(&mut decoder, &mut Vec::new());
+    assert!((150_000..400_000).contains(&decoder.buffered()), "holds {} bytes", decoder.buffered());
+}
+
+#[test]
+fn room_is_kept_for_the_next_event_and_given_back_behind_a_large_one() {
+    for (size, kept) in [(1_000, true), (1 << 19, true), (2 << 20, false)] {
+        let mut decoder = Decoder::default();
+        decoder.push(["data: ", &"x".repeat(size), "\n\n"].concat().as_bytes());
+        drain(&mut decoder, &mut Vec::new());
+        decoder.push(b"data: next\n\n");
+        assert_eq!(decoder.buffered() > size, kept, "{size}: holds {} bytes", decoder.buffered());
+        let mut seen = Vec::new();
+        drain(&mut decoder, &mut seen);
+        assert_eq!(seen, [message("next")]);
+    }
+}
+
 // ── beyond the standard: bare JSON objects ─────────────────────────────────────────────────────────────────────
 
 const ONE: &str = r#"{"event":"A","content":"a } \" { b","deep":{"list":[{},[]]}}"#;
