@@ -430,6 +430,23 @@ fn malformed_frames_are_counted_with_their_reason_and_the_text_goes_on() {
 }
 
 #[test]
+fn the_end_of_a_stream_whose_run_has_ended_changes_nothing() {
+    let ends = [
+        ("RunCompleted", saying(agent(), "Hello.")),
+        ("RunCancelled", agent()),
+        ("RunError", with(agent(), json!({"content": "boom"}))),
+        ("RunPaused", with(agent(), json!({"requirements": []}))),
+    ];
+    for (event, data) in ends {
+        let mut page = started();
+        page.event(event, data);
+        page.read();
+        let delta = page.end().read();
+        assert_eq!((delta.get("head"), delta.get("turns")), (None, None), "{event}");
+    }
+}
+
+#[test]
 fn fields_that_are_unknown_or_of_another_type_read_as_absent() {
     let odd = json!({"content": 7, "created_at": "yesterday", "run_id": ["x"], "agent_name": {}, "session_id": 5,
         "event_index": -1, "tool": "none", "images": "no", "metrics": [], "new_in_4_0": {"deep": [1]}});
