@@ -88,6 +88,11 @@ fn of_two_byte_order_marks_the_second_is_part_of_the_first_line() {
 }
 
 #[test]
+fn a_byte_order_mark_inside_a_value_is_a_character() {
+    assert_eq!(data("\u{FEFF}data:\u{FEFF}1\n\ndata:\u{FEFF}\n\n"), ["\u{FEFF}1", "\u{FEFF}"]);
+}
+
+#[test]
 fn half_a_byte_order_mark_is_no_mark() {
     assert_eq!(data(b"\xEF\xBBdata:1\n\ndata:2\n\n"), ["2"]);
     assert_eq!(data(b"\xEF"), [] as [&str; 0]);
@@ -260,6 +265,30 @@ fn a_nul_is_a_character_like_any_other() {
 #[test]
 fn blank_lines_between_events_dispatch_nothing() {
     assert_eq!(data("\n\n\ndata:1\n\n\n\n\ndata:2\n\n\n"), ["1", "2"]);
+}
+
+#[test]
+fn events_of_one_chunk_arrive_in_order() {
+    let numbers: Vec<String> = (0..100).map(|i| i.to_string()).collect();
+    let stream: String = numbers.iter().map(|i| format!("data: {i}\n\n")).collect();
+    assert_eq!(data(stream), numbers);
+}
+
+#[test]
+fn fields_of_any_length_are_read_and_unknown_ones_passed_over() {
+    for length in [1, 128, 511, 512, 513, 4_095, 4_096, 4_097, 65_537] {
+        let (name, id, text, other) = ("n".repeat(length), "i".repeat(length), "d".repeat(length), "o".repeat(length));
+        let stream =
+            format!("event: {name}\n{other}: {other}\ndata: {text}\nid: {id}\nother: {other}\ndata: {text}\n\n");
+        for size in [stream.len(), 1_000, 4_096] {
+            let (seen, decoder) = read(Decoder::default(), stream.as_bytes().chunks(size));
+            assert!(
+                seen == [Seen::Event(name.clone(), [&text[..], &text].join("\n"))],
+                "{length} bytes in pieces of {size}"
+            );
+            assert!(decoder.last_event_id() == id, "{length} bytes in pieces of {size}");
+        }
+    }
 }
 
 #[test]
