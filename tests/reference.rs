@@ -2,7 +2,7 @@
 //! generated runs (`runs/`): nested teams, interleaved members, parallel tools, retries, pauses, cancels, unknown
 //! events in between, frames sent twice, gaps of the event index, every line ending, splits anywhere.
 //!
-//! `RUNS` says how many: 600 by default; `make proof` takes 100,000.
+//! `RUNS` says how many: 600 by default; `make proof` takes 50,000.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

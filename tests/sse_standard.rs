@@ -111,6 +111,7 @@ fn comments_do_not_come_between_the_lines_of_an_event() {
 #[test]
 fn every_comment_line_is_a_sign_of_life() {
     assert_eq!(seen(": keepalive\n\n:\n\n: heartbeat\n\n"), vec![Seen::Comment; 3]);
+    assert_eq!(seen(":\n"), [Seen::Comment], "two bytes, and no mark begins like that");
 }
 
 #[test]
@@ -488,6 +489,13 @@ fn a_bare_object_that_breaks_off_is_malformed_and_the_stream_goes_on() {
 #[test]
 fn a_brace_in_a_comment_or_an_ignored_line_blocks_nothing() {
     assert_eq!(data(": keepalive {\n\ngarbage {\n\ndata: 1\n\n: {\"x\n\ndata: 2\n\n"), ["1", "2"]);
+}
+
+#[test]
+fn a_line_of_an_event_that_is_passed_over_is_no_bare_object() {
+    let stream = ["data: ", &"x".repeat(100), "\n{\"a\":1}\n\ndata: next\n\n"].concat();
+    let (seen, _) = read(small(64, 16)(), [stream.as_bytes()]);
+    assert_eq!(seen, [too_long("data: xxxxxxxxxx"), message("next")]);
 }
 
 #[test]

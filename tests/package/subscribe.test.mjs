@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bytesOf, concat, frame, packed, recording, runOf } from './support.mjs'
+import { bytesOf, concat, frame, packed, recording, runOf, streamNames } from './support.mjs'
 
 const lib = packed()
 let handler
@@ -108,6 +108,33 @@ test('what did not change keeps its identity while the last text grows', () => {
   assert.notEqual(now.messages.at(-1), before.messages.at(-1))
   for (const key of ['timeline', 'sessions', 'usage', 'monitor', 'error', 'retry']) assert.equal(now[key], before[key], key)
 })
+
+test('over every recording, frame by frame, what is equal is the same object, and an old snapshot stays as it was', () => {
+  for (const name of streamNames()) {
+    const { bytes } = recording(name)
+    if (bytes.length > 60_000) continue
+    handler.clear()
+    handler.begin('hello')
+    let before = handler.getSnapshot(), text = JSON.stringify(before)
+    for (const frame of Buffer.from(bytes).toString('latin1').split(/(?<=\n\n)/)) {
+      handler.feed(Buffer.from(frame, 'latin1'))
+      const now = handler.getSnapshot()
+      assert.equal(JSON.stringify(before), text, `${name}: an old snapshot changed`)
+      assertShared(before, now, name)
+      before = now
+      text = JSON.stringify(now)
+    }
+    handler.end()
+    assertShared(before, handler.getSnapshot(), name)
+  }
+})
+
+/** Whatever looks the same in both is the same object, as deep as it goes. */
+function assertShared(before, now, path) {
+  if (before === now || Object(before) !== before || Object(now) !== now) return
+  assert.notEqual(JSON.stringify(now), JSON.stringify(before), `${path}: equal, and another object`)
+  for (const key of Object.keys(now)) assertShared(before[key], now[key], `${path}.${key}`)
+}
 
 test('the flat messages are the messages of the turns: user, work, answer', () => {
   handler.begin('research')
