@@ -137,8 +137,8 @@ impl Conversation {
         turn.runs.void();
         turn.living = None;
         turn.delegations.clear();
+        turn.work_reset |= !turn.work.is_empty();
         turn.work.clear();
-        turn.work_reset = true;
         turn.answer.reset();
         turn.outcome = None;
         turn.error = None;

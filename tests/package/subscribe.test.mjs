@@ -129,11 +129,19 @@ test('over every recording, frame by frame, what is equal is the same object, an
   }
 })
 
-/** Whatever looks the same in both is the same object, as deep as it goes. */
-function assertShared(before, now, path) {
-  if (before === now || Object(before) !== before || Object(now) !== now) return
-  assert.notEqual(JSON.stringify(now), JSON.stringify(before), `${path}: equal, and another object`)
-  for (const key of Object.keys(now)) assertShared(before[key], now[key], `${path}.${key}`)
+/** Whatever a component may be given is the same object while it looks the same. The diagnostics count with every frame. */
+function assertShared(before, now, name) {
+  const same = (path, left, right) => {
+    if (left !== right && Object(left) === left) assert.notEqual(JSON.stringify(right), JSON.stringify(left), `${name}: ${path} is equal, and another object`)
+  }
+  same('snapshot', before, now)
+  for (const key of Object.keys(now)) if (key !== 'diagnostics') same(key, before[key], now[key])
+  for (const list of ['turns', 'messages', 'timeline', 'sessions']) now[list].forEach((item, index) => same(`${list}[${index}]`, before[list][index], item))
+  now.turns.forEach((turn, index) => {
+    const old = before.turns[index] ?? {}
+    for (const key of Object.keys(turn)) same(`turns[${index}].${key}`, old[key], turn[key])
+    turn.work.forEach((message, at) => same(`turns[${index}].work[${at}]`, old.work?.[at], message))
+  })
 }
 
 test('the flat messages are the messages of the turns: user, work, answer', () => {
