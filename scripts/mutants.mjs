@@ -12,6 +12,7 @@ import { join } from 'node:path'
 const root = join(import.meta.dirname, '..')
 const quick = {
   sse: ['sse_standard', 'wpt'],
+  'sse/template': ['repeated_frames'],
   json: ['json_oracle'],
   event: ['statements', 'work', 'retries'],
   retry: ['retries', 'statements', 'client'],
@@ -30,7 +31,7 @@ for (const module of process.argv.slice(2)) {
   const out = join(root, 'target/mutants', module.replace('/', '-'))
   mkdirSync(out, { recursive: true })
   keep(out)
-  ask(out, files, quick[name], 30)
+  ask(out, files, quick[module] ?? quick[name], 30)
   keep(out)
   if (!process.env.MUTANTS_QUICK && read(out, 'mutants.out/missed').length > 0) {
     ask(out, files, every, 150)
