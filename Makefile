@@ -12,6 +12,7 @@ SHELL := bash
 # The CLI must equal the crate, and the crate's pin in Cargo.toml is where the version is written down.
 WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\([^"]*\)".*/\1/p' Cargo.toml)
 WASM_PACK := 0.15.1
+CARGO_MUTANTS := 27.1.0
 
 # rustup's folder last: a shell that has not read its profile finds cargo all the same.
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
@@ -32,6 +33,12 @@ demo-static: demo-files
 test: prerequisites-test wasm-pack node_modules
 	node scripts/test.mjs
 
+## Mutation testing of the core, by module (MUTANTS="sse json client/leg"); hours for all of them, one round with MUTANTS_QUICK=1
+.PHONY: mutants
+mutants: prerequisites
+	@cargo mutants --version >/dev/null 2>&1 || { echo "── cargo install cargo-mutants (2 minutes, once)"; cargo install cargo-mutants --version "$(CARGO_MUTANTS)" --locked --root .tools; }
+	node scripts/mutants.mjs $(or $(MUTANTS),sse json retry client event state)
+
 ## The same as `make test`: what the CI machine runs
 .PHONY: ci
 ci: test
@@ -46,10 +53,11 @@ bench: package
 test-package: prerequisites-test package
 	node --test --test-reporter=spec --test-timeout=900000 tests/packaging/fast.test.mjs tests/packaging/matrix.mjs
 
-## The long proofs: the client's model seven moves deep, 20,000 streams before the browser's own EventSource, every cut against AgentOS
+## The long proofs: the client's model seven moves deep, 50,000 runs before a naive reference, 20,000 streams before the browser's own EventSource, every cut against AgentOS
 .PHONY: proof
 proof: prerequisites-test package server-example agentos
 	MODEL_DEPTH=7 cargo test --release --test model -- --nocapture
+	RUNS=50000 cargo test --release --test reference
 	ORACLE_STREAMS=20000 node --test --test-reporter=spec --test-timeout=900000 tests/oracle/*.test.mjs
 	AGENTOS=full node --test --test-reporter=spec --test-timeout=900000 tests/agentos/*.test.mjs
 

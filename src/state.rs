@@ -292,7 +292,16 @@ impl Conversation {
     fn end(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
         match self.turns[t].outcome {
             None => self.finish(t, outcome, error, now),
-            Some(ended) => self.rest(Some(ended)),
+            Some(ended) => {
+                let shown = (
+                    self.head_dirty,
+                    self.status,
+                    self.activity.clone(),
+                    self.retry.is_some() || self.pacing.is_some(),
+                );
+                self.rest(Some(ended));
+                self.head_dirty = shown != (false, self.status, self.activity.clone(), false);
+            }
         }
         self.live = None;
     }
@@ -362,7 +371,6 @@ impl Conversation {
             delegations: Vec::new(),
             tells_its_end: false,
             has_content: false,
-            shows_pause_notice: false,
             settled: Vec::new(),
             stated: None,
             restored: false,

@@ -95,7 +95,7 @@ fn what_a_frame_means_may_change_between_two_that_are_alike() {
         ("a comment", ": keepalive\n\n".into(), "one two three four "),
         ("a malformed frame", "data: {\n\n".into(), "one two three four "),
         ("the end", frame("RunCompleted", saying(agent(), "one two ")), "one two "),
-        ("an error", "event: error\ndata: {\"error\":\"x\"}\n\n".into(), "one two three four "),
+        ("an error", "event: error\ndata: {\"error\":\"x\"}\n\n".into(), "one two "),
         ("a retry", "event: retry\ndata: {\"attempt\":1}\n\n".into(), ""),
         ("another attempt", frame("RunStarted", with(agent(), json!({"run_id": "run-2"}))), ""),
         (

@@ -114,6 +114,16 @@ fn a_structured_answer_is_laid_out_once_and_stays() {
 }
 
 #[test]
+fn a_structured_answer_told_at_the_end_takes_the_place_of_text_behind_it() {
+    let value = json!({"title": "T"});
+    let mut page = Page::asked();
+    page.event("RunContent", with(agent(), json!({"content": value})))
+        .event("RunContent", saying(agent(), "stray"))
+        .event("RunCompleted", with(agent(), json!({"content": value})));
+    assert_eq!(page.answer(), "{\n  \"title\": \"T\"\n}");
+}
+
+#[test]
 fn members_that_speak_at_the_same_time_have_one_message_each() {
     let (one, two) = (member("a", "Ann", "m1", "lead"), member("b", "Bo", "m2", "lead"));
     let mut page = Page::asked();
@@ -416,6 +426,23 @@ fn malformed_frames_are_counted_with_their_reason_and_the_text_goes_on() {
             (d.malformed[0].reason.as_str(), d.malformed[0].excerpt.as_str(), d.malformed[0].frame),
             (reason, data, 3)
         );
+    }
+}
+
+#[test]
+fn the_end_of_a_stream_whose_run_has_ended_changes_nothing() {
+    let ends = [
+        ("RunCompleted", saying(agent(), "Hello.")),
+        ("RunCancelled", agent()),
+        ("RunError", with(agent(), json!({"content": "boom"}))),
+        ("RunPaused", with(agent(), json!({"requirements": []}))),
+    ];
+    for (event, data) in ends {
+        let mut page = started();
+        page.event(event, data);
+        page.read();
+        let delta = page.end().read();
+        assert_eq!((delta.get("head"), delta.get("turns")), (None, None), "{event}");
     }
 }
 

@@ -422,6 +422,46 @@ fn the_frameworks_notice_stands_in_for_a_silent_model_until_the_run_goes_on() {
 }
 
 #[test]
+fn a_silent_leg_behind_a_spoken_one_leaves_what_was_said() {
+    let pause = || with(agent(), json!({"content": "I have tools to execute.", "requirements": []}));
+    let mut page = Page::asked();
+    page.event("RunStarted", agent())
+        .event("RunContent", saying(agent(), "I look. "))
+        .event("RunPaused", with(pause(), json!({"content": "I look. "})))
+        .end();
+    page.begin(None).event("RunContinued", agent()).event("RunPaused", pause()).end();
+    assert_eq!(page.answer(), "I look. I have tools to execute.");
+    page.begin(None).event("RunContinued", agent()).event("RunContent", saying(agent(), "Booked."));
+    assert_eq!(page.answer(), "I look. Booked.");
+    page.event("RunCompleted", saying(agent(), "Booked.")).end();
+    assert_eq!(page.answer(), "I look. Booked.");
+}
+
+#[test]
+fn what_a_member_said_before_its_pause_stays_and_its_notice_goes() {
+    let one = member("a", "Ann", "m1", "lead");
+    // A member that says so when it goes on, and one that just does.
+    for told in [true, false] {
+        for (said, shown) in [("I look. ", "I look. Booked."), ("", "Booked.")] {
+            let mut page = asked_team();
+            page.event("RunStarted", one.clone()).event("RunContent", saying(one.clone(), said));
+            page.event("RunPaused", with(one.clone(), json!({"content": "I have tools to execute."})))
+                .event("TeamRunPaused", with(leader(), json!({"requirements": []})))
+                .end();
+            page.read();
+            page.begin(None).event("TeamRunContinued", leader());
+            if told {
+                page.event("RunContinued", one.clone());
+            }
+            page.event("RunContent", saying(one.clone(), "Booked."));
+            assert_eq!(page.work_of("m1"), [shown]);
+            page.event("RunCompleted", saying(one.clone(), "Booked."));
+            assert_eq!(page.work_of("m1"), [shown]);
+        }
+    }
+}
+
+#[test]
 fn a_pause_asks_nothing_twice_when_a_members_pause_comes_before_the_teams() {
     let tool = paused_tool(json!({"requires_confirmation": true}));
     let one = member("a", "Ann", "m1", "lead");

@@ -46,9 +46,6 @@ impl Conversation {
             return;
         }
         if turn.outcome == Some(Outcome::Paused) {
-            if std::mem::take(&mut turn.shows_pause_notice) {
-                turn.answer.text.clear();
-            }
             turn.answer.text.begin_leg();
             if let Some(answer) = self.pause_answer.take() {
                 turn.answered(&answer, now, &self.limits);
@@ -210,8 +207,12 @@ impl Turn {
         // counts anew.
         let ends = matches!(event.kind, Kind::RunCompleted | Kind::WorkflowCompleted) && !self.runs.get(run).over;
         let top = self.runs.edit(living);
-        // A continued run that was paused in the foreground counts from 0 again.
-        if event.kind == Kind::RunContinued && event.parent_run_id.is_none() && index == 0 {
+        // A continued run that was paused in the foreground counts from 0 again, once.
+        if event.kind == Kind::RunContinued
+            && event.parent_run_id.is_none()
+            && std::mem::take(&mut top.counts_anew)
+            && index == 0
+        {
             top.last_index = None;
         }
         !self.is_news(index) && !ends

@@ -87,7 +87,8 @@ impl Turn {
                 head.child_run_id = Some(id);
                 // Its real name, where the entry had to make one of the id.
                 let known = head.delegated_to.clone();
-                if let (Some(name), Some(entry)) = (known, entry.and_then(|e| self.timeline.edit(e))) {
+                let made_up = entry.filter(|&e| self.timeline.member_name(e) != known.as_deref());
+                if let (Some(name), Some(entry)) = (known, made_up.and_then(|e| self.timeline.edit(e))) {
                     entry.description = ["Delegating to ", &name].concat();
                     entry.details.member_name = Some(name);
                 }

@@ -21,6 +21,9 @@ impl Conversation {
         record.content_entry = None;
         record.entry = record.entry.or(entry);
         if let Some(message) = turn.message_of(run) {
+            if message.head.status == RunStatus::Paused {
+                message.text.begin_leg();
+            }
             message.edit().status = RunStatus::Started;
         }
         self.working(t, run);
@@ -42,8 +45,8 @@ impl Conversation {
         let silent = message.text.leg().is_empty();
         if let Some(notice) = event.content.filter(|_| silent) {
             message.set_content(notice, event.content_type, &limits);
+            message.text.stand_in();
         }
-        turn.shows_pause_notice = top && silent && event.content.is_some();
         if top {
             turn.pause = Some(Pause::read(event, Some(&run_id)));
         }
@@ -120,6 +123,10 @@ impl Conversation {
         let kind = event.error_type.map(String::from);
         let error = StreamError::from_event(text, kind.as_deref(), event.retries);
         self.note_error(t, event, &error, now);
+        let turn = &mut self.turns[t];
+        if let Some(living) = turn.living {
+            turn.runs.edit(living).over = true;
+        }
         self.finish(t, Outcome::Failed, Some(error), now);
     }
 }

@@ -101,6 +101,8 @@ pub struct Text {
     pub(crate) reset: bool,
     /// Where the leg begins that runs now: what stands before it was shown before a pause.
     leg: usize,
+    /// The leg is the framework's notice about a pause, not the model's words.
+    stand_in: bool,
 }
 
 impl Text {
@@ -131,9 +133,25 @@ impl Text {
         crate::text::part(&self.text, self.leg..)
     }
 
+    /// The model said nothing: its leg stands in until the next one begins.
+    pub(super) fn stand_in(&mut self) {
+        self.stand_in = true;
+    }
+
     /// The rest begins here: what was said stays.
     pub(super) fn begin_leg(&mut self) {
+        if std::mem::take(&mut self.stand_in) {
+            self.drop_leg();
+        }
         self.leg = self.text.len();
+    }
+
+    fn drop_leg(&mut self) {
+        self.text.truncate(self.leg);
+        if self.read > self.leg {
+            self.read = 0;
+            self.reset = true;
+        }
     }
 
     /// Puts `text` in place of the leg, touching nothing that is already the same.
@@ -143,18 +161,15 @@ impl Text {
             self.text.push_str(crate::text::part(text, self.text.len() - self.leg..));
             return;
         }
-        self.text.truncate(self.leg);
+        self.drop_leg();
         self.text.push_str(text);
-        if self.read > self.leg {
-            self.read = 0;
-            self.reset = true;
-        }
     }
 
     pub(super) fn clear(&mut self) {
         self.reset = self.read > 0 || self.reset;
         self.read = 0;
         self.leg = 0;
+        self.stand_in = false;
         self.text.clear();
     }
 }
@@ -244,12 +259,12 @@ impl Message {
     }
 
     fn set_structured(&mut self, value: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
-        if self.head.structured.as_deref() == Some(value.text()) {
-            return;
-        }
         let mut text = String::new();
         pretty(value, &mut text);
         self.text.replace_leg(&text, limits);
+        if self.head.structured.as_deref() == Some(value.text()) {
+            return;
+        }
         let head = self.edit();
         head.structured = Some(value.text().into());
         head.content_type = kind.map(String::from);

@@ -137,10 +137,9 @@ impl Conversation {
         turn.runs.void();
         turn.living = None;
         turn.delegations.clear();
+        turn.work_reset |= !turn.work.is_empty();
         turn.work.clear();
-        turn.work_reset = true;
         turn.answer.reset();
-        turn.shows_pause_notice = false;
         turn.outcome = None;
         turn.error = None;
         turn.pause = None;

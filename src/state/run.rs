@@ -28,6 +28,8 @@ pub(super) struct Run {
     pub over: bool,
     /// Highest `event_index` read (background runs; of the top-level run for its members too).
     pub last_index: Option<u64>,
+    /// It was paused: its next leg may count from 0 again.
+    pub counts_anew: bool,
     pub usage: Usage,
     /// The model that its figures are of.
     pub model: Option<String>,
@@ -80,6 +82,7 @@ impl Runs {
     /// Those of `works` (indices of messages) and the top-level one may say more.
     pub fn reopen(&mut self, works: &[usize], top: bool) {
         for run in self.list.iter_mut().filter(|r| !r.void) {
+            run.counts_anew |= run.top && top;
             if (run.top && top) || run.work.is_some_and(|w| works.contains(&w)) {
                 run.over = false;
             }
@@ -122,6 +125,7 @@ impl Run {
             void: false,
             over: false,
             last_index: None,
+            counts_anew: false,
             usage: Usage::default(),
             model: None,
         }

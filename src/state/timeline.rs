@@ -157,6 +157,10 @@ impl Timeline {
         Some(entry)
     }
 
+    pub(super) fn member_name(&self, id: u32) -> Option<&str> {
+        self.entries.get(id as usize)?.details.member_name.as_deref()
+    }
+
     pub(super) fn set_status(&mut self, id: u32, status: EntryStatus) {
         if let Some(entry) = self.edit(id) {
             entry.status = status;

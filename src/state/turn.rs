@@ -54,8 +54,6 @@ pub struct Turn {
     /// An event other than content came: this stream tells how it ends.
     pub(super) tells_its_end: bool,
     pub(super) has_content: bool,
-    /// The answer is the framework's notice about a pause, not the model's words.
-    pub(super) shows_pause_notice: bool,
     /// Work messages that ended only because the turn did.
     pub(super) settled: Vec<usize>,
     /// The status that a `replay` of no frame stated: how the run ended, should its end not be repeated.
@@ -146,8 +144,12 @@ impl Turn {
     /// The turn goes on: what its pause or its interruption had stopped does too.
     pub(super) fn unsettle(&mut self) {
         let mut again = std::mem::take(&mut self.settled);
-        let paused = |(at, m): (usize, &Message)| (m.head.status == RunStatus::Paused).then_some(at);
-        again.extend(self.work.iter().enumerate().filter_map(paused));
+        for (at, message) in self.work.iter_mut().enumerate() {
+            if message.head.status == RunStatus::Paused {
+                message.text.begin_leg();
+                again.push(at);
+            }
+        }
         for &at in &again {
             if let Some(message) = self.work.get_mut(at) {
                 message.edit().status = RunStatus::Started;

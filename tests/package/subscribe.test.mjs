@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bytesOf, concat, frame, packed, recording, runOf } from './support.mjs'
+import { bytesOf, concat, frame, packed, recording, runOf, streamNames } from './support.mjs'
 
 const lib = packed()
 let handler
@@ -108,6 +108,41 @@ test('what did not change keeps its identity while the last text grows', () => {
   assert.notEqual(now.messages.at(-1), before.messages.at(-1))
   for (const key of ['timeline', 'sessions', 'usage', 'monitor', 'error', 'retry']) assert.equal(now[key], before[key], key)
 })
+
+test('over every recording, frame by frame, what is equal is the same object, and an old snapshot stays as it was', () => {
+  for (const name of streamNames()) {
+    const { bytes } = recording(name)
+    if (bytes.length > 60_000) continue
+    handler.clear()
+    handler.begin('hello')
+    let before = handler.getSnapshot(), text = JSON.stringify(before)
+    for (const frame of Buffer.from(bytes).toString('latin1').split(/(?<=\n\n)/)) {
+      handler.feed(Buffer.from(frame, 'latin1'))
+      const now = handler.getSnapshot()
+      assert.equal(JSON.stringify(before), text, `${name}: an old snapshot changed`)
+      assertShared(before, now, name)
+      before = now
+      text = JSON.stringify(now)
+    }
+    handler.end()
+    assertShared(before, handler.getSnapshot(), name)
+  }
+})
+
+/** Whatever a component may be given is the same object while it looks the same. The diagnostics count with every frame. */
+function assertShared(before, now, name) {
+  const same = (path, left, right) => {
+    if (left !== right && Object(left) === left) assert.notEqual(JSON.stringify(right), JSON.stringify(left), `${name}: ${path} is equal, and another object`)
+  }
+  same('snapshot', before, now)
+  for (const key of Object.keys(now)) if (key !== 'diagnostics') same(key, before[key], now[key])
+  for (const list of ['turns', 'messages', 'timeline', 'sessions']) now[list].forEach((item, index) => same(`${list}[${index}]`, before[list][index], item))
+  now.turns.forEach((turn, index) => {
+    const old = before.turns[index] ?? {}
+    for (const key of Object.keys(turn)) same(`turns[${index}].${key}`, old[key], turn[key])
+    turn.work.forEach((message, at) => same(`turns[${index}].work[${at}]`, old.work?.[at], message))
+  })
+}
 
 test('the flat messages are the messages of the turns: user, work, answer', () => {
   handler.begin('research')

@@ -1,0 +1,208 @@
+//! The decoder and the reducer once more, as plainly as they can be written: the whole stream at once, split on its
+//! lines, read by serde_json, walked through from the start. Written from PROTOCOL.md and DESIGN.md, not from `src/`.
+//!
+//! Not here: limits, the timeline, sessions, usage, workflows, and what the page reads piece by piece.
+
+use serde_json::{json, Deserializer, Value};
+
+const KNOWN: &str =
+    "RunStarted RunContent RunContentCompleted RunCompleted RunError RunCancelled RunPaused RunContinued \
+    ToolCallStarted ToolCallCompleted ToolCallError ModelRequestStarted ModelRequestCompleted MemoryUpdateStarted paused";
+
+/// The frames of a stream: name and data. A line of JSON objects, outside of any event, is frames as well.
+fn decode(bytes: &[u8]) -> Vec<(String, String)> {
+    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines: Vec<&str> = text.strip_prefix('\u{FEFF}').unwrap_or(&text).split('\n').collect();
+    let unfinished = lines.pop().filter(|line| line.starts_with('{'));
+    let (mut frames, mut name, mut data) = (Vec::new(), "", None::<Vec<&str>>);
+    for line in lines.into_iter().chain(unfinished) {
+        if line.starts_with('{') {
+            let objects = Deserializer::from_str(line).into_iter::<Value>().map_while(Result::ok);
+            frames.extend(objects.map(|object| (String::new(), object.to_string())));
+            continue;
+        }
+        let (field, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
+        match field {
+            "event" => name = value,
+            "data" => data.get_or_insert_default().push(value),
+            "" if line.is_empty() => {
+                frames.extend(data.take().map(|lines| (name.to_owned(), lines.join("\n"))));
+                name = "";
+            }
+            _ => {}
+        }
+    }
+    frames
+}
+
+/// A frame's event: its name, and its data with the wrapper `{event, data}` taken off. `None`: malformed.
+fn read(line: &str, data: &str) -> Option<(String, Value)> {
+    let mut data: Value = serde_json::from_str(if data.trim().is_empty() { "{}" } else { data }).ok()?;
+    data.as_object()?;
+    let mut name = data["event"].as_str().unwrap_or(line).to_owned();
+    if data["data"].is_string() || data["data"].is_object() {
+        data = data["data"].take();
+        data = data.as_str().map_or(Some(data.clone()), |text| serde_json::from_str(text).ok())?;
+        name = data["event"].as_str().map_or(name, str::to_owned);
+    }
+    Some((name, data))
+}
+
+/// What a page shows of one turn.
+#[derive(Default)]
+pub struct Naive {
+    /// Of the attempt that counts, in order of appearance. The one without a parent gives the answer.
+    pub runs: Vec<Run>,
+    /// Runs of attempts that do not count, how many of those there were, and the retry that is being waited for.
+    void: Vec<String>,
+    pub voided: u64,
+    pub waits: Option<u64>,
+    pub outcome: Option<&'static str>,
+    last_index: Option<u64>,
+    tells_its_end: bool,
+    pub malformed: u64,
+    pub unknown: u64,
+}
+
+/// What one run said and did: before its last pause, since then, and the framework's words where it paused in silence.
+#[derive(Default)]
+pub struct Run {
+    pub id: String,
+    pub parent: Value,
+    pub before: String,
+    pub text: String,
+    pub notice: String,
+    pub thoughts: String,
+    pub tools: Vec<Value>,
+    pub end: Option<&'static str>,
+}
+
+impl Naive {
+    /// All bytes of one connection.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        for (name, data) in decode(bytes) {
+            match read(&name, &data) {
+                Some((name, data)) => self.event(name.strip_prefix("Team").unwrap_or(&name), &data),
+                None => self.malformed += 1,
+            }
+        }
+    }
+
+    /// No more bytes come. A stream that was asked to tell of nothing but text ends where it ends.
+    pub fn close(&mut self) {
+        self.ends(if self.runs.is_empty() || self.tells_its_end { "interrupted" } else { "completed" });
+    }
+
+    /// The first end counts.
+    pub fn ends(&mut self, outcome: &'static str) {
+        (self.outcome, self.waits) = (self.outcome.or(Some(outcome)), None);
+    }
+
+    fn event(&mut self, kind: &str, data: &Value) {
+        self.tells_its_end |= kind != "RunContent";
+        match kind {
+            "retry" if self.waits.is_some() && self.waits == data["attempt"].as_u64() => {}
+            "retry" => {
+                self.attempt_is_void();
+                self.waits = data["attempt"].as_u64().or(Some(self.voided));
+            }
+            "error" => self.ends("failed"),
+            _ if KNOWN.split(' ').any(|known| known == kind) => self.run_event(kind, data),
+            _ => self.unknown += 1,
+        }
+    }
+
+    fn run_event(&mut self, kind: &str, data: &Value) {
+        let (id, parent) = (data["run_id"].as_str().unwrap_or("").to_owned(), &data["parent_run_id"]);
+        let top = parent.is_null();
+        if self.void.iter().any(|void| *void == id || parent == void) {
+            return self.void.push(id);
+        }
+        if top && self.runs.iter().any(|run| run.parent.is_null() && run.id != id) {
+            self.attempt_is_void();
+        }
+        if let Some(index) = data["event_index"].as_u64() {
+            let anew = kind == "RunContinued" && top && index == 0 && self.outcome == Some("paused");
+            if self.last_index.is_some_and(|last| index <= last && !anew) {
+                return;
+            }
+            self.last_index = Some(index);
+        }
+        self.waits = None;
+        let at = self.runs.iter().position(|run| run.id == id).unwrap_or(self.runs.len());
+        if at == self.runs.len() {
+            self.runs.push(Run { id: id.clone(), parent: parent.clone(), ..Run::default() });
+        }
+        if kind == "RunContinued" {
+            // With the turn its members go on.
+            for run in self.runs.iter_mut().filter(|run| run.end == Some("paused") && (top || run.id == id)) {
+                run.before += &std::mem::take(&mut run.text);
+                (run.notice, run.end) = (String::new(), None);
+            }
+            return self.outcome = self.outcome.filter(|outcome| !top || *outcome != "paused");
+        }
+        let leads = self.runs.iter().any(|run| run.parent == data["run_id"]);
+        let over = self.runs[at].end.is_some() || (top && self.outcome.is_some());
+        let run = &mut self.runs[at];
+        let content = data["content"].as_str().map_or_else(|| format!("{:#}", data["content"]), str::to_owned);
+        let none = data["content"].is_null();
+        let end = match kind {
+            "ToolCallStarted" => return run.tool(&data["tool"], "started", &Value::Null),
+            "ToolCallCompleted" => return run.tool(&data["tool"], "completed", &Value::Null),
+            "ToolCallError" => return run.tool(&data["tool"], "error", &data["error"]),
+            _ if over => return,
+            "RunContent" => {
+                run.thoughts += data["reasoning_content"].as_str().unwrap_or("");
+                match data["content"] {
+                    Value::Null => {}
+                    Value::String(_) => run.text += &content,
+                    _ => run.text = content,
+                }
+                return;
+            }
+            "RunError" => "failed",
+            "RunCompleted" => "completed",
+            "RunCancelled" => "cancelled",
+            "RunPaused" | "paused" => "paused",
+            _ => return,
+        };
+        match end {
+            "failed" => {}
+            "paused" if run.text.is_empty() && !none => run.notice = content,
+            // The last token is told only here; a leader's text has its members' tokens mixed in.
+            "cancelled" if leads || !content.starts_with(&run.text) => {}
+            "completed" | "cancelled" if !none => run.text = content,
+            _ => {}
+        }
+        run.end = Some(end);
+        data["tools"].as_array().into_iter().flatten().for_each(|tool| run.tool(tool, end, &Value::Null));
+        if top {
+            self.ends(end);
+        }
+    }
+
+    fn attempt_is_void(&mut self) {
+        self.void.extend(self.runs.drain(..).map(|run| run.id));
+        (self.outcome, self.last_index, self.voided) = (None, None, self.voided + 1);
+    }
+}
+
+impl Run {
+    fn tool(&mut self, tool: &Value, status: &str, error: &Value) {
+        let at = self.tools.iter().position(|t| t["id"] == tool["tool_call_id"]).unwrap_or(self.tools.len());
+        if at == self.tools.len() {
+            self.tools.push(json!({"id": tool["tool_call_id"], "name": tool["tool_name"], "status": "started"}));
+        }
+        let known = &mut self.tools[at];
+        for (key, value) in [("args", &tool["tool_args"]), ("result", &tool["result"]), ("error", error)] {
+            known[key] = if value.is_null() { known[key].take() } else { value.clone() };
+        }
+        let over = known["status"] == "completed" || known["status"] == "error";
+        match status {
+            _ if tool["tool_call_error"] == true => known["status"] = json!("error"),
+            "started" | "paused" if over => {}
+            status => known["status"] = json!(status),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A naive decoder and reducer (`naive/`, written from PROTOCOL.md and DESIGN.md alone) against the real ones, on
+//! generated runs (`runs/`): nested teams, interleaved members, parallel tools, retries, pauses, cancels, unknown
+//! events in between, frames sent twice, gaps of the event index, every line ending, splits anywhere.
+//!
+//! `RUNS` says how many: 600 by default; `make proof` takes 50,000.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+mod naive;
+mod runs;
+
+use ai_stream_handler::client::Input;
+use ai_stream_handler::limits::Limits;
+use ai_stream_handler::state::message::{Message, Role};
+use common::{assert_same, Page};
+use naive::{Naive, Run};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use serde_json::{json, Value};
+
+/// What the page shows, in the reference's shape.
+fn shown(page: &mut Page) -> Value {
+    let turn = page.turn();
+    let members = turn.work.iter().filter(|m| m.head.role == Role::Agent);
+    let members = members.map(message).collect::<Vec<_>>();
+    let c = &page.client.conversation;
+    json!({"answer": message(&turn.answer), "members": members, "outcome": turn.outcome, "attempts": turn.attempts,
+        "waits": c.retry.as_ref().map(|r| r.attempt), "malformed": c.diagnostics.malformed_frames, "unknown": c.diagnostics.unknown_events})
+}
+
+fn message(message: &Message) -> Value {
+    let tools = message.tools.iter().map(|t| {
+        let args = t.args.as_deref().map(|args| serde_json::from_str::<Value>(args).unwrap());
+        json!({"id": t.id, "name": t.name, "args": args, "status": t.status, "result": t.result, "error": t.error})
+    });
+    json!({"id": message.head.run_id.as_deref().unwrap_or_default(), "parent": message.head.parent_run_id, "text": message.text.as_str(), "thoughts": message.thoughts.as_str(), "tools": tools.collect::<Vec<_>>(), "status": message.head.status})
+}
+
+/// What the reference came to, in the same shape.
+fn expected(naive: &Naive) -> Value {
+    let (members, answer): (Vec<&Run>, _) = naive.runs.iter().partition(|run| !run.parent.is_null());
+    // What nobody ended ended with the turn.
+    let turn_end = naive.outcome.filter(|outcome| *outcome != "paused");
+    let members = members.iter().map(|run| expected_message(naive, run, run.end.or(turn_end))).collect::<Vec<_>>();
+    let answer = expected_message(naive, answer.first().unwrap_or(&&Run::default()), naive.outcome);
+    json!({"answer": answer, "members": members, "outcome": naive.outcome, "waits": naive.waits,
+        "attempts": naive.voided + 1, "malformed": naive.malformed, "unknown": naive.unknown})
+}
+
+fn expected_message(naive: &Naive, run: &Run, end: Option<&str>) -> Value {
+    let status = match end.unwrap_or("started") {
+        "failed" | "interrupted" => "error",
+        end => end,
+    };
+    let mut tools = run.tools.clone();
+    // What was asked for has been answered.
+    let answered = |tool: &&mut Value| tool["status"] == "paused" && naive.outcome == Some("completed");
+    tools.iter_mut().filter(answered).for_each(|tool| tool["status"] = json!("completed"));
+    let text = [&run.before[..], &run.text, &run.notice].concat();
+    json!({"id": run.id, "parent": run.parent, "text": text, "thoughts": run.thoughts, "tools": tools, "status": status})
+}
+
+const ONE_FRAME: usize = 700;
+
+fn runs() -> u32 {
+    std::env::var("RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(600)
+}
+
+/// Feeds a connection in pieces, some of which are read on the way.
+fn feed(page: &mut Page, mut bytes: &[u8], sizes: &[usize]) {
+    for (at, size) in sizes.iter().cycle().enumerate() {
+        if bytes.is_empty() {
+            return;
+        }
+        let (piece, rest) = bytes.split_at((*size).min(bytes.len()));
+        page.feed(piece);
+        bytes = rest;
+        if at % 16 == 0 {
+            page.read();
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: runs(), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_run_is_shown_as_the_reference_shows_it(
+        moves in runs::moves(40), kind in runs::kind(), sizes in vec(prop_oneof![1..8usize, 1..4_000usize], 1..6),
+        cut in prop::option::weighted(0.3, any::<prop::sample::Index>()), cancels in prop::bool::weighted(0.1),
+    ) {
+        let mut legs = runs::streams(kind, &moves);
+        let at_least_one = legs.len() > 1;
+        if let (Some(cut), Some(last)) = (cut, legs.last_mut()) {
+            // A connection of which no frame was read goes on with nothing.
+            let least = if at_least_one { last.len().min(ONE_FRAME) } else { 0 };
+            last.truncate(cut.index(last.len() + 1).max(least));
+        }
+        let (mut page, mut naive) = (Page::asked(), Naive::default());
+        for (at, leg) in legs.iter().enumerate() {
+            if at > 0 {
+                page.begin(None);
+            }
+            feed(&mut page, leg, &sizes);
+            naive.feed(leg);
+            prop_assert_eq!(page.client.conversation.turns.len(), 1);
+            compare(&mut page, &naive, &legs);
+            match at + 1 == legs.len() && cancels {
+                true => {
+                    page.handle(Input::Cancel);
+                    // What waits for the user may be cancelled, too.
+                    naive.outcome = naive.outcome.filter(|outcome| *outcome != "paused");
+                    naive.ends("cancelled");
+                }
+                false => {
+                    page.end();
+                    naive.close();
+                }
+            }
+            compare(&mut page, &naive, &legs);
+        }
+    }
+}
+
+/// Everything of `legs`, in pieces of `sizes`.
+fn played(legs: &[Vec<u8>], sizes: &[usize], limits: Limits) -> Page {
+    let mut page = Page::limited(limits);
+    page.begin("hello");
+    for (at, leg) in legs.iter().enumerate() {
+        if at > 0 {
+            page.begin(None);
+        }
+        feed(&mut page, leg, sizes);
+        page.end();
+    }
+    page
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: runs() / 2, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_run_is_the_same_whole_in_pieces_and_once_more(
+        moves in runs::moves(60), kind in runs::kind(), sizes in vec(prop_oneof![1..8usize, 1..4_000usize], 1..6),
+    ) {
+        let legs = runs::streams(kind, &moves);
+        let whole = played(&legs, &[usize::MAX], Limits::default()).view();
+        assert_same(&whole, &played(&legs, &sizes, Limits::default()).view(), "in pieces");
+        assert_same(&whole, &played(&legs, &[usize::MAX], Limits::default()).view(), "once more");
+    }
+
+    #[test]
+    fn any_run_stays_within_the_limits_and_ends_as_without_them(
+        moves in runs::moves(120), kind in runs::kind(), sizes in vec(1..4_000usize, 1..6), bounds in (0..40usize, 0..12usize, 0..4usize),
+    ) {
+        let legs = runs::streams(kind, &moves);
+        let mut limits = Limits::default();
+        limits.max_text_bytes = bounds.0;
+        limits.max_timeline_entries = bounds.1;
+        (limits.max_messages, limits.max_tool_calls, limits.max_listed) = (bounds.2, bounds.2, bounds.2);
+        (limits.max_detail_bytes, limits.max_excerpt_bytes) = (bounds.0, bounds.1);
+        let mut page = played(&legs, &sizes, limits);
+        let turn = page.turn();
+        for message in turn.work.iter().chain([&turn.answer]) {
+            prop_assert!(message.text.as_str().len() <= bounds.0 && message.thoughts.as_str().len() <= bounds.0);
+            prop_assert!(message.tools.len() <= bounds.2);
+        }
+        prop_assert!(turn.work.len() <= bounds.2);
+        prop_assert!(turn.timeline.entries().len() <= 2 * bounds.1);
+        for details in turn.timeline.entries().iter().map(|entry| &entry.details) {
+            for json in [&details.tool_args, &details.tool_result, &details.data].into_iter().flatten() {
+                prop_assert!(json.len() <= bounds.0);
+            }
+        }
+        let (d, ended) = (page.client.conversation.diagnostics.clone(), played(&legs, &[usize::MAX], Limits::default()).turn());
+        prop_assert!(d.malformed.len() <= bounds.2 && d.unknown.len() <= bounds.2);
+        prop_assert!(d.malformed.iter().all(|m| m.excerpt.len() <= bounds.1));
+        prop_assert_eq!((turn.outcome, turn.attempts, turn.run_id), (ended.outcome, ended.attempts, ended.run_id));
+    }
+}
+
+fn compare(page: &mut Page, naive: &Naive, legs: &[Vec<u8>]) {
+    let (shown, expected) = (shown(page), expected(naive));
+    if shown != expected {
+        for leg in legs {
+            println!("────\n{}", String::from_utf8_lossy(leg).replace('\r', "␍"));
+        }
+        assert_same(&shown, &expected, "the page (left) and the reference (right) differ");
+    }
+}
