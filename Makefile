@@ -53,6 +53,11 @@ proof: prerequisites-test package server-example agentos
 	ORACLE_STREAMS=20000 node --test --test-reporter=spec --test-timeout=900000 tests/oracle/*.test.mjs
 	AGENTOS=full node --test --test-reporter=spec --test-timeout=900000 tests/agentos/*.test.mjs
 
+## The same streams through ours and through others: whose text is right, and in what time (a minute)
+.PHONY: resilience
+resilience: package resilience-peers
+	node tests/resilience/table.mjs
+
 ## Spoiled streams through the package, for FUZZ_SECONDS (120), from FUZZ_SEED (the time)
 .PHONY: fuzz
 fuzz: package
@@ -111,6 +116,14 @@ clean:
 .PHONY: dist
 dist: rust-target wasm-bindgen node_modules
 	node pkg/build.mjs
+
+# The other readers of the resilience table.
+.PHONY: resilience-peers
+resilience-peers: tests/resilience/node_modules/.package-lock.json
+tests/resilience/node_modules/.package-lock.json: tests/resilience/package-lock.json
+	@echo "── npm ci in tests/resilience"
+	cd tests/resilience && npm ci --no-fund --no-audit --ignore-scripts
+	@touch $@
 
 # www/, ready to be served
 .PHONY: demo-files

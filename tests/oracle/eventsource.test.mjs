@@ -1,14 +1,13 @@
 // The browser's own EventSource as judge: generated streams go over loopback to it and, in the same page, through our decoder.
 // ORACLE_STREAMS says how many (2,000 by default; `make proof` asks for 20,000), ORACLE_SEED from which number.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { bindgen } from '../../scripts/wasm.mjs'
 import { launch } from '../e2e/browser.mjs'
 import { root } from '../package/support.mjs'
+import { buildDecoder } from './decoder.mjs'
 import { serveStreams } from './serve.mjs'
 import { forChromium, streamOf } from './streams.mjs'
 
@@ -20,8 +19,7 @@ let folder, served, browser, page
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'ai-stream-handler-oracle-'))
   mkdirSync(folder, { recursive: true })
-  execFileSync('cargo', ['build', '--release', '--quiet', '--target', 'wasm32-unknown-unknown', '--example', 'decoder'], { cwd: root, stdio: 'inherit' })
-  bindgen(root, 'examples/decoder.wasm', join(folder, 'oracle'), 'decoder', '--no-typescript')
+  buildDecoder(join(folder, 'oracle'))
   for (const name of ['oracle/page.js', 'oracle/streams.mjs', 'random.mjs']) cpSync(join(root, 'tests', name), join(folder, name))
   writeFileSync(join(folder, 'index.html'), '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/oracle/page.js"></script>')
   served = await serveStreams(folder)
