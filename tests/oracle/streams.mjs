@@ -60,3 +60,30 @@ export function forChromium(bytes) {
   const isBlind = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf && (bytes[3] === 10 || bytes[3] === 13)
   return isBlind ? bytes.subarray(3) : bytes
 }
+
+/**
+ * A stream like this one that Firefox 153's EventSource reads as the standard says; both it and our decoder are given that. Firefox
+ * leaves out each NUL, in data and types as well; and an id in a block without data is forgotten, where the standard sets it (the
+ * browser would come back with an older one). And a retry without a value counts as a time of 0.
+ */
+export function forFirefox(bytes) {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte === 0 ? 48 : byte)).join('')
+  const mark = /^\xef\xbb\xbf/.exec(text)?.[0] ?? ''
+  let hasId = false, hasData = false
+  const lines = text.slice(mark.length).split(/(?<=\r\n|\n|\r(?!\n))/).map((line) => {
+    const [, field] = /^([^:\r\n]*)/.exec(line)
+    const isBlank = /^[\r\n]/.test(line)
+    const added = isBlank && hasId && !hasData ? `data${line}` : ''
+    hasId = !isBlank && (hasId || field === 'id')
+    hasData = !isBlank && (hasData || field === 'data')
+    return added + line.replace(/^retry(: ?)?(?=[\r\n]|$)/, ':')
+  })
+  return Uint8Array.from(mark + lines.join(''), (character) => character.charCodeAt(0))
+}
+
+/** The stream as a browser is given it, and as our decoder is, by the way it is served. */
+export const SERVED = {
+  raw: { theirs: (bytes) => bytes, ours: (bytes) => bytes },
+  chromium: { theirs: forChromium, ours: (bytes) => bytes },
+  firefox: { theirs: forFirefox, ours: forFirefox },
+}
