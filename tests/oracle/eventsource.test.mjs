@@ -78,6 +78,10 @@ for (const [browser, judge] of Object.entries(JUDGES)) {
         await page.call('comeBack', served.urls, [number], 1_000, 'raw')
         assert.ok(served.returned.has(`raw/${number}`), fault)
       }
+      for (const [fault, number] of Object.entries(judge.forgetful ?? {})) {
+        await page.call('comeBack', served.urls, [number], 10_000, 'raw')
+        assert.equal(served.returned.get(`raw/${number}`), null, fault)
+      }
     })
   })
 }

@@ -54,8 +54,9 @@ export async function serveStreams(folder, origins = 4) {
         visited.add(visit)
       }
       const stream = streamOf(number)
-      const bytes = SERVED[kind === 'again' ? way : kind].theirs(stream.bytes)
-      const cuts = stream.cuts.map((cut) => Math.max(0, cut - (stream.bytes.length - bytes.length)))
+      const { theirs, first = 0 } = SERVED[kind === 'again' ? way : kind]
+      const bytes = theirs(stream.bytes)
+      const cuts = stream.cuts.map((cut) => Math.max(0, cut - (stream.bytes.length - bytes.length))).filter((cut) => cut >= first)
       let from = 0
       for (const to of [...cuts.slice(0, 3), bytes.length]) {
         if (to > from) response.write(bytes.subarray(from, to))

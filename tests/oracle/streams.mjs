@@ -62,12 +62,11 @@ export function forChromium(bytes) {
 }
 
 /**
- * A stream like this one that Firefox 153's EventSource reads as the standard says; both it and our decoder are given that. Firefox
- * leaves out each NUL, in data and types as well; and an id in a block without data is forgotten, where the standard sets it (the
- * browser would come back with an older one). And a retry without a value counts as a time of 0.
+ * Both the browser and our decoder are given such a stream, which the browser reads as the standard says. Firefox 153 and WebKitGTK
+ * 2.50 forget an id in a block without data, where the standard sets it (they would come back with an older one): it gets data.
  */
-export function forFirefox(bytes) {
-  const text = Array.from(bytes, (byte) => String.fromCharCode(byte === 0 ? 48 : byte)).join('')
+function withDataBehindIds(bytes) {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
   const mark = /^\xef\xbb\xbf/.exec(text)?.[0] ?? ''
   let hasId = false, hasData = false
   const lines = text.slice(mark.length).split(/(?<=\r\n|\n|\r(?!\n))/).map((line) => {
@@ -76,14 +75,31 @@ export function forFirefox(bytes) {
     const added = isBlank && hasId && !hasData ? `data${line}` : ''
     hasId = !isBlank && (hasId || field === 'id')
     hasData = !isBlank && (hasData || field === 'data')
-    return added + line.replace(/^retry(: ?)?(?=[\r\n]|$)/, ':')
+    return added + line
   })
   return Uint8Array.from(mark + lines.join(''), (character) => character.charCodeAt(0))
 }
 
-/** The stream as a browser is given it, and as our decoder is, by the way it is served. */
+/** Lines that a browser takes for a reconnection time, and the standard does not, made comments. */
+function withoutTimes(bytes, odd) {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+  const line = new RegExp(`(?<=^|^\\xef\\xbb\\xbf|[\\r\\n])retry${odd}(?=[\\r\\n]|$)`, 'g')
+  return Uint8Array.from(text.replace(line, ':'), (character) => character.charCodeAt(0))
+}
+
+/** Besides, Firefox leaves out each NUL, in data and types as well, and takes a retry without a value for a time of 0. */
+const forFirefox = (bytes) => withoutTimes(withDataBehindIds(bytes).map((byte) => byte || 48), '(: ?)?')
+
+/** Besides, WebKit reads numbers with a sign, and with white space around them. */
+const forWebKit = (bytes) => withoutTimes(withDataBehindIds(bytes), ':(?: ?\\d+ +| ?\\+\\d+ *|  +\\+?\\d+ *)')
+
+/**
+ * The stream as a browser is given it, and as our decoder is, by the way it is served. `first`: bytes at the start that come in one
+ * piece: WebKitGTK 2.50's EventSource takes a byte order mark that comes in several for text.
+ */
 export const SERVED = {
   raw: { theirs: (bytes) => bytes, ours: (bytes) => bytes },
   chromium: { theirs: forChromium, ours: (bytes) => bytes },
   firefox: { theirs: forFirefox, ours: forFirefox },
+  webkit: { theirs: forWebKit, ours: forWebKit, first: 3 },
 }
