@@ -12,6 +12,7 @@ SHELL := bash
 # The CLI must equal the crate, and the crate's pin in Cargo.toml is where the version is written down.
 WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\([^"]*\)".*/\1/p' Cargo.toml)
 WASM_PACK := 0.15.1
+CARGO_FUZZ := 0.13.2
 
 # rustup's folder last: a shell that has not read its profile finds cargo all the same.
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
@@ -58,10 +59,11 @@ proof: prerequisites-test package server-example agentos
 resilience: package resilience-peers
 	node tests/resilience/table.mjs
 
-## Spoiled streams through the package, for FUZZ_SECONDS (120), from FUZZ_SEED (the time)
+## Half of FUZZ_SECONDS (120) libFuzzer on decoder, JSON and client; half of it spoiled streams through the package, from FUZZ_SEED (the time)
 .PHONY: fuzz
-fuzz: package
-	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
+fuzz: package cargo-fuzz
+	node fuzz/run.mjs $$(( $(or $(FUZZ_SECONDS),120) / 6 ))
+	FUZZ_SECONDS=$$(( $(or $(FUZZ_SECONDS),120) * 3 / 8 )) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
 
 ## What a user feels: React pages in Chromium while an answer streams, next to the classic hook and useChat (10 minutes)
 .PHONY: bench-page
@@ -173,6 +175,12 @@ wasm-pack: rust-target wasm-bindgen
 	@wasm-pack --version >/dev/null 2>&1 \
 	  || { echo "── cargo install wasm-pack $(WASM_PACK) into .tools (3 minutes, once)"; \
 	       cargo install wasm-pack --version "$(WASM_PACK)" --locked --root .tools; }
+
+.PHONY: cargo-fuzz
+cargo-fuzz: prerequisites
+	@cargo fuzz --version >/dev/null 2>&1 \
+	  || { echo "── cargo install cargo-fuzz $(CARGO_FUZZ) into .tools (2 minutes, once)"; \
+	       cargo install cargo-fuzz --version "$(CARGO_FUZZ)" --locked --root .tools; }
 
 node_modules: prerequisites node_modules/.package-lock.json
 
