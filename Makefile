@@ -13,6 +13,7 @@ SHELL := bash
 WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\([^"]*\)".*/\1/p' Cargo.toml)
 WASM_PACK := 0.15.1
 CARGO_MUTANTS := 27.1.0
+CARGO_FUZZ := 0.13.2
 
 # rustup's folder last: a shell that has not read its profile finds cargo all the same.
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
@@ -61,10 +62,16 @@ proof: prerequisites-test package server-example agentos
 	ORACLE_STREAMS=20000 node --test --test-reporter=spec --test-timeout=900000 tests/oracle/*.test.mjs
 	AGENTOS=full node --test --test-reporter=spec --test-timeout=900000 tests/agentos/*.test.mjs
 
-## Spoiled streams through the package, for FUZZ_SECONDS (120), from FUZZ_SEED (the time)
+## The same streams through ours and through others: whose text is right, and in what time (a minute)
+.PHONY: resilience
+resilience: package resilience-peers
+	node tests/resilience/table.mjs
+
+## Half of FUZZ_SECONDS (120) libFuzzer on decoder, JSON and client; half of it spoiled streams through the package, from FUZZ_SEED (the time)
 .PHONY: fuzz
-fuzz: package
-	FUZZ_SECONDS=$(or $(FUZZ_SECONDS),120) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
+fuzz: package cargo-fuzz
+	node fuzz/run.mjs $$(( $(or $(FUZZ_SECONDS),120) / 6 ))
+	FUZZ_SECONDS=$$(( $(or $(FUZZ_SECONDS),120) * 3 / 8 )) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
 
 ## What a user feels: React pages in Chromium while an answer streams, next to the classic hook and useChat (10 minutes)
 .PHONY: bench-page
@@ -120,6 +127,14 @@ clean:
 dist: rust-target wasm-bindgen node_modules
 	node pkg/build.mjs
 
+# The other readers of the resilience table.
+.PHONY: resilience-peers
+resilience-peers: tests/resilience/node_modules/.package-lock.json
+tests/resilience/node_modules/.package-lock.json: tests/resilience/package-lock.json
+	@echo "── npm ci in tests/resilience"
+	cd tests/resilience && npm ci --no-fund --no-audit --ignore-scripts
+	@touch $@
+
 # www/, ready to be served
 .PHONY: demo-files
 demo-files: package
@@ -168,6 +183,12 @@ wasm-pack: rust-target wasm-bindgen
 	@wasm-pack --version >/dev/null 2>&1 \
 	  || { echo "── cargo install wasm-pack $(WASM_PACK) into .tools (3 minutes, once)"; \
 	       cargo install wasm-pack --version "$(WASM_PACK)" --locked --root .tools; }
+
+.PHONY: cargo-fuzz
+cargo-fuzz: prerequisites
+	@cargo fuzz --version >/dev/null 2>&1 \
+	  || { echo "── cargo install cargo-fuzz $(CARGO_FUZZ) into .tools (2 minutes, once)"; \
+	       cargo install cargo-fuzz --version "$(CARGO_FUZZ)" --locked --root .tools; }
 
 node_modules: prerequisites node_modules/.package-lock.json
 

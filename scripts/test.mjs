@@ -34,6 +34,8 @@ const stages = [
   { name: 'packaging', command: nodeTests('tests/packaging'), count: countNode, needs: ['package'] },
   { name: 'fuzz', command: nodeTests('tests/fuzz'), count: countNode, needs: ['package'] },
   { name: 'oracle', command: nodeTests('tests/oracle'), count: countNode, needs: ['package'] },
+  { name: 'peers', command: [make, '--no-print-directory', 'resilience-peers'] },
+  { name: 'resilience', command: nodeTests('tests/resilience'), count: countNode, needs: ['package', 'peers'] },
   { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: ['package', 'server'] },
 ]
 

@@ -245,10 +245,12 @@ impl Client {
         }
         let (text, files) = (text.to_owned(), files.to_vec());
         let send = Send { ticket, text, files, priority, since: now, retries: 0, target: 0, resumes: 0 };
-        if self.is_idle() {
-            self.start(send, now);
-        } else if self.queue.len() >= self.config.limits.max_queued {
+        // Background sends wait in the queue also where nothing runs: a limit holds them back.
+        let may_wait = priority == Priority::Background || !self.is_idle();
+        if may_wait && self.queue.len() >= self.config.limits.max_queued {
             self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+        } else if self.is_idle() {
+            self.start(send, now);
         } else {
             self.queue.push(send);
             self.conversation.head_dirty = true;

@@ -42,6 +42,8 @@ enum Halt {
     Struck(StreamError, String),
     /// The server has no rest of this answer.
     Gone,
+    /// The server waits for a limit to pass; the next frame may tell that it does no more.
+    Limited,
 }
 
 /// What a request is for.
@@ -135,6 +137,7 @@ impl Client {
             match halt {
                 Halt::Struck(error, said) => self.struck(error, &said, now),
                 Halt::Gone => return self.gone(now),
+                Halt::Limited => self.follow_limit(now),
             }
         }
         if !self.conversation.status.is_streaming() && !was_over {
@@ -185,6 +188,10 @@ impl Client {
                     conversation.apply(&event, now);
                     if let Some(error) = conversation.struck.take() {
                         return Some(Halt::Struck(error, provider_text(&event)));
+                    }
+                    if event.kind == Kind::Retry {
+                        templates.forget();
+                        return Some(Halt::Limited);
                     }
                     // Data that was mended does not stand in the buffer as it was read.
                     let as_sent = matches!(data, Cow::Borrowed(_));

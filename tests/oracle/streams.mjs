@@ -60,3 +60,46 @@ export function forChromium(bytes) {
   const isBlind = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf && (bytes[3] === 10 || bytes[3] === 13)
   return isBlind ? bytes.subarray(3) : bytes
 }
+
+/**
+ * Both the browser and our decoder are given such a stream, which the browser reads as the standard says. Firefox 153 and WebKitGTK
+ * 2.50 forget an id in a block without data, where the standard sets it (they would come back with an older one): it gets data.
+ */
+function withDataBehindIds(bytes) {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+  const mark = /^\xef\xbb\xbf/.exec(text)?.[0] ?? ''
+  let hasId = false, hasData = false
+  const lines = text.slice(mark.length).split(/(?<=\r\n|\n|\r(?!\n))/).map((line) => {
+    const [, field] = /^([^:\r\n]*)/.exec(line)
+    const isBlank = /^[\r\n]/.test(line)
+    const added = isBlank && hasId && !hasData ? `data${line}` : ''
+    hasId = !isBlank && (hasId || field === 'id')
+    hasData = !isBlank && (hasData || field === 'data')
+    return added + line
+  })
+  return Uint8Array.from(mark + lines.join(''), (character) => character.charCodeAt(0))
+}
+
+/** Lines that a browser takes for a reconnection time, and the standard does not, made comments. */
+function withoutTimes(bytes, odd) {
+  const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+  const line = new RegExp(`(?<=^|^\\xef\\xbb\\xbf|[\\r\\n])retry${odd}(?=[\\r\\n]|$)`, 'g')
+  return Uint8Array.from(text.replace(line, ':'), (character) => character.charCodeAt(0))
+}
+
+/** Besides, Firefox leaves out each NUL, in data and types as well, and takes a retry without a value for a time of 0. */
+const forFirefox = (bytes) => withoutTimes(withDataBehindIds(bytes).map((byte) => byte || 48), '(: ?)?')
+
+/** Besides, WebKit reads numbers with a sign, and with white space around them. */
+const forWebKit = (bytes) => withoutTimes(withDataBehindIds(bytes), ':(?: ?\\d+ +| ?\\+\\d+ *|  +\\+?\\d+ *)')
+
+/**
+ * The stream as a browser is given it, and as our decoder is, by the way it is served. `first`: bytes at the start that come in one
+ * piece: WebKitGTK 2.50's EventSource takes a byte order mark that comes in several for text.
+ */
+export const SERVED = {
+  raw: { theirs: (bytes) => bytes, ours: (bytes) => bytes },
+  chromium: { theirs: forChromium, ours: (bytes) => bytes },
+  firefox: { theirs: forFirefox, ours: forFirefox },
+  webkit: { theirs: forWebKit, ours: forWebKit, first: 3 },
+}

@@ -1,0 +1,74 @@
+//! The JSON cursor on any text: it accepts what serde_json accepts, reads the same out of it, and lays it out as valid JSON
+//! again. Where both differ on purpose, tests/json_oracle.rs says so.
+
+use ai_stream_handler::json::{pretty, JsonErrorKind, Object, Raw};
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+pub fn check(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let parsed = Raw::parse(text);
+    // serde_json knows a bound on depth too, another one, and only for values.
+    if parsed.is_err_and(|error| error.kind == JsonErrorKind::TooDeep) {
+        return;
+    }
+    assert_eq!(parsed.is_ok(), is_json(text), "{parsed:?}");
+    let starts_as_object = text.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{');
+    if starts_as_object {
+        assert_eq!(read_members(text), parsed.is_ok(), "member by member");
+    }
+    let Ok(raw) = parsed else {
+        let at = parsed.err().map_or(0, |error| error.at);
+        assert!(at <= text.len(), "an error behind the end");
+        return;
+    };
+    // Half a surrogate pair and a number beyond all bounds are no values for serde_json.
+    if let Ok(value) = serde_json::from_str::<Value>(text) {
+        assert_same(raw, &value);
+    }
+    let mut laid_out = String::new();
+    pretty(raw, &mut laid_out);
+    assert!(is_json(&laid_out), "{laid_out}");
+}
+
+fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+fn read_members(text: &str) -> bool {
+    let Ok(mut object) = Object::parse(text) else { return false };
+    loop {
+        match object.next_member() {
+            Ok(Some((key, value))) => drop((key.decode(), value)),
+            Ok(None) => return object.finish().is_ok(),
+            Err(_) => return false,
+        }
+    }
+}
+
+fn assert_same(raw: Raw<'_>, value: &Value) {
+    match value {
+        Value::Null => assert!(raw.is_null()),
+        Value::Bool(it) => assert_eq!(raw.as_bool(), Some(*it)),
+        // serde_json rounds in the last place by default; the standard library does not.
+        Value::Number(_) => assert_eq!(raw.as_f64(), raw.text().parse().ok(), "{}", raw.text()),
+        Value::String(it) => {
+            let read = raw.as_str();
+            assert_eq!(read.as_ref().map(|s| s.decode().into_owned()).as_ref(), Some(it));
+            assert!(read.is_some_and(|s| s.is(it)));
+        }
+        Value::Array(list) => {
+            let elements: Vec<Raw<'_>> = raw.as_array().into_iter().flatten().collect();
+            assert_eq!(elements.len(), list.len());
+            elements.into_iter().zip(list).for_each(|(raw, value)| assert_same(raw, value));
+        }
+        Value::Object(map) => {
+            assert!(raw.as_object().is_some());
+            for (key, value) in map {
+                let member = raw.member(key);
+                assert!(member.is_some(), "{key:?} is not found");
+                member.into_iter().for_each(|raw| assert_same(raw, value));
+            }
+        }
+    }
+}
