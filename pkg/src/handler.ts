@@ -212,12 +212,11 @@ class Handler implements StreamHandler {
     if (this.#disposed) return
     this.#disposed = true
     this.#notifier.stop()
-    this.#leave()
+    this.#leave(this.#bare)
   }
 
   /** Ends what runs, and lets go of everything outside. */
-  #leave(): void {
-    const core = this.#bare
+  #leave(core: Core): void {
     this.#ear = undefined
     this.#keeper?.close()
     this.#keeper = undefined
@@ -235,13 +234,16 @@ class Handler implements StreamHandler {
   /** See {@link Inside}. */
   #replay(...[given, seed, { sessionId, kept }, at]: Parameters<Inside['replay']>): ReturnType<Inside['replay']> {
     if (this.#disposed) throw new Error('ai-stream-handler: this handler was disposed of')
+    const old = this.#bare
+    // Before anything is given up: it may be refused.
+    const core = this.#coreOf(checked({ ...given, sessionId }), seed, false)
     this.#replays = true
     this.#takesUp = false
     this.#loading = true
-    this.#leave()
+    this.#leave(old)
     this.#loading = false
+    this.#core = core
     this.#mirror = new Mirror()
-    const core = (this.#core = this.#coreOf(checked({ ...given, sessionId }), seed, false))
     core.replay(at)
     this.#restore(kept)
     this.#stale = true

@@ -87,7 +87,7 @@ function read(line: unknown): RecordedEvent | null {
   const { at, call, request, method, path, fields, status, headers, end } = line
   if (!isNumber(at) || at < 0) return null
   if (call !== undefined) {
-    const args = Array.isArray(line.with) ? line.with.map((value: unknown) => (isObject(value) ? bytesIn(value) : value as string)) : null
+    const args = Array.isArray(line.with) ? line.with.map((value: unknown) => (isObject(value) ? bytesIn(value) ?? undefined : value as string)) : null
     return isCall(call, args) ? { at, call: call as string, with: args as string[] } : null
   }
   if (!isNumber(request)) return null

@@ -117,6 +117,8 @@ class Tape implements Ear, Recorder {
   #begin(): void {
     const start = this.#on && this.inside.start()
     if (!start) return
+    // Where nothing has come since, it begins here, and not before.
+    if (this.#runs.at(-1)?.from === this.#events.length) this.#runs.pop()
     this.#runs.push({ from: this.#events.length, start })
     while (this.#runs.length > 1 && this.#size > this.#limit) this.#dropFirst()
   }
