@@ -25,6 +25,8 @@ export interface Player {
   seek(position: number): void
   /** To the end of a frame: so many are in, and nothing behind them. */
   seekFrame(frames: number): void
+  /** Over a silence: to the next thing that happens. */
+  skip(): void
   /** Calls `listener` when it begins, stops, steps or jumps. Returns what ends that. */
   subscribe(listener: () => void): () => void
   /** Stops for good; the handler stays as it is. */
@@ -55,6 +57,7 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
 
   /** Everything before the move `to`, and then it is `at`. */
   function go(to: number, at: number): void {
+    position = at
     const isBack = to < next
     if (isBack) {
       ({ core, change } = replay(options, seed, start, startedAt))
@@ -67,12 +70,11 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
       }
     })
     core.replay(moment(at))
-    position = at
   }
 
-  /** The first move later than `at`. */
+  /** The first move later than `at`. A slider's numbers are not quite those that it was given. */
   const after = (at: number) => {
-    const found = moves.findIndex((move) => move.at > at)
+    const found = moves.findIndex((move) => move.at > at + 1e-6)
     return found < 0 ? moves.length : found
   }
 
@@ -148,6 +150,10 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
       jump(after(at), at)
     },
     seekFrame,
+    skip() {
+      const at = moves[next]?.at ?? duration
+      jump(after(at), at)
+    },
     subscribe(listener) {
       const entry = () => listener()
       listeners.add(entry)

@@ -404,6 +404,10 @@ describe('the player', () => {
       const { retry } = handler.getSnapshot()
       if (retry) waits.push(retry.resumesAt - player.now)
     }
+    player.seekFrame(0)
+    while (handler.getSnapshot().status !== 'retrying') player.skip()
+    player.skip()
+    assert.equal(handler.getSnapshot().status, 'connecting', 'a silence is skipped')
     assert.ok(waits.length > 2 && waits[0] <= 0.09 && waits.at(-1) < waits[0] && waits.at(-1) > -0.03, waits.join(' '))
   })
 
