@@ -15,6 +15,7 @@ import { createConnect } from './connect.js'
 import { el } from './dom.js'
 import { createFlight } from './flight.js'
 import { createFrame } from './frame.js'
+import { icon } from './icons.js'
 import { createLimits } from './limits.js'
 import { findBackend, formOf, liveGroup } from './live.js'
 import { createPlayer } from './replay.js'
@@ -67,7 +68,7 @@ const transport = createTransport({ close: disconnect })
 const flight = createFlight({ open: openRecording, opened: () => transport.recording(), name: () => scenario?.name ?? live?.scenario?.name ?? 'run' })
 const stage = createStage({ wire: wire.node, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
-  side: [scenarios.node, sessions.node, connection.node],
+  side: [el('a', { class: 'side-link', href: './compare.html', testid: 'to-compare' }, icon('compare'), 'Side by side with the usual way'), scenarios.node, sessions.node, connection.node],
   main: [stage.node, transport.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node, flight.node)],
   theme: createTheme().node,
 })

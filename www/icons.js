@@ -6,6 +6,7 @@ const PATHS = {
   check: 'M5 12.5l4.5 4.5L19 7.5',
   chevron: 'M9 6l6 6-6 6',
   close: 'M6 6l12 12M18 6L6 18',
+  compare: 'M4 5h7v14H4ZM13 5h7v14h-7ZM6.5 9h2M6.5 12h2M15.5 9h2M15.5 12h2',
   database: 'M5 6c0-1.7 3.1-3 7-3s7 1.3 7 3-3.1 3-7 3-7-1.3-7-3ZM5 6v12c0 1.7 3.1 3 7 3s7-1.3 7-3V6M5 12c0 1.7 3.1 3 7 3s7-1.3 7-3',
   delegate: 'M5 5v6a4 4 0 0 0 4 4h10M15 11l4 4-4 4',
   down: 'M12 5v14M6 13l6 6 6-6',

@@ -406,7 +406,8 @@ describe('the player', () => {
     }
     player.seekFrame(0)
     while (handler.getSnapshot().status !== 'retrying') player.skip()
-    player.skip()
+    // A timer may ring a little too early, and rings again.
+    for (let skips = 0; skips < 3 && handler.getSnapshot().status === 'retrying'; skips++) player.skip()
     assert.equal(handler.getSnapshot().status, 'connecting', 'a silence is skipped')
     assert.ok(waits.length > 2 && waits[0] <= 0.09 && waits.at(-1) < waits[0] && waits.at(-1) > -0.03, waits.join(' '))
   })
