@@ -45,7 +45,8 @@ export function movesOf(recording: Recording): { moves: Move[]; frames: Recorded
     let from = 0
     for (const to of new Set([...cuts, bytes.length])) {
       const piece = bytes.subarray(from, to)
-      rests.set(stream!, [...(rests.get(stream!) ?? []), piece])
+      if (!rests.has(stream!)) rests.set(stream!, [])
+      rests.get(stream!)!.push(piece)
       if (cuts.includes(to)) complete(stream!, at)
       moves.push({ at, frames: frames.length, make: (core) => make(core, piece) })
       from = to

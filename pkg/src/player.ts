@@ -18,6 +18,7 @@ export interface Player {
   speed: number
   /** Goes on from here; from the beginning, where it has ended. */
   play(): void
+  /** Halts where it is. */
   pause(): void
   /** So many frames on, or back. */
   step(frames?: number): void

@@ -15,6 +15,7 @@ const KEPT = new Set([
 /** How refusals are known, see src/retry. */
 const TELLING = /resource_exhausted|rate_limit_\w*|retrydelay|status_?code|too many requests|rate limit(ed)?|exceeded|reached|quota|(re)?try(ing)?( again)? (in|after)|(milli)?seconds?|minutes?|hours?|response|http|error|code|status|retry|attempt|\d+(\.\d+)?(ms|s|m|h)?/gi
 
+/** A copy that says nothing of what was said, for others to look at: the texts are placeholders, everything else is as it was. */
 export function redact(recording: Recording): Recording {
   const streams = new Map<number, Uint8Array>()
   const parts = new Map<number, Uint8Array[]>()
@@ -29,7 +30,9 @@ export function redact(recording: Recording): Recording {
   const keys = recording.events.map(keyOf)
   recording.events.forEach((event, at) => {
     const key = keys[at]!
-    if (key !== null) parts.set(key, [...(parts.get(key) ?? []), bytesOf(event)])
+    if (key === null) return
+    if (!parts.has(key)) parts.set(key, [])
+    parts.get(key)!.push(bytesOf(event))
   })
   for (const [key, pieces] of parts) streams.set(key, redactStream(joined(pieces)))
 

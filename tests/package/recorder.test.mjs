@@ -274,6 +274,14 @@ describe('the file', () => {
   })
 })
 
+test('what unpacks to more than is allowed is refused', async () => {
+  // 300 MB of zeros, as 300 KB.
+  const zeros = new ReadableStream({ start: (stream) => { for (let n = 0; n < 300; n++) stream.enqueue(new Uint8Array(1 << 20)); stream.close() } })
+  const bomb = await new Response(zeros.pipeThrough(new CompressionStream('gzip'))).arrayBuffer()
+  assert.ok(bomb.byteLength < 1e6)
+  await assert.rejects(lib.openRecording(bomb), /it is too long/)
+})
+
 describe('redact', () => {
   const shape = (snapshot) => ({
     status: snapshot.status, outcomes: snapshot.turns.map(({ outcome, attempts, work }) => [outcome, attempts, work.map(({ role, agentName, status }) => [role, agentName, status])]),
@@ -413,7 +421,10 @@ describe('the player', () => {
   })
 
   test('nothing of the page reaches a handler that shows a recording: no request, no timer, no other tab', async (context) => {
-    const run = await live(context, (_, response) => play(response, 'hitl_workflow_confirm.1_pause').catch(() => response.end()))
+    // A pause that does not say what for: a handler asks.
+    const paused = concat(['WorkflowStarted', 'WorkflowPaused'].map((event) => frame(event, { run_id: 'r', workflow_id: 'w', session_id: 's' })))
+    const run = await live(context, (request, response) => (request.method === 'GET' ? response.writeHead(404).end() : response.writeHead(200, { 'content-type': 'text/event-stream' }).end(paused)), { agent: undefined, workflow: 'w' })
+    assert.equal(run.snapshot.status, 'paused')
     let asked = 0
     const handler = make({ agent: 'a', endpoint: 'http://127.0.0.1:9', background: true, fetch: () => (asked++, Promise.reject(new Error('no'))) })
     handler.subscribe(() => {})
