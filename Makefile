@@ -142,6 +142,7 @@ demo-files: package
 	node scripts/demo-data.mjs
 	mkdir -p www/vendor
 	cp pkg/dist/index.js www/vendor/ai-stream-handler.js
+	cp pkg/dist/replay.js www/vendor/ai-stream-handler-replay.js
 	node scripts/page-backend.mjs
 
 # The backend that `make demo` starts. Not in release: there a panic aborts, and this server outlives its model's.

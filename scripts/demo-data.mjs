@@ -1,6 +1,7 @@
 /**
  * Makes www/recordings/ from the recorded streams in tests/fixtures/recordings/:
- * NAME.sse (the bytes, untouched), NAME.json (when which chunk came) and index.json (what the demo lists).
+ * NAME.sse (the bytes, untouched), NAME.json (when which chunk came), index.json (what the demo lists) and compare.json (what is
+ * shown side by side).
  *
  *     node scripts/demo-data.mjs
  */
@@ -59,6 +60,16 @@ const groups = [
   },
 ]
 
+/** `chunks`: how it is cut at first; `lasts`: seconds, where they are not those of www/compare/race.js. What the backend stored of the run comes with it. */
+const compared = [
+  { id: 'repeated', name: 'agent_repeat_tokens', chunks: 'recorded', title: 'Tokens that repeat', description: '“ha ha ha”: to take the last token out of the next one takes letters out of the answer.' },
+  { id: 'braces', name: 'team_unicode', chunks: 'recorded', title: 'Braces in the text', description: 'A brace in a sentence ends the event too early, for whoever only counts them.' },
+  { id: 'letters', name: 'team_unicode', chunks: '7', title: 'Letters cut in two', description: 'Seven bytes at a time: emoji, Danish and Arabic letters do not end where chunks do.' },
+  { id: 'retry', name: 'seedroute_later_text_and_tool_then_429_then_ok', chunks: 'recorded', title: 'A retry in mid-answer', description: 'The first attempt had spoken already. Its words are void, and said again by the second.' },
+  { id: 'team', name: 'team_nested', chunks: '1400', title: 'A team at work', description: 'Members talk while the leader writes. Only the leader’s words are the answer.' },
+  { id: 'big', name: 'agent_big_tool_result_1100k', chunks: '1400', lasts: 2.5, title: 'One big event', description: 'A tool returns 1.1 MB, which comes in 800 pieces. To count from the start at each takes longer and longer.' },
+]
+
 await rm(to, { recursive: true, force: true })
 await mkdir(to, { recursive: true })
 for (const scenario of groups.flatMap((group) => group.scenarios)) {
@@ -68,6 +79,12 @@ for (const scenario of groups.flatMap((group) => group.scenarios)) {
   if (bytes.includes('event: retry\n')) scenario.waits = true
   if (scenario.continues) await copy(scenario.continues)
 }
+for (const scenario of compared) {
+  await copy(scenario.name)
+  const { run } = JSON.parse(await readFile(new URL(`${scenario.name}.truth.json`, from), 'utf8'))
+  scenario.stored = run.body.content
+}
+await writeFile(new URL('compare.json', to), JSON.stringify(compared))
 await writeFile(new URL('index.json', to), JSON.stringify({ groups }))
 
 async function copy(name) {

@@ -224,6 +224,11 @@ impl Client {
         self.leg.as_ref().map(|l| l.request)
     }
 
+    /// How many requests there were, legs fed by hand among them.
+    pub fn requests(&self) -> RequestId {
+        self.last_request
+    }
+
     /// Whether the leg that runs is the caller's own: bytes of theirs do not mix with those of a fetch.
     pub fn is_fed_by_hand(&self) -> bool {
         self.leg.as_ref().is_some_and(|l| l.by_hand)

@@ -9,7 +9,7 @@ mod transport;
 
 use crate::client::{Client, Config, Fallback, Input, Output, Stall, PIECE};
 use crate::limits::Limits;
-use crate::retry::Policy;
+use crate::retry::{Policy, RetryHeaders};
 use crate::state::kept::{Kept, KeptPause};
 use crate::state::Outcome;
 use crate::time::Seconds;
@@ -35,6 +35,8 @@ struct Shell {
     /// The fetch that runs, to be aborted.
     fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
     disposed: Cell<bool>,
+    /// What time it is in a recording that is replayed; NaN: now. There the network is silent, too.
+    replayed: Cell<Seconds>,
 }
 
 #[wasm_bindgen]
@@ -60,6 +62,7 @@ impl Core {
         resume: Vec<f64>,
         fallbacks: Vec<String>,
         log: bool,
+        seed: u32,
     ) -> Result<Core, JsValue> {
         let value = |at: usize| retry.get(at).copied();
         let policy = Policy::new(value(0), value(1), value(2), retry.get(4..).unwrap_or_default(), value(3));
@@ -78,7 +81,7 @@ impl Core {
             fallbacks: pairs(fallbacks).into_iter().map(|(path, name)| Fallback { path, name }).collect(),
             log,
             shortcuts: true,
-            seed: (js_sys::Math::random() * f64::from(u32::MAX)) as u32,
+            seed,
         };
         let mut client = Client::new(config);
         client.conversation.texts.0 = pairs(texts);
@@ -86,7 +89,13 @@ impl Core {
             client.conversation.name = name;
         }
         client.conversation.session_id = session.filter(|s| !s.is_empty());
-        let shell = Shell { client: RefCell::new(client), host, fetch: RefCell::new(None), disposed: Cell::new(false) };
+        let shell = Shell {
+            client: RefCell::new(client),
+            host,
+            fetch: RefCell::new(None),
+            disposed: Cell::new(false),
+            replayed: Cell::new(f64::NAN),
+        };
         Ok(Core { shell: Rc::new(shell) })
     }
 
@@ -172,7 +181,17 @@ impl Core {
         self.shell.handle(Input::Begin { text: text.as_deref() });
     }
 
-    /// Where the caller's next bytes go: the address of room for so many in the decoder's buffer, to be filled at once and
+    /// The caller's next bytes.
+    pub fn feed(&self, bytes: &js_sys::Uint8Array) {
+        if self.shell.client.borrow().live_request().is_none() {
+            self.shell.handle(Input::Feed(&[]));
+        }
+        if self.shell.client.borrow().is_fed_by_hand() {
+            self.shell.take(bytes);
+        }
+    }
+
+    /// The same without being called back: where the caller's next bytes go, the address of room for so many in the decoder's buffer, to be filled at once and
     /// then told of with `took`. 0: nobody wants them. `first`: they may begin a leg.
     ///
     /// In two calls, because a copy that JavaScript makes by itself costs half of one that it is called back for.
@@ -196,6 +215,49 @@ impl Core {
     /// The caller's stream is over.
     pub fn end(&self) {
         self.shell.handle(Input::End);
+    }
+
+    /// From here on a recording is replayed: it is `now`, in seconds since the Unix epoch, until the next call. Nothing is
+    /// fetched; the answers to the requests that would be made come through `opened`, `heard`, `closed` and `called`.
+    pub fn replay(&self, now: Seconds) {
+        self.shell.replayed.set(now);
+    }
+
+    /// How many requests there were: the next one has the number behind it.
+    pub fn requests(&self) -> u32 {
+        self.shell.client.borrow().requests()
+    }
+
+    /// A request is answered.
+    pub fn opened(
+        &self,
+        request: u32,
+        status: u16,
+        content_type: String,
+        retry_after: Option<String>,
+        retry_after_ms: Option<String>,
+        date: Option<String>,
+    ) {
+        self.shell.opened(request, status, &content_type, [retry_after, retry_after_ms, date]);
+    }
+
+    /// The next bytes of a request's answer.
+    pub fn heard(&self, request: u32, bytes: &js_sys::Uint8Array) {
+        self.shell.heard(request, bytes);
+    }
+
+    /// A request is over: its answer ended (`whole`), or broke off or never came; without `whole` it was not even sent.
+    pub fn closed(&self, request: u32, whole: Option<bool>) {
+        self.shell.handle(match whole {
+            Some(true) => Input::Closed { request },
+            Some(false) => Input::Failed { request },
+            None => Input::NotSent { request },
+        });
+    }
+
+    /// What came of a request to stop a run.
+    pub fn called(&self, request: u32, status: u16) {
+        self.shell.handle(Input::Called { request, status });
     }
 
     /// The time has come that the host was asked to wait for.
@@ -294,7 +356,7 @@ impl Shell {
         if self.disposed.get() {
             return false;
         }
-        let changed = self.client.borrow_mut().handle(input, now());
+        let changed = self.client.borrow_mut().handle(input, self.now());
         if changed {
             self.flush();
         }
@@ -303,7 +365,7 @@ impl Shell {
 
     /// Takes bytes of the live leg.
     fn take(self: &Rc<Self>, bytes: &js_sys::Uint8Array) {
-        let (length, now) = (bytes.length(), now());
+        let (length, now) = (bytes.length(), self.now());
         let mut from = 0;
         let request = self.client.borrow().live_request();
         while from < length && !self.disposed.get() {
@@ -321,6 +383,35 @@ impl Shell {
         self.flush();
     }
 
+    /// The answer to `request` begins; the last three are the fields that name a delay.
+    fn opened(self: &Rc<Self>, request: u32, status: u16, content_type: &str, named: [Option<String>; 3]) {
+        let [retry_after, retry_after_ms, date] = named.each_ref().map(Option::as_deref);
+        let headers = RetryHeaders { retry_after, retry_after_ms, date };
+        self.handle(Input::Opened { request, status, content_type, headers });
+    }
+
+    /// Bytes of the answer to `request`. `false`: nobody wants them any more.
+    fn heard(self: &Rc<Self>, request: u32, bytes: &js_sys::Uint8Array) -> bool {
+        if self.client.borrow().live_request() != Some(request) {
+            return false;
+        }
+        if self.client.borrow_mut().reserve(0).is_some() {
+            self.take(bytes);
+        } else {
+            self.handle(Input::Chunk { request, bytes: &bytes.to_vec() });
+        }
+        true
+    }
+
+    fn now(&self) -> Seconds {
+        let replayed = self.replayed.get();
+        if replayed.is_nan() {
+            js_sys::Date::now() / 1000.0
+        } else {
+            replayed
+        }
+    }
+
     /// Carries out what the client asks for, then tells the host that something may have changed.
     fn flush(self: &Rc<Self>) {
         let urgent = self.carry_out();
@@ -330,15 +421,17 @@ impl Shell {
     /// Carries out what the client asks for; whether listeners are to be told at once.
     fn carry_out(self: &Rc<Self>) -> bool {
         let mut urgent = false;
+        let is_replay = !self.replayed.get().is_nan();
         loop {
             let output = self.client.borrow_mut().poll_output();
             match output {
                 None => break,
                 Some(Output::Urgent) => urgent = true,
+                Some(Output::Fetch(_) | Output::Call(_)) if is_replay => {}
                 Some(Output::Fetch(request)) => transport::start(self, request),
                 Some(Output::Call(call)) => transport::call(self, call),
                 Some(Output::Abort(request)) => self.abort(request),
-                Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - now()).max(0.0))),
+                Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - self.now()).max(0.0))),
                 Some(Output::Settled { ticket, outcome }) => self.host.settled(ticket, outcome_name(outcome)),
                 Some(Output::Limit(until)) => self.host.limit(until.unwrap_or(-1.0)),
                 Some(Output::Log(line)) => self.host.log(line.level.name(), &line.text),
@@ -354,10 +447,6 @@ impl Shell {
             controller.abort();
         }
     }
-}
-
-fn now() -> Seconds {
-    js_sys::Date::now() / 1000.0
 }
 
 fn refusal(message: &str) -> JsValue {

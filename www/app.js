@@ -13,7 +13,9 @@ import { createChat } from './chat.js'
 import { createComposer } from './composer.js'
 import { createConnect } from './connect.js'
 import { el } from './dom.js'
+import { createFlight } from './flight.js'
 import { createFrame } from './frame.js'
+import { icon } from './icons.js'
 import { createLimits } from './limits.js'
 import { findBackend, formOf, liveGroup } from './live.js'
 import { createPlayer } from './replay.js'
@@ -22,6 +24,7 @@ import { createSessions } from './sessions.js'
 import { createStage } from './stage.js'
 import { createStats } from './stats.js'
 import { createTheme } from './theme.js'
+import { createTransport } from './transport.js'
 import { createWaiting } from './waiting.js'
 import { createWelcome } from './welcome.js'
 import { createWire } from './wire.js'
@@ -43,10 +46,11 @@ let lastSent = ''
 let seenStatus
 let settings = readAddress()
 
-const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => live?.target.kind !== 'url' }, createWelcome(groups[0].scenarios, play))
+const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => live?.target.kind !== 'url' && !transport.isOpen() }, createWelcome(groups[0].scenarios, play))
 const activity = createActivity({
-  left: (wait) => (live ? wait.resumesAt - Date.now() / 1000 : player.left()),
+  left: (wait) => (transport.isOpen() ? wait.resumesAt - transport.now() : live ? wait.resumesAt - Date.now() / 1000 : player.left()),
   skip(wait) {
+    if (transport.isOpen()) return { label: 'Skip the wait', run: () => transport.skip() }
     if (!live) return player.isPlaying() ? { label: 'Skip the wait', run: () => player.skip() } : null
     return wait.by === 'server' ? null : { label: wait.by ? 'Retry now' : 'Send now', run: () => handler.retryNow() }
   },
@@ -60,13 +64,16 @@ const stats = createStats()
 const sessions = createSessions()
 const scenarios = createScenarios(groups, play)
 const connection = createConnect({ connect, disconnect })
+const transport = createTransport({ close: disconnect })
+const flight = createFlight({ open: openRecording, opened: () => transport.recording(), name: () => scenario?.name ?? live?.scenario?.name ?? 'run' })
 const stage = createStage({ wire: wire.node, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
-  side: [scenarios.node, sessions.node, connection.node],
-  main: [stage.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node)],
+  side: [el('a', { class: 'side-link', href: './compare.html', testid: 'to-compare' }, icon('compare'), 'Side by side with the usual way'), scenarios.node, sessions.node, connection.node],
+  main: [stage.node, transport.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node, flight.node)],
   theme: createTheme().node,
 })
-const views = [frame, banner, chat, activity, waiting, composer, limits, stats, sessions]
+document.body.append(transport.frames)
+const views = [frame, flight, banner, chat, activity, waiting, composer, limits, stats, sessions]
 
 use({})
 set(settings)
@@ -79,9 +86,11 @@ addEventListener('hashchange', () => {
 
 /** A new handler, and everything that was drawn of the old one gone. */
 function use(options) {
+  transport.close()
   handler?.dispose()
   const fetch = live ? wire.over(options.fetch ?? globalThis.fetch.bind(globalThis)) : undefined
   handler = createStreamHandler({ ...options, fetch, log: (level, line) => limits.log(level, line) })
+  flight.watch(handler)
   player = createPlayer(handler)
   chat.reset()
   stats.reset()
@@ -117,10 +126,11 @@ function open() {
 
 async function play(chosen) {
   if (chosen.live) return playLive(chosen)
-  if (live) disconnect()
+  if (live || transport.isOpen()) disconnect()
   scenario = chosen
   player.stop()
   handler.clear()
+  flight.watch(handler)
   set({ scenario: scenario.name })
   describe()
   frame.closeDrawer()
@@ -165,6 +175,7 @@ function send(message, options) {
 
 function say(text) {
   if (live) return send(text)
+  if (transport.isOpen()) disconnect()
   chat.follow()
   replay(recorded[0].scenarios[0].name, text, recorded[0].scenarios[0])
 }
@@ -197,6 +208,17 @@ function connect(options, target, chosen = null) {
   frame.closeDrawer()
 }
 
+/** Shows a recording in a handler of its own. */
+function openRecording(recording, name) {
+  player.stop()
+  scenario = live = null
+  set({ scenario: null, live: null })
+  use({})
+  transport.open(recording, handler, name)
+  frame.closeDrawer()
+  describe()
+}
+
 function disconnect() {
   live = null
   use({})
@@ -208,5 +230,5 @@ function describe() {
   scenarios.markCurrent(scenario?.name ?? live?.scenario?.name)
   connection.update(live && !live.scenario ? live.target : null)
   composer.setMode(composerWords(live))
-  stage.update(stageWords(scenario, live, backend))
+  stage.update(transport.isOpen() ? transport.words() : stageWords(scenario, live, backend))
 }

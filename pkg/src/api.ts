@@ -3,6 +3,9 @@
 import type {
   ChatMessage, LogLevel, Outcome, Priority, Resolution, SessionEntry, Snapshot,
 } from './types'
+import type { Inside } from './inside'
+
+export type * from './recording'
 
 /**
  * Every option may be left out. One of the wrong kind is refused by `createStreamHandler` with a TypeError, a number out of
@@ -190,6 +193,8 @@ export interface StreamHandler {
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
   /** A new chat: no turns, no session. The list of sessions stays. Ends what runs. */
   clear(): void
+  /** For 'ai-stream-handler/replay', which records runs and shows them again. @internal */
+  inside(): Inside
   /** Hangs up and gives the memory back; a background run goes on on the server. The last snapshot stays readable; `send` rejects, every other call is a no-op. */
   dispose(): void
 }

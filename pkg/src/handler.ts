@@ -4,7 +4,7 @@ import type { Core } from '../generated/core'
 import type { Appended, Delta } from './delta'
 import { secondsOf, turnsOfRuns } from './history'
 import { turnsOf } from './load'
-import { Keeper, type Kept } from './keeper'
+import { Keeper } from './keeper'
 import { EMPTY, Mirror } from './mirror'
 import { onAwake } from './awake'
 import { checked, type Given } from './check'
@@ -16,6 +16,8 @@ import { componentOf, get } from './rest'
 import { memoryOfModule } from './start'
 import { Tabs } from './tabs'
 import type { HandlerOptions, StreamHandler } from './api'
+import type { Ear, Inside } from './inside'
+import type { Kept } from './recording'
 import type { ChatMessage, LogLevel, Outcome, Priority, Resolution, SessionEntry, Snapshot } from './types'
 
 export type CoreClass = typeof Core
@@ -29,6 +31,13 @@ export function makeHandler(start: Start, options: HandlerOptions): StreamHandle
 
 class Handler implements StreamHandler {
   #options: Given
+  #Core: CoreClass
+  #seed = 0
+  /** `#core`, without the ear. */
+  #bare!: Core
+  #ear: Ear | undefined
+  /** It shows a recording: the page's own network, tabs and time are none of its. */
+  #replays = false
   #mirror = new Mirror()
   #notifier: Notifier
   #core: Core
@@ -50,22 +59,28 @@ class Handler implements StreamHandler {
   constructor(start: Start, given: HandlerOptions) {
     const options = (this.#options = checked(given))
     this.#notifier = new Notifier(options.notify ?? 'frame', (error) => this.#listenerThrew(error))
-    const CoreOfModule = start()
-    this.#core = new CoreOfModule(
-      this.#host() as never, options.endpoint ?? '', pathOf(options), runsOf(options), options.name ?? null, options.sessionId ?? null,
-      options.background ?? false, flat(options.activityTexts), limitsOf(options), retryOf(options),
-      resumeOf(options), fallbacksOf(options), typeof options.log === 'function',
-    )
-    setQuotas(this.#core, options)
+    this.#Core = start()
+    this.#core = this.#coreOf(options, Math.random() * 2 ** 32, typeof options.log === 'function')
     this.#stale = options.sessionId !== undefined || options.quota !== undefined
     if (options.shareLimits !== false) this.#tabs = new Tabs(options.endpoint ?? '', (until) => this.#core.limitElsewhere(until))
     this.#keeper = Keeper.for(options, runsOf(options), () => {
       this.#core.keep()
       return this.#kept
     })
-    this.#restore()
+    this.#restore(this.#keeper?.read())
     // Bound, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
     for (const name of METHODS) this[name] = this[name].bind(this) as never
+  }
+
+  #coreOf(options: Given, seed: number, logs: boolean): Core {
+    this.#seed = seed >>> 0
+    const core = new this.#Core(
+      this.#host() as never, options.endpoint ?? '', pathOf(options), runsOf(options), options.name ?? null, options.sessionId ?? null,
+      options.background ?? false, flat(options.activityTexts), limitsOf(options), retryOf(options),
+      resumeOf(options), fallbacksOf(options), logs, this.#seed,
+    )
+    setQuotas(core, options)
+    return (this.#bare = core)
   }
 
   send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
@@ -119,6 +134,8 @@ class Handler implements StreamHandler {
   feed(bytes: Uint8Array): void {
     if (!ArrayBuffer.isView(bytes)) throw new TypeError('feed() takes a Uint8Array')
     if (this.#disposed) return
+    // Somebody listens, or it is another time: the long way.
+    if (this.#core !== this.#bare || this.#replays) return this.#core.feed(bytes)
     const now = Date.now() / 1000
     let urgent = false
     let from = 0
@@ -189,19 +206,73 @@ class Handler implements StreamHandler {
     this.load({ sessionId: null, messages: [] })
   }
 
+  inside(): Inside {
+    return {
+      options: this.#options,
+      seed: this.#seed,
+      start: () => {
+        const { isStreaming, sessionId } = this.getSnapshot()
+        if (isStreaming || this.#disposed) return null
+        this.#bare.keep()
+        return { requests: this.#bare.requests(), sessionId, kept: this.#kept }
+      },
+      listen: (ear) => {
+        this.#ear = ear
+        this.#core = ear?.over(this.#bare) ?? this.#bare
+      },
+      replay: (...given) => this.#replay(...given),
+    }
+  }
+
   dispose(): void {
     if (this.#disposed) return
     this.#disposed = true
     this.#notifier.stop()
+    this.#leave(this.#bare)
+  }
+
+  /** Ends what runs, and lets go of everything outside. */
+  #leave(core: Core): void {
+    this.#ear = undefined
     this.#keeper?.close()
     this.#keeper = undefined
-    this.#core.dispose()
+    core.dispose()
     this.#read()
     clearTimeout(this.#timer)
     this.#tabs?.close()
+    this.#tabs = undefined
     this.#stopWaking?.()
+    this.#stopWaking = undefined
     // Later: a listener may have called this while the core is still at work further up the stack.
-    queueMicrotask(() => this.#core.free())
+    queueMicrotask(() => core.free())
+  }
+
+  /** See {@link Inside}. */
+  #replay(...[given, seed, { sessionId, kept }, at]: Parameters<Inside['replay']>): ReturnType<Inside['replay']> {
+    if (this.#disposed) throw new Error('ai-stream-handler: this handler was disposed of')
+    const old = this.#bare
+    // Before anything is given up: it may be refused.
+    const core = this.#coreOf(checked({ ...given, sessionId }), seed, false)
+    this.#replays = true
+    this.#takesUp = false
+    this.#loading = true
+    this.#leave(old)
+    this.#loading = false
+    this.#core = core
+    this.#mirror = new Mirror()
+    core.replay(at)
+    this.#restore(kept)
+    this.#stale = true
+    const change = (work: () => void) => {
+      this.#loading = true
+      try {
+        work()
+      } finally {
+        this.#loading = false
+        this.#notifier.changed(true)
+      }
+    }
+    return { core, change }
   }
 
   /** Another conversation in place of this one: messages, then what `recall` adds. Nobody hears of it before it is whole. */
@@ -217,6 +288,7 @@ class Handler implements StreamHandler {
 
   /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */
   #attend(): void {
+    if (this.#replays) return
     this.#tabs?.open()
     this.#stopWaking ??= onAwake({
       asleep: () => this.#keeper?.flush(),
@@ -236,7 +308,7 @@ class Handler implements StreamHandler {
   async #whatIsAsked(): Promise<void> {
     const { pause, runId, sessionId } = this.getSnapshot()
     const runs = runsOf(this.#options)
-    if (pause !== null || runId === null || !runs) return
+    if (pause !== null || runId === null || !runs || this.#replays) return
     try {
       const run = (await get(this.#options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
       const asked = run.step_requirements ?? run.requirements
@@ -247,14 +319,13 @@ class Handler implements StreamHandler {
   }
 
   /** Shows what an earlier page has kept. */
-  #restore(): void {
-    const kept = this.#keeper?.read()
+  #restore(kept: Kept | null | undefined): void {
     const { sessionId } = this.#options
     // Of another chat than the one that is asked for.
-    if (!kept || (sessionId !== undefined && sessionId !== kept.sessionId)) return
+    if (!kept || (!this.#replays && sessionId !== undefined && sessionId !== kept.sessionId)) return
     const { runId, lastIndex, name, user, askedAt, text, pause } = kept
     this.#core.restore(runId, kept.sessionId ?? undefined, lastIndex, name, user ?? undefined, askedAt, text, pause?.message, pause?.requirements ?? [])
-    this.#takesUp = pause === null
+    this.#takesUp = pause === null && !this.#replays
   }
 
   /** Brings the mirror up to date. */
@@ -298,7 +369,7 @@ class Handler implements StreamHandler {
       },
       wake: (seconds: number) => {
         clearTimeout(this.#timer)
-        if (seconds >= 0) this.#timer = setTimeout(() => this.#disposed || this.#core.tick(), seconds * 1000)
+        if (seconds >= 0 && !this.#replays) this.#timer = setTimeout(() => this.#disposed || this.#core.tick(), seconds * 1000)
       },
       headers: async () => (typeof headers === 'function' ? headers() : (headers ?? {})),
       limit: (until: number) => this.#tabs?.tell(until),
@@ -315,7 +386,11 @@ class Handler implements StreamHandler {
         return form ? copyForm(form) : undefined
       },
       credentials: () => credentials ?? 'same-origin',
-      fetch: (request: Request) => (this.#options.fetch ?? globalThis.fetch)(request),
+      fetch: (request: Request, id: number, form?: FormData) => {
+        const fetch = this.#options.fetch ?? globalThis.fetch
+        return this.#ear ? this.#ear.fetch(fetch, request, id, form) : fetch(request)
+      },
+      unsent: (id: number) => this.#ear?.unsent(id),
     }
   }
 }

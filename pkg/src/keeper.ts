@@ -2,18 +2,7 @@
 // a token or a field of the caller's. What is read back is checked: storage is anybody's.
 
 import type { Given } from './check'
-
-/** As the core tells it: `Kept` in src/state/kept.rs. */
-export interface Kept {
-  runId: string
-  sessionId: string | null
-  lastIndex: number
-  name: string
-  user: string | null
-  askedAt: number
-  text: string
-  pause: { message: string; requirements: string[] } | null
-}
+import type { Kept } from './recording'
 
 interface Stored extends Kept {
   version: 1

@@ -190,7 +190,6 @@ impl Client {
                         return Some(Halt::Struck(error, provider_text(&event)));
                     }
                     if event.kind == Kind::Retry {
-                        templates.forget();
                         return Some(Halt::Limited);
                     }
                     // Data that was mended does not stand in the buffer as it was read.

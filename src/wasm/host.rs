@@ -52,7 +52,16 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn credentials(this: &Host) -> web_sys::RequestCredentials;
 
-    /// The fetch to use.
+    /// A request was not made, for what it was to be made of.
+    #[wasm_bindgen(method)]
+    pub fn unsent(this: &Host, id: u32);
+
+    /// The fetch to use; `id` and `form` (of a run, not of a call) are for the host's records.
     #[wasm_bindgen(method, catch)]
-    pub fn fetch(this: &Host, request: &web_sys::Request) -> Result<js_sys::Promise, JsValue>;
+    pub fn fetch(
+        this: &Host,
+        request: &web_sys::Request,
+        id: u32,
+        form: Option<&web_sys::FormData>,
+    ) -> Result<js_sys::Promise, JsValue>;
 }

@@ -5,7 +5,6 @@
 
 use super::Shell;
 use crate::client::{Call, Input, Request};
-use crate::retry::RetryHeaders;
 use gloo_net::http::Response;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use std::rc::Rc;
@@ -32,7 +31,10 @@ pub(super) fn start(shell: &Rc<Shell>, request: Request) {
         let id = request.id;
         // Why is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
         let end = match prepare(&shell, &request).await {
-            Err(_) => Input::NotSent { request: id },
+            Err(_) => {
+                shell.host.unsent(id);
+                Input::NotSent { request: id }
+            }
             Ok(prepared) => match fetch(&shell, id, prepared).await {
                 Ok(()) => Input::Closed { request: id },
                 Err(_) => Input::Failed { request: id },
@@ -47,15 +49,15 @@ pub(super) fn start(shell: &Rc<Shell>, request: Request) {
 pub(super) fn call(shell: &Rc<Shell>, call: Call) {
     let shell = shell.clone();
     spawn_local(async move {
-        let status = status_of(&shell, &call.url).await.unwrap_or(0);
+        let status = status_of(&shell, call.id, &call.url).await.unwrap_or(0);
         shell.handle(Input::Called { request: call.id, status });
     });
 }
 
-async fn status_of(shell: &Rc<Shell>, url: &str) -> Result<u16, JsValue> {
+async fn status_of(shell: &Rc<Shell>, id: u32, url: &str) -> Result<u16, JsValue> {
     let init = post(shell, &headers(shell.host.headers()).await?);
     let request = web_sys::Request::new_with_str_and_init(url, &init)?;
-    let answer = JsFuture::from(shell.host.fetch(&request)?).await?;
+    let answer = JsFuture::from(shell.host.fetch(&request, id, None)?).await?;
     Ok(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?.status())
 }
 
@@ -68,7 +70,7 @@ fn post(shell: &Shell, headers: &Headers) -> RequestInit {
     init
 }
 
-async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<web_sys::Request, JsValue> {
+async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Request, FormData), JsValue> {
     let controller = AbortController::new()?;
     *shell.fetch.borrow_mut() = Some((request.id, controller.clone()));
     let headers = headers(shell.host.headers()).await?;
@@ -80,23 +82,18 @@ async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<web_sys::Reques
     let form = form(given, request)?;
     init.set_body(&form);
     init.set_signal(Some(&controller.signal()));
-    web_sys::Request::new_with_str_and_init(&request.url, &init)
+    Ok((web_sys::Request::new_with_str_and_init(&request.url, &init)?, form))
 }
 
-async fn fetch(shell: &Rc<Shell>, request: u32, prepared: web_sys::Request) -> Result<(), JsValue> {
-    let answer = JsFuture::from(shell.host.fetch(&prepared)?).await?;
+async fn fetch(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, FormData)) -> Result<(), JsValue> {
+    let (prepared, form) = prepared;
+    let answer = JsFuture::from(shell.host.fetch(&prepared, request, Some(&form))?).await?;
     let answer = Response::from(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?);
 
     let content_type = answer.headers().get("content-type").unwrap_or_default();
     let status = answer.status();
     let header = |name| answer.headers().get(name).filter(|_| status >= 400);
-    let [retry_after, retry_after_ms, date] = ["retry-after", "retry-after-ms", "date"].map(header);
-    let headers = RetryHeaders {
-        retry_after: retry_after.as_deref(),
-        retry_after_ms: retry_after_ms.as_deref(),
-        date: date.as_deref(),
-    };
-    shell.handle(Input::Opened { request, status, content_type: &content_type, headers });
+    shell.opened(request, status, &content_type, ["retry-after", "retry-after-ms", "date"].map(header));
     let Some(body) = answer.body() else { return Ok(()) };
     let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
     loop {
@@ -104,16 +101,10 @@ async fn fetch(shell: &Rc<Shell>, request: u32, prepared: web_sys::Request) -> R
         if piece.done()? {
             return Ok(());
         }
-        let bytes = piece.value()?;
-        if shell.client.borrow().live_request() != Some(request) {
+        if !shell.heard(request, &piece.value()?) {
             // A fetch of the caller's own may not heed the signal.
             let _ = reader.cancel();
             return Err(JsValue::NULL);
-        }
-        if status < 400 && shell.client.borrow_mut().reserve(0).is_some() {
-            shell.take(&bytes);
-        } else {
-            shell.handle(Input::Chunk { request, bytes: &bytes.to_vec() });
         }
     }
 }

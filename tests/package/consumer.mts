@@ -1,10 +1,14 @@
 // Compiled, not run, by install.test.mjs: a page's use of every public name.
 import { announce, countdown } from 'ai-stream-handler/a11y'
 import { connectAgentUI, type AgentUI } from 'ai-stream-handler/agent-ui'
+import {
+  createPlayer, openRecording, packRecording, readRecording, record, recordingOf, redact, replay, writeRecording, type Player, type StreamGiven,
+} from 'ai-stream-handler/replay'
 import { useAIStreamHandler, useStreamSlice, type StreamHook } from 'ai-stream-handler/react'
 import { confirm, createStreamHandler, emptySnapshot, fill, giveResult, reject } from 'ai-stream-handler'
 import type {
-  ChatMessage, Diagnostics, ErrorType, HandlerOptions, Limits, Outcome, Pause, PauseRequirement, Resolution, RetryState, SessionEntry, Snapshot,
+  ChatMessage, Diagnostics, ErrorType, HandlerOptions, Limits, Outcome, Pause, PauseRequirement, RecordedFrame, Recorder, Recording, Resolution,
+  RetryState, SessionEntry, Snapshot,
   Status, StreamError, StreamHandler, TimelineEntry, ToolCall, Turn, Usage,
 } from 'ai-stream-handler'
 
@@ -126,3 +130,18 @@ ui.update({ agent: null, team: 'cirkelline', sessionId: null, setSessionId: asyn
 // @ts-expect-error where messages go is the page's to say
 connectAgentUI({ store, team: 'cirkelline' })
 export const outcome: Promise<Outcome> = ui.send('hello')
+
+export async function recorded(given: StreamGiven): Promise<Snapshot> {
+  const recorder: Recorder = record(handler, { maxBytes: 1_000_000, fields: ['timezone'] })
+  const recording: Recording = redact(recorder.stop())
+  const again: Recording = await openRecording(await packRecording(readRecording(writeRecording(recording))))
+  const player: Player = createPlayer(plain, again)
+  player.speed = 2
+  player.play()
+  const frame: RecordedFrame | undefined = player.frames[player.frame - 1]
+  const stop: () => void = player.subscribe(() => console.log(`${player.position} of ${player.duration}: ${frame?.bytes.length ?? 0}`))
+  stop()
+  // @ts-expect-error a recording, not its file
+  createPlayer(plain, 'text')
+  return replay(plain, recordingOf([given], { startedAt: 0 }))
+}

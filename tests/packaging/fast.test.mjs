@@ -40,7 +40,7 @@ test('publint --strict has nothing to say', () => {
 test('arethetypeswrong: the types of every entry resolve, for every kind of import', () => {
   const { problems, entrypoints } = JSON.parse(run('attw', '--format', 'json', tarball())).analysis
   assert.deepEqual(problems, [])
-  assert.deepEqual(Object.keys(entrypoints).sort(), ['.', './a11y', './agent-ui', './core.wasm', './package.json', './react', './slim'])
+  assert.deepEqual(Object.keys(entrypoints).sort(), ['.', './a11y', './agent-ui', './core.wasm', './package.json', './react', './replay', './slim'])
 })
 
 test('Vite 8 builds it without a word: React, a worker, and the hosted module', async () => {
@@ -52,7 +52,7 @@ test('Vite 8 builds it without a word: React, a worker, and the hosted module', 
 
 for (const without of ['with WebAssembly', 'where there is none']) {
   test(`importing or requiring any entry does nothing, ${without}`, async () => {
-    for (const entry of ['', '/react', '/agent-ui', '/a11y', '/slim']) {
+    for (const entry of ['', '/react', '/agent-ui', '/a11y', '/replay', '/slim']) {
       for (const [name, load] of [['bare.mjs', `await import('ai-stream-handler${entry}')`], ['bare.cjs', `require('ai-stream-handler${entry}')`]]) {
         const printed = await runScript(scratch, name, `
           const forbid = (target, name) => Object.defineProperty(target, name, { configurable: true, get() { throw new Error('importing asked for ' + name) } })

@@ -1,0 +1,82 @@
+// Side by side: the same recorded bytes through the package and through the usual way, in a real Chromium.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { serve } from '../../scripts/serve.mjs'
+import { recording, root } from '../package/support.mjs'
+import { launch, openPage } from './browser.mjs'
+
+let browser, site, opened, page
+before(async () => {
+  site = await serve(join(root, 'www'))
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await site?.close()
+})
+beforeEach(async () => {
+  opened = await openPage(browser, site.url)
+  page = opened.page
+})
+afterEach(() => page.close())
+
+const byId = (name) => page.getByTestId(name)
+const scenarios = JSON.parse(readFileSync(join(root, 'www/recordings/compare.json'), 'utf8'))
+
+/** Waits for the end; `{ row: [ours, usual] }`. */
+async function figures() {
+  await page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true', null, { timeout: 60_000 })
+  const rows = await byId('compare-figures').locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)))
+  return Object.fromEntries(rows.map(([name, ...values]) => [name, values.map((value) => Number.parseFloat(value))]))
+}
+
+/** What the usual way does to each, at the end or on its way there. */
+const HARM = {
+  repeated: ['Most letters lost at a time'],
+  braces: ['Letters lost at the end'],
+  letters: ['Letters lost at the end', 'Letters too many at the end'],
+  retry: ['Most letters too many at a time'],
+  team: ['Most letters lost at a time', 'Most letters too many at a time'],
+  big: [],
+}
+
+for (const { id, name, stored } of scenarios) {
+  test(`${id}: ours is right at every moment, and the usual way is ${HARM[id].length ? 'not' : 'right, too'}`, async () => {
+    await page.goto(`${site.url}compare.html#stream=${id}&seconds=1.5`)
+    const told = await figures()
+    const wrong = Object.entries(told).filter(([row]) => /letters|wrong/i.test(row))
+    assert.equal(wrong.length, 5)
+    assert.deepEqual(wrong.filter(([, [ours]]) => ours !== 0), [])
+    for (const row of HARM[id]) assert.ok(told[row][1] > 0, `${row}: ${told[row]}`)
+    assert.equal(await byId('ours-text').textContent(), recording(name).truth.run.body.content)
+    assert.equal(stored, recording(name).truth.run.body.content)
+    assert.equal(await byId('ours-text').locator('mark').count(), 0)
+    const marks = await byId('usual-text').locator('mark').count()
+    assert.equal(marks > 0, told['Letters lost at the end'][1] + told['Letters too many at the end'][1] > 0)
+    assert.ok(told['All work'].every((ms) => ms > 0))
+    opened.assertClean()
+  })
+}
+
+test('what is lost is marked while it streams, letter by letter, and said in words', async () => {
+  await page.goto(`${site.url}compare.html#stream=repeated`)
+  await byId('usual-text').locator('mark.lost').first().waitFor()
+  assert.match(await byId('usual-verdict').textContent(), /^\d+ lost$/)
+  assert.equal(await byId('ours-verdict').textContent(), 'as it should be')
+  opened.assertClean()
+})
+
+test('other chunks are another run of the same stream, which the address names, and the demo leads here and back', async () => {
+  await page.goto(site.url)
+  await byId('to-compare').click()
+  await byId('compare-letters').click()
+  await byId('compare-chunks').selectOption('whole')
+  const told = await figures()
+  assert.match(page.url(), /#stream=letters&chunks=whole$/)
+  assert.equal(told['Letters too many at the end'][1], 0, 'a whole stream cuts no letter in two')
+  await page.getByRole('link', { name: 'ai-stream-handler' }).click()
+  await byId('scenario-seedroute_seed_plain').waitFor()
+  opened.assertClean()
+})

@@ -1,0 +1,121 @@
+/** Side by side: the same bytes through this package and through the usual way of reading a stream. */
+import { createStreamHandler } from '../vendor/ai-stream-handler.js'
+import { el, setText } from '../dom.js'
+import { icon } from '../icons.js'
+import { CHUNKS } from '../pace.js'
+import { createTheme } from '../theme.js'
+import { createUsual } from '../usual/message.js'
+import { createExpected } from './expected.js'
+import { createPanel, ms } from './panel.js'
+import { createRace, piecesOf } from './race.js'
+
+const scenarios = await (await fetch('./recordings/compare.json')).json()
+
+const panels = [
+  createPanel('ours', 'ai-stream-handler', 'Frames by a cursor over the bytes, deltas appended once, runs by their ids.', createOurs()),
+  createPanel('usual', 'The usual way', 'Chunks decoded one by one, braces counted, the last token taken out of the next.', createUsual()),
+]
+const race = createRace({ panels, onChange: drawFigures })
+const buttons = scenarios.map((scenario) => el('button', { type: 'button', class: 'card', testid: `compare-${scenario.id}`, onclick: () => start(scenario) },
+  el('strong', {}, scenario.title), el('span', {}, scenario.description)))
+const chunks = el('select', { testid: 'compare-chunks' }, ...CHUNKS.flatMap(([value, label]) => (value === '64' ? [['7', '7 B'], [value, label]] : [[value, label]])).map(([value, label]) => el('option', { value }, label)))
+const again = el('button', { type: 'button', class: 'primary', testid: 'compare-again', onclick: () => start(current) }, icon('replay'), 'Again')
+const state = el('p', { class: 'compare-state', role: 'status', testid: 'compare-state' })
+const longTasks = el('span', { testid: 'long-tasks' })
+const figures = el('tbody')
+let current = null
+let tasks = 0
+
+/** Rows: a name, which figure, how it reads, and from where on it can be called worse. */
+const ROWS = [
+  ['Letters lost at the end', 'lost', String, 1],
+  ['Letters too many at the end', 'extra', String, 1],
+  ['Most letters lost at a time', 'mostLost', String, 1],
+  ['Most letters too many at a time', 'mostExtra', String, 1],
+  ['Time with a wrong text on screen', 'wrongFor', (seconds) => (seconds > 0 ? `${seconds.toFixed(1)} s` : '0 s'), 0.05],
+  ['Longest work in one frame', 'longest', ms, 1000 / 60],
+  ['All work', 'work', ms, 1000],
+  ['Frames with more than 16.7 ms of it', 'late', String, 2],
+]
+
+document.body.append(
+  el('header', { class: 'top' },
+    el('a', { href: './', class: 'home' }, el('img', { src: './icon.svg', alt: '', width: '24', height: '24' }), el('span', { class: 'brand' }, 'ai-stream-handler')), el('span', { class: 'here' }, 'Side by side'),
+    el('span', { class: 'grow' }), createTheme().node),
+  el('main', {},
+    el('h1', {}, 'The same bytes, read in two ways'),
+    el('p', { class: 'lead' }, 'A recorded stream goes to both in the same pieces at the same moments. What is on screen is compared with the recording, and, at its end, with what the backend stored.'),
+    el('ul', { class: 'cards', 'aria-label': 'Streams' }, ...buttons.map((button) => el('li', {}, button))),
+    el('div', { class: 'compare-bar' }, el('label', {}, el('span', {}, 'Chunks'), chunks), again, state),
+    el('div', { class: 'panels' }, ...panels.map(({ node }) => node)),
+    el('p', { class: 'legend' }, el('mark', { class: 'lost' }, 'lost'), ' is in the recording and not on screen; ', el('mark', { class: 'extra' }, 'too many'),
+      ' is on screen and in no place of the recording. A bar is the work of one animation frame; the line is 16.7 ms. Both share this page’s one thread; each is timed by itself, and marking is neither’s.'),
+    el('table', { testid: 'compare-figures' }, el('caption', {}, 'Figures of this run'),
+      el('thead', {}, el('tr', {}, el('td'), el('th', { scope: 'col' }, 'ai-stream-handler'), el('th', { scope: 'col' }, 'The usual way'))), figures),
+    el('p', { class: 'legend' }, 'Long tasks of this page meanwhile (over 50 ms, by the browser’s own count): ', longTasks)))
+document.getElementById('loading').remove()
+
+if (globalThis.PerformanceObserver?.supportedEntryTypes.includes('longtask')) {
+  new PerformanceObserver((list) => {
+    tasks += list.getEntries().length
+    setText(longTasks, String(tasks))
+  }).observe({ type: 'longtask' })
+} else setText(longTasks, 'not told by this browser')
+
+chunks.addEventListener('change', () => start({ ...current, chunks: chunks.value }))
+addEventListener('resize', () => panels.forEach((panel) => panel.redraw()))
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => panels.forEach((panel) => panel.redraw()))
+addEventListener('hashchange', open)
+open()
+
+/** The address names a stream, how it is cut, and how many seconds it lasts. */
+function open() {
+  const given = new URLSearchParams(location.hash.slice(1))
+  const named = scenarios.find(({ id }) => id === given.get('stream')) ?? scenarios[0]
+  const known = [...chunks.options].some(({ value }) => value === given.get('chunks'))
+  const lasts = Number(given.get('seconds')) || named.lasts
+  start({ ...named, lasts, chunks: known ? given.get('chunks') : named.chunks })
+}
+
+async function start(scenario) {
+  const mine = (current = scenario)
+  history.replaceState(null, '', `#${new URLSearchParams({ stream: scenario.id, chunks: scenario.chunks })}`)
+  chunks.value = scenario.chunks
+  buttons.forEach((button, at) => scenarios[at].id === scenario.id ? button.setAttribute('aria-current', 'true') : button.removeAttribute('aria-current'))
+  setText(state, 'Streaming…')
+  state.dataset.done = false
+  const [head, body] = await Promise.all([fetch(`./recordings/${scenario.name}.json`), fetch(`./recordings/${scenario.name}.sse`)])
+  const bytes = new Uint8Array(await body.arrayBuffer())
+  const recorded = (await head.json()).chunks
+  if (mine !== current) return
+  tasks = 0
+  setText(longTasks, '0')
+  await race.run({ bytes, pieces: piecesOf(bytes, scenario.chunks, recorded), expected: createExpected(bytes, scenario.stored), lasts: scenario.lasts })
+  if (mine !== current) return
+  setText(state, `All ${bytes.length.toLocaleString()} bytes have come.`)
+  state.dataset.done = true
+}
+
+function drawFigures() {
+  figures.replaceChildren(...ROWS.map(([name, key, format, matters]) => {
+    const values = panels.map((panel) => panel.figures[key])
+    const isWorse = (at) => values[at] >= matters && values[at] > 2 * values[1 - at]
+    return el('tr', {}, el('th', { scope: 'row' }, name), ...values.map((value, at) => el('td', { class: isWorse(at) && 'worse' }, format(value))))
+  }))
+}
+
+function createOurs() {
+  let handler
+  // The module is there before it is timed, as in a page whose first answer it is not.
+  createStreamHandler().dispose()
+  return {
+    begin() {
+      handler?.dispose()
+      handler = createStreamHandler({ notify: 'sync' })
+      handler.begin('')
+    },
+    feed: (bytes) => handler.feed(bytes),
+    end: () => handler.end(),
+    text: () => handler?.getSnapshot().turns.at(-1)?.answer.content ?? '',
+  }
+}

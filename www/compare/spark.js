@@ -1,0 +1,51 @@
+/** The work in each animation frame, as it comes: a bar a frame, and the line that a screen of 60 Hz draws at. */
+import { el } from '../dom.js'
+
+const BUDGET = 1000 / 60
+/** Milliseconds at the top edge; what is higher is cut, and the number beside it tells. */
+const TOP = 50
+const BAR = 2
+
+export function createSpark(label) {
+  const node = el('canvas', { class: 'spark', role: 'img', 'aria-label': `${label}: work in each animation frame` })
+  const bars = []
+
+  return {
+    node,
+    reset() {
+      bars.length = 0
+    },
+    add: (ms) => bars.push(ms),
+    /** Once all is over it is told in words. */
+    describe: (text) => node.setAttribute('aria-label', `${label}: ${text}`),
+    draw() {
+      const { clientWidth: width, clientHeight: height } = node
+      const scale = devicePixelRatio
+      if (node.width !== width * scale || node.height !== height * scale) {
+        node.width = width * scale
+        node.height = height * scale
+      }
+      const style = getComputedStyle(node)
+      const colour = (name) => style.getPropertyValue(name)
+      const context = node.getContext('2d')
+      context.setTransform(scale, 0, 0, scale, 0, 0)
+      context.clearRect(0, 0, width, height)
+      const high = (ms) => Math.max(1, (Math.min(ms, TOP) / TOP) * height)
+      const room = Math.max(1, Math.floor(width / (BAR + 1)))
+      const shown = grouped(bars, room)
+      shown.forEach((ms, at) => {
+        context.fillStyle = colour(ms > BUDGET ? '--spark-late' : '--spark-good')
+        context.fillRect(at * (BAR + 1), height - high(ms), BAR, high(ms))
+      })
+      context.fillStyle = colour('--spark-line')
+      for (let x = 0; x < width; x += 6) context.fillRect(x, Math.round(height - high(BUDGET)), 3, 1)
+    },
+  }
+}
+
+/** At most `room` bars: of several frames the worst. */
+function grouped(bars, room) {
+  const each = Math.ceil(bars.length / room)
+  if (each <= 1) return bars
+  return Array.from({ length: Math.ceil(bars.length / each) }, (_, at) => Math.max(...bars.slice(at * each, (at + 1) * each)))
+}
