@@ -17,6 +17,7 @@ import { createFrame } from './frame.js'
 import { createLimits } from './limits.js'
 import { findBackend, formOf, liveGroup } from './live.js'
 import { createPlayer } from './replay.js'
+import { createRetry } from './retry.js'
 import { createScenarios, loadCatalog, loadStream } from './scenarios.js'
 import { createSessions } from './sessions.js'
 import { createStage } from './stage.js'
@@ -43,14 +44,16 @@ let lastSent = ''
 let seenStatus
 let settings = readAddress()
 
-const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => live?.target.kind !== 'url' }, createWelcome(groups[0].scenarios, play))
-const activity = createActivity({
+const retry = createRetry({
   left: (wait) => (live ? wait.resumesAt - Date.now() / 1000 : player.left()),
   skip(wait) {
     if (!live) return player.isPlaying() ? { label: 'Skip the wait', run: () => player.skip() } : null
     return wait.by === 'server' ? null : { label: wait.by ? 'Retry now' : 'Send now', run: () => handler.retryNow() }
   },
+  cancel: stop,
 })
+const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => live?.target.kind !== 'url' }, createWelcome(groups[0].scenarios, play), retry.node)
+const activity = createActivity()
 const banner = createBanner({ dismiss: () => handler.dismissError(), tryAgain, resume: () => handler.resume() })
 const composer = createComposer({ send: say, stop })
 const waiting = createWaiting({ drop: (id) => handler.cancelQueued(id) })
@@ -62,11 +65,11 @@ const scenarios = createScenarios(groups, play)
 const connection = createConnect({ connect, disconnect })
 const stage = createStage({ wire: wire.node, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
-  side: [scenarios.node, sessions.node, connection.node],
+  side: [scenarios.node, connection.node, sessions.node],
   main: [stage.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node)],
   theme: createTheme().node,
 })
-const views = [frame, banner, chat, activity, waiting, composer, limits, stats, sessions]
+const views = [frame, banner, retry, chat, activity, waiting, composer, limits, stats, sessions]
 
 use({})
 set(settings)

@@ -13,7 +13,9 @@ export function createFrame({ side, main, theme }) {
   const aside = el('aside', { class: 'side', id: 'side', 'aria-label': 'Scenarios and connection' }, close, ...side)
   const veil = el('div', { class: 'veil', onclick: () => setOpen(false) })
   const column = el('main', {}, ...main)
-  document.body.append(header, aside, veil, column)
+  // The page has a header before it has code: this one takes its place.
+  document.getElementById('early').replaceWith(header)
+  document.body.append(aside, veil, column)
 
   function setOpen(open) {
     const covered = open && narrow.matches

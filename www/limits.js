@@ -64,7 +64,8 @@ export function createLimits() {
   }
 }
 
-function gauge({ model, inputTokens, limit, source, asOf }) {
+/** How near one model is to its quota. */
+export function gauge({ model, inputTokens, limit, source, asOf }) {
   const used = limit === null ? `${inputTokens.toLocaleString()} input tokens` : `${inputTokens.toLocaleString()} of ${limit.toLocaleString()} input tokens`
   const origin = { option: 'quota as set', learned: 'quota as a 429 told' }[source]
   const time = asOf > 0 && `in the minute to ${new Date(asOf * 1000).toLocaleTimeString([], { hour12: false })}`

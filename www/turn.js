@@ -34,6 +34,8 @@ export function createTurn(actions) {
         else delete part.dataset.testid
       }
     },
+    /** A guest, in the place over Behind the Scenes. */
+    host: (guest) => guest.parentNode === node || timeline.node.before(guest),
     update(turn) {
       if (turn.user !== drawn.user) setText(user, turn.user?.content ?? '')
       if (turn.answer !== drawn.answer) {
