@@ -60,7 +60,7 @@ const waiting = createWaiting({ drop: (id) => handler.cancelQueued(id) })
 const limits = createLimits()
 const wire = createWire()
 const stats = createStats()
-const sessions = createSessions()
+const sessions = createSessions({ open: openStored, fresh: () => handler.clear(), canOpen: keepsSessions })
 const scenarios = createScenarios(groups, play)
 const connection = createConnect({ connect, disconnect })
 const stage = createStage({ wire: wire.node, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
@@ -116,6 +116,7 @@ function open() {
   const running = named(true, settings.live)
   if (recording) play(recording)
   else if (running) goLive(running)
+  else if (settings.target && !live) connection.restore(settings.target)
 }
 
 async function play(chosen) {
@@ -149,15 +150,26 @@ function playLive(chosen) {
 }
 
 function goLive(chosen) {
-  connect({ ...backend.options, ...chosen.options }, { kind: 'team', id: 'cirkelline', endpoint: backend.options.endpoint }, chosen)
+  connect({ ...backend.options, ...chosen.options }, { kind: 'team', id: 'cirkelline', name: 'Cirkelline', endpoint: backend.options.endpoint }, chosen)
   listStored()
 }
 
-/** Reads the list of sessions that the demo's own backend keeps, whenever an answer has ended. */
+/** Whether there is a backend that keeps sessions: a route of one's own tells of none. */
+function keepsSessions() {
+  return live !== null && live.target.kind !== 'url'
+}
+
+/** Reads the list of sessions that the backend keeps, whenever an answer has ended. */
 function listStored(status) {
-  if (!live?.scenario || ['connecting', 'streaming', 'retrying'].includes(status)) return
-  // Without a network the list stays as it is.
-  handler.loadSessions({ limit: 8 }).catch(() => {})
+  if (!keepsSessions() || ['connecting', 'streaming', 'retrying'].includes(status)) return
+  // Where it cannot be had, the list stays as it is.
+  handler.loadSessions({ limit: live.scenario ? 8 : 30 }).then(() => sessions.say(''), (error) => sessions.say(live?.scenario ? '' : error.message))
+}
+
+async function openStored(id) {
+  await handler.openSession(id)
+  frame.closeDrawer()
+  chat.follow()
 }
 
 function send(message, options) {
@@ -186,7 +198,7 @@ function resolvePause(pause, approved, values) {
   if (!live) return replay(scenario.continues)
   return handler.continueRun(pause.requirements.map((asked, index) => {
     if (asked.kind === 'external') return giveResult(asked, values[`result-${index}`])
-    if (asked.kind === 'input') return fill(asked, values)
+    if (asked.kind === 'input') return fill(asked, Object.fromEntries(asked.fields.map(({ name, type }) => [name, values[`${index}.${name}`] ?? (type === 'bool' ? 'false' : undefined)])))
     return approved ? confirm(asked) : reject(asked, values.note || undefined)
   }))
 }
@@ -195,7 +207,7 @@ function connect(options, target, chosen = null) {
   player.stop()
   scenario = null
   live = { options, target, scenario: chosen }
-  set({ scenario: null, live: chosen?.name ?? null })
+  set({ scenario: null, live: chosen?.name ?? null, target: chosen ? null : target })
   use(options)
   frame.closeDrawer()
 }
@@ -203,7 +215,7 @@ function connect(options, target, chosen = null) {
 function disconnect() {
   live = null
   use({})
-  set({ live: null })
+  set({ live: null, target: null })
 }
 
 /** Says what is shown, and where a message would go. */
