@@ -220,6 +220,7 @@ function disconnect() {
 
 /** Says what is shown, and where a message would go. */
 function describe() {
+  frame.arrange(scenarios.node, live !== null && !live.scenario)
   scenarios.markCurrent(scenario?.name ?? live?.scenario?.name)
   connection.update(live && !live.scenario ? live.target : null)
   composer.setMode(composerWords(live))

@@ -91,7 +91,6 @@ export function createConnect({ connect, disconnect }) {
     update(target) {
       show(disconnectButton, target !== null)
       offers.mark(target)
-      node.toggleAttribute('data-connected', target !== null)
       setText(state, target === null ? CORS : `Messages now go to ${target.name} at ${target.endpoint}.`)
     },
   }

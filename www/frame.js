@@ -35,6 +35,15 @@ export function createFrame({ side, main, theme }) {
     closeDrawer() {
       if (document.body.classList.contains('drawer-open')) setOpen(false)
     },
+    /** While an AgentOS is connected, it and its sessions stand over `list`, else below. */
+    arrange(list, connected) {
+      if ((aside.lastChild === list) === connected) return
+      const focused = document.activeElement
+      if (connected) aside.append(list)
+      else close.after(list)
+      aside.scrollTop = 0
+      focused?.focus({ preventScroll: !list.contains(focused) })
+    },
     update(snapshot) {
       setText(status, snapshot.status)
       status.dataset.status = snapshot.status
