@@ -9,6 +9,7 @@ import { createStreamHandler, confirm, fill, giveResult, reject } from './vendor
 import { createActivity } from './activity.js'
 import { readAddress, writeAddress } from './address.js'
 import { createBanner } from './banner.js'
+import { createChaos } from './chaos.js'
 import { createChat } from './chat.js'
 import { createComposer } from './composer.js'
 import { createConnect } from './connect.js'
@@ -63,10 +64,11 @@ const stats = createStats()
 const sessions = createSessions({ open: openStored, fresh: () => handler.clear(), canOpen: keepsSessions })
 const scenarios = createScenarios(groups, play)
 const connection = createConnect({ connect, disconnect })
-const stage = createStage({ wire: wire.node, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
+const chaos = createChaos({ changed: () => (scenario || live?.scenario) && play(scenario ?? live.scenario) })
+const stage = createStage({ wire: el('div', { class: 'controls' }, chaos.control, wire.node), setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
   side: [scenarios.node, connection.node, sessions.node],
-  main: [stage.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node)],
+  main: [stage.node, chaos.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node)],
   theme: createTheme().node,
 })
 const views = [frame, banner, retry, chat, activity, waiting, composer, limits, stats, sessions]
@@ -83,7 +85,7 @@ addEventListener('hashchange', () => {
 /** A new handler, and everything that was drawn of the old one gone. */
 function use(options) {
   handler?.dispose()
-  const fetch = live ? wire.over(options.fetch ?? globalThis.fetch.bind(globalThis)) : undefined
+  const fetch = live ? wire.over(chaos.over(options.fetch ?? globalThis.fetch.bind(globalThis))) : undefined
   handler = createStreamHandler({ ...options, fetch, log: (level, line) => limits.log(level, line) })
   player = createPlayer(handler)
   chat.reset()
@@ -93,6 +95,7 @@ function use(options) {
   const draw = () => {
     const snapshot = handler.getSnapshot()
     for (const view of views) view.update(snapshot)
+    chaos.sees(snapshot)
     if (snapshot.status !== seenStatus) listStored((seenStatus = snapshot.status))
   }
   handler.subscribe(draw)
@@ -139,14 +142,24 @@ async function replay(part, text, of = scenario) {
   if (shown !== scenario || live) return
   stats.restart()
   chat.follow()
-  await player.play(stream, text)
+  if (!chaos.kind() || text === undefined) return player.play(stream, text)
+  chaos.begin(handler.getSnapshot())
+  const spoiled = chaos.spoil(stream)
+  await player.play(spoiled, text)
+  if (shown === scenario && !live && !player.isPlaying()) chaos.judge(handler.getSnapshot(), chaos.reference(stream, spoiled, text))
 }
 
 /** Sends what the scenario says to the demo's own backend, in the conversation that it already has, if any. */
 function playLive(chosen) {
-  if (live?.scenario !== chosen) goLive(chosen)
+  if (live?.scenario !== chosen || chaos.kind()) goLive(chosen)
   frame.closeDrawer()
-  for (const { priority, ...sent } of chosen.sends) send(formOf(sent), { priority })
+  const sends = (key) => chosen.sends.map(({ priority, ...sent }) => ({ message: formOf(sent, key), options: { priority } }))
+  if (!chaos.kind()) return sends().forEach(({ message, options }) => send(message, options))
+  const of = handler
+  chaos.begin(of.getSnapshot())
+  // Each has limits of its own to run into.
+  const reference = chaos.liveReference(live.options, sends(crypto.randomUUID()))
+  Promise.all(sends(crypto.randomUUID()).map(({ message, options }) => send(message, options))).then(() => of === handler && chaos.judge(of.getSnapshot(), reference))
 }
 
 function goLive(chosen) {
@@ -175,7 +188,7 @@ async function openStored(id) {
 function send(message, options) {
   lastSent = message
   chat.follow()
-  handler.send(message, options)
+  return handler.send(message, options)
 }
 
 function say(text) {
@@ -224,5 +237,6 @@ function describe() {
   scenarios.markCurrent(scenario?.name ?? live?.scenario?.name)
   connection.update(live && !live.scenario ? live.target : null)
   composer.setMode(composerWords(live))
+  chaos.offer({ scenario, live })
   stage.update(stageWords(scenario, live, backend))
 }
