@@ -29,7 +29,7 @@ pub(crate) use content::AppendTo;
 pub use diagnostics::Diagnostics;
 pub(crate) use entries::provider_text;
 pub(crate) use retrying::Announced;
-pub use turn::Turn;
+pub use turn::{Times, Turn};
 pub use wait::{Cause, Gate, Pacing, Retrier, RetryState};
 
 use crate::error::{ErrorType, StreamError};
@@ -358,6 +358,7 @@ impl Conversation {
             timeline: Timeline::default(),
             outcome: None,
             attempts: 1,
+            times: Times { began_at: now, first_at: None, ended_at: None },
             run_id: None,
             error: None,
             pause: None,
@@ -399,6 +400,7 @@ impl Conversation {
     fn finish(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
         let turn = &mut self.turns[t];
         turn.outcome = Some(outcome);
+        turn.times.ended_at = Some(now);
         turn.dirty = true;
         let head = turn.answer.edit();
         head.streaming_error = error.is_some();

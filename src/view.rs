@@ -15,7 +15,7 @@ use crate::state::session::Session;
 use crate::state::timeline::Entry;
 use crate::state::tool::ToolCall;
 use crate::state::usage::Usage;
-use crate::state::{Conversation, Diagnostics, Outcome, Pacing, RetryState, Status, Turn};
+use crate::state::{Conversation, Diagnostics, Outcome, Pacing, RetryState, Status, Times, Turn};
 use crate::text::part;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
@@ -85,6 +85,7 @@ pub struct TurnDelta<'a> {
 pub struct TurnFacts<'a> {
     pub outcome: Option<Outcome>,
     pub attempts: u32,
+    pub times: Times,
     pub run_id: Option<&'a str>,
     pub error: Option<&'a StreamError>,
     pub pause: Option<&'a Pause>,
@@ -256,6 +257,7 @@ fn turn_delta(index: usize, turn: &Turn) -> Option<TurnDelta<'_>> {
     let facts = turn.dirty.then_some(TurnFacts {
         outcome: turn.outcome,
         attempts: turn.attempts,
+        times: turn.times,
         run_id: turn.run_id.as_deref(),
         error: turn.error.as_ref(),
         pause: turn.pause.as_ref(),

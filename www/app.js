@@ -9,6 +9,7 @@ import { createStreamHandler, confirm, fill, giveResult, reject } from './vendor
 import { createActivity } from './activity.js'
 import { readAddress, writeAddress } from './address.js'
 import { createBanner } from './banner.js'
+import { createChaos } from './chaos.js'
 import { createChat } from './chat.js'
 import { createComposer } from './composer.js'
 import { createConnect } from './connect.js'
@@ -19,6 +20,7 @@ import { icon } from './icons.js'
 import { createLimits } from './limits.js'
 import { findBackend, formOf, liveGroup } from './live.js'
 import { createPlayer } from './replay.js'
+import { createRetry } from './retry.js'
 import { createScenarios, loadCatalog, loadStream } from './scenarios.js'
 import { createSessions } from './sessions.js'
 import { createStage } from './stage.js'
@@ -46,34 +48,37 @@ let lastSent = ''
 let seenStatus
 let settings = readAddress()
 
-const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => live?.target.kind !== 'url' && !transport.isOpen() }, createWelcome(groups[0].scenarios, play))
-const activity = createActivity({
+const retry = createRetry({
   left: (wait) => (transport.isOpen() ? wait.resumesAt - transport.now() : live ? wait.resumesAt - Date.now() / 1000 : player.left()),
   skip(wait) {
     if (transport.isOpen()) return { label: 'Skip the wait', run: () => transport.skip() }
     if (!live) return player.isPlaying() ? { label: 'Skip the wait', run: () => player.skip() } : null
     return wait.by === 'server' ? null : { label: wait.by ? 'Retry now' : 'Send now', run: () => handler.retryNow() }
   },
+  cancel: stop,
 })
+const chat = createChat({ ask: say, resolve: resolvePause, canReject: () => live !== null, canResolve: () => live?.target.kind !== 'url' && !transport.isOpen() }, createWelcome(groups[0].scenarios, play), retry.node)
+const activity = createActivity()
 const banner = createBanner({ dismiss: () => handler.dismissError(), tryAgain, resume: () => handler.resume() })
 const composer = createComposer({ send: say, stop })
 const waiting = createWaiting({ drop: (id) => handler.cancelQueued(id) })
 const limits = createLimits()
 const wire = createWire()
 const stats = createStats()
-const sessions = createSessions()
+const sessions = createSessions({ open: openStored, fresh: () => handler.clear(), canOpen: keepsSessions })
 const scenarios = createScenarios(groups, play)
 const connection = createConnect({ connect, disconnect })
 const transport = createTransport({ close: disconnect })
 const flight = createFlight({ open: openRecording, opened: () => transport.recording(), name: () => scenario?.name ?? live?.scenario?.name ?? 'run' })
-const stage = createStage({ wire: wire.node, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
+const chaos = createChaos({ changed: () => (scenario || live?.scenario) && play(scenario ?? live.scenario) })
+const stage = createStage({ wire: el('div', { class: 'controls' }, chaos.control, wire.node), setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
-  side: [el('a', { class: 'side-link', href: './compare.html', testid: 'to-compare' }, icon('compare'), 'Side by side with the usual way'), scenarios.node, sessions.node, connection.node],
-  main: [stage.node, transport.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node, flight.node)],
+  side: [el('a', { class: 'side-link', href: './compare.html', testid: 'to-compare' }, icon('compare'), 'Side by side with the usual way'), scenarios.node, connection.node, sessions.node],
+  main: [stage.node, transport.node, chaos.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node, flight.node)],
   theme: createTheme().node,
 })
 document.body.append(transport.frames)
-const views = [frame, flight, banner, chat, activity, waiting, composer, limits, stats, sessions]
+const views = [frame, flight, banner, retry, chat, activity, waiting, composer, limits, stats, sessions]
 
 use({})
 set(settings)
@@ -88,7 +93,7 @@ addEventListener('hashchange', () => {
 function use(options) {
   transport.close()
   handler?.dispose()
-  const fetch = live ? wire.over(options.fetch ?? globalThis.fetch.bind(globalThis)) : undefined
+  const fetch = live ? wire.over(chaos.over(options.fetch ?? globalThis.fetch.bind(globalThis))) : undefined
   handler = createStreamHandler({ ...options, fetch, log: (level, line) => limits.log(level, line) })
   flight.watch(handler)
   player = createPlayer(handler)
@@ -99,6 +104,7 @@ function use(options) {
   const draw = () => {
     const snapshot = handler.getSnapshot()
     for (const view of views) view.update(snapshot)
+    chaos.sees(snapshot)
     if (snapshot.status !== seenStatus) listStored((seenStatus = snapshot.status))
   }
   handler.subscribe(draw)
@@ -122,6 +128,7 @@ function open() {
   const running = named(true, settings.live)
   if (recording) play(recording)
   else if (running) goLive(running)
+  else if (settings.target && !live) connection.restore(settings.target)
 }
 
 async function play(chosen) {
@@ -145,32 +152,53 @@ async function replay(part, text, of = scenario) {
   if (shown !== scenario || live) return
   stats.restart()
   chat.follow()
-  await player.play(stream, text)
+  if (!chaos.kind() || text === undefined) return player.play(stream, text)
+  chaos.begin(handler.getSnapshot())
+  const spoiled = chaos.spoil(stream)
+  await player.play(spoiled, text)
+  if (shown === scenario && !live && !player.isPlaying()) chaos.judge(handler.getSnapshot(), chaos.reference(stream, spoiled, text))
 }
 
 /** Sends what the scenario says to the demo's own backend, in the conversation that it already has, if any. */
 function playLive(chosen) {
-  if (live?.scenario !== chosen) goLive(chosen)
+  if (live?.scenario !== chosen || chaos.kind()) goLive(chosen)
   frame.closeDrawer()
-  for (const { priority, ...sent } of chosen.sends) send(formOf(sent), { priority })
+  const sends = (key) => chosen.sends.map(({ priority, ...sent }) => ({ message: formOf(sent, key), options: { priority } }))
+  if (!chaos.kind()) return sends().forEach(({ message, options }) => send(message, options))
+  const of = handler
+  chaos.begin(of.getSnapshot())
+  // Each has limits of its own to run into.
+  const reference = chaos.liveReference(live.options, sends(crypto.randomUUID()))
+  Promise.all(sends(crypto.randomUUID()).map(({ message, options }) => send(message, options))).then(() => of === handler && chaos.judge(of.getSnapshot(), reference))
 }
 
 function goLive(chosen) {
-  connect({ ...backend.options, ...chosen.options }, { kind: 'team', id: 'cirkelline', endpoint: backend.options.endpoint }, chosen)
+  connect({ ...backend.options, ...chosen.options }, { kind: 'team', id: 'cirkelline', name: 'Cirkelline', endpoint: backend.options.endpoint }, chosen)
   listStored()
 }
 
-/** Reads the list of sessions that the demo's own backend keeps, whenever an answer has ended. */
+/** Whether there is a backend that keeps sessions: a route of one's own tells of none. */
+function keepsSessions() {
+  return live !== null && live.target.kind !== 'url'
+}
+
+/** Reads the list of sessions that the backend keeps, whenever an answer has ended. */
 function listStored(status) {
-  if (!live?.scenario || ['connecting', 'streaming', 'retrying'].includes(status)) return
-  // Without a network the list stays as it is.
-  handler.loadSessions({ limit: 8 }).catch(() => {})
+  if (!keepsSessions() || ['connecting', 'streaming', 'retrying'].includes(status)) return
+  // Where it cannot be had, the list stays as it is.
+  handler.loadSessions({ limit: live.scenario ? 8 : 30 }).then(() => sessions.say(''), (error) => sessions.say(live?.scenario ? '' : error.message))
+}
+
+async function openStored(id) {
+  await handler.openSession(id)
+  frame.closeDrawer()
+  chat.follow()
 }
 
 function send(message, options) {
   lastSent = message
   chat.follow()
-  handler.send(message, options)
+  return handler.send(message, options)
 }
 
 function say(text) {
@@ -194,7 +222,7 @@ function resolvePause(pause, approved, values) {
   if (!live) return replay(scenario.continues)
   return handler.continueRun(pause.requirements.map((asked, index) => {
     if (asked.kind === 'external') return giveResult(asked, values[`result-${index}`])
-    if (asked.kind === 'input') return fill(asked, values)
+    if (asked.kind === 'input') return fill(asked, Object.fromEntries(asked.fields.map(({ name, type }) => [name, values[`${index}.${name}`] ?? (type === 'bool' ? 'false' : undefined)])))
     return approved ? confirm(asked) : reject(asked, values.note || undefined)
   }))
 }
@@ -203,7 +231,7 @@ function connect(options, target, chosen = null) {
   player.stop()
   scenario = null
   live = { options, target, scenario: chosen }
-  set({ scenario: null, live: chosen?.name ?? null })
+  set({ scenario: null, live: chosen?.name ?? null, target: chosen ? null : target })
   use(options)
   frame.closeDrawer()
 }
@@ -222,13 +250,15 @@ function openRecording(recording, name) {
 function disconnect() {
   live = null
   use({})
-  set({ live: null })
+  set({ live: null, target: null })
 }
 
 /** Says what is shown, and where a message would go. */
 function describe() {
+  frame.arrange(scenarios.node, live !== null && !live.scenario)
   scenarios.markCurrent(scenario?.name ?? live?.scenario?.name)
   connection.update(live && !live.scenario ? live.target : null)
   composer.setMode(composerWords(live))
+  chaos.offer({ scenario, live })
   stage.update(transport.isOpen() ? transport.words() : stageWords(scenario, live, backend))
 }

@@ -9,7 +9,8 @@ import { createTurn } from './turn.js'
 
 const NEAR_END = 48
 
-export function createChat(actions, welcome) {
+/** `guest`: a node that stands in the last turn. */
+export function createChat(actions, welcome, guest) {
   const list = el('div', { class: 'turns' })
   const scroller = el('div', { class: 'chat', tabindex: '0', role: 'region', 'aria-label': 'Conversation' }, welcome, list)
   const jump = el('button', { type: 'button', class: 'jump', onclick: () => follow(), hidden: true }, icon('down'), 'Latest')
@@ -58,6 +59,7 @@ export function createChat(actions, welcome) {
       turns = snapshot.turns
       draw(turns)
       for (const [id, view] of views) view.markLast(id === turns.at(-1)?.id)
+      views.get(turns.at(-1)?.id)?.host(guest)
       show(welcome, turns.length === 0)
       if (following) scroller.scrollTop = turns.length === 0 ? 0 : scroller.scrollHeight
       else show(jump, snapshot.isStreaming)

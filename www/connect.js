@@ -1,6 +1,11 @@
-/** "Connect to my AgentOS": where it is, whom to ask, and the token. Nothing typed here is stored. */
+/**
+ * "Connect to my AgentOS": where it is, the token, and whom it offers. Nothing typed here is stored; the address keeps where
+ * and whom, never the token.
+ */
+import { listComponents } from './vendor/ai-stream-handler.js'
 import { el, setText, show } from './dom.js'
 import { icon } from './icons.js'
+import { createOffers } from './offers.js'
 
 const KINDS = [
   ['team', 'Team'],
@@ -8,25 +13,29 @@ const KINDS = [
   ['workflow', 'Workflow'],
   ['url', 'Route of my own'],
 ]
+const CORS = 'Messages go straight from this page to your server, which has to allow this origin (CORS).'
 
 /** `connect(options, target)`: options for `createStreamHandler`, and the same in the user's terms. */
 export function createConnect({ connect, disconnect }) {
   const endpoint = el('input', { type: 'url', testid: 'connect-endpoint', required: true, placeholder: 'http://localhost:7777', autocomplete: 'url' })
+  const token = el('input', { type: 'password', testid: 'connect-token', autocomplete: 'off' })
+  const background = el('input', { type: 'checkbox', testid: 'connect-background' })
+  const look = el('button', { class: 'primary', testid: 'connect-look' }, icon('plug'), 'Show who is there')
+  const disconnectButton = el('button', { type: 'button', testid: 'disconnect-button', onclick: disconnect, hidden: true }, 'Back to the recordings')
+  const state = el('p', { class: 'group-note', role: 'status', testid: 'connect-state' })
+  const offers = createOffers(({ kind, id, name }) => connectTo(kind, id, name))
+  const form = el('form', { class: 'connect' }, labelled('Endpoint', endpoint), labelled('Token (if it asks for one)', token),
+    el('label', { class: 'check' }, background, el('span', {}, 'Background runs: they survive a dropped connection, and a refresh')),
+    el('div', { class: 'buttons' }, look, disconnectButton), state)
+
   const kind = el('select', { testid: 'connect-kind' }, ...KINDS.map(([value, label]) => el('option', { value }, label)))
   const idLabel = el('span', {}, 'Id')
   const id = el('input', { testid: 'connect-id', required: true, placeholder: 'cirkelline', autocomplete: 'off', spellcheck: 'false' })
-  const token = el('input', { type: 'password', testid: 'connect-token', autocomplete: 'off' })
-  const background = el('input', { type: 'checkbox', testid: 'connect-background' })
-  const connectLabel = el('span')
-  const connectButton = el('button', { class: 'primary', testid: 'connect-button' }, icon('plug'), connectLabel)
-  const disconnectButton = el('button', { type: 'button', testid: 'disconnect-button', onclick: disconnect, hidden: true }, 'Back to the recordings')
-  const state = el('p', { class: 'group-note', role: 'status' })
-  const form = el('form', { class: 'connect' },
-    labelled('Endpoint', endpoint), el('div', { class: 'pair' }, labelled('Kind', kind), el('label', { class: 'labelled' }, idLabel, id)),
-    labelled('Token (if it asks for one)', token),
-    el('label', { class: 'check' }, background, el('span', {}, 'Background run: survives a dropped connection')),
-    el('div', { class: 'buttons' }, connectButton, disconnectButton), state)
-  const node = el('section', { 'aria-labelledby': 'connect-title', id: 'connect' }, el('h2', { id: 'connect-title' }, 'Connect to my AgentOS'), form)
+  const named = el('form', { class: 'connect' },
+    el('div', { class: 'pair' }, labelled('Kind', kind), el('label', { class: 'labelled' }, idLabel, id)),
+    el('div', { class: 'buttons' }, el('button', { testid: 'connect-button' }, 'Connect')))
+  const byName = el('details', { class: 'by-name' }, el('summary', { testid: 'connect-by-name' }, icon('chevron'), 'By its id, or a route of my own'), named)
+  const node = el('section', { 'aria-labelledby': 'connect-title', id: 'connect' }, el('h2', { id: 'connect-title' }, 'Connect to my AgentOS'), form, offers.node, byName)
 
   kind.addEventListener('change', () => {
     const isRoute = kind.value === 'url'
@@ -35,24 +44,54 @@ export function createConnect({ connect, disconnect }) {
   })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    const target = { endpoint: endpoint.value.replace(/\/+$/, ''), kind: kind.value, id: id.value.trim() }
-    const secret = token.value
-    connect({
-      endpoint: target.endpoint,
-      [target.kind]: target.id,
-      headers: secret ? { Authorization: `Bearer ${secret}` } : {},
-      background: background.checked,
-    }, target)
+    list()
   })
+  named.addEventListener('submit', (event) => {
+    event.preventDefault()
+    if (form.reportValidity()) connectTo(kind.value, id.value.trim())
+  })
+
+  const where = () => ({ endpoint: endpoint.value.replace(/\/+$/, ''), headers: token.value ? { Authorization: `Bearer ${token.value}` } : {} })
+
+  async function list() {
+    look.disabled = true
+    setText(state, 'Asking…')
+    try {
+      const found = await listComponents(where())
+      offers.show(found)
+      setText(state, found.length > 0 ? 'Choose whom to talk to.' : 'This AgentOS offers nobody.')
+    } catch (error) {
+      offers.show([])
+      setText(state, error.message)
+    }
+    look.disabled = false
+  }
+
+  function connectTo(kind, id, name = id) {
+    const { endpoint, headers } = where()
+    connect({ endpoint, headers, [kind]: id, background: background.checked, ...(kind === 'url' ? {} : { name }) },
+      { endpoint, kind, id, name, background: background.checked, secret: token.value !== '' })
+  }
 
   return {
     node,
+    /** As the address says; without a token that was given there it connects at once. `false`: it waits for the token. */
+    restore(target) {
+      endpoint.value = target.endpoint
+      background.checked = target.background
+      if (!target.secret) {
+        connectTo(target.kind, target.id, target.name)
+        list()
+        return
+      }
+      kind.value = target.kind
+      id.value = target.id
+      setText(state, 'Enter the token to go on: it is never kept.')
+    },
     update(target) {
       show(disconnectButton, target !== null)
-      setText(connectLabel, target === null ? 'Connect' : 'Reconnect')
-      setText(state, target === null
-        ? 'Messages go straight from this page to your server, which has to allow this origin (CORS).'
-        : `Messages now go to ${target.id} at ${target.endpoint}.`)
+      offers.mark(target)
+      setText(state, target === null ? CORS : `Messages now go to ${target.name} at ${target.endpoint}.`)
     },
   }
 }

@@ -13,7 +13,9 @@ export function createFrame({ side, main, theme }) {
   const aside = el('aside', { class: 'side', id: 'side', 'aria-label': 'Scenarios and connection' }, close, ...side)
   const veil = el('div', { class: 'veil', onclick: () => setOpen(false) })
   const column = el('main', {}, ...main)
-  document.body.append(header, aside, veil, column)
+  // The page has a header before it has code: this one takes its place.
+  document.getElementById('early').replaceWith(header)
+  document.body.append(aside, veil, column)
 
   function setOpen(open) {
     const covered = open && narrow.matches
@@ -32,6 +34,15 @@ export function createFrame({ side, main, theme }) {
   return {
     closeDrawer() {
       if (document.body.classList.contains('drawer-open')) setOpen(false)
+    },
+    /** While an AgentOS is connected, it and its sessions stand over `list`, else below. */
+    arrange(list, connected) {
+      if ((aside.lastChild === list) === connected) return
+      const focused = document.activeElement
+      if (connected) aside.append(list)
+      else close.after(list)
+      aside.scrollTop = 0
+      focused?.focus({ preventScroll: !list.contains(focused) })
     },
     update(snapshot) {
       setText(status, snapshot.status)

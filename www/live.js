@@ -91,10 +91,11 @@ export function liveGroup({ where }) {
   }
 }
 
-/** What is sent: the words, and the directive beside them. */
-export function formOf({ says, script }) {
+/** What is sent: the words, and the directive beside them; `key` keeps its limits, and what it remembers, apart from another run's. */
+export function formOf({ says, script }, key) {
   const form = new FormData()
   form.set('message', says)
-  if (script) form.set('script', script)
+  if (script) form.set('script', key ? script.replace(']]', ` key=${key}]]`) : script)
+  if (key) form.set('user_id', key)
   return form
 }

@@ -68,7 +68,7 @@ function announcedWaits(bytes) {
   // One character per byte, so offsets in the text are offsets in the bytes; the frames sought are plain ASCII.
   const text = new TextDecoder('latin1').decode(bytes)
   const waits = new Map()
-  for (const match of text.matchAll(/^event: retry\ndata: (.*)\n\n/gm)) {
+  for (const match of text.matchAll(/^event: retry\r?\ndata: (.*?)\r?\n\r?\n/gm)) {
     waits.set(match.index + match[0].length, JSON.parse(match[1]).delay)
   }
   return waits

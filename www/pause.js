@@ -43,7 +43,7 @@ function question(requirement, index) {
   const who = requirement.memberName ? `${requirement.memberName} wants` : 'It wants'
   const tool = requirement.toolName ?? 'a tool'
   if (requirement.kind === 'input') {
-    return [el('p', {}, requirement.message ?? 'Please fill in:'), ...(requirement.fields ?? []).map(input)]
+    return [el('p', {}, requirement.message ?? 'Please fill in:'), ...(requirement.fields ?? []).map((asked) => input(asked, index))]
   }
   if (!requirement.toolName && requirement.stepName) return [el('p', {}, requirement.message ?? 'May it go on with ', requirement.message ? ' (' : '', el('code', {}, requirement.stepName), requirement.message ? ')' : '?')]
   const external = requirement.kind === 'external'
@@ -54,11 +54,15 @@ function question(requirement, index) {
   ]
 }
 
-function input(asked) {
+/** Each kind of value has the field that a keyboard, a phone and a screen reader know for it. */
+function input(asked, index) {
   const known = asked.value === null || asked.value === undefined ? '' : String(asked.value)
-  return labelled(asked.description || asked.name, asked.name, known)
+  const name = `${index}.${asked.name}`
+  if (asked.type === 'bool') return el('label', { class: 'check' }, el('input', { type: 'checkbox', name, value: 'true', checked: known === 'true' }), el('span', {}, asked.description || asked.name))
+  const number = { int: { type: 'number', step: '1' }, float: { type: 'number', step: 'any' } }[asked.type]
+  return labelled(asked.description || asked.name, name, known, number)
 }
 
-function labelled(text, name, value = '') {
-  return el('label', { class: 'labelled' }, el('span', {}, text), el('input', { name, value, autocomplete: 'off' }))
+function labelled(text, name, value = '', more = {}) {
+  return el('label', { class: 'labelled' }, el('span', {}, text), el('input', { name, value, autocomplete: 'off', ...more }))
 }

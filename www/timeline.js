@@ -48,7 +48,7 @@ function mixesTimes(entries) {
   return Math.max(...times) - Math.min(...times) > 1800
 }
 
-/** The number of the attempt that begins with this entry, or 0. A turn that never retried needs no headings. */
+/** The number of the attempt that begins with this entry, or 0. The first says so from the start: its heading moves nothing. */
 function startsAttempt(entries, index) {
   const attempt = entries[index].details.attempt ?? 1
   const before = index === 0 ? 0 : (entries[index - 1].details.attempt ?? 1)
@@ -81,7 +81,7 @@ function createEntry(attempt) {
       node.dataset.kind = kind
       node.dataset.voided = voided
       node.style.setProperty('--depth', Math.min(DEEPEST_INDENT, entry.depth))
-      show(heading, attempt > 1 || (attempt === 1 && voided))
+      show(heading, attempt > 0)
       setText(heading, `Attempt ${attempt}${voided ? ' (void)' : ''}`)
       mark.replaceChildren(icon(symbol))
       // Many descriptions begin with the name; it is not said twice.

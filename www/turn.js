@@ -1,4 +1,5 @@
 /** One question and everything it led to: work of members, the answer, how it ended, Behind the Scenes. */
+import { createChart } from './chart.js'
 import { el, keyedList, setText, show } from './dom.js'
 import { icon } from './icons.js'
 import { createMessage, hasBody } from './message.js'
@@ -20,9 +21,10 @@ export function createTurn(actions) {
   const followups = el('div', { class: 'followups', role: 'group', 'aria-label': 'Suggested follow-up questions' })
   const drawFollowups = keyedList(followups, () => createFollowup(actions.ask), (text, index) => index + text)
   const timeline = createTimeline()
+  const chart = createChart()
   const answering = el('div', { class: 'answer' }, el('div', { class: 'answer-head' }, el('span', { class: 'avatar' }, icon('agent')), name), answer.node)
   const node = el('article', { class: 'turn' }, el('h2', { class: 'visually-hidden' }, 'Question and answer'),
-    user, work.node, answering, pause.node, mark, followups, timeline.node)
+    user, work.node, answering, pause.node, mark, followups, timeline.node, chart.node)
   let drawn = {}
 
   return {
@@ -34,6 +36,8 @@ export function createTurn(actions) {
         else delete part.dataset.testid
       }
     },
+    /** A guest, in the place over Behind the Scenes. */
+    host: (guest) => guest.parentNode === node || timeline.node.before(guest),
     update(turn) {
       if (turn.user !== drawn.user) setText(user, turn.user?.content ?? '')
       if (turn.answer !== drawn.answer) {
@@ -50,6 +54,7 @@ export function createTurn(actions) {
       drawFollowups(turn.followups)
       show(followups, turn.followups.length > 0)
       timeline.update(turn)
+      chart.update(turn)
       drawn = turn
     },
   }

@@ -5,13 +5,13 @@ const REPLAYS = { placeholder: 'Say something', hint: 'No backend connected: sen
 
 /** For the composer. `live`: the backend that answers, or null in a replay. */
 export function composerWords(live) {
-  return live ? { placeholder: `Message ${live.scenario ? 'Cirkelline' : live.target.id}`, ...QUEUES } : REPLAYS
+  return live ? { placeholder: `Message ${live.target.name}`, ...QUEUES } : REPLAYS
 }
 
 /** For the bar over the conversation. */
 export function stageWords(scenario, live, backend) {
   if (live?.scenario) return { heading: live.scenario.title, text: live.scenario.description, origin: backend.text, again: 'Send', paced: false }
-  if (live) return { heading: live.target.id, text: `Live, from ${live.target.endpoint}`, paced: false }
+  if (live) return { heading: live.target.name, text: `Live, from ${live.target.endpoint}`, paced: false }
   if (!scenario) return { heading: 'Replays', text: 'Recorded AgentOS streams, byte for byte', paced: true }
   const waits = scenario.waits ? ' · waits as announced' : ''
   const origin = scenario.scripted ? 'Scripted for this page, not a recording' : `Recording ${scenario.name}${waits}`

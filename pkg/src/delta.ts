@@ -2,7 +2,7 @@
 
 import type {
   Diagnostics, ModelQuota, Monitor, Outcome, PacingState, QueuedSend, RetryState, SessionEntry, Status, StreamError,
-  TimelineEntry, ToolCall, Usage,
+  TimelineEntry, ToolCall, TurnTimes, Usage,
 } from './types'
 
 export interface Delta {
@@ -36,6 +36,7 @@ export interface TurnDelta {
   facts?: {
     outcome: Outcome | null
     attempts: number
+    times: TurnTimes
     runId: string | null
     error: StreamError | null
     pause: PauseDelta | null

@@ -7,8 +7,10 @@ import { startWith } from './start'
 import type { HandlerOptions, StreamHandler } from './api'
 
 export { EMPTY as emptySnapshot } from './mirror'
+export { listComponents } from './components'
 export { confirm, fill, giveResult, reject } from './resolve'
 export type * from './api'
+export type { Component } from './components'
 export type * from './types'
 
 /**

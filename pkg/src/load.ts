@@ -34,7 +34,7 @@ function turnOf(group: ChatMessage[], id: string): Turn {
   const outcome = answer.streamingError ? 'failed' : answer.cancelled ? 'cancelled' : 'completed'
   return {
     id, user, work: rest.filter((m) => m !== answer), answer, timeline: answer.behindTheScenes ?? [], outcome,
-    attempts: 1, runId: answer.runId ?? null, error: null, pause: null, followups: answer.followups ?? [], memories: [],
+    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null, pause: null, followups: answer.followups ?? [], memories: [],
     sessionSummary: null, usage: NO_USAGE,
   }
 }

@@ -5,8 +5,10 @@ import { explained, needWebAssembly, startWith } from './start'
 import type { HandlerOptions, StreamHandler } from './api'
 
 export { EMPTY as emptySnapshot } from './mirror'
+export { listComponents } from './components'
 export { confirm, fill, giveResult, reject } from './resolve'
 export type * from './api'
+export type { Component } from './components'
 export type * from './types'
 
 let module: WebAssembly.Module | undefined

@@ -3,7 +3,7 @@
 import type { EntryDelta, PauseDelta, TurnDelta } from './delta'
 import { copy, keep, lazy, parse, put } from './lazy'
 import { applyMessage, list } from './message'
-import type { ChatMessage, Json, Pause, PauseField, PauseRequirement, TimelineEntry, Turn, Usage } from './types'
+import type { ChatMessage, Json, Pause, PauseField, PauseRequirement, TimelineEntry, Turn, TurnTimes, Usage } from './types'
 
 /** One for all, so that nothing stays the same thing. */
 const NOTHING: never[] = Object.freeze([]) as unknown as never[]
@@ -12,6 +12,8 @@ export const NO_USAGE: Usage = Object.freeze({
   inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0,
   inputCost: 0, outputCost: 0, totalCost: 0,
 })
+
+const NO_TIMES: TurnTimes = Object.freeze({ beganAt: 0, firstAt: null, endedAt: null })
 
 /** The turn that `old` becomes: a new object that shares what did not change. */
 export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
@@ -49,7 +51,7 @@ function showTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessa
 function emptyTurn(id: number): Turn {
   return {
     id: `t${id}`, user: null, work: [], answer: { id: '', role: 'agent', content: '', created_at: 0 }, timeline: [],
-    outcome: null, attempts: 1, runId: null, error: null, pause: null, followups: NOTHING, memories: NOTHING,
+    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, pause: null, followups: NOTHING, memories: NOTHING,
     sessionSummary: null, usage: NO_USAGE,
   }
 }
@@ -58,6 +60,7 @@ function setFacts(turn: Turn, old: Turn | undefined, facts: NonNullable<TurnDelt
   const { followups, memories, sessionSummary, pause } = facts
   turn.outcome = facts.outcome
   turn.attempts = facts.attempts
+  turn.times = keep(turn.times, facts.times)
   turn.runId = facts.runId
   turn.error = keep(turn.error, facts.error)
   turn.usage = keep(turn.usage, facts.usage)

@@ -173,6 +173,10 @@ export interface TimelineEntry {
   id: string
   /** Seconds: the event's own time, or its arrival where it carries none. */
   timestamp: number
+  /** When it was heard of here, in seconds since the Unix epoch; with fractions, where an event's own time has none. */
+  heardAt: number
+  /** Of a wait (`retry`, `resume`): when the stream went on. Not there while it lasts. */
+  overAt?: number
   /**
    * The event's name: `retry`, `error`, `TeamToolCallStarted`, …; ours: `cancelled`, `cancel` (what the server said to it),
    * `interrupted`, `resume`, `fallback`.
@@ -204,6 +208,13 @@ export interface Usage {
   totalCost: number
 }
 
+/** When a turn was asked, when its first frame came, when it ended: seconds since the Unix epoch, by this page's clock. */
+export interface TurnTimes {
+  beganAt: number
+  firstAt: number | null
+  endedAt: number | null
+}
+
 /** A message of the user and all that came of it. */
 export interface Turn {
   id: string
@@ -216,6 +227,7 @@ export interface Turn {
   outcome: Outcome | null
   /** 1, and one more for each retry. */
   attempts: number
+  times: TurnTimes
   runId: string | null
   error: StreamError | null
   pause: Pause | null

@@ -30,7 +30,7 @@ impl Conversation {
             }
             Kind::Retry => self.retry(t, event, now),
             Kind::Error | Kind::StreamExpired => self.failed(t, event, now),
-            Kind::CatchUp | Kind::Subscribed => self.lives(t),
+            Kind::CatchUp | Kind::Subscribed => self.lives(t, now),
             Kind::Replay => {
                 // Where frames follow, they tell the end: a replay may be cut like any other stream.
                 let told = event.total_events.unwrap_or_default() > 0;
@@ -63,7 +63,7 @@ impl Conversation {
 
     fn apply_to_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(run) = self.run_of(t, event, now) else { return };
-        self.lives(t);
+        self.lives(t, now);
         match event.kind {
             Kind::RunContent | Kind::ReasoningContentDelta => return self.content(t, run, event, now),
             Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {

@@ -53,6 +53,7 @@ impl Conversation {
         }
         turn.unsettle();
         turn.outcome = None;
+        turn.times.ended_at = None;
         turn.error = None;
         turn.pause = None;
         turn.stated = None;

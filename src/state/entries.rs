@@ -37,6 +37,8 @@ impl Conversation {
         let entry = Entry {
             id: 0,
             timestamp: event.created_at.unwrap_or(now),
+            heard_at: now,
+            over_at: None,
             event_type: event.name.into(),
             source,
             source_type: event.scope,
@@ -57,6 +59,8 @@ impl Conversation {
         let entry = Entry {
             id: 0,
             timestamp: entry.at.unwrap_or(now),
+            heard_at: now,
+            over_at: None,
             event_type: entry.event_type.into(),
             source: turn.answering_name().unwrap_or(&self.name).to_owned(),
             source_type: Scope::System,

@@ -141,6 +141,7 @@ impl Conversation {
         turn.work.clear();
         turn.answer.reset();
         turn.outcome = None;
+        turn.times.ended_at = None;
         turn.error = None;
         turn.pause = None;
         turn.followups = None;
@@ -150,11 +151,17 @@ impl Conversation {
     }
 
     /// A sign of life: the retry is over.
-    pub(super) fn lives(&mut self, t: usize) {
+    pub(super) fn lives(&mut self, t: usize, now: Seconds) {
+        let turn = &mut self.turns[t];
+        if turn.times.first_at.is_none() {
+            turn.times.first_at = Some(now);
+            turn.dirty = true;
+        }
         if self.turns[t].outcome.is_none() && self.status != Status::Streaming {
             self.status = Status::Streaming;
             self.retry = None;
             self.head_dirty = true;
+            self.turns[t].timeline.wait_is_over(now);
         }
     }
 }

@@ -26,6 +26,11 @@ pub struct Entry {
     pub id: u32,
     /// Seconds: the event's own time, or its arrival.
     pub timestamp: Seconds,
+    /// When it was heard of here.
+    pub heard_at: Seconds,
+    /// Of a wait (`retry`, `resume`): when the stream went on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over_at: Option<Seconds>,
     /// The event's name.
     pub event_type: String,
     /// Who: the agent's, team's or workflow's name.
@@ -177,6 +182,15 @@ impl Timeline {
                     self.dirty.push(entry.id);
                 }
             }
+        }
+    }
+
+    /// A sign of life: the wait that was announced last is over.
+    pub(super) fn wait_is_over(&mut self, now: Seconds) {
+        let waits = |e: &&Entry| matches!(e.event_type.as_str(), "retry" | "resume");
+        let last = self.entries.iter().rev().find(waits).filter(|e| e.over_at.is_none()).map(|e| e.id);
+        if let Some(entry) = last.and_then(|id| self.edit(id)) {
+            entry.over_at = Some(now);
         }
     }
 

@@ -15,6 +15,17 @@ use crate::limits::Limits;
 use crate::monitor::Ending;
 use crate::time::Seconds;
 
+/// When a turn was asked, answered first, and ended: seconds, by the clock of this side.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Times {
+    pub began_at: Seconds,
+    /// Its first frame came.
+    pub first_at: Option<Seconds>,
+    pub ended_at: Option<Seconds>,
+}
+
 /// One question and all that came of it.
 #[derive(Debug, Clone)]
 pub struct Turn {
@@ -32,6 +43,8 @@ pub struct Turn {
     pub outcome: Option<Outcome>,
     /// 1, and one more for each retry.
     pub attempts: u32,
+    /// When it was asked, answered first, and ended.
+    pub times: Times,
     /// The run that lives, or lived last.
     pub run_id: Option<String>,
     /// Why it failed.

@@ -1,6 +1,6 @@
 """The real AgentOS on 127.0.0.1, with SQLite and a model that follows a script.
 
-    os_server.py PORT DATABASE
+    os_server.py PORT DATABASE [ORIGIN]
 
 It prints `ready` when it listens. What the model does stands in the user's message:
 
@@ -172,7 +172,7 @@ def read_sensor(room: str) -> str:
 TOOLS = [search, send_mail, book_table, read_sensor]
 
 
-def build(database: str) -> AgentOS:
+def build(database: str, origins: list[str]) -> AgentOS:
     db = SqliteDb(db_file=database)
 
     def agent(id: str, name: str, tools: list | None = None) -> Agent:
@@ -196,12 +196,12 @@ def build(database: str) -> AgentOS:
                             Step(name="publish", executor=shout,
                                  human_review=HumanReview(requires_confirmation=True, confirmation_message="Publish it?"))])
     return AgentOS(id="os", agents=[assistant], teams=[cirkelline, research], workflows=[pipeline, gated], db=db,
-                   telemetry=False)
+                   telemetry=False, **({"cors_allowed_origins": origins} if origins else {}))
 
 
 if __name__ == "__main__":
     port, database = int(sys.argv[1]), sys.argv[2]
-    server = uvicorn.Server(uvicorn.Config(build(database).get_app(), host="127.0.0.1", port=port, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(build(database, sys.argv[3:]).get_app(), host="127.0.0.1", port=port, log_level="warning"))
 
     def announce() -> None:
         while not server.started:

@@ -8,16 +8,19 @@ import { freePort } from '../free-port.mjs'
 const root = join(import.meta.dirname, '../..')
 const python = join(root, 'target/agentos/bin/python')
 
-/** Resolves with `{ url, stop, restart, runs(session, type), sessions(type), remove }`. */
-export async function startAgentOS() {
+/**
+ * Resolves with `{ url, stop, restart, runs(session, type), sessions(type), remove }`. `origins`: those of pages that may read its
+ * answers; `key`: the token that it asks for.
+ */
+export async function startAgentOS({ origins = [], key } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'ai-stream-handler-agentos-'))
   const database = join(folder, 'agno.db')
   const port = await freePort()
   let child, log = ''
 
   async function begin() {
-    child = spawn(python, [join(import.meta.dirname, 'os_server.py'), String(port), database], {
-      stdio: ['ignore', 'pipe', 'pipe'], cwd: folder, env: { ...process.env, AGNO_TELEMETRY: 'false', NO_COLOR: '1' },
+    child = spawn(python, [join(import.meta.dirname, 'os_server.py'), String(port), database, ...origins], {
+      stdio: ['ignore', 'pipe', 'pipe'], cwd: folder, env: { ...process.env, AGNO_TELEMETRY: 'false', NO_COLOR: '1', ...(key ? { OS_SECURITY_KEY: key } : {}) },
     })
     const started = child
     await new Promise((ready, failed) => {

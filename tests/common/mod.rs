@@ -335,6 +335,7 @@ fn whole_turn(turn: &Turn) -> Value {
         memories: turn.memories.as_deref(),
         session_summary: turn.session_summary.as_deref(),
         usage: turn.usage,
+        times: turn.times,
     };
     json!({
         "id": turn.id,

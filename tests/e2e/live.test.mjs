@@ -182,7 +182,7 @@ for (const [name, begin] of Object.entries(backends)) {
       await view.byId('live-quota').click()
       await view.activityIs('Waiting ')
       assert.match(await view.byId('activity').textContent(), /^Waiting \d\d seconds to stay under the rate limit\.\.\.$/)
-      assert.match(await view.page.locator('.activity .hint').textContent(), /^This conversation is long: each message sends about 900,000 tokens, and the limit is 1,000,000 per minute\./)
+      assert.match(await view.page.locator('.retry .hint').textContent(), /^This conversation is long: each message sends about 900,000 tokens, and the limit is 1,000,000 per minute\./)
       assert.equal(await view.page.locator('.turn').count(), 2, 'the message is in the conversation')
       await view.byId('skip-wait').click()
       await view.statusIs('completed')

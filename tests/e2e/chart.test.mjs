@@ -1,0 +1,71 @@
+// "Where did the time go" in the page: bars, a readout by keyboard, the same as a table, and what runs grows.
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { after, afterEach, before, test } from 'node:test'
+import { serve } from '../../scripts/serve.mjs'
+import { root, until } from '../package/support.mjs'
+import { launch } from './browser.mjs'
+import { assertAccessible, openWatched } from './care.mjs'
+
+let browser, site
+const open = []
+before(async () => {
+  site = await serve(join(root, 'www'))
+  browser = await launch()
+})
+after(async () => {
+  await browser?.close()
+  await site?.close()
+})
+afterEach(async () => {
+  for (const close of open.splice(0)) await close()
+})
+
+async function visit(hash) {
+  const view = await openWatched(browser, site, { hash })
+  open.push(() => view.context.close())
+  return view
+}
+
+test('each agent has a lane; the arrow keys go through its bars in time, and each is read out; the table says the same', async () => {
+  const view = await visit('#scenario=seedroute_seed_tool_then_429_then_ok')
+  const { page, byId } = view
+  await view.statusIs('completed')
+  await page.locator('.chart > summary').click()
+  await byId('lanes').waitFor()
+  const kinds = await page.$$eval('.bar', (all) => all.map(({ dataset }) => dataset.kind))
+  for (const kind of ['waiting', 'model', 'writing', 'tool', 'retry', 'after']) assert.ok(kinds.includes(kind), `${kind} of ${kinds}`)
+  assert.equal(await page.$$eval('.bar', (all) => all.filter(({ tabIndex }) => tabIndex === 0).length), 1, 'one Tab stop')
+  await page.locator('.bar[tabindex="0"]').focus()
+  await page.keyboard.press('Home')
+  const read = []
+  for (let at = 0; at < kinds.length; at++) {
+    read.push(await byId('readout').textContent())
+    await page.keyboard.press('ArrowRight')
+  }
+  assert.equal(new Set(read).size, kinds.length, 'each bar is reached once')
+  assert.match(read[0], /^Cirkelline: Waiting for the first byte\. /)
+  assert.ok(read.some((text) => /Rate limit, .*Attempt 1\/3/.test(text)), read.join(' | '))
+  assert.ok(read.some((text) => /Tool, get_previous_session_messages\. .* Void: this attempt was started again\.$/.test(text)), read.join(' | '))
+  await page.locator('.as-table summary').click()
+  const rows = await byId('bars').locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].map(({ textContent }) => textContent)))
+  assert.equal(rows.length, kinds.length)
+  for (const [who, what, , , , took] of rows) assert.ok(read.some((text) => text.startsWith(`${who}: ${what.replace(' (void)', '')}`) && text.includes(took)), `${who} ${what} ${took}`)
+  assert.match(await byId('agents').textContent(), /Cirkelline40080/)
+  await assertAccessible(page, 'the chart')
+  view.assertClean()
+})
+
+test('while it runs the chart grows, also where nothing comes; members have lanes of their own', async () => {
+  const view = await visit('#scenario=scripted_parallel_members&speed=1')
+  const { page } = view
+  await page.locator('.chart > summary').click()
+  const total = () => page.locator('.chart .latest').textContent()
+  await until(async () => / so far$/.test(await total()))
+  const early = Number.parseFloat(await total()) * (/ ms/.test(await total()) ? 1e-3 : 1)
+  await view.statusIs('completed')
+  await until(async () => !/ so far$/.test(await total()))
+  assert.ok(Number.parseFloat(await total()) > early, `${early} → ${await total()}`)
+  assert.deepEqual(await page.locator('.lane-name').allTextContents(), ['Cirkelline', 'Web Researcher', 'Research Analyst'])
+  view.assertClean()
+})

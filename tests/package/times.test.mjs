@@ -1,0 +1,61 @@
+// When things were heard of: turn.times, an entry's heardAt, a wait's overAt. By this side's clock, with fractions.
+import assert from 'node:assert/strict'
+import { afterEach, test } from 'node:test'
+import { frame, packed, runOf } from './support.mjs'
+
+const lib = packed()
+const handlers = []
+afterEach(() => {
+  for (const handler of handlers.splice(0)) handler.dispose()
+})
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
+
+test('a turn tells when it was asked, when the first frame came, and when it ended; each entry when it was heard of', async () => {
+  const handler = lib.createStreamHandler({ notify: 'sync' })
+  handlers.push(handler)
+  const before = Date.now() / 1000
+  handler.begin('hello')
+  assert.deepEqual([handler.getSnapshot().turns[0].times.firstAt, handler.getSnapshot().turns[0].times.endedAt], [null, null])
+  await sleep(30)
+  const [started, ...rest] = runOf('Here it is.')
+  handler.feed(started)
+  await sleep(30)
+  for (const bytes of rest) handler.feed(bytes)
+  handler.end()
+  const { times, timeline } = handler.getSnapshot().turns[0]
+  const after = Date.now() / 1000
+  // The events themselves say all of them happened in one second of 2026; these are the times of here.
+  assert.equal(new Set(timeline.map(({ timestamp }) => timestamp)).size, 1)
+  const order = [before, times.beganAt, times.firstAt, timeline[0].heardAt, timeline[1].heardAt, times.endedAt, after]
+  assert.deepEqual(order, order.toSorted((a, b) => a - b))
+  assert.ok(times.firstAt - times.beganAt >= 0.025, `${times.firstAt - times.beganAt}`)
+  assert.ok(timeline[1].heardAt - timeline[0].heardAt >= 0.025, `${timeline[1].heardAt - timeline[0].heardAt}`)
+})
+
+test('a wait is over when the stream goes on; until then it has no end', async () => {
+  const handler = lib.createStreamHandler({ notify: 'sync' })
+  handlers.push(handler)
+  handler.begin('hello')
+  handler.feed(runOf('First. ')[0])
+  handler.feed(frame('retry', { attempt: 1, max_retries: 3, delay: 5, message: 'Retrying' }))
+  const wait = () => handler.getSnapshot().timeline.find(({ eventType }) => eventType === 'retry')
+  assert.equal(wait().overAt, undefined)
+  await sleep(20)
+  for (const bytes of runOf('Here it is.', 'run-2')) handler.feed(bytes)
+  assert.ok(wait().overAt - wait().heardAt >= 0.015, `${wait().overAt - wait().heardAt}`)
+  assert.equal(handler.getSnapshot().turns[0].times.endedAt >= wait().overAt, true)
+})
+
+test('a turn that goes on has not ended', () => {
+  const handler = lib.createStreamHandler({ notify: 'sync' })
+  handlers.push(handler)
+  const base = { agent_id: 'a', agent_name: 'Agent', run_id: 'r', session_id: 's' }
+  handler.begin('hello')
+  handler.feed(frame('RunStarted', base))
+  handler.feed(frame('RunPaused', { ...base, tools: [] }))
+  handler.end()
+  assert.notEqual(handler.getSnapshot().turns[0].times.endedAt, null)
+  handler.begin()
+  handler.feed(frame('RunContinued', base))
+  assert.equal(handler.getSnapshot().turns[0].times.endedAt, null)
+})

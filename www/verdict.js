@@ -1,0 +1,68 @@
+/** Whether a promise held: what chaos left of a run, compared with the same run without it. Pure functions of two snapshots. */
+
+/** What a page shows of a conversation, without ids and times. */
+export function pictureOf({ turns }) {
+  return turns.map(({ answer, work, timeline, outcome, attempts }) => ({
+    answer: answer.content, tools: toolsOf(answer), work: work.map((one) => [one.role, one.agentName ?? one.teamName ?? '', one.content, one.status ?? '', toolsOf(one)]),
+    timeline: timeline.filter(({ eventType }) => eventType !== 'resume').map((e) => [e.eventType, e.source, e.description, e.status, e.depth, Boolean(e.details.voided)]),
+    outcome, attempts,
+  }))
+}
+
+const toolsOf = ({ tool_calls: calls = [] }) => calls.map(({ tool_name: name, result, status }) => [name, result, status])
+
+/**
+ * `{ held, facts }`: in words, what was compared; `held` is null where chaos found nothing to do. `kind` of chaos; `seen` and
+ * `reference`: snapshots, without chaos the latter; `done`: how much chaos did; `malformed`: frames counted so; `counted`: the
+ * server counts the run's frames; `shown`: the statuses that the page showed meanwhile.
+ */
+export function judge({ kind, seen, reference, done, malformed = 0, counted = false, shown = [] }) {
+  const [mine, theirs] = [pictureOf(seen), pictureOf(reference)]
+  if (done === 0) return { held: null, facts: [{ ok: true, text: 'Nothing was done to this stream: it was too short.' }] }
+  const facts = []
+  const check = (ok, good, bad) => facts.push({ ok, text: ok ? good : bad })
+  const same = (part) => JSON.stringify(mine.map((turn) => turn[part])) === JSON.stringify(theirs.map((turn) => turn[part]))
+  facts.push({ ok: true, text: DONE[kind](done) })
+  if (kind === 'drop' && !counted) return broken(mine, theirs, seen, facts)
+  const length = mine.reduce((sum, { answer }) => sum + answer.length, 0)
+  check(same('answer'), `The answer is the same, ${length.toLocaleString()} characters.`, `The answer differs: ${difference(mine, theirs)}`)
+  check(same('tools') && same('work'), 'Tools and members are the same.', 'Tools or members differ.')
+  check(same('outcome'), `It ended as it should: ${mine.at(-1)?.outcome}.`, `It ended as ${mine.at(-1)?.outcome}, not ${theirs.at(-1)?.outcome}.`)
+  if (kind !== 'storm') check(same('timeline'), `All ${mine.reduce((sum, { timeline }) => sum + timeline.length, 0)} events behind the scenes are the same.`, 'The events behind the scenes differ.')
+  if (kind === 'malformed') {
+    const extra = malformed - reference.diagnostics.malformedFrames
+    check(extra === done, `${extra} malformed frames are counted.`, `${extra} malformed frames are counted, ${done} came.`)
+  }
+  if (kind === 'storm') check(shown.includes('retrying') && mine.at(-1)?.attempts > theirs.at(-1)?.attempts, `The wait was in sight; ${mine.at(-1)?.attempts} attempts, and nothing of the void ones stayed.`, 'The wait was not shown.')
+  if (kind === 'drop' || kind === 'stall') check(seen.timeline.some(({ eventType }) => eventType === 'resume'), 'It was taken up, and the timeline says so.', 'It was not taken up.')
+  return { held: facts.every(({ ok }) => ok), facts }
+}
+
+/** What nobody can take up is kept as far as it came, and the page says that it broke off. */
+function broken(mine, theirs, seen, facts) {
+  const [text, all] = [mine.at(-1)?.answer ?? '', theirs.at(-1)?.answer ?? '']
+  const kept = all.startsWith(text) && (theirs.at(-1)?.outcome !== null || text === all)
+  facts.push({ ok: kept, text: kept ? `What had come is kept, ${text.length.toLocaleString()} characters.` : `What had come is not what is shown: ${difference(mine, theirs)}` })
+  const said = seen.status === 'interrupted' && seen.error !== null
+  facts.push({ ok: said, text: said ? 'The page says that the stream broke off.' : `The page says nothing of it: ${seen.status}.` })
+  return { held: facts.every(({ ok }) => ok), facts }
+}
+
+const DONE = {
+  bytes: (n) => `${n.toLocaleString()} pieces of one byte.`,
+  crlf: (n) => `${n.toLocaleString()} frames with other line ends.`,
+  duplicate: (n) => `${n.toLocaleString()} frames came twice.`,
+  malformed: (n) => `${n.toLocaleString()} frames of rubbish in between.`,
+  drop: (n) => (n > 100 ? `The last ${n.toLocaleString()} bytes never came.` : `The connection broke ${n === 1 ? 'once' : `${n} times`}.`),
+  stall: () => 'The stream fell silent, and nobody hung up.',
+  storm: (n) => `The server refused ${n} times with HTTP 429.`,
+  clock: () => 'The clock jumped ten minutes ahead in mid-answer.',
+}
+
+function difference(mine, theirs) {
+  const at = mine.findIndex(({ answer }, turn) => answer !== theirs[turn]?.answer)
+  const [a, b] = [mine[at]?.answer ?? '', theirs[at]?.answer ?? '']
+  let from = 0
+  while (from < Math.min(a.length, b.length) && a[from] === b[from]) from++
+  return `at character ${from} there is “${a.slice(from, from + 20)}” instead of “${b.slice(from, from + 20)}”.`
+}
