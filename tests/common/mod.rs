@@ -140,7 +140,7 @@ impl Page {
     /// Takes in what changed since the last read, and returns it.
     pub fn read(&mut self) -> Value {
         // Either of the two ways in which the shell reads; `view` looks at what came of it.
-        let grown = self.client.read_text(|appended, diagnostics| grown(appended, diagnostics));
+        let grown = self.client.read_text(grown);
         if let Some((turn, change, diagnostics)) = grown {
             let id = self.client.conversation.turns[turn].id;
             let change = with(json!({"index": turn, "id": id, "workReset": false}), change);

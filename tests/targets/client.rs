@@ -153,7 +153,7 @@ impl World {
             }
             12 => self.handle(|| Input::LimitOver),
             13 => self.handle(|| Input::Begin { text: Some("hello") }),
-            14 => self.feed(script.bytes(), |bytes| Input::Feed(bytes)),
+            14 => self.feed(script.bytes(), Input::Feed),
             15 => self.handle(|| Input::End),
             16 => {
                 self.now = self.now.max(self.wake.unwrap_or(self.now));
