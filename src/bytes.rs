@@ -1,10 +1,21 @@
 //! Comparing and scanning bytes, sixteen at a time: with the vectors of WebAssembly where there are any (simd128), else
 //! eight at a time in ordinary registers. Both find the same (`tests/browser.rs`, and the tests below).
 
+/// Counts, in this crate's own tests, how many bytes were looked at.
+#[cfg(not(test))]
+#[inline(always)]
+pub(crate) fn looked_at(_: usize) {}
+
+#[cfg(test)]
+pub(crate) fn looked_at(count: usize) {
+    tests::LOOKED_AT.set(tests::LOOKED_AT.get() + count);
+}
+
 /// How many bytes at the start of `bytes` are those of `wanted`. (A module of WebAssembly brings a `memcmp` of its own,
 /// which goes byte by byte.)
 pub(crate) fn agree(bytes: &[u8], wanted: &[u8]) -> usize {
     let most = bytes.len().min(wanted.len());
+    looked_at(most);
     let (bytes, wanted) = (&bytes[..most], &wanted[..most]);
     let blocks = bytes.chunks_exact(16).zip(wanted.chunks_exact(16));
     let mut at = 16 * blocks.take_while(|(a, b)| same(a, b)).count();
@@ -35,16 +46,20 @@ pub(crate) fn begin_with(bytes: &[u8], start: &[u8]) -> bool {
 /// The place, from `at` on, of the next byte that is special in a JSON string: a quote, a backslash or a control character;
 /// the length of `bytes` if there is none.
 pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
+    let from = at;
     while let Some(block) = block(bytes, at) {
         let found = specials(block);
         if found != 0 {
-            return at + found.trailing_zeros() as usize;
+            at += found.trailing_zeros() as usize;
+            looked_at(at - from);
+            return at;
         }
         at += 16;
     }
     while at < bytes.len() && !is_special(bytes[at]) {
         at += 1;
     }
+    looked_at(at - from);
     at
 }
 
@@ -92,6 +107,7 @@ fn in_word(word: u64) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{agree, begin_with, is_special, special, specials};
+    use crate::client::{Client, Config, Input};
 
     #[test]
     fn the_first_special_byte_is_found_wherever_it_stands() {
@@ -122,6 +138,46 @@ mod tests {
                 assert_eq!(specials(&block), plain, "{block:?}");
             }
         }
+    }
+
+    thread_local! {
+        pub(super) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+    }
+
+    /// How often each byte of `stream` is looked at while it is read in pieces of `size`.
+    fn looks(stream: &str, size: usize) -> f64 {
+        let mut client = Client::new(Config::default());
+        client.handle(Input::Begin { text: None }, 0.0);
+        LOOKED_AT.set(0);
+        for piece in stream.as_bytes().chunks(size) {
+            client.handle(Input::Feed(piece), 0.0);
+        }
+        LOOKED_AT.get() as f64 / stream.len() as f64
+    }
+
+    fn frame(content: &str) -> String {
+        let ids = "\"run_id\":\"b18e97f4-442f-4e16\",\"session_id\":\"f737834f-5179-4812\",\"agent_id\":\"a\",\"agent_name\":\"Agent\"";
+        format!("event: RunContent\ndata: {{\"created_at\":1795452391,\"event\":\"RunContent\",{ids},\"content\":\"{content}\"}}\n\n")
+    }
+
+    #[test]
+    fn each_byte_is_looked_at_a_few_times_however_the_stream_is_cut() {
+        // Of a token's frame: compared, and its text once more. A piece that ends inside of a frame costs a second look.
+        let tokens = frame("token ").repeat(2_000);
+        for (size, most) in [(usize::MAX, 1.1), (1_400, 1.2), (400, 1.4), (64, 3.5)] {
+            let looks = looks(&tokens, size);
+            assert!(looks < most, "{looks} looks at each byte of tokens in pieces of {size}");
+        }
+        // Of a large frame: the end of its lines, its JSON, its text; the same however small the pieces are.
+        let large = frame(&"A line, with \\\"quotes\\\".\\n".repeat(40_000));
+        let whole = looks(&large, usize::MAX);
+        assert!(whole < 5.1, "{whole} looks at each byte of a large frame");
+        for size in [16_384, 1_400, 64] {
+            let looks = looks(&large, size);
+            assert!(looks < whole + 0.1, "{looks} looks in pieces of {size}, {whole} at once");
+        }
+        let longer = looks(&frame(&"A line, with \\\"quotes\\\".\\n".repeat(160_000)), 1_400);
+        assert!(longer < whole + 0.1, "{longer} looks at each byte of a frame four times as long, {whole}");
     }
 
     #[test]

@@ -10,6 +10,7 @@
 mod objects;
 mod template;
 
+use crate::bytes::looked_at;
 use crate::limits::Limits;
 use objects::{ObjectScan, Scanned};
 use std::borrow::Cow;
@@ -242,7 +243,9 @@ impl Decoder {
                     None => continue,
                 }
             }
-            let Some(at) = memchr::memchr2(b'\n', b'\r', &self.buf[self.scanned..]) else {
+            let found = memchr::memchr2(b'\n', b'\r', &self.buf[self.scanned..]);
+            looked_at(found.unwrap_or(self.buf.len() - self.scanned));
+            let Some(at) = found else {
                 self.scanned = self.buf.len();
                 return self.starve();
             };
@@ -481,6 +484,7 @@ impl Data {
 
 /// Bytes as text: borrowed if they are UTF-8, else with each fault replaced as the Encoding standard has it.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
+    looked_at(bytes.len());
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(bytes),

@@ -1,7 +1,7 @@
 //! JSON strings: finding the end, and unescaping on demand.
 
 use super::{JsonError, JsonErrorKind, Result};
-use crate::bytes::{block, special, specials};
+use crate::bytes::{block, looked_at, special, specials};
 use std::borrow::Cow;
 
 /// The content of a JSON string as it stands between its quotes, escapes and all.
@@ -13,7 +13,9 @@ pub struct Str<'a> {
 
 impl<'a> Str<'a> {
     pub(crate) fn new(body: &'a str) -> Self {
-        Str { body, escaped: memchr::memchr(b'\\', body.as_bytes()).is_some() }
+        let escape = memchr::memchr(b'\\', body.as_bytes());
+        looked_at(escape.unwrap_or(body.len()));
+        Str { body, escaped: escape.is_some() }
     }
 
     /// Text that is no JSON: a backslash in it is a backslash.
@@ -64,6 +66,7 @@ const PIECE: usize = 2048;
 
 /// Appends what the body of a string stands for. Whole blocks are copied, and cut off where an escape begins.
 fn unescape(body: &[u8], out: &mut String) {
+    looked_at(body.len());
     out.reserve(body.len());
     let mut piece = [0; PIECE + 32];
     let (mut at, mut filled) = (0, 0);
@@ -168,18 +171,23 @@ pub(crate) fn scan(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (u
 /// The next special byte, from `at` on, but for the usual escapes, which are passed over block by block.
 #[inline(always)]
 fn behind_plain(bytes: &[u8], mut at: usize) -> usize {
+    let from = at;
     while let Some(block) = block(bytes, at) {
         let mut found = specials(block);
         loop {
             let place = found.trailing_zeros() as usize;
             match (block.get(place), block.get(place + 1)) {
                 (Some(b'\\'), Some(b'n' | b'"' | b'\\')) => found &= !(3 << place),
-                (Some(_), _) => return at + place,
+                (Some(_), _) => {
+                    looked_at(at + place - from);
+                    return at + place;
+                }
                 (None, _) => break,
             }
         }
         at += 16;
     }
+    looked_at(at - from);
     special(bytes, at)
 }
 
