@@ -13,7 +13,7 @@ import { copyTypes } from '../scripts/copy-types.mjs'
 import { shorten } from '../scripts/shorten.mjs'
 import { brotli, gzip, sizeOfHook } from '../scripts/size.mjs'
 import { bindgen, optimise } from '../scripts/wasm.mjs'
-import { inlined } from './inline.mjs'
+import { assembled, inlined } from './inline.mjs'
 
 const root = join(import.meta.dirname, '..')
 const pkg = join(root, 'pkg')
@@ -91,7 +91,10 @@ async function bundle() {
       }, {
         // A string: nothing is decoded before the first handler is made.
         name: 'inline-wasm',
-        setup: ({ onLoad }) => onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ loader: 'text', contents: inlined(readFileSync(path)) })),
+        setup: ({ onLoad }) => {
+          onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ loader: 'text', contents: inlined(readFileSync(path)) }))
+          onLoad({ filter: /\.wat$/ }, ({ path }) => ({ loader: 'text', contents: Buffer.from(assembled(readFileSync(path, 'utf8'))).toString('base64') }))
+        },
       }],
     })
     const text = readFileSync(outfile, 'utf8')

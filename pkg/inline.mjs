@@ -3,10 +3,26 @@
 //
 // Printable ASCII, because a bundle is served with any charset, and without what a string literal or an inline script
 // would have to escape: " \ <. A byte below 90 is one letter; above, one of two marks says how many nineties to add.
-// pkg/src/inlined.ts reads it.
+// pkg/src/unpack.wat reads it.
+import binaryen from 'binaryen'
+
 const letters = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter((letter) => !'"\\<'.includes(letter))
 const marks = ['', ...letters.slice(90)]
 
+/** The memory of pkg/src/unpack.wat. */
+const ROOM = 16 << 16
+
 export function inlined(bytes) {
-  return Array.from(bytes, (byte) => marks[Math.floor(byte / 90)] + letters[byte % 90]).join('')
+  const text = Array.from(bytes, (byte) => marks[Math.floor(byte / 90)] + letters[byte % 90]).join('')
+  if (text.length > ROOM) throw new Error(`pkg/inline.mjs: ${text.length} letters, and unpack.wat has room for ${ROOM}`)
+  return text
+}
+
+/** The bytes of a module that is written as text. */
+export function assembled(wat) {
+  const module = binaryen.parseText(wat)
+  module.optimize()
+  const bytes = module.emitBinary()
+  module.dispose()
+  return bytes
 }
