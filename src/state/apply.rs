@@ -41,6 +41,7 @@ impl Conversation {
     }
 
     /// A session is listed from its first frame on, under the words of the user.
+    #[inline(never)]
     fn see_session(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(id) = event.session_id else { return };
         let turn = &mut self.turns[t];
@@ -61,6 +62,7 @@ impl Conversation {
         }
     }
 
+    #[inline(never)]
     fn apply_to_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(run) = self.run_of(t, event, now) else { return };
         self.lives(t, now);
@@ -121,6 +123,7 @@ impl Conversation {
         }
     }
 
+    #[inline(never)]
     fn tool(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(tool) = event.tool.and_then(Tool::read) else { return };
         let entry = self.note(t, run, event, now);
@@ -165,6 +168,7 @@ impl Conversation {
     }
 
     /// What an event carries beside what it says.
+    #[inline(never)]
     fn facts(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let turn = &mut self.turns[t];
         let text = |raw: Raw<'_>| Some(raw.text().to_owned());

@@ -37,6 +37,7 @@ impl Conversation {
         (told || open).then_some(t)
     }
 
+    #[inline(never)]
     pub(super) fn go_on(&mut self, t: usize, kind: Kind, now: Seconds) {
         self.unplaced = false;
         self.go_live(t);
@@ -89,6 +90,7 @@ impl Conversation {
     }
 
     /// The first frame of an answer that was restored: where the run comes from its beginning, what was kept has served.
+    #[inline(never)]
     fn begin_anew(&mut self, t: usize, event: &RunEvent<'_>) {
         let turn = &mut self.turns[t];
         turn.restored = false;
@@ -100,6 +102,7 @@ impl Conversation {
         }
     }
 
+    #[inline(never)]
     fn add_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> usize {
         let turn = &self.turns[t];
         let at_top = turn.is_at_top(event);
@@ -139,6 +142,7 @@ impl Conversation {
     }
 
     /// The run that decides the turn's fate says who it is.
+    #[inline(never)]
     fn name_living(&mut self, t: usize, at: usize, event: &RunEvent<'_>) {
         let turn = &mut self.turns[t];
         let run = turn.runs.get(at);

@@ -108,6 +108,7 @@ impl Conversation {
         true
     }
 
+    #[inline(never)]
     pub(super) fn reasoning_step(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
         let Some(step) = event.content.filter(|c| c.as_object().is_some()) else { return };
         let limits = self.limits;
@@ -120,6 +121,7 @@ impl Conversation {
     }
 
     /// The final content of a run.
+    #[inline(never)]
     pub(super) fn last_words(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
         let limits = self.limits;
         let turn = &mut self.turns[t];

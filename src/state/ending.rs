@@ -14,6 +14,8 @@ use crate::json::Raw;
 use crate::time::Seconds;
 
 impl Conversation {
+    #[inline(never)]
+    #[inline(never)]
     pub(super) fn continued(&mut self, t: usize, run: usize, entry: Option<u32>) {
         let turn = &mut self.turns[t];
         let record = turn.runs.edit(run);
@@ -29,6 +31,8 @@ impl Conversation {
         self.working(t, run);
     }
 
+    #[inline(never)]
+    #[inline(never)]
     pub(super) fn paused(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let limits = self.limits;
         let turn = &mut self.turns[t];
@@ -54,6 +58,8 @@ impl Conversation {
     }
 
     /// A JSON answer instead of a stream.
+    #[inline(never)]
+    #[inline(never)]
     pub(super) fn run_output(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let status = event.status.map(|s| s.decode().to_ascii_uppercase()).unwrap_or_default();
         match status.as_str() {
@@ -114,6 +120,7 @@ impl Conversation {
     }
 
     /// `event: error`: the end.
+    #[inline(never)]
     pub(super) fn failed(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         if self.turns[t].outcome.is_some() {
             return;

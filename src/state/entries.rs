@@ -14,6 +14,7 @@ use crate::time::Seconds;
 
 impl Conversation {
     /// Adds the entry of a run's event. `None` where the event has none of its own, or beyond the limit.
+    #[inline(never)]
     pub(super) fn note(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
         let mut details = Details::default();
         let (status, mut description) = self.describe(t, run, event, &mut details)?;

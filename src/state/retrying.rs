@@ -27,6 +27,7 @@ pub(crate) struct Announced {
 
 impl Conversation {
     /// `event: retry`: the backend waits, then starts again.
+    #[inline(never)]
     pub(super) fn retry(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         if matches!(self.turns[t].outcome, Some(Outcome::Cancelled | Outcome::Completed)) {
             self.diagnostics.stale_frames += 1;
