@@ -13,7 +13,7 @@ const counted = (what, call) => function (...given) {
 
 // Before the package is loaded: its module is made with these.
 const { Instance } = WebAssembly
-WebAssembly.Instance = function (module, imports) {
+WebAssembly.Instance = function (module, imports = {}) {
   const wrapped = Object.entries(imports).map(([name, of]) => [name, Object.fromEntries(Object.entries(of).map(([key, call]) => [key, typeof call === 'function' ? counted('out', call) : call]))])
   const { exports } = new Instance(module, Object.fromEntries(wrapped))
   return { exports: Object.fromEntries(Object.entries(exports).map(([key, call]) => [key, typeof call === 'function' ? counted('into', call) : call])) }
