@@ -143,6 +143,7 @@ mod tests {
         );
         assert_eq!(wording::waiting(11.2), "Waiting 12 seconds to stay under the rate limit...");
         assert!(timed_out(120.0).starts_with("Request timed out after 2 minutes. "));
+        assert!(timed_out(60.0).starts_with("Request timed out after 1 minute. "));
         assert!(timed_out(90.0).starts_with("Request timed out after 90 seconds. "));
     }
 }
