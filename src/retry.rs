@@ -128,6 +128,27 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_connection_has_a_policy_of_its_own() {
+        let default = Policy::default_of_resume();
+        assert_eq!(Policy::of_resume(None, None, None), Ok(default.clone()));
+        let delays: Vec<f64> = (0..7).map(|n| default.delay(n, None, 0.0)).collect();
+        assert_eq!((default.max_retries, delays), (8, vec![1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]));
+        let own = Policy::of_resume(Some(2.0), Some(3.0), Some(4.0));
+        assert_eq!(own, Ok(Policy { max_retries: 2, base_delay: 3.0, max_delay: 4.0, ..Policy::default() }));
+        let refused = |policy: Result<Policy, PolicyError>| policy.map_err(|e| e.to_string());
+        assert_eq!(
+            refused(Policy::of_resume(Some(0.5), None, None)),
+            Err("resume.maxAttempts must be a whole number from 0 to 100".into())
+        );
+        assert_eq!(
+            refused(Policy::of_resume(None, Some(-1.0), None)),
+            Err("resume.baseDelay must be seconds, from 0 to 3600".into())
+        );
+        assert_eq!(wording::resuming(0.0, 1, 8), "Connection lost. Resuming...");
+        assert_eq!(wording::resuming(3.2, 4, 8), "Connection lost. Resuming in 4 seconds... (Attempt 4/8)");
+    }
+
+    #[test]
     fn the_missions_texts_letter_for_letter() {
         let message = |delay, attempt| rate_limited(delay, attempt, 3);
         assert_eq!(message(5.0, 1), "Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)");
@@ -143,6 +164,7 @@ mod tests {
         );
         assert_eq!(wording::waiting(11.2), "Waiting 12 seconds to stay under the rate limit...");
         assert!(timed_out(120.0).starts_with("Request timed out after 2 minutes. "));
+        assert!(timed_out(60.0).starts_with("Request timed out after 1 minute. "));
         assert!(timed_out(90.0).starts_with("Request timed out after 90 seconds. "));
     }
 }

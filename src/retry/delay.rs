@@ -129,6 +129,9 @@ mod tests {
             ("retry in 5 more steps", Some(5.0)),
             ("Retry after 7 seconds", Some(7.0)),
             ("retry in 99999999999999999999999999 seconds", Some(LONGEST_DELAY)),
+            ("retry in 1m30s", Some(90.0)),
+            ("retry in 1m30m", Some(60.0)),
+            ("retry in 5s2m", Some(5.0)),
             ("retry in a moment", None),
             ("retry in -5s", None),
             ("retry in soon, then retry in 9s", Some(9.0)),
@@ -178,6 +181,7 @@ mod tests {
         let (at, date) = ("Sun, 06 Nov 1994 08:50:07 GMT", "Sun, 06 Nov 1994 08:50:00 GMT");
         assert_eq!(in_header(at, Some(date), 0.0), Some(7.0), "by the server's clock, whatever ours says");
         assert_eq!(in_milliseconds("1500"), Some(1.5));
+        assert_eq!(in_milliseconds("123456789"), Some(123_456.789));
         assert_eq!(in_milliseconds("x"), None);
     }
 }

@@ -161,6 +161,8 @@ mod tests {
             "the value 1.429 is out of range",
             "4.429.1",
             "id-429-x",
+            "429.5 is no status",
+            "400 You exceeded your current quota",
             "",
         ];
         for text in others {
