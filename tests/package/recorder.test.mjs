@@ -19,7 +19,7 @@ afterEach(() => {
   for (const handler of handlers.splice(0)) handler.dispose()
 })
 
-const CLOCK = new Set(['timestamp', 'created_at', 'updated_at', 'asOf', 'resumesAt', 'freeAt', 'delay', 'at', 'executionTime', 'averageDelay'])
+const CLOCK = new Set(['timestamp', 'heardAt', 'created_at', 'updated_at', 'asOf', 'resumesAt', 'freeAt', 'delay', 'at', 'executionTime', 'averageDelay'])
 /** A snapshot without what the clock says. */
 const timeless = (snapshot) => JSON.parse(JSON.stringify(snapshot, (key, value) => (CLOCK.has(key) && typeof value === 'number' ? 0 : value)))
 const reread = (recorded) => lib.readRecording(lib.writeRecording(recorded))
@@ -152,15 +152,24 @@ describe('live runs are shown as they were', () => {
     assert.equal(sessionId, 'session-1')
   })
 
-  test('a second recorder ends the first', () => {
-    const handler = make()
+  test('a second recorder ends the first, also of an answer under way', async (context) => {
+    const { url, close } = await backend((_, response) => play(response, 'agent_plain', { until: 3, end: false }))
+    context.after(close)
+    const handler = make({ endpoint: url, agent: 'a' })
     const first = lib.record(handler)
+    const sent = handler.send('hello')
+    await until(() => handler.getSnapshot().runId)
     const second = lib.record(handler)
-    handler.begin('hello')
-    handler.end()
-    assert.deepEqual([first.recording.events.length, second.recording.events.length], [0, 2])
-    second.stop()
+    const before = first.recording.events.length
+    assert.ok(before > 2)
+    handler.cancel()
+    await sent
     handler.begin('again')
+    handler.end()
+    assert.deepEqual(second.recording.events.map(({ call }) => call), ['begin', 'end'])
+    assert.equal(first.recording.events.length, before)
+    second.stop()
+    handler.begin('and again')
     assert.equal(second.recording.events.length, 2)
   })
 })
@@ -339,7 +348,8 @@ describe('redact', () => {
 
 describe('the player', () => {
   const NAME = 'team_nested'
-  const given = () => lib.recordingOf({ bytes: recording(NAME).bytes, chunks: recording(NAME).meta.chunks_ms_size, message: 'the question' }, { startedAt: 1_000_000 })
+  /** In chunks that end where no frame does, several frames in one. */
+  const given = () => lib.recordingOf({ bytes: recording(NAME).bytes, chunks: Array.from({ length: 300 }, (_, at) => [5 * at, 1777]), message: 'the question' }, { startedAt: 1_000_000 })
 
   test('at the end of each frame it shows what feeding the stream so far does, forwards, backwards and at random', () => {
     const handler = make()
