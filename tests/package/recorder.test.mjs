@@ -267,7 +267,7 @@ describe('the file', () => {
       [good.join('\n').slice(0, -9), /line \d+ is no JSON/],
       [having(2, { at: -1 }), /line 3 is no event/],
       [having(3, { at: 1e9 }), /line 5 is no event in order/],
-      [having(1, { call: 'constructor' }), /line 2 is no event/],
+      [having(1, { call: 'constructor', with: [1] }), /line 2 is no event/],
       [having(1, { call: 'free', with: [] }), /line 2 is no event/],
       [having(1, { call: '__proto__', with: [] }), /line 2 is no event/],
       [having(1, { with: [{}, null] }), /line 2 is no event/],
