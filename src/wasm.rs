@@ -406,7 +406,7 @@ impl Shell {
     fn now(&self) -> Seconds {
         let replayed = self.replayed.get();
         if replayed.is_nan() {
-            js_sys::Date::now() / 1000.0
+            self.host.now()
         } else {
             replayed
         }

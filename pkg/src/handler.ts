@@ -390,6 +390,7 @@ class Handler implements StreamHandler {
         const fetch = this.#options.fetch ?? globalThis.fetch
         return this.#ear ? this.#ear.fetch(fetch, request, id, form) : fetch(request)
       },
+      now: () => this.#ear?.now() ?? Date.now() / 1000,
       unsent: (id: number) => this.#ear?.unsent(id),
     }
   }

@@ -19,6 +19,8 @@ export interface Ear {
   over<T extends object>(core: T): T
   fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown>
   unsent(id: number): void
+  /** When what it heard last came, in seconds since the Unix epoch: then the core says so, too. */
+  now(): number | undefined
 }
 
 /** A handler from inside. */

@@ -15,6 +15,8 @@ const DECIDING = [
 /** The form fields of the protocol; any other one may hold a secret. */
 const FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'tools', 'requirements', 'step_requirements']
 const HEADERS = ['content-type', 'retry-after', 'retry-after-ms', 'date']
+/** Seconds in which the core takes in what was heard. */
+const SAME = 1
 /** What an event takes besides its bytes and texts, about. */
 const OVERHEAD = 64
 
@@ -42,6 +44,7 @@ class Tape implements Ear, Recorder {
   #size = 0
   #dropped = { runs: 0, events: 0, bytes: 0 }
   #on = true
+  #now = 0
 
   constructor(private readonly inside: Inside, private readonly given: RecordOptions) {
     this.#begin()
@@ -103,6 +106,11 @@ class Tape implements Ear, Recorder {
     } } }
   }
 
+  now(): number | undefined {
+    // What was not heard here has its own time.
+    return Date.now() / 1000 - this.#now < SAME ? this.#now : undefined
+  }
+
   unsent(id: number): void {
     this.#push({ at: 0, request: id, end: 'unsent' })
   }
@@ -137,9 +145,9 @@ class Tape implements Ear, Recorder {
   }
 
   #push(event: RecordedEvent): void {
+    const now = (this.#now = Date.now() / 1000)
     // Before the first run that it sees whole there is nothing that could be shown.
     if (!this.#on || !this.#runs.length) return
-    const now = Date.now() / 1000
     if (!this.#events.length && !this.#dropped.runs) this.#startedAt = now
     event.at = round(now - this.#startedAt)
     const size = OVERHEAD + sizeOf(event)

@@ -36,6 +36,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn limit(this: &Host, until: f64);
 
+    /// What time it is: seconds since the Unix epoch.
+    #[wasm_bindgen(method)]
+    pub fn now(this: &Host) -> f64;
+
     /// A line for the log.
     #[wasm_bindgen(method)]
     pub fn log(this: &Host, level: &str, line: &str);
