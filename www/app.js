@@ -71,7 +71,7 @@ const connection = createConnect({ connect, disconnect })
 const transport = createTransport({ close: disconnect })
 const flight = createFlight({ open: openRecording, opened: () => transport.recording(), name: () => scenario?.name ?? live?.scenario?.name ?? 'run' })
 const chaos = createChaos({ changed: () => (scenario || live?.scenario) && play(scenario ?? live.scenario) })
-const stage = createStage({ wire: el('div', { class: 'controls' }, chaos.control, wire.node), setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
+const stage = createStage({ wire: wire.node, chaos: chaos.control, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(scenario ?? live.scenario) })
 const frame = createFrame({
   side: [el('a', { class: 'side-link', href: './compare.html', testid: 'to-compare' }, icon('compare'), 'Side by side comparison'), scenarios.node, connection.node, sessions.node],
   main: [stage.node, transport.node, chaos.node, limits.node, banner.node, chat.node, el('div', { class: 'foot' }, activity.node, waiting.node, composer.node, stats.node, flight.node)],

@@ -22,7 +22,7 @@ const KINDS = {
 
 /** `changed()`: the scenario is to be run again. */
 export function createChaos({ changed }) {
-  const select = el('select', { testid: 'chaos' }, el('option', { value: '' }, 'None'), ...Object.entries(KINDS).map(([value, { title }]) => el('option', { value }, title)))
+  const select = el('select', { testid: 'chaos' }, el('option', { value: '' }, 'No chaos'), ...Object.entries(KINDS).map(([value, { title }]) => el('option', { value }, title)))
   const control = el('label', {}, el('span', {}, 'Chaos'), select)
   const promise = el('p', { class: 'promise' })
   const mark = el('span', { class: 'verdict', testid: 'verdict' })

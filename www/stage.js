@@ -3,7 +3,7 @@ import { el, setText, show } from './dom.js'
 import { icon } from './icons.js'
 import { CHUNKS, PACES } from './pace.js'
 
-export function createStage({ wire, setPace, setChunks, again }) {
+export function createStage({ wire, chaos, setPace, setChunks, again }) {
   const title = el('h1')
   const description = el('p', { class: 'stage-description' })
   const source = el('p', { class: 'stage-source' })
@@ -12,7 +12,7 @@ export function createStage({ wire, setPace, setChunks, again }) {
   const againLabel = el('span')
   const replay = el('button', { type: 'button', class: 'quiet', testid: 'replay', onclick: again }, icon('replay'), againLabel)
   const settings = [el('label', {}, el('span', {}, 'Speed'), speed), el('label', {}, el('span', {}, 'Chunks'), chunks)]
-  const controls = el('div', { class: 'controls' }, ...settings, replay)
+  const controls = el('div', { class: 'controls' }, ...settings, chaos, replay)
   const node = el('div', { class: 'stage' }, el('div', { class: 'stage-text' }, title, description, source), wire, controls)
   return {
     node,

@@ -158,11 +158,11 @@ impl Conversation {
             turn.times.first_at = Some(now);
             turn.dirty = true;
         }
+        turn.timeline.wait_is_over(now);
         if self.turns[t].outcome.is_none() && self.status != Status::Streaming {
             self.status = Status::Streaming;
             self.retry = None;
             self.head_dirty = true;
-            self.turns[t].timeline.wait_is_over(now);
         }
     }
 }

@@ -132,6 +132,8 @@ pub struct Split {
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     entries: Vec<Entry>,
+    /// The wait that goes on.
+    wait: Option<u32>,
     /// Entries that the view has not read, or not as they are now.
     pub(crate) dirty: Vec<u32>,
 }
@@ -149,6 +151,9 @@ impl Timeline {
             return None;
         }
         let id = len as u32;
+        if matches!(entry.event_type.as_str(), "retry" | "resume") {
+            self.wait = Some(id);
+        }
         self.entries.push(Entry { id, ..entry });
         self.dirty.push(id);
         Some(id)
@@ -187,9 +192,7 @@ impl Timeline {
 
     /// A sign of life: the wait that was announced last is over.
     pub(super) fn wait_is_over(&mut self, now: Seconds) {
-        let waits = |e: &&Entry| matches!(e.event_type.as_str(), "retry" | "resume");
-        let last = self.entries.iter().rev().find(waits).filter(|e| e.over_at.is_none()).map(|e| e.id);
-        if let Some(entry) = last.and_then(|id| self.edit(id)) {
+        if let Some(entry) = self.wait.take().and_then(|id| self.edit(id)) {
             entry.over_at = Some(now);
         }
     }

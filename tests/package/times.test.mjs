@@ -1,7 +1,7 @@
 // When things were heard of: turn.times, an entry's heardAt, a wait's overAt. By this side's clock, with fractions.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { frame, packed, runOf } from './support.mjs'
+import { backend, frame, packed, runOf } from './support.mjs'
 
 const lib = packed()
 const handlers = []
@@ -58,4 +58,25 @@ test('a turn that goes on has not ended', () => {
   handler.begin()
   handler.feed(frame('RunContinued', base))
   assert.equal(handler.getSnapshot().turns[0].times.endedAt, null)
+})
+
+test('a connection that is lost and taken up: the gap ends with the first frame that comes, whatever it is', async (context) => {
+  const server = await backend((request, response, number) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    const at = (name, index, more = {}) => frame(name, { agent_id: 'a', agent_name: 'Agent', run_id: 'r', session_id: 's', ...more, event_index: index })
+    if (number === 1) {
+      response.write(Buffer.concat([at('RunStarted', 0), at('RunContent', 1, { content: 'So far. ' })]))
+      return setTimeout(() => response.destroy(), 20)
+    }
+    setTimeout(() => response.write(at('RunContent', 2, { content: 'And on.' })), 60)
+    setTimeout(() => response.end(at('RunCompleted', 3, { content: 'So far. And on.' })), 160)
+  })
+  context.after(() => server.close())
+  const handler = lib.createStreamHandler({ endpoint: server.url, agent: 'a', background: true, notify: 'sync' })
+  handlers.push(handler)
+  assert.equal(await handler.send('hello'), 'completed')
+  const { timeline, times } = handler.getSnapshot().turns[0]
+  const gap = timeline.find(({ eventType }) => eventType === 'resume')
+  assert.ok(gap.overAt - gap.heardAt >= 0.05, `${gap.overAt - gap.heardAt}`)
+  assert.ok(times.endedAt - gap.overAt >= 0.08, `${times.endedAt - gap.overAt}`)
 })
