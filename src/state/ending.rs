@@ -15,7 +15,6 @@ use crate::time::Seconds;
 
 impl Conversation {
     #[inline(never)]
-    #[inline(never)]
     pub(super) fn continued(&mut self, t: usize, run: usize, entry: Option<u32>) {
         let turn = &mut self.turns[t];
         let record = turn.runs.edit(run);
@@ -31,7 +30,6 @@ impl Conversation {
         self.working(t, run);
     }
 
-    #[inline(never)]
     #[inline(never)]
     pub(super) fn paused(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let limits = self.limits;
@@ -58,7 +56,6 @@ impl Conversation {
     }
 
     /// A JSON answer instead of a stream.
-    #[inline(never)]
     #[inline(never)]
     pub(super) fn run_output(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let status = event.status.map(|s| s.decode().to_ascii_uppercase()).unwrap_or_default();

@@ -45,7 +45,7 @@ function deltas() {
   const [all, texts] = [[], []]
   for (const name of streamNames()) {
     const host = {
-      changed() {}, kept() {}, settled() {}, wake() {}, limit() {}, log() {}, headers: async () => ({}), form() {}, credentials: () => 'omit', fetch() {},
+      now: () => 1_795_452_369, changed() {}, kept() {}, settled() {}, wake() {}, limit() {}, log() {}, headers: async () => ({}), form() {}, credentials: () => 'omit', fetch() {},
       delta: (delta) => all.push(delta), appended: (...change) => texts.push(change),
     }
     const core = new Core(host, '', '', '', null, null, false, [], new Float64Array(5), Float64Array.of(0, 5, 60, 0), Float64Array.of(8, 1, 30, 40, 600), [], false)
