@@ -44,10 +44,12 @@ mutants: prerequisites
 .PHONY: ci
 ci: test
 
-## Speed, next to eventsource-parser + JSON.parse on the same bytes
+## Speed, next to five others on the same bytes, in Node and in Chromium; start; growth (30 minutes)
 .PHONY: bench
-bench: package
+bench: prerequisites-test package resilience-peers
 	node benches/compare.mjs
+	node benches/start.mjs
+	node benches/compare.mjs --growth --budget 400
 
 ## The package in Next.js, Vite and workerd, each in Chromium (minutes, and tools of 1 GB in target/packaging)
 .PHONY: test-package

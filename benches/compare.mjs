@@ -86,6 +86,10 @@ for (const [place, measured] of Object.entries(places)) {
   const measure = grows ? 'growth' : 'table'
   const found = await measured(measure, { budget: Number(budget), recorded: grows ? [] : recorded })
   writeFileSync(join(folder, `${measure}-${place}.json`), JSON.stringify(found, null, 1))
-  if (grows) plot(found, join(folder, `growth-${place}.svg`))
-  else print(found)
+  if (!grows) print(found)
+  else {
+    plot(found, join(folder, `growth-${place}.svg`))
+    console.log(`\n${found.title}: target/bench/growth-${place}.svg; and what a token takes to be fed and seen, in microseconds:\n`)
+    for (const { what, points } of (await measured('existing', {})).result) console.log(`   ${what}: ${points.map(({ size, microseconds }) => `${size}: ${microseconds.toFixed(2)}`).join('   ')}`)
+  }
 }

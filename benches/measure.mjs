@@ -1,5 +1,6 @@
 // What runs in Node and in Chromium alike: every contender reads the same chunks, in turns; medians, in milliseconds.
 import { contenders } from './contenders.mjs'
+import { createStreamHandler } from '../pkg/dist/index.js'
 import * as streams from './streams.mjs'
 
 const CUTS = [['64 B', 64], ['1.4 KB', 1400], ['16 KB', 16384], ['64 KB', 65536]]
@@ -60,6 +61,9 @@ function read({ name, bytes, times, text }) {
 /** How time grows with the stream: nanoseconds a byte, of streams of short deltas in chunks of 16 KB. */
 export async function growth({ budget, progress }) {
   const points = []
+  // What is measured is the stream and not how warm the compilers are: that is what benches/start.mjs is for.
+  const warm = streams.tokens(4 << 20)
+  for (const { read } of contenders) for (let round = 0; round < 4; round++) await read(streams.cut(warm.bytes, 16384))
   for (let bytes = 1024; bytes <= 64 << 20; bytes *= 4) {
     progress(`${bytes / 1024} KB`)
     const { bytes: all, text } = streams.tokens(bytes)
@@ -67,4 +71,52 @@ export async function growth({ budget, progress }) {
     points.push({ bytes: all.length, times: Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, (ms * 1e6) / all.length])) })
   }
   return points
+}
+
+const encoder = new TextEncoder()
+const ids = { created_at: 1_795_452_000, run_id: 'r', session_id: 's', agent_id: 'a', agent_name: 'Agent' }
+const frame = (event, fields) => encoder.encode(`event: ${event}\ndata: ${JSON.stringify({ event, ...ids, ...fields })}\n\n`)
+const TOKENS = 2000
+
+/** Microseconds that a token takes to be fed and seen, by what is there already. */
+export async function existing({ progress }) {
+  const measured = async (what, prepare, sizes) => {
+    const points = []
+    for (const size of sizes) {
+      progress(`${size} ${what}`)
+      const all = []
+      for (let round = 0; round < 7; round++) {
+        const handler = createStreamHandler({ notify: 'sync' })
+        prepare(handler, size)
+        const token = frame('RunContent', { content: 'token ', content_type: 'str' })
+        for (let at = 0; at < 100; at++) handler.feed(token)
+        handler.getSnapshot()
+        const began = performance.now()
+        for (let at = 0; at < TOKENS; at++) {
+          handler.feed(token)
+          handler.getSnapshot()
+        }
+        all.push(((performance.now() - began) / TOKENS) * 1000)
+        handler.dispose()
+        await tick()
+      }
+      points.push({ size, microseconds: median(all) })
+    }
+    return { what, points }
+  }
+  const message = (_, at) => ({ role: at % 2 ? 'agent' : 'user', content: `${at} ${'x'.repeat(2000)}` })
+  const call = (at, more) => ({ tool: { tool_call_id: `c${at}`, tool_name: 'search', tool_args: { query: 'x' }, ...more } })
+  return [
+    await measured('earlier messages of 2 KB', (handler, size) => {
+      handler.load({ sessionId: 's', messages: Array.from({ length: size }, message) })
+      handler.begin('hello')
+    }, [1, 10, 100, 1000, 10_000]),
+    await measured('timeline entries', (handler, size) => {
+      handler.begin('hello')
+      for (let at = 0; at * 2 < size - 1; at++) {
+        handler.feed(frame('ToolCallStarted', call(at)))
+        handler.feed(frame('ToolCallCompleted', call(at, { result: 'found' })))
+      }
+    }, [1, 10, 100, 1000, 4_900]),
+  ]
 }
