@@ -52,6 +52,15 @@ const STATES = {
     await statusIs('retrying')
     await openAll(page, 'details')
   }],
+  'a recording, halted in its middle': ['', async ({ page, byId }) => {
+    await byId('recording-file').setInputFiles(['sse', 'json'].map((end) => join(root, `tests/fixtures/recordings/seedroute_later_text_and_tool_then_429_then_ok.${end}`)))
+    await byId('transport-play').click()
+    await byId('scrubber').evaluate((slider) => {
+      slider.value = slider.max / 2
+      slider.dispatchEvent(new Event('input'))
+    })
+    await page.waitForFunction(() => document.querySelector('[data-testid=raw-frame]').textContent.includes('data:'))
+  }],
   'live, with sends that wait': ['', async ({ page, byId }) => {
     await byId('live-queue').click()
     await page.locator('[data-testid=waiting]').nth(2).waitFor()

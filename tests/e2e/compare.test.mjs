@@ -6,6 +6,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { serve } from '../../scripts/serve.mjs'
 import { recording, root } from '../package/support.mjs'
 import { launch, openPage } from './browser.mjs'
+import { assertAccessible } from './care.mjs'
 
 let browser, site, opened, page
 before(async () => {
@@ -78,5 +79,12 @@ test('other chunks are another run of the same stream, which the address names, 
   assert.equal(told['Letters too many at the end'][1], 0, 'a whole stream cuts no letter in two')
   await page.getByRole('link', { name: 'ai-stream-handler' }).click()
   await byId('scenario-seedroute_seed_plain').waitFor()
+  opened.assertClean()
+})
+
+test('axe finds nothing to object to, with letters lost and too many on screen', async () => {
+  await page.goto(`${site.url}compare.html#stream=letters&seconds=1`)
+  await page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true')
+  await assertAccessible(page, 'side by side')
   opened.assertClean()
 })

@@ -45,10 +45,10 @@ function deltas() {
   const [all, texts] = [[], []]
   for (const name of streamNames()) {
     const host = {
-      now: () => 1_795_452_369, changed() {}, kept() {}, settled() {}, wake() {}, limit() {}, log() {}, headers: async () => ({}), form() {}, credentials: () => 'omit', fetch() {},
+      changed() {}, kept() {}, settled() {}, wake() {}, limit() {}, log() {}, headers: async () => ({}), form() {}, credentials: () => 'omit', fetch() {}, unsent() {}, now: () => 1_795_452_369,
       delta: (delta) => all.push(delta), appended: (...change) => texts.push(change),
     }
-    const core = new Core(host, '', '', '', null, null, false, [], new Float64Array(5), Float64Array.of(0, 5, 60, 0), Float64Array.of(8, 1, 30, 40, 600), [], false)
+    const core = new Core(host, '', '', '', null, null, false, [], new Float64Array(5), Float64Array.of(0, 5, 60, 0), Float64Array.of(8, 1, 30, 40, 600), [], false, 1)
     core.quota('gemini', 1000)
     core.begin('hello', null)
     for (const piece of recording(name).cuts) {
