@@ -80,6 +80,11 @@ fuzz: package cargo-fuzz
 bench-page: prerequisites-test package
 	node benches/page.mjs
 
+## The README's pictures, from the page as it is, into .github/screenshots
+.PHONY: screenshots
+screenshots: prerequisites-test demo-files
+	node scripts/screenshots.mjs
+
 ## The npm package: pkg/ai-stream-handler-<version>.tgz
 .PHONY: package
 package: dist

@@ -233,6 +233,7 @@ function connect(options, target, chosen = null) {
   live = { options, target, scenario: chosen }
   set({ scenario: null, live: chosen?.name ?? null, target: chosen ? null : target })
   use(options)
+  if (!chosen) listStored()
   frame.closeDrawer()
 }
 
@@ -240,7 +241,7 @@ function connect(options, target, chosen = null) {
 function openRecording(recording, name) {
   player.stop()
   scenario = live = null
-  set({ scenario: null, live: null })
+  set({ scenario: null, live: null, target: null })
   use({})
   transport.open(recording, handler, name)
   frame.closeDrawer()

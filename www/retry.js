@@ -1,6 +1,6 @@
 /**
  * A wait in full view: why, which attempt comes next, a ring that empties, how near the model is to its quota, and the
- * ways out. It stands in the turn that waits, in space that is free there, so it moves nothing when it comes and goes.
+ * ways out. It stands in the turn that waits, over what is there, so it moves nothing when it comes and goes.
  *
  * `left(wait)` says how many of the announced seconds are left: compared with the clock, not counted, so that a page
  * that slept wakes up right. In a replay at 4× they pass four times as fast as the clock. `skip(wait)`: what the button
@@ -28,10 +28,11 @@ export function createRetry({ left, skip, cancel }) {
   const quota = el('ul', { class: 'gauges', 'aria-label': 'Use of the quota' })
   const skipButton = el('button', { type: 'button', class: 'primary', testid: 'skip-wait', onclick: () => skip(wait)?.run() })
   const cancelButton = el('button', { type: 'button', testid: 'cancel-wait', onclick: cancel }, 'Cancel')
-  const node = el('section', { class: 'retry', 'aria-label': 'Waiting to try again', testid: 'retry', hidden: true },
+  const card = el('section', { class: 'retry', 'aria-label': 'Waiting to try again', testid: 'retry', hidden: true },
     el('div', { class: 'ring' }, drawing(circle('ring-all'), ring), number),
     el('div', { class: 'retry-body' }, el('div', { class: 'retry-head' }, title, dots), cause, hint, quota),
     el('div', { class: 'buttons' }, skipButton, cancelButton))
+  const node = el('div', { class: 'retry-place' }, card)
   let wait = null
   let shownQuota
   let timer
@@ -53,7 +54,7 @@ export function createRetry({ left, skip, cancel }) {
       }
       if (next === wait) return
       wait = next
-      show(node, wait !== null)
+      show(card, wait !== null)
       clearInterval(timer)
       if (wait === null) return
       const { attempt, maxRetries, by } = wait

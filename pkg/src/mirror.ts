@@ -98,7 +98,10 @@ export class Mirror {
     const next = { ...this.snapshot, ...changed } as Snapshot
     if (changed.turns) {
       const last = next.turns.at(-1)
-      next.messages = this.#messages(next.turns)
+      const messages = this.#messages(next.turns)
+      const old = this.snapshot.messages
+      // A turn tells more than its messages.
+      next.messages = messages.length === old.length && messages.every((message, at) => message === old[at]) ? old : messages
       next.timeline = last?.timeline ?? NO_TIMELINE
       next.pause = last?.pause ?? null
     }

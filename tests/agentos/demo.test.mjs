@@ -75,6 +75,10 @@ test('it lists agents, teams and workflows; one click connects; the session is i
   await view.page.waitForFunction(() => document.querySelectorAll('.turn').length === 3)
   await view.statusIs('completed')
   assert.equal((await view.stored()).length, 2)
+  // Whoever connects sees at once what is stored.
+  await view.byId('offer-agent-assistant').click()
+  await until(async () => (await view.stored()).length === 2)
+  assert.equal(await view.page.locator('.turn').count(), 0)
   assert.deepEqual(await view.forbidden(), [])
   view.assertClean(agentos.url)
 })

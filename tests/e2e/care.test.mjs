@@ -83,6 +83,24 @@ test('axe finds nothing to object to: the drawer of a narrow page', async () => 
   await assertAccessible(view.page, 'drawer')
 })
 
+test('axe finds nothing to object to: a saved run that is opened again, with its transport', async () => {
+  const view = await visit('#scenario=seedroute_seed_plain&speed=max')
+  await view.statusIs('completed')
+  const [download] = await Promise.all([view.page.waitForEvent('download'), view.byId('save-run').click()])
+  await view.page.locator('input[type=file]').setInputFiles({ name: download.suggestedFilename(), mimeType: 'application/gzip', buffer: readFileSync(await download.path()) })
+  await view.byId('scrubber').waitFor()
+  await assertAccessible(view.page, 'transport')
+  assert.deepEqual(await view.forbidden(), [])
+})
+
+test('axe finds nothing to object to: the page that compares', async () => {
+  const view = await visit()
+  await view.page.goto(`${site.url}compare.html`)
+  await view.page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true', null, { timeout: 60_000 })
+  await assertAccessible(view.page, 'compare')
+  assert.deepEqual(await view.forbidden(), [])
+})
+
 test('who asks for less motion sees none, and a narrow page never scrolls sideways', async () => {
   const running = (page) => page.evaluate(() => document.getAnimations().filter(({ playState }) => playState === 'running').length)
   const moving = await visit('#scenario=seedroute_seed_max_retries')

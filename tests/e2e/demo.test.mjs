@@ -141,9 +141,7 @@ test('stop in the middle of an answer keeps what had come', async () => {
 })
 
 test('connected to a backend of another origin the page sends, streams, and goes on in the session', async (context) => {
-  let runs = 0
-  // The list of sessions is asked for, too: there is none yet.
-  const server = await backend((request, response) => (request.method === 'GET' ? response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}') : play(response, runs++ === 0 ? 'team_tool' : 'team_plain')))
+  const server = await backend((request, response) => (request.form ? play(response, request.form.get('message') === 'hej' ? 'team_plain' : 'team_tool') : response.end('{"data":[]}')))
   context.after(() => server.close())
   await open()
   await byId('connect-endpoint').fill(server.url)
@@ -158,7 +156,7 @@ test('connected to a backend of another origin the page sends, streams, and goes
   await byId('composer').fill('hej')
   await byId('composer').press('Enter')
   await answerIs(storedAnswer('team_plain'))
-  const [first, second] = server.requests.filter(({ method }) => method === 'POST')
+  const [first, second] = server.requests.filter(({ form }) => form)
   assert.deepEqual([first.path, first.form.get('message'), first.headers.authorization], ['/teams/cirkelline/runs', 'vejret i København?', 'Bearer secret'])
   assert.equal(second.form.get('session_id'), recording('team_tool').truth.session_id)
   opened.assertClean(server.url)
@@ -176,8 +174,8 @@ test('stop during a live answer hangs up on the backend', async (context) => {
   await byId('send').click()
   await page.waitForFunction(() => document.querySelector('[data-testid=answer]')?.textContent.length > 0)
   await byId('stop').click()
-  await until(() => server.requests.length > 0)
-  assert.equal(await server.requests[0].aborted, true)
+  await until(() => server.requests.some(({ form }) => form))
+  assert.equal(await server.requests.find(({ form }) => form).aborted, true)
   await byId('stop').waitFor({ state: 'hidden' })
 })
 

@@ -19,7 +19,7 @@ afterEach(() => {
   for (const handler of handlers.splice(0)) handler.dispose()
 })
 
-const CLOCK = new Set(['timestamp', 'heardAt', 'beganAt', 'firstAt', 'endedAt', 'created_at', 'updated_at', 'asOf', 'resumesAt', 'freeAt', 'delay', 'at', 'executionTime', 'averageDelay'])
+const CLOCK = new Set(['timestamp', 'heardAt', 'overAt', 'beganAt', 'firstAt', 'endedAt', 'created_at', 'updated_at', 'asOf', 'resumesAt', 'freeAt', 'delay', 'at', 'executionTime', 'averageDelay'])
 /** A snapshot without what the clock says. */
 const timeless = (snapshot) => JSON.parse(JSON.stringify(snapshot, (key, value) => (CLOCK.has(key) && typeof value === 'number' ? 0 : value)))
 const plain = (snapshot) => JSON.parse(JSON.stringify(snapshot))
