@@ -109,17 +109,12 @@ export class Mirror {
   }
 
   #messages(turns: Turn[]): ChatMessage[] {
-    const same = this.#earlierTurns === turns.length - 1
-    if (!same) {
+    if (this.#earlierTurns !== turns.length - 1) {
       this.#earlierTurns = turns.length - 1
       this.#earlier = turns.slice(0, -1).flatMap(messagesOf)
     }
     const last = turns.at(-1)
-    if (!last) return []
-    const { messages } = this.snapshot
-    const [before, after] = [messages.slice(this.#earlier.length), messagesOf(last)]
-    const unchanged = same && before.length === after.length && after.every((message, at) => message === before[at])
-    return unchanged ? messages : this.#earlier.concat(after)
+    return last ? this.#earlier.concat(messagesOf(last)) : []
   }
 }
 
