@@ -1,6 +1,6 @@
 //! The conversation → what a reader has not seen of it yet.
 //!
-//! In: a [`Conversation`](crate::state::Conversation). Out: a [`Delta`], serializable: text as what was appended, messages and entries only
+//! In: a [`Conversation`]. Out: a [`Delta`], serializable: text as what was appended, messages and entries only
 //! if they changed. A reader that applies every delta holds the whole. So one notification costs what changed, not
 //! what exists. Raw JSON (arguments, steps, media) travels as text; the reader parses what it looks at.
 
