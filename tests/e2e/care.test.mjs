@@ -3,29 +3,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
+import { test } from 'node:test'
 import { root } from '../package/support.mjs'
-import { launch } from './browser.mjs'
 import { assertAccessible, openWatched } from './care.mjs'
+import { demoSite } from './demo-site.mjs'
 
-let browser, site
-const open = []
-before(async () => {
-  site = await serve(join(root, 'www'))
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-})
-afterEach(async () => {
-  for (const close of open.splice(0)) await close()
-})
+const there = demoSite()
 
 async function visit(hash = '', options = {}) {
-  const view = await openWatched(browser, site, { hash, ...options })
-  open.push(() => view.context.close())
+  const view = await openWatched(there.browser, there.site, { hash, ...options })
+  there.closing(() => view.context.close())
   await view.byId('composer').waitFor()
   return view
 }
@@ -95,7 +82,7 @@ test('axe finds nothing to object to: a saved run that is opened again, with its
 
 test('axe finds nothing to object to: the page that compares', async () => {
   const view = await visit()
-  await view.page.goto(`${site.url}compare.html`)
+  await view.page.goto(`${there.site.url}compare.html`)
   await view.page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true', null, { timeout: 60_000 })
   await assertAccessible(view.page, 'compare')
   assert.deepEqual(await view.forbidden(), [])

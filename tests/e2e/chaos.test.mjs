@@ -1,33 +1,20 @@
 // The chaos switch: each kind of it, on what it is for, and the promise holds; and the verdict says so only where it does.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, afterEach, before, describe, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
+import { before, describe, test } from 'node:test'
 import { judge } from '../../www/verdict.js'
 import { spoil } from '../../www/chaos-wire.js'
-import { packed, recording, root } from '../package/support.mjs'
-import { launch } from './browser.mjs'
+import { packed, recording } from '../package/support.mjs'
 import { assertAccessible, openWatched } from './care.mjs'
+import { demoSite } from './demo-site.mjs'
 
 const lib = packed()
-let browser, site
-const open = []
-before(async () => {
-  site = await serve(join(root, 'www'))
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-})
-afterEach(async () => {
-  for (const close of open.splice(0)) await close()
-})
+const there = demoSite()
 
 /** Runs the scenario under chaos until there is a verdict. */
 async function under(kind, hash, { live } = {}) {
-  const view = await openWatched(browser, site, { hash: live ? '#live=' + live : hash })
-  open.push(() => view.context.close())
+  const view = await openWatched(there.browser, there.site, { hash: live ? '#live=' + live : hash })
+  there.closing(() => view.context.close())
   const { page, byId } = view
   await byId('composer').waitFor()
   await byId('chaos').selectOption(kind)

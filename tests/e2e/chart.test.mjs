@@ -1,29 +1,16 @@
 // "Where did the time go" in the page: bars, a readout by keyboard, the same as a table, and what runs grows.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
-import { root, until } from '../package/support.mjs'
-import { launch } from './browser.mjs'
+import { after, test } from 'node:test'
+import { until } from '../package/support.mjs'
 import { assertAccessible, openWatched } from './care.mjs'
+import { demoSite } from './demo-site.mjs'
 
-let browser, site
-const open = []
-before(async () => {
-  site = await serve(join(root, 'www'))
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-})
-afterEach(async () => {
-  for (const close of open.splice(0)) await close()
-})
+const there = demoSite()
 
 async function visit(hash) {
-  const view = await openWatched(browser, site, { hash })
-  open.push(() => view.context.close())
+  const view = await openWatched(there.browser, there.site, { hash })
+  there.closing(() => view.context.close())
   return view
 }
 

@@ -2,23 +2,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, afterEach, before, beforeEach, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
+import { afterEach, beforeEach, test } from 'node:test'
 import { recording, root } from '../package/support.mjs'
-import { launch, openPage } from './browser.mjs'
+import { openPage } from './browser.mjs'
 import { assertAccessible } from './care.mjs'
+import { demoSite } from './demo-site.mjs'
 
-let browser, site, opened, page
-before(async () => {
-  site = await serve(join(root, 'www'))
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-})
+const there = demoSite()
+let opened, page
 beforeEach(async () => {
-  opened = await openPage(browser, site.url)
+  opened = await openPage(there.browser, there.site.url)
   page = opened.page
 })
 afterEach(() => page.close())
@@ -45,7 +38,7 @@ const HARM = {
 
 for (const { id, name, stored } of scenarios) {
   test(`${id}: ours is right at every moment, and the usual way is ${HARM[id].length ? 'not' : 'right, too'}`, async () => {
-    await page.goto(`${site.url}compare.html#stream=${id}&seconds=1.5`)
+    await page.goto(`${there.site.url}compare.html#stream=${id}&seconds=1.5`)
     const told = await figures()
     const wrong = Object.entries(told).filter(([row]) => /letters|wrong/i.test(row))
     assert.equal(wrong.length, 5)
@@ -62,7 +55,7 @@ for (const { id, name, stored } of scenarios) {
 }
 
 test('what is lost is marked while it streams, letter by letter, and said in words', async () => {
-  await page.goto(`${site.url}compare.html#stream=repeated`)
+  await page.goto(`${there.site.url}compare.html#stream=repeated`)
   await byId('usual-text').locator('mark.lost').first().waitFor()
   assert.match(await byId('usual-verdict').textContent(), /^\d+ lost$/)
   assert.equal(await byId('ours-verdict').textContent(), 'as it should be')
@@ -70,7 +63,7 @@ test('what is lost is marked while it streams, letter by letter, and said in wor
 })
 
 test('other chunks are another run of the same stream, which the address names, and the demo leads here and back', async () => {
-  await page.goto(site.url)
+  await page.goto(there.site.url)
   await byId('to-compare').click()
   await byId('compare-letters').click()
   await byId('compare-chunks').selectOption('whole')
@@ -83,7 +76,7 @@ test('other chunks are another run of the same stream, which the address names, 
 })
 
 test('axe finds nothing to object to, with letters lost and too many on screen', async () => {
-  await page.goto(`${site.url}compare.html#stream=letters&seconds=1`)
+  await page.goto(`${there.site.url}compare.html#stream=letters&seconds=1`)
   await page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true')
   await assertAccessible(page, 'side by side')
   opened.assertClean()

@@ -2,21 +2,14 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
-import { backend, framesOf, play, recording, root, until } from '../package/support.mjs'
-import { launch, openPage } from './browser.mjs'
+import { backend, framesOf, play, recording, until } from '../package/support.mjs'
+import { openPage } from './browser.mjs'
+import { demoSite } from './demo-site.mjs'
 
-let browser, site, opened, page
-before(async () => {
-  site = await serve(join(root, 'www'))
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-})
+const there = demoSite()
+let opened, page
 beforeEach(async () => {
-  opened = await openPage(browser, site.url)
+  opened = await openPage(there.browser, there.site.url)
   page = opened.page
 })
 afterEach(() => page.close())
@@ -28,7 +21,7 @@ const storedAnswer = (name) => recording(name).truth.run.body.content.trim()
 /** The page's own pace: each frame stays on screen for at least two of the browser's, so that no text is too short to be seen. */
 const READABLE = '#'
 /** The four retries are waited out twenty times faster than announced. */
-const open = (hash = '#speed=20') => page.goto(site.url + hash)
+const open = (hash = '#speed=20') => page.goto(there.site.url + hash)
 
 test('a simple query: working, responding, the whole answer, no banner', async () => {
   await open(READABLE)
@@ -194,9 +187,9 @@ test('no HTML of a stream is ever interpreted, not even where no policy forbids 
     for (const [event, data] of frames) response.write(`event: ${event}\ndata: ${JSON.stringify({ event, ...base, ...data })}\n\n`)
     response.end()
   })
-  const bare = await browser.newContext({ bypassCSP: true })
+  const bare = await there.browser.newContext({ bypassCSP: true })
   context.after(() => Promise.all([server.close(), bare.close()]))
-  page = (await openPage(bare, site.url)).page
+  page = (await openPage(bare, there.site.url)).page
   await open()
   const elements = () => page.evaluate(() => document.querySelectorAll('script, iframe, object, embed, style, svg style, base').length)
   const before = await elements()

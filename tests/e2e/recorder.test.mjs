@@ -2,23 +2,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { afterEach, before, beforeEach, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { serve } from '../../scripts/serve.mjs'
 import { framesOf, recording, root } from '../package/support.mjs'
-import { launch, openPage } from './browser.mjs'
+import { openPage } from './browser.mjs'
+import { demoSite } from './demo-site.mjs'
 
-let browser, site, opened, page
-before(async () => {
-  site = await serve(join(root, 'www'))
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-})
+const there = demoSite()
+let opened, page
 beforeEach(async () => {
-  opened = await openPage(browser, site.url)
+  opened = await openPage(there.browser, there.site.url)
   page = opened.page
 })
 afterEach(() => page.close())
@@ -57,7 +50,7 @@ const scrubTo = (part) => byId('scrubber').evaluate((slider, part) => {
 const halt = async () => (await byId('transport-play').getAttribute('aria-label')) === 'Pause' && byId('transport-play').click()
 
 test('a live run with a retry is saved, dropped, played, and shown as it was at any moment', async () => {
-  await page.goto(site.url)
+  await page.goto(there.site.url)
   assert.ok(await byId('save-run').isDisabled(), 'there is nothing to save yet')
   await byId('live-page-retries').click()
   await statusIs('retrying')
@@ -92,7 +85,7 @@ test('by keyboard alone: a file is chosen, halted, stepped by frame, and the fra
   const NAME = 'team_nested'
   // Choosers are told of from here on; a key is faster than the browser is told so.
   page.on('filechooser', () => {})
-  await page.goto(site.url)
+  await page.goto(there.site.url)
   await byId('open-recording').focus()
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
   await chooser.setFiles(['sse', 'json'].map((end) => join(root, `tests/fixtures/recordings/${NAME}.${end}`)))
@@ -119,7 +112,7 @@ test('by keyboard alone: a file is chosen, halted, stepped by frame, and the fra
 })
 
 test('with texts redacted the file has none of the words, and plays to the same timeline', async () => {
-  await page.goto(`${site.url}#speed=max&scenario=seedroute_seed_tool_then_429_then_ok`)
+  await page.goto(`${there.site.url}#speed=max&scenario=seedroute_seed_tool_then_429_then_ok`)
   await statusIs('completed')
   const shown = await seen()
   const answer = await byId('answer').textContent()
@@ -141,7 +134,7 @@ test('with texts redacted the file has none of the words, and plays to the same 
 })
 
 test('a file that is none is refused in words, and what was shown stays', async () => {
-  await page.goto(`${site.url}#speed=max&scenario=seedroute_seed_plain`)
+  await page.goto(`${there.site.url}#speed=max&scenario=seedroute_seed_plain`)
   await statusIs('completed')
   const before = await seen()
   await drop({ name: 'photo.png', bytes: Buffer.from([0x89, 0x50, 0x4e, 0x47]) })

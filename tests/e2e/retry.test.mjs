@@ -2,29 +2,16 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
+import { test } from 'node:test'
 import { root } from '../package/support.mjs'
-import { launch } from './browser.mjs'
 import { assertAccessible, openWatched } from './care.mjs'
+import { demoSite } from './demo-site.mjs'
 
-let browser, site
-const open = []
-before(async () => {
-  site = await serve(join(root, 'www'))
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-})
-afterEach(async () => {
-  for (const close of open.splice(0)) await close()
-})
+const there = demoSite()
 
 async function visit(options) {
-  const view = await openWatched(browser, site, options)
-  open.push(() => view.context.close())
+  const view = await openWatched(there.browser, there.site, options)
+  there.closing(() => view.context.close())
   const { page, byId } = view
   await byId('composer').waitFor()
   return {

@@ -1,29 +1,15 @@
 // Nothing that is on the screen moves while an answer streams; the page is there soon; and the keyboard is enough.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, afterEach, before, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
-import { root } from '../package/support.mjs'
-import { launch } from './browser.mjs'
+import { after, before, test } from 'node:test'
 import { openWatched } from './care.mjs'
+import { demoSite } from './demo-site.mjs'
 
-let browser, site
-const open = []
-before(async () => {
-  site = await serve(join(root, 'www'))
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-})
-afterEach(async () => {
-  for (const close of open.splice(0)) await close()
-})
+const there = demoSite()
 
 async function visit(hash = '', options = {}) {
-  const view = await openWatched(browser, site, { hash, ...options })
-  open.push(() => view.context.close())
+  const view = await openWatched(there.browser, there.site, { hash, ...options })
+  there.closing(() => view.context.close())
   await view.byId('composer').waitFor()
   return view
 }
