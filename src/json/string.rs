@@ -86,9 +86,16 @@ fn unescape(body: &[u8], out: &mut String) {
         at += plain;
         filled += plain;
         if plain < 16 && at < body.len() {
-            let (character, behind) = escaped(body, at + 1);
-            filled += character.encode_utf8(&mut piece[filled..]).len();
-            at = behind;
+            // Most escapes stand for one byte.
+            if let Some(byte) = body.get(at + 1).and_then(|letter| short_escape(*letter)) {
+                piece[filled] = byte;
+                filled += 1;
+                at += 2;
+            } else {
+                let (character, behind) = unicode_escape(body, at + 2);
+                filled += character.encode_utf8(&mut piece[filled..]).len();
+                at = behind;
+            }
         }
         if filled >= PIECE {
             let whole = whole_characters(&piece[..filled]);
@@ -116,22 +123,23 @@ fn append(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// The character whose escape goes on at `at`, behind the backslash, and where what follows begins.
-fn escaped(body: &[u8], at: usize) -> (char, usize) {
-    let character = match body.get(at) {
-        Some(b'n') => '\n',
-        Some(b't') => '\t',
-        Some(b'r') => '\r',
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'u') => return escaped_unicode(body, at + 1),
-        Some(&b) => char::from(b),
-        None => char::REPLACEMENT_CHARACTER,
-    };
-    (character, at + 1)
+/// What an escape of one letter stands for.
+#[inline(always)]
+fn short_escape(letter: u8) -> Option<u8> {
+    Some(match letter {
+        b'n' => b'\n',
+        b't' => b'\t',
+        b'r' => b'\r',
+        b'b' => 8,
+        b'f' => 12,
+        b'u' => return None,
+        letter => letter,
+    })
 }
 
-fn escaped_unicode(body: &[u8], at: usize) -> (char, usize) {
+/// The character whose four digits stand at `at`, and where what follows begins.
+#[inline(never)]
+fn unicode_escape(body: &[u8], at: usize) -> (char, usize) {
     let first = hex4(body, at);
     if (0xD800..0xDC00).contains(&first) && body.get(at + 4..at + 6) == Some(b"\\u") {
         let second = hex4(body, at + 6);
