@@ -14,6 +14,7 @@ WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\([^"]*\)".*/\1/p' Cargo.tom
 WASM_PACK := 0.15.1
 CARGO_MUTANTS := 27.1.0
 CARGO_FUZZ := 0.13.2
+CARGO_DENY := 0.20.2
 
 # rustup's folder last: a shell that has not read its profile finds cargo all the same.
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
@@ -56,18 +57,20 @@ bench: prerequisites-test package resilience-peers
 test-package: prerequisites-test package
 	node --test --test-reporter=spec --test-timeout=900000 tests/packaging/fast.test.mjs tests/packaging/matrix.mjs
 
-## The long proofs: the client's model seven moves deep, 50,000 runs before a naive reference, 20,000 streams before the browser's own EventSource, every cut against AgentOS
+## The long proofs, with a table of the judges at the end: the client's model seven moves deep, 50,000 runs before a naive reference, 20,000 streams before each browser's own EventSource, every cut against AgentOS, fuzzing, resilience
 .PHONY: proof
-proof: prerequisites-test package server-example agentos
-	MODEL_DEPTH=7 cargo test --release --test model -- --nocapture
-	RUNS=50000 cargo test --release --test reference
-	ORACLE_STREAMS=20000 node --test --test-reporter=spec --test-timeout=900000 tests/oracle/*.test.mjs
-	AGENTOS=full node --test --test-reporter=spec --test-timeout=900000 tests/agentos/*.test.mjs
+proof: prerequisites-test package server-example agentos cargo-fuzz resilience-peers
+	node scripts/proof.mjs
 
 ## The same streams through ours and through others: whose text is right, and in what time (a minute)
 .PHONY: resilience
 resilience: package resilience-peers
 	node tests/resilience/table.mjs
+
+## Licences, sources and known faults of what is taken in
+.PHONY: audit
+audit: cargo-deny
+	node --test --test-reporter=spec tests/dependencies/*.test.mjs
 
 ## Half of FUZZ_SECONDS (120) libFuzzer on decoder, JSON and client; half of it spoiled streams through the package, from FUZZ_SEED (the time)
 .PHONY: fuzz
@@ -191,6 +194,12 @@ wasm-pack: rust-target wasm-bindgen
 	@wasm-pack --version >/dev/null 2>&1 \
 	  || { echo "── cargo install wasm-pack $(WASM_PACK) into .tools (3 minutes, once)"; \
 	       cargo install wasm-pack --version "$(WASM_PACK)" --locked --root .tools; }
+
+.PHONY: cargo-deny
+cargo-deny: prerequisites
+	@cargo deny --version >/dev/null 2>&1 \
+	  || { echo "── cargo install cargo-deny $(CARGO_DENY) into .tools (minutes, once)"; \
+	       cargo install cargo-deny --version "$(CARGO_DENY)" --locked --debug --root .tools; }
 
 .PHONY: cargo-fuzz
 cargo-fuzz: prerequisites

@@ -20,6 +20,7 @@ const stages = [
   { name: 'clippy-wasm', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', '--', '-D', 'warnings'] },
   { name: 'clippy-decoder', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'decoder', '--', '-D', 'warnings'] },
   { name: 'clippy-page', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'page_backend', '--no-default-features', '--features', 'generator', '--', '-D', 'warnings'] },
+  { name: 'dependencies', command: nodeTests('tests/dependencies'), count: countNode },
   { name: 'rust', command: ['cargo', 'test', '--features', 'generator', '--no-fail-fast'], count: countRust },
   { name: 'rust-browser', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '300' } },
   { name: 'package', command: [make, '--no-print-directory', 'demo-files'] },

@@ -1,5 +1,6 @@
 // The browsers' own EventSource as judge, of those that are here: generated streams go over loopback to it and, in the same page, through our decoder.
-// ORACLE_STREAMS says how many (2,000 by default; `make proof` asks for 20,000), ORACLE_SEED from which number.
+// ORACLE_STREAMS says how many (2,000 by default; `make proof` asks for 20,000), ORACLE_SEED from which number,
+// ORACLE_BROWSER which one judges (all that are here).
 import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,7 +25,7 @@ before(() => {
 })
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-for (const [browser, judge] of Object.entries(JUDGES)) {
+for (const [browser, judge] of Object.entries(JUDGES).filter(([name]) => [undefined, name].includes(process.env.ORACLE_BROWSER))) {
   const skip = !judge.executable() && `${browser} is not here. To install it: ${judge.install}`
   describe(browser, { skip }, () => {
     let served, page
