@@ -10,7 +10,23 @@ const root = join(import.meta.dirname, '../..')
 const run = (program, args, cwd = root) => spawnSync(program, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 })
 const missing = run('cargo', ['deny', '--version']).status !== 0 && 'cargo-deny is not here. To install it: make cargo-deny'
 
-test('licences, bans and sources of the Rust dependencies are what deny.toml allows', { skip: missing }, () => {
+/** Whether `expression` (SPDX) is met by licences of the list. */
+function allowed(expression, list) {
+  const any = expression.replaceAll(/[()]/g, ' ').split(/\s+OR\s+|\//)
+  return any.some((choice) => choice.trim().split(/\s+AND\s+/).every((licence) => list.includes(licence.trim())))
+}
+
+test('every Rust dependency has a licence that deny.toml allows, and comes from the registry', () => {
+  const [, listed] = /^allow = \[([^\]]*)\]/m.exec(readFileSync(join(root, 'deny.toml'), 'utf8'))
+  const list = [...listed.matchAll(/"([^"]+)"/g)].map(([, name]) => name)
+  const { packages } = JSON.parse(run('cargo', ['metadata', '--format-version', '1', '--all-features']).stdout)
+  const others = packages.filter(({ source }) => source !== null)
+  assert.ok(others.length > 50, `${others.length} packages`)
+  assert.deepEqual(others.filter(({ license }) => !allowed(license ?? 'none', list)).map(({ name, license }) => `${name}: ${license}`), [])
+  assert.deepEqual(others.filter(({ source }) => !source.startsWith('registry+')).map(({ name, source }) => `${name}: ${source}`), [])
+})
+
+test('bans, licences and sources of the Rust dependencies are what deny.toml allows', { skip: missing }, () => {
   const { status, stdout, stderr } = run('cargo', ['deny', '--offline', '--all-features', 'check', 'licenses', 'bans', 'sources'])
   assert.equal(status, 0, stdout + stderr)
 })
