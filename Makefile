@@ -78,6 +78,11 @@ fuzz: package cargo-fuzz
 	node fuzz/run.mjs $$(( $(or $(FUZZ_SECONDS),120) / 6 ))
 	FUZZ_SECONDS=$$(( $(or $(FUZZ_SECONDS),120) * 3 / 8 )) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
 
+## What each part of the module weighs
+.PHONY: size
+size: dist
+	node scripts/weigh.mjs
+
 ## What a user feels: React pages in Chromium while an answer streams, next to the classic hook and useChat (10 minutes)
 .PHONY: bench-page
 bench-page: prerequisites-test package

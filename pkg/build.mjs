@@ -12,7 +12,7 @@ import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
 import { shorten } from '../scripts/shorten.mjs'
 import { brotli, gzip, sizeOfHook } from '../scripts/size.mjs'
-import { bindgen, optimise } from '../scripts/wasm.mjs'
+import { OPTIMISED, bindgen, optimise } from '../scripts/wasm.mjs'
 import { assembled, inlined } from './inline.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -52,7 +52,7 @@ function buildWasm() {
   const optimised = join(generated, 'core_bg.opt.wasm')
   const shortened = join(generated, 'core_bg.wat')
   shorten(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), shortened)
-  optimise(['-Os', '--flatten', '--rereloop', '-Os', '--converge'], shortened, optimised)
+  optimise(OPTIMISED, shortened, optimised)
   cpSync(optimised, join(dist, 'core.wasm'))
 
   const bytes = readFileSync(optimised)

@@ -1,0 +1,91 @@
+// What each part of the module weighs: `make size`. The module is optimised once more, with its names, and its functions are summed
+// up by the part of the source that they come from; bytes before compression.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { OPTIMISED, optimise } from './wasm.mjs'
+import { sizeOfHook } from './size.mjs'
+
+const root = join(import.meta.dirname, '..')
+const named = join(root, 'target/core-with-names.wasm')
+optimise(OPTIMISED, join(root, 'pkg/generated/core_bg.wat'), named, ['-g'])
+
+/** `[name, bytes]` of each function, and the bytes of the other sections. */
+function weigh(bytes) {
+  let at = 8
+  const number = () => {
+    let value = 0, shift = 0, byte
+    do {
+      byte = bytes[at++]
+      value += (byte & 127) * 2 ** shift
+      shift += 7
+    } while (byte & 128)
+    return value
+  }
+  const text = () => {
+    const length = number()
+    return new TextDecoder().decode(bytes.subarray(at, (at += length)))
+  }
+  const sections = ['custom', 'types', 'imports', 'functions', 'tables', 'memories', 'globals', 'exports', 'start', 'elements', 'code', 'data', 'data count']
+  const sizes = [], names = new Map(), others = new Map()
+  let imported = 0
+  while (at < bytes.length) {
+    const id = bytes[at++]
+    const length = number(), end = at + length
+    if (id === 2) imported = countOfImports()
+    if (id === 10) for (let left = number(); left > 0; left--) {
+      const size = number()
+      sizes.push(size)
+      at += size
+    }
+    else if (id === 0 && text() === 'name') {
+      while (at < end) {
+        const kind = bytes[at++]
+        const size = number(), behind = at + size
+        if (kind === 1) for (let left = number(); left > 0; left--) {
+          const index = number()
+          names.set(index, text())
+        }
+        at = behind
+      }
+    } else if (id !== 0) others.set(sections[id], length)
+    at = end
+  }
+  return { functions: sizes.map((size, index) => [names.get(index + imported) ?? '?', size]), others }
+
+  function countOfImports() {
+    let functions = 0
+    for (let left = number(); left > 0; left--) {
+      text()
+      text()
+      const kind = bytes[at++]
+      if (kind === 0) functions++
+      if (kind === 1) at++
+      if (kind === 0) number()
+      else if (kind === 3) at += 2
+      else if (bytes[at++] & 1) number(), number()
+      else number()
+    }
+    return functions
+  }
+}
+
+/** `ai_stream_handler::state::apply` of a function's name; `core`, `alloc` and other crates as a whole. */
+function partOf(name) {
+  const plain = name.replace(/\[[0-9a-f]+\]/g, '').replace(/^<(?:impl .*? for )?&?(?:mut )?/, '')
+  const path = /(ai_stream_handler(?:::[a-z_]+)+)/.exec(plain)?.[1].split('::') ?? /^_?([a-z_]+)/.exec(plain)?.slice(1) ?? ['others']
+  return path[0] === 'ai_stream_handler' ? `${path[1]}${path[1] === 'state' || path[1] === 'client' ? `::${/^[a-z]/.test(path[2] ?? '') ? path[2] : ''}` : ''}` : path[0]
+}
+
+const { functions, others } = weigh(readFileSync(named))
+const parts = new Map()
+for (const entry of functions) parts.set(partOf(entry[0]), [...(parts.get(partOf(entry[0])) ?? []), entry])
+const kb = (bytes) => `${(bytes / 1024).toFixed(1).padStart(7)} KB`
+const sum = (list) => list.reduce((total, [, size]) => total + size, 0)
+console.log('the module, by part of the source (before compression):')
+for (const [part, list] of [...parts].sort((a, b) => sum(b[1]) - sum(a[1])).slice(0, 40)) console.log(`${kb(sum(list))}  ${part}`)
+console.log('\nits largest functions:')
+for (const [name, size] of functions.toSorted((a, b) => b[1] - a[1]).slice(0, 12)) console.log(`${kb(size)}  ${name.slice(0, 110)}`)
+console.log('\nits sections:')
+for (const [name, size] of [['code', sum(functions)], ...others].sort((a, b) => b[1] - a[1]).slice(0, 5)) console.log(`${kb(size)}  ${name}`)
+const hook = await sizeOfHook()
+console.log(`\nthe React hook, whole: ${kb(hook.raw).trim()}, ${kb(hook.brotli).trim()} with brotli`)
