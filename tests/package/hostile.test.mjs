@@ -145,21 +145,14 @@ test('a 100 MB line without an end is skipped within bounded memory, and counted
   assert.ok(grown < 200, `${grown.toFixed(0)} MB more for a line that is skipped`)
 })
 
-test('an event that comes in many small chunks costs its length, not its square', () => {
-  const feeding = (megabytes) => {
-    const bytes = frame('RunContent', { ...base, content: 'A line with "quotes" and æøå.\n'.repeat(33_000 * megabytes) })
-    const took = []
-    for (let round = 0; round < 5; round++) {
-      handler.begin('again')
-      const began = performance.now()
-      for (let at = 0; at < bytes.length; at += 1400) handler.feed(bytes.subarray(at, at + 1400))
-      took.push(performance.now() - began)
-      handler.end()
-    }
-    return Math.min(...took)
-  }
-  const [one, eight] = [feeding(1), feeding(8)]
-  assert.ok(eight < 32 * one, `1 MB took ${one.toFixed(1)} ms, 8 MB ${eight.toFixed(1)} ms`)
+// (That it costs its length and not its square is counted natively: src/bytes.rs.)
+test('an event of eight megabytes that comes in many small chunks arrives whole', () => {
+  const content = 'A line with "quotes" and æøå.\n'.repeat(264_000)
+  const bytes = frame('RunContent', { ...base, content })
+  handler.begin('again')
+  for (let at = 0; at < bytes.length; at += 1400) handler.feed(bytes.subarray(at, at + 1400))
+  handler.end()
+  assert.ok(handler.getSnapshot().turns.at(-1).answer.content === content)
 })
 
 // V8 of Node 20 (11.3) dies with "unreachable code" when an exported wasm function that returns a reference is inlined
