@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+use ai_stream_handler::json::{JsonErrorKind, Raw};
 use ai_stream_handler::wasm::{Core, Host};
 use js_sys::{Function, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -15,7 +16,7 @@ fn host(fetch: &str) -> Host {
     let make = Function::new_with_args(
         "fetch",
         "const host = { outcomes: [], headers: async () => ({ Authorization: 'Bearer t' }), form: () => undefined, \
-         credentials: () => 'same-origin', wake: () => {}, kept: () => {}, limit: () => {}, log: () => {}, delta: (d) => { host.last = d }, changed: () => host.onchange?.(), \
+         credentials: () => 'same-origin', now: () => Date.now() / 1000, unsent: () => {}, appended: () => {}, wake: () => {}, kept: () => {}, limit: () => {}, log: () => {}, delta: (d) => { host.last = d }, changed: () => host.onchange?.(), \
          fetch: new Function('request', 'host', fetch) }; \
          host.over = new Promise((resolve) => { host.settled = (ticket, outcome) => { host.outcomes.push(outcome); resolve() } }); \
          const call = host.fetch; host.fetch = (request) => call(request, host); return host",
@@ -43,6 +44,7 @@ fn core(host: &Host) -> Core {
         resume,
         vec![],
         false,
+        1,
     )
     .unwrap();
     core.fields(fields);
@@ -186,4 +188,31 @@ fn hostile_bytes_trap_nothing_and_the_next_frame_arrives() {
     let delta = read(&core, &host);
     assert_eq!(look(&delta, &["head", "status"]), "completed");
     assert!(look(&delta, &["diagnostics", "malformedFrames"]).as_f64().unwrap() >= 4.0);
+}
+
+/// What `src/bytes.rs` finds with the vectors of WebAssembly; natively it has another way, and tests of its own.
+#[wasm_bindgen_test]
+fn special_bytes_are_found_in_every_place_of_a_block() {
+    for length in 1..50 {
+        for place in 0..length {
+            for byte in 0..0x80u8 {
+                let mut text = vec![b'x'; length];
+                text[place] = byte;
+                let json = format!("\"{}\"", String::from_utf8(text).unwrap());
+                let read = Raw::parse(&json).map(|_| ()).map_err(|error| (error.kind, error.at));
+                let wanted = match byte {
+                    0..0x20 => Err((JsonErrorKind::Control, place + 1)),
+                    b'"' => Err((JsonErrorKind::Unexpected, place + 2)),
+                    b'\\' if place + 1 == length => Err((JsonErrorKind::Truncated, length + 2)),
+                    b'\\' => Err((JsonErrorKind::Escape, place + 1)),
+                    _ => Ok(()),
+                };
+                assert_eq!(read, wanted, "{json}");
+            }
+            let escape = ["x".repeat(place), r#"\n\"\\\u00e6"#.to_owned(), "x".repeat(length - place)];
+            let json = format!("\"{}\"", escape.concat());
+            let read: String = Raw::parse(&json).unwrap().as_str().unwrap().into();
+            assert_eq!(read, escape.concat().replace(&escape[1], "\n\"\\æ"));
+        }
+    }
 }
