@@ -1,5 +1,6 @@
-// What the first answer waits for: from `createStreamHandler` to the first snapshot with a text in it, in a page that has just been
-// loaded, next to eventsource-parser + JSON.parse. `make bench` runs it: node benches/start.mjs [pages, default 15]
+// What a page waits for: for a handler to be made, and for the first text to be read and seen, in a page that has just been loaded,
+// next to eventsource-parser + JSON.parse. Once with all of it in one go, and once as people use a page: it makes a handler as
+// it starts, and an answer comes when somebody has asked. `make bench` runs it: node benches/start.mjs [pages, default 15]
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -14,9 +15,11 @@ mkdirSync(folder, { recursive: true })
 const frame = 'event: RunContent\ndata: {"event":"RunContent","run_id":"r","session_id":"s","agent_name":"Agent","content":"Hello","created_at":1795452391}\n\n'
 const bundles = {
   ours: `import { createStreamHandler } from './pkg/dist/index.js'
-    export function first(bytes) { const h = createStreamHandler(); h.begin(); h.feed(bytes); return h.getSnapshot().turns[0].answer.content }`,
+    export const make = () => createStreamHandler()
+    export function first(h, bytes) { h.begin(); h.feed(bytes); return h.getSnapshot().turns[0].answer.content }`,
   theirs: `import { createParser } from 'eventsource-parser'
-    export function first(bytes) { let text = ''; const p = createParser({ onEvent: ({ data }) => { text += JSON.parse(data).content } }); p.feed(new TextDecoder().decode(bytes)); return text }`,
+    export const make = () => {}
+    export function first(_, bytes) { let text = ''; const p = createParser({ onEvent: ({ data }) => { text += JSON.parse(data).content } }); p.feed(new TextDecoder().decode(bytes)); return text }`,
 }
 for (const [name, contents] of Object.entries(bundles)) {
   await build({ stdin: { contents, resolveDir: root }, outfile: join(folder, `start-${name}.js`), bundle: true, minify: true, format: 'esm', logLevel: 'error' })
@@ -29,23 +32,30 @@ const server = createServer((request, response) => {
 })
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))
 const browser = await launch()
-const times = { ours: [], theirs: [], 'importing ours': [] }
+const times = {}
 for (let page = 0; page < PAGES; page++) {
-  for (const name of ['ours', 'theirs']) {
+  for (const [name, pause] of [['ours', 0], ['ours', 500], ['theirs', 0], ['theirs', 500]]) {
     // A context of its own: nothing that was compiled is there already.
     const context = await browser.newContext()
     const tab = await context.newPage()
     await tab.goto(`http://127.0.0.1:${server.address().port}/`)
-    const [imported, first] = await tab.evaluate(async ([script, text]) => {
+    const took = await tab.evaluate(async ([script, text, pause]) => {
       const bytes = new TextEncoder().encode(text)
-      const began = performance.now()
-      const module = await import(script)
-      const loaded = performance.now()
-      if (module.first(bytes) !== 'Hello') throw new Error('another text')
-      return [loaded - began, performance.now() - loaded]
-    }, [`/start-${name}.js`, frame])
-    times[name].push(first)
-    if (name === 'ours') times['importing ours'].push(imported)
+      const took = {}
+      const measured = async (what, work) => {
+        const began = performance.now()
+        const result = await work()
+        took[what] = performance.now() - began
+        return result
+      }
+      const { make, first } = await measured('import', () => import(script))
+      const handler = await measured('make', () => make())
+      if (pause) await new Promise((resolve) => setTimeout(resolve, pause))
+      const said = await measured(pause ? 'first event, half a second later' : 'first event, at once', () => first(handler, bytes))
+      if (said !== 'Hello') throw new Error('another text')
+      return took
+    }, [`/start-${name}.js`, frame, pause])
+    for (const [what, ms] of Object.entries(took)) ((times[what] ??= {})[name] ??= []).push(ms)
     await context.close()
   }
 }
@@ -53,5 +63,7 @@ await browser.close()
 server.close()
 
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
-console.log(`\nThe first event, in a fresh page (median of ${PAGES}, ms):`)
-for (const [name, all] of Object.entries(times)) console.log(`   ${name.padEnd(15)} ${median(all).toFixed(2)}   (least ${all[0].toFixed(2)})`)
+console.log(`\nIn a fresh page, median of ${PAGES} (least), ms:`)
+for (const [what, by] of Object.entries(times)) {
+  console.log(`   ${what.padEnd(33)} ${Object.entries(by).map(([name, all]) => `${name} ${median(all).toFixed(2)} (${all[0].toFixed(2)})`).join('   ')}`)
+}

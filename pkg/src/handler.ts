@@ -13,7 +13,7 @@ import { Notifier } from './notifier'
 import { fallbacksOf, fieldsOf, flat, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
 import { answersOf } from './resolve'
 import { componentOf, get } from './rest'
-import { memoryOfModule } from './start'
+import { memoryOfModule, needStart, started, type Source } from './start'
 import { Tabs } from './tabs'
 import type { HandlerOptions, StreamHandler } from './api'
 import type { Ear, Inside } from './inside'
@@ -22,25 +22,22 @@ import type { ChatMessage, LogLevel, Outcome, Priority, Resolution, SessionEntry
 
 export type CoreClass = typeof Core
 
-/** The entry that runs first: it compiles the module at the first call and gives the class. */
-export type Start = () => CoreClass
-
-export function makeHandler(start: Start, options: HandlerOptions): StreamHandler {
-  return new Handler(start, options)
+export function makeHandler(source: Source, options: HandlerOptions): StreamHandler {
+  return new Handler(source, options)
 }
 
 class Handler implements StreamHandler {
   #options: Given
-  #Core: CoreClass
-  #seed = 0
-  /** `#core`, without the ear. */
-  #bare!: Core
+  #source: Source
+  #seed = newSeed()
+  #made: Core | undefined
   #ear: Ear | undefined
+  /** The core as the ear has it. */
+  #heard: Core | undefined
   /** It shows a recording: the page's own network, tabs and time are none of its. */
   #replays = false
   #mirror = new Mirror()
   #notifier: Notifier
-  #core: Core
   #listenerErrors = 0
   #generation = 0
   #lastTicket = 0
@@ -56,15 +53,18 @@ class Handler implements StreamHandler {
   #disposed = false
   #loading = false
 
-  constructor(start: Start, given: HandlerOptions) {
+  constructor(source: Source, given: HandlerOptions) {
     const options = (this.#options = checked(given))
     this.#notifier = new Notifier(options.notify ?? 'frame', (error) => this.#listenerThrew(error))
-    this.#Core = start()
-    this.#core = this.#coreOf(options, Math.random() * 2 ** 32, typeof options.log === 'function')
-    this.#stale = options.sessionId !== undefined || options.quota !== undefined
+    this.#source = source
+    needStart(source)
+    // Of these the core says whether they can be.
+    const { retry, resume, stall, quota, fallbacks } = options
+    if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#stale = Boolean(this.#bare)
+    if (options.sessionId) this.#mirror.open(options.sessionId)
     if (options.shareLimits !== false) this.#tabs = new Tabs(options.endpoint ?? '', (until) => this.#core.limitElsewhere(until))
     this.#keeper = Keeper.for(options, runsOf(options), () => {
-      this.#core.keep()
+      this.#begun?.keep()
       return this.#kept
     })
     this.#restore(this.#keeper?.read())
@@ -72,15 +72,28 @@ class Handler implements StreamHandler {
     for (const name of METHODS) this[name] = this[name].bind(this) as never
   }
 
+  /** Made when it is needed: what a page makes at its start is not used before somebody has written something. */
+  get #bare(): Core {
+    return (this.#made ??= this.#coreOf(this.#options, this.#seed, typeof this.#options.log === 'function'))
+  }
+
+  get #core(): Core {
+    return this.#heard ?? this.#bare
+  }
+
+  /** The core, if there is one. */
+  get #begun(): Core | undefined {
+    return this.#heard ?? this.#made
+  }
+
   #coreOf(options: Given, seed: number, logs: boolean): Core {
-    this.#seed = seed >>> 0
-    const core = new this.#Core(
+    const core = new (started(this.#source))(
       this.#host() as never, options.endpoint ?? '', pathOf(options), runsOf(options), options.name ?? null, options.sessionId ?? null,
       options.background ?? false, flat(options.activityTexts), limitsOf(options), retryOf(options),
-      resumeOf(options), fallbacksOf(options), logs, this.#seed,
+      resumeOf(options), fallbacksOf(options), logs, seed,
     )
     setQuotas(core, options)
-    return (this.#bare = core)
+    return core
   }
 
   send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
@@ -135,17 +148,18 @@ class Handler implements StreamHandler {
     if (!ArrayBuffer.isView(bytes)) throw new TypeError('feed() takes a Uint8Array')
     if (this.#disposed) return
     // Somebody listens, or it is another time: the long way.
-    if (this.#core !== this.#bare || this.#replays) return this.#core.feed(bytes)
+    if (this.#heard || this.#replays) return this.#core.feed(bytes)
+    const core = this.#bare
     const now = Date.now() / 1000
     let urgent = false
     let from = 0
     // In pieces, so that the buffer holds a piece of a large chunk and not the whole.
     do {
       const piece = bytes.length > PIECE ? bytes.subarray(from, from + PIECE) : bytes
-      const at = this.#core.room(piece.length, from === 0)
+      const at = core.room(piece.length, from === 0)
       if (at === 0) break
       memoryOfModule().set(piece, at)
-      if (this.#core.took(piece.length, now)) urgent = true
+      if (core.took(piece.length, now)) urgent = true
       from += PIECE
     } while (from < bytes.length)
     this.#changed(urgent)
@@ -218,7 +232,7 @@ class Handler implements StreamHandler {
       },
       listen: (ear) => {
         this.#ear = ear
-        this.#core = ear?.over(this.#bare) ?? this.#bare
+        this.#heard = ear?.over(this.#bare)
       },
       replay: (...given) => this.#replay(...given),
     }
@@ -228,15 +242,16 @@ class Handler implements StreamHandler {
     if (this.#disposed) return
     this.#disposed = true
     this.#notifier.stop()
-    this.#leave(this.#bare)
+    this.#leave()
   }
 
   /** Ends what runs, and lets go of everything outside. */
-  #leave(core: Core): void {
-    this.#ear = undefined
+  #leave(): void {
+    const core = this.#made
+    this.#ear = this.#heard = undefined
     this.#keeper?.close()
     this.#keeper = undefined
-    core.dispose()
+    core?.dispose()
     this.#read()
     clearTimeout(this.#timer)
     this.#tabs?.close()
@@ -244,21 +259,21 @@ class Handler implements StreamHandler {
     this.#stopWaking?.()
     this.#stopWaking = undefined
     // Later: a listener may have called this while the core is still at work further up the stack.
-    queueMicrotask(() => core.free())
+    queueMicrotask(() => core?.free())
   }
 
   /** See {@link Inside}. */
   #replay(...[given, seed, { sessionId, kept }, at]: Parameters<Inside['replay']>): ReturnType<Inside['replay']> {
     if (this.#disposed) throw new Error('ai-stream-handler: this handler was disposed of')
-    const old = this.#bare
     // Before anything is given up: it may be refused.
     const core = this.#coreOf(checked({ ...given, sessionId }), seed, false)
     this.#replays = true
     this.#takesUp = false
     this.#loading = true
-    this.#leave(old)
+    this.#leave()
     this.#loading = false
-    this.#core = core
+    this.#made = core
+    this.#seed = seed
     this.#mirror = new Mirror()
     core.replay(at)
     this.#restore(kept)
@@ -295,9 +310,9 @@ class Handler implements StreamHandler {
       gone: () => {
         this.#keeper?.flush()
         // What breaks now is not to be mended on the way out.
-        this.#core.offline()
+        this.#begun?.offline()
       },
-      awake: () => this.#core.tick(), online: () => this.#core.online(), offline: () => this.#core.offline(),
+      awake: () => this.#begun?.tick(), online: () => this.#core.online(), offline: () => this.#core.offline(),
     })
     if (!this.#takesUp) return
     this.#takesUp = false
@@ -369,7 +384,7 @@ class Handler implements StreamHandler {
       },
       wake: (seconds: number) => {
         clearTimeout(this.#timer)
-        if (seconds >= 0 && !this.#replays) this.#timer = setTimeout(() => this.#disposed || this.#core.tick(), seconds * 1000)
+        if (seconds >= 0 && !this.#replays) this.#timer = setTimeout(() => this.#disposed || this.#begun?.tick(), seconds * 1000)
       },
       headers: async () => (typeof headers === 'function' ? headers() : (headers ?? {})),
       limit: (until: number) => this.#tabs?.tell(until),
@@ -395,6 +410,9 @@ class Handler implements StreamHandler {
     }
   }
 }
+
+/** Of what is left to chance: jitter. */
+const newSeed = () => Math.floor(Math.random() * 2 ** 32)
 
 /** Bytes. */
 const PIECE = 256 << 10

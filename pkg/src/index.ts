@@ -1,9 +1,10 @@
-// 'ai-stream-handler': the module is inlined and starts at the first createStreamHandler. Importing does nothing.
+// 'ai-stream-handler': the module is inlined, and starts when the page that made a handler has a moment, or at first use.
+// Importing does nothing.
 
 import wasm from '../generated/core_bg.opt.wasm'
+import { startAhead } from './ahead'
 import { makeHandler } from './handler'
-import { bytesOf } from './inlined'
-import { startWith } from './start'
+import { inlined } from './inlined'
 import type { HandlerOptions, StreamHandler } from './api'
 
 export { EMPTY as emptySnapshot } from './mirror'
@@ -13,11 +14,15 @@ export type * from './api'
 export type { Component } from './components'
 export type * from './types'
 
+const source = inlined(wasm)
+
 /**
  * A handler for one conversation. Synchronous: no await, no init call.
  *
  * Throws where WebAssembly is missing or forbidden (the message says which); never for anything a server does.
  */
 export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
-  return makeHandler(() => startWith(() => bytesOf(wasm)), options)
+  const handler = makeHandler(source, options)
+  startAhead(source)
+  return handler
 }

@@ -33,6 +33,11 @@ export class Mirror {
   #earlier: ChatMessage[] = []
   #earlierTurns = -1
 
+  /** Of an earlier session, of which nothing else is known. */
+  open(sessionId: string): void {
+    this.snapshot = { ...this.snapshot, sessionId }
+  }
+
   /** Shows an earlier conversation in front of what will be streamed. */
   load(turns: Turn[]): void {
     this.#loaded = turns

@@ -1,7 +1,8 @@
 // 'ai-stream-handler/slim': for those who host core.wasm themselves. `await init(...)` once, then as the main entry.
 
+import { startAhead } from './ahead'
 import { makeHandler } from './handler'
-import { explained, needWebAssembly, startWith } from './start'
+import { explained, needWebAssembly, type Source } from './start'
 import type { HandlerOptions, StreamHandler } from './api'
 
 export { EMPTY as emptySnapshot } from './mirror'
@@ -12,6 +13,13 @@ export type { Component } from './components'
 export type * from './types'
 
 let module: WebAssembly.Module | undefined
+
+const source: Source = {
+  check() {
+    if (!module) throw new Error("ai-stream-handler/slim: await init('/path/to/core.wasm') first.")
+  },
+  module: () => module!,
+}
 
 /** Where core.wasm is to be had: its address, its bytes, a response with it, or the module compiled from it. */
 export async function init(source: string | URL | Response | BufferSource | WebAssembly.Module): Promise<void> {
@@ -28,7 +36,7 @@ export async function init(source: string | URL | Response | BufferSource | WebA
 
 /** As in the main entry. Throws before {@link init} is done. */
 export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
-  const compiled = module
-  if (!compiled) throw new Error("ai-stream-handler/slim: await init('/path/to/core.wasm') first.")
-  return makeHandler(() => startWith(() => compiled), options)
+  const handler = makeHandler(source, options)
+  startAhead(source)
+  return handler
 }

@@ -1,9 +1,17 @@
-// Starts the module at first use, and says plainly why it cannot.
+// Starts the module, once, and says plainly why it cannot.
 
 import { Core, initSync } from '../generated/core'
 import type { CoreClass } from './handler'
 
-let started = false
+/** Where the module is to be had. */
+export interface Source {
+  /** Throws where nothing can be compiled. */
+  check(): void
+  module(): BufferSource | WebAssembly.Module
+}
+
+let isStarted = false
+let compiled: WebAssembly.Module | undefined
 let memory: WebAssembly.Memory
 let view = new Uint8Array()
 
@@ -13,17 +21,35 @@ export function memoryOfModule(): Uint8Array {
   return view
 }
 
-/** Compiles `bytes` the first time. */
-export function startWith(bytes: () => BufferSource | WebAssembly.Module): CoreClass {
-  if (!started) {
-    needWebAssembly()
+/** Throws where the module could not be started, and does not start it. */
+export function needStart(source: Source): void {
+  if (isStarted) return
+  needWebAssembly()
+  try {
+    source.check()
+  } catch (error) {
+    throw explained(error)
+  }
+}
+
+/** Compiles the module beside the page's own thread; what it is needed for meanwhile does not wait for it. */
+export async function compileAhead(source: Source): Promise<void> {
+  const module = isStarted ? undefined : source.module()
+  if (module) compiled ??= module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module)
+}
+
+/** Starts the module, if nobody has. */
+export function started(source: Source): CoreClass {
+  if (!isStarted) {
+    needStart(source)
     try {
-      const exported = Object.values(initSync({ module: bytes() }) as object)
+      const exported = Object.values(initSync({ module: compiled ?? source.module() }) as object)
       memory = exported.find((value) => value instanceof WebAssembly.Memory) as WebAssembly.Memory
     } catch (error) {
       throw explained(error)
     }
-    started = true
+    isStarted = true
+    compiled = undefined
   }
   return Core
 }

@@ -69,6 +69,40 @@ test('a page with one module script sends and streams', async (context) => {
   await page.close()
 })
 
+test('a page that made a handler has the module ready when somebody writes, and was not kept from anything', async (context) => {
+  const { page, assertClean } = await open('ahead', {
+    body: `
+      const asked = globalThis.asked = []
+      for (const name of ['Module', 'Instance', 'compile']) {
+        WebAssembly[name] = new Proxy(WebAssembly[name], {
+          construct: (target, given) => (asked.push(name), Reflect.construct(target, given)),
+          apply: (target, self, given) => (asked.push(name), Reflect.apply(target, self, given)),
+        })
+      }
+      const { createStreamHandler } = await import('./dist/index.js')
+      const handler = createStreamHandler({ notify: 'sync' })
+      const atOnce = asked.slice()
+      let calls = 0
+      handler.subscribe(() => calls++)
+      globalThis.answer = () => {
+        const ahead = asked.slice()
+        const before = handler.getSnapshot()
+        handler.begin('hello')
+        handler.feed(new TextEncoder().encode('data: {"event":"RunContent","run_id":"1","content":"hi"}\\n\\n'))
+        const { messages, sessions, sessionId } = handler.getSnapshot()
+        return { atOnce, ahead, now: asked.slice(ahead.length), before: [before.status, before.messages.length], calls, said: messages.map(({ content }) => content), sessions, sessionId }
+      }`,
+  })
+  context.after(() => page.close())
+  await page.waitForFunction(() => globalThis.asked?.filter((name) => name === 'Instance').length === 2)
+  const { atOnce, ahead, now, ...rest } = await page.evaluate(() => globalThis.answer())
+  assert.deepEqual(atOnce, ['Module'], 'the few lines that unpack it, which say whether anything can be compiled here')
+  assert.deepEqual(ahead, ['Module', 'Instance', 'compile', 'Instance'])
+  assert.deepEqual(now, [])
+  assert.deepEqual(rest, { before: ['idle', 0], calls: 2, said: ['hello', 'hi'], sessions: [], sessionId: null })
+  assertClean()
+})
+
 test('a Web Worker does the same', async (context) => {
   const server = await backend((_, response) => play(response, 'team_nested'))
   context.after(() => server.close())

@@ -54,10 +54,41 @@ test('the module inlined in the main entry is core.wasm, byte for byte', async (
     let inlined
     const { Module } = WebAssembly
     WebAssembly.Module = new Proxy(Module, { construct: (target, [bytes]) => new target(inlined = bytes) })
-    createStreamHandler({})
+    createStreamHandler({}).begin()
     console.log(readFileSync(fileURLToPath(import.meta.resolve('ai-stream-handler/core.wasm'))).equals(inlined))
   `)
   assert.equal(printed.trim(), 'true')
+})
+
+test('making a handler compiles only what unpacks the module; the module itself is compiled at first use, once for all', async () => {
+  const printed = await runScript(scratch, 'first-use.mjs', `
+    import { createStreamHandler } from 'ai-stream-handler'
+    const compiled = []
+    const { Module } = WebAssembly
+    WebAssembly.Module = new Proxy(Module, { construct: (target, [bytes]) => (compiled.push(bytes.length), new target(bytes)) })
+    WebAssembly.compile = () => { throw new Error('nobody has a moment here: this is no page') }
+    const made = createStreamHandler({ sessionId: 's', shareLimits: false })
+    made.subscribe(() => {})
+    const { sessionId, status } = made.getSnapshot()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const before = compiled.slice()
+    made.begin()
+    createStreamHandler().begin()
+    console.log(JSON.stringify([sessionId, status, made.getSnapshot().sessionId, before, compiled.length]))
+  `)
+  const [sessionId, status, still, before, all] = JSON.parse(printed)
+  assert.deepEqual([sessionId, status, still, before.length, all], ['s', 'idle', 's', 1, 2])
+  assert.ok(before[0] < 300, `${before[0]} bytes`)
+})
+
+test('what the core says of the options is said at once', async () => {
+  const printed = await runScript(scratch, 'refused.mjs', `
+    import { createStreamHandler } from 'ai-stream-handler'
+    const said = (options) => { try { createStreamHandler(options); return null } catch ({ message }) { return message } }
+    console.log(JSON.stringify([{ retry: { maxRetries: -1 } }, { resume: { maxDelay: -1 } }, { stall: { background: -1 } }, { quota: 0.5 }, { quota: { m: 0 } }, { quota: 0 }].map(said)))
+  `)
+  const said = JSON.parse(printed)
+  for (const [at, name] of ['retry.maxRetries', 'resume.maxDelay', 'stall.background', 'quota', 'quota', 'quota'].entries()) assert.match(String(said[at]), new RegExp(name))
 })
 
 test('the slim entry and core.wasm resolve, and importing the slim entry does nothing', async () => {
