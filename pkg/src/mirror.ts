@@ -95,7 +95,7 @@ export class Mirror {
   }
 
   #turns(): Turn[] {
-    return this.#loaded.length ? [...this.#loaded, ...this.#streamed] : this.#streamed
+    return this.#loaded.length ? this.#loaded.concat(this.#streamed) : this.#streamed
   }
 
   #set(changed: Partial<Snapshot>): void {
@@ -106,7 +106,7 @@ export class Mirror {
       const messages = this.#messages(next.turns)
       const old = this.snapshot.messages
       // A turn tells more than its messages.
-      next.messages = messages.length === old.length && messages.every((message, at) => message === old[at]) ? old : messages
+      next.messages = same(messages, old) ? old : messages
       next.timeline = last?.timeline ?? NO_TIMELINE
       next.pause = last?.pause ?? null
     }
@@ -121,6 +121,14 @@ export class Mirror {
     const last = turns.at(-1)
     return last ? this.#earlier.concat(messagesOf(last)) : []
   }
+}
+
+/** Whether two lists have the same members. From the end: what changes is nearly always the last. */
+function same(one: ChatMessage[], other: ChatMessage[]): boolean {
+  let at = one.length
+  if (at !== other.length) return false
+  while (at > 0 && one[at - 1] === other[at - 1]) at--
+  return at === 0
 }
 
 function messagesOf(turn: Turn): ChatMessage[] {
