@@ -50,12 +50,9 @@ export async function table({ budget, recorded = [], progress }) {
   return rows
 }
 
-/** A recording as it was handed over by Node: as numbers, several times over. */
-function read({ name, bytes, times, text }) {
-  const once = Uint8Array.from(bytes)
-  const all = new Uint8Array(once.length * times)
-  for (let at = 0; at < times; at++) all.set(once, at * once.length)
-  return { name, bytes: all, text }
+/** A recording as it was handed over by Node: as numbers. */
+function read({ name, bytes, text }) {
+  return { name, bytes: Uint8Array.from(bytes), text }
 }
 
 /** How time grows with the stream: nanoseconds a byte, of streams of short deltas in chunks of 16 KB. */
