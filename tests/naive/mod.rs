@@ -23,6 +23,8 @@ pub struct Naive {
     pub waits: Option<u64>,
     pub outcome: Option<&'static str>,
     last_index: Option<u64>,
+    /// This connection may continue what paused, and then counts from 0 again.
+    counts_anew: bool,
     tells_its_end: bool,
     pub malformed: u64,
     pub unknown: u64,
@@ -44,6 +46,7 @@ pub struct Run {
 impl Naive {
     /// All bytes of one connection.
     pub fn feed(&mut self, bytes: &[u8]) {
+        self.counts_anew = self.outcome == Some("paused");
         for (name, data) in decode(bytes) {
             match read(&name, &data) {
                 Some((name, data)) => self.event(name.strip_prefix("Team").unwrap_or(&name), &data),
@@ -86,7 +89,7 @@ impl Naive {
             self.attempt_is_void();
         }
         if let Some(index) = data["event_index"].as_u64() {
-            let anew = kind == "RunContinued" && top && index == 0 && self.outcome == Some("paused");
+            let anew = kind == "RunContinued" && top && std::mem::take(&mut self.counts_anew) && index == 0;
             if self.last_index.is_some_and(|last| index <= last && !anew) {
                 return;
             }
