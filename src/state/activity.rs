@@ -24,6 +24,25 @@ impl ActivityTexts {
         self.named("responding", name, "is responding...", "Responding...")
     }
 
+    /// Of several whose texts come in turns: `Web Researcher and Research Analyst are responding...`. Named one by one the
+    /// line would change at every token. Beyond three the rest is counted.
+    pub fn responding_together(&self, names: &[&str]) -> String {
+        let (mut all, most) = (String::new(), if names.len() > 3 { 2 } else { 3 });
+        for (at, name) in names.iter().take(most).enumerate() {
+            let link = match at {
+                0 => "",
+                _ if at + 1 == names.len() => " and ",
+                _ => ", ",
+            };
+            all += link;
+            all += name;
+        }
+        if names.len() > most {
+            all = format_all(&[&all, " and ", &(names.len() - most).to_string(), " more"]);
+        }
+        self.named("responding", &all, "are responding...", "Responding...")
+    }
+
     /// `Cirkelline is thinking...`
     pub fn thinking(&self, name: &str) -> String {
         self.named("thinking", name, "is thinking...", "Thinking...")
@@ -271,6 +290,16 @@ mod tests {
         assert_eq!(texts.tool("Cirkelline", "tavily_search", args), "Cirkelline googles vejr ()");
         assert_eq!(texts.working("Cirkelline"), "Cirkelline arbejder…");
         assert_eq!(texts.responding("Cirkelline"), "Cirkelline is responding...");
+    }
+
+    #[test]
+    fn several_that_respond_are_named_together() {
+        let texts = ActivityTexts::default();
+        assert_eq!(texts.responding_together(&["Ann", "Ben"]), "Ann and Ben are responding...");
+        assert_eq!(texts.responding_together(&["Ann", "Ben", "Cleo"]), "Ann, Ben and Cleo are responding...");
+        assert_eq!(texts.responding_together(&["Ann", "Ben", "Cleo", "Dan"]), "Ann, Ben and 2 more are responding...");
+        let own = ActivityTexts(vec![("responding".into(), "{name} svarer…".into())]);
+        assert_eq!(own.responding_together(&["Ann", "Ben"]), "Ann and Ben svarer…");
     }
 
     #[test]

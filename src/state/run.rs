@@ -41,6 +41,8 @@ pub(super) struct Runs {
     list: Vec<Run>,
     /// The one that was asked for last: frames come in rows.
     last: usize,
+    /// Those of which text was the last that was heard: more than one where members write side by side.
+    speaking: Vec<usize>,
 }
 
 impl Runs {
@@ -77,6 +79,36 @@ impl Runs {
 
     pub fn iter(&self) -> std::slice::Iter<'_, Run> {
         self.list.iter()
+    }
+
+    /// Text of this run has come.
+    pub fn speaks(&mut self, at: usize) {
+        if !self.is_speaking(at) {
+            self.speaking.push(at);
+        }
+    }
+
+    pub fn is_speaking(&self, at: usize) -> bool {
+        self.speaking.contains(&at)
+    }
+
+    /// Something else than text of this run has come. `true`: text was the last before.
+    pub fn falls_silent(&mut self, at: usize) -> bool {
+        let before = self.speaking.len();
+        self.speaking.retain(|run| *run != at);
+        before > self.speaking.len()
+    }
+
+    /// The runs that are in the middle of a text, in the order in which they began it; two of one name count once.
+    pub fn speakers(&self) -> Vec<usize> {
+        let mut found: Vec<usize> = Vec::new();
+        for at in self.speaking.iter().copied().filter(|at| !self.get(*at).over && !self.get(*at).void) {
+            let name = &self.get(at).name;
+            if !name.is_empty() && found.iter().all(|other| self.get(*other).name != *name) {
+                found.push(at);
+            }
+        }
+        found
     }
 
     /// Those of `works` (indices of messages) and the top-level one may say more.
