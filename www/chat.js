@@ -48,6 +48,7 @@ export function createChat(actions, welcome, guest) {
   return {
     node,
     follow,
+    focus: () => scroller.focus(),
     /** Another handler numbers its turns anew: nothing drawn for the old one may be taken for the new one's. */
     reset() {
       turns = undefined

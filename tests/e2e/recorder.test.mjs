@@ -81,6 +81,25 @@ test('a live run with a retry is saved, dropped, played, and shown as it was at 
   opened.assertClean()
 })
 
+test('the chart of a halted recording ends at the moment that is shown, and stands still', async () => {
+  await page.goto(there.site.url)
+  await byId('tour-replay').click()
+  await byId('scrubber').waitFor()
+  await halt()
+  await scrubTo(0.5)
+  await page.locator('.chart > summary').click()
+  const total = () => page.locator('.chart .latest').textContent()
+  await page.waitForFunction(() => / so far$/.test(document.querySelector('.chart .latest').textContent))
+  const at = Number.parseFloat(await byId('transport-clock').textContent())
+  const first = await total()
+  const unit = / ms/.test(first) ? 1000 : 1
+  assert.ok(Math.abs(Number.parseFloat(first) / unit - at) < 0.05, `${first} at ${at} s`)
+  // The chart is drawn every half a second while something runs.
+  await page.waitForTimeout(1200)
+  assert.equal(await total(), first)
+  opened.assertClean()
+})
+
 test('by keyboard alone: a file is chosen, halted, stepped by frame, and the frame of the moment stands beside it', async () => {
   const NAME = 'team_nested'
   // Choosers are told of from here on; a key is faster than the browser is told so.
