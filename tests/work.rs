@@ -555,6 +555,22 @@ fn members_that_write_side_by_side_are_named_together_and_the_line_does_not_chan
 }
 
 #[test]
+fn of_more_than_two_that_write_one_is_named_and_those_of_one_name_count_once() {
+    let mut page = Page::asked();
+    page.event("TeamRunStarted", leader());
+    for (name, run, line) in [
+        ("Ann", "m1", "Ann is responding..."),
+        ("Ann", "m2", "Ann is responding..."),
+        ("Ben", "m3", "Ann and Ben are responding..."),
+        ("Cleo", "m4", "Ann and others are responding..."),
+        ("Ann", "m1", "Ann and others are responding..."),
+    ] {
+        page.event("RunContent", saying(member("id", name, run, "lead"), "So"));
+        assert_eq!(page.activity().as_deref(), Some(line), "{run}");
+    }
+}
+
+#[test]
 fn before_its_first_event_the_answering_party_is_called_by_its_id() {
     for (path, activity) in [
         ("/teams/cirkelline/runs", "Cirkelline is working..."),

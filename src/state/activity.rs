@@ -24,23 +24,10 @@ impl ActivityTexts {
         self.named("responding", name, "is responding...", "Responding...")
     }
 
-    /// Of several whose texts come in turns: `Web Researcher and Research Analyst are responding...`. Named one by one the
-    /// line would change at every token. Beyond three the rest is counted.
-    pub fn responding_together(&self, names: &[&str]) -> String {
-        let (mut all, most) = (String::new(), if names.len() > 3 { 2 } else { 3 });
-        for (at, name) in names.iter().take(most).enumerate() {
-            let link = match at {
-                0 => "",
-                _ if at + 1 == names.len() => " and ",
-                _ => ", ",
-            };
-            all += link;
-            all += name;
-        }
-        if names.len() > most {
-            all = format_all(&[&all, " and ", &(names.len() - most).to_string(), " more"]);
-        }
-        self.named("responding", &all, "are responding...", "Responding...")
+    /// `Web Researcher and Research Analyst are responding...`: named one by one, members that write side by side would
+    /// change the line at every token.
+    pub fn responding_together(&self, names: &str) -> String {
+        self.named("responding", names, "are responding...", "")
     }
 
     /// `Cirkelline is thinking...`
@@ -293,13 +280,10 @@ mod tests {
     }
 
     #[test]
-    fn several_that_respond_are_named_together() {
-        let texts = ActivityTexts::default();
-        assert_eq!(texts.responding_together(&["Ann", "Ben"]), "Ann and Ben are responding...");
-        assert_eq!(texts.responding_together(&["Ann", "Ben", "Cleo"]), "Ann, Ben and Cleo are responding...");
-        assert_eq!(texts.responding_together(&["Ann", "Ben", "Cleo", "Dan"]), "Ann, Ben and 2 more are responding...");
+    fn several_that_respond_are_told_by_a_callers_template_too() {
         let own = ActivityTexts(vec![("responding".into(), "{name} svarer…".into())]);
-        assert_eq!(own.responding_together(&["Ann", "Ben"]), "Ann and Ben svarer…");
+        assert_eq!(own.responding_together("Ann and Ben"), "Ann and Ben svarer…");
+        assert_eq!(ActivityTexts::default().responding_together("Ann and Ben"), "Ann and Ben are responding...");
     }
 
     #[test]

@@ -240,23 +240,24 @@ impl Conversation {
     #[inline(never)]
     fn say_anew(&mut self, kind: ActivityKind, t: usize, run: usize) {
         let runs = &mut self.turns[t].runs;
-        if kind != ActivityKind::Responding {
-            let name = runs.get(run).name.clone();
-            return self.set_activity(kind, run, |texts| texts.working(&name));
+        let responds = kind == ActivityKind::Responding;
+        if responds {
+            runs.speaks(run);
         }
-        runs.speaks(run);
-        let names: Vec<String> = runs.speakers().iter().map(|at| runs.get(*at).name.clone()).collect();
-        if names.len() > 1 {
-            let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            return self.set_activity(ActivityKind::Together, run, |texts| texts.responding_together(&names));
-        }
-        let name = runs.get(run).name.clone();
-        self.set_activity(kind, run, |texts| texts.responding(&name));
+        let (kind, name) = match runs.speakers().filter(|_| responds) {
+            Some(names) => (ActivityKind::Together, names),
+            None => (kind, runs.get(run).name.clone()),
+        };
+        self.set_activity(kind, run, |texts| match kind {
+            ActivityKind::Together => texts.responding_together(&name),
+            ActivityKind::Responding => texts.responding(&name),
+            _ => texts.working(&name),
+        });
     }
 
     /// A member is done: who still writes is named, else the run that all of it is for.
     pub(super) fn back_to_top(&mut self, t: usize) {
-        let writing = self.turns[t].runs.speakers().first().copied();
+        let writing = self.turns[t].runs.speaker();
         if let Some(writing) = writing.filter(|_| self.turns[t].is_running()) {
             self.say(ActivityKind::Responding, t, writing);
         } else if let Some(living) = self.turns[t].living {

@@ -1,5 +1,6 @@
 //! The runs of one turn: whose they are, how deep they stand, and which message is theirs.
 
+use super::activity::format_all;
 use super::usage::Usage;
 use crate::event::{RunEvent, Scope};
 
@@ -94,21 +95,24 @@ impl Runs {
 
     /// Something else than text of this run has come. `true`: text was the last before.
     pub fn falls_silent(&mut self, at: usize) -> bool {
-        let before = self.speaking.len();
-        self.speaking.retain(|run| *run != at);
-        before > self.speaking.len()
+        let place = self.speaking.iter().position(|run| *run == at);
+        place.map(|place| self.speaking.remove(place)).is_some()
     }
 
-    /// The runs that are in the middle of a text, in the order in which they began it; two of one name count once.
-    pub fn speakers(&self) -> Vec<usize> {
-        let mut found: Vec<usize> = Vec::new();
-        for at in self.speaking.iter().copied().filter(|at| !self.get(*at).over && !self.get(*at).void) {
-            let name = &self.get(at).name;
-            if !name.is_empty() && found.iter().all(|other| self.get(*other).name != *name) {
-                found.push(at);
-            }
-        }
-        found
+    /// One of those that are in the middle of a text.
+    pub fn speaker(&self) -> Option<usize> {
+        self.speaking.first().copied()
+    }
+
+    /// Two that are in the middle of a text, and whether there are more, in the order in which they began; those of one name
+    /// count once.
+    pub fn speakers(&self) -> Option<String> {
+        let mut names = self.speaking.iter().map(|at| self.get(*at).name.as_str()).filter(|name| !name.is_empty());
+        let one = names.next()?;
+        let mut others = names.filter(|name| *name != one);
+        let other = others.next()?;
+        let more = others.any(|name| name != other);
+        Some(format_all(&[one, " and ", if more { "others" } else { other }]))
     }
 
     /// Those of `works` (indices of messages) and the top-level one may say more.
@@ -128,6 +132,7 @@ impl Runs {
 
     /// Every run of the attempt is void.
     pub fn void(&mut self) {
+        self.speaking.clear();
         for run in &mut self.list {
             run.void = true;
         }

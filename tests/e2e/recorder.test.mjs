@@ -123,6 +123,13 @@ test('by keyboard alone: a file is chosen, halted, stepped by frame, and the fra
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowLeft')
   assert.equal(await byId('frame-count').textContent(), before)
+  // The space bar plays and halts, as in any player; the speed is a list like any other.
+  await byId('transport-speed').selectOption('0.02')
+  await page.keyboard.press('Home')
+  await page.keyboard.press(' ')
+  await page.waitForFunction(() => document.querySelector('[data-testid=transport-play]').getAttribute('aria-label') === 'Pause')
+  await page.keyboard.press(' ')
+  await page.waitForFunction(() => document.querySelector('[data-testid=transport-play]').getAttribute('aria-label') === 'Play')
   await page.keyboard.press('End')
   await statusIs('completed')
   assert.equal(await byId('frame-count').textContent(), `${frames.length} of ${frames.length}`)
