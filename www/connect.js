@@ -20,7 +20,7 @@ export function createConnect({ connect, disconnect }) {
   const endpoint = el('input', { type: 'url', testid: 'connect-endpoint', required: true, placeholder: 'http://localhost:7777', autocomplete: 'url' })
   const token = el('input', { type: 'password', testid: 'connect-token', autocomplete: 'off' })
   const background = el('input', { type: 'checkbox', testid: 'connect-background' })
-  const look = el('button', { class: 'primary', testid: 'connect-look' }, icon('plug'), 'List agents, teams and workflows')
+  const look = el('button', { class: 'primary', testid: 'connect-look' }, icon('plug'), 'List agents and teams')
   const disconnectButton = el('button', { type: 'button', testid: 'disconnect-button', onclick: disconnect, hidden: true }, 'Back to the recordings')
   const state = el('p', { class: 'group-note', role: 'status', testid: 'connect-state' })
   const offers = createOffers(({ kind, id, name }) => connectTo(kind, id, name))
@@ -44,7 +44,8 @@ export function createConnect({ connect, disconnect }) {
   })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    list()
+    // Whom it offers stands below the form, which may fill the side bar.
+    list().then(() => offers.node.scrollIntoView({ block: 'nearest' }))
   })
   named.addEventListener('submit', (event) => {
     event.preventDefault()

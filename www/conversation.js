@@ -66,6 +66,7 @@ export function createConversation(page, backend, { chaos, chat, frame, sessions
     },
     /** `values`: the form's entries by field name. */
     resolve(pause, approved, values) {
+      chat.follow()
       return page.handler.continueRun(pause.requirements.map((asked, index) => {
         if (asked.kind === 'external') return giveResult(asked, values[`result-${index}`])
         if (asked.kind === 'input') return fill(asked, Object.fromEntries(asked.fields.map(({ name, type }) => [name, values[`${index}.${name}`] ?? (type === 'bool' ? 'false' : undefined)])))

@@ -93,6 +93,21 @@ for (const [name, hash] of [['live-page-retries', ''], ['a replay', '#scenario=s
   })
 }
 
+test('a paused run’s question is in sight from its beginning, and what follows the answer is, too', async () => {
+  const view = await visit('', { viewport: PHONE })
+  await view.page.goto(`${there.site.url}#live=asks`)
+  await view.page.locator('.menu').click()
+  await view.byId('live-asks').click()
+  await view.byId('approve').waitFor()
+  const above = () => view.page.evaluate(() => document.querySelector('.pause-title').getBoundingClientRect().top - document.querySelector('.chat').getBoundingClientRect().top)
+  await until(async () => (await above()) >= 0)
+  await view.byId('approve').click()
+  await view.statusIs('completed')
+  const below = await view.page.locator('.chat').evaluate((chat) => chat.scrollHeight - chat.scrollTop - chat.clientHeight)
+  assert.ok(below < 48, `${below} pixels are below what one sees`)
+  view.assertClean()
+})
+
 test('members that write side by side are named together, and the activity line stays calm', async () => {
   const view = await visit('#scenario=scripted_parallel_members&speed=4')
   await view.statusIs('completed')
