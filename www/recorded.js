@@ -3,12 +3,14 @@ import { loadStream } from './scenarios.js'
 
 /** `page`: what is on show. `views`: `{ chaos, chat, flight, frame, stats }`. `first`: what answers where nobody is connected. */
 export function createRecorded(page, { chaos, chat, flight, frame, stats }, first) {
+  let last = 0
+
   /** Plays one leg of the scenario; without `text` the stream goes on where a pause had left it. */
   async function leg(part, text, of = page.scenario) {
-    const shown = page.scenario
+    const [shown, number] = [page.scenario, ++last]
     const stream = await loadStream(of, part)
-    // Someone may have chosen another scenario while this one was loading.
-    const isCurrent = () => shown === page.scenario && !page.live
+    // Someone may have chosen another scenario while this one was loading, or the same one once more.
+    const isCurrent = () => number === last && shown === page.scenario && !page.live
     if (!isCurrent()) return
     stats.restart()
     chat.follow()

@@ -93,6 +93,18 @@ for (const [name, hash] of [['live-page-retries', ''], ['a replay', '#scenario=s
   })
 }
 
+test('a scenario that is chosen twice in a hurry plays once', async () => {
+  const view = await visit('#scenario=seedroute_seed_plain&speed=max')
+  await view.statusIs('completed')
+  await view.byId('replay').evaluate((button) => { button.click(); button.click() })
+  await until(async () => (await view.page.locator('.turn').count()) > 0)
+  await view.statusIs('completed')
+  // Whatever else was loading has come by then, too.
+  await view.page.waitForTimeout(500)
+  assert.equal(await view.page.locator('.turn').count(), 1)
+  view.assertClean()
+})
+
 test('a paused run’s question is in sight from its beginning, and what follows the answer is, too', async () => {
   const view = await visit('', { viewport: PHONE })
   await view.page.goto(`${there.site.url}#live=asks`)
