@@ -74,7 +74,7 @@ export async function findBackend() {
   const page = createPageBackend()
   return {
     where: 'page',
-    text: 'From a backend inside this page: the crate’s generator, as WebAssembly',
+    text: 'Backend: the crate’s generator, as WebAssembly in this page',
     // This backend does not outlive its page, so there is nothing to go on with after a refresh.
     options: { endpoint: location.origin, fetch: page.fetch, persist: false },
   }
