@@ -152,6 +152,8 @@ pub struct Conversation {
 enum ActivityKind {
     Working,
     Responding,
+    /// Several at once.
+    Together,
     Other,
 }
 

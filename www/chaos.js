@@ -11,18 +11,22 @@ import { judge } from './verdict.js'
 /** `of`: DESIGN.md §4. `needs`: `live` a backend that is asked; `counted` a background run whose frames the server counts; `stall` one that is missed soon. */
 const KINDS = {
   bytes: { title: '1-byte chunks', of: 1, promise: 'However the network cuts the bytes, you see the same.' },
-  crlf: { title: 'CRLF line ends', of: 1, promise: 'Any line end of the standard is read alike, wherever it is cut.' },
+  crlf: { title: 'CRLF line endings', of: 1, promise: 'Every line ending of the standard is read alike, wherever it is cut.' },
   malformed: { title: 'Malformed frames', of: 7, promise: 'Frames that cannot be read are counted and listed, and end nothing.' },
-  drop: { title: 'Drop', of: 4, promise: 'A stream never ends silently: it is taken up where the server can, else the page says that it broke off.' },
+  drop: { title: 'Drop', of: 4, promise: 'A stream never ends silently: it is resumed where the server can, otherwise the page says that it broke off.' },
   duplicate: { title: 'Duplicate frames', of: 4, promise: 'What comes twice is shown once: nothing twice, nothing lost.', needs: 'counted' },
-  stall: { title: 'Stall', of: 4, promise: 'A stream that falls silent counts as lost, and is taken up.', needs: 'stall' },
-  storm: { title: '429 storm', of: 5, promise: 'A rate limit is waited out in sight of you; nothing of a failed attempt stays in the answer.', needs: 'live' },
-  clock: { title: 'Clock jump', of: 4, promise: 'A page that slept wakes up right: times are compared with the clock, never counted.', needs: 'counted' },
+  stall: { title: 'Stall', of: 4, promise: 'A stream that falls silent counts as lost, and is taken up again.', needs: 'stall' },
+  storm: { title: '429 storm', of: 5, promise: 'A rate limit is waited out in plain sight; nothing of a failed attempt stays in the answer.', needs: 'live', on: 'page-retries' },
+  clock: { title: 'Clock jump', of: 4, promise: 'A page that wakes from sleep is right: times are compared with the clock, never counted.', needs: 'counted' },
 }
+/** What needs a backend, and is chosen where there is none that fits, runs on this live scenario. */
+const HOME = 'survives'
 
-/** `changed()`: the scenario is to be run again. */
-export function createChaos({ changed }) {
-  const select = el('select', { testid: 'chaos' }, el('option', { value: '' }, 'No chaos'), ...Object.entries(KINDS).map(([value, { title }]) => el('option', { value }, title)))
+/** `run(name)`: the scenario that is on show is to be run again, or the live one of that name. */
+export function createChaos({ run: rerun }) {
+  const options = (isLive) => Object.entries(KINDS).filter(([, { needs }]) => Boolean(needs) === isLive).map(([value, { title }]) => el('option', { value }, title))
+  const select = el('select', { testid: 'chaos' }, el('option', { value: '' }, 'No chaos'),
+    el('optgroup', { label: 'On any stream' }, ...options(false)), el('optgroup', { label: 'On a live run' }, ...options(true)))
   const control = el('label', {}, el('span', {}, 'Chaos'), select)
   const promise = el('p', { class: 'promise' })
   const mark = el('span', { class: 'verdict', testid: 'verdict' })
@@ -36,7 +40,7 @@ export function createChaos({ changed }) {
 
   select.addEventListener('change', () => {
     draw()
-    changed()
+    rerun(fits() ? null : (KINDS[kind()].on ?? HOME))
   })
 
   function draw() {
@@ -53,18 +57,24 @@ export function createChaos({ changed }) {
   }
 
   const kind = () => select.value || null
+  /** Whether what is chosen means something on what is on show. */
+  const fits = () => !KINDS[kind()]?.needs || can[KINDS[kind()].needs]
 
   return {
     control,
     node,
     kind,
-    /** What is on show: only the kinds that mean something there can be chosen. */
+    /** For what is run next. */
+    choose(wanted) {
+      select.value = wanted
+      draw()
+    },
+    /** What is on show: a kind that means nothing there is chosen no more. */
     offer({ scenario, live }) {
       const counted = Boolean(live?.options.background)
       can = { live: live !== null, counted, stall: counted && Boolean(live.options.stall), any: Boolean(scenario ?? live?.scenario) }
       show(control, can.any)
-      for (const option of select.options) option.disabled = Boolean(KINDS[option.value]?.needs) && !can[KINDS[option.value].needs]
-      if (!can.any || select.selectedOptions[0]?.disabled) select.value = ''
+      if (!can.any || !fits()) select.value = ''
       draw()
     },
     /** A run begins; `before`: the handler's snapshot until then. */

@@ -10,11 +10,13 @@ import { fillAgents, fillBars } from './chart-table.js'
 import { KINDS, spans } from './spans.js'
 import { seconds } from './tools.js'
 
-const HELP = 'The arrow keys go through the bars.'
+const HELP = 'Use the arrow keys, or point, to read each bar.'
 /** Whether the next one starts open: what the reader chose last. */
 let startsOpen = false
+export const openCharts = () => (startsOpen = true)
 
-export function createChart() {
+/** `clock()`: what time it is, in seconds: in an opened recording that of the moment shown. */
+export function createChart(clock) {
   const facts = el('dl', { class: 'chart-facts', testid: 'chart-facts' })
   const lanes = el('div', { class: 'lanes', role: 'group', 'aria-label': 'Bars over time', testid: 'lanes' })
   const axis = el('div', { class: 'axis', 'aria-hidden': 'true' })
@@ -49,7 +51,7 @@ export function createChart() {
   function draw() {
     clearTimeout(timer)
     if (!node.open || !turn || turn.timeline.length === 0) return
-    const now = Date.now() / 1000
+    const now = clock()
     if (drawn === turn && turn.outcome !== null) return
     drawn = turn
     const found = spans(turn, now)
@@ -81,12 +83,12 @@ export function createChart() {
 function factsOf({ firstToken, to, spans: all, running, stored }) {
   const sum = (kind) => all.filter((span) => span.kind === kind).reduce((total, span) => total + span.to - span.from, 0)
   const rows = [
-    ['First words after', firstToken === null ? '–' : seconds(firstToken)],
-    [running ? 'So far' : 'In all', seconds(to)],
-    ['Waited for limits', sum('retry') > 0 && seconds(sum('retry'))],
-    ['Without a connection', sum('resume') > 0 && seconds(sum('resume'))],
+    ['Time to first token', firstToken === null ? '–' : seconds(firstToken)],
+    [running ? 'So far' : 'Total', seconds(to)],
+    ['Rate limit waits', sum('retry') > 0 && seconds(sum('retry'))],
+    ['Reconnecting', sum('resume') > 0 && seconds(sum('resume'))],
     ['Waited for you', sum('user') > 0 && seconds(sum('user'))],
-    ['Times', stored ? 'the server’s, in whole seconds' : 'as it arrived here'],
+    ['Measured', stored ? 'by the server, in whole seconds' : 'in this page, as it arrived'],
   ].filter(([, value]) => value)
   return rows.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)))
 }

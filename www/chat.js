@@ -48,6 +48,7 @@ export function createChat(actions, welcome, guest) {
   return {
     node,
     follow,
+    focus: () => scroller.focus(),
     /** Another handler numbers its turns anew: nothing drawn for the old one may be taken for the new one's. */
     reset() {
       turns = undefined
@@ -61,8 +62,10 @@ export function createChat(actions, welcome, guest) {
       for (const [id, view] of views) view.markLast(id === turns.at(-1)?.id)
       views.get(turns.at(-1)?.id)?.host(guest)
       show(welcome, turns.length === 0)
-      if (following) scroller.scrollTop = turns.length === 0 ? 0 : scroller.scrollHeight
-      else show(jump, snapshot.isStreaming)
+      if (!following) return show(jump, snapshot.isStreaming)
+      scroller.scrollTop = turns.length === 0 ? 0 : scroller.scrollHeight
+      // A question is read from its beginning, also where Behind the Scenes below it fills the screen.
+      if (snapshot.status === 'paused') list.lastElementChild.querySelector('.pause').scrollIntoView({ block: 'nearest' })
     },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * "Connect to my AgentOS": where it is, the token, and whom it offers. Nothing typed here is stored; the address keeps where
+ * "Connect to your AgentOS": where it is, the token, and whom it offers. Nothing typed here is stored; the address keeps where
  * and whom, never the token.
  */
 import { listComponents } from './vendor/ai-stream-handler.js'
@@ -11,7 +11,7 @@ const KINDS = [
   ['team', 'Team'],
   ['agent', 'Agent'],
   ['workflow', 'Workflow'],
-  ['url', 'Route of my own'],
+  ['url', 'Route of your own'],
 ]
 const CORS = 'Messages go straight from this page to your server, which has to allow this origin (CORS).'
 
@@ -20,11 +20,11 @@ export function createConnect({ connect, disconnect }) {
   const endpoint = el('input', { type: 'url', testid: 'connect-endpoint', required: true, placeholder: 'http://localhost:7777', autocomplete: 'url' })
   const token = el('input', { type: 'password', testid: 'connect-token', autocomplete: 'off' })
   const background = el('input', { type: 'checkbox', testid: 'connect-background' })
-  const look = el('button', { class: 'primary', testid: 'connect-look' }, icon('plug'), 'Show who is there')
+  const look = el('button', { class: 'primary', testid: 'connect-look' }, icon('plug'), 'List agents and teams')
   const disconnectButton = el('button', { type: 'button', testid: 'disconnect-button', onclick: disconnect, hidden: true }, 'Back to the recordings')
   const state = el('p', { class: 'group-note', role: 'status', testid: 'connect-state' })
   const offers = createOffers(({ kind, id, name }) => connectTo(kind, id, name))
-  const form = el('form', { class: 'connect' }, labelled('Endpoint', endpoint), labelled('Token (if it asks for one)', token),
+  const form = el('form', { class: 'connect' }, labelled('Endpoint', endpoint), labelled('Token (if it needs one)', token),
     el('label', { class: 'check' }, background, el('span', {}, 'Background runs: they survive a dropped connection, and a refresh')),
     el('div', { class: 'buttons' }, look, disconnectButton), state)
 
@@ -34,8 +34,8 @@ export function createConnect({ connect, disconnect }) {
   const named = el('form', { class: 'connect' },
     el('div', { class: 'pair' }, labelled('Kind', kind), el('label', { class: 'labelled' }, idLabel, id)),
     el('div', { class: 'buttons' }, el('button', { testid: 'connect-button' }, 'Connect')))
-  const byName = el('details', { class: 'by-name' }, el('summary', { testid: 'connect-by-name' }, icon('chevron'), 'By its id, or a route of my own'), named)
-  const node = el('section', { 'aria-labelledby': 'connect-title', id: 'connect' }, el('h2', { id: 'connect-title' }, 'Connect to my AgentOS'), form, offers.node, byName)
+  const byName = el('details', { class: 'by-name' }, el('summary', { testid: 'connect-by-name' }, icon('chevron'), 'By its id, or a route of your own'), named)
+  const node = el('section', { 'aria-labelledby': 'connect-title', id: 'connect' }, el('h2', { id: 'connect-title' }, 'Connect to your AgentOS'), form, offers.node, byName)
 
   kind.addEventListener('change', () => {
     const isRoute = kind.value === 'url'
@@ -44,7 +44,8 @@ export function createConnect({ connect, disconnect }) {
   })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    list()
+    // Whom it offers stands below the form, which may fill the side bar.
+    list().then(() => offers.node.scrollIntoView({ block: 'nearest' }))
   })
   named.addEventListener('submit', (event) => {
     event.preventDefault()
@@ -55,11 +56,11 @@ export function createConnect({ connect, disconnect }) {
 
   async function list() {
     look.disabled = true
-    setText(state, 'Asking…')
+    setText(state, 'Loading…')
     try {
       const found = await listComponents(where())
       offers.show(found)
-      setText(state, found.length > 0 ? 'Choose whom to talk to.' : 'This AgentOS offers nobody.')
+      setText(state, found.length > 0 ? 'Choose one to talk to.' : 'This AgentOS has no agents, teams or workflows.')
     } catch (error) {
       offers.show([])
       setText(state, error.message)
@@ -75,6 +76,7 @@ export function createConnect({ connect, disconnect }) {
 
   return {
     node,
+    focus: () => endpoint.focus(),
     /** As the address says; without a token that was given there it connects at once. `false`: it waits for the token. */
     restore(target) {
       endpoint.value = target.endpoint
@@ -86,7 +88,7 @@ export function createConnect({ connect, disconnect }) {
       }
       kind.value = target.kind
       id.value = target.id
-      setText(state, 'Enter the token to go on: it is never kept.')
+      setText(state, 'Enter the token again to go on: it is never stored.')
     },
     update(target) {
       show(disconnectButton, target !== null)

@@ -81,7 +81,7 @@ function watch(label, value, threshold, unit, holds) {
 /** How near one model is to its quota. */
 export function gauge({ model, inputTokens, limit, source, asOf }) {
   const used = limit === null ? `${inputTokens.toLocaleString()} input tokens` : `${inputTokens.toLocaleString()} of ${limit.toLocaleString()} input tokens`
-  const origin = { option: 'quota as set', learned: 'quota as a 429 told' }[source]
+  const origin = { option: 'quota as configured', learned: 'quota from a 429' }[source]
   const time = asOf > 0 && `in the minute to ${new Date(asOf * 1000).toLocaleTimeString([], { hour12: false })}`
   return el('li', {},
     el('strong', {}, model || 'All models'),

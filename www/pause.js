@@ -31,7 +31,7 @@ export function createPause({ resolve, canReject, canResolve }) {
       node.replaceChildren(
         el('p', { class: 'pause-title' }, icon('pause'), 'Waiting for you'),
         ...pause.requirements.flatMap((requirement, index) => question(requirement, index)),
-        !canResolve() ? el('p', {}, 'A route of your own cannot be continued: connect to the agent, team or workflow instead.') : el('div', { class: 'buttons' },
+        !canResolve() ? el('p', {}, 'A run behind a route of your own cannot be continued here: connect to the agent, team or workflow instead.') : el('div', { class: 'buttons' },
           el('button', { class: 'primary', value: 'approve', testid: 'approve' }, asksYesOrNo ? 'Approve' : 'Continue'),
           asksYesOrNo && canReject() && el('button', { value: 'reject', testid: 'reject' }, 'Reject')),
       )

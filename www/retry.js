@@ -1,6 +1,6 @@
 /**
  * A wait in full view: why, which attempt comes next, a ring that empties, how near the model is to its quota, and the
- * ways out. It stands in the turn that waits, over what is there, so it moves nothing when it comes and goes.
+ * ways out. It stands in the turn that waits, in the free space over Behind the Scenes.
  *
  * `left(wait)` says how many of the announced seconds are left: compared with the clock, not counted, so that a page
  * that slept wakes up right. In a replay at 4× they pass four times as fast as the clock. `skip(wait)`: what the button
@@ -10,11 +10,11 @@ import { el, setText, show } from './dom.js'
 import { gauge } from './limits.js'
 
 const CAUSES = {
-  rate_limit: 'The model’s rate limit is reached.',
+  rate_limit: 'The model’s rate limit has been reached.',
   unavailable: 'The service is not available (HTTP 503).',
-  network: 'The connection was lost, or never made.',
+  network: 'The connection was lost, or could not be made.',
   limit: 'A rate limit was hit just now, here or in another tab.',
-  quota: 'This message would exceed the quota of a minute.',
+  quota: 'This message would exceed the quota for this minute.',
 }
 const still = matchMedia('(prefers-reduced-motion: reduce)')
 

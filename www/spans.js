@@ -9,7 +9,7 @@
 /** What a bar tells. `waiting`: for the first frame; `retry`, `resume`, `user`: nothing ran; `after`: memory, summary, follow-ups. */
 export const KINDS = {
   waiting: 'Waiting for the first byte', model: 'Model', writing: 'Writing', tool: 'Tool', run: 'Member’s run',
-  retry: 'Rate limit', resume: 'Connection lost', user: 'Waiting for you', after: 'Memory and such',
+  retry: 'Rate limit', resume: 'Connection lost', user: 'Waiting for you', after: 'Memory and follow-ups',
 }
 
 /** `{ from, to, clock, lanes, spans, agents, firstToken }`: seconds from the turn's beginning; a span is `{ lane, kind, label, from, to, depth, voided }`. */

@@ -13,7 +13,7 @@ export function createStage({ wire, chaos, setPace, setChunks, again }) {
   const replay = el('button', { type: 'button', class: 'quiet', testid: 'replay', onclick: again }, icon('replay'), againLabel)
   const settings = [el('label', {}, el('span', {}, 'Speed'), speed), el('label', {}, el('span', {}, 'Chunks'), chunks)]
   const controls = el('div', { class: 'controls' }, ...settings, chaos, replay)
-  const node = el('div', { class: 'stage' }, el('div', { class: 'stage-text' }, title, description, source), wire, controls)
+  const node = el('div', { class: 'stage' }, el('div', { class: 'stage-text' }, title, description, source), el('div', { class: 'stage-tools' }, wire, controls))
   return {
     node,
     set(values) {

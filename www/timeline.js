@@ -16,7 +16,7 @@ export function createTimeline() {
   const count = el('span', { class: 'count' })
   const latest = el('span', { class: 'latest', dir: 'auto' })
   const list = el('ol', { class: 'entries' })
-  const footnote = el('p', { class: 'footnote' }, 'Times are the recording’s; events that carry none show when they were replayed.')
+  const footnote = el('p', { class: 'footnote' }, 'Times are those of the recording; events without one show when they were replayed.')
   const scroller = el('div', { class: 'entries-box', tabindex: '0', role: 'region', 'aria-label': 'Events behind the scenes' }, list, footnote)
   const node = el('details', { class: 'timeline', open: startsOpen },
     el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Behind the Scenes'), count, latest), scroller)

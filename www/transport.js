@@ -16,7 +16,8 @@ export function createTransport({ close }) {
   let handler
   let name = ''
   let next
-  const play = el('button', { type: 'button', class: 'primary square', testid: 'transport-play', onclick: () => (player.isPlaying ? player.pause() : player.play()) })
+  const toggle = () => (player.isPlaying ? player.pause() : player.play())
+  const play = el('button', { type: 'button', class: 'primary square', testid: 'transport-play', onclick: toggle })
   const button = (testid, label, symbol, run) => el('button', { type: 'button', class: 'quiet square', testid, 'aria-label': label, title: label, onclick: run }, icon(symbol))
   const slider = el('input', { type: 'range', min: '0', step: 'any', testid: 'scrubber', 'aria-label': 'Moment of the recording' })
   const marks = el('div', { class: 'transport-marks', 'aria-hidden': 'true' })
@@ -33,6 +34,10 @@ export function createTransport({ close }) {
 
   slider.addEventListener('input', () => player.seek(Number(slider.value)))
   slider.addEventListener('keydown', (event) => {
+    if (event.key === ' ') {
+      event.preventDefault()
+      return toggle()
+    }
     const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key]
     if (step === undefined) return
     event.preventDefault()

@@ -9,7 +9,7 @@ import { createWork } from './work.js'
 
 /**
  * `actions`: `ask(text)` sends a suggested follow-up; `resolve(pause, approved, values)` answers a paused run,
- * `canReject()` says whether no is an answer, `canResolve()` whether this page can give any.
+ * `canReject()` says whether no is an answer, `canResolve()` whether this page can give any; `now()` what time it is, in seconds.
  */
 export function createTurn(actions) {
   const user = el('div', { class: 'user', dir: 'auto' })
@@ -21,7 +21,7 @@ export function createTurn(actions) {
   const followups = el('div', { class: 'followups', role: 'group', 'aria-label': 'Suggested follow-up questions' })
   const drawFollowups = keyedList(followups, () => createFollowup(actions.ask), (text, index) => index + text)
   const timeline = createTimeline()
-  const chart = createChart()
+  const chart = createChart(actions.now)
   const answering = el('div', { class: 'answer' }, el('div', { class: 'answer-head' }, el('span', { class: 'avatar' }, icon('agent')), name), answer.node)
   const node = el('article', { class: 'turn' }, el('h2', { class: 'visually-hidden' }, 'Question and answer'),
     user, work.node, answering, pause.node, mark, followups, timeline.node, chart.node)
@@ -61,9 +61,9 @@ export function createTurn(actions) {
 }
 
 const OUTCOMES = {
-  cancelled: ['stop', 'Stopped. Everything that had come until then is kept.'],
+  cancelled: ['stop', 'Stopped. Everything that had arrived is kept.'],
   interrupted: ['alert', 'The stream broke off before the answer was complete.'],
-  failed: ['alert', 'The run failed. What happened is in Behind the Scenes.'],
+  failed: ['alert', 'The run failed. Behind the Scenes shows what happened.'],
 }
 
 /** Said in the conversation too, because the banner goes away when it is dismissed. */

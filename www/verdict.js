@@ -18,7 +18,7 @@ const toolsOf = ({ tool_calls: calls = [] }) => calls.map(({ tool_name: name, re
  */
 export function judge({ kind, seen, reference, done, malformed = 0, counted = false, shown = [] }) {
   const [mine, theirs] = [pictureOf(seen), pictureOf(reference)]
-  if (done === 0) return { held: null, facts: [{ ok: true, text: 'Nothing was done to this stream: it was too short.' }] }
+  if (done === 0) return { held: null, facts: [{ ok: true, text: 'Nothing was done to this stream, which was too short.' }] }
   const facts = []
   const check = (ok, good, bad) => facts.push({ ok, text: ok ? good : bad })
   const same = (part) => JSON.stringify(mine.map((turn) => turn[part])) === JSON.stringify(theirs.map((turn) => turn[part]))
@@ -31,10 +31,10 @@ export function judge({ kind, seen, reference, done, malformed = 0, counted = fa
   if (kind !== 'storm') check(same('timeline'), `All ${mine.reduce((sum, { timeline }) => sum + timeline.length, 0)} events behind the scenes are the same.`, 'The events behind the scenes differ.')
   if (kind === 'malformed') {
     const extra = malformed - reference.diagnostics.malformedFrames
-    check(extra === done, `${extra} malformed frames are counted.`, `${extra} malformed frames are counted, ${done} came.`)
+    check(extra === done, `${extra} malformed frames are counted.`, `${extra} malformed frames are counted, but ${done} arrived.`)
   }
-  if (kind === 'storm') check(shown.includes('retrying') && mine.at(-1)?.attempts > theirs.at(-1)?.attempts, `The wait was in sight; ${mine.at(-1)?.attempts} attempts, and nothing of the void ones stayed.`, 'The wait was not shown.')
-  if (kind === 'drop' || kind === 'stall') check(seen.timeline.some(({ eventType }) => eventType === 'resume'), 'It was taken up, and the timeline says so.', 'It was not taken up.')
+  if (kind === 'storm') check(shown.includes('retrying') && mine.at(-1)?.attempts > theirs.at(-1)?.attempts, `The wait was shown; ${mine.at(-1)?.attempts} attempts, and nothing of the void ones is left.`, 'The wait was not shown.')
+  if (kind === 'drop' || kind === 'stall') check(seen.timeline.some(({ eventType }) => eventType === 'resume'), 'It was resumed, and the timeline says so.', 'It was not resumed.')
   return { held: facts.every(({ ok }) => ok), facts }
 }
 
@@ -42,7 +42,7 @@ export function judge({ kind, seen, reference, done, malformed = 0, counted = fa
 function broken(mine, theirs, seen, facts) {
   const [text, all] = [mine.at(-1)?.answer ?? '', theirs.at(-1)?.answer ?? '']
   const kept = all.startsWith(text) && (theirs.at(-1)?.outcome !== null || text === all)
-  facts.push({ ok: kept, text: kept ? `What had come is kept, ${text.length.toLocaleString()} characters.` : `What had come is not what is shown: ${difference(mine, theirs)}` })
+  facts.push({ ok: kept, text: kept ? `What had arrived is kept, ${text.length.toLocaleString()} characters.` : `What had arrived is not what is shown: ${difference(mine, theirs)}` })
   const said = seen.status === 'interrupted' && seen.error !== null
   facts.push({ ok: said, text: said ? 'The page says that the stream broke off.' : `The page says nothing of it: ${seen.status}.` })
   return { held: facts.every(({ ok }) => ok), facts }
@@ -50,11 +50,11 @@ function broken(mine, theirs, seen, facts) {
 
 const DONE = {
   bytes: (n) => `${n.toLocaleString()} pieces of one byte.`,
-  crlf: (n) => `${n.toLocaleString()} frames with other line ends.`,
+  crlf: (n) => `${n.toLocaleString()} frames with CRLF line endings.`,
   duplicate: (n) => `${n.toLocaleString()} frames came twice.`,
-  malformed: (n) => `${n.toLocaleString()} frames of rubbish in between.`,
-  drop: (n) => (n > 100 ? `The last ${n.toLocaleString()} bytes never came.` : `The connection broke ${n === 1 ? 'once' : `${n} times`}.`),
-  stall: () => 'The stream fell silent, and nobody hung up.',
+  malformed: (n) => `${n.toLocaleString()} unreadable frames in between.`,
+  drop: (n) => (n > 100 ? `The last ${n.toLocaleString()} bytes never arrived.` : `The connection broke ${n === 1 ? 'once' : `${n} times`}.`),
+  stall: () => 'The stream fell silent without closing.',
   storm: (n) => `The server refused ${n} times with HTTP 429.`,
   clock: () => 'The clock jumped ten minutes ahead in mid-answer.',
 }

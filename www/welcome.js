@@ -1,12 +1,14 @@
-/** What an empty conversation shows: what this page is, and the four scenarios of the mission to start with. */
+/** What an empty conversation shows: what this page is, what to try, and the four basic scenarios. */
 import { el } from './dom.js'
+import { icon } from './icons.js'
 
-export function createWelcome(scenarios, play) {
+export function createWelcome({ tour, scenarios, play }) {
   return el('div', { class: 'welcome' },
-    el('p', { class: 'welcome-title' }, 'See what a stream says'),
-    el('p', {}, 'Each scenario replays the bytes a real AgentOS sent, through the same package a chat page would use. ' +
-      'Pick one, change its speed, or cut its bytes into other pieces: the result stays the same. The live ones run now, and retry for real.'),
-    el('ul', { class: 'cards' }, ...scenarios.map((scenario) =>
-      el('li', {}, el('button', { type: 'button', class: 'card', onclick: () => play(scenario) },
-        el('strong', {}, scenario.title), el('span', {}, scenario.description))))))
+    el('h2', { class: 'welcome-title' }, 'What really happens in a streaming answer'),
+    el('p', {}, 'Recorded AgentOS streams, byte for byte, and live runs that hit real rate limits, all through the package that your chat page would use. ' +
+      'Nothing leaves this page unless you connect it to your own AgentOS.'),
+    tour.cards,
+    el('h3', {}, 'Or start with the basics'),
+    el('ul', { class: 'basics' }, ...scenarios.map((scenario) =>
+      el('li', {}, el('button', { type: 'button', class: 'basic', title: scenario.description, onclick: () => play(scenario) }, icon('run'), scenario.title)))))
 }

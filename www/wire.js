@@ -10,10 +10,10 @@ export function createWire() {
   let unplugged = false
   const plug = el('span')
   const button = (testid, label, title, run) => el('button', { type: 'button', class: 'quiet', testid, title, onclick: run }, label)
-  const plugButton = el('button', { type: 'button', class: 'quiet', testid: 'unplug', 'aria-pressed': 'false', title: 'No network, until it is plugged in again', onclick: () => setPlug(!unplugged) }, icon('plug'), plug)
+  const plugButton = el('button', { type: 'button', class: 'quiet', testid: 'unplug', 'aria-pressed': 'false', title: 'No network until you plug it in again', onclick: () => setPlug(!unplugged) }, icon('plug'), plug)
   const node = el('div', { class: 'controls', role: 'group', 'aria-label': 'What happens to the connection', hidden: true }, plugButton,
-    button('stall', 'Stall', 'Nothing comes any more, and nobody hangs up', () => each((stream) => stream.stall())),
-    button('cut', 'Cut mid-frame', 'The connection breaks inside of the next event', () => each((stream) => stream.cutNext())))
+    button('stall', 'Stall', 'Nothing arrives any more, and the connection stays open', () => each((stream) => stream.stall())),
+    button('cut', 'Cut mid-frame', 'The connection breaks inside the next event', () => each((stream) => stream.cutNext())))
   setText(plug, 'Unplug')
 
   function each(act) {

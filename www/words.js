@@ -1,7 +1,7 @@
 /** The words around the conversation: what is being shown, and where a message would go. */
 
-const QUEUES = { hint: 'Enter sends; a message sent while another is answered waits its turn.', queues: true }
-const REPLAYS = { placeholder: 'Say something', hint: 'No backend connected: sending replays a recording.', queues: false }
+const QUEUES = { hint: 'Enter sends. A message sent during an answer waits its turn.', queues: true }
+const REPLAYS = { placeholder: 'Say something', hint: 'No backend is connected, so a recording answers.', queues: false }
 
 /** For the composer. `live`: the backend that answers, or null in a replay. */
 export function composerWords(live) {

@@ -30,7 +30,7 @@ export async function openWatched(browser, site, { hash = '', ...options } = {})
   return {
     ...opened, context,
     byId: (id) => page.getByTestId(id),
-    statusIs: (name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]').textContent === wanted, name),
+    statusIs: (name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]')?.textContent === wanted, name),
     forbidden: () => page.evaluate(() => globalThis.forbidden),
     shifts: () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(globalThis.shifts))))),
     forgetShifts: () => page.evaluate(() => { globalThis.shifts.length = 0 }),

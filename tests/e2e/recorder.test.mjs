@@ -81,6 +81,25 @@ test('a live run with a retry is saved, dropped, played, and shown as it was at 
   opened.assertClean()
 })
 
+test('the chart of a halted recording ends at the moment that is shown, and stands still', async () => {
+  await page.goto(there.site.url)
+  await byId('tour-replay').click()
+  await byId('scrubber').waitFor()
+  await halt()
+  await scrubTo(0.5)
+  await page.locator('.chart > summary').click()
+  const total = () => page.locator('.chart .latest').textContent()
+  await page.waitForFunction(() => / so far$/.test(document.querySelector('.chart .latest').textContent))
+  const at = Number.parseFloat(await byId('transport-clock').textContent())
+  const first = await total()
+  const unit = / ms/.test(first) ? 1000 : 1
+  assert.ok(Math.abs(Number.parseFloat(first) / unit - at) < 0.05, `${first} at ${at} s`)
+  // The chart is drawn every half a second while something runs.
+  await page.waitForTimeout(1200)
+  assert.equal(await total(), first)
+  opened.assertClean()
+})
+
 test('by keyboard alone: a file is chosen, halted, stepped by frame, and the frame of the moment stands beside it', async () => {
   const NAME = 'team_nested'
   // Choosers are told of from here on; a key is faster than the browser is told so.
@@ -104,6 +123,13 @@ test('by keyboard alone: a file is chosen, halted, stepped by frame, and the fra
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowLeft')
   assert.equal(await byId('frame-count').textContent(), before)
+  // The space bar plays and halts, as in any player; the speed is a list like any other.
+  await byId('transport-speed').selectOption('0.02')
+  await page.keyboard.press('Home')
+  await page.keyboard.press(' ')
+  await page.waitForFunction(() => document.querySelector('[data-testid=transport-play]').getAttribute('aria-label') === 'Pause')
+  await page.keyboard.press(' ')
+  await page.waitForFunction(() => document.querySelector('[data-testid=transport-play]').getAttribute('aria-label') === 'Play')
   await page.keyboard.press('End')
   await statusIs('completed')
   assert.equal(await byId('frame-count').textContent(), `${frames.length} of ${frames.length}`)

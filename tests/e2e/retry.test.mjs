@@ -26,7 +26,7 @@ test('the page’s own retry: attempt n of m, why, a ring that empties with the 
   await view.byId('live-page-retries').click()
   await view.statusIs('retrying')
   assert.deepEqual([await view.text('retry-title'), await view.text('retry-cause'), await view.text('skip-wait')],
-    ['Attempt 1 of 3', 'The model’s rate limit is reached. This page waits and then asks again.', 'Retry now'])
+    ['Attempt 1 of 3', 'The model’s rate limit has been reached. This page waits and then asks again.', 'Retry now'])
   const [first, seconds] = [await view.ring(), Number.parseFloat(await view.text('countdown'))]
   await view.page.waitForTimeout(1200)
   const second = await view.ring()
@@ -55,7 +55,7 @@ test('a message that is held back: the quota’s gauge says how near it is', asy
   const view = await visit()
   await view.byId('live-quota').click()
   await view.byId('retry').waitFor()
-  assert.deepEqual([await view.text('retry-title'), await view.text('retry-cause')], ['Held back', 'This message would exceed the quota of a minute.'])
+  assert.deepEqual([await view.text('retry-title'), await view.text('retry-cause')], ['Held back', 'This message would exceed the quota for this minute.'])
   const gauge = view.page.locator('.retry meter')
   assert.match(await gauge.getAttribute('aria-label'), /^9\d\d,\d\d\d of 1,000,000 input tokens$/)
   assert.equal(await gauge.evaluate(({ value, max }) => value / max > 0.89), true)

@@ -12,8 +12,8 @@ import { createRace, piecesOf } from './race.js'
 const scenarios = await (await fetch('./recordings/compare.json')).json()
 
 const panels = [
-  createPanel('ours', 'ai-stream-handler', 'Frames by a cursor over the bytes, deltas appended once, runs by their ids.', createOurs()),
-  createPanel('usual', 'The usual way', 'Chunks decoded one by one, braces counted, the last token taken out of the next.', createUsual()),
+  createPanel('ours', 'ai-stream-handler', 'A cursor over the bytes finds the frames; each delta is appended once, to the run whose id it carries.', createOurs()),
+  createPanel('usual', 'The usual way', 'Each chunk is decoded by itself, braces are counted, and the last token is cut out of the next one.', createUsual()),
 ]
 const race = createRace({ panels, onChange: drawFigures })
 const buttons = scenarios.map((scenario) => el('button', { type: 'button', class: 'card', testid: `compare-${scenario.id}`, onclick: () => start(scenario) },
@@ -28,14 +28,14 @@ let tasks = 0
 
 /** Rows: a name, which figure, how it reads, and from where on it can be called worse. */
 const ROWS = [
-  ['Letters lost at the end', 'lost', String, 1],
-  ['Letters too many at the end', 'extra', String, 1],
-  ['Most letters lost at a time', 'mostLost', String, 1],
-  ['Most letters too many at a time', 'mostExtra', String, 1],
-  ['Time with a wrong text on screen', 'wrongFor', (seconds) => (seconds > 0 ? `${seconds.toFixed(1)} s` : '0 s'), 0.05],
+  ['Characters lost at the end', 'lost', String, 1],
+  ['Extra characters at the end', 'extra', String, 1],
+  ['Most characters lost at once', 'mostLost', String, 1],
+  ['Most extra characters at once', 'mostExtra', String, 1],
+  ['Time with wrong text on screen', 'wrongFor', (seconds) => (seconds > 0 ? `${seconds.toFixed(1)} s` : '0 s'), 0.05],
   ['Longest work in one frame', 'longest', ms, 1000 / 60],
-  ['All work', 'work', ms, 1000],
-  ['Frames with more than 16.7 ms of it', 'late', String, 2],
+  ['Total work', 'work', ms, 1000],
+  ['Frames over 16.7 ms', 'late', String, 2],
 ]
 
 document.body.append(
@@ -44,15 +44,15 @@ document.body.append(
     el('span', { class: 'grow' }), createTheme().node),
   el('main', {},
     el('h1', {}, 'The same bytes, read in two ways'),
-    el('p', { class: 'lead' }, 'A recorded stream goes to both in the same pieces at the same moments. What is on screen is compared with the recording, and, at its end, with what the backend stored.'),
+    el('p', { class: 'lead' }, 'Both get the same recorded stream, in the same pieces, at the same moments. What they show is compared with the recording as it streams, and at the end with what the backend stored.'),
     el('ul', { class: 'cards', 'aria-label': 'Streams' }, ...buttons.map((button) => el('li', {}, button))),
     el('div', { class: 'compare-bar' }, el('label', {}, el('span', {}, 'Chunks'), chunks), again, state),
     el('div', { class: 'panels' }, ...panels.map(({ node }) => node)),
-    el('p', { class: 'legend' }, el('mark', { class: 'lost' }, 'lost'), ' is in the recording and not on screen; ', el('mark', { class: 'extra' }, 'too many'),
-      ' is on screen and in no place of the recording. A bar is the work of one animation frame; the line is 16.7 ms. Both share this page’s one thread; each is timed by itself, and marking is neither’s.'),
-    el('table', { testid: 'compare-figures' }, el('caption', {}, 'Figures of this run'),
+    el('p', { class: 'legend' }, el('mark', { class: 'lost' }, 'lost'), ' is in the recording but not on screen; ', el('mark', { class: 'extra' }, 'extra'),
+      ' is on screen but not in the recording. Each bar is the work of one animation frame, and the dashed line is 16.7 ms. Both share this page’s only thread; each is timed separately, without the marking.'),
+    el('table', { testid: 'compare-figures' }, el('caption', {}, 'This run in figures'),
       el('thead', {}, el('tr', {}, el('td'), el('th', { scope: 'col' }, 'ai-stream-handler'), el('th', { scope: 'col' }, 'The usual way'))), figures),
-    el('p', { class: 'legend' }, 'Long tasks of this page meanwhile (over 50 ms, by the browser’s own count): ', longTasks)))
+    el('p', { class: 'legend' }, 'Long tasks in this page during the run (over 50 ms, as the browser counts them): ', longTasks)))
 document.getElementById('loading').remove()
 
 if (globalThis.PerformanceObserver?.supportedEntryTypes.includes('longtask')) {
@@ -60,7 +60,7 @@ if (globalThis.PerformanceObserver?.supportedEntryTypes.includes('longtask')) {
     tasks += list.getEntries().length
     setText(longTasks, String(tasks))
   }).observe({ type: 'longtask' })
-} else setText(longTasks, 'not told by this browser')
+} else setText(longTasks, 'not reported by this browser')
 
 chunks.addEventListener('change', () => start({ ...current, chunks: chunks.value }))
 addEventListener('resize', () => panels.forEach((panel) => panel.redraw()))
@@ -82,6 +82,10 @@ async function start(scenario) {
   history.replaceState(null, '', `#${new URLSearchParams({ stream: scenario.id, chunks: scenario.chunks })}`)
   chunks.value = scenario.chunks
   buttons.forEach((button, at) => scenarios[at].id === scenario.id ? button.setAttribute('aria-current', 'true') : button.removeAttribute('aria-current'))
+  // On a narrow screen the streams stand in a row that scrolls.
+  const [card] = buttons.filter((_, at) => scenarios[at].id === scenario.id)
+  const row = card.closest('ul')
+  row.scrollLeft = card.parentNode.offsetLeft - row.offsetLeft - 14
   setText(state, 'Streaming…')
   state.dataset.done = false
   const [head, body] = await Promise.all([fetch(`./recordings/${scenario.name}.json`), fetch(`./recordings/${scenario.name}.sse`)])
@@ -92,7 +96,7 @@ async function start(scenario) {
   setText(longTasks, '0')
   await race.run({ bytes, pieces: piecesOf(bytes, scenario.chunks, recorded), expected: createExpected(bytes, scenario.stored), lasts: scenario.lasts })
   if (mine !== current) return
-  setText(state, `All ${bytes.length.toLocaleString()} bytes have come.`)
+  setText(state, `Done: ${bytes.length.toLocaleString()} bytes.`)
   state.dataset.done = true
 }
 

@@ -73,8 +73,8 @@ export function ms(value) {
 }
 
 function wordsOf({ lost, extra }) {
-  const parts = [lost > 0 && `${lost} lost`, extra > 0 && `${extra} too many`].filter(Boolean)
-  return parts.join(', ') || 'as it should be'
+  const parts = [lost > 0 && `${lost} lost`, extra > 0 && `${extra} extra`].filter(Boolean)
+  return parts.join(', ') || 'correct'
 }
 
 const TITLES = { lost: 'lost', extra: 'should not be here' }
