@@ -152,8 +152,6 @@ pub struct Conversation {
 enum ActivityKind {
     Working,
     Responding,
-    /// Several at once.
-    Together,
     Other,
 }
 

@@ -523,54 +523,6 @@ fn the_activity_line_tells_what_goes_on_letter_for_letter() {
 }
 
 #[test]
-fn members_that_write_side_by_side_are_named_together_and_the_line_does_not_change_at_every_token() {
-    let one = member("web-researcher", "Web Researcher", "m1", "lead");
-    let two = member("research-analyst", "Research Analyst", "m2", "lead");
-    let mut page = Page::asked();
-    page.event("TeamRunStarted", leader()).event("RunStarted", one.clone()).event("RunStarted", two.clone());
-    page.event("RunContent", saying(one.clone(), "Wind"));
-    assert_eq!(page.activity().as_deref(), Some("Web Researcher is responding..."));
-    let mut lines = Vec::new();
-    for at in 0..6 {
-        page.event("RunContent", saying(if at % 2 == 0 { two.clone() } else { one.clone() }, " on"));
-        lines.push(page.activity().unwrap());
-    }
-    lines.dedup();
-    assert_eq!(lines, ["Web Researcher and Research Analyst are responding..."]);
-    // A tool is told; the one that goes on writing is then named alone, until the other does, too.
-    page.event("ToolCallStarted", calling(one.clone(), "c1", "think", json!({})));
-    assert_eq!(page.activity().as_deref(), Some("Thinking..."));
-    page.event("RunContent", saying(two.clone(), " on"));
-    assert_eq!(page.activity().as_deref(), Some("Research Analyst is responding..."));
-    page.event("RunContent", saying(one.clone(), " on"));
-    assert_eq!(page.activity().as_deref(), Some("Research Analyst and Web Researcher are responding..."));
-    page.event("RunCompleted", one);
-    assert_eq!(page.activity().as_deref(), Some("Research Analyst is responding..."));
-    page.event("RunCompleted", two);
-    assert_eq!(page.activity().as_deref(), Some("Cirkelline is working..."));
-    page.event("TeamRunContent", saying(leader(), "Done."));
-    assert_eq!(page.activity().as_deref(), Some("Cirkelline is responding..."));
-    page.event("TeamRunCompleted", saying(leader(), "Done.")).end();
-    assert_eq!(page.activity(), None);
-}
-
-#[test]
-fn of_more_than_two_that_write_one_is_named_and_those_of_one_name_count_once() {
-    let mut page = Page::asked();
-    page.event("TeamRunStarted", leader());
-    for (name, run, line) in [
-        ("Ann", "m1", "Ann is responding..."),
-        ("Ann", "m2", "Ann is responding..."),
-        ("Ben", "m3", "Ann and Ben are responding..."),
-        ("Cleo", "m4", "Ann and others are responding..."),
-        ("Ann", "m1", "Ann and others are responding..."),
-    ] {
-        page.event("RunContent", saying(member("id", name, run, "lead"), "So"));
-        assert_eq!(page.activity().as_deref(), Some(line), "{run}");
-    }
-}
-
-#[test]
 fn before_its_first_event_the_answering_party_is_called_by_its_id() {
     for (path, activity) in [
         ("/teams/cirkelline/runs", "Cirkelline is working..."),

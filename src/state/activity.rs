@@ -24,12 +24,6 @@ impl ActivityTexts {
         self.named("responding", name, "is responding...", "Responding...")
     }
 
-    /// `Web Researcher and Research Analyst are responding...`: named one by one, members that write side by side would
-    /// change the line at every token.
-    pub fn responding_together(&self, names: &str) -> String {
-        self.named("responding", names, "are responding...", "")
-    }
-
     /// `Cirkelline is thinking...`
     pub fn thinking(&self, name: &str) -> String {
         self.named("thinking", name, "is thinking...", "Thinking...")
@@ -277,13 +271,6 @@ mod tests {
         assert_eq!(texts.tool("Cirkelline", "tavily_search", args), "Cirkelline googles vejr ()");
         assert_eq!(texts.working("Cirkelline"), "Cirkelline arbejder…");
         assert_eq!(texts.responding("Cirkelline"), "Cirkelline is responding...");
-    }
-
-    #[test]
-    fn several_that_respond_are_told_by_a_callers_template_too() {
-        let own = ActivityTexts(vec![("responding".into(), "{name} svarer…".into())]);
-        assert_eq!(own.responding_together("Ann and Ben"), "Ann and Ben svarer…");
-        assert_eq!(ActivityTexts::default().responding_together("Ann and Ben"), "Ann and Ben are responding...");
     }
 
     #[test]

@@ -66,10 +66,6 @@ impl Conversation {
     fn apply_to_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(run) = self.run_of(t, event, now) else { return };
         self.lives(t, now);
-        if event.kind != Kind::RunContent && self.turns[t].runs.falls_silent(run) {
-            // Whoever else is in the middle of a text is named anew with its next token.
-            self.activity_of = None;
-        }
         match event.kind {
             Kind::RunContent | Kind::ReasoningContentDelta => return self.content(t, run, event, now),
             Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {
@@ -229,45 +225,23 @@ impl Conversation {
 
     /// `… is working...`, `… is responding...`: written only when it changes.
     pub(super) fn say(&mut self, kind: ActivityKind, t: usize, run: usize) {
-        match self.activity_of {
-            Some(of) if of == (kind, run) => {}
-            Some((ActivityKind::Together, _))
-                if kind == ActivityKind::Responding && self.turns[t].runs.is_speaking(run) => {}
-            _ => self.say_anew(kind, t, run),
+        if self.activity_of != Some((kind, run)) {
+            let name = self.turns[t].runs.get(run).name.clone();
+            self.set_activity(kind, run, |texts| match kind {
+                ActivityKind::Responding => texts.responding(&name),
+                _ => texts.working(&name),
+            });
         }
     }
 
-    #[inline(never)]
-    fn say_anew(&mut self, kind: ActivityKind, t: usize, run: usize) {
-        let runs = &mut self.turns[t].runs;
-        let responds = kind == ActivityKind::Responding;
-        if responds {
-            runs.speaks(run);
-        }
-        let (kind, name) = match runs.speakers().filter(|_| responds) {
-            Some(names) => (ActivityKind::Together, names),
-            None => (kind, runs.get(run).name.clone()),
-        };
-        self.set_activity(kind, run, |texts| match kind {
-            ActivityKind::Together => texts.responding_together(&name),
-            ActivityKind::Responding => texts.responding(&name),
-            _ => texts.working(&name),
-        });
-    }
-
-    /// A member is done: who still writes is named, else the run that all of it is for.
     pub(super) fn back_to_top(&mut self, t: usize) {
-        let writing = self.turns[t].runs.speaker();
-        if let Some(writing) = writing.filter(|_| self.turns[t].is_running()) {
-            self.say(ActivityKind::Responding, t, writing);
-        } else if let Some(living) = self.turns[t].living {
+        if let Some(living) = self.turns[t].living {
             self.working(t, living);
         }
     }
 
     pub(super) fn thinking(&mut self, t: usize, run: usize) {
         if self.turns[t].is_running() {
-            self.turns[t].runs.falls_silent(run);
             let name = self.turns[t].runs.get(run).name.clone();
             self.set_activity(ActivityKind::Other, run, |texts| texts.thinking(&name));
         }

@@ -1,6 +1,5 @@
 //! The runs of one turn: whose they are, how deep they stand, and which message is theirs.
 
-use super::activity::format_all;
 use super::usage::Usage;
 use crate::event::{RunEvent, Scope};
 
@@ -42,8 +41,6 @@ pub(super) struct Runs {
     list: Vec<Run>,
     /// The one that was asked for last: frames come in rows.
     last: usize,
-    /// Those of which text was the last that was heard: more than one where members write side by side.
-    speaking: Vec<usize>,
 }
 
 impl Runs {
@@ -82,39 +79,6 @@ impl Runs {
         self.list.iter()
     }
 
-    /// Text of this run has come.
-    pub fn speaks(&mut self, at: usize) {
-        if !self.is_speaking(at) {
-            self.speaking.push(at);
-        }
-    }
-
-    pub fn is_speaking(&self, at: usize) -> bool {
-        self.speaking.contains(&at)
-    }
-
-    /// Something else than text of this run has come. `true`: text was the last before.
-    pub fn falls_silent(&mut self, at: usize) -> bool {
-        let place = self.speaking.iter().position(|run| *run == at);
-        place.map(|place| self.speaking.remove(place)).is_some()
-    }
-
-    /// One of those that are in the middle of a text.
-    pub fn speaker(&self) -> Option<usize> {
-        self.speaking.first().copied()
-    }
-
-    /// Two that are in the middle of a text, and whether there are more, in the order in which they began; those of one name
-    /// count once.
-    pub fn speakers(&self) -> Option<String> {
-        let mut names = self.speaking.iter().map(|at| self.get(*at).name.as_str()).filter(|name| !name.is_empty());
-        let one = names.next()?;
-        let mut others = names.filter(|name| *name != one);
-        let other = others.next()?;
-        let more = others.any(|name| name != other);
-        Some(format_all(&[one, " and ", if more { "others" } else { other }]))
-    }
-
     /// Those of `works` (indices of messages) and the top-level one may say more.
     pub fn reopen(&mut self, works: &[usize], top: bool) {
         for run in self.list.iter_mut().filter(|r| !r.void) {
@@ -132,7 +96,6 @@ impl Runs {
 
     /// Every run of the attempt is void.
     pub fn void(&mut self) {
-        self.speaking.clear();
         for run in &mut self.list {
             run.void = true;
         }

@@ -120,12 +120,3 @@ test('a paused run’s question is in sight from its beginning, and what follows
   assert.ok(below < 48, `${below} pixels are below what one sees`)
   view.assertClean()
 })
-
-test('members that write side by side are named together, and the activity line stays calm', async () => {
-  const view = await visit('#scenario=scripted_parallel_members&speed=4')
-  await view.statusIs('completed')
-  const told = await view.activities()
-  assert.ok(told.includes('Web Researcher and Research Analyst are responding...'), told.join(' | '))
-  // At most once while both begin, and once more when the first is done.
-  assert.ok(told.filter((text) => /^(Web Researcher|Research Analyst) is responding/.test(text)).length <= 2, told.join(' | '))
-})
