@@ -15,7 +15,7 @@ const quick = {
   sse: ['sse_standard', 'wpt'],
   'sse/template': ['repeated_frames'],
   json: ['json_oracle'],
-  event: ['statements', 'work', 'retries', 'identity'],
+  event: ['events', 'statements', 'work', 'retries', 'identity'],
   retry: ['retries', 'statements', 'client'],
   state: ['statements', 'work', 'retries', 'waiting_turns', 'identity', 'recordings'],
   client: ['client', 'statements', 'waiting_turns', 'identity'],

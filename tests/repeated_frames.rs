@@ -173,7 +173,11 @@ fn what_a_repeated_frame_is_part_of_counts() {
     assert_eq!(inside(""), ("abcd".into(), 0));
     assert_eq!(inside(": keepalive\n"), ("abcd".into(), 0));
     assert_eq!(inside("data: [\n"), ("abd".into(), 1), "the second line of other data");
-    assert_eq!(inside(&format!("data: {}\n", "x".repeat(1_000))), ("abd".into(), 1), "the rest of one that is too long");
+    assert_eq!(
+        inside(&format!("data: {}\n", "x".repeat(1_000))),
+        ("abd".into(), 1),
+        "the rest of one that is too long"
+    );
 }
 
 #[test]
@@ -196,7 +200,8 @@ fn the_numbers_of_repeated_frames_are_read_as_those_of_any_other() {
     let background = of("event_index", &["0", "1", "2", "2", "9", "10", "9", "123", "99", "124", "124"]).answer();
     assert_eq!(background, "012910123124");
     for field in ["created_at", "event_index"] {
-        for number in ["07", "00", "-1", "1.5", "1e2", "", "x", "\"8\"", "9007199254740993", "12345678901234567890123"] {
+        for number in ["07", "00", "-1", "1.5", "1e2", "", "x", "\"8\"", "9007199254740993", "12345678901234567890123"]
+        {
             let page = of(field, &["3", "4", number, "5", "6"]);
             let malformed = u64::from(serde_json::from_str::<Value>(number).is_err());
             assert_eq!(page.client.conversation.diagnostics.malformed_frames, malformed, "{field} {number}");
