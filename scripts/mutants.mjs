@@ -17,8 +17,8 @@ const quick = {
   json: ['json_oracle'],
   event: ['events', 'statements', 'work', 'retries', 'identity'],
   retry: ['retries', 'statements', 'client'],
-  state: ['statements', 'work', 'retries', 'waiting_turns', 'identity', 'recordings'],
-  client: ['client', 'statements', 'waiting_turns', 'identity'],
+  state: ['statements', 'work', 'retries', 'waiting_turns', 'identity', 'recordings', 'resuming', 'bad_input'],
+  client: ['client', 'statements', 'waiting_turns', 'identity', 'own_retries', 'resuming'],
 }
 // `generator` needs a feature, `browser` a browser; neither is about these modules.
 const every = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.rs') && !/^(generator|browser)/.test(name)).map((name) => name.slice(0, -3))
