@@ -15,7 +15,7 @@ const quick = {
   sse: ['sse_standard', 'wpt'],
   'sse/template': ['repeated_frames'],
   json: ['json_oracle'],
-  event: ['events', 'statements', 'work', 'retries', 'identity'],
+  event: ['events', 'statements', 'work', 'retries', 'identity', 'recordings'],
   retry: ['retries', 'statements', 'client'],
   state: ['statements', 'work', 'retries', 'waiting_turns', 'identity', 'recordings', 'resuming', 'bad_input'],
   client: ['client', 'statements', 'waiting_turns', 'identity', 'own_retries', 'resuming'],

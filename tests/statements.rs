@@ -97,6 +97,33 @@ fn frames_without_content_put_nothing_into_the_answer() {
 }
 
 #[test]
+fn media_and_sources_stand_beside_the_text_each_kind_in_its_place_and_once() {
+    let item = json!({"id": "i1", "url": "https://example.com/i1"});
+    let table = [
+        ("image", item.clone(), "images", json!([item.to_string()])),
+        ("images", json!([item]), "images", json!([item.to_string()])),
+        ("videos", json!([item]), "videos", json!([item.to_string()])),
+        ("audio", json!([item]), "audio", json!([item.to_string()])),
+        ("files", json!([item]), "files", json!([item.to_string()])),
+        ("response_audio", item.clone(), "responseAudio", json!(item.to_string())),
+        ("references", json!([item]), "references", json!(json!([item]).to_string())),
+        ("citations", item.clone(), "citations", json!(item.to_string())),
+    ];
+    for (field, value, place, shown) in table {
+        let mut page = started();
+        page.event("RunContent", saying(agent(), "Look: "));
+        let mut expected = page.view().pointer("/turns/0/answer").unwrap().clone();
+        for text in ["this ", "and ", "that."] {
+            page.event("RunContent", with(saying(agent(), text), json!({field: value})));
+        }
+        expected["text"] = json!("Look: this and that.");
+        expected["head"][place] = shown;
+        let answer = page.view().pointer("/turns/0/answer").unwrap().clone();
+        common::assert_same(&answer, &expected, field);
+    }
+}
+
+#[test]
 fn a_structured_answer_is_laid_out_once_and_stays() {
     let value = json!({"title": "Rapport ✓", "tags": ["a", {"b": null}], "empty": {}});
     let content = with(agent(), json!({"content": value, "content_type": "Report"}));
