@@ -11,17 +11,18 @@ import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rm
 import { dirname, join } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
+// `lib`: the tests beside the code.
 const quick = {
-  sse: ['sse_standard', 'wpt'],
+  sse: ['lib', 'sse_standard', 'wpt'],
   'sse/template': ['repeated_frames'],
-  json: ['json_oracle'],
+  json: ['lib', 'json_oracle'],
   event: ['events', 'statements', 'work', 'retries', 'identity', 'recordings'],
-  retry: ['retries', 'statements', 'client'],
+  retry: ['lib', 'retries', 'statements', 'client'],
   state: ['statements', 'work', 'retries', 'waiting_turns', 'identity', 'recordings', 'resuming', 'bad_input'],
   client: ['client', 'statements', 'waiting_turns', 'identity', 'own_retries', 'resuming'],
 }
 // `generator` needs a feature, `browser` a browser; neither is about these modules.
-const every = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.rs') && !/^(generator|browser)/.test(name)).map((name) => name.slice(0, -3))
+const every = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.rs') && !/^(generator|browser)/.test(name)).map((name) => name.slice(0, -3)).concat('lib')
 // Without debug information a build takes half as long.
 const env = { ...process.env, CARGO_PROFILE_TEST_DEBUG: 'false', CARGO_PROFILE_DEV_DEBUG: 'false' }
 const host = execFileSync('rustc', ['-vV'], { encoding: 'utf8' }).match(/host: (.*)/)[1]
@@ -57,7 +58,7 @@ function ask(out, files, tests, most) {
   chmodSync(runner, 0o755)
   const limited = { ...env, [`CARGO_TARGET_${host.toUpperCase().replaceAll('-', '_')}_RUNNER`]: runner }
   spawnSync('cargo', ['mutants', '--dir', tree, '--iterate', '--output', out, '--jobs', process.env.MUTANTS_JOBS ?? '2', '--timeout', '1800', '--no-shuffle',
-    ...files.map((path) => `--file=${path}`), '--cargo-arg=--lib', ...tests.map((test) => `--cargo-arg=--test=${test}`)], { cwd: root, stdio: 'inherit', env: limited })
+    ...files.map((path) => `--file=${path}`), ...tests.map((test) => `--cargo-arg=${test === 'lib' ? '--lib' : `--test=${test}`}`)], { cwd: root, stdio: 'inherit', env: limited })
 }
 
 /** cargo-mutants forgets what the round before the last one found out, and takes who ran for ever for caught. */

@@ -274,6 +274,18 @@ proptest! {
 }
 
 #[test]
+fn a_long_string_with_escapes_is_read_whole_wherever_its_characters_stand() {
+    for (character, escape) in [("a", r"\n"), ("ø", r"\u00e6"), ("€", r"\/"), ("🏠", r"\ud83c\udfe0")] {
+        for before in 0..20 {
+            let rest = character.repeat(6_000 / character.len());
+            let text = format!("\"{}{escape}{rest}{escape}a{escape}{rest}\"", "x".repeat(before));
+            let read = Raw::parse(&text).unwrap().as_str().unwrap();
+            assert!(read.decode() == serde_json::from_str::<String>(&text).unwrap(), "{character} behind {before}");
+        }
+    }
+}
+
+#[test]
 fn numbers_of_any_length_are_read_in_no_time() {
     let digits = "7".repeat(100_000);
     let zeros = "0".repeat(100_000);
