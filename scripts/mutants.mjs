@@ -35,7 +35,7 @@ for (const module of process.argv.slice(2)) {
   const out = join(root, 'target/mutants', module.replace('/', '-'))
   mkdirSync(out, { recursive: true })
   keep(out)
-  ask(out, files, quick[module] ?? quick[name], 30)
+  ask(out, files, quick[module] ?? quick[name], 20)
   keep(out)
   if (!process.env.MUTANTS_QUICK && read(out, 'mutants.out/missed').length > 0) {
     ask(out, files, every, 90)
