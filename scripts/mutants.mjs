@@ -78,7 +78,7 @@ function keep(out) {
 /** Whose test binary the runner has stopped. */
 function stopped(last) {
   const { outcomes } = JSON.parse(readFileSync(join(last, 'outcomes.json'), 'utf8'))
-  const caught = outcomes.filter(({ summary, log_path }) => summary === 'CaughtMutant' && readFileSync(join(last, log_path), 'utf8').includes('SIGXCPU'))
+  const caught = outcomes.filter(({ summary, log_path }) => summary === 'CaughtMutant' && readFileSync(join(last, log_path), 'utf8').includes('(signal: 24'))
   return caught.map(({ scenario }) => scenario.Mutant.name)
 }
 
