@@ -2,6 +2,8 @@
 //
 //   node scripts/mutants.mjs sse json client/leg        a module, or one file of it
 //
+// A file that has judges of its own (`quick`) is not asked with its module, but by its name.
+//
 // A mutant costs a build and a run. So the quick tests that are about the module are asked first, and what survives
 // those is asked again with every native test. MUTANTS_QUICK=1 leaves the second round out. A run that was broken off
 // goes on where it was; what came of each mutant is in target/mutants/<module>, which may be removed. "For ever" is so
@@ -20,6 +22,8 @@ const quick = {
   retry: ['lib', 'retries', 'statements', 'client'],
   state: ['statements', 'work', 'retries', 'waiting_turns', 'identity', 'recordings', 'resuming', 'bad_input'],
   client: ['client', 'statements', 'waiting_turns', 'identity', 'own_retries', 'resuming'],
+  'client/cooldown': ['lib', 'waiting_turns'],
+  'client/templates': ['lib', 'repeated_frames', 'counting'],
 }
 // `generator` needs a feature, `browser` a browser; neither is about these modules.
 const every = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.rs') && !/^(generator|browser)/.test(name)).map((name) => name.slice(0, -3)).concat('lib')
@@ -31,11 +35,12 @@ const tree = lean()
 for (const module of process.argv.slice(2)) {
   const [name, file] = module.split('/')
   if (!quick[name]) throw new Error(`no module ${name}: ${Object.keys(quick).join(', ')}`)
-  const files = file ? [`src/${name}/${file}.rs`] : [`src/${name}.rs`, `src/${name}/**/*.rs`]
+  const apart = Object.keys(quick).filter((key) => !file && key.startsWith(`${name}/`))
+  const files = file ? [`--file=src/${name}/${file}.rs`] : [`--file=src/${name}.rs`, `--file=src/${name}/**/*.rs`, ...apart.map((key) => `--exclude=src/${key}.rs`)]
   const out = join(root, 'target/mutants', module.replace('/', '-'))
   mkdirSync(out, { recursive: true })
   keep(out)
-  ask(out, files, quick[module] ?? quick[name], 20)
+  ask(out, files, quick[module] ?? quick[name], 30)
   keep(out)
   if (!process.env.MUTANTS_QUICK && read(out, 'mutants.out/missed').length > 0) {
     ask(out, files, every, 90)
@@ -58,7 +63,7 @@ function ask(out, files, tests, most) {
   chmodSync(runner, 0o755)
   const limited = { ...env, [`CARGO_TARGET_${host.toUpperCase().replaceAll('-', '_')}_RUNNER`]: runner }
   spawnSync('cargo', ['mutants', '--dir', tree, '--iterate', '--output', out, '--jobs', process.env.MUTANTS_JOBS ?? '2', '--timeout', '1800', '--no-shuffle',
-    ...files.map((path) => `--file=${path}`), ...tests.map((test) => `--cargo-arg=${test === 'lib' ? '--lib' : `--test=${test}`}`)], { cwd: root, stdio: 'inherit', env: limited })
+    ...files, ...tests.map((test) => `--cargo-arg=${test === 'lib' ? '--lib' : `--test=${test}`}`)], { cwd: root, stdio: 'inherit', env: limited })
 }
 
 /** cargo-mutants forgets what the round before the last one found out, and takes who ran for ever for caught. */
