@@ -250,6 +250,7 @@ proptest! {
         let read = Raw::parse(&text).unwrap().as_str().unwrap();
         prop_assert_eq!(read.decode().into_owned(), expected.as_str());
         prop_assert!(read.is(&expected));
+        prop_assert_eq!(read.is_empty(), expected.is_empty());
         prop_assert_eq!(read.is(&(expected.clone() + "x")), false);
         let mut appended = "before ".to_owned();
         read.push_to(&mut appended);
