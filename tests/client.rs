@@ -129,7 +129,10 @@ fn a_request_goes_to_the_address_with_the_fields_of_the_configuration() {
     open(&mut page, request.id);
     chunk(&mut page, request.id, run("Hi."));
     page.handle(Input::Closed { request: request.id });
-    assert_eq!(fields(&send(&mut page, 2, "and?"))["session_id"], "s-1", "the conversation goes on in its session");
+    page.client.set_fields(vec![("user_id".into(), "bob".into())]);
+    let next = fields(&send(&mut page, 2, "and?"));
+    assert_eq!((next["session_id"].as_str(), next["user_id"].as_str()), ("s-1", "bob"), "the session goes on");
+    assert_eq!(next["stream"], "true");
 }
 
 #[test]
@@ -139,6 +142,7 @@ fn what_comes_of_an_earlier_request_is_dropped() {
     page.handle(Input::Cancel);
     let new = send(&mut page, 2, "again").id;
     assert_ne!(old, new);
+    assert_eq!(page.client.requests(), 2);
     let before = page.view();
     open(&mut page, old);
     chunk(&mut page, old, run("Stale."));
