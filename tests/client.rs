@@ -170,6 +170,48 @@ fn what_comes_after_the_settlement_is_dropped() {
 }
 
 #[test]
+fn what_changes_nothing_is_told_to_nobody() {
+    let nothing = |page: &mut Page| {
+        let no_op = [
+            Input::Cancel,
+            Input::HangUp,
+            Input::Tick,
+            Input::End,
+            Input::Online,
+            Input::RetryNow,
+            Input::DismissError,
+            Input::CancelQueued { ticket: 1 },
+            Input::Called { request: 1, status: 200 },
+            Input::Chunk { request: 1, bytes: b"data: {}" },
+            Input::Closed { request: 1 },
+            Input::Failed { request: 1 },
+            Input::NotSent { request: 1 },
+        ];
+        let before = page.view();
+        for input in no_op {
+            let what = format!("{input:?}");
+            assert!(!page.client.handle(input, NOW), "{what}");
+        }
+        assert_eq!((page.view(), page.outputs()), (before, vec![]));
+    };
+    let mut page = page();
+    nothing(&mut page);
+    let request = streaming(&mut page);
+    chunk(&mut page, request, frame("RunCompleted", saying(agent(), "So far. ")));
+    page.handle(Input::Closed { request });
+    page.outputs();
+    nothing(&mut page);
+    assert!(page.client.handle(Input::Offline, NOW));
+    assert!(!page.client.handle(Input::Offline, NOW), "it is known");
+    assert!(page.client.handle(Input::Online, NOW));
+    // While an answer streams, neither its past nor bytes of the caller's come between.
+    let request = send(&mut page, 2, "and?").id;
+    assert!(!page.client.handle(Input::Recall { text: None, at: NOW, frames: b"" }, NOW));
+    assert!(!page.client.handle(Input::Feed(b": \n"), NOW));
+    assert!(page.client.handle(Input::Chunk { request, bytes: b": \n" }, NOW));
+}
+
+#[test]
 fn a_stream_that_closes_too_early_is_interrupted() {
     let mut page = page();
     let request = streaming(&mut page);

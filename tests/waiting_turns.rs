@@ -176,6 +176,31 @@ fn a_background_send_waits_for_the_limit_in_the_queue_and_lets_the_user_go_first
 }
 
 #[test]
+fn what_waits_in_the_queue_alone_is_cancelled_too_and_takes_no_place_from_the_user() {
+    let waiting = || {
+        let mut config = config();
+        config.limits.max_queued = 1;
+        let mut world = World::with(config, [Answer::Http(429, Some("12"), String::new())]);
+        world.send("one");
+        world.input(Input::Cancel);
+        let first = world.send_in_background("background");
+        assert_eq!((world.outcome_of(first), queue(&world).len()), (None, 1));
+        (world, first)
+    };
+    let (mut world, first) = waiting();
+    world.input(Input::Cancel);
+    assert_eq!((world.outcome_of(first), queue(&world).len()), (Some(Outcome::Cancelled), 0));
+
+    let (mut world, first) = waiting();
+    let second = world.send_in_background("one more");
+    assert_eq!(world.outcome_of(second), Some(Outcome::Cancelled), "the queue is full");
+    let user = world.send("user");
+    assert_eq!(world.outcome_of(user), None, "nothing runs: the user's own need not queue");
+    world.rest();
+    assert_eq!((world.outcome_of(user), world.outcome_of(first)), (Some(Outcome::Completed), Some(Outcome::Completed)));
+}
+
+#[test]
 fn other_tabs_are_told_once_of_a_limit_and_once_that_it_is_over() {
     let mut world = World::new([Answer::Http(429, Some("12"), String::new())]);
     world.ask("hello");
