@@ -401,6 +401,17 @@ fn retries_can_be_switched_off_and_set() {
     let waited: Vec<f64> = (1..20).map(|seed| waits(seed * 7919)).collect();
     assert!(waited.iter().all(|w| (10.0..15.0).contains(w)), "{waited:?}");
     assert!(waited.windows(2).any(|pair| pair[0] != pair[1]), "at random: {waited:?}");
+
+    // Of the waits of one page each fifth of the range has its share.
+    config.retry = Policy::new(Some(100.0), None, None, &[10.0], Some(0.5)).unwrap();
+    let mut world = World::with(config, vec![http(503); 100]);
+    world.watches = false;
+    world.ask("hello");
+    let waited: Vec<f64> = world.requests.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+    for from in [10.0, 11.0, 12.0, 13.0, 14.0] {
+        let share = waited.iter().filter(|wait| (from..from + 1.0).contains(*wait)).count();
+        assert!((8..40).contains(&share), "{share} of {} from {from} seconds on", waited.len());
+    }
 }
 
 #[test]
