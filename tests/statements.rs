@@ -5,6 +5,7 @@
 
 mod common;
 
+use ai_stream_handler::limits::Limits;
 use ai_stream_handler::state::{Outcome, Status};
 use common::{agent, calling, frame, leader, member, nameless, saying, with, Page, Recording};
 use serde_json::{json, Value};
@@ -454,6 +455,15 @@ fn malformed_frames_are_counted_with_their_reason_and_the_text_goes_on() {
             (reason, data, 3)
         );
     }
+    // So is one that is too long to be read.
+    let mut limits = Limits::default();
+    limits.max_event_bytes = 1_000;
+    let mut page = Page::limited(limits);
+    page.begin("hello").event("RunContent", saying(agent(), "one ")).feed(format!("data: {}\n\n", "x".repeat(2_000)));
+    page.event("RunContent", saying(agent(), "two"));
+    let d = &page.client.conversation.diagnostics;
+    assert_eq!((d.malformed_frames, d.malformed[0].frame, d.frames_read), (1, 2, 3));
+    assert_eq!(page.answer(), "one two");
 }
 
 #[test]

@@ -217,6 +217,16 @@ fn other_tabs_are_told_once_of_a_limit_and_once_that_it_is_over() {
     assert_eq!(world.limits, [Some(9.0)], "a limit that the server waits out is one too");
     world.input(Input::Chunk { request, bytes: frame("TeamRunCompleted", saying(run(2), "Hi.")).as_bytes() });
     assert_eq!(world.limits, [Some(9.0), None]);
+    // Also where all of it comes in one piece.
+    let in_one_piece = [
+        frame("TeamRunStarted", run(1)),
+        nameless("retry", json!({"attempt": 1, "max_retries": 3, "delay": 9})),
+        frame("TeamRunStarted", run(2)),
+        frame("TeamRunContent", saying(run(2), "Hi.")),
+    ];
+    let mut world = World::new([Answer::Open(in_one_piece.concat())]);
+    world.send("hello");
+    assert_eq!(world.limits, [Some(9.0)]);
 
     let mut world = World::new([Answer::Http(503, Some("12"), String::new()), Answer::Unreachable]);
     world.ask("hello");
