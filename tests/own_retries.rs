@@ -339,6 +339,24 @@ fn a_failed_stream_that_stays_open_is_hung_up_when_the_next_one_begins() {
 }
 
 #[test]
+fn a_failed_stream_that_breaks_off_while_its_retry_waits_changes_nothing() {
+    let run = leader_of("r1");
+    let failed =
+        frame("TeamRunStarted", run.clone()) + &frame("TeamRunError", with(run, json!({"content": quota_body(None)})));
+    for broken in [true, false] {
+        let mut world = World::new([Answer::Open(failed.clone()), Answer::Says("Hi.")]);
+        let ticket = world.send("hello");
+        let request = world.requests[0].1.id;
+        world.input(if broken { Input::Failed { request } } else { Input::Closed { request } });
+        assert_eq!((world.page.status().as_str(), world.page.banner()), ("retrying", None));
+        assert_eq!((world.outcome_of(ticket), world.page.activity()), (None, Some(retrying(5, 1))));
+        world.rest();
+        assert_eq!((world.outcome_of(ticket), world.times()), (Some(Outcome::Completed), vec![0.0, 5.0]));
+        assert!(world.aborted.is_empty(), "it is over already");
+    }
+}
+
+#[test]
 fn a_wait_can_be_cancelled_and_skipped() {
     for answer in [http(429), limit(), Answer::Unreachable] {
         let mut world = World::new([answer.clone(), Answer::Silence]);
