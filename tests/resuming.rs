@@ -680,9 +680,22 @@ fn the_user_can_take_up_what_was_given_up() {
     assert_eq!((hand.settled(), hand.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. And on."));
     assert_eq!(hand.page.view()["head"]["resumable"], false);
     assert_eq!(hand.page.client.conversation.monitor.total().answers, 1, "one answer, however often it was cut");
-    // There is nothing more to take up.
+    // There is nothing more to take up, and no end to be told of.
+    hand.outputs.clear();
     hand.handle(Input::Resume { ticket: 3 });
     assert_eq!((hand.fetched(), hand.settled()), (None, vec![(3, Outcome::Completed)]));
+    assert_eq!(hand.outputs, []);
+}
+
+#[test]
+fn of_the_callers_fields_the_user_goes_along_when_an_answer_is_taken_up_and_no_other() {
+    let fields = [("user_id", "ann"), ("knowledge", "on")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut hand = Hand::new(Config { fields: fields.to_vec(), ..config() });
+    let request = hand.send();
+    hand.answer(request, &beginning());
+    hand.handle(Input::Failed { request });
+    let resume = hand.fetched().unwrap();
+    assert_eq!((field(&resume, "user_id"), field(&resume, "knowledge")), (Some("ann"), None));
 }
 
 // ── cancel, in two layers ──────────────────────────────────────────────────────────────────────────────────────
