@@ -667,6 +667,7 @@ fn a_fallbacks_run_is_taken_up_at_the_fallback_and_an_id_stays_one_segment() {
 #[test]
 fn the_user_can_take_up_what_was_given_up() {
     let (mut hand, request) = Hand::streaming();
+    assert_eq!(hand.page.view()["head"]["resumable"], false, "it goes on");
     hand.handle(Input::Failed { request });
     let request = hand.fetched().unwrap().id;
     hand.refuse(request, 404, "");
