@@ -778,7 +778,11 @@ fn a_page_that_goes_away_stops_no_run() {
 
 /// A run that waits for a yes.
 fn paused() -> Hand {
-    let mut hand = Hand::new(config());
+    paused_at(config())
+}
+
+fn paused_at(config: Config) -> Hand {
+    let mut hand = Hand::new(config);
     let request = hand.send();
     let tool = json!({"tool_call_id": "c1", "tool_name": "send_mail", "tool_args": {"to": "Ann"}, "requires_confirmation": true});
     let pause = with(leader(), json!({"tools": [tool], "requirements": [{"id": "r1", "tool_execution": tool}]}));
@@ -813,6 +817,25 @@ fn a_paused_run_is_continued_and_the_text_before_stays() {
     hand.handle(Input::Closed { request: request.id });
     assert_eq!((hand.settled(), hand.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. Sent."));
     assert_eq!(hand.page.view()["turns"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn each_kind_of_route_is_answered_with_the_fields_that_it_takes() {
+    let table = [
+        ("/agents/a/runs", true, &["background", "user_id", "tools", "more"][..]),
+        ("/teams/t/runs", true, &["background", "user_id", "requirements", "more"]),
+        ("/workflows/w/runs", true, &["user_id", "step_requirements", "more"]),
+        ("/teams/t/runs", false, &["user_id", "requirements", "more"]),
+    ];
+    let answers = ["tools", "requirements", "step_requirements", "more"].map(|name| (name.to_owned(), "[]".to_owned()));
+    let own = [("user_id", "ann"), ("knowledge", "on")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for (runs, background, expected) in table {
+        let mut hand = paused_at(Config { runs: runs.into(), background, fields: own.to_vec(), ..config() });
+        hand.handle(Input::Continue { ticket: 2, answers: &answers });
+        let request = hand.fetched().unwrap();
+        let names: Vec<_> = request.fields.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((&names[..2], &names[2..]), (&["stream", "session_id"][..], expected), "{runs}");
+    }
 }
 
 #[test]
