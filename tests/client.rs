@@ -516,6 +516,28 @@ fn a_turn_that_takes_the_place_of_a_cleared_one_is_read_as_a_new_one() {
     assert_eq!(page.turn().user.unwrap().text.as_str(), "two");
 }
 
+#[test]
+fn a_turn_of_the_past_is_shown_with_its_time_and_counts_for_nothing() {
+    let mut page = page();
+    let refused = frame("RunStarted", agent()) + &frame("RunError", with(agent(), json!({"content": "429"})));
+    page.handle(Input::Recall { text: Some("one"), at: NOW - 500.0, frames: run("First.").as_bytes() });
+    page.handle(Input::Recall { text: Some("two"), at: NOW - 400.0, frames: refused.as_bytes() });
+    let conversation = &page.client.conversation;
+    let [first, second] = &conversation.turns[..] else { panic!("two turns") };
+    let user = first.user.as_ref().unwrap();
+    assert_eq!((user.text.as_str(), user.head.created_at), ("one", NOW - 500.0));
+    assert_eq!((first.answer.text.as_str(), first.outcome), ("First.", Some(Outcome::Completed)));
+    assert_eq!(second.outcome, Some(Outcome::Failed));
+    assert_eq!((conversation.monitor.total().answers, conversation.diagnostics.frames_read), (0, 0));
+    assert_eq!((page.banner(), page.status()), (None, "idle".into()), "no news of now");
+    assert_eq!(page.client.live_request(), None);
+    // The conversation goes on behind it.
+    let request = send(&mut page, 1, "three").id;
+    open(&mut page, request);
+    chunk(&mut page, request, run("Third."));
+    assert_eq!((page.client.conversation.turns.len(), page.answer().as_str()), (3, "Third."));
+}
+
 // ── any sequence ───────────────────────────────────────────────────────────────────────────────────────────────
 
 #[derive(Debug, Clone)]

@@ -820,6 +820,19 @@ fn a_paused_run_is_continued_and_the_text_before_stays() {
 }
 
 #[test]
+fn what_the_user_answered_is_shown_before_the_run_says_what_came_of_it() {
+    for (confirmed, status) in [(false, "rejected"), (true, "paused")] {
+        let mut hand = paused_at(Config { runs: "/agents/a/runs".into(), ..config() });
+        let tools = json!([{"tool_call_id": "c1", "tool_name": "send_mail", "confirmed": confirmed}]).to_string();
+        hand.handle(Input::Continue { ticket: 2, answers: &[("other".into(), "[]".into()), ("tools".into(), tools)] });
+        let request = hand.fetched().unwrap().id;
+        hand.answer(request, &indexed("TeamRunContinued", leader(), 3));
+        let view = hand.page.view();
+        assert_eq!(view.pointer("/turns/0/answer/tools/0/status"), Some(&json!(status)), "{confirmed}");
+    }
+}
+
+#[test]
 fn each_kind_of_route_is_answered_with_the_fields_that_it_takes() {
     let table = [
         ("/agents/a/runs", true, &["background", "user_id", "tools", "more"][..]),
