@@ -129,7 +129,10 @@ fn a_request_goes_to_the_address_with_the_fields_of_the_configuration() {
     open(&mut page, request.id);
     chunk(&mut page, request.id, run("Hi."));
     page.handle(Input::Closed { request: request.id });
-    assert_eq!(fields(&send(&mut page, 2, "and?"))["session_id"], "s-1", "the conversation goes on in its session");
+    page.client.set_fields(vec![("user_id".into(), "bob".into())]);
+    let next = fields(&send(&mut page, 2, "and?"));
+    assert_eq!((next["session_id"].as_str(), next["user_id"].as_str()), ("s-1", "bob"), "the session goes on");
+    assert_eq!(next["stream"], "true");
 }
 
 #[test]
@@ -139,6 +142,7 @@ fn what_comes_of_an_earlier_request_is_dropped() {
     page.handle(Input::Cancel);
     let new = send(&mut page, 2, "again").id;
     assert_ne!(old, new);
+    assert_eq!(page.client.requests(), 2);
     let before = page.view();
     open(&mut page, old);
     chunk(&mut page, old, run("Stale."));
@@ -163,6 +167,48 @@ fn what_comes_after_the_settlement_is_dropped() {
     page.handle(Input::Tick);
     page.handle(Input::Cancel);
     assert_eq!((page.view(), page.outputs()), (before, vec![]));
+}
+
+#[test]
+fn what_changes_nothing_is_told_to_nobody() {
+    let nothing = |page: &mut Page| {
+        let no_op = [
+            Input::Cancel,
+            Input::HangUp,
+            Input::Tick,
+            Input::End,
+            Input::Online,
+            Input::RetryNow,
+            Input::DismissError,
+            Input::CancelQueued { ticket: 1 },
+            Input::Called { request: 1, status: 200 },
+            Input::Chunk { request: 1, bytes: b"data: {}" },
+            Input::Closed { request: 1 },
+            Input::Failed { request: 1 },
+            Input::NotSent { request: 1 },
+        ];
+        let before = page.view();
+        for input in no_op {
+            let what = format!("{input:?}");
+            assert!(!page.client.handle(input, NOW), "{what}");
+        }
+        assert_eq!((page.view(), page.outputs()), (before, vec![]));
+    };
+    let mut page = page();
+    nothing(&mut page);
+    let request = streaming(&mut page);
+    chunk(&mut page, request, frame("RunCompleted", saying(agent(), "So far. ")));
+    page.handle(Input::Closed { request });
+    page.outputs();
+    nothing(&mut page);
+    assert!(page.client.handle(Input::Offline, NOW));
+    assert!(!page.client.handle(Input::Offline, NOW), "it is known");
+    assert!(page.client.handle(Input::Online, NOW));
+    // While an answer streams, neither its past nor bytes of the caller's come between.
+    let request = send(&mut page, 2, "and?").id;
+    assert!(!page.client.handle(Input::Recall { text: None, at: NOW, frames: b"" }, NOW));
+    assert!(!page.client.handle(Input::Feed(b": \n"), NOW));
+    assert!(page.client.handle(Input::Chunk { request, bytes: b": \n" }, NOW));
 }
 
 #[test]
@@ -468,6 +514,28 @@ fn a_turn_that_takes_the_place_of_a_cleared_one_is_read_as_a_new_one() {
     page.begin("two").feed(run("Second.")).end();
     assert_eq!(page.answer(), "Second.");
     assert_eq!(page.turn().user.unwrap().text.as_str(), "two");
+}
+
+#[test]
+fn a_turn_of_the_past_is_shown_with_its_time_and_counts_for_nothing() {
+    let mut page = page();
+    let refused = frame("RunStarted", agent()) + &frame("RunError", with(agent(), json!({"content": "429"})));
+    page.handle(Input::Recall { text: Some("one"), at: NOW - 500.0, frames: run("First.").as_bytes() });
+    page.handle(Input::Recall { text: Some("two"), at: NOW - 400.0, frames: refused.as_bytes() });
+    let conversation = &page.client.conversation;
+    let [first, second] = &conversation.turns[..] else { panic!("two turns") };
+    let user = first.user.as_ref().unwrap();
+    assert_eq!((user.text.as_str(), user.head.created_at), ("one", NOW - 500.0));
+    assert_eq!((first.answer.text.as_str(), first.outcome), ("First.", Some(Outcome::Completed)));
+    assert_eq!(second.outcome, Some(Outcome::Failed));
+    assert_eq!((conversation.monitor.total().answers, conversation.diagnostics.frames_read), (0, 0));
+    assert_eq!((page.banner(), page.status()), (None, "idle".into()), "no news of now");
+    assert_eq!(page.client.live_request(), None);
+    // The conversation goes on behind it.
+    let request = send(&mut page, 1, "three").id;
+    open(&mut page, request);
+    chunk(&mut page, request, run("Third."));
+    assert_eq!((page.client.conversation.turns.len(), page.answer().as_str()), (3, "Third."));
 }
 
 // ── any sequence ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -250,6 +250,7 @@ proptest! {
         let read = Raw::parse(&text).unwrap().as_str().unwrap();
         prop_assert_eq!(read.decode().into_owned(), expected.as_str());
         prop_assert!(read.is(&expected));
+        prop_assert_eq!(read.is_empty(), expected.is_empty());
         prop_assert_eq!(read.is(&(expected.clone() + "x")), false);
         let mut appended = "before ".to_owned();
         read.push_to(&mut appended);
@@ -269,6 +270,18 @@ proptest! {
         for text in texts.iter().filter(|text| is_json(text)) {
             let expected: f64 = text.parse().unwrap();
             prop_assert_eq!(Raw::parse(text).unwrap().as_f64().map(f64::to_bits), Some(expected.to_bits()), "{}", text);
+        }
+    }
+}
+
+#[test]
+fn a_long_string_with_escapes_is_read_whole_wherever_its_characters_stand() {
+    for (character, escape) in [("a", r"\n"), ("ø", r"\u00e6"), ("€", r"\/"), ("🏠", r"\ud83c\udfe0")] {
+        for before in 0..20 {
+            let rest = character.repeat(6_000 / character.len());
+            let text = format!("\"{}{escape}{rest}{escape}a{escape}{rest}\"", "x".repeat(before));
+            let read = Raw::parse(&text).unwrap().as_str().unwrap();
+            assert!(read.decode() == serde_json::from_str::<String>(&text).unwrap(), "{character} behind {before}");
         }
     }
 }
@@ -314,6 +327,9 @@ fn what_is_no_json_is_refused_and_the_error_says_why_and_where() {
         ("1e", Truncated, 2),
         ("1e+", Truncated, 3),
         ("[1}", Unexpected, 2),
+        ("{\"a\":1]", Unexpected, 6),
+        ("[{\"a\":[1]]]", Unexpected, 9),
+        ("[{\"a\":{}}}", Unexpected, 9),
         ("{]", Unexpected, 1),
         ("{a:1}", Unexpected, 1),
         ("{\"a\" 1}", Unexpected, 5),
@@ -368,6 +384,8 @@ fn a_whole_number_is_one_without_sign_and_fraction_that_fits() {
         ("7.0", Some(7)),
         ("7e2", Some(700)),
         ("1795452469774", Some(1_795_452_469_774)),
+        ("8999999999999999", Some(8_999_999_999_999_999)),
+        ("9000000000000000", None),
         ("-1", None),
         ("7.5", None),
         ("1e300", None),

@@ -339,6 +339,24 @@ fn a_failed_stream_that_stays_open_is_hung_up_when_the_next_one_begins() {
 }
 
 #[test]
+fn a_failed_stream_that_breaks_off_while_its_retry_waits_changes_nothing() {
+    let run = leader_of("r1");
+    let failed =
+        frame("TeamRunStarted", run.clone()) + &frame("TeamRunError", with(run, json!({"content": quota_body(None)})));
+    for broken in [true, false] {
+        let mut world = World::new([Answer::Open(failed.clone()), Answer::Says("Hi.")]);
+        let ticket = world.send("hello");
+        let request = world.requests[0].1.id;
+        world.input(if broken { Input::Failed { request } } else { Input::Closed { request } });
+        assert_eq!((world.page.status().as_str(), world.page.banner()), ("retrying", None));
+        assert_eq!((world.outcome_of(ticket), world.page.activity()), (None, Some(retrying(5, 1))));
+        world.rest();
+        assert_eq!((world.outcome_of(ticket), world.times()), (Some(Outcome::Completed), vec![0.0, 5.0]));
+        assert!(world.aborted.is_empty(), "it is over already");
+    }
+}
+
+#[test]
 fn a_wait_can_be_cancelled_and_skipped() {
     for answer in [http(429), limit(), Answer::Unreachable] {
         let mut world = World::new([answer.clone(), Answer::Silence]);
@@ -401,6 +419,17 @@ fn retries_can_be_switched_off_and_set() {
     let waited: Vec<f64> = (1..20).map(|seed| waits(seed * 7919)).collect();
     assert!(waited.iter().all(|w| (10.0..15.0).contains(w)), "{waited:?}");
     assert!(waited.windows(2).any(|pair| pair[0] != pair[1]), "at random: {waited:?}");
+
+    // Of the waits of one page each fifth of the range has its share.
+    config.retry = Policy::new(Some(100.0), None, None, &[10.0], Some(0.5)).unwrap();
+    let mut world = World::with(config, vec![http(503); 100]);
+    world.watches = false;
+    world.ask("hello");
+    let waited: Vec<f64> = world.requests.windows(2).map(|pair| pair[1].0 - pair[0].0).collect();
+    for from in [10.0, 11.0, 12.0, 13.0, 14.0] {
+        let share = waited.iter().filter(|wait| (from..from + 1.0).contains(*wait)).count();
+        assert!((8..40).contains(&share), "{share} of {} from {from} seconds on", waited.len());
+    }
 }
 
 #[test]

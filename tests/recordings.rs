@@ -117,6 +117,13 @@ fn a_run_that_was_accepted_in_the_background_is_no_answer_yet_but_its_run_and_se
     assert_eq!(page.outcome(), Some(Outcome::Interrupted));
     assert_eq!(page.client.conversation.run_id(), Some("8dcc629c"));
     assert_eq!(page.client.conversation.session_id.as_deref(), Some("5a541b4f"));
+    for (status, told) in [("PENDING", true), ("RUNNING", true), ("COMPLETED", false)] {
+        let mut page = Page::asked();
+        page.feed(accepted.replace("PENDING", status)).end();
+        let waits = page.timeline().iter().any(|(_, entry)| entry.ends_with("runs in the background"));
+        let outcome = if told { Outcome::Interrupted } else { Outcome::Completed };
+        assert_eq!((waits, page.outcome()), (told, Some(outcome)), "{status}");
+    }
 }
 
 // ── against the backend's record ───────────────────────────────────────────────────────────────────────────────

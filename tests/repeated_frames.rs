@@ -161,6 +161,54 @@ fn a_repeated_frame_beyond_the_limit_is_too_long() {
     );
 }
 
+#[test]
+fn what_a_repeated_frame_is_part_of_counts() {
+    let inside = |before: &str| {
+        let stream = [content("a"), content("b"), before.into(), content("c"), content("d")].concat();
+        let mut limits = Limits::default();
+        limits.max_event_bytes = content("").len() + 10;
+        let mut page = with_limits(limits, stream);
+        (page.answer(), page.client.conversation.diagnostics.malformed_frames)
+    };
+    assert_eq!(inside(""), ("abcd".into(), 0));
+    assert_eq!(inside(": keepalive\n"), ("abcd".into(), 0));
+    assert_eq!(inside("data: [\n"), ("abd".into(), 1), "the second line of other data");
+    assert_eq!(
+        inside(&format!("data: {}\n", "x".repeat(1_000))),
+        ("abd".into(), 1),
+        "the rest of one that is too long"
+    );
+}
+
+#[test]
+fn a_repeated_frame_beyond_the_limit_is_told_before_its_end() {
+    let mut limits = Limits::default();
+    limits.max_event_bytes = content("").len() + 10;
+    let unfinished = content(&"x".repeat(100)).trim_end_matches("\"}\n\n").to_owned();
+    let page = with_limits(limits, [content("a"), content("b"), unfinished].concat());
+    assert_eq!(page.client.conversation.diagnostics.malformed_frames, 1);
+}
+
+#[test]
+fn the_numbers_of_repeated_frames_are_read_as_those_of_any_other() {
+    let of = |field: &str, numbers: &[&str]| {
+        let one = |number: &&str| {
+            frame("RunContent", with(saying(agent(), number), json!({field: "@"}))).replace("\"@\"", number)
+        };
+        both(numbers.iter().map(one).collect::<String>())
+    };
+    let indices = ["0", "5", "5", "6", "9", "10", "12", "12", "11", "123", "123", "99", "124", "124"];
+    assert_eq!(of("event_index", &indices).answer(), ["0", "5", "6", "9", "10", "12", "123", "124"].concat());
+    for field in ["created_at", "event_index"] {
+        for number in ["07", "00", "-1", "1.5", "1e2", "", "x", "\"8\"", "9007199254740993", "12345678901234567890123"]
+        {
+            let page = of(field, &["3", "4", number, "5", "6"]);
+            let malformed = u64::from(serde_json::from_str::<Value>(number).is_err());
+            assert_eq!(page.client.conversation.diagnostics.malformed_frames, malformed, "{field} {number}");
+        }
+    }
+}
+
 /// Bytes that a failing test prints as text.
 #[derive(Clone)]
 struct Bytes(Vec<u8>);
@@ -206,7 +254,7 @@ fn any_frame() -> impl Strategy<Value = Bytes> {
     let time = (prop_oneof![4 => Just(""), 3 => Just("\"created_at\":")], number);
     let event = prop_oneof![16 => Just("RunContent"), 2 => Just("TeamRunContent"), 1 => Just("RunIntermediateContent"), 1 => Just("RunCompleted"),
         1 => Just("RunStarted"), 1 => Just("RunError"), 1 => Just("retry"), 1 => Just("Nonsense"), 1 => Just("RunContinued")];
-    let layout = prop_oneof![20 => Just(0u8), 10 => 1..11u8];
+    let layout = prop_oneof![20 => Just(0u8), 10 => 1..12u8];
     (event, run, session, before, text, after, layout, index, time).prop_map(
         |(event, run, session, before, text, after, layout, index, time)| {
             let numbered = |(field, number): (&str, &str), comma| {
@@ -230,6 +278,7 @@ fn any_frame() -> impl Strategy<Value = Bytes> {
                 7 => format!("data: {{\"event\":\"{event}\",\"data\":{{{body}}}}}\n\n"),
                 8 => format!("data: {{\"event\":\"{event}\",\"data\":{}}}\n\n", json!(format!("{{{body}}}"))),
                 9 => format!("data: {object}\nevent: {event}\n\n"),
+                10 => format!("event: {event}\r\ndata: {object}\r\n\n"),
                 _ => object,
             };
             // A replacement character stands for bytes that are no UTF-8.

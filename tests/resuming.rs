@@ -667,6 +667,7 @@ fn a_fallbacks_run_is_taken_up_at_the_fallback_and_an_id_stays_one_segment() {
 #[test]
 fn the_user_can_take_up_what_was_given_up() {
     let (mut hand, request) = Hand::streaming();
+    assert_eq!(hand.page.view()["head"]["resumable"], false, "it goes on");
     hand.handle(Input::Failed { request });
     let request = hand.fetched().unwrap().id;
     hand.refuse(request, 404, "");
@@ -680,9 +681,22 @@ fn the_user_can_take_up_what_was_given_up() {
     assert_eq!((hand.settled(), hand.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. And on."));
     assert_eq!(hand.page.view()["head"]["resumable"], false);
     assert_eq!(hand.page.client.conversation.monitor.total().answers, 1, "one answer, however often it was cut");
-    // There is nothing more to take up.
+    // There is nothing more to take up, and no end to be told of.
+    hand.outputs.clear();
     hand.handle(Input::Resume { ticket: 3 });
     assert_eq!((hand.fetched(), hand.settled()), (None, vec![(3, Outcome::Completed)]));
+    assert_eq!(hand.outputs, []);
+}
+
+#[test]
+fn of_the_callers_fields_the_user_goes_along_when_an_answer_is_taken_up_and_no_other() {
+    let fields = [("user_id", "ann"), ("knowledge", "on")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let mut hand = Hand::new(Config { fields: fields.to_vec(), ..config() });
+    let request = hand.send();
+    hand.answer(request, &beginning());
+    hand.handle(Input::Failed { request });
+    let resume = hand.fetched().unwrap();
+    assert_eq!((field(&resume, "user_id"), field(&resume, "knowledge")), (Some("ann"), None));
 }
 
 // ── cancel, in two layers ──────────────────────────────────────────────────────────────────────────────────────
@@ -764,7 +778,11 @@ fn a_page_that_goes_away_stops_no_run() {
 
 /// A run that waits for a yes.
 fn paused() -> Hand {
-    let mut hand = Hand::new(config());
+    paused_at(config())
+}
+
+fn paused_at(config: Config) -> Hand {
+    let mut hand = Hand::new(config);
     let request = hand.send();
     let tool = json!({"tool_call_id": "c1", "tool_name": "send_mail", "tool_args": {"to": "Ann"}, "requires_confirmation": true});
     let pause = with(leader(), json!({"tools": [tool], "requirements": [{"id": "r1", "tool_execution": tool}]}));
@@ -799,6 +817,38 @@ fn a_paused_run_is_continued_and_the_text_before_stays() {
     hand.handle(Input::Closed { request: request.id });
     assert_eq!((hand.settled(), hand.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. Sent."));
     assert_eq!(hand.page.view()["turns"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_the_user_answered_is_shown_before_the_run_says_what_came_of_it() {
+    for (confirmed, status) in [(false, "rejected"), (true, "paused")] {
+        let mut hand = paused_at(Config { runs: "/agents/a/runs".into(), ..config() });
+        let tools = json!([{"tool_call_id": "c1", "tool_name": "send_mail", "confirmed": confirmed}]).to_string();
+        hand.handle(Input::Continue { ticket: 2, answers: &[("other".into(), "[]".into()), ("tools".into(), tools)] });
+        let request = hand.fetched().unwrap().id;
+        hand.answer(request, &indexed("TeamRunContinued", leader(), 3));
+        let view = hand.page.view();
+        assert_eq!(view.pointer("/turns/0/answer/tools/0/status"), Some(&json!(status)), "{confirmed}");
+    }
+}
+
+#[test]
+fn each_kind_of_route_is_answered_with_the_fields_that_it_takes() {
+    let table = [
+        ("/agents/a/runs", true, &["background", "user_id", "tools", "more"][..]),
+        ("/teams/t/runs", true, &["background", "user_id", "requirements", "more"]),
+        ("/workflows/w/runs", true, &["user_id", "step_requirements", "more"]),
+        ("/teams/t/runs", false, &["user_id", "requirements", "more"]),
+    ];
+    let answers = ["tools", "requirements", "step_requirements", "more"].map(|name| (name.to_owned(), "[]".to_owned()));
+    let own = [("user_id", "ann"), ("knowledge", "on")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    for (runs, background, expected) in table {
+        let mut hand = paused_at(Config { runs: runs.into(), background, fields: own.to_vec(), ..config() });
+        hand.handle(Input::Continue { ticket: 2, answers: &answers });
+        let request = hand.fetched().unwrap();
+        let names: Vec<_> = request.fields.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!((&names[..2], &names[2..]), (&["stream", "session_id"][..], expected), "{runs}");
+    }
 }
 
 #[test]

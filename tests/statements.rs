@@ -5,6 +5,7 @@
 
 mod common;
 
+use ai_stream_handler::limits::Limits;
 use ai_stream_handler::state::{Outcome, Status};
 use common::{agent, calling, frame, leader, member, nameless, saying, with, Page, Recording};
 use serde_json::{json, Value};
@@ -94,6 +95,33 @@ fn frames_without_content_put_nothing_into_the_answer() {
     assert_eq!(answer.text.as_str(), "Done.");
     assert_eq!(answer.thoughts.as_str(), "Hm, let me see.");
     assert_eq!(answer.head.images, [image.to_string()], "the same image, told twice, is one");
+}
+
+#[test]
+fn media_and_sources_stand_beside_the_text_each_kind_in_its_place_and_once() {
+    let item = json!({"id": "i1", "url": "https://example.com/i1"});
+    let table = [
+        ("image", item.clone(), "images", json!([item.to_string()])),
+        ("images", json!([item]), "images", json!([item.to_string()])),
+        ("videos", json!([item]), "videos", json!([item.to_string()])),
+        ("audio", json!([item]), "audio", json!([item.to_string()])),
+        ("files", json!([item]), "files", json!([item.to_string()])),
+        ("response_audio", item.clone(), "responseAudio", json!(item.to_string())),
+        ("references", json!([item]), "references", json!(json!([item]).to_string())),
+        ("citations", item.clone(), "citations", json!(item.to_string())),
+    ];
+    for (field, value, place, shown) in table {
+        let mut page = started();
+        page.event("RunContent", saying(agent(), "Look: "));
+        let mut expected = page.view().pointer("/turns/0/answer").unwrap().clone();
+        for text in ["this ", "and ", "that."] {
+            page.event("RunContent", with(saying(agent(), text), json!({field: value})));
+        }
+        expected["text"] = json!("Look: this and that.");
+        expected["head"][place] = shown;
+        let answer = page.view().pointer("/turns/0/answer").unwrap().clone();
+        common::assert_same(&answer, &expected, field);
+    }
 }
 
 #[test]
@@ -427,6 +455,15 @@ fn malformed_frames_are_counted_with_their_reason_and_the_text_goes_on() {
             (reason, data, 3)
         );
     }
+    // So is one that is too long to be read.
+    let mut limits = Limits::default();
+    limits.max_event_bytes = 1_000;
+    let mut page = Page::limited(limits);
+    page.begin("hello").event("RunContent", saying(agent(), "one ")).feed(format!("data: {}\n\n", "x".repeat(2_000)));
+    page.event("RunContent", saying(agent(), "two"));
+    let d = &page.client.conversation.diagnostics;
+    assert_eq!((d.malformed_frames, d.malformed[0].frame, d.frames_read), (1, 2, 3));
+    assert_eq!(page.answer(), "one two");
 }
 
 #[test]

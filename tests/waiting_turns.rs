@@ -176,6 +176,31 @@ fn a_background_send_waits_for_the_limit_in_the_queue_and_lets_the_user_go_first
 }
 
 #[test]
+fn what_waits_in_the_queue_alone_is_cancelled_too_and_takes_no_place_from_the_user() {
+    let waiting = || {
+        let mut config = config();
+        config.limits.max_queued = 1;
+        let mut world = World::with(config, [Answer::Http(429, Some("12"), String::new())]);
+        world.send("one");
+        world.input(Input::Cancel);
+        let first = world.send_in_background("background");
+        assert_eq!((world.outcome_of(first), queue(&world).len()), (None, 1));
+        (world, first)
+    };
+    let (mut world, first) = waiting();
+    world.input(Input::Cancel);
+    assert_eq!((world.outcome_of(first), queue(&world).len()), (Some(Outcome::Cancelled), 0));
+
+    let (mut world, first) = waiting();
+    let second = world.send_in_background("one more");
+    assert_eq!(world.outcome_of(second), Some(Outcome::Cancelled), "the queue is full");
+    let user = world.send("user");
+    assert_eq!(world.outcome_of(user), None, "nothing runs: the user's own need not queue");
+    world.rest();
+    assert_eq!((world.outcome_of(user), world.outcome_of(first)), (Some(Outcome::Completed), Some(Outcome::Completed)));
+}
+
+#[test]
 fn other_tabs_are_told_once_of_a_limit_and_once_that_it_is_over() {
     let mut world = World::new([Answer::Http(429, Some("12"), String::new())]);
     world.ask("hello");
@@ -192,6 +217,16 @@ fn other_tabs_are_told_once_of_a_limit_and_once_that_it_is_over() {
     assert_eq!(world.limits, [Some(9.0)], "a limit that the server waits out is one too");
     world.input(Input::Chunk { request, bytes: frame("TeamRunCompleted", saying(run(2), "Hi.")).as_bytes() });
     assert_eq!(world.limits, [Some(9.0), None]);
+    // Also where all of it comes in one piece.
+    let in_one_piece = [
+        frame("TeamRunStarted", run(1)),
+        nameless("retry", json!({"attempt": 1, "max_retries": 3, "delay": 9})),
+        frame("TeamRunStarted", run(2)),
+        frame("TeamRunContent", saying(run(2), "Hi.")),
+    ];
+    let mut world = World::new([Answer::Open(in_one_piece.concat())]);
+    world.send("hello");
+    assert_eq!(world.limits, [Some(9.0)]);
 
     let mut world = World::new([Answer::Http(503, Some("12"), String::new()), Answer::Unreachable]);
     world.ask("hello");

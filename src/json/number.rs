@@ -224,7 +224,8 @@ mod tests {
         ];
         let endless = ["0.", &"3".repeat(100_000)].concat();
         let just_above = ["9007199254740993.", &"0".repeat(900), "1"].concat();
-        for text in hard.into_iter().chain([endless.as_str(), &just_above]) {
+        let just_half = ["9007199254740993.", &"0".repeat(900)].concat();
+        for text in hard.into_iter().chain([endless.as_str(), &just_above, &just_half]) {
             let wanted: f64 = text.parse().unwrap_or(f64::NAN);
             assert_eq!(super::parse(text).to_bits(), wanted.to_bits(), "{text}");
         }

@@ -122,7 +122,7 @@ impl Template {
                 Hole::Number | Hole::Index => {
                     let digits = bytes.get(at..).unwrap_or_default().iter().take_while(|b| b.is_ascii_digit()).count();
                     match digits {
-                        _ if at + digits >= bytes.len() && digits < MOST_DIGITS => return None,
+                        0 if at >= bytes.len() => return None,
                         1..MOST_DIGITS if digits == 1 || bytes[at] != b'0' => at + digits,
                         _ => return Some(false),
                     }
