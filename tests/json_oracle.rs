@@ -96,8 +96,10 @@ fn assert_same_number(raw: Raw<'_>, value: &Value) {
     assert_eq!(number.is_some(), value.is_number());
     if let (Some(number), Some(theirs)) = (number, value.as_f64()) {
         assert_eq!(number.to_bits(), raw.text().parse::<f64>().unwrap().to_bits(), "{}", raw.text());
-        assert!((number - theirs).abs() <= theirs.abs() * 1e-15, "{number} is not {theirs}");
-        let whole = value.as_u64().filter(|whole| *whole <= 1 << 53);
+        // Where a double has few digits left, serde_json is a step of the smallest ones off.
+        let off = theirs.abs() * 1e-15 + 4.0 * f64::from_bits(1);
+        assert!((number - theirs).abs() <= off, "{number} is not {theirs}");
+        let whole = value.as_u64().filter(|whole| *whole < 9_000_000_000_000_000);
         assert!(whole.is_none_or(|whole| raw.as_u64() == Some(whole)), "{}", raw.text());
     }
 }

@@ -545,6 +545,21 @@ fn a_server_that_waits_out_a_limit_is_not_silent() {
 }
 
 #[test]
+fn a_stream_that_is_left_open_while_a_retry_waits_is_not_silent() {
+    let mut hand = Hand::new(Config { retry: Policy::new(None, None, None, &[100.0], None).unwrap(), ..config() });
+    let request = hand.send();
+    let error = with(leader_of("old"), json!({"content": "429"}));
+    let frames = [indexed("TeamRunStarted", leader_of("old"), 0), indexed("TeamRunError", error, 1)];
+    hand.answer(request, &frames.concat());
+    hand.tick_at(50.0);
+    assert_eq!((hand.page.status().as_str(), hand.page.banner(), hand.fetched()), ("retrying", None, None));
+    assert!(!hand.outputs.contains(&Output::Abort(request)));
+    hand.tick_at(100.0);
+    assert!(hand.fetched().is_some());
+    assert_eq!(hand.settled(), []);
+}
+
+#[test]
 fn foreground_streams_have_no_heartbeat_and_a_bound_of_their_own() {
     let mut hand = Hand::new(Config { background: false, ..config() });
     let request = hand.send();
