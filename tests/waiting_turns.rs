@@ -6,6 +6,7 @@ mod common;
 mod world;
 
 use ai_stream_handler::client::{Config, Input, Priority, WaitsFor};
+use ai_stream_handler::retry::Policy;
 use ai_stream_handler::state::{Gate, Outcome};
 use common::{frame, leader_of, nameless, saying, with, Recording, NOW};
 use serde_json::{json, Value};
@@ -255,6 +256,14 @@ fn another_tabs_limit_holds_back_a_little_longer_than_it_lasts_and_until_it_is_o
     world.rest();
     assert_eq!((world.times(), world.outcome_of(ticket)), (vec![3.0], Some(Outcome::Completed)));
 
+    // Of a tab whose own answers went well, too.
+    let mut world = World::new([]);
+    world.ask("before");
+    world.input(Input::LimitElsewhere { until: NOW + 10.0 });
+    world.input(Input::Tick);
+    world.ask("hello");
+    assert!(world.times()[1] >= 11.0, "{:?}", world.times());
+
     // It lasts longer than was said first.
     let mut world = World::new([]);
     world.input(Input::LimitElsewhere { until: NOW + 5.0 });
@@ -289,6 +298,19 @@ fn a_send_that_would_exceed_the_quota_is_told_and_delayed() {
     assert_eq!((world.times(), world.outcome_of(ticket)), (vec![0.0, 61.0], Some(Outcome::Completed)));
     let quota = world.page.view()["head"]["quota"][0].clone();
     assert_eq!((&quota["model"], &quota["inputTokens"], &quota["limit"]), (&json!(MODEL), &json!(700), &json!(1_000)));
+}
+
+#[test]
+fn of_a_limit_and_a_quota_the_one_that_lasts_longer_is_waited_for() {
+    for (limit_until, cause) in [(NOW + 20.0, Gate::Quota), (NOW + 100.0, Gate::Limit)] {
+        let mut world = with_quota(1_000, [costing("r1", 600), costing("r2", 700)]);
+        world.ask("hello");
+        world.pass(10.0);
+        world.input(Input::LimitElsewhere { until: limit_until });
+        world.send("and?");
+        let held = world.page.client.conversation.pacing.clone().unwrap();
+        assert_eq!((held.cause, held.resumes_at >= limit_until.max(NOW + 61.0)), (cause, true), "{held:?}");
+    }
 }
 
 #[test]
@@ -331,6 +353,31 @@ fn retries_that_are_used_up_by_a_long_conversation_say_so() {
     let error = world.page.view()["head"]["error"].clone();
     assert!(error["message"].as_str().unwrap().starts_with("Maximum retries exceeded (3 attempts). "));
     assert!(error["hint"].as_str().unwrap().contains("each message sends about 909,000 tokens"), "{error}");
+}
+
+#[test]
+fn a_long_conversation_is_named_as_the_cause_where_nothing_is_retried_too() {
+    let mut config = config();
+    config.retry = Policy::new(Some(0.0), None, None, &[], None).unwrap();
+    let mut world = World::with(config, [costing("r1", 908_600), Answer::Http(429, None, quota_body(Some("1s")))]);
+    world.ask("hello");
+    world.pass(100.0);
+    assert_eq!(world.ask("What did I ask you before?"), Outcome::Failed);
+    let error = world.page.view()["head"]["error"].clone();
+    assert!(!error["message"].as_str().unwrap().starts_with("Maximum retries exceeded"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("each message sends about 909,000 tokens"), "{error}");
+}
+
+#[test]
+fn a_background_send_whose_turn_comes_while_the_quota_is_used_up_waits_on_in_the_queue() {
+    let mut world = with_quota(1_000, [costing("r1", 600), costing("r2", 700)]);
+    world.send("hello");
+    let background = world.send_in_background("background");
+    world.pass(1.0);
+    assert_eq!(world.page.client.conversation.turns.len(), 1, "nobody asked for it");
+    assert_eq!(queue(&world), [("background".to_owned(), WaitsFor::Limit)]);
+    world.rest();
+    assert_eq!((world.times(), world.outcome_of(background)), (vec![0.0, 61.0], Some(Outcome::Completed)));
 }
 
 #[test]

@@ -31,10 +31,17 @@ impl Cooldown {
         sane && later
     }
 
-    /// It is over. `true`: it was not, and it was hit here.
-    pub fn over(&mut self) -> bool {
-        let own = self.span.is_some() && !self.elsewhere;
+    /// It is over: somebody says so.
+    pub fn over(&mut self) {
         self.span = None;
+    }
+
+    /// An answer was completed here. `true`: with it a limit is over that was hit here. Another tab's lasts.
+    pub fn answered(&mut self) -> bool {
+        let own = self.span.is_some() && !self.elsewhere;
+        if own {
+            self.over();
+        }
         own
     }
 
@@ -66,6 +73,13 @@ mod tests {
     }
 
     #[test]
+    fn another_tab_may_wait_as_long_as_a_server_can_ask_for_and_no_longer() {
+        assert!(!Cooldown::default().hit_elsewhere(95.0, 1.0, 100.0), "over by now");
+        assert!(Cooldown::default().hit_elsewhere(100.0 + LONGEST_DELAY, 1.0, 100.0));
+        assert!(!Cooldown::default().hit_elsewhere(100.5 + LONGEST_DELAY, 1.0, 100.0));
+    }
+
+    #[test]
     fn what_another_tab_says_is_heeded_a_little_later_and_checked() {
         let mut cooldown = Cooldown::default();
         for nonsense in [f64::NAN, f64::INFINITY, -1.0, 50.0, 1e9] {
@@ -74,10 +88,14 @@ mod tests {
         assert!(cooldown.hit_elsewhere(110.0, 0.5, 100.0));
         assert_eq!(cooldown.until(100.0), Some(113.0));
         assert!(!cooldown.hit_elsewhere(105.0, 0.0, 100.0), "an earlier end is no news");
-        assert!(!cooldown.over(), "nobody is to be told what they said themselves");
+        assert!(!cooldown.hit_elsewhere(110.0, 0.5, 100.0), "nor is the same");
+        assert!(!cooldown.answered(), "nobody is to be told what they said themselves");
+        assert_eq!(cooldown.until(100.0), Some(113.0), "an answer that was under way proves nothing");
+        cooldown.over();
         assert_eq!(cooldown.until(100.0), None);
         cooldown.hit(110.0, 100.0);
-        assert!(cooldown.over());
-        assert!(!cooldown.over());
+        assert!(cooldown.answered());
+        assert_eq!(cooldown.until(100.0), None);
+        assert!(!cooldown.answered());
     }
 }

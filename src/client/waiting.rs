@@ -157,7 +157,7 @@ impl Client {
             if self.cooldown.hit(until, now) {
                 self.outputs.push_back(Output::Limit(Some(until)));
             }
-        } else if self.conversation.status == Status::Ended(Outcome::Completed) && self.cooldown.over() {
+        } else if self.conversation.status == Status::Ended(Outcome::Completed) && self.cooldown.answered() {
             self.outputs.push_back(Output::Limit(None));
         }
     }
