@@ -24,6 +24,7 @@ const quick = {
   client: ['client', 'statements', 'waiting_turns', 'identity', 'own_retries', 'resuming'],
   'client/cooldown': ['lib', 'waiting_turns'],
   'client/templates': ['lib', 'repeated_frames', 'counting'],
+  'client/waiting': ['waiting_turns', 'own_retries', 'client'],
 }
 // `generator` needs a feature, `browser` a browser; neither is about these modules.
 const every = readdirSync(join(root, 'tests')).filter((name) => name.endsWith('.rs') && !/^(generator|browser)/.test(name)).map((name) => name.slice(0, -3)).concat('lib')

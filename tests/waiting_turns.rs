@@ -314,6 +314,17 @@ fn of_a_limit_and_a_quota_the_one_that_lasts_longer_is_waited_for() {
 }
 
 #[test]
+fn what_was_held_back_is_looked_at_again_when_its_time_comes() {
+    let mut world = World::new([costing("r1", 600), costing("r2", 700)]);
+    world.ask("hello");
+    world.input(Input::LimitElsewhere { until: NOW + 10.0 });
+    world.send("and?");
+    world.page.client.conversation.quota.set(None, 1_000);
+    world.rest();
+    assert_eq!(world.times(), [0.0, 61.0]);
+}
+
+#[test]
 fn a_send_that_stays_under_the_quota_is_not_delayed() {
     let mut world = with_quota(10_000, [costing("r1", 600), costing("r2", 700)]);
     world.ask("hello");
@@ -374,6 +385,8 @@ fn a_background_send_whose_turn_comes_while_the_quota_is_used_up_waits_on_in_the
     world.send("hello");
     let background = world.send_in_background("background");
     world.pass(1.0);
+    // A timer that rings early starts nothing.
+    world.input(Input::Tick);
     assert_eq!(world.page.client.conversation.turns.len(), 1, "nobody asked for it");
     assert_eq!(queue(&world), [("background".to_owned(), WaitsFor::Limit)]);
     world.rest();
