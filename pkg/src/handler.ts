@@ -30,6 +30,7 @@ class Handler implements StreamHandler {
   #options: Given
   #source: Source
   #seed = newSeed()
+  /** The core without the ear, once something has needed it. */
   #made: Core | undefined
   #ear: Ear | undefined
   /** The core as the ear has it. */

@@ -34,8 +34,12 @@ export function needStart(source: Source): void {
 
 /** Compiles the module beside the page's own thread; what it is needed for meanwhile does not wait for it. */
 export async function compileAhead(source: Source): Promise<void> {
-  const module = isStarted ? undefined : source.module()
-  if (module) compiled ??= module instanceof WebAssembly.Module ? module : await WebAssembly.compile(module)
+  const given = isStarted ? undefined : source.module()
+  // What was compiled by those who host it is there already.
+  if (!given || given instanceof WebAssembly.Module) return
+  const ready = await WebAssembly.compile(given)
+  // Who was started meanwhile has compiled for themselves.
+  if (!isStarted) compiled = ready
 }
 
 /** Starts the module, if nobody has. */
