@@ -397,7 +397,10 @@ impl Conversation {
     }
 
     /// A turn ends. The first end counts: what completes after it was cancelled is still cancelled.
-    fn finish(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
+    fn finish(&mut self, t: usize, outcome: Outcome, mut error: Option<StreamError>, now: Seconds) {
+        if let Some(limited) = error.as_mut().filter(|e| e.kind == ErrorType::RateLimit && e.hint.is_none()) {
+            limited.hint = self.hint();
+        }
         let turn = &mut self.turns[t];
         turn.outcome = Some(outcome);
         turn.times.ended_at = Some(now);

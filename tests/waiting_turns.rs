@@ -380,6 +380,25 @@ fn a_long_conversation_is_named_as_the_cause_where_nothing_is_retried_too() {
 }
 
 #[test]
+fn a_long_conversation_is_named_as_the_cause_where_the_backend_gave_up() {
+    let over = json!({"error": "Maximum retries exceeded (3 attempts). Please try again in a few moments.",
+        "type": "rate_limit", "retries": 3});
+    let other = json!({"error": "An error occurred", "type": "general"});
+    for (end, long) in [(over, true), (other, false)] {
+        let stream = [frame("TeamRunStarted", leader_of("r2")), nameless("error", end)].concat();
+        let mut world = with_quota(1_000_000, [costing("r1", 908_600), Answer::Frames(stream)]);
+        world.ask("hello");
+        world.pass(100.0);
+        assert_eq!(world.ask("What did I ask you before?"), Outcome::Failed);
+        let view = world.page.view();
+        for error in [&view["head"]["error"], &view["turns"][1]["facts"]["error"]] {
+            let hint = error["hint"].as_str().unwrap_or_default();
+            assert_eq!(hint.contains("each message sends about 909,000 tokens"), long, "{error}");
+        }
+    }
+}
+
+#[test]
 fn a_background_send_whose_turn_comes_while_the_quota_is_used_up_waits_on_in_the_queue() {
     let mut world = with_quota(1_000, [costing("r1", 600), costing("r2", 700)]);
     world.send("hello");
