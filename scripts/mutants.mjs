@@ -5,9 +5,10 @@
 // A file that has judges of its own (`quick`) is not asked with its module, but by its name.
 //
 // A mutant costs a build and a run. So the quick tests that are about the module are asked first, and what survives
-// those is asked again with every native test. MUTANTS_QUICK=1 leaves the second round out. A run that was broken off
-// goes on where it was; what came of each mutant is in target/mutants/<module>, which may be removed. "For ever" is so
-// many seconds of the processor, not of the clock: the machine may be busy. A TMPDIR in memory helps.
+// those is asked again with every native test. MUTANTS_QUICK=1 leaves the second round out; MUTANTS_TESTS="lib events"
+// are other tests for the first one. A run that was broken off goes on where it was; what came of each mutant is in
+// target/mutants/<module>, which may be removed. "For ever" is so many seconds of the processor, not of the clock: the
+// machine may be busy. A TMPDIR in memory helps.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,7 +21,7 @@ const quick = {
   json: ['lib', 'json_oracle'],
   event: ['events', 'statements', 'work', 'retries', 'identity', 'recordings'],
   retry: ['lib', 'retries', 'statements', 'client'],
-  state: ['statements', 'work', 'retries', 'waiting_turns', 'identity', 'recordings', 'resuming', 'bad_input'],
+  state: ['statements', 'work', 'retries', 'waiting_turns', 'identity'],
   client: ['client', 'statements', 'waiting_turns', 'identity', 'own_retries', 'resuming'],
   'client/cooldown': ['lib', 'waiting_turns'],
   'client/templates': ['lib', 'repeated_frames', 'counting'],
@@ -41,7 +42,7 @@ for (const module of process.argv.slice(2)) {
   const out = join(root, 'target/mutants', module.replace('/', '-'))
   mkdirSync(out, { recursive: true })
   keep(out)
-  ask(out, files, quick[module] ?? quick[name], 30)
+  ask(out, files, process.env.MUTANTS_TESTS?.split(' ') ?? quick[module] ?? quick[name], 30)
   keep(out)
   if (!process.env.MUTANTS_QUICK && read(out, 'mutants.out/missed').length > 0) {
     ask(out, files, every, 90)
