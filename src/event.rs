@@ -70,7 +70,7 @@ fn read_object(text: &str) -> Result<(usize, RunEvent<'_>), JsonError> {
     }
     object.finish()?;
     event.settle();
-    event.whole = matches!(event.kind, Kind::CustomEvent).then_some(text);
+    event.whole = Some(text);
     Ok((members, event))
 }
 
@@ -83,10 +83,15 @@ fn wrapped<'a>(members: usize, event: &RunEvent<'a>) -> Option<Raw<'a>> {
 
 impl<'a> RunEvent<'a> {
     fn with_default_name(mut self, outer: Option<Str<'a>>) -> RunEvent<'a> {
-        if let (true, Some(outer)) = (self.name.is_empty(), outer) {
-            self.name = outer;
-            self.settle();
+        if self.name.is_empty() {
+            // A run's JSON answer is what has a run, a status and no name at all, the line's neither.
+            let answer = (self.run_id.is_some() && self.status.is_some()).then(|| Str::plain("RunOutput"));
+            if let Some(name) = outer.filter(|n| !n.is_empty()).or(answer) {
+                self.name = name;
+                self.settle();
+            }
         }
+        self.whole = self.whole.filter(|_| self.kind == Kind::CustomEvent);
         self
     }
 }

@@ -223,10 +223,6 @@ impl<'a> RunEvent<'a> {
     /// Derives what follows from all fields together.
     pub(super) fn settle(&mut self) {
         (self.kind, self.scope) = kind::of(self.name);
-        if self.name.is_empty() && self.run_id.is_some() && self.status.is_some() {
-            self.kind = Kind::RunOutput;
-            self.name = Str::plain("RunOutput");
-        }
         // Events that share a name between agents and teams tell by their ids.
         if matches!(self.kind, Kind::CustomEvent | Kind::MetricsUpdate | Kind::Paused | Kind::RunOutput) {
             self.scope = match (self.team_id, self.agent_id, self.workflow_id) {

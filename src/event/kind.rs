@@ -174,6 +174,8 @@ fn system_kind(name: &str) -> Kind {
         "replay" => Kind::Replay,
         "subscribed" => Kind::Subscribed,
         "stream_expired" => Kind::StreamExpired,
+        // Behind WorkflowPaused stands the whole run once more.
+        "RunOutput" | "WorkflowRunOutput" => Kind::RunOutput,
         _ => Kind::Unknown,
     }
 }

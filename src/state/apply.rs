@@ -82,7 +82,7 @@ impl Conversation {
                 self.turns[t].dirty = true;
                 return;
             }
-            kind if ends(kind) && self.is_over(t, run) => return,
+            kind if (ends(kind) || kind == Kind::RunOutput) && self.is_over(t, run) => return,
             _ => {}
         }
         if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).started {

@@ -171,7 +171,12 @@ impl Conversation {
             }
             Kind::RunContinued => (Started, [name, " goes on"]),
             Kind::RunOutput if event.is_accepted() => (Started, [name, " runs in the background"]),
-            Kind::RunOutput => (Completed, [name, " answered in one piece"]),
+            Kind::RunOutput => match event.status.map(Str::decode).unwrap_or_default().as_ref() {
+                "ERROR" => return Some(describe_failure(event, run.top, name, details)),
+                "PAUSED" => (InProgress, [name, " waits for your input"]),
+                "CANCELLED" => (Completed, [name, " was cancelled"]),
+                _ => (Completed, [name, " answered in one piece"]),
+            },
             Kind::ModelRequestStarted => (Started, ["Asking ", model_name]),
             Kind::ModelRequestCompleted => (Completed, [model_name, " answered"]),
             Kind::ReasoningStarted => (Started, [name, " is thinking"]),

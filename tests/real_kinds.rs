@@ -1,0 +1,57 @@
+//! Kinds of streams that a real AgentOS 3.1.10 sends and that are not among the recordings, each as short as it gets.
+#![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use ai_stream_handler::state::Outcome;
+use common::{agent, leader, nameless, with, Page};
+use serde_json::json;
+
+#[test]
+fn a_status_in_the_data_does_not_take_the_events_name_from_its_line() {
+    let task = with(leader(), json!({"task_id": "1", "title": "Find", "status": "pending"}));
+    let replay = json!({"run_id": "lead", "status": "COMPLETED", "total_events": 0});
+    let mut page = Page::asked();
+    page.feed(nameless("TeamRunStarted", leader())).feed(nameless("TeamTaskCreated", task));
+    assert_eq!(page.timeline().last().unwrap(), &("TeamTaskCreated".into(), "Task created: Find".into()));
+    assert_eq!(page.outcome(), None);
+    page.feed(nameless("replay", replay));
+    assert_eq!((page.timeline().len(), page.outcome()), (2, None));
+    page.end();
+    assert_eq!(page.outcome(), Some(Outcome::Completed));
+}
+
+#[test]
+fn a_custom_event_keeps_its_own_fields_where_only_the_line_names_it() {
+    let custom = with(agent(), json!({"note": "half way"}));
+    let mut page = Page::asked();
+    page.feed(nameless("RunStarted", agent())).feed(nameless("CustomEvent", custom));
+    assert!(page.turn().timeline.entries()[1].details.data.as_deref().unwrap().contains("half way"));
+}
+
+#[test]
+fn a_paused_workflow_has_not_answered_whatever_stands_behind_its_pause() {
+    let flow = json!({"workflow_id": "w", "workflow_name": "Gated", "run_id": "w-1", "session_id": "s-1"});
+    let asked = json!({"status": "PAUSED", "step_requirements": [
+        {"step_name": "publish", "requires_confirmation": true, "confirmation_message": "Publish it?"}]});
+    let mut page = Page::asked();
+    page.event("WorkflowStarted", flow.clone()).event("WorkflowPaused", with(flow.clone(), asked.clone()));
+    page.feed(nameless("WorkflowRunOutput", with(flow, asked))).end();
+    assert_eq!(page.timeline().last().unwrap().1, "Gated waits for your input");
+    assert_eq!((page.timeline().len(), page.outcome()), (2, Some(Outcome::Paused)));
+    assert_eq!(page.turn().pause.unwrap().message, "Publish it?");
+}
+
+#[test]
+fn a_json_answer_says_in_the_timeline_how_it_ended() {
+    let said = |more| {
+        let mut page = Page::asked();
+        page.feed(with(agent(), more).to_string()).end();
+        (page.timeline()[0].1.clone(), page.outcome().unwrap())
+    };
+    let error = json!({"status": "ERROR", "content": "{\"error\":{\"message\":\"Overloaded\"}}"});
+    assert_eq!(said(error), ("Overloaded".into(), Outcome::Failed));
+    let paused = json!({"status": "PAUSED", "content": "I need a yes."});
+    assert_eq!(said(paused), ("Assistant waits for your input".into(), Outcome::Paused));
+}
