@@ -5,7 +5,7 @@
 mod common;
 
 use ai_stream_handler::state::Outcome;
-use common::{agent, leader, nameless, with, Page};
+use common::{agent, leader, member, nameless, saying, with, Page};
 use serde_json::json;
 
 #[test]
@@ -54,4 +54,23 @@ fn a_json_answer_says_in_the_timeline_how_it_ended() {
     assert_eq!(said(error), ("Overloaded".into(), Outcome::Failed));
     let paused = json!({"status": "PAUSED", "content": "I need a yes."});
     assert_eq!(said(paused), ("Assistant waits for your input".into(), Outcome::Paused));
+}
+
+#[test]
+fn without_events_a_clean_end_is_the_end_although_members_and_tools_tell_of_themselves() {
+    let of = || member("web", "Web Researcher", "m-1", "lead");
+    let mut page = Page::asked();
+    page.event("TeamRunContent", saying(leader(), "Asking. ")).event("RunStarted", of());
+    page.event("RunContent", saying(of(), "12 degrees.")).event("RunCompleted", saying(of(), "12 degrees."));
+    page.event("CustomEvent", with(leader(), json!({"note": "1/1"})));
+    page.event("TeamRunContent", saying(leader(), "It is 12 degrees.")).end();
+    assert_eq!((page.outcome(), page.banner()), (Some(Outcome::Completed), None));
+    assert_eq!(page.answer(), "Asking. It is 12 degrees.");
+}
+
+#[test]
+fn with_only_a_members_words_the_end_is_none() {
+    let mut page = Page::asked();
+    page.event("RunContent", saying(member("web", "Web Researcher", "m-1", "lead"), "12 degrees.")).end();
+    assert_eq!(page.outcome(), Some(Outcome::Interrupted));
 }

@@ -20,7 +20,9 @@ impl Conversation {
         let t = self.place_event(event, now);
         self.see_session(t, event, now);
         match event.kind {
-            Kind::RunContent | Kind::RunIntermediateContent => {}
+            // With `stream_events=false` they come too: a member's events, and what a tool tells on its way.
+            Kind::RunContent | Kind::RunIntermediateContent | Kind::CustomEvent => {}
+            _ if event.parent().is_some() => {}
             _ => self.turns[t].tells_its_end = true,
         }
         match event.kind {

@@ -37,7 +37,7 @@ impl Conversation {
         }
         let limits = self.limits;
         let turn = &mut self.turns[t];
-        turn.has_content = true;
+        turn.has_content |= turn.runs.get(run).top;
         let mut fits = true;
         if let Some(message) = turn.message_of(run) {
             if let Some(content) = event.content {
