@@ -4,8 +4,9 @@
 
 mod common;
 
+use ai_stream_handler::state::message::RunStatus;
 use ai_stream_handler::state::Outcome;
-use common::{agent, leader, member, nameless, saying, with, Page};
+use common::{agent, calling, leader, member, nameless, saying, with, Page};
 use serde_json::json;
 
 #[test]
@@ -73,4 +74,29 @@ fn with_only_a_members_words_the_end_is_none() {
     let mut page = Page::asked();
     page.event("RunContent", saying(member("web", "Web Researcher", "m-1", "lead"), "12 degrees.")).end();
     assert_eq!(page.outcome(), Some(Outcome::Interrupted));
+}
+
+#[test]
+fn a_second_pause_without_a_word_does_not_say_the_first_words_again() {
+    let pause = || {
+        let tool = calling(agent(), "c-1", "send_mail", json!({}))["tool"].take();
+        with(agent(), json!({"content": "I need to mail. ", "tools": [tool]}))
+    };
+    let mut page = Page::asked();
+    page.event("RunStarted", agent()).event("RunContent", saying(agent(), "I need to mail. "));
+    page.event("RunPaused", pause()).end().begin(None);
+    page.event("RunContinued", agent()).event("RunPaused", pause()).end();
+    assert_eq!(page.answer(), "I need to mail. ");
+}
+
+#[test]
+fn a_member_that_waits_still_waits_where_the_team_pauses_again_at_once() {
+    let of = || member("mailer", "Mailer", "m-1", "lead");
+    let mut page = Page::asked();
+    page.event("TeamRunStarted", leader()).event("RunStarted", of()).event("RunPaused", of());
+    page.event("TeamRunPaused", leader()).end().begin(None);
+    page.event("TeamRunPaused", leader()).end();
+    assert_eq!((page.turn().work[0].head.status, page.outcome()), (RunStatus::Paused, Some(Outcome::Paused)));
+    page.begin(None).event("TeamRunContinued", leader()).event("TeamRunCompleted", saying(leader(), "Done.")).end();
+    assert_eq!(page.turn().work[0].head.status, RunStatus::Completed);
 }

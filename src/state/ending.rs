@@ -45,7 +45,9 @@ impl Conversation {
         }
         // What the model said stays; where it said nothing, the framework's notice stands in until the run goes on.
         let silent = message.text.leg().is_empty();
-        if let Some(notice) = event.content.filter(|_| silent) {
+        // A leg that pauses without a word repeats what stands there from the one before.
+        let repeated = |c: Raw<'_>| c.as_str().is_some_and(|c| message.text.as_str().ends_with(c.decode().as_ref()));
+        if let Some(notice) = event.content.filter(|&c| silent && !repeated(c)) {
             message.set_content(notice, event.content_type, &limits);
             message.text.stand_in();
         }

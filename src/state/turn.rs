@@ -131,7 +131,7 @@ impl Turn {
             Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
         };
         for (at, message) in self.work.iter_mut().enumerate() {
-            if message.head.status == RunStatus::Started {
+            if matches!(message.head.status, RunStatus::Started | RunStatus::Paused) {
                 message.edit().status = left;
                 self.settled.push(at);
             }
@@ -157,15 +157,16 @@ impl Turn {
     /// The turn goes on: what its pause or its interruption had stopped does too.
     pub(super) fn unsettle(&mut self) {
         let mut again = std::mem::take(&mut self.settled);
+        for &at in &again {
+            if let Some(message) = self.work.get_mut(at) {
+                message.edit().status = RunStatus::Started;
+            }
+        }
+        // One that waited waits on until it says that it goes on: another pause may come before.
         for (at, message) in self.work.iter_mut().enumerate() {
             if message.head.status == RunStatus::Paused {
                 message.text.begin_leg();
                 again.push(at);
-            }
-        }
-        for &at in &again {
-            if let Some(message) = self.work.get_mut(at) {
-                message.edit().status = RunStatus::Started;
             }
         }
         self.runs.reopen(&again, self.outcome == Some(Outcome::Paused));
