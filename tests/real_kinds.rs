@@ -6,7 +6,7 @@ mod common;
 
 use ai_stream_handler::state::message::RunStatus;
 use ai_stream_handler::state::Outcome;
-use common::{agent, calling, leader, member, nameless, saying, with, Page};
+use common::{agent, calling, frame, leader, member, nameless, saying, with, Page};
 use serde_json::json;
 
 #[test]
@@ -99,4 +99,13 @@ fn a_member_that_waits_still_waits_where_the_team_pauses_again_at_once() {
     assert_eq!((page.turn().work[0].head.status, page.outcome()), (RunStatus::Paused, Some(Outcome::Paused)));
     page.begin(None).event("TeamRunContinued", leader()).event("TeamRunCompleted", saying(leader(), "Done.")).end();
     assert_eq!(page.turn().work[0].head.status, RunStatus::Completed);
+}
+
+#[test]
+fn a_structured_answer_reads_the_same_however_its_letters_are_escaped() {
+    let plain = frame("RunCompleted", with(agent(), json!({"content": {"dish": "smørrebrød \u{1f35e} \"\\\n\u{1}"}})));
+    let escaped = plain.replace('ø', "\\u00f8").replace('\u{1f35e}', "\\ud83c\\udf5e");
+    let shown = |frame: &str| Page::asked().feed(frame).answer();
+    assert_eq!(shown(&escaped), shown(&plain));
+    assert_eq!(shown(&escaped), "{\n  \"dish\": \"smørrebrød \u{1f35e} \\\"\\\\\\n\\u0001\"\n}");
 }

@@ -3,7 +3,8 @@
 use super::Raw;
 use crate::text::part;
 
-/// Appends `value` with line breaks and an indent of two spaces a level. Strings and numbers stay as they are written.
+/// Appends `value` with line breaks and an indent of two spaces a level. Numbers stay as they are written; of strings
+/// only what JSON wants escaped is: Cirkelline's route writes `\u00f8` for ø.
 pub fn pretty(value: Raw<'_>, out: &mut String) {
     let bytes = value.text().as_bytes();
     let mut depth = 0usize;
@@ -39,11 +40,35 @@ pub fn pretty(value: Raw<'_>, out: &mut String) {
             b':' => out.push_str(": "),
             b'"' => {
                 at = super::string_end(bytes, at).map_or(bytes.len(), |end| end + 1);
-                out.push_str(part(value.text(), start..at));
+                push_string(part(value.text(), start..at), out);
             }
             _ => out.push(char::from(b)),
         }
     }
+}
+
+/// A string with its quotes.
+fn push_string(text: &str, out: &mut String) {
+    let decoded = Raw::parse(text).ok().and_then(Raw::as_str).filter(|_| text.contains('\\'));
+    let Some(decoded) = decoded else { return out.push_str(text) };
+    out.push('"');
+    for c in decoded.decode().chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            '\0'..='\x1f' => {
+                out.push_str(if c < '\x10' { "\\u000" } else { "\\u001" });
+                out.extend(char::from_digit(c as u32 & 15, 16));
+            }
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
 }
 
 fn new_line(depth: usize, out: &mut String) {
