@@ -77,7 +77,9 @@ impl StreamError {
             true => ErrorType::RateLimit,
             false => ErrorType::General,
         };
-        let message = body.and_then(message_in).unwrap_or_else(|| text.trim().to_owned());
+        // A page of HTML, or the name of an object of the provider's library, says nothing to a user.
+        let plain = || Some(text.trim()).filter(|t| !t.starts_with('<')).map(str::to_owned);
+        let message = body.and_then(message_in).or_else(plain).unwrap_or_default();
         match message.is_empty() {
             true => StreamError::new(kind, "An error occurred"),
             false => StreamError::new(kind, message),

@@ -109,3 +109,12 @@ fn a_structured_answer_reads_the_same_however_its_letters_are_escaped() {
     assert_eq!(shown(&escaped), shown(&plain));
     assert_eq!(shown(&escaped), "{\n  \"dish\": \"smørrebrød \u{1f35e} \\\"\\\\\\n\\u0001\"\n}");
 }
+
+#[test]
+fn neither_a_page_of_html_nor_an_objects_name_is_told_as_an_error() {
+    for content in ["<html><h1>502 Bad Gateway</h1></html>", "<google.genai.HttpResponse object at 0x7f>"] {
+        let mut page = Page::asked();
+        page.event("RunStarted", agent()).event("RunError", with(agent(), json!({"content": content}))).end();
+        assert_eq!(page.banner().as_deref(), Some("An error occurred"));
+    }
+}
