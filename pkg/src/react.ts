@@ -23,7 +23,8 @@ export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   const [held, hold] = React.useState(() => ({ place, lease: new Lease(latest) }))
   if (held.place !== place) hold({ place, lease: new Lease(latest) })
   const { lease } = held
-  React.useEffect(() => void (latest.current = options))
+  // Before any effect of a child: theirs come first, and one that subscribes makes the handler.
+  React.useInsertionEffect(() => void (latest.current = options))
   React.useEffect(() => lease.take(), [lease])
   return React.useSyncExternalStore(lease.handler.subscribe, lease.look, lease.lookOnServer)
 }

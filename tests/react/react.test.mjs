@@ -199,6 +199,20 @@ for (const react of [18, 19]) {
       assertClean(url)
     })
 
+    test('another agent is asked, with the options of its render, where a child is the first to subscribe', async (context) => {
+      const { url, requests } = await unending(context)
+      await open()
+      for (const agent of ['a', 'b', 'c']) {
+        await page.evaluate(([endpoint, agent]) => globalThis.page.show('App', { endpoint, agent, name: agent, headers: { 'x-for': agent } }), [url, agent])
+        await page.waitForSelector('#status', { state: 'attached' })
+        await page.evaluate(() => new Promise((done) => setTimeout(done, 50)))
+        await page.evaluate(() => void globalThis.page.handler().send('hello'))
+        await until(() => requests.some(({ headers }) => headers['x-for'] === agent))
+      }
+      assert.deepEqual(requests.map(({ path }) => path), ['/agents/a/runs', '/agents/b/runs', '/agents/c/runs'])
+      assertClean(url)
+    })
+
     test('unmounting hangs up; what is called afterwards says so and makes nothing', async (context) => {
       const { url, requests } = await unending(context)
       await open()
