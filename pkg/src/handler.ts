@@ -10,7 +10,7 @@ import { onAwake } from './awake'
 import { checked, type Given } from './check'
 import { METHODS } from './methods'
 import { Notifier } from './notifier'
-import { fallbacksOf, fieldsOf, flat, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
+import { fallbacksOf, fieldsOf, flat, headersOf, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
 import { answersOf } from './resolve'
 import { componentOf, get } from './rest'
 import { memoryOfModule, needStart, started, type Source } from './start'
@@ -293,13 +293,19 @@ class Handler implements StreamHandler {
 
   /** Another conversation in place of this one: messages, then what `recall` adds. Nobody hears of it before it is whole. */
   #show(sessionId: string | null, messages: Partial<ChatMessage>[], recall = () => {}): void {
+    // Before anything is given up: it may be no list.
+    const turns = turnsOf(messages, this.#generation + 1)
+    this.#generation++
     this.#loading = true
-    this.#core.clear(sessionId)
-    this.#read()
-    this.#mirror.load(turnsOf(messages, ++this.#generation))
-    recall()
-    this.#loading = false
-    this.#notifier.changed(true)
+    try {
+      this.#core.clear(sessionId)
+      this.#read()
+      this.#mirror.load(turns)
+      recall()
+    } finally {
+      this.#loading = false
+      this.#notifier.changed(true)
+    }
   }
 
   /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */
@@ -369,9 +375,16 @@ class Handler implements StreamHandler {
     }
   }
 
+  /** A caller's fetch may have read the answer itself. It was given all the same: to ask again would run the model twice. */
+  #unread(answer: Response): Response {
+    if (!answer?.bodyUsed && !answer?.body?.locked) return answer
+    this.#listenerThrew(new TypeError('ai-stream-handler: the option fetch has read the body of its response; read a clone() of it'))
+    return new Response(null, { status: answer.status, headers: answer.headers })
+  }
+
   /** What the core asks of this side. Its methods must not throw. */
   #host() {
-    const { headers, credentials } = this.#options
+    const { credentials } = this.#options
     return {
       changed: (urgent: boolean) => this.#changed(urgent),
       kept: (kept: Kept | null) => (this.#kept = kept),
@@ -387,7 +400,7 @@ class Handler implements StreamHandler {
         clearTimeout(this.#timer)
         if (seconds >= 0 && !this.#replays) this.#timer = setTimeout(() => this.#disposed || this.#begun?.tick(), seconds * 1000)
       },
-      headers: async () => (typeof headers === 'function' ? headers() : (headers ?? {})),
+      headers: () => headersOf(this.#options),
       limit: (until: number) => this.#tabs?.tell(until),
       log: (level: LogLevel, line: string) => {
         try {
@@ -403,7 +416,8 @@ class Handler implements StreamHandler {
       },
       credentials: () => credentials ?? 'same-origin',
       fetch: (request: Request, id: number, form?: FormData) => {
-        const fetch = this.#options.fetch ?? globalThis.fetch
+        const given = this.#options.fetch ?? globalThis.fetch
+        const fetch = async (request: Request) => this.#unread(await given(request))
         return this.#ear ? this.#ear.fetch(fetch, request, id, form) : fetch(request)
       },
       now: () => this.#ear?.now() ?? Date.now() / 1000,

@@ -21,6 +21,13 @@ export function fieldsOf({ fields }: Given): Record<string, string> {
   return (typeof fields === 'function' ? fields() : fields) ?? {}
 }
 
+/** The headers of the next request: a record, or what `fetch` takes besides. One that is undefined is not there. */
+export async function headersOf({ headers }: Pick<Given, 'headers'>): Promise<Record<string, string>> {
+  const given: unknown = (typeof headers === 'function' ? await headers() : headers) ?? {}
+  const entries = Symbol.iterator in Object(given) ? [...(given as Iterable<[string, unknown]>)] : Object.entries(given as object)
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null).map(([name, value]) => [name, String(value)]))
+}
+
 export function flat(record: Record<string, string> | undefined): string[] {
   // A field that is undefined is a field that is not there, whatever the types say.
   const given = Object.entries(record ?? {}).filter(([, value]) => value !== undefined && value !== null)

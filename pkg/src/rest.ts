@@ -1,6 +1,7 @@
 // AgentOS's lists, over the caller's fetch: JSON, or an error that says why.
 
 import type { Given } from './check'
+import { headersOf } from './options'
 
 /** What went wrong with a request that is no stream. */
 export class RequestError extends Error {
@@ -11,14 +12,14 @@ export class RequestError extends Error {
 }
 
 export async function get(options: Given, path: string, query: Record<string, string | number | undefined>): Promise<unknown> {
-  const { endpoint = '', headers, credentials = 'same-origin', fetch = globalThis.fetch } = options
+  const { endpoint = '', credentials = 'same-origin', fetch = globalThis.fetch } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
   let answer: Response
   try {
     // As every request of the handler's: a fetch of the caller's own gets a Request.
     const base = typeof location === 'undefined' ? undefined : location.href
-    answer = await fetch(new Request(new URL(url, base), { headers: typeof headers === 'function' ? await headers() : (headers ?? {}), credentials }))
+    answer = await fetch(new Request(new URL(url, base), { headers: await headersOf(options), credentials }))
   } catch {
     throw new RequestError('The server could not be reached.')
   }

@@ -132,3 +132,54 @@ test('a field that is undefined is not sent, and a relative url is joined to its
 test('feed takes bytes and says so', () => {
   assert.throws(() => handler.feed('text'), /Uint8Array/)
 })
+
+test('what cannot be loaded is refused before anything is given up, and listeners hear of the rest', async () => {
+  handler.begin('hello')
+  feed(...runOf('Hello there'))
+  handler.end()
+  const before = handler.getSnapshot()
+  let calls = 0
+  handler.subscribe(() => calls++)
+  for (const messages of [undefined, null, [null]]) assert.throws(() => handler.load({ sessionId: null, messages }), TypeError)
+  assert.throws(() => handler.load({ sessionId: 5, messages: [] }))
+  assert.deepEqual(before.messages.map(({ content }) => content), ['hello', 'Hello there'])
+  calls = 0
+  handler.begin('again')
+  feed(...runOf('Still here'))
+  assert.ok(calls > 1, `${calls} notifications`)
+})
+
+test('a fetch of one’s own that answers nothing, or has read its answer, ends the send; it is sent once', async () => {
+  const stream = () => new Response(new Blob(runOf('Hi')), { headers: { 'content-type': 'text/event-stream' } })
+  for (const [fetch, outcome] of [
+    [() => undefined, 'failed'],
+    [async () => { const answer = stream(); await answer.text(); return answer }, 'interrupted'],
+    [async () => { const answer = stream(); answer.body.getReader(); return answer }, 'interrupted'],
+  ]) {
+    let sent = 0
+    const errors = []
+    const own = lib.createStreamHandler({ endpoint: 'http://x.test', agent: 'a', retry: outcome === 'failed' ? false : {}, onListenerError: (e) => errors.push(e.message), fetch: (request) => (sent++, fetch(request)) })
+    assert.equal(await own.send('hello'), outcome)
+    assert.equal(sent, 1)
+    if (outcome === 'interrupted') assert.match(errors.join(), /read a clone\(\) of it/)
+    own.dispose()
+  }
+})
+
+test('headers are the same for a message and for a list: a record, Headers, pairs, without those that are undefined', async () => {
+  for (const headers of [{ a: '1', b: undefined, c: null }, new Headers({ a: '1' }), () => new Headers({ a: '1' }), async () => [['a', '1']], new Map([['a', 1]])]) {
+    const seen = []
+    const fetch = async (request) => {
+      seen.push([request.headers.get('a'), request.headers.get('b'), request.headers.get('c')])
+      return request.method === 'GET' ? Response.json({ data: [] }) : new Response(new Blob(runOf('Hi')), { headers: { 'content-type': 'text/event-stream' } })
+    }
+    const own = lib.createStreamHandler({ endpoint: 'http://x.test', agent: 'a', headers, fetch })
+    assert.equal(await own.send('hello'), 'completed')
+    await own.loadSessions()
+    assert.deepEqual(seen, [['1', null, null], ['1', null, null]])
+    own.dispose()
+  }
+  const none = lib.createStreamHandler({ endpoint: 'http://x.test', agent: 'a', headers: () => null, fetch: async () => Response.json({ data: [] }) })
+  assert.deepEqual(await none.loadSessions(), [])
+  none.dispose()
+})
