@@ -113,9 +113,9 @@ fn an_answer_in_one_piece_says_how_it_came_about() {
     let paused = json!({"tools": [{"tool_call_id": "c1", "tool_name": "send", "requires_confirmation": true}]});
     let table = [
         ("COMPLETED", json!({}), "Assistant answered in one piece", Some(Outcome::Completed), "Hello."),
-        ("PAUSED", paused, "Assistant answered in one piece", Some(Outcome::Paused), "Hello."),
-        ("CANCELLED", json!({}), "Assistant answered in one piece", Some(Outcome::Cancelled), "Hello."),
-        ("ERROR", json!({}), "Assistant answered in one piece", Some(Outcome::Failed), ""),
+        ("PAUSED", paused, "Assistant waits for your input", Some(Outcome::Paused), "Hello."),
+        ("CANCELLED", json!({}), "Assistant was cancelled", Some(Outcome::Cancelled), "Hello."),
+        ("ERROR", json!({}), "Hello.", Some(Outcome::Failed), ""),
         ("PENDING", json!({}), "Assistant runs in the background", None, ""),
         ("RUNNING", json!({}), "Assistant runs in the background", None, ""),
     ];
