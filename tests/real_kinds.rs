@@ -4,9 +4,11 @@
 
 mod common;
 
+use ai_stream_handler::client::Input;
 use ai_stream_handler::state::message::RunStatus;
+use ai_stream_handler::state::tool::ToolStatus;
 use ai_stream_handler::state::Outcome;
-use common::{agent, calling, frame, leader, member, nameless, saying, with, Page};
+use common::{agent, called, calling, frame, leader, member, nameless, saying, with, Page};
 use serde_json::json;
 
 #[test]
@@ -74,6 +76,67 @@ fn with_only_a_members_words_the_end_is_none() {
     let mut page = Page::asked();
     page.event("RunContent", saying(member("web", "Web Researcher", "m-1", "lead"), "12 degrees.")).end();
     assert_eq!(page.outcome(), Some(Outcome::Interrupted));
+}
+
+#[test]
+fn a_tool_whose_end_nobody_heard_does_not_run_for_ever() {
+    let one = || member("web", "Web Researcher", "m-1", "lead");
+    let statuses = |page: &mut Page| {
+        let turn = page.turn();
+        let tools = turn.work.iter().chain([&turn.answer]).flat_map(|m| m.tools.iter());
+        tools.map(|t| serde_json::to_value(t.status).unwrap().as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let asked = || {
+        let mut page = Page::asked();
+        page.event("TeamRunStarted", leader())
+            .event("TeamToolCallStarted", calling(leader(), "c-1", "get_news", json!({})));
+        page.event("RunStarted", one()).event("ToolCallStarted", calling(one(), "c-2", "web_search", json!({})));
+        page.event("ToolCallCompleted", called(one(), "c-2", "web_search", json!({}), "ok"));
+        page.event("ToolCallStarted", calling(one(), "c-3", "web_search", json!({})));
+        assert_eq!(statuses(&mut page), ["completed", "started", "started"]);
+        page
+    };
+    for end in ["TeamRunCancelled", "TeamRunError", "cut", "stopped"] {
+        let mut page = asked();
+        match end {
+            "cut" => {
+                page.end();
+            }
+            "stopped" => page.handle(Input::Cancel),
+            event => {
+                page.event(event, leader());
+            }
+        }
+        assert_eq!(statuses(&mut page), ["completed", "cancelled", "cancelled"], "{end}");
+        if matches!(end, "cut" | "stopped") {
+            continue;
+        }
+        // What comes late starts nothing, and tells all the same how it ended.
+        page.event("ToolCallStarted", calling(one(), "c-3", "web_search", json!({})));
+        assert_eq!(statuses(&mut page), ["completed", "cancelled", "cancelled"], "{end}");
+        page.event("ToolCallCompleted", called(one(), "c-3", "web_search", json!({}), "ok"));
+        assert_eq!(statuses(&mut page), ["completed", "completed", "cancelled"], "{end}");
+    }
+    // A member that breaks off takes its own along; a pause takes none.
+    for (end, members) in [("RunError", "cancelled"), ("RunCancelled", "cancelled"), ("RunPaused", "started")] {
+        let mut page = asked();
+        page.event(end, with(one(), json!({"content": "no"})));
+        assert_eq!(statuses(&mut page), ["completed", members, "started"], "{end}");
+    }
+}
+
+#[test]
+fn a_tool_that_a_lost_connection_stopped_runs_again_with_its_run() {
+    let at = |index: u64, data| with(data, json!({"event_index": index}));
+    let mut page = Page::asked();
+    page.event("RunStarted", at(0, agent()))
+        .event("ToolCallStarted", at(1, calling(agent(), "c-1", "get_news", json!({}))));
+    page.end();
+    assert_eq!(page.turn().answer.tools[0].status, ToolStatus::Cancelled);
+    page.begin(None).event("catch_up", json!({"run_id": "run-1"}));
+    assert_eq!(page.turn().answer.tools[0].status, ToolStatus::Started);
+    page.event("ToolCallCompleted", at(2, called(agent(), "c-1", "get_news", json!({}), "ok")));
+    assert_eq!(page.turn().answer.tools[0].status, ToolStatus::Completed);
 }
 
 #[test]

@@ -57,6 +57,10 @@ fn expected_message(naive: &Naive, run: &Run, end: Option<&str>) -> Value {
     // What was asked for has been answered.
     let answered = |tool: &&mut Value| tool["status"] == "paused" && naive.outcome == Some("completed");
     tools.iter_mut().filter(answered).for_each(|tool| tool["status"] = json!("completed"));
+    // What still ran when its run broke off has nobody who tells how it ended.
+    let broken = |end| matches!(end, Some("failed" | "interrupted" | "cancelled"));
+    let stopped = |tool: &&mut Value| tool["status"] == "started" && broken(end);
+    tools.iter_mut().filter(stopped).for_each(|tool| tool["status"] = json!("cancelled"));
     let text = [&run.before[..], &run.text, &run.notice].concat();
     json!({"id": run.id, "parent": run.parent, "text": text, "thoughts": run.thoughts, "tools": tools, "status": status})
 }

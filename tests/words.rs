@@ -5,6 +5,7 @@
 
 mod common;
 
+use ai_stream_handler::client::Input;
 use ai_stream_handler::json::Raw;
 use ai_stream_handler::state::activity::ActivityTexts;
 use ai_stream_handler::state::timeline::Entry;
@@ -239,7 +240,7 @@ fn a_stream_that_breaks_off_or_is_stopped_says_so_at_the_end_of_the_timeline() {
     let words = "The connection ended before the answer was complete.";
     assert_eq!((entry.description.as_str(), entry.details.error_message.as_deref()), (words, Some(words)));
     let mut page = started();
-    page.handle(ai_stream_handler::client::Input::Cancel);
+    page.handle(Input::Cancel);
     let entry = last(&mut page);
     assert_eq!((entry.event_type.as_str(), entry.description.as_str()), ("cancelled", "Stopped by you"));
     assert_eq!((entry.details.error_message, entry.details.error_type, entry.details.attempt), (None, None, 1));
@@ -263,33 +264,29 @@ fn a_wait_is_told_with_its_length_and_when_it_was_over() {
 
 #[test]
 fn what_was_still_being_said_ends_as_the_turn_does() {
-    let cut = |page: &mut Page| {
-        page.end();
-    };
-    let retried = |page: &mut Page| {
-        page.feed(nameless("retry", json!({"attempt": 1, "max_retries": 3, "delay": 5})));
-    };
-    let failed = |page: &mut Page| {
-        page.event("RunError", with(agent(), json!({"content": "no"})));
-    };
-    let completed = |page: &mut Page| {
-        page.event("RunCompleted", saying(agent(), "Hi"));
-    };
-    let cancelled = |page: &mut Page| page.handle(ai_stream_handler::client::Input::Cancel);
-    let ends: [(&dyn Fn(&mut Page), &str); 5] = [
-        (&cut, "error"),
-        (&retried, "error"),
-        (&failed, "error"),
-        (&completed, "completed"),
-        (&cancelled, "completed"),
-    ];
-    for (at, (end, status)) in ends.into_iter().enumerate() {
+    let retry = || nameless("retry", json!({"attempt": 1, "max_retries": 3, "delay": 5}));
+    for (how, status) in [
+        ("cut", "error"),
+        ("retried", "error"),
+        ("failed", "error"),
+        ("completed", "completed"),
+        ("stopped", "completed"),
+    ] {
         let mut page = started();
         page.event("RunContent", saying(agent(), "Hi"));
-        end(&mut page);
+        match how {
+            "cut" => page.end(),
+            "retried" => page.feed(retry()),
+            "failed" => page.event("RunError", with(agent(), json!({"content": "no"}))),
+            "completed" => page.event("RunCompleted", saying(agent(), "Hi")),
+            _ => {
+                page.handle(Input::Cancel);
+                &mut page
+            }
+        };
         let entries = page.turn().timeline.entries().to_vec();
         let content = entries.iter().find(|e| e.event_type == "RunContent").unwrap();
-        assert_eq!(serde_json::to_value(content.status).unwrap(), status, "{at}");
+        assert_eq!(serde_json::to_value(content.status).unwrap(), status, "{how}");
     }
 }
 

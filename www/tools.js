@@ -5,7 +5,7 @@ import { icon } from './icons.js'
 /** A tool may return megabytes; laying out that much text at once would freeze the page. */
 const SHOWN_AT_ONCE = 20_000
 
-const STATE = { started: 'running', completed: 'done', error: 'failed', paused: 'waiting', rejected: 'not allowed' }
+const STATE = { started: 'running', completed: 'done', error: 'failed', paused: 'waiting', rejected: 'not allowed', cancelled: 'stopped' }
 
 export function createTools() {
   const node = el('div', { class: 'tools' })

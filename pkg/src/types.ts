@@ -56,8 +56,11 @@ export interface ToolCall {
   /** What the tool returned (or its error's text); null while it runs. Same as `result`. */
   content: string | null
   result: string | null
-  /** `paused`: the run waits for the user to confirm, fill in or execute it. `rejected`: the user said no. */
-  status: 'started' | 'completed' | 'error' | 'paused' | 'rejected'
+  /**
+   * `paused`: the run waits for the user to confirm, fill in or execute it. `rejected`: the user said no. `cancelled`: the
+   * run was stopped, failed or was lost before the tool ended.
+   */
+  status: 'started' | 'completed' | 'error' | 'paused' | 'rejected' | 'cancelled'
   /** The text of ToolCallError. */
   error?: string
   /** `time` and `duration` are the same number of seconds; `time` is what agent-ui draws. */

@@ -102,6 +102,7 @@ impl Conversation {
             let head = message.edit();
             head.status = status;
             head.error = error.as_ref().map(|e| e.message.clone());
+            message.stop_tools(status);
         }
         let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
         if top && turn.outcome.is_none() && self.takes_over && limited {

@@ -309,6 +309,18 @@ impl Message {
         }
     }
 
+    /// Nobody tells any more how the calls ended that still ran when the run broke off.
+    pub(super) fn stop_tools(&mut self, end: RunStatus) {
+        if matches!(end, RunStatus::Error | RunStatus::Cancelled) {
+            self.turn_tools(ToolStatus::Started, ToolStatus::Cancelled);
+        }
+    }
+
+    /// All tool calls that stand at `from`.
+    pub(super) fn turn_tools(&mut self, from: ToolStatus, to: ToolStatus) {
+        self.tools.iter_mut().for_each(|tool| tool.turn(from, to));
+    }
+
     /// The tool call of an event, created or brought up to date. `None`: beyond the limit.
     pub(super) fn tool(
         &mut self,

@@ -17,6 +17,8 @@ pub enum ToolStatus {
     Paused,
     /// The user said no.
     Rejected,
+    /// Its run was stopped, failed or was lost before it ended.
+    Cancelled,
 }
 
 /// One tool call.
@@ -78,12 +80,20 @@ impl ToolCall {
             self.child_run_id = Some(run.into());
         }
         let failed = status == ToolStatus::Error || tool.tool_call_error == Some(true);
-        let over = matches!(self.status, ToolStatus::Completed | ToolStatus::Error | ToolStatus::Rejected);
+        let over = !matches!(self.status, ToolStatus::Started | ToolStatus::Paused);
         self.status = match status {
             _ if failed => ToolStatus::Error,
             ToolStatus::Started | ToolStatus::Paused if over => self.status,
             status => status,
         };
+    }
+
+    /// From one status to another, if it has that one.
+    pub(super) fn turn(&mut self, from: ToolStatus, to: ToolStatus) {
+        if self.status == from {
+            self.status = to;
+            self.dirty = true;
+        }
     }
 
     pub(super) fn is(&self, tool: &Tool<'_>) -> bool {

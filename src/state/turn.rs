@@ -118,11 +118,7 @@ impl Turn {
         }
         if outcome == Outcome::Completed {
             // What was asked for has been answered.
-            let tools = self.work.iter_mut().chain([&mut self.answer]).flat_map(|m| m.tools.iter_mut());
-            for tool in tools.filter(|t| t.status == ToolStatus::Paused) {
-                tool.status = ToolStatus::Completed;
-                tool.dirty = true;
-            }
+            self.messages().for_each(|m| m.turn_tools(ToolStatus::Paused, ToolStatus::Completed));
         }
         let left = match outcome {
             Outcome::Completed => RunStatus::Completed,
@@ -130,12 +126,18 @@ impl Turn {
             Outcome::Cancelled => RunStatus::Cancelled,
             Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
         };
+        self.answer.stop_tools(left);
         for (at, message) in self.work.iter_mut().enumerate() {
             if matches!(message.head.status, RunStatus::Started | RunStatus::Paused) {
                 message.edit().status = left;
+                message.stop_tools(left);
                 self.settled.push(at);
             }
         }
+    }
+
+    fn messages(&mut self) -> impl Iterator<Item = &mut Message> {
+        self.work.iter_mut().chain([&mut self.answer])
     }
 
     /// What the user answered to the pause is what its tools came to; those that run now say so themselves.
@@ -147,8 +149,7 @@ impl Turn {
                 (_, Some(_)) => ToolStatus::Completed,
                 _ => continue,
             };
-            let mut messages = self.work.iter_mut().chain([&mut self.answer]);
-            if let Some(message) = messages.find(|m| m.tools.iter().any(|t| t.is(&tool))) {
+            if let Some(message) = self.messages().find(|m| m.tools.iter().any(|t| t.is(&tool))) {
                 message.tool(&tool, status, now, limits);
             }
         }
@@ -157,9 +158,11 @@ impl Turn {
     /// The turn goes on: what its pause or its interruption had stopped does too.
     pub(super) fn unsettle(&mut self) {
         let mut again = std::mem::take(&mut self.settled);
+        self.answer.turn_tools(ToolStatus::Cancelled, ToolStatus::Started);
         for &at in &again {
             if let Some(message) = self.work.get_mut(at) {
                 message.edit().status = RunStatus::Started;
+                message.turn_tools(ToolStatus::Cancelled, ToolStatus::Started);
             }
         }
         // One that waited waits on until it says that it goes on: another pause may come before.
