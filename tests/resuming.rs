@@ -904,6 +904,17 @@ fn an_answer_that_does_not_reach_the_run_leaves_the_question_where_it_was() {
     let (mut hand, _) = continued();
     hand.tick_at(600.0);
     check(hand, "network");
+    // In the stream: an error of no run (PROTOCOL §7).
+    for said in [
+        frame("TeamRunError", json!({"team_id": "", "team_name": "", "content": "No runs found for run ID lead"})),
+        frame("WorkflowError", json!({"error": "Cannot continue run - unresolved step requirements"})),
+    ] {
+        let (mut hand, request) = continued();
+        hand.answer(request, &said);
+        hand.handle(Input::Closed { request });
+        assert_eq!(hand.page.timeline().last().unwrap().0, "error");
+        check(hand, "general");
+    }
 }
 
 #[test]

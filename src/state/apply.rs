@@ -17,6 +17,12 @@ impl Conversation {
     /// Takes one event in.
     pub fn apply(&mut self, event: &RunEvent<'_>, now: Seconds) {
         self.applied = self.applied.wrapping_add(1);
+        if self.refuses(event) {
+            self.not_continued(provider_error(event), now);
+            // Whatever follows is of this turn.
+            self.live = Some(self.current);
+            return;
+        }
         let t = self.place_event(event, now);
         self.see_session(t, event, now);
         match event.kind {

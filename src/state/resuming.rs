@@ -3,7 +3,7 @@
 
 use super::{Conversation, Outcome, Turn};
 use crate::error::{ErrorType, StreamError};
-use crate::event::Kind;
+use crate::event::{Kind, RunEvent};
 use crate::state::retrying::Announced;
 use crate::time::Seconds;
 
@@ -90,6 +90,13 @@ impl Conversation {
         self.note_local(t, "error", Some(&error), now);
         self.rest(Some(Outcome::Paused));
         self.error = Some(error);
+    }
+
+    /// Whether a stream that was to go on with a paused run begins with an error of no run: the server does not go on
+    /// (PROTOCOL §7).
+    pub(super) fn refuses(&self, event: &RunEvent<'_>) -> bool {
+        let fails = matches!(event.kind, Kind::RunError | Kind::WorkflowError) && event.run_id.is_none();
+        fails && self.is_unplaced() && self.current().is_some_and(|t| t.outcome == Some(Outcome::Paused))
     }
 
     /// Whether a leg was opened of which no frame has told yet to which turn it belongs.
