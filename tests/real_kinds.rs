@@ -47,6 +47,30 @@ fn a_paused_workflow_has_not_answered_whatever_stands_behind_its_pause() {
 }
 
 #[test]
+fn a_workflow_in_the_background_that_waits_at_a_step_is_paused_with_its_stream() {
+    let flow = |at: u64| {
+        json!({"workflow_id": "w", "workflow_name": "Gated", "run_id": "w-1", "session_id": "s-1", "nested_depth": 0,
+            "step_name": "publish", "event_index": at})
+    };
+    let foreground = |mut data: serde_json::Value| {
+        data.as_object_mut().unwrap().remove("event_index");
+        data
+    };
+    for step in ["StepPaused", "StepExecutorPaused", "RouterPaused", "ConditionPaused"] {
+        let mut page = Page::asked();
+        page.event("WorkflowStarted", flow(0)).event(step, flow(1)).end();
+        assert_eq!((page.outcome(), page.banner()), (Some(Outcome::Paused), None), "{step}");
+        let mut page = Page::asked();
+        page.event("WorkflowStarted", flow(0)).event(step, flow(1)).event("StepContinued", flow(2)).end();
+        assert_eq!(page.outcome(), Some(Outcome::Interrupted), "{step}");
+        // In the foreground WorkflowPaused has to follow.
+        let mut page = Page::asked();
+        page.event("WorkflowStarted", foreground(flow(0))).event(step, foreground(flow(1))).end();
+        assert_eq!(page.outcome(), Some(Outcome::Interrupted), "{step}");
+    }
+}
+
+#[test]
 fn a_json_answer_says_in_the_timeline_how_it_ended() {
     let said = |more| {
         let mut page = Page::asked();

@@ -3,7 +3,7 @@
 //! The rules are DESIGN §4: only a frame without parent decides the run's fate; deltas are appended once, none
 //! compared; the first end counts; a retry voids the attempt before it.
 
-use super::ending::{ends, stated};
+use super::ending::{ends, stated, waits_at_step};
 use super::entries::{provider_error, provider_text};
 use super::message::{Message, RunStatus};
 use super::pause::Pause;
@@ -74,6 +74,9 @@ impl Conversation {
     fn apply_to_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(run) = self.run_of(t, event, now) else { return };
         self.lives(t, now);
+        // A workflow in the background ends its stream with the step that waits, and no word of its own.
+        let waits = event.event_index.is_some() && waits_at_step(event.kind);
+        self.turns[t].stated = waits.then_some(Outcome::Paused);
         match event.kind {
             Kind::RunContent | Kind::ReasoningContentDelta => return self.content(t, run, event, now),
             Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {

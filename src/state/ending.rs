@@ -151,6 +151,10 @@ pub(super) fn ends(kind: Kind) -> bool {
     )
 }
 
+pub(super) fn waits_at_step(kind: Kind) -> bool {
+    matches!(kind, Kind::StepPaused | Kind::StepExecutorPaused | Kind::RouterPaused | Kind::ConditionPaused)
+}
+
 /// The status of a `replay` frame.
 pub(super) fn stated(status: &str) -> Option<Outcome> {
     match status.to_ascii_uppercase().as_str() {

@@ -69,7 +69,8 @@ pub struct Turn {
     pub(super) has_content: bool,
     /// Work messages that ended only because the turn did.
     pub(super) settled: Vec<usize>,
-    /// The status that a `replay` of no frame stated: how the run ended, should its end not be repeated.
+    /// How the run ended, should the stream not say more: the status that a `replay` of no frame stated, or a step that
+    /// waits for the user.
     pub(super) stated: Option<Outcome>,
     /// It was shown from what a page had kept, and no frame of its run has come yet.
     pub(super) restored: bool,
