@@ -71,6 +71,27 @@ fn a_workflow_in_the_background_that_waits_at_a_step_is_paused_with_its_stream()
 }
 
 #[test]
+fn the_agent_of_a_workflow_in_a_workflow_stands_in_the_inner_one() {
+    let flow = |id: &str, run: &str, depth: u32| json!({"workflow_id": id, "workflow_name": id, "run_id": run, "nested_depth": depth});
+    // As AgentOS has it: the inner workflow's id, the outer one's run.
+    let worker = |run: &str, flow: &str| json!({"agent_id": "a", "agent_name": "Ann", "run_id": run, "workflow_id": flow, "workflow_run_id": "w-1", "nested_depth": 1});
+    let mut page = Page::asked();
+    page.event("WorkflowStarted", flow("outer", "w-1", 0)).event("WorkflowStarted", flow("inner", "w-2", 1));
+    page.event("RunStarted", worker("r-1", "inner")).event("RunCompleted", saying(worker("r-1", "inner"), "ok"));
+    page.event("WorkflowCompleted", flow("inner", "w-2", 1));
+    page.event("RunStarted", worker("r-2", "outer"));
+    let turn = page.turn();
+    let entries = turn.timeline.entries();
+    let at =
+        |source: &str| entries.iter().rposition(|e| e.event_type.ends_with("Started") && e.source == source).unwrap();
+    let first = entries.iter().position(|e| e.event_type == "RunStarted").unwrap();
+    assert_eq!((entries[first].depth, entries[first].parent), (2, Some(at("inner") as u32)));
+    assert_eq!((entries[at("Ann")].depth, entries[at("Ann")].parent), (1, Some(at("outer") as u32)));
+    let parents: Vec<_> = turn.work.iter().map(|m| (m.head.depth, m.head.parent_run_id.as_deref())).collect();
+    assert_eq!(parents[1..], [(2, Some("w-2")), (1, Some("w-1"))]);
+}
+
+#[test]
 fn a_json_answer_says_in_the_timeline_how_it_ended() {
     let said = |more| {
         let mut page = Page::asked();

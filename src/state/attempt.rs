@@ -121,7 +121,8 @@ impl Conversation {
             self.name_living(t, at, event);
             return at;
         }
-        run.parent = event.parent().and_then(|p| turn.runs.find(&p.decode())).or(turn.living);
+        let named = event.parent().and_then(|p| turn.runs.find(&p.decode()));
+        run.parent = turn.workflow_of(event).or(named).or(turn.living);
         run.depth = run.parent.map_or(1, |p| turn.runs.get(p).depth + 1);
         run.void = run.parent.is_some_and(|p| turn.runs.get(p).void);
         if run.void {
@@ -129,8 +130,11 @@ impl Conversation {
         }
         if turn.work.len() < self.limits.max_messages {
             let mut message = self.message(Role::Agent, event.created_at.unwrap_or(now));
-            message.edit().describe(event, &run);
             let turn = &mut self.turns[t];
+            message.edit().describe(event, &run);
+            if let Some(parent) = turn.workflow_of(event) {
+                message.edit().parent_run_id = Some(turn.runs.get(parent).id.clone());
+            }
             turn.work.push(message);
             run.work = Some(turn.work.len() - 1);
         } else {
@@ -180,6 +184,13 @@ impl Turn {
         // A workflow's agents are its members, also where they do not name it.
         let in_workflow = event.scope != Scope::Workflow && self.living.is_some_and(|r| self.runs.get(r).is_workflow);
         event.parent().is_none() && !nested && !in_workflow
+    }
+
+    /// The workflow in a workflow whose agent or team a run is: it names the run of the outermost, and the inner one's id.
+    fn workflow_of(&self, event: &RunEvent<'_>) -> Option<usize> {
+        let id = event.workflow_id.filter(|_| event.scope != Scope::Workflow && event.parent_run_id.is_none())?;
+        let is_it = |run: &Run| run.depth > 0 && !run.over && run.workflow_id.as_deref().is_some_and(|w| id.is(w));
+        self.runs.iter().rposition(is_it)
     }
 
     /// The run of `event`, if it was seen before.

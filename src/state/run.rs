@@ -15,6 +15,8 @@ pub(super) struct Run {
     pub work: Option<usize>,
     pub top: bool,
     pub is_workflow: bool,
+    /// Of a workflow, to know what runs in it.
+    pub workflow_id: Option<String>,
     /// It lived without a name until this frame.
     pub unnamed: bool,
     /// Its RunStarted was read.
@@ -105,7 +107,9 @@ impl Runs {
 impl Run {
     pub fn new(id: String, event: &RunEvent<'_>) -> Run {
         let name = event.source().map(String::from).unwrap_or_default();
-        Run { top: false, is_workflow: event.scope == Scope::Workflow, ..Run::named(id, name) }
+        let is_workflow = event.scope == Scope::Workflow;
+        let workflow_id = event.workflow_id.filter(|_| is_workflow).map(String::from);
+        Run { top: false, is_workflow, workflow_id, ..Run::named(id, name) }
     }
 
     /// A run at the top of which only this is known.
@@ -118,6 +122,7 @@ impl Run {
             work: None,
             top: true,
             is_workflow: false,
+            workflow_id: None,
             unnamed: false,
             started: false,
             entry: None,
