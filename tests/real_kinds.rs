@@ -185,6 +185,32 @@ fn a_tool_that_a_lost_connection_stopped_runs_again_with_its_run() {
 }
 
 #[test]
+fn a_run_that_is_started_again_under_its_name_has_said_nothing_yet() {
+    let at = |seconds: u32, data| with(data, json!({"created_at": 1_795_452_000 + seconds}));
+    let one = || member("web", "Web Researcher", "m-1", "run-1");
+    for of in [agent, one as fn() -> _] {
+        let mut page = Page::asked();
+        page.event("RunStarted", at(0, agent())).event("RunStarted", at(0, of()));
+        page.event("RunContent", at(0, with(saying(of(), "Half an ans"), json!({"reasoning_content": "Hm"}))));
+        page.event("ToolCallStarted", at(0, calling(of(), "c-1", "get_news", json!({}))));
+        let shown = |page: &mut Page| {
+            let turn = page.turn();
+            let message = turn.work.first().unwrap_or(&turn.answer).clone();
+            (message.text.as_str().to_owned(), message.thoughts.as_str().to_owned(), message.tools[0].status)
+        };
+        // The same frame, told again.
+        page.event("RunStarted", at(0, of()));
+        assert_eq!(shown(&mut page), ("Half an ans".into(), "Hm".into(), ToolStatus::Started));
+        page.event("RunStarted", at(1, of()));
+        assert_eq!(shown(&mut page), (String::new(), String::new(), ToolStatus::Cancelled));
+        let starts = page.timeline().iter().filter(|(event, _)| event == "RunStarted").count();
+        page.event("RunContent", at(1, saying(of(), "Half"))).end();
+        assert_eq!((shown(&mut page).0.as_str(), page.turn().attempts), ("Half", 1));
+        assert_eq!(starts, if page.turn().work.is_empty() { 2 } else { 3 });
+    }
+}
+
+#[test]
 fn a_second_pause_without_a_word_does_not_say_the_first_words_again() {
     let pause = || {
         let tool = calling(agent(), "c-1", "send_mail", json!({}))["tool"].take();

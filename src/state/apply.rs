@@ -7,6 +7,7 @@ use super::ending::{ends, stated, waits_at_step};
 use super::entries::{provider_error, provider_text};
 use super::message::{Message, RunStatus};
 use super::pause::Pause;
+use super::timeline::EntryStatus;
 use super::tool::{is_delegation, ToolStatus};
 use super::{ActivityKind, Conversation, Outcome};
 use crate::event::{Kind, RunEvent, Tool};
@@ -96,7 +97,7 @@ impl Conversation {
             kind if (ends(kind) || kind == Kind::RunOutput) && self.is_over(t, run) => return,
             _ => {}
         }
-        if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).started {
+        if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).started && !self.starts_over(t, run, event) {
             return;
         }
         let entry = self.note(t, run, event, now);
@@ -105,6 +106,7 @@ impl Conversation {
             Kind::RunStarted | Kind::WorkflowStarted => {
                 let record = self.turns[t].runs.edit(run);
                 record.started = true;
+                record.started_at = event.created_at;
                 record.entry = entry;
                 self.working(t, run);
             }
@@ -132,6 +134,28 @@ impl Conversation {
             Kind::FollowupsStarted => self.busy(t, "Preparing follow-up questions..."),
             _ => {}
         }
+    }
+
+    /// A run that agno starts again by itself (`Agent(retries=…)`), under its name and without a word: what it had said is
+    /// void, its tool calls AgentOS keeps. `false`: the same start, told again.
+    #[inline(never)]
+    fn starts_over(&mut self, t: usize, run: usize, event: &RunEvent<'_>) -> bool {
+        let limits = self.limits;
+        let turn = &mut self.turns[t];
+        let record = turn.runs.edit(run);
+        let other = record.started_at.zip(event.created_at).is_some_and(|(first, again)| first != again);
+        if !other || record.over {
+            return false;
+        }
+        if let Some(entry) = record.content_entry.take() {
+            turn.timeline.set_status(entry, EntryStatus::Error);
+        }
+        if let Some(message) = turn.message_of(run) {
+            message.text.replace_leg("", &limits);
+            message.thoughts.replace_leg("", &limits);
+            message.turn_tools(ToolStatus::Started, ToolStatus::Cancelled);
+        }
+        true
     }
 
     #[inline(never)]

@@ -2,6 +2,7 @@
 
 use super::usage::Usage;
 use crate::event::{RunEvent, Scope};
+use crate::time::Seconds;
 
 /// A run that a frame of this turn belonged to.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub(super) struct Run {
     pub unnamed: bool,
     /// Its RunStarted was read.
     pub started: bool,
+    /// By the server's clock.
+    pub started_at: Option<Seconds>,
     /// Timeline entry of its start.
     pub entry: Option<u32>,
     /// Timeline entry of the text that it streams.
@@ -125,6 +128,7 @@ impl Run {
             workflow_id: None,
             unnamed: false,
             started: false,
+            started_at: None,
             entry: None,
             content_entry: None,
             void: false,
