@@ -87,9 +87,11 @@ fn a_request_counts_as_one_and_a_sum_of_its_run_as_none() {
     let mut page = started();
     let model = json!({"model": "gemini-2.5-flash", "input_tokens": 7, "total_tokens": 9});
     page.event("ModelRequestCompleted", with(agent(), model.clone()));
-    page.event("MetricsUpdate", with(agent(), json!({"metrics": model})));
+    page.event("ModelRequestCompleted", with(agent(), model));
+    let sum = json!({"model": "gemini-2.5-flash", "input_tokens": 14, "total_tokens": 18});
+    page.event("MetricsUpdate", with(agent(), json!({"metrics": sum})));
     let quota = page.view()["head"]["quota"][0].clone();
-    assert_eq!((&quota["requests"], &quota["inputTokens"], &quota["totalTokens"]), (&json!(1), &json!(7), &json!(9)));
+    assert_eq!((&quota["requests"], &quota["inputTokens"], &quota["totalTokens"]), (&json!(2), &json!(14), &json!(18)));
 }
 
 #[test]

@@ -44,6 +44,31 @@ fn at(index: u64, base: Value) -> Value {
     with(base, json!({"event_index": index}))
 }
 
+/// A page that fetches by itself, from a server that keeps its runs.
+fn fetching() -> Page {
+    let path = || "/agents/a/runs".to_owned();
+    let endpoint = "http://localhost:7777".into();
+    Page::with(Config { endpoint, path: path(), runs: path(), background: true, ..Config::default() })
+}
+
+fn send(page: &mut Page) -> u32 {
+    page.handle(Input::Send { ticket: 1, text: "hello", files: &[] });
+    fetched(page).unwrap()
+}
+
+/// The request that went out since the last look.
+fn fetched(page: &mut Page) -> Option<u32> {
+    page.outputs().into_iter().find_map(|o| if let Output::Fetch(request) = o { Some(request.id) } else { None })
+}
+
+/// The server answers, and that is all.
+fn answered(page: &mut Page, request: u32, body: String) {
+    let headers = RetryHeaders::default();
+    page.handle(Input::Opened { request, status: 200, content_type: "text/event-stream", headers });
+    page.handle(Input::Chunk { request, bytes: body.as_bytes() });
+    page.handle(Input::Closed { request });
+}
+
 // ── pauses ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 fn mail(more: Value) -> Value {
@@ -70,6 +95,20 @@ fn a_replay_of_no_frame_says_how_the_run_ended() {
         page.feed(frame("replay", json!({"run_id": "run-1", "status": status, "total_events": 0}))).end();
         assert_eq!(page.outcome(), Some(outcome), "{status}");
     }
+}
+
+#[test]
+fn a_run_that_is_over_by_a_replays_word_is_not_asked_for_again() {
+    let mut page = fetching();
+    let request = send(&mut page);
+    answered(
+        &mut page,
+        request,
+        frame("RunStarted", at(0, agent())) + &frame("RunContent", at(1, saying(agent(), "Hi"))),
+    );
+    let rest = fetched(&mut page).expect("its end did not come");
+    answered(&mut page, rest, frame("replay", json!({"run_id": "run-1", "status": "CANCELLED", "total_events": 0})));
+    assert_eq!((fetched(&mut page), page.outcome(), page.answer().as_str()), (None, Some(Outcome::Cancelled), "Hi"));
 }
 
 #[test]
@@ -134,25 +173,13 @@ fn what_the_user_answered_is_what_the_tool_came_to() {
         (json!({}), ToolStatus::Paused, None),
     ];
     for (answer, status, result) in table {
-        let path = || "/agents/a/runs".to_owned();
-        let mut page =
-            Page::with(Config { endpoint: "http://x".into(), path: path(), runs: path(), ..Config::default() });
-        let fetched = |page: &mut Page| {
-            page.outputs().into_iter().find_map(|o| if let Output::Fetch(r) = o { Some(r.id) } else { None }).unwrap()
-        };
-        let answered = |page: &mut Page, request: u32, body: String| {
-            let headers = RetryHeaders::default();
-            page.handle(Input::Opened { request, status: 200, content_type: "text/event-stream", headers });
-            page.handle(Input::Chunk { request, bytes: body.as_bytes() });
-            page.handle(Input::Closed { request });
-        };
-        page.handle(Input::Send { ticket: 1, text: "hello", files: &[] });
-        let request = fetched(&mut page);
+        let mut page = fetching();
+        let request = send(&mut page);
         let pause = with(agent(), json!({"tools": [mail(json!({"requires_confirmation": true}))]}));
         answered(&mut page, request, frame("RunStarted", agent()) + &frame("RunPaused", pause));
         let answers = [("tools".to_owned(), json!([mail(answer.clone())]).to_string())];
         page.handle(Input::Continue { ticket: 2, answers: &answers });
-        let request = fetched(&mut page);
+        let request = fetched(&mut page).unwrap();
         answered(&mut page, request, frame("RunContinued", agent()));
         let tool = page.turn().answer.tools[0].clone();
         assert_eq!((tool.status, tool.result.as_deref()), (status, result), "{answer}");
