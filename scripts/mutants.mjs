@@ -21,7 +21,7 @@ const quick = {
   json: ['lib', 'json_oracle'],
   event: ['events', 'statements', 'work', 'retries', 'identity', 'recordings'],
   retry: ['lib', 'retries', 'statements', 'client'],
-  state: ['statements', 'work', 'retries', 'waiting_turns', 'identity'],
+  state: ['words', 'work', 'statements', 'retries', 'delegations', 'details', 'going_on', 'identity', 'real_kinds', 'waiting_turns'],
   client: ['client', 'statements', 'waiting_turns', 'identity', 'own_retries', 'resuming'],
   'client/cooldown': ['lib', 'waiting_turns'],
   'client/templates': ['lib', 'repeated_frames', 'counting'],
