@@ -190,6 +190,7 @@ class Handler implements StreamHandler {
   }
 
   async loadSessions({ limit = 50, page = 1 }: { limit?: number; page?: number } = {}): Promise<SessionEntry[]> {
+    if (this.#disposed) return []
     const query = { ...componentOf(this.#options), user_id: fieldsOf(this.#options).user_id, limit, page }
     const { data } = (await get(this.#options, '/sessions', query)) as { data?: (StoredSession | null)[] }
     const ids = new Set<string>()
@@ -203,6 +204,7 @@ class Handler implements StreamHandler {
   }
 
   async openSession(id: string): Promise<boolean> {
+    if (this.#disposed) return false
     const generation = this.#generation
     const runs = await get(this.#options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentOf(this.#options).type })
     if (this.#disposed || generation !== this.#generation) return false

@@ -58,6 +58,13 @@ test('send after dispose says so', async () => {
   await assert.rejects(handler.send('hello'), /^Error: ai-stream-handler: send\(\) after dispose\(\)$/)
 })
 
+test('after dispose the sessions are not asked for', async () => {
+  const asked = []
+  const handler = make({ endpoint: 'http://x.test', agent: 'a', fetch: async (request) => (asked.push(request.url), Response.json({ data: [{ session_id: 's' }] })) })
+  handler.dispose()
+  assert.deepEqual([await handler.loadSessions(), await handler.openSession('s'), asked], [[], false, []])
+})
+
 test('fields may be a function, called for each send', async (context) => {
   const { url, requests, close } = await backend((request, response) => play(response, 'agent_plain'))
   context.after(close)
