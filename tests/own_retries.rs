@@ -235,7 +235,8 @@ fn a_request_that_could_not_be_made_is_not_made_again() {
     let request = world.requests[0].1.id;
     world.input(Input::NotSent { request });
     assert_eq!((world.outcome_of(ticket), world.requests.len()), (Some(Outcome::Failed), 1));
-    assert_eq!(world.page.client.conversation.error.as_ref().unwrap().kind, ErrorType::Network);
+    let error = world.page.client.conversation.error.as_ref().unwrap();
+    assert_eq!((error.kind, error.message.as_str()), (ErrorType::General, "The message could not be sent."));
 }
 
 #[test]

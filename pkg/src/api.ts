@@ -84,7 +84,10 @@ export interface HandlerOptions {
   limits?: Partial<Limits>
   /** The fetch to use. Default: the global one, at the time of the call. */
   fetch?: typeof fetch
-  /** Called when a listener throws. Default: `console.error`. */
+  /**
+   * Called when code of the page's own throws (a listener, `log`, `headers`), and when a request cannot be made of what was
+   * given: a header's value, an address. Default: `console.error`.
+   */
   onListenerError?: (error: unknown) => void
 }
 
@@ -181,6 +184,7 @@ export interface StreamHandler {
   /**
    * Reads the sessions of this component (and of the user that `fields` names) from AgentOS into `snapshot.sessions`, newest
    * first, and resolves with those of this page. Rejects with an Error that says why; `httpStatus`, if there was an answer.
+   * What `headers` and `fields` throw comes as it is.
    */
   loadSessions(page?: { limit?: number; page?: number }): Promise<SessionEntry[]>
   /**

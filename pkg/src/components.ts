@@ -18,7 +18,8 @@ const KINDS = ['agent', 'team', 'workflow'] as const
 
 /**
  * The agents, teams and workflows of the AgentOS at `endpoint`, in its order. Rejects with an Error whose message says why not,
- * for the user: nobody there, this page's origin not allowed (CORS), a token asked for; `httpStatus`, if there was an answer.
+ * for the user: nobody there, this page's origin not allowed (CORS), a token asked for; `httpStatus`, if there was an answer. What `headers`
+ * throws comes as it is.
  */
 export async function listComponents(options: Pick<HandlerOptions, 'endpoint' | 'headers' | 'credentials' | 'fetch'> = {}): Promise<Component[]> {
   const { endpoint, ...rest } = options
@@ -26,7 +27,7 @@ export async function listComponents(options: Pick<HandlerOptions, 'endpoint' | 
   const lists = await Promise.allSettled(KINDS.map((kind) => get(given, `/${kind}s`, {})))
   const failed = lists.filter((list) => list.status === 'rejected').map(({ reason }) => reason as RequestError)
   // An AgentOS may be without a kind; one without any is none.
-  const fatal = failed.find(({ httpStatus }) => httpStatus !== 404) ?? (failed.length === KINDS.length ? failed[0] : undefined)
+  const fatal = failed.find((reason) => reason?.httpStatus !== 404) ?? (failed.length === KINDS.length ? failed[0] : undefined)
   if (fatal) throw await explained(fatal, given)
   return lists.flatMap((list, at) => (list.status === 'fulfilled' && Array.isArray(list.value) ? list.value.flatMap((entry) => componentOf(KINDS[at]!, entry)) : []))
 }
@@ -43,6 +44,8 @@ function componentOf(kind: Component['kind'], entry: unknown): Component[] {
 }
 
 async function explained(error: RequestError, { endpoint, fetch = globalThis.fetch }: { endpoint: string; fetch?: typeof globalThis.fetch }): Promise<RequestError> {
+  // What the caller's own headers threw.
+  if (!(error instanceof RequestError)) return error
   const { httpStatus } = error
   if (httpStatus === 401 || httpStatus === 403) return new RequestError(`The server asks for a token, or does not accept this one (HTTP ${httpStatus}).`, httpStatus)
   if (httpStatus === 404) return new RequestError('There is a server, but no AgentOS at this address (HTTP 404).', httpStatus)

@@ -369,7 +369,7 @@ class Handler implements StreamHandler {
   #listenerThrew(error: unknown): void {
     this.#listenerErrors++
     this.#stale = true
-    const report = this.#options.onListenerError ?? ((e: unknown) => console.error('ai-stream-handler: a listener threw', e))
+    const report = this.#options.onListenerError ?? ((e: unknown) => console.error('ai-stream-handler:', e))
     try {
       report(error)
     } catch {
@@ -423,7 +423,10 @@ class Handler implements StreamHandler {
         return this.#ear ? this.#ear.fetch(fetch, request, id, form) : fetch(request)
       },
       now: () => this.#ear?.now() ?? Date.now() / 1000,
-      unsent: (id: number) => this.#ear?.unsent(id),
+      unsent: (id: number, why: unknown) => {
+        this.#ear?.unsent(id)
+        if (why !== null) this.#listenerThrew(why)
+      },
     }
   }
 }

@@ -15,11 +15,12 @@ export async function get(options: Given, path: string, query: Record<string, st
   const { endpoint = '', credentials = 'same-origin', fetch = globalThis.fetch } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
+  // As every request of the handler's: a fetch of the caller's own gets a Request.
+  const base = typeof location === 'undefined' ? undefined : location.href
+  const request = new Request(new URL(url, base), { headers: await headersOf(options), credentials })
   let answer: Response
   try {
-    // As every request of the handler's: a fetch of the caller's own gets a Request.
-    const base = typeof location === 'undefined' ? undefined : location.href
-    answer = await fetch(new Request(new URL(url, base), { headers: await headersOf(options), credentials }))
+    answer = await fetch(request)
   } catch {
     throw new RequestError('The server could not be reached.')
   }

@@ -266,7 +266,7 @@ export interface Diagnostics {
   unknown: { name: string; count: number }[]
   /** The last malformed frames. */
   malformed: { reason: string; excerpt: string; frame: number }[]
-  /** Listeners that threw. */
+  /** How often `onListenerError` was called. */
   listenerErrors: number
 }
 

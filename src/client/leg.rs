@@ -245,7 +245,8 @@ impl Client {
         }
         let connecting = self.conversation.status == Status::Connecting || self.went_unheard(&leg);
         let error = match connecting {
-            true => StreamError::new(ErrorType::Network, UNREACHABLE),
+            true if sent => StreamError::new(ErrorType::Network, UNREACHABLE),
+            true => StreamError::new(ErrorType::General, "The message could not be sent."),
             false => {
                 StreamError::new(ErrorType::Interrupted, "The connection was lost before the answer was complete.")
             }

@@ -56,9 +56,9 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn credentials(this: &Host) -> web_sys::RequestCredentials;
 
-    /// A request was not made, for what it was to be made of.
+    /// A request was not made, for what it was to be made of: `why`; null, it was given up meanwhile.
     #[wasm_bindgen(method)]
-    pub fn unsent(this: &Host, id: u32);
+    pub fn unsent(this: &Host, id: u32, why: &JsValue);
 
     /// The fetch to use; `id` and `form` (of a run, not of a call) are for the host's records.
     #[wasm_bindgen(method, catch)]

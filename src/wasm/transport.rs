@@ -29,10 +29,10 @@ pub(super) fn start(shell: &Rc<Shell>, request: Request) {
     let shell = shell.clone();
     spawn_local(async move {
         let id = request.id;
-        // Why is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
+        // Why a fetch failed is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
         let end = match prepare(&shell, &request).await {
-            Err(_) => {
-                shell.host.unsent(id);
+            Err(why) => {
+                shell.host.unsent(id, &why);
                 Input::NotSent { request: id }
             }
             Ok(prepared) => match fetch(&shell, id, prepared).await {
@@ -49,14 +49,23 @@ pub(super) fn start(shell: &Rc<Shell>, request: Request) {
 pub(super) fn call(shell: &Rc<Shell>, call: Call) {
     let shell = shell.clone();
     spawn_local(async move {
-        let status = status_of(&shell, call.id, &call.url).await.unwrap_or(0);
+        let status = match without_body(&shell, &call.url).await {
+            Err(why) => {
+                shell.host.unsent(call.id, &why);
+                0
+            }
+            Ok(request) => status_of(&shell, call.id, request).await.unwrap_or(0),
+        };
         shell.handle(Input::Called { request: call.id, status });
     });
 }
 
-async fn status_of(shell: &Rc<Shell>, id: u32, url: &str) -> Result<u16, JsValue> {
+async fn without_body(shell: &Shell, url: &str) -> Result<web_sys::Request, JsValue> {
     let init = post(shell, &headers(shell.host.headers()).await?);
-    let request = web_sys::Request::new_with_str_and_init(url, &init)?;
+    web_sys::Request::new_with_str_and_init(url, &init)
+}
+
+async fn status_of(shell: &Shell, id: u32, request: web_sys::Request) -> Result<u16, JsValue> {
     let answer = JsFuture::from(shell.host.fetch(&request, id, None)?).await?;
     Ok(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?.status())
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { backend, frame, play, runOf, packed } from './support.mjs'
+import { backend, frame, play, runOf, packed, until } from './support.mjs'
 
 const lib = packed()
 let handler
@@ -164,6 +164,44 @@ test('a fetch of one’s own that answers nothing, or has read its answer, ends 
     if (outcome === 'interrupted') assert.match(errors.join(), /read a clone\(\) of it/)
     own.dispose()
   }
+})
+
+test('what keeps a request from being made reaches onListenerError, and no text speaks of the connection', async () => {
+  const no = new Error('no token')
+  const reasons = [
+    [{ headers: () => { throw no } }, no],
+    [{ headers: async () => { throw no } }, no],
+    [{ headers: { a: 'line\nbreak' } }, { name: 'TypeError' }],
+    [{ endpoint: 'http://[' }, { name: 'TypeError' }],
+  ]
+  for (const [options, reason] of reasons) {
+    const errors = []
+    const own = lib.createStreamHandler({ endpoint: 'http://x.test', agent: 'a', fetch: () => assert.fail('a request'), onListenerError: (e) => errors.push(e), ...options })
+    assert.equal(await own.send('hello'), 'failed')
+    const { message, type } = own.getSnapshot().error
+    assert.deepEqual([message, type, errors.length], ['The message could not be sent.', 'general', 1])
+    assert.throws(() => { throw errors[0] }, reason)
+    for (const ask of [() => own.loadSessions(), () => own.openSession('s'), () => lib.listComponents({ endpoint: 'http://x.test', ...options })]) await assert.rejects(ask, reason)
+    own.dispose()
+  }
+})
+
+test('what keeps a run from being stopped on the server reaches onListenerError, too', async () => {
+  let broken = false
+  const errors = []
+  const stream = () => new Response(new ReadableStream({ start: (to) => to.enqueue(runOf('Hi')[0]) }), { headers: { 'content-type': 'text/event-stream' } })
+  const own = lib.createStreamHandler({
+    endpoint: 'http://x.test', agent: 'a', notify: 'sync', fetch: async () => stream(), onListenerError: (e) => errors.push(e.message),
+    headers: () => { if (broken) throw new Error('no token'); return {} },
+  })
+  const sent = own.send('hello')
+  await until(() => own.getSnapshot().runId)
+  broken = true
+  own.cancel()
+  assert.equal(await sent, 'cancelled')
+  await until(() => errors.length)
+  assert.deepEqual(errors, ['no token'])
+  own.dispose()
 })
 
 test('headers are the same for a message and for a list: a record, Headers, pairs, without those that are undefined', async () => {
