@@ -118,7 +118,7 @@ export interface ResumeOptions {
 /** Another component, as in the options; `name` is what it is called before its first event. */
 export type Fallback = { name?: string } & ({ agent: string } | { team: string } | { workflow: string } | { url: string })
 
-/** Bounds on memory. */
+/** Bounds on memory, each from 1 to 2,147,483,647. */
 export interface Limits {
   /** Longest event, in bytes. A longer one is skipped and counted as malformed. Default 64 MiB. */
   maxEventBytes: number

@@ -1,6 +1,6 @@
 // The options as the core takes them: flat lists.
 
-import { refusal, type Given } from './check'
+import { mustBe, refusal, type Given } from './check'
 import type { Fallback, ResumeOptions } from './api'
 
 /** The run route: of AgentOS, or the caller's own. */
@@ -18,7 +18,9 @@ export function limitsOf({ limits }: Given): Float64Array {
 
 /** The fields of the next send. */
 export function fieldsOf({ fields }: Given): Record<string, string> {
-  return (typeof fields === 'function' ? fields() : fields) ?? {}
+  const given = (typeof fields === 'function' ? fields() : fields) ?? {}
+  mustBe(['a plain object'], 'fields', given)
+  return given
 }
 
 /** The headers of the next request: a record, or what `fetch` takes besides. One that is undefined is not there. */

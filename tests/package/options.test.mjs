@@ -29,6 +29,32 @@ test('each option of the wrong kind is refused with its name, what it must be, a
   refused({ retry: 3 }, /retry must be an object or false, not number 3$/)
 })
 
+test('parts of an option are refused by name: of the wrong kind, misspelt, out of bounds', () => {
+  refused({ limits: { maxTextBytes: 'x' } }, /: limits\.maxTextBytes must be a number, not "x"$/)
+  refused({ retry: { maxRetires: 1 } }, /: there is no option retry\.maxRetires; there are maxRetries, baseDelay, maxDelay, delays, jitter$/)
+  refused({ resume: { maxRetries: 1 } }, /no option resume\.maxRetries; there are maxAttempts, /)
+  refused({ stall: { Background: 1 } }, /no option stall\.Background; there are background, foreground$/)
+  refused({ limits: { maxText: 1 } }, /no option limits\.maxText; there are maxEventBytes, /)
+  refused({ retry: { delays: 'abc' } }, /: retry\.delays must be an array, not "abc"$/)
+  refused({ retry: { maxRetries: '3' } }, /: retry\.maxRetries must be a number, not "3"$/)
+  refused({ stall: { background: null } }, /: stall\.background must be a number, not null$/)
+  refused({ fallbacks: [{ agent: 'b' }, null] }, /: fallbacks\[1\] must be an object, not null$/)
+  refused({ fallbacks: [{ agent: 7 }] }, /: fallbacks\[0\]\.agent must be a string or null, not number 7$/)
+  refused({ fallbacks: [{ agnet: 'b' }] }, /no option fallbacks\[0\]\.agnet; there are name, agent, team, workflow, url$/)
+  const beyond = (options, name) => assert.throws(() => make(options), { name: 'RangeError', message: new RegExp(`^createStreamHandler: ${name} must be from [01] to 2147483647$`) })
+  for (const bad of [-5, NaN, Infinity, 1e10]) beyond({ notify: bad }, 'notify')
+  for (const bad of [-1, 0, NaN, Infinity]) beyond({ limits: { maxTextBytes: bad } }, 'limits\\.maxTextBytes')
+  make({ notify: 0, limits: { maxTextBytes: 1, maxMessages: undefined }, retry: { maxRetries: 0, delays: [] }, stall: { background: 0 }, fallbacks: [{ agent: 'b', name: 'B' }] })
+})
+
+test('fields that are gone through in another way are refused, and not lost', async () => {
+  refused({ fields: new FormData() }, /: fields must be a plain object or a function, not FormData$/)
+  refused({ fields: new URLSearchParams('user_id=ann') }, /, not URLSearchParams$/)
+  for (const given of [new FormData(), new Map(), [], 'user_id=ann']) {
+    await assert.rejects(make({ agent: 'a', fields: () => given }).send('hello'), { name: 'TypeError', message: /fields must be a plain object, not / })
+  }
+})
+
 test('what is no options at all is refused', () => {
   for (const value of [null, 'team', 7]) assert.throws(() => lib.createStreamHandler(value), /createStreamHandler: takes an object of options, not /)
 })
