@@ -137,7 +137,8 @@ export interface StreamHandler {
   /**
    * Sends a message and streams the answer. Waits its turn while another answer is streaming.
    * Resolves with how it ended; never rejects for anything the server or the network does. It rejects with a
-   * TypeError where the options name no agent, team, workflow or url, and with an Error after `dispose()`.
+   * TypeError for anything but a text or a FormData, and where the options name no agent, team, workflow or url, and with
+   * an Error after `dispose()`.
    * A FormData is sent as it is, plus the fields it lacks.
    * While a rate limit cools down it waits too. `priority`: a background send lets the user's own go first.
    */

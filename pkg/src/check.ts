@@ -45,6 +45,11 @@ export type Given = { [Name in keyof HandlerOptions]: Exclude<HandlerOptions[Nam
 
 export const refusal = (what: string) => new TypeError(`createStreamHandler: ${what}`)
 
+/** Of a call: throws a TypeError unless what it is `given` is `right`. */
+export function takes(call: string, what: string, given: unknown, right: unknown): void {
+  if (!right) throw new TypeError(`${call}() takes ${what}, not ${kindOf(given)}`)
+}
+
 const IS = {
   'a string': (value: unknown) => typeof value === 'string',
   'null': (value: unknown) => value === null,

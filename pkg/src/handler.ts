@@ -7,7 +7,7 @@ import { turnsOf } from './load'
 import { Keeper } from './keeper'
 import { EMPTY, Mirror } from './mirror'
 import { onAwake } from './awake'
-import { checked, type Given } from './check'
+import { checked, refusal, tagOf, takes, type Given } from './check'
 import { METHODS } from './methods'
 import { Notifier } from './notifier'
 import { fallbacksOf, fieldsOf, flat, headersOf, limitsOf, pathOf, resumeOf, retryOf, runsOf, setQuotas } from './options'
@@ -97,11 +97,10 @@ class Handler implements StreamHandler {
     return core
   }
 
-  send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
-    if (this.#disposed) return Promise.reject(new Error('ai-stream-handler: send() after dispose()'))
-    if (!pathOf(this.#options)) {
-      return Promise.reject(new TypeError('createStreamHandler: send() needs one of the options agent, team, workflow or url'))
-    }
+  async send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
+    if (this.#disposed) throw new Error('ai-stream-handler: send() after dispose()')
+    if (!pathOf(this.#options)) throw refusal('send() needs one of the options agent, team, workflow or url')
+    takes('send', 'a text or a FormData', message, typeof message === 'string' || tagOf(message) === 'FormData')
     this.#generation++
     const form = typeof message === 'string' ? null : copyForm(message)
     const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
@@ -112,8 +111,11 @@ class Handler implements StreamHandler {
     return this.#ask((ticket) => this.#core.resume(ticket))
   }
 
-  continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
-    const answers = answersOf(Array.isArray(resolutions) ? resolutions : [resolutions])
+  async continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
+    if (this.#disposed) return 'cancelled'
+    const list = Array.isArray(resolutions) ? resolutions : [resolutions]
+    for (const given of list) takes('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
+    const answers = answersOf(list)
     return this.#ask((ticket) => this.#core.continueRun(ticket, answers))
   }
 
@@ -146,7 +148,7 @@ class Handler implements StreamHandler {
   }
 
   feed(bytes: Uint8Array): void {
-    if (!ArrayBuffer.isView(bytes)) throw new TypeError('feed() takes a Uint8Array')
+    takes('feed', 'a Uint8Array', bytes, ArrayBuffer.isView(bytes))
     if (this.#disposed) return
     // Somebody listens, or it is another time: the long way.
     if (this.#heard || this.#replays) return this.#core.feed(bytes)
@@ -171,6 +173,7 @@ class Handler implements StreamHandler {
   }
 
   subscribe(listener: () => void): () => void {
+    takes('subscribe', 'a function', listener, typeof listener === 'function')
     if (this.#disposed) return () => {}
     this.#attend()
     return this.#notifier.subscribe(listener)

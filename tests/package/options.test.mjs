@@ -84,6 +84,23 @@ test('send after dispose says so', async () => {
   await assert.rejects(handler.send('hello'), /^Error: ai-stream-handler: send\(\) after dispose\(\)$/)
 })
 
+test('a call with what it does not take is refused by name: a promise rejects, and nothing is sent', async () => {
+  let asked = 0
+  const handler = make({ endpoint: 'http://x.test', agent: 'a', fetch: () => asked++ })
+  for (const [call, given, words] of [
+    ['send', undefined, 'a text or a FormData, not undefined'], ['send', 5, 'a text or a FormData, not number 5'], ['send', null, 'a text or a FormData, not null'],
+    ['send', { message: 'x' }, 'a text or a FormData, not an object'], ['send', new URLSearchParams(), 'a text or a FormData, not URLSearchParams'],
+    ...[[undefined, 'undefined'], [{}, 'an object'], [[null], 'null'], ['yes', '"yes"']].map(([given, kind]) => ['continueRun', given, `what confirm(), reject(), fill() or giveResult() made, or a list of it, not ${kind}`]),
+  ]) {
+    const promise = handler[call](given)
+    await assert.rejects(promise, { name: 'TypeError', message: `${call}() takes ${words}` })
+  }
+  for (const given of [undefined, {}]) assert.throws(() => handler.subscribe(given), { name: 'TypeError', message: /^subscribe\(\) takes a function, not / })
+  assert.deepEqual([asked, handler.getSnapshot().messages], [0, []])
+  handler.dispose()
+  assert.equal(await handler.continueRun(), 'cancelled')
+})
+
 test('after dispose the sessions are not asked for', async () => {
   const asked = []
   const handler = make({ endpoint: 'http://x.test', agent: 'a', fetch: async (request) => (asked.push(request.url), Response.json({ data: [{ session_id: 's' }] })) })
