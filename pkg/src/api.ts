@@ -15,7 +15,7 @@ export interface HandlerOptions {
   /** Where AgentOS listens, without a path: `http://localhost:7777`. Default: same origin. */
   endpoint?: string | null
   /**
-   * The component's id. One of `agent`, `team`, `workflow`, `url` (needed by `send` only). `url` beside one of the others
+   * The component's id; '' and null are as good as none. One of `agent`, `team`, `workflow`, `url` (needed by `send` only). `url` beside one of the others
    * is where messages go; runs are taken up, continued and cancelled at the routes of the other.
    */
   agent?: string | null

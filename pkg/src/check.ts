@@ -3,16 +3,19 @@
 import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from './api'
 
 /**
- * The options without those that are null, as ids from an address are: not given. Throws a TypeError or a RangeError that names
- * the one that is wrong. Most numbers the core checks on its own side.
+ * The options without those that are null (of places: '', too), as ids from an address are: not given. Throws a TypeError or a
+ * RangeError that names the one that is wrong. Most numbers the core checks on its own side.
  */
 export function checked(options: HandlerOptions): Given {
   if (typeof options !== 'object' || options === null) throw refusal(`takes an object of options, not ${kindOf(options)}`)
   check(options, KINDS)
-  const targets = (['agent', 'team', 'workflow'] as const).filter((name) => options[name] != null)
+  const given = Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== undefined && value !== null && (value || !PLACES.includes(name)))) as Given
+  const targets = (['agent', 'team', 'workflow'] as const).filter((name) => name in given)
   if (targets.length > 1) throw refusal(`one of agent, team and workflow, not ${targets.join(' and ')}`)
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined && value !== null)) as Given
+  return given
 }
+
+const PLACES = ['agent', 'team', 'workflow', 'url']
 
 /** What `at` (with a dot behind it, or empty) is given, and what of that has parts of its own. */
 function check(given: object, kinds: Kinds, at = ''): void {

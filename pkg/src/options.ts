@@ -6,9 +6,9 @@ import type { Fallback, ResumeOptions } from './api'
 /** The run route: of AgentOS, or the caller's own. */
 export function pathOf(options: Given | Fallback): string {
   const { url, agent, team, workflow } = options as Given
-  if (url !== undefined) return url
-  const [kind, id] = team !== undefined ? ['teams', team] : agent !== undefined ? ['agents', agent] : ['workflows', workflow]
-  return id === undefined ? '' : `/${kind}/${encodeURIComponent(id)}/runs`
+  if (url) return url
+  const [kind, id] = team ? ['teams', team] : agent ? ['agents', agent] : ['workflows', workflow]
+  return id ? `/${kind}/${encodeURIComponent(id)}/runs` : ''
 }
 
 export function limitsOf({ limits }: Given): Float64Array {

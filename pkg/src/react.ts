@@ -19,7 +19,7 @@ export type { StreamHook } from './lease'
 export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
   const latest = React.useRef(options)
-  const place = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url])
+  const place = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url].map((part) => part || null))
   const [held, hold] = React.useState(() => ({ place, lease: new Lease(latest) }))
   if (held.place !== place) hold({ place, lease: new Lease(latest) })
   const { lease } = held

@@ -72,10 +72,18 @@ test('two targets are refused; url may stand beside one', () => {
   make({ team: 'a', url: '/api/teams/a/runs' })
 })
 
-test('no target is an error of send, which says what is missing; null is none', async () => {
-  for (const options of [{}, { agent: null, team: null, workflow: undefined, url: null }]) {
+test('no target is an error of send, which says what is missing; null and an empty text are none', async () => {
+  for (const options of [{}, { agent: null, team: null, workflow: undefined, url: null }, { agent: '', team: '', workflow: '', url: '' }]) {
     await assert.rejects(make(options).send('hello'), { name: 'TypeError', message: 'createStreamHandler: send() needs one of the options agent, team, workflow or url' })
   }
+})
+
+test('an empty id beside a whole one is none, in a fallback too', async () => {
+  const asked = []
+  const handler = make({ endpoint: 'http://x.test', url: '', agent: '', team: 't', retry: false, fallbacks: [{ team: null, url: '', agent: 'b' }], fetch: async (request) => (asked.push(new URL(request.url).pathname), Promise.reject(new Error('away'))) })
+  assert.equal(await handler.send('hello'), 'failed')
+  assert.deepEqual(asked, ['/teams/t/runs', '/agents/b/runs'])
+  refused({ fallbacks: [{ agent: '' }] }, /each of fallbacks needs one of/)
 })
 
 test('send after dispose says so', async () => {
