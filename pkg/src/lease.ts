@@ -7,7 +7,10 @@ import type { HandlerOptions, Snapshot, StreamHandler } from './index'
 
 /** The handler, and what its snapshot says. Who holds it hears only of changes of what they have read here. */
 export type StreamHook = StreamHandler & Readonly<Snapshot> & {
-  /** The same for the life of the component, whatever changes: for the dependencies of effects, and for memo. */
+  /**
+   * For the dependencies of effects, and for memo: the same as long as endpoint, agent, team, workflow and url are. Another of
+   * them is another conversation, with a handler of its own.
+   */
   readonly handler: StreamHandler
 }
 

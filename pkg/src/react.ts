@@ -13,8 +13,8 @@ export type { StreamHook } from './lease'
  *
  *     const { messages, activityStatus, error, send, cancel } = useAIStreamHandler({ team: 'cirkelline' })
  *
- * All methods are stable. `headers`, `fields`, `fetch`, `log` and `onListenerError` are those of the last render. Another
- * endpoint, agent, team, workflow or url is another conversation; the other options count when it begins.
+ * All methods are stable within a conversation. `headers`, `fields`, `fetch`, `log` and `onListenerError` are those of the last
+ * render. Another endpoint, agent, team, workflow or url is another conversation; the other options count when it begins.
  */
 export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
