@@ -25,7 +25,7 @@ export interface HandlerOptions {
   url?: string | null
   /** What the activity status calls the answering party before its first event. Default: made from its id. */
   name?: string | null
-  /** Sent with every request. The function is called for each request. */
+  /** Sent with every request; a `Content-Type` not with forms, which have their own. The function is called for each request. */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)
   /** As fetch has it. Default `same-origin`. */
   credentials?: 'omit' | 'same-origin' | 'include'

@@ -83,6 +83,8 @@ async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Reque
     let controller = AbortController::new()?;
     *shell.fetch.borrow_mut() = Some((request.id, controller.clone()));
     let headers = headers(shell.host.headers()).await?;
+    // The form's own tells where its parts end.
+    headers.delete("content-type")?;
     if controller.signal().aborted() {
         return Err(JsValue::NULL);
     }

@@ -96,6 +96,16 @@ test('headers may be an object, a function or a function that takes its time, ca
   assert.deepEqual(server.requests.map(({ headers }) => headers.authorization ?? headers['x-tenant']), ['Bearer 1', 'Bearer 2', 'acme'])
 })
 
+for (const name of ['Content-Type', 'content-type', 'CONTENT-TYPE']) {
+  test(`${name} of the caller does not go out with a form`, async () => {
+    await connect(playing('agent_plain'), { agent: 'assistant', headers: { [name]: 'application/json', 'X-Tenant': 'acme' } })
+    assert.equal(await handler.send('hello'), 'completed')
+    const [{ headers, form }] = server.requests
+    assert.match(headers['content-type'], /^multipart\/form-data; boundary=/)
+    assert.deepEqual([form.get('message'), headers['x-tenant']], ['hello', 'acme'])
+  })
+}
+
 test('a headers function that throws fails the send, readably, and the next send works', async () => {
   let broken = true
   await connect(playing('agent_plain'), { agent: 'assistant', headers: () => { if (broken) throw new Error('no token'); return {} } })
