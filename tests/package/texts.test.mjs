@@ -9,7 +9,7 @@ import { root } from './support.mjs'
 const read = (path) => readFileSync(join(root, path), 'utf8')
 
 /** Brotli, in KB of 1,024 bytes. What is added to the package is looked at: this is how large it may become without a decision. */
-const BUDGET = 102
+const BUDGET = 104
 
 test('what a browser loads for the React hook is within its budget, and the README says how much it is', async () => {
   const kb = (await sizeOfHook()).brotli / 1024
