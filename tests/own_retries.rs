@@ -487,6 +487,8 @@ fn fallbacks_are_asked_in_turn_and_the_timeline_says_so() {
     assert_eq!(told, [once, "fallback: Asking Small Model instead", once, "fallback: Asking The backup instead"]);
     assert!(world.activities.contains(&"Small Model is working...".into()), "{:?}", world.activities);
     let turn = world.page.turn();
+    let asked = turn.timeline.entries().iter().filter(|e| e.event_type == "fallback");
+    assert!(asked.into_iter().all(|e| e.details.error_message.as_deref().is_some_and(|why| !why.is_empty())));
     assert_eq!((turn.answer.text.as_str(), turn.attempts, world.page.banner()), ("From the backup.", 5, None));
     // The next send begins at the front again.
     world.ask("and?");

@@ -77,18 +77,25 @@ fn the_agent_of_a_workflow_in_a_workflow_stands_in_the_inner_one() {
     let worker = |run: &str, flow: &str| json!({"agent_id": "a", "agent_name": "Ann", "run_id": run, "workflow_id": flow, "workflow_run_id": "w-1", "nested_depth": 1});
     let mut page = Page::asked();
     page.event("WorkflowStarted", flow("outer", "w-1", 0)).event("WorkflowStarted", flow("inner", "w-2", 1));
-    page.event("RunStarted", worker("r-1", "inner")).event("RunCompleted", saying(worker("r-1", "inner"), "ok"));
-    page.event("WorkflowCompleted", flow("inner", "w-2", 1));
+    page.event("RunStarted", worker("r-1", "inner"));
+    // What belongs to the outer one, or to a team, does so while the inner one runs, and what comes after it too.
     page.event("RunStarted", worker("r-2", "outer"));
+    page.event("RunStarted", with(worker("r-3", "inner"), json!({"parent_run_id": "r-1"})));
+    page.event("WorkflowCompleted", flow("inner", "w-2", 1));
+    page.event("RunStarted", worker("r-4", "inner"));
     let turn = page.turn();
-    let entries = turn.timeline.entries();
-    let at =
-        |source: &str| entries.iter().rposition(|e| e.event_type.ends_with("Started") && e.source == source).unwrap();
-    let first = entries.iter().position(|e| e.event_type == "RunStarted").unwrap();
-    assert_eq!((entries[first].depth, entries[first].parent), (2, Some(at("inner") as u32)));
-    assert_eq!((entries[at("Ann")].depth, entries[at("Ann")].parent), (1, Some(at("outer") as u32)));
-    let parents: Vec<_> = turn.work.iter().map(|m| (m.head.depth, m.head.parent_run_id.as_deref())).collect();
-    assert_eq!(parents[1..], [(2, Some("w-2")), (1, Some("w-1"))]);
+    let place = |run: &str| {
+        let message = turn.work.iter().find(|m| m.head.run_id.as_deref() == Some(run)).unwrap();
+        let entries = turn.timeline.entries();
+        let entry = entries.iter().find(|e| e.details.run_id.as_deref() == Some(run)).unwrap();
+        let parent = entries[entry.parent.unwrap() as usize].details.run_id.clone().unwrap();
+        assert_eq!((message.head.depth, message.head.parent_run_id.as_deref()), (entry.depth, Some(parent.as_str())));
+        (entry.depth, parent)
+    };
+    let table = [("r-1", 2, "w-2"), ("r-2", 1, "w-1"), ("r-3", 3, "r-1"), ("r-4", 1, "w-1")];
+    for (run, depth, parent) in table {
+        assert_eq!(place(run), (depth, parent.to_owned()), "{run}");
+    }
 }
 
 #[test]

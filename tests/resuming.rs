@@ -732,6 +732,8 @@ fn cancel_hangs_up_at_once_and_tells_the_server_and_what_it_said_is_told() {
         assert_eq!(call.url, format!("{RUNS}/lead/cancel"));
         hand.handle(Input::Called { request: call.id, status });
         assert_eq!(hand.page.timeline().last().unwrap(), &("cancel".to_owned(), told.to_owned()));
+        let why = hand.page.turn().timeline.entries().last().unwrap().details.error_message.clone();
+        assert_eq!(why.as_deref(), (status != 200).then_some(told));
         hand.handle(Input::Called { request: call.id, status });
         assert_eq!(hand.page.timeline().iter().filter(|(name, _)| name == "cancel").count(), 1, "told once");
     }
