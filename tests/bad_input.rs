@@ -470,9 +470,16 @@ fn beyond_its_limit_the_timeline_keeps_errors_retries_and_ends() {
     assert_eq!((page.timeline().len(), page.turn().answer.tools.len()), (5, 20));
     assert_eq!(page.client.conversation.diagnostics.dropped_entries, 16);
     page.feed(nameless("retry", json!({"attempt": 1}))).event("RunStarted", with(agent(), json!({"run_id": "r2"})));
+    let ends = |page: &mut Page| page.timeline()[5..].iter().map(|(event, _)| event.clone()).collect::<Vec<_>>();
+    let mut completed = Page::limited(limits(|l| l.max_timeline_entries = 5));
+    completed.begin("hello").event("RunStarted", agent());
+    for event in ["ModelRequestStarted"].repeat(9) {
+        completed.event(event, agent());
+    }
+    completed.event("RunCompleted", saying(agent(), "Hi"));
+    assert_eq!(ends(&mut completed), ["RunCompleted"]);
     page.feed(nameless("error", json!({"error": "boom"}))).end();
-    let events: Vec<String> = page.timeline().into_iter().map(|(event, _)| event).collect();
-    assert_eq!(events[5..], ["retry", "error"]);
+    assert_eq!(ends(&mut page), ["retry", "error"]);
 }
 
 #[test]

@@ -192,6 +192,35 @@ fn a_tool_that_a_lost_connection_stopped_runs_again_with_its_run() {
 }
 
 #[test]
+fn a_continued_run_that_fails_has_failed_and_one_that_is_not_continued_waits_on() {
+    let paused = || {
+        let mut page = Page::asked();
+        page.event("RunStarted", agent())
+            .event("RunPaused", with(agent(), json!({"requirements": [{"id": "q"}]})))
+            .end();
+        page.begin(None);
+        page
+    };
+    let ends = |page: &mut Page| {
+        page.end();
+        let turns = page.client.conversation.turns.len();
+        (turns, page.outcome().unwrap(), page.turn().pause.is_some(), page.banner())
+    };
+    let mut page = paused();
+    page.event("RunError", with(agent(), json!({"content": "no"})));
+    assert_eq!(ends(&mut page), (1, Outcome::Failed, false, Some("no".into())));
+    for event in ["RunError", "TeamRunError", "WorkflowError"] {
+        let mut page = paused();
+        page.event(event, json!({"content": "No runs found for run ID x"}));
+        assert_eq!(ends(&mut page), (1, Outcome::Paused, true, Some("No runs found for run ID x".into())), "{event}");
+    }
+    // A frame of no run that is no error goes its own way.
+    let mut page = paused();
+    page.event("RunStarted", json!({"run_id": "run-2"})).event("RunContent", json!({"content": "Hi"}));
+    assert_eq!(ends(&mut page).0, 2);
+}
+
+#[test]
 fn a_run_that_is_started_again_under_its_name_has_said_nothing_yet() {
     let at = |seconds: u32, data| with(data, json!({"created_at": 1_795_452_000 + seconds}));
     let one = || member("web", "Web Researcher", "m-1", "run-1");
