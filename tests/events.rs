@@ -170,3 +170,18 @@ fn every_field_of_a_tool_is_read_under_its_own_name() {
         assert_eq!(seen(&json!({name: one})), alone);
     }
 }
+
+#[test]
+fn a_json_answer_has_a_run_a_status_and_no_name_at_all() {
+    let kind = |name: Option<&str>, data: Value| {
+        let (data, mut scratch) = (data.to_string(), String::new());
+        let event = event::read(name, &data, &mut scratch).unwrap();
+        (event.kind, event.name.decode().into_owned())
+    };
+    let whole = || json!({"run_id": "r", "status": "COMPLETED"});
+    assert_eq!(kind(None, whole()), (Kind::RunOutput, "RunOutput".into()));
+    assert_eq!(kind(Some(""), whole()), (Kind::RunOutput, "RunOutput".into()));
+    assert_eq!(kind(Some("TeamTaskCreated"), whole()), (Kind::TaskCreated, "TeamTaskCreated".into()));
+    assert_eq!(kind(None, json!({"run_id": "r"})), (Kind::Unknown, String::new()));
+    assert_eq!(kind(None, json!({"status": "COMPLETED"})), (Kind::Unknown, String::new()));
+}
