@@ -286,5 +286,7 @@ fn neither_a_page_of_html_nor_an_objects_name_is_told_as_an_error() {
         let mut page = Page::asked();
         page.event("RunStarted", agent()).event("RunError", with(agent(), json!({"content": content}))).end();
         assert_eq!(page.banner().as_deref(), Some("An error occurred"));
+        let details = page.turn().timeline.entries().last().unwrap().details.clone();
+        assert_eq!(details.error_message.as_deref(), Some(content), "nothing is lost");
     }
 }

@@ -306,7 +306,9 @@ fn add_metrics(metrics: Option<Raw<'_>>, details: &mut Details) {
 fn describe_failure(event: &RunEvent<'_>, top: bool, name: &str, details: &mut Details) -> (EntryStatus, String) {
     let error = provider_error(event);
     details.error_type = Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from));
-    details.error_message = Some(error.message.clone());
+    // What is no text for the banner is there for those who look.
+    let said = provider_text(event);
+    details.error_message = Some(if said.trim().starts_with('<') { said } else { error.message.clone() });
     let description = if top { error.message } else { format_all(&[name, " failed: ", &error.message]) };
     (EntryStatus::Error, description)
 }

@@ -180,7 +180,7 @@ test('no HTML of a stream is ever interpreted, not even where no policy forbids 
   const frames = [
     ['RunStarted', {}], ['ReasoningStep', { content: { title: evil, reasoning: evil } }], ['ToolCallStarted', { tool }], ['ToolCallCompleted', { tool: { ...tool, result: evil } }],
     ['RunContent', { content: `${evil}\n\n# ${evil}\n\n- ${evil}\n\n> ${links}\n\n\`\`\`${evil}\n${evil}\n\`\`\`\n${links}`, images: [{ url: 'javascript:globalThis.pwned=1', revised_prompt: evil }] }],
-    [evil, {}], ['RunError', { content: evil }],
+    [evil, {}], ['RunError', { content: `No: ${evil}` }],
   ]
   const server = await backend((_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
