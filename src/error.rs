@@ -77,9 +77,8 @@ impl StreamError {
             true => ErrorType::RateLimit,
             false => ErrorType::General,
         };
-        // A page of HTML, or the name of an object of the provider's library, says nothing to a user.
-        let plain = || Some(text.trim()).filter(|t| !t.starts_with('<')).map(str::to_owned);
-        let message = body.and_then(message_in).or_else(plain).unwrap_or_default();
+        let words = || Some(text.trim()).filter(|t| !is_markup(t)).map(str::to_owned);
+        let message = body.and_then(message_in).or_else(words).unwrap_or_default();
         match message.is_empty() {
             true => StreamError::new(kind, "An error occurred"),
             false => StreamError::new(kind, message),
@@ -149,6 +148,11 @@ fn validation_message(item: Raw<'_>) -> Option<String> {
         Some(field) => [&field.decode(), ": ", &message].concat(),
         None => message,
     })
+}
+
+/// A page of HTML, or the name of an object of the provider's library: it says nothing to a user.
+pub(crate) fn is_markup(text: &str) -> bool {
+    text.trim_start().starts_with('<')
 }
 
 /// A short plain text; a page of HTML says nothing to a user.

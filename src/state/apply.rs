@@ -172,13 +172,12 @@ impl Conversation {
         let turn = &mut self.turns[t];
         let mut fits = true;
         if let Some(message) = turn.message_of(run) {
-            // A call that is told of behind the end of its run does not run.
-            let over = matches!(message.head.status, RunStatus::Error | RunStatus::Cancelled);
-            let status = if started && over { ToolStatus::Cancelled } else { status };
             match message.tool(&tool, status, event.created_at.unwrap_or(now), &limits) {
                 Some(call) => call.error = event.error.map(String::from).or(call.error.take()),
                 None => fits = false,
             }
+            // A call that is told of behind the end of its run does not run.
+            message.stop_tools(message.head.status);
             message.add_extras(event, &limits);
         }
         self.diagnostics.dropped_entries += u64::from(!fits);

@@ -121,8 +121,9 @@ impl Conversation {
             self.name_living(t, at, event);
             return at;
         }
+        let inner = turn.workflow_of(event);
         let named = event.parent().and_then(|p| turn.runs.find(&p.decode()));
-        run.parent = turn.workflow_of(event).or(named).or(turn.living);
+        run.parent = inner.or(named).or(turn.living);
         run.depth = run.parent.map_or(1, |p| turn.runs.get(p).depth + 1);
         run.void = run.parent.is_some_and(|p| turn.runs.get(p).void);
         if run.void {
@@ -132,7 +133,7 @@ impl Conversation {
             let mut message = self.message(Role::Agent, event.created_at.unwrap_or(now));
             let turn = &mut self.turns[t];
             message.edit().describe(event, &run);
-            if let Some(parent) = turn.workflow_of(event) {
+            if let Some(parent) = inner {
                 message.edit().parent_run_id = Some(turn.runs.get(parent).id.clone());
             }
             turn.work.push(message);

@@ -5,7 +5,7 @@ use super::delegation::member_id;
 use super::timeline::{Details, Entry, EntryStatus, Split};
 use super::tool::{is_delegation, text_of};
 use super::{Announced, Conversation, Turn};
-use crate::error::{ErrorType, StreamError};
+use crate::error::{is_markup, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Scope, Tool};
 use crate::json::{Raw, Str};
 use crate::limits::excerpt;
@@ -308,7 +308,7 @@ fn describe_failure(event: &RunEvent<'_>, top: bool, name: &str, details: &mut D
     details.error_type = Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from));
     // What is no text for the banner is there for those who look.
     let said = provider_text(event);
-    details.error_message = Some(if said.trim().starts_with('<') { said } else { error.message.clone() });
+    details.error_message = Some(if is_markup(&said) { said } else { error.message.clone() });
     let description = if top { error.message } else { format_all(&[name, " failed: ", &error.message]) };
     (EntryStatus::Error, description)
 }
