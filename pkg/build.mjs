@@ -87,7 +87,7 @@ async function bundle() {
       // What builds upon the handler shares it with the main entry, or a page would load the module twice.
       plugins: [{
         name: 'share-index',
-        setup: ({ onResolve }) => onResolve({ filter: /^\.\/index(\.[jt]s)?$/ }, () => ({ path: index, external: true })),
+        setup: ({ onResolve }) => onResolve({ filter: /^\.{1,2}\/index(\.[jt]s)?$/ }, () => ({ path: index, external: true })),
       }, {
         // A string: nothing is decoded before the first handler is made.
         name: 'inline-wasm',
