@@ -64,7 +64,9 @@ function buildWasm() {
 function withoutMachinePaths() {
   const registry = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src')
   const sources = existsSync(registry) ? readdirSync(registry).map((name) => join(registry, name)) : []
-  return [...sources.map((path) => `--remap-path-prefix=${path}=`), `--remap-path-prefix=${root}=`]
+  // Where the component rust-src is installed, rustc names the standard library's files by their path in the toolchain.
+  const sysroot = execFileSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8' }).trim()
+  return [...sources, root, join(sysroot, 'lib/rustlib/src/rust')].map((path) => `--remap-path-prefix=${path}=`)
 }
 
 async function bundle() {
