@@ -1,7 +1,7 @@
 /** The chart's figures as tables: tokens and cost of each agent, and every bar once more. */
 import { el } from '../ui/dom.js'
 import { KINDS } from './trace-spans.js'
-import { seconds } from '../chat/tool-calls.js'
+import { seconds } from '../ui/duration.js'
 
 const head = (...names) => el('thead', {}, el('tr', {}, ...names.map((name) => el('th', { scope: 'col' }, name))))
 

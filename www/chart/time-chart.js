@@ -8,7 +8,7 @@ import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { fillAgents, fillBars } from './chart-table.js'
 import { KINDS, spans } from './trace-spans.js'
-import { seconds } from '../chat/tool-calls.js'
+import { seconds } from '../ui/duration.js'
 
 const HELP = 'Use the arrow keys, or point, to read each bar.'
 /** Whether the next one starts open: what the reader chose last. */

@@ -1,7 +1,7 @@
 /** The question a paused run asks: approve a tool call, or fill in what is missing. */
 import { el, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
-import { field } from './tool-calls.js'
+import { field } from '../ui/field.js'
 
 /**
  * `resolve(pause, approved, values)`: `values` are the form's entries by field name.

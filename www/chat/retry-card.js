@@ -7,7 +7,7 @@
  * that ends the wait says and does, or null. `cancel()` gives the answer up.
  */
 import { el, setText, show } from '../ui/dom.js'
-import { gauge } from '../live/rate-limit-panel.js'
+import { gauge } from '../ui/quota-gauge.js'
 
 const CAUSES = {
   rate_limit: 'The model’s rate limit has been reached.',

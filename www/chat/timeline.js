@@ -5,7 +5,8 @@
  */
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
-import { field, seconds } from './tool-calls.js'
+import { seconds } from '../ui/duration.js'
+import { field } from '../ui/field.js'
 
 /** Whether the next timeline starts open: what the reader chose last. */
 let startsOpen = true

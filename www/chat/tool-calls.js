@@ -1,9 +1,8 @@
 /** Tool calls as chips: name, state, time; arguments and result on demand. */
 import { el, keyedList, setText } from '../ui/dom.js'
+import { seconds } from '../ui/duration.js'
+import { field } from '../ui/field.js'
 import { icon } from '../ui/icons.js'
-
-/** A tool may return megabytes; laying out that much text at once would freeze the page. */
-const SHOWN_AT_ONCE = 20_000
 
 const STATE = { started: 'running', completed: 'done', error: 'failed', paused: 'waiting', rejected: 'not allowed', cancelled: 'stopped' }
 
@@ -42,23 +41,4 @@ function createTool() {
       fill()
     },
   }
-}
-
-/** A labelled block of preformatted text, cut where it is very long. */
-export function field(label, text) {
-  const pre = el('pre', { tabindex: '0', dir: 'auto' }, text.slice(0, SHOWN_AT_ONCE))
-  const more =
-    text.length > SHOWN_AT_ONCE &&
-    el('button', { type: 'button', class: 'link', onclick: (event) => {
-      pre.textContent = text
-      event.target.remove()
-    } }, `Show all ${text.length.toLocaleString()} characters`)
-  return el('div', { class: 'field' }, el('div', { class: 'field-label' }, label), pre, more)
-}
-
-/** A duration for people: 4 ms, 1.2 s, 35 s. */
-export function seconds(value) {
-  if (value < 0.001) return '< 1 ms'
-  if (value < 1) return `${Math.round(value * 1000)} ms`
-  return `${value < 10 ? Math.round(value * 10) / 10 : Math.round(value)} s`
 }

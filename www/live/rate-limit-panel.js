@@ -5,6 +5,7 @@
  */
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
+import { gauge } from '../ui/quota-gauge.js'
 
 const ROWS = [
   ['Answers', 'answers'],
@@ -76,15 +77,4 @@ function watch(label, value, threshold, unit, holds) {
   const text = `${value.toLocaleString([], { maximumFractionDigits: 1 })} of ${threshold}${unit}`
   return el('li', { 'data-holds': holds }, el('span', { class: 'watch' }, el('strong', {}, label), el('span', {}, holds ? `${text}: alert` : text)),
     el('meter', { min: 0, max: threshold, high: threshold * 0.8, value: Math.min(value, threshold), 'aria-label': `${label}: ${text}` }))
-}
-
-/** How near one model is to its quota. */
-export function gauge({ model, inputTokens, limit, source, asOf }) {
-  const used = limit === null ? `${inputTokens.toLocaleString()} input tokens` : `${inputTokens.toLocaleString()} of ${limit.toLocaleString()} input tokens`
-  const origin = { option: 'quota as configured', learned: 'quota from a 429' }[source]
-  const time = asOf > 0 && `in the minute to ${new Date(asOf * 1000).toLocaleTimeString([], { hour12: false })}`
-  return el('li', {},
-    el('strong', {}, model || 'All models'),
-    limit !== null && el('meter', { min: 0, max: limit, high: limit * 0.8, value: Math.min(inputTokens, limit), 'aria-label': used }),
-    el('span', {}, [used, time, origin].filter(Boolean).join(', ')))
 }
