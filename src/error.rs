@@ -3,7 +3,7 @@
 //! In: the texts of providers, of AgentOS and of whatever stands between (PROTOCOL §7). Out: a [`StreamError`].
 
 use crate::json::Raw;
-use crate::retry::Refusal;
+use crate::refusal::Refusal;
 use serde::Serialize;
 
 /// The type of an error: the mission's four, and ours.

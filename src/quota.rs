@@ -3,7 +3,7 @@
 //! In: what each model request used, limits from the options or from the body of a 429 (google.rpc.QuotaFailure), the
 //! time. Out: a wait in seconds, figures for the page. Never: a clock; more than a minute's seconds per model.
 
-use crate::retry::LONGEST_DELAY;
+use crate::refusal::LONGEST_DELAY;
 use crate::text::{behind, find, grouped, has, part};
 use crate::time::Seconds;
 use serde::Serialize;

@@ -3,20 +3,15 @@
 //! In: a [`Refusal`] (what a server or a provider said), the time, a random number. Out: a [`Decision`]. Policy is data
 //! and every function is pure; who waits, and how, is the business of [`client`](crate::client) and of `generator`.
 
-mod delay;
 mod policy;
-mod refusal;
 mod wording;
 
+pub use crate::refusal::{Refusal, RetryHeaders, LONGEST_DELAY};
 pub use policy::{Policy, PolicyError};
-pub use refusal::{Refusal, RetryHeaders};
 pub(crate) use wording::{attempts, resuming, waiting};
 pub use wording::{exhausted, rate_limited, retrying, timed_out};
 
 use crate::time::Seconds;
-
-/// A wait that no server can extend: an hour. A delay that is named longer is cut to this.
-pub const LONGEST_DELAY: Seconds = 3_600.0;
 
 /// What comes after a failure that may pass.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -3,9 +3,13 @@
 //! The mission's rule is "429, RESOURCE_EXHAUSTED or quota anywhere in the text". Read here with one exception: where
 //! the text states a status, that decides. A 400 that mentions a quota is a 400 (PITFALLS D).
 
-use super::{delay, LONGEST_DELAY};
+mod delay;
+
 use crate::text::{has, part};
 use crate::time::Seconds;
+
+/// A wait that no server can extend: an hour. A delay that is named longer is cut to this.
+pub const LONGEST_DELAY: Seconds = 3_600.0;
 
 /// A refusal, as it came.
 #[derive(Debug, Clone, Copy, Default)]
