@@ -2,6 +2,7 @@
 //!
 //! In: the texts of providers, of AgentOS and of whatever stands between (PROTOCOL §7). Out: a [`StreamError`].
 
+use crate::event::RunEvent;
 use crate::json::Raw;
 use crate::refusal::Refusal;
 use serde::Serialize;
@@ -111,6 +112,11 @@ impl StreamError {
         let retryable = matches!(status, 408 | 425 | 429) || status >= 500;
         StreamError { http_status: Some(status), retryable, ..StreamError::new(kind, message) }
     }
+}
+
+/// What a RunError, TeamRunError or WorkflowError says, as sent: often the provider's JSON.
+pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
+    event.error.map(String::from).or_else(|| event.content.map(Raw::to_text)).unwrap_or_default()
 }
 
 /// The texts under which an error's message is found: `{"error":{"message"}}`, `{"detail"}`, `{"error"}`, `{"message"}`.

@@ -31,7 +31,7 @@
 
 mod frame;
 
-use crate::error::StreamError;
+use crate::error::{provider_text, StreamError};
 use crate::event::{self, Kind};
 use crate::retry::{self, Decision, Policy, Refusal, RetryHeaders};
 use crate::time::Seconds;
@@ -262,7 +262,7 @@ fn top_level_error(event: &Event) -> Option<ModelError> {
     let mut scratch = String::new();
     let read = event::read(Some(&event.name), &event.data, &mut scratch).ok()?;
     let ends = matches!(read.kind, Kind::RunError | Kind::WorkflowError) && read.parent().is_none();
-    ends.then(|| ModelError::new(crate::state::provider_text(&read)))
+    ends.then(|| ModelError::new(provider_text(&read)))
 }
 
 impl Event {

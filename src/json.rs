@@ -85,6 +85,11 @@ impl<'a> Raw<'a> {
         Some(Str::new(part(body, ..body.len().saturating_sub(1))))
     }
 
+    /// The value as text: a string's content, else the JSON.
+    pub(crate) fn to_text(self) -> String {
+        self.as_str().map_or_else(|| self.0.into(), String::from)
+    }
+
     /// A number, rounded to the nearest double.
     pub fn as_f64(self) -> Option<f64> {
         matches!(self.first(), b'-' | b'0'..=b'9').then(|| number::parse(self.0))

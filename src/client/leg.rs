@@ -3,12 +3,12 @@
 use super::queue::Send;
 use super::templates::{holes, Next, Templates};
 use super::{Client, Output, RequestId, PIECE};
-use crate::error::{ErrorType, StreamError};
+use crate::error::{provider_text, ErrorType, StreamError};
 use crate::event::{self, Kind};
 use crate::limits::Limits;
 use crate::retry::RetryHeaders;
 use crate::sse::{Decoder, Fault, Frame};
-use crate::state::{provider_text, Outcome, Status};
+use crate::state::{Outcome, Status};
 use crate::text::has;
 use crate::time::Seconds;
 use std::borrow::Cow;

@@ -5,7 +5,7 @@ use super::delegation::member_id;
 use super::timeline::{Details, Entry, EntryStatus, Split};
 use super::tool::{is_delegation, text_of};
 use super::{Announced, Conversation, Turn};
-use crate::error::{is_markup, ErrorType, StreamError};
+use crate::error::{is_markup, provider_text, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Scope, Tool};
 use crate::json::{Raw, Str};
 use crate::limits::excerpt;
@@ -264,11 +264,6 @@ struct SystemEntry<'a> {
 /// What a RunError, TeamRunError or WorkflowError says.
 pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
     StreamError::from_provider(&provider_text(event))
-}
-
-/// The same as it came: often the provider's JSON.
-pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
-    event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default()
 }
 
 /// The name that goes over the wire.
