@@ -9,9 +9,11 @@
 
 mod fields;
 mod kind;
+mod tool;
 
-pub use fields::{RunEvent, Tokens, Tool};
+pub use fields::{RunEvent, Tokens};
 pub use kind::{Kind, Scope};
+pub use tool::Tool;
 
 use crate::json::{JsonError, JsonErrorKind, Object, Raw, Str};
 
@@ -82,6 +84,38 @@ fn wrapped<'a>(members: usize, event: &RunEvent<'a>) -> Option<Raw<'a>> {
 }
 
 impl<'a> RunEvent<'a> {
+    /// The name of the agent, team or workflow it comes from, else its id.
+    pub fn source(&self) -> Option<Str<'a>> {
+        let of_agent = self.agent_name.or(self.agent_id);
+        let of_team = self.team_name.or(self.team_id);
+        let of_workflow = self.workflow_name.or(self.workflow_id);
+        match self.scope {
+            Scope::Team => of_team.or(of_agent),
+            Scope::Workflow => of_workflow,
+            Scope::Agent | Scope::System => of_agent.or(of_team).or(of_workflow),
+        }
+    }
+
+    /// A run that was accepted and answers later.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.status.is_some_and(|s| matches!(s.decode().as_ref(), "PENDING" | "RUNNING"))
+    }
+
+    /// Media or sources beside the text.
+    pub(crate) fn has_extras(&self) -> bool {
+        let extras = [self.image, self.images, self.videos, self.audio, self.files, self.response_audio];
+        extras.iter().any(Option::is_some) || self.references.is_some() || self.citations.is_some()
+    }
+
+    /// The run this one was started by. Members of a workflow name it in `workflow_run_id` (PROTOCOL §4).
+    pub fn parent(&self) -> Option<Str<'a>> {
+        let of_workflow = || match self.scope {
+            Scope::Agent | Scope::Team => self.workflow_run_id.filter(|id| Some(*id) != self.run_id),
+            Scope::Workflow | Scope::System => None,
+        };
+        self.parent_run_id.or_else(of_workflow)
+    }
+
     fn with_default_name(mut self, outer: Option<Str<'a>>) -> RunEvent<'a> {
         if self.name.is_empty() {
             // A run's JSON answer is what has a run, a status and no name at all, the line's neither.

@@ -29,20 +29,16 @@
 //! assert_eq!(frames[1], "event: RunContent\ndata: {\"run_id\":\"r\",\"content\":\"Hi.\"}\n\n");
 //! ```
 
+mod attempts;
 mod frame;
 
-use crate::error::{provider_text, StreamError};
-use crate::event::{self, Kind};
-use crate::retry::{self, Decision, Policy, Refusal, RetryHeaders};
+use crate::retry::{Policy, Refusal, RetryHeaders};
 use crate::time::Seconds;
-use frame::Frames;
-use futures_util::future::{select, Either};
+use attempts::Loop;
 use futures_util::stream::unfold;
-use futures_util::{pin_mut, FutureExt, Stream, StreamExt, TryFutureExt};
+use futures_util::Stream;
 use std::any::Any;
 use std::future::Future;
-use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::pin::Pin;
 
 /// One event of the model's: its name, and its data, a JSON object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,149 +116,7 @@ where
     S: Stream<Item = Result<Event, ModelError>>,
     H: Host,
 {
-    let frames = Frames { event_key: options.event_key };
-    let loop_ = Loop { run, host, options, frames, retries: 0, phase: Phase::Start };
-    unfold(loop_, |mut state| async move { state.next().await.map(|frame| (frame, state)) })
-}
-
-type Attempt<S> = Pin<Box<futures_util::future::TryFlattenStream<S>>>;
-
-struct Loop<R, F, H>
-where
-    F: TryFutureExt,
-    H: Host,
-{
-    run: R,
-    host: H,
-    options: Options,
-    frames: Frames,
-    retries: u32,
-    phase: Phase<F, H::Sleep>,
-}
-
-enum Phase<F: TryFutureExt, W> {
-    Start,
-    Running(Attempt<F>, Option<Pin<Box<W>>>),
-    Waiting(Seconds),
-    Over,
-}
-
-/// What the model did next.
-enum Step {
-    Event(Event),
-    Failed(ModelError),
-    Ended,
-    TimedOut,
-}
-
-impl<R, F, S, H> Loop<R, F, H>
-where
-    R: FnMut(u32) -> F,
-    F: Future<Output = Result<S, ModelError>>,
-    S: Stream<Item = Result<Event, ModelError>>,
-    H: Host,
-{
-    async fn next(&mut self) -> Option<String> {
-        loop {
-            match &mut self.phase {
-                Phase::Over => return None,
-                Phase::Waiting(delay) => {
-                    let delay = *delay;
-                    self.host.sleep(delay).await;
-                    self.phase = Phase::Start;
-                }
-                Phase::Start => {
-                    let run = AssertUnwindSafe(|| (self.run)(self.retries));
-                    match catch_unwind(run) {
-                        Ok(attempt) => {
-                            let bound = self.options.timeout.map(|seconds| Box::pin(self.host.sleep(seconds)));
-                            self.phase = Phase::Running(Box::pin(attempt.try_flatten_stream()), bound);
-                        }
-                        Err(panic) => return self.fail(ModelError::of_panic(&*panic)),
-                    }
-                }
-                Phase::Running(attempt, bound) => match step(attempt, bound).await {
-                    Step::Event(event) => match top_level_error(&event) {
-                        None => return Some(frame::of(&event)),
-                        Some(error) => return self.fail(error),
-                    },
-                    Step::Failed(error) => return self.fail(error),
-                    Step::Ended => return self.end(true, false, None),
-                    Step::TimedOut => {
-                        let after = self.options.timeout.unwrap_or_default();
-                        let frame = self.frames.timeout(&retry::timed_out(after), after);
-                        return self.end(false, false, Some(frame));
-                    }
-                },
-            }
-        }
-    }
-
-    /// An attempt failed: the frame that says what comes of it.
-    fn fail(&mut self, error: ModelError) -> Option<String> {
-        let refusal = error.refusal();
-        let rate_limited = !error.unexpected && refusal.is_rate_limit();
-        let retries = self.retries;
-        if rate_limited {
-            let (named, random) = (refusal.named_delay(self.host.now()), self.host.random());
-            let max_retries = self.options.policy.max_retries;
-            if let Decision::Retry { attempt, delay } = self.options.policy.decide(retries, named, random) {
-                self.retries = attempt;
-                self.phase = Phase::Waiting(delay);
-                self.host.observe(Observed::Retry { attempt, max_retries, delay });
-                let message = retry::rate_limited(delay, attempt, max_retries);
-                return Some(self.frames.retry(attempt, max_retries, delay, &message));
-            }
-        }
-        let said = StreamError::from_provider(&error.text).message;
-        let (message, kind) = match (rate_limited, error.unexpected) {
-            (true, _) if retries > 0 => (retry::exhausted(retries), "rate_limit"),
-            (true, _) => (format!("An error occurred: {said}"), "rate_limit"),
-            (_, true) => (format!("An unexpected error occurred: {said}"), "unexpected"),
-            _ => (format!("An error occurred: {said}"), "general"),
-        };
-        let counted = (!error.unexpected).then_some(retries);
-        let frame = self.frames.error(&message, kind, counted);
-        self.end(false, rate_limited, Some(frame))
-    }
-
-    fn end(&mut self, succeeded: bool, rate_limited: bool, last: Option<String>) -> Option<String> {
-        self.phase = Phase::Over;
-        self.host.observe(Observed::Ended { attempts: self.retries + 1, succeeded, rate_limited });
-        last
-    }
-}
-
-/// The model's next step, its panic caught, within the bound.
-async fn step<F, S, W>(attempt: &mut Attempt<F>, bound: &mut Option<Pin<Box<W>>>) -> Step
-where
-    F: Future<Output = Result<S, ModelError>>,
-    S: Stream<Item = Result<Event, ModelError>>,
-    W: Future<Output = ()>,
-{
-    let next = AssertUnwindSafe(attempt.next()).catch_unwind();
-    pin_mut!(next);
-    let next = match bound {
-        None => next.await,
-        Some(bound) => match select(next, bound).await {
-            Either::Left((next, _)) => next,
-            Either::Right(_) => return Step::TimedOut,
-        },
-    };
-    match next {
-        Ok(Some(Ok(event))) => Step::Event(event),
-        Ok(Some(Err(error))) => Step::Failed(error),
-        Ok(None) => Step::Ended,
-        Err(panic) => Step::Failed(ModelError::of_panic(&*panic)),
-    }
-}
-
-/// agno ≥ 3 does not raise: its run ends in an event. One with a parent is a member's, and its leader's business.
-fn top_level_error(event: &Event) -> Option<ModelError> {
-    let mut scratch = String::new();
-    let read = event::read(Some(&event.name), &event.data, &mut scratch).ok()?;
-    let ends = matches!(read.kind, Kind::RunError | Kind::WorkflowError) && read.parent().is_none();
-    ends.then(|| ModelError::new(provider_text(&read)))
+    unfold(Loop::new(run, host, options), |mut state| async move { state.next().await.map(|frame| (frame, state)) })
 }
 
 impl Event {

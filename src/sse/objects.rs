@@ -3,6 +3,8 @@
 //! In: bytes, split anywhere. Out: where the object ends, or where it can be no object. It does not judge the JSON
 //! beyond that; `json.rs` does.
 
+use super::{Decoder, Fault, Step};
+
 /// How far the object has been read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ObjectScan {
@@ -11,10 +13,10 @@ pub(super) struct ObjectScan {
     escaped: bool,
     after_newline: bool,
     /// The object is too long: it is read to its end, but not kept.
-    pub(super) dropped: bool,
+    dropped: bool,
 }
 
-pub(super) enum Scanned {
+enum Scanned {
     /// The object goes on behind these bytes.
     More,
     /// It ends before this byte.
@@ -24,7 +26,7 @@ pub(super) enum Scanned {
 }
 
 impl ObjectScan {
-    pub(super) fn run(&mut self, bytes: &[u8]) -> Scanned {
+    fn run(&mut self, bytes: &[u8]) -> Scanned {
         for (at, &b) in bytes.iter().enumerate() {
             if self.in_string {
                 match b {
@@ -55,5 +57,68 @@ impl ObjectScan {
             }
         }
         Scanned::More
+    }
+}
+
+impl Decoder {
+    /// A line that begins with `{`, where no event is being read, is a bare object.
+    pub(super) fn begins_object(&mut self) -> bool {
+        if !self.bare_objects || self.skipping || self.scanned != self.line || !self.idle() {
+            return false;
+        }
+        if self.after_object {
+            let between = |b: &&u8| matches!(b, b' ' | b'\t' | b',');
+            let passed = self.buf[self.line..].iter().take_while(between).count();
+            if passed > 0 {
+                self.next_line_at(self.line + passed);
+                self.free_if_idle();
+            }
+        }
+        match self.buf.get(self.line) {
+            Some(b'{') => {
+                self.object = Some(ObjectScan::default());
+                true
+            }
+            Some(_) => {
+                self.after_object = false;
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Reads on in a bare object. `None`: go on with lines.
+    pub(super) fn step_object(&mut self) -> Option<Step> {
+        let scan = self.object.as_mut()?;
+        let found = scan.run(&self.buf[self.scanned..]);
+        let start = self.line;
+        match found {
+            Scanned::More => {
+                self.scanned = self.buf.len();
+                if scan.dropped {
+                    self.drop_buffer();
+                } else if self.buf.len() - start > self.max_event {
+                    scan.dropped = true;
+                    self.drop_buffer();
+                    return Some(Step::Malformed(Fault::TooLong, start..start + self.max_event));
+                }
+                Some(Step::Starved)
+            }
+            Scanned::End(at) => self.end_object(start, self.scanned + at, None),
+            Scanned::Broken(at) => self.end_object(start, self.scanned + at, Some(Fault::BrokenObject)),
+        }
+    }
+
+    fn end_object(&mut self, start: usize, end: usize, fault: Option<Fault>) -> Option<Step> {
+        let dropped = self.object.take().is_some_and(|scan| scan.dropped);
+        self.after_object = fault.is_none();
+        self.next_line_at(end);
+        self.free_if_idle();
+        match fault {
+            _ if dropped => None,
+            _ if end - start > self.max_event => Some(Step::Malformed(Fault::TooLong, start..start + self.max_event)),
+            Some(fault) => Some(Step::Malformed(fault, start..end)),
+            None => Some(Step::Object(start..end)),
+        }
     }
 }

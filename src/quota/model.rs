@@ -1,0 +1,60 @@
+//! What one model used, by the second, for as long as a minute remembers it.
+
+use super::{Source, MINUTE};
+use crate::time::Seconds;
+use std::collections::VecDeque;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Model {
+    pub(super) name: String,
+    pub(super) limit: Option<u64>,
+    pub(super) source: Option<Source>,
+    pub(super) quota_id: Option<String>,
+    /// By the second in which it was used.
+    pub(super) used: VecDeque<(u64, Used)>,
+}
+
+/// What model requests used.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[allow(missing_docs, clippy::exhaustive_structs)]
+pub struct Used {
+    pub input: u64,
+    pub total: u64,
+    pub requests: u64,
+}
+
+impl Model {
+    pub(super) fn record(&mut self, used: Used, second: u64) {
+        let at = self.used.back().map_or(second, |(last, _)| second.max(*last));
+        match self.used.back_mut() {
+            Some((last, sum)) if *last == at => sum.add(used),
+            _ => {
+                let mut first = Used::default();
+                first.add(used);
+                self.used.push_back((at, first));
+            }
+        }
+        while self.used.front().is_some_and(|(first, _)| *first + (MINUTE as u64) < at) {
+            self.used.pop_front();
+        }
+    }
+
+    pub(super) fn recent(&self, now: Seconds) -> impl Iterator<Item = (u64, Used)> + '_ {
+        let from = now - MINUTE;
+        // A second is over when its last moment is a minute old.
+        let recent = move |(at, _): &(u64, Used)| *at as Seconds + 1.0 > from && *at as Seconds <= now + 1.0;
+        self.used.iter().copied().filter(recent)
+    }
+}
+
+impl Used {
+    pub(super) fn add(&mut self, other: Used) {
+        let sum = |a: u64, b: u64| a.saturating_add(b).min(MOST_TOKENS);
+        self.input = sum(self.input, other.input);
+        self.total = sum(self.total, other.total);
+        self.requests = sum(self.requests, other.requests);
+    }
+}
+
+/// Of one second. A minute of them can be added up without an overflow.
+const MOST_TOKENS: u64 = 1 << 50;

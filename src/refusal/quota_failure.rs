@@ -1,0 +1,37 @@
+//! The quotas that a 429 says are used up (google.rpc.QuotaFailure), as JSON or as Python prints it.
+
+use crate::text::{behind, find, part};
+
+/// One violated quota, as sent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct QuotaViolation<'a> {
+    pub id: Option<&'a str>,
+    pub model: Option<&'a str>,
+    pub value: Option<&'a str>,
+}
+
+pub(crate) fn quota_violations(text: &str) -> impl Iterator<Item = QuotaViolation<'_>> {
+    // Each violation's value comes with its id and model, on one side of it or the other.
+    const VALUE: &str = "quotaValue";
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let at = find(rest, VALUE)?;
+        let (before, behind) = (part(rest, ..at), part(rest, at + VALUE.len()..));
+        let of_it = part(behind, ..find(behind, VALUE).unwrap_or(behind.len()));
+        let said = |key| quoted(before, key).or_else(|| quoted(of_it, key));
+        rest = behind;
+        Some(QuotaViolation { id: said("quotaId"), model: said("model"), value: leading_value(of_it) })
+    })
+}
+
+/// The text between quotes behind the last `"key"`.
+fn quoted<'a>(text: &'a str, key: &'a str) -> Option<&'a str> {
+    behind(text, key).filter_map(leading_value).last()
+}
+
+/// The text between quotes that follows the end of a key: `": "VALUE"`.
+fn leading_value(behind: &str) -> Option<&str> {
+    let rest = behind.trim_start_matches('\\').strip_prefix(['"', '\''])?;
+    let value = rest.trim_start_matches(['"', '\'', '\\', ':', ' ']);
+    value.split(['"', '\'', '\\']).next().filter(|v| !v.is_empty() && v.len() <= 200)
+}

@@ -1,0 +1,37 @@
+//! The status that a text states.
+
+use crate::text::part;
+
+/// The HTTP status that a text says it is about: at its beginning, or behind `code`, `status` or `HTTP`.
+pub(super) fn stated_status(text: &str) -> Option<u16> {
+    numbers(text).find_map(|(at, number)| {
+        let status: u16 = number.parse().ok().filter(|n| (400..600).contains(n))?;
+        let before = part(text, ..at).trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '(', '_']);
+        let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
+        let word = part(before, start..).to_ascii_lowercase();
+        let told = matches!(word.as_str(), "code" | "status" | "http" | "statuscode");
+        // `<Response [429 Too Many Requests]>` begins with it too.
+        let first = before.trim_start_matches(['<', '[', '"', '\'']).is_empty() || before == "<Response";
+        (told || first).then_some(status)
+    })
+}
+
+/// The whole numbers of three digits that stand alone, with their places.
+pub(super) fn numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let bytes = text.as_bytes();
+    let mut from = 0;
+    std::iter::from_fn(move || loop {
+        let at = from + bytes.get(from..)?.iter().position(u8::is_ascii_digit)?;
+        let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
+        from = end;
+        let joined = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+        let before = at.checked_sub(1).and_then(|i| bytes.get(i));
+        // A full stop ends a sentence; between digits it makes a decimal number.
+        let decimal = bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
+        let alone = !joined(before.filter(|b| **b != b'_')) && !decimal;
+        let alone = alone && !bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric());
+        if end - at == 3 && alone {
+            return Some((at, part(text, at..end)));
+        }
+    })
+}

@@ -1,0 +1,140 @@
+//! Lines and their fields, as WHATWG §9.2.6 interprets them.
+
+use super::{Data, Decoder, Step};
+use crate::bytes::looked_at;
+use std::ops::Range;
+
+impl Decoder {
+    pub(super) fn step(&mut self) -> Step {
+        loop {
+            if self.at_start && !self.pass_byte_order_mark() {
+                return Step::Starved;
+            }
+            if self.after_cr && self.line < self.buf.len() {
+                self.after_cr = false;
+                if self.buf[self.line] == b'\n' {
+                    self.next_line_at(self.line + 1);
+                    self.free_if_idle();
+                }
+            }
+            if self.object.is_some() || self.begins_object() {
+                match self.step_object() {
+                    Some(step) => return step,
+                    None => continue,
+                }
+            }
+            let found = memchr::memchr2(b'\n', b'\r', &self.buf[self.scanned..]);
+            looked_at(found.unwrap_or(self.buf.len() - self.scanned));
+            let Some(at) = found else {
+                self.scanned = self.buf.len();
+                return self.starve();
+            };
+            let (start, end) = (self.line, self.scanned + at);
+            self.after_cr = self.buf[end] == b'\r';
+            self.next_line_at(end + 1);
+            if !self.skipping && self.line - self.base > self.max_event {
+                return self.too_long(start == end, false);
+            }
+            let step = self.read_line(start, end);
+            self.free_if_idle();
+            if let Some(step) = step {
+                return step;
+            }
+        }
+    }
+
+    /// `false` while it cannot be told yet whether the stream begins with a byte order mark.
+    fn pass_byte_order_mark(&mut self) -> bool {
+        const MARK: &[u8] = b"\xEF\xBB\xBF";
+        if self.buf.len() < MARK.len() && MARK.starts_with(&self.buf) {
+            return false;
+        }
+        if self.buf.starts_with(MARK) {
+            self.next_line_at(MARK.len());
+            self.free_if_idle();
+        }
+        self.at_start = false;
+        true
+    }
+
+    /// §9.2.6: one line, without its end.
+    fn read_line(&mut self, start: usize, end: usize) -> Option<Step> {
+        if start == end {
+            return self.read_blank_line();
+        }
+        if self.skipping {
+            self.skipped_part = false;
+            return None;
+        }
+        let line = &self.buf[start..end];
+        let colon = memchr::memchr(b':', line);
+        if colon == Some(0) {
+            return Some(Step::Comment);
+        }
+        let (name, mut value) = match colon {
+            Some(at) => (&line[..at], start + at + 1..end),
+            None => (line, end..end),
+        };
+        if self.buf.get(value.start) == Some(&b' ') && value.start < end {
+            value.start += 1;
+        }
+        match name {
+            b"data" => self.add_data(value),
+            b"event" => self.event = Some(value),
+            b"id" if !self.buf[value.clone()].contains(&0) => self.id = Some(value),
+            b"retry" => self.read_retry(value),
+            _ => {}
+        }
+        None
+    }
+
+    fn read_blank_line(&mut self) -> Option<Step> {
+        if self.skipping {
+            // The rest of a line whose first part was dropped is not blank.
+            self.skipping = std::mem::take(&mut self.skipped_part);
+            return None;
+        }
+        if let Some(id) = self.id.take() {
+            self.last_event_id = String::from_utf8_lossy(&self.buf[id]).into_owned();
+        }
+        if self.data == Data::None {
+            self.reset_event();
+            return None;
+        }
+        self.frame = self.base..self.line;
+        self.data_start = match &self.data {
+            Data::One(data) => Some(data.start),
+            _ => None,
+        };
+        self.base = self.line;
+        // An empty `event:` line means the default type.
+        self.event = self.event.take().filter(|r| !r.is_empty());
+        Some(Step::Dispatch)
+    }
+
+    fn add_data(&mut self, value: Range<usize>) {
+        match &self.data {
+            Data::None => self.data = Data::One(value),
+            Data::One(first) => {
+                self.joined.clear();
+                self.joined.extend_from_slice(&self.buf[first.clone()]);
+                self.join(value);
+                self.data = Data::Many;
+            }
+            Data::Many => self.join(value),
+        }
+    }
+
+    fn join(&mut self, value: Range<usize>) {
+        self.joined.push(b'\n');
+        self.joined.extend_from_slice(&self.buf[value]);
+    }
+
+    fn read_retry(&mut self, value: Range<usize>) {
+        let digits = &self.buf[value];
+        if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) {
+            let add = |n: u64, d: &u8| n.saturating_mul(10).saturating_add(u64::from(d - b'0'));
+            self.retry = Some(digits.iter().fold(0, add));
+        }
+    }
+}
