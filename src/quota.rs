@@ -8,8 +8,8 @@ mod model;
 use crate::refusal::{quota_violations, QuotaViolation, LONGEST_DELAY};
 use crate::text::{grouped, has};
 use crate::time::Seconds;
-use model::Model;
 pub use model::Used;
+use model::{is_recent, Model};
 use serde::Serialize;
 
 /// The window that the figures and the limits are of.
@@ -163,7 +163,7 @@ impl Quota {
 
     fn recent(&self, model: &str, now: Seconds) -> impl Iterator<Item = (u64, Used)> + '_ {
         let of = self.models.iter().find(|m| m.name == model);
-        of.into_iter().flat_map(move |m| m.recent(now))
+        of.into_iter().flat_map(|m| m.used.iter().copied()).filter(move |(at, _)| is_recent(*at, now))
     }
 
     /// The record of `model`. `None` beyond the bound: a stream that names a new model in each frame must not grow us.

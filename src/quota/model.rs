@@ -38,13 +38,11 @@ impl Model {
             self.used.pop_front();
         }
     }
+}
 
-    pub(super) fn recent(&self, now: Seconds) -> impl Iterator<Item = (u64, Used)> + '_ {
-        let from = now - MINUTE;
-        // A second is over when its last moment is a minute old.
-        let recent = move |(at, _): &(u64, Used)| *at as Seconds + 1.0 > from && *at as Seconds <= now + 1.0;
-        self.used.iter().copied().filter(recent)
-    }
+/// A second is over when its last moment is a minute old.
+pub(super) fn is_recent(second: u64, now: Seconds) -> bool {
+    second as Seconds + 1.0 > now - MINUTE && second as Seconds <= now + 1.0
 }
 
 impl Used {
