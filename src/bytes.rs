@@ -4,23 +4,23 @@
 /// Counts, in this crate's own tests, how many bytes were looked at.
 #[cfg(not(test))]
 #[inline(always)]
-pub(crate) fn looked_at(_: usize) {}
+pub(crate) fn count_scanned(_: usize) {}
 
 #[cfg(test)]
-pub(crate) fn looked_at(count: usize) {
-    tests::LOOKED_AT.set(tests::LOOKED_AT.get() + count);
+pub(crate) fn count_scanned(count: usize) {
+    tests::SCANNED.set(tests::SCANNED.get() + count);
 }
 
 /// How many bytes at the start of `bytes` are those of `wanted`. (A module of WebAssembly brings a `memcmp` of its own,
 /// which goes byte by byte.)
-pub(crate) fn agree(bytes: &[u8], wanted: &[u8]) -> usize {
+pub(crate) fn common_prefix(bytes: &[u8], wanted: &[u8]) -> usize {
     let most = bytes.len().min(wanted.len());
-    looked_at(most);
+    count_scanned(most);
     let (bytes, wanted) = (&bytes[..most], &wanted[..most]);
     let blocks = bytes.chunks_exact(16).zip(wanted.chunks_exact(16));
-    let mut at = 16 * blocks.take_while(|(a, b)| same(a, b)).count();
+    let mut at = 16 * blocks.take_while(|(a, b)| equal(a, b)).count();
     // The last sixteen, of which some were compared before.
-    if at + 16 > most && most >= 16 && same(&bytes[most - 16..], &wanted[most - 16..]) {
+    if at + 16 > most && most >= 16 && equal(&bytes[most - 16..], &wanted[most - 16..]) {
         return most;
     }
     while at < most && bytes[at] == wanted[at] {
@@ -31,7 +31,7 @@ pub(crate) fn agree(bytes: &[u8], wanted: &[u8]) -> usize {
 
 /// Whether two blocks of sixteen are the same.
 #[inline(always)]
-fn same(a: &[u8], b: &[u8]) -> bool {
+fn equal(a: &[u8], b: &[u8]) -> bool {
     match (a.first_chunk(), b.first_chunk()) {
         (Some(a), Some(b)) => u128::from_le_bytes(*a) == u128::from_le_bytes(*b),
         _ => false,
@@ -40,18 +40,18 @@ fn same(a: &[u8], b: &[u8]) -> bool {
 
 /// Whether `bytes` begin with `start`.
 pub(crate) fn begin_with(bytes: &[u8], start: &[u8]) -> bool {
-    bytes.len() >= start.len() && agree(bytes, start) == start.len()
+    bytes.len() >= start.len() && common_prefix(bytes, start) == start.len()
 }
 
 /// The place, from `at` on, of the next byte that is special in a JSON string: a quote, a backslash or a control character;
 /// the length of `bytes` if there is none.
-pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
+pub(crate) fn find_special(bytes: &[u8], mut at: usize) -> usize {
     let from = at;
-    while let Some(block) = block(bytes, at) {
-        let found = specials(block);
+    while let Some(block) = block_at(bytes, at) {
+        let found = special_mask(block);
         if found != 0 {
             at += found.trailing_zeros() as usize;
-            looked_at(at - from);
+            count_scanned(at - from);
             return at;
         }
         at += 16;
@@ -59,12 +59,12 @@ pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
     while at < bytes.len() && !is_special(bytes[at]) {
         at += 1;
     }
-    looked_at(at - from);
+    count_scanned(at - from);
     at
 }
 
 #[inline(always)]
-pub(crate) fn block(bytes: &[u8], at: usize) -> Option<&[u8; 16]> {
+pub(crate) fn block_at(bytes: &[u8], at: usize) -> Option<&[u8; 16]> {
     bytes.get(at..)?.first_chunk()
 }
 
@@ -75,7 +75,7 @@ fn is_special(b: u8) -> bool {
 /// One bit for each byte of the block, the lowest for the first: set where it is special.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline(always)]
-pub(crate) fn specials(block: &[u8; 16]) -> u32 {
+pub(crate) fn special_mask(block: &[u8; 16]) -> u32 {
     use std::arch::wasm32::{u64x2, u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, v128_or};
     let both = u128::from_le_bytes(*block);
     let bytes = u64x2(both as u64, (both >> 64) as u64);
@@ -88,13 +88,13 @@ pub(crate) fn specials(block: &[u8; 16]) -> u32 {
 /// One bit for each byte of the block, the lowest for the first: set where it is special.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
-pub(crate) fn specials(block: &[u8; 16]) -> u32 {
+pub(crate) fn special_mask(block: &[u8; 16]) -> u32 {
     let both = u128::from_le_bytes(*block);
-    in_word(both as u64) | in_word((both >> 64) as u64) << 8
+    mask_of_word(both as u64) | mask_of_word((both >> 64) as u64) << 8
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-fn in_word(word: u64) -> u32 {
+fn mask_of_word(word: u64) -> u32 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const LOW: u64 = ONES * 0x7F;
     // The top bit of each byte that is zero.
@@ -106,7 +106,7 @@ fn in_word(word: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{agree, begin_with, is_special, special, specials};
+    use super::{begin_with, common_prefix, find_special, is_special, special_mask};
     use crate::client::{Client, Config, Input};
 
     #[test]
@@ -119,12 +119,12 @@ mod tests {
                     bytes[length - 1] = b'"';
                     for from in 0..length {
                         let plain = (from..length).find(|&at| is_special(bytes[at])).unwrap_or(length);
-                        assert_eq!(special(&bytes, from), plain, "{bytes:?} from {from}");
+                        assert_eq!(find_special(&bytes, from), plain, "{bytes:?} from {from}");
                     }
                 }
             }
         }
-        assert_eq!(special(b"nothing", 0), 7);
+        assert_eq!(find_special(b"nothing", 0), 7);
     }
 
     #[test]
@@ -135,24 +135,24 @@ mod tests {
                 block[place] = byte;
                 block[(place + 5) % 16] = b'"';
                 let plain = (0..16).filter(|&at| is_special(block[at])).fold(0, |bits, at| bits | 1 << at);
-                assert_eq!(specials(&block), plain, "{block:?}");
+                assert_eq!(special_mask(&block), plain, "{block:?}");
             }
         }
     }
 
     thread_local! {
-        pub(super) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+        pub(super) static SCANNED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
     }
 
     /// How often each byte of `stream` is looked at while it is read in pieces of `size`.
     fn looks(stream: &str, size: usize) -> f64 {
         let mut client = Client::new(Config::default());
         client.handle(Input::Begin { text: None }, 0.0);
-        LOOKED_AT.set(0);
+        SCANNED.set(0);
         for piece in stream.as_bytes().chunks(size) {
             client.handle(Input::Feed(piece), 0.0);
         }
-        LOOKED_AT.get() as f64 / stream.len() as f64
+        SCANNED.get() as f64 / stream.len() as f64
     }
 
     fn frame(content: &str) -> String {
@@ -187,11 +187,11 @@ mod tests {
             for differs in 0..length {
                 let mut other = one[..length].to_vec();
                 other[differs] ^= 0x80;
-                assert_eq!(agree(&one, &other), differs);
+                assert_eq!(common_prefix(&one, &other), differs);
                 assert!(!begin_with(&one, &other));
             }
-            assert_eq!(agree(&one, &one[..length]), length);
-            assert_eq!(agree(&one[..length], &one), length);
+            assert_eq!(common_prefix(&one, &one[..length]), length);
+            assert_eq!(common_prefix(&one[..length], &one), length);
             assert!(begin_with(&one, &one[..length]));
             assert!(!begin_with(&one[..length], &one));
         }

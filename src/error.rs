@@ -90,7 +90,7 @@ impl StreamError {
     pub fn from_http(status: u16, body: &str) -> Self {
         let stated = match Raw::parse(body.trim()) {
             Ok(json) => message_in(json),
-            Err(_) => plain(body),
+            Err(_) => short_plain_text(body),
         };
         let generic = || match status {
             401 | 403 => "You are not signed in, or not allowed to do this.",
@@ -162,7 +162,7 @@ pub(crate) fn is_markup(text: &str) -> bool {
 }
 
 /// A short plain text; a page of HTML says nothing to a user.
-fn plain(body: &str) -> Option<String> {
+fn short_plain_text(body: &str) -> Option<String> {
     let text = body.trim();
     (!text.is_empty() && text.len() <= 300 && !text.contains('<')).then(|| text.to_owned())
 }

@@ -71,7 +71,7 @@ fn read_object(text: &str) -> Result<(usize, RunEvent<'_>), JsonError> {
         event.set(key, value);
     }
     object.finish()?;
-    event.settle();
+    event.classify();
     event.whole = Some(text);
     Ok((members, event))
 }
@@ -122,7 +122,7 @@ impl<'a> RunEvent<'a> {
             let answer = (self.run_id.is_some() && self.status.is_some()).then(|| Str::plain("RunOutput"));
             if let Some(name) = outer.filter(|n| !n.is_empty()).or(answer) {
                 self.name = name;
-                self.settle();
+                self.classify();
             }
         }
         self.whole = self.whole.filter(|_| self.kind == Kind::CustomEvent);

@@ -34,7 +34,7 @@ mod frame;
 
 use crate::retry::{Policy, Refusal, RetryHeaders};
 use crate::time::Seconds;
-use attempts::Loop;
+use attempts::AttemptLoop;
 use futures_util::stream::unfold;
 use futures_util::Stream;
 use std::any::Any;
@@ -95,7 +95,7 @@ pub enum Observed {
 pub struct Options {
     /// How often to try again, and after how long.
     pub policy: Policy,
-    /// Seconds that one attempt may take; waits between attempts do not count. Default 120; `None`: no bound.
+    /// Seconds that one attempt may take; waits between attempts do not count. Default 120; `None`: no deadline.
     pub timeout: Option<Seconds>,
     /// Whether the data of `retry` and `error` repeats the event's name, as the mission's later backend has it. Default
     /// true.
@@ -116,7 +116,10 @@ where
     S: Stream<Item = Result<Event, ModelError>>,
     H: Host,
 {
-    unfold(Loop::new(run, host, options), |mut state| async move { state.next().await.map(|frame| (frame, state)) })
+    unfold(
+        AttemptLoop::new(run, host, options),
+        |mut state| async move { state.next().await.map(|frame| (frame, state)) },
+    )
 }
 
 impl Event {

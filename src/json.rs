@@ -15,7 +15,7 @@ pub use pretty::pretty;
 pub use string::Str;
 pub use walk::{Array, Object};
 
-pub(crate) use string::{scan, string_end};
+pub(crate) use string::{scan_string, string_end};
 
 use crate::text::part;
 use scan::{skip_space, value_end};

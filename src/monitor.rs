@@ -53,7 +53,7 @@ impl Monitor {
             figures.retries += 1;
             figures.total_delay += delay;
         });
-        self.lines.push(LogLine::hit(attempt, max_retries, delay));
+        self.lines.push(LogLine::retry(attempt, max_retries, delay));
     }
 
     /// An answer ended.
@@ -90,15 +90,15 @@ impl Monitor {
 
     /// Over the whole life.
     pub fn total(&self) -> Figures {
-        self.total.averaged()
+        self.total.with_average()
     }
 
     /// Over the last `seconds`, up to [`DAY`], in whole minutes.
     pub fn last(&self, seconds: Seconds, now: Seconds) -> Figures {
-        let from = minute(now - seconds);
+        let from = minute_of(now - seconds);
         let mut sum = Figures::default();
         self.minutes.iter().filter(|(at, _)| *at > from).for_each(|(_, figures)| sum.add(figures));
-        sum.averaged()
+        sum.with_average()
     }
 
     /// The alerts that hold at `now`.
@@ -121,25 +121,25 @@ impl Monitor {
 
     fn count(&mut self, now: Seconds, count: impl Fn(&mut Figures)) {
         // A clock that was set back does not bring an old minute to life again.
-        let at = self.minutes.back().map_or(0, |(at, _)| *at).max(minute(now));
+        let at = self.minutes.back().map_or(0, |(at, _)| *at).max(minute_of(now));
         self.latest = self.latest.max(now);
         if self.minutes.back().is_none_or(|(last, _)| *last != at) {
             self.minutes.push_back((at, Figures::default()));
         }
-        while self.minutes.front().is_some_and(|(first, _)| *first + minute(DAY) <= at) {
+        while self.minutes.front().is_some_and(|(first, _)| *first + minute_of(DAY) <= at) {
             self.minutes.pop_front();
         }
         let current = self.minutes.back_mut().map(|(_, figures)| figures);
         [Some(&mut self.total), current].into_iter().flatten().for_each(count);
         // Nobody takes them: they must not pile up.
-        let most = self.lines.len().saturating_sub(MOST_LINES);
+        let most = self.lines.len().saturating_sub(MAX_LINES);
         self.lines.drain(..most);
     }
 }
 
-const MOST_LINES: usize = 1_000;
+const MAX_LINES: usize = 1_000;
 
-fn minute(at: Seconds) -> u64 {
+fn minute_of(at: Seconds) -> u64 {
     (at / 60.0) as u64
 }
 

@@ -20,8 +20,8 @@ pub const MINUTE: Seconds = 60.0;
 pub struct Quota {
     models: Vec<Model>,
     /// For models that have no limit of their own.
-    any: Option<u64>,
-    off: bool,
+    default_limit: Option<u64>,
+    disabled: bool,
     latest: Seconds,
 }
 
@@ -57,9 +57,9 @@ impl Quota {
     /// The caller's own limit in input tokens per minute: of one model, or of every other.
     pub fn set(&mut self, model: Option<&str>, limit: u64) {
         match model {
-            None => self.any = Some(limit),
+            None => self.default_limit = Some(limit),
             Some(name) => {
-                if let Some(model) = self.entry(name) {
+                if let Some(model) = self.model_mut(name) {
                     (model.limit, model.source) = (Some(limit), Some(Source::Option));
                 }
             }
@@ -68,14 +68,14 @@ impl Quota {
 
     /// Never hold anything back.
     pub fn switch_off(&mut self) {
-        self.off = true;
+        self.disabled = true;
     }
 
     /// A model request (or a part of one that was not counted yet) used so much.
     pub fn used(&mut self, model: &str, used: Used, now: Seconds) {
         self.latest = self.latest.max(now);
         let second = now.max(0.0) as u64;
-        if let Some(model) = self.entry(model) {
+        if let Some(model) = self.model_mut(model) {
             model.record(used, second);
         }
     }
@@ -92,7 +92,7 @@ impl Quota {
         let per_minute = |id: &&str| has(id, "PerMinute") && has(id, "InputToken");
         let limit = value.and_then(|v| v.parse().ok()).filter(|limit| *limit > 0);
         let (Some(id), Some(limit)) = (id.filter(per_minute), limit) else { return };
-        if let Some(model) = self.entry(model.unwrap_or("")).filter(|m| m.source != Some(Source::Option)) {
+        if let Some(model) = self.model_mut(model.unwrap_or("")).filter(|m| m.source != Some(Source::Option)) {
             (model.limit, model.source) = (Some(limit), Some(Source::Learned));
             model.quota_id = Some(id.to_owned());
         }
@@ -102,15 +102,15 @@ impl Quota {
     ///
     /// A send that is larger than the whole quota waits for an empty minute, and goes: no wait makes it smaller.
     pub fn wait(&self, model: &str, tokens: u64, now: Seconds) -> Option<Seconds> {
-        let limit = self.limit(model).filter(|_| !self.off)?;
+        let limit = self.limit(model).filter(|_| !self.disabled)?;
         let need = tokens.min(limit);
-        let mut left = self.input(model, now);
-        if left == 0 || left + need <= limit {
+        let mut counted = self.input_tokens(model, now);
+        if counted == 0 || counted + need <= limit {
             return None;
         }
         for (second, used) in self.recent(model, now) {
-            left -= used.input;
-            if left + need <= limit {
+            counted -= used.input;
+            if counted + need <= limit {
                 let free = second as Seconds + 1.0 + MINUTE;
                 return Some((free - now).clamp(0.0, LONGEST_DELAY)).filter(|wait| *wait > 0.05);
             }
@@ -121,7 +121,7 @@ impl Quota {
     /// A conversation so long that a message takes half of the quota or more, in words.
     pub fn hint(&self, model: &str, tokens: u64) -> Option<String> {
         let limit = self.limit(model).filter(|limit| tokens.saturating_mul(2) >= *limit)?;
-        let (tokens, limit) = (grouped(rounded(tokens)), grouped(limit));
+        let (tokens, limit) = (grouped(round_to_three_figures(tokens)), grouped(limit));
         let hint =
             ["This conversation is long: each message sends about ", &tokens, " tokens, and the limit is ", &limit]
                 .concat();
@@ -141,8 +141,8 @@ impl Quota {
                 input_tokens: sum.input,
                 total_tokens: sum.total,
                 requests: sum.requests,
-                limit: m.limit.or(self.any),
-                source: m.source.or(self.any.map(|_| Source::Option)),
+                limit: m.limit.or(self.default_limit),
+                source: m.source.or(self.default_limit.map(|_| Source::Option)),
                 quota_id: m.quota_id.clone(),
                 as_of,
                 free_at: last,
@@ -154,23 +154,23 @@ impl Quota {
     fn limit(&self, model: &str) -> Option<u64> {
         let named = |name: &str| self.models.iter().find(|m| m.name == name).and_then(|m| m.limit);
         // A 429 that names no model is of the one that is used.
-        named(model).or(self.any).or_else(|| named(""))
+        named(model).or(self.default_limit).or_else(|| named(""))
     }
 
-    fn input(&self, model: &str, now: Seconds) -> u64 {
+    fn input_tokens(&self, model: &str, now: Seconds) -> u64 {
         self.recent(model, now).map(|(_, used)| used.input).sum()
     }
 
     fn recent(&self, model: &str, now: Seconds) -> impl Iterator<Item = (u64, Used)> + '_ {
         let of = self.models.iter().find(|m| m.name == model);
-        of.into_iter().flat_map(|m| m.used.iter().copied()).filter(move |(at, _)| is_recent(*at, now))
+        of.into_iter().flat_map(|m| m.by_second.iter().copied()).filter(move |(at, _)| is_recent(*at, now))
     }
 
     /// The record of `model`. `None` beyond the bound: a stream that names a new model in each frame must not grow us.
-    fn entry(&mut self, model: &str) -> Option<&mut Model> {
+    fn model_mut(&mut self, model: &str) -> Option<&mut Model> {
         match self.models.iter().position(|m| m.name == model) {
             Some(at) => self.models.get_mut(at),
-            None if self.models.len() < MOST_MODELS => {
+            None if self.models.len() < MAX_MODELS => {
                 self.models.push(Model { name: model.to_owned(), ..Model::default() });
                 self.models.last_mut()
             }
@@ -179,10 +179,10 @@ impl Quota {
     }
 }
 
-const MOST_MODELS: usize = 50;
+const MAX_MODELS: usize = 50;
 
 /// To three figures: it is about so many, and 900,019 would promise more.
-fn rounded(number: u64) -> u64 {
+fn round_to_three_figures(number: u64) -> u64 {
     let unit = 10u64.pow(number.checked_ilog10().unwrap_or_default().saturating_sub(2));
     number.saturating_add(unit / 2) / unit * unit
 }

@@ -11,7 +11,7 @@ pub(crate) use quota_failure::{quota_violations, QuotaViolation};
 
 use crate::text::has;
 use crate::time::Seconds;
-use status::{numbers, stated_status};
+use status::{stated_status, three_digit_numbers};
 
 /// A wait that no server can extend: an hour. A delay that is named longer is cut to this.
 pub const LONGEST_DELAY: Seconds = 3_600.0;
@@ -62,7 +62,9 @@ impl<'a> Refusal<'a> {
             Some(_) => exhausted() && stated_status(self.text) != Some(400),
             None => {
                 let lower = lower();
-                exhausted() || LIMITS.iter().any(|name| has(&lower, name)) || numbers(self.text).any(|n| n.1 == "429")
+                exhausted()
+                    || RATE_LIMIT_PHRASES.iter().any(|name| has(&lower, name))
+                    || three_digit_numbers(self.text).any(|n| n.1 == "429")
             }
         }
     }
@@ -85,7 +87,7 @@ impl<'a> Refusal<'a> {
 }
 
 /// Names of a rate limit, in lower case: the mission's, the types of other providers, the words of gateways.
-const LIMITS: [&str; 6] = [
+const RATE_LIMIT_PHRASES: [&str; 6] = [
     "quota",
     "rate_limit_e", // rate_limit_error (Anthropic), rate_limit_exceeded (OpenAI)
     "too many requests",

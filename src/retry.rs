@@ -47,13 +47,13 @@ impl Policy {
         let backoff = || (self.base_delay * 2f64.powi(retries.min(64) as i32)).min(self.max_delay);
         let plain = own.unwrap_or_else(backoff);
         // Only ever longer: what the policy says is the least.
-        let jitter = 1.0 + bounded(self.jitter, 1.0) * bounded(random, 1.0);
-        bounded(plain * jitter, LONGEST_DELAY)
+        let jitter = 1.0 + clamp_or_zero(self.jitter, 1.0) * clamp_or_zero(random, 1.0);
+        clamp_or_zero(plain * jitter, LONGEST_DELAY)
     }
 }
 
 /// `value` from 0 to `most`; 0 for what is no number.
-fn bounded(value: f64, most: f64) -> f64 {
+fn clamp_or_zero(value: f64, most: f64) -> f64 {
     match value.is_nan() {
         true => 0.0,
         false => value.clamp(0.0, most),

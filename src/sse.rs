@@ -12,7 +12,7 @@ mod lines;
 mod objects;
 mod template;
 
-use crate::bytes::looked_at;
+use crate::bytes::count_scanned;
 use crate::limits::Limits;
 use objects::ObjectScan;
 use std::borrow::Cow;
@@ -103,7 +103,7 @@ enum Data {
 
 /// What one step of the decoder found; resolved to a [`Frame`] once the borrow is over.
 enum Step {
-    Starved,
+    NeedInput,
     Comment,
     Dispatch,
     Object(Range<usize>),
@@ -181,7 +181,7 @@ impl Decoder {
     /// The next event of what was pushed; `None` until more bytes come.
     pub fn next_frame(&mut self) -> Option<Frame<'_>> {
         match self.step() {
-            Step::Starved => None,
+            Step::NeedInput => None,
             Step::Comment => Some(Frame::Comment),
             Step::Object(range) => {
                 self.data_start = None;
@@ -207,7 +207,7 @@ impl Decoder {
 
 /// Bytes as text: borrowed if they are UTF-8, else with each fault replaced as the Encoding standard has it.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
-    looked_at(bytes.len());
+    count_scanned(bytes.len());
     match std::str::from_utf8(bytes) {
         Ok(text) => Cow::Borrowed(text),
         Err(_) => String::from_utf8_lossy(bytes),

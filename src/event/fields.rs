@@ -93,7 +93,7 @@ pub struct Tokens {
 impl<'a> RunEvent<'a> {
     /// An event that is nothing but its name.
     pub(super) fn named(name: Str<'a>) -> Self {
-        let (kind, scope) = kind::of(name);
+        let (kind, scope) = kind::classify(name);
         RunEvent {
             name,
             kind,
@@ -153,7 +153,7 @@ impl<'a> RunEvent<'a> {
     }
 
     pub(super) fn set(&mut self, key: Str<'a>, value: Raw<'a>) {
-        let given = || Some(value).filter(|v| !v.is_null());
+        let non_null = || Some(value).filter(|v| !v.is_null());
         // Identifiers and names that are empty say nothing (2.2.13 sends `agent_id: ""` with some errors).
         let text = || value.as_str().filter(|s| !s.is_empty());
         let count = || value.as_u64().unwrap_or(0);
@@ -175,25 +175,25 @@ impl<'a> RunEvent<'a> {
             "nested_depth" => self.nested_depth = count(),
             "total_events" => self.total_events = value.as_u64(),
             "event_index" => self.event_index = value.as_u64(),
-            "content" => self.content = given(),
+            "content" => self.content = non_null(),
             "content_type" => self.content_type = text(),
             "reasoning_content" => self.reasoning_content = text(),
-            "reasoning_steps" => self.reasoning_steps = given(),
-            "references" => self.references = given(),
-            "citations" => self.citations = given(),
-            "image" => self.image = given(),
-            "images" => self.images = given(),
-            "videos" => self.videos = given(),
-            "audio" => self.audio = given(),
-            "files" => self.files = given(),
-            "response_audio" => self.response_audio = given(),
-            "tool" => self.tool = given(),
-            "tools" => self.tools = given(),
-            "requirements" | "step_requirements" | "executor_requirements" => self.requirements = given(),
-            "memories" => self.memories = given(),
-            "session_summary" => self.session_summary = given(),
-            "followups" => self.followups = given(),
-            "metrics" => self.metrics = given(),
+            "reasoning_steps" => self.reasoning_steps = non_null(),
+            "references" => self.references = non_null(),
+            "citations" => self.citations = non_null(),
+            "image" => self.image = non_null(),
+            "images" => self.images = non_null(),
+            "videos" => self.videos = non_null(),
+            "audio" => self.audio = non_null(),
+            "files" => self.files = non_null(),
+            "response_audio" => self.response_audio = non_null(),
+            "tool" => self.tool = non_null(),
+            "tools" => self.tools = non_null(),
+            "requirements" | "step_requirements" | "executor_requirements" => self.requirements = non_null(),
+            "memories" => self.memories = non_null(),
+            "session_summary" => self.session_summary = non_null(),
+            "followups" => self.followups = non_null(),
+            "metrics" => self.metrics = non_null(),
             "model" => self.model = text(),
             "input_tokens" => self.tokens.input = count(),
             "output_tokens" => self.tokens.output = count(),
@@ -204,9 +204,9 @@ impl<'a> RunEvent<'a> {
             "reason" => self.reason = text(),
             "error" => {
                 self.error = text();
-                self.error_value = given().filter(|v| v.as_str().is_none()).or(self.error_value);
+                self.error_value = non_null().filter(|v| v.as_str().is_none()).or(self.error_value);
             }
-            "detail" => self.error_value = self.error_value.or(given()),
+            "detail" => self.error_value = self.error_value.or(non_null()),
             "type" | "error_type" => self.error_type = text(),
             "retries" => self.retries = value.as_u64(),
             "attempt" => self.attempt = value.as_u64(),
@@ -215,14 +215,14 @@ impl<'a> RunEvent<'a> {
             "message" => self.message = text(),
             "status" => self.status = text(),
             "title" => self.title = text(),
-            "data" => self.data = given(),
+            "data" => self.data = non_null(),
             _ => {}
         }
     }
 
     /// Derives what follows from all fields together.
-    pub(super) fn settle(&mut self) {
-        (self.kind, self.scope) = kind::of(self.name);
+    pub(super) fn classify(&mut self) {
+        (self.kind, self.scope) = kind::classify(self.name);
         // Events that share a name between agents and teams tell by their ids.
         if matches!(self.kind, Kind::CustomEvent | Kind::MetricsUpdate | Kind::Paused | Kind::RunOutput) {
             self.scope = match (self.team_id, self.agent_id, self.workflow_id) {

@@ -114,7 +114,7 @@ pub enum Scope {
 }
 
 /// The kind and, as far as the name tells it, the scope.
-pub(super) fn of(name: Str<'_>) -> (Kind, Scope) {
+pub(super) fn classify(name: Str<'_>) -> (Kind, Scope) {
     let name = name.decode();
     if let Some(kind) = name.strip_prefix("Team").and_then(run_kind) {
         return (kind, Scope::Team);

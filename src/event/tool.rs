@@ -28,23 +28,23 @@ impl<'a> Tool<'a> {
         let mut tool = Tool::default();
         let mut object = raw.as_object()?;
         while let Ok(Some((key, value))) = object.next_member() {
-            let given = || Some(value).filter(|v| !v.is_null());
+            let non_null = || Some(value).filter(|v| !v.is_null());
             let text = || value.as_str().filter(|s| !s.is_empty());
             let yes = || value.as_bool() == Some(true);
             match key.decode().as_ref() {
                 "tool_call_id" => tool.tool_call_id = text(),
                 "tool_name" => tool.tool_name = text(),
-                "tool_args" => tool.tool_args = given(),
+                "tool_args" => tool.tool_args = non_null(),
                 "tool_call_error" => tool.tool_call_error = value.as_bool(),
-                "result" => tool.result = given(),
-                "metrics" => tool.metrics = given(),
+                "result" => tool.result = non_null(),
+                "metrics" => tool.metrics = non_null(),
                 "child_run_id" => tool.child_run_id = text(),
                 "created_at" => tool.created_at = value.as_f64().and_then(time::from_wire),
                 "confirmed" => tool.confirmed = value.as_bool(),
                 "requires_confirmation" => tool.requires_confirmation = yes(),
                 "requires_user_input" => tool.requires_user_input = yes(),
                 "external_execution_required" => tool.external_execution_required = yes(),
-                "user_input_schema" => tool.user_input_schema = given(),
+                "user_input_schema" => tool.user_input_schema = non_null(),
                 _ => {}
             }
         }

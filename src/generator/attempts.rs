@@ -14,7 +14,7 @@ use std::pin::Pin;
 
 type Attempt<S> = Pin<Box<futures_util::future::TryFlattenStream<S>>>;
 
-pub(super) struct Loop<R, F, H>
+pub(super) struct AttemptLoop<R, F, H>
 where
     F: TryFutureExt,
     H: Host,
@@ -31,7 +31,7 @@ enum Phase<F: TryFutureExt, W> {
     Start,
     Running(Attempt<F>, Option<Pin<Box<W>>>),
     Waiting(Seconds),
-    Over,
+    Done,
 }
 
 /// What the model did next.
@@ -42,7 +42,7 @@ enum Step {
     TimedOut,
 }
 
-impl<R, F, S, H> Loop<R, F, H>
+impl<R, F, S, H> AttemptLoop<R, F, H>
 where
     R: FnMut(u32) -> F,
     F: Future<Output = Result<S, ModelError>>,
@@ -51,13 +51,13 @@ where
 {
     pub(super) fn new(run: R, host: H, options: Options) -> Self {
         let frames = Frames { event_key: options.event_key };
-        Loop { run, host, options, frames, retries: 0, phase: Phase::Start }
+        AttemptLoop { run, host, options, frames, retries: 0, phase: Phase::Start }
     }
 
     pub(super) async fn next(&mut self) -> Option<String> {
         loop {
             match &mut self.phase {
-                Phase::Over => return None,
+                Phase::Done => return None,
                 Phase::Waiting(delay) => {
                     let delay = *delay;
                     self.host.sleep(delay).await;
@@ -67,15 +67,15 @@ where
                     let run = AssertUnwindSafe(|| (self.run)(self.retries));
                     match catch_unwind(run) {
                         Ok(attempt) => {
-                            let bound = self.options.timeout.map(|seconds| Box::pin(self.host.sleep(seconds)));
-                            self.phase = Phase::Running(Box::pin(attempt.try_flatten_stream()), bound);
+                            let deadline = self.options.timeout.map(|seconds| Box::pin(self.host.sleep(seconds)));
+                            self.phase = Phase::Running(Box::pin(attempt.try_flatten_stream()), deadline);
                         }
                         Err(panic) => return self.fail(ModelError::of_panic(&*panic)),
                     }
                 }
-                Phase::Running(attempt, bound) => match step(attempt, bound).await {
+                Phase::Running(attempt, deadline) => match next_step(attempt, deadline).await {
                     Step::Event(event) => match top_level_error(&event) {
-                        None => return Some(frame::of(&event)),
+                        None => return Some(frame::event(&event)),
                         Some(error) => return self.fail(error),
                     },
                     Step::Failed(error) => return self.fail(error),
@@ -119,14 +119,14 @@ where
     }
 
     fn end(&mut self, succeeded: bool, rate_limited: bool, last: Option<String>) -> Option<String> {
-        self.phase = Phase::Over;
+        self.phase = Phase::Done;
         self.host.observe(Observed::Ended { attempts: self.retries + 1, succeeded, rate_limited });
         last
     }
 }
 
-/// The model's next step, its panic caught, within the bound.
-async fn step<F, S, W>(attempt: &mut Attempt<F>, bound: &mut Option<Pin<Box<W>>>) -> Step
+/// The model's next step, its panic caught, within the deadline.
+async fn next_step<F, S, W>(attempt: &mut Attempt<F>, deadline: &mut Option<Pin<Box<W>>>) -> Step
 where
     F: Future<Output = Result<S, ModelError>>,
     S: Stream<Item = Result<Event, ModelError>>,
@@ -134,9 +134,9 @@ where
 {
     let next = AssertUnwindSafe(attempt.next()).catch_unwind();
     pin_mut!(next);
-    let next = match bound {
+    let next = match deadline {
         None => next.await,
-        Some(bound) => match select(next, bound).await {
+        Some(deadline) => match select(next, deadline).await {
             Either::Left((next, _)) => next,
             Either::Right(_) => return Step::TimedOut,
         },

@@ -5,7 +5,7 @@ use crate::time::Seconds;
 use serde::Serialize;
 
 /// The frame of a model's event. A line break, which JSON has no need of, would end the data.
-pub(super) fn of(event: &Event) -> String {
+pub(super) fn event(event: &Event) -> String {
     let clean = |text: &str| text.replace(['\r', '\n'], " ");
     format!("event: {}\ndata: {}\n\n", clean(&event.name), clean(&event.data))
 }

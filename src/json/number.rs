@@ -38,10 +38,10 @@ pub(super) fn parse(text: &str) -> f64 {
         return text.bytes().fold(0u64, |n, b| n * 10 + u64::from(b - b'0')) as f64;
     }
     let negative = text.starts_with('-');
-    let (digits, exponent) = decimal(text.trim_start_matches('-').as_bytes());
-    let value = match short(&digits, exponent) {
+    let (digits, exponent) = split_decimal(text.trim_start_matches('-').as_bytes());
+    let value = match parse_short(&digits, exponent) {
         Some(value) => value,
-        None => long(&digits, exponent),
+        None => parse_long(&digits, exponent),
     };
     if negative {
         -value
@@ -51,17 +51,17 @@ pub(super) fn parse(text: &str) -> f64 {
 }
 
 /// Digits without leading zeros, and the power of ten that their last one counts.
-fn decimal(text: &[u8]) -> (Vec<u8>, i64) {
+fn split_decimal(text: &[u8]) -> (Vec<u8>, i64) {
     let mut digits = Vec::with_capacity(text.len());
     let mut exponent = 0i64;
-    let mut behind_point = false;
+    let mut after_point = false;
     let mut rest = text.iter();
     for &b in rest.by_ref() {
         match b {
-            b'.' => behind_point = true,
+            b'.' => after_point = true,
             b'e' | b'E' => break,
             _ => {
-                exponent -= i64::from(behind_point);
+                exponent -= i64::from(after_point);
                 if b != b'0' || !digits.is_empty() {
                     digits.push(b - b'0');
                 }
@@ -81,7 +81,7 @@ fn decimal(text: &[u8]) -> (Vec<u8>, i64) {
 }
 
 /// Exact where digits and power of ten are doubles themselves: one rounding in all.
-fn short(digits: &[u8], exponent: i64) -> Option<f64> {
+fn parse_short(digits: &[u8], exponent: i64) -> Option<f64> {
     if digits.len() > 15 || !(-22..=22).contains(&exponent) {
         return None;
     }
@@ -91,10 +91,10 @@ fn short(digits: &[u8], exponent: i64) -> Option<f64> {
 }
 
 /// A whole number of any size, least significant limb first.
-struct Long(Vec<u32>);
+struct BigUint(Vec<u32>);
 
-impl Long {
-    fn times_plus(&mut self, factor: u32, plus: u32) {
+impl BigUint {
+    fn multiply_add(&mut self, factor: u32, plus: u32) {
         let mut carry = u64::from(plus);
         for limb in &mut self.0 {
             carry += u64::from(*limb) * u64::from(factor);
@@ -134,7 +134,7 @@ impl Long {
     }
 }
 
-fn long(digits: &[u8], exponent: i64) -> f64 {
+fn parse_long(digits: &[u8], exponent: i64) -> f64 {
     let size = exponent.saturating_add(digits.len() as i64);
     if digits.is_empty() || size < -330 {
         return 0.0;
@@ -145,26 +145,26 @@ fn long(digits: &[u8], exponent: i64) -> f64 {
     // Digits beyond these say no more than whether the number is a little larger: a hostile one may have millions.
     let (digits, rest) = digits.split_at(digits.len().min(800));
     let exponent = exponent + rest.len() as i64;
-    let mut left_over = rest.iter().any(|d| *d != 0);
-    let mut number = Long(Vec::new());
+    let mut sticky = rest.iter().any(|d| *d != 0);
+    let mut number = BigUint(Vec::new());
     for &d in digits {
-        number.times_plus(10, u32::from(d));
+        number.multiply_add(10, u32::from(d));
     }
     let mut power = 0i64; // of two, by which `number` is too large
     if exponent >= 0 {
-        (0..exponent).for_each(|_| number.times_plus(10, 0));
+        (0..exponent).for_each(|_| number.multiply_add(10, 0));
     } else {
         // Room for 66 bits behind all divisions: log2(10) is less than 4.
         let limbs = (-exponent * 4 / 32 + 3) as usize;
         number.0.splice(0..0, std::iter::repeat_n(0, limbs));
         power = limbs as i64 * 32;
-        (0..-exponent).for_each(|_| left_over |= number.divide(10));
+        (0..-exponent).for_each(|_| sticky |= number.divide(10));
     }
-    round(&number, power, left_over)
+    round(&number, power, sticky)
 }
 
 /// `number` / 2^`power` as a double, ties to even.
-fn round(number: &Long, power: i64, left_over: bool) -> f64 {
+fn round(number: &BigUint, power: i64, sticky: bool) -> f64 {
     let bits = number.bits();
     // The exponent of the lowest bit that a double of this size has.
     let lowest = (bits - power - 53).max(-1074);
@@ -173,15 +173,15 @@ fn round(number: &Long, power: i64, left_over: bool) -> f64 {
     if from < 0 {
         mantissa <<= -from;
     } else if from > 0 && number.bit(from - 1) {
-        let above_half = left_over || (0..from - 1).any(|at| number.bit(at));
+        let above_half = sticky || (0..from - 1).any(|at| number.bit(at));
         mantissa += u64::from(above_half || mantissa & 1 == 1);
     }
     // Both steps are exact, or the second one overflows to infinity as it should.
     let (first, second) = (lowest / 2, lowest - lowest / 2);
-    mantissa as f64 * two_to(first) * two_to(second)
+    mantissa as f64 * power_of_two(first) * power_of_two(second)
 }
 
-fn two_to(power: i64) -> f64 {
+fn power_of_two(power: i64) -> f64 {
     f64::from_bits(((power + 1023) as u64) << 52)
 }
 

@@ -1,7 +1,7 @@
 //! JSON strings: finding the end, and unescaping on demand.
 
 use super::{JsonError, JsonErrorKind, Result};
-use crate::bytes::{block, looked_at, special, specials};
+use crate::bytes::{block_at, count_scanned, find_special, special_mask};
 use std::borrow::Cow;
 
 /// The content of a JSON string as it stands between its quotes, escapes and all.
@@ -14,7 +14,7 @@ pub struct Str<'a> {
 impl<'a> Str<'a> {
     pub(crate) fn new(body: &'a str) -> Self {
         let escape = memchr::memchr(b'\\', body.as_bytes());
-        looked_at(escape.unwrap_or(body.len()));
+        count_scanned(escape.unwrap_or(body.len()));
         Str { body, escaped: escape.is_some() }
     }
 
@@ -66,19 +66,19 @@ const PIECE: usize = 2048;
 
 /// Appends what the body of a string stands for. Whole blocks are copied, and cut off where an escape begins.
 fn unescape(body: &[u8], out: &mut String) {
-    looked_at(body.len());
+    count_scanned(body.len());
     out.reserve(body.len());
     let mut piece = [0; PIECE + 32];
     let (mut at, mut filled) = (0, 0);
     while at < body.len() {
         // In a valid body the next special byte is a backslash: a quote or a control character is escaped.
-        let plain = match block(body, at) {
+        let plain = match block_at(body, at) {
             Some(block) => {
                 piece[filled..filled + 16].copy_from_slice(block);
-                (specials(block).trailing_zeros() as usize).min(16)
+                (special_mask(block).trailing_zeros() as usize).min(16)
             }
             None => {
-                let plain = special(body, at) - at;
+                let plain = find_special(body, at) - at;
                 piece[filled..filled + plain].copy_from_slice(&body[at..at + plain]);
                 plain
             }
@@ -159,14 +159,14 @@ fn hex4(body: &[u8], at: usize) -> u32 {
 
 /// Where the closing quote stands of the string whose content begins at `at`.
 pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize> {
-    scan(bytes, at).map_err(|(_, error)| error)
+    scan_string(bytes, at).map_err(|(_, error)| error)
 }
 
 /// As [`string_end`], for a text that is not all there yet: with the error comes the place where to go on once it is
 /// longer.
-pub(crate) fn scan(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (usize, JsonError)> {
+pub(crate) fn scan_string(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (usize, JsonError)> {
     loop {
-        at = behind_plain(bytes, at);
+        at = skip_plain(bytes, at);
         match bytes.get(at) {
             Some(b'"') => return Ok(at),
             Some(b'\\') => at = escape_end(bytes, at).map_err(|error| (at, error))?,
@@ -178,16 +178,16 @@ pub(crate) fn scan(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (u
 
 /// The next special byte, from `at` on, but for the usual escapes, which are passed over block by block.
 #[inline(always)]
-fn behind_plain(bytes: &[u8], mut at: usize) -> usize {
+fn skip_plain(bytes: &[u8], mut at: usize) -> usize {
     let from = at;
-    while let Some(block) = block(bytes, at) {
-        let mut found = specials(block);
+    while let Some(block) = block_at(bytes, at) {
+        let mut found = special_mask(block);
         loop {
             let place = found.trailing_zeros() as usize;
             match (block.get(place), block.get(place + 1)) {
                 (Some(b'\\'), Some(b'n' | b'"' | b'\\')) => found &= !(3 << place),
                 (Some(_), _) => {
-                    looked_at(at + place - from);
+                    count_scanned(at + place - from);
                     return at + place;
                 }
                 (None, _) => break,
@@ -195,8 +195,8 @@ fn behind_plain(bytes: &[u8], mut at: usize) -> usize {
         }
         at += 16;
     }
-    looked_at(at - from);
-    special(bytes, at)
+    count_scanned(at - from);
+    find_special(bytes, at)
 }
 
 #[inline(never)]

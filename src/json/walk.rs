@@ -24,7 +24,7 @@ pub struct Array<'a> {
 enum Walk {
     First,
     Next,
-    Over,
+    Done,
 }
 
 impl<'a> Object<'a> {
@@ -44,10 +44,10 @@ impl<'a> Object<'a> {
 
     /// The next member, `None` behind the last one. After an error or the end it stays at `None`.
     pub fn next_member(&mut self) -> Result<Option<(Str<'a>, Raw<'a>)>> {
-        if self.state == Walk::Over {
+        if self.state == Walk::Done {
             return Ok(None);
         }
-        let first = std::mem::replace(&mut self.state, Walk::Over) == Walk::First;
+        let first = std::mem::replace(&mut self.state, Walk::Done) == Walk::First;
         let bytes = self.text.as_bytes();
         let Some(at) = next_item(bytes, self.at, first, b'}')? else {
             return Ok(None);
@@ -85,10 +85,10 @@ impl<'a> Iterator for Array<'a> {
     type Item = Raw<'a>;
 
     fn next(&mut self) -> Option<Raw<'a>> {
-        if self.state == Walk::Over {
+        if self.state == Walk::Done {
             return None;
         }
-        let first = std::mem::replace(&mut self.state, Walk::Over) == Walk::First;
+        let first = std::mem::replace(&mut self.state, Walk::Done) == Walk::First;
         let bytes = self.text.as_bytes();
         let start = next_item(bytes, self.at, first, b']').ok()??;
         self.at = value_end(bytes, start, 1).ok()?;

@@ -32,7 +32,7 @@ impl Figures {
         self.total_delay += other.total_delay;
     }
 
-    pub(super) fn averaged(mut self) -> Self {
+    pub(super) fn with_average(mut self) -> Self {
         self.average_delay = if self.retries > 0 { self.total_delay / self.retries as f64 } else { 0.0 };
         self
     }

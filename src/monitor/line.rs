@@ -36,7 +36,7 @@ pub struct LogLine {
 }
 
 impl LogLine {
-    pub(super) fn hit(attempt: u64, max_retries: u64, delay: Seconds) -> Self {
+    pub(super) fn retry(attempt: u64, max_retries: u64, delay: Seconds) -> Self {
         let level = if attempt >= max_retries { Level::Critical } else { Level::Warning };
         let delay = if delay < 1.0 { "<1".to_owned() } else { decimal(delay as u64) };
         let (attempt, max) = (decimal(attempt), decimal(max_retries));

@@ -41,7 +41,7 @@ fn a_day_is_all_that_is_remembered() {
     assert_eq!(monitor.minutes.len(), 1440);
     assert_eq!(monitor.view().last_day.retries, 1440);
     assert_eq!(monitor.total().retries, 5_000);
-    assert!(monitor.take_lines().len() <= MOST_LINES + 1);
+    assert!(monitor.take_lines().len() <= MAX_LINES + 1);
     monitor.retried(1, 3, 5.0, 0.0);
     assert_eq!(monitor.minutes.len(), 1440, "a clock set back");
 }

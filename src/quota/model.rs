@@ -11,7 +11,7 @@ pub(super) struct Model {
     pub(super) source: Option<Source>,
     pub(super) quota_id: Option<String>,
     /// By the second in which it was used.
-    pub(super) used: VecDeque<(u64, Used)>,
+    pub(super) by_second: VecDeque<(u64, Used)>,
 }
 
 /// What model requests used.
@@ -25,17 +25,17 @@ pub struct Used {
 
 impl Model {
     pub(super) fn record(&mut self, used: Used, second: u64) {
-        let at = self.used.back().map_or(second, |(last, _)| second.max(*last));
-        match self.used.back_mut() {
+        let at = self.by_second.back().map_or(second, |(last, _)| second.max(*last));
+        match self.by_second.back_mut() {
             Some((last, sum)) if *last == at => sum.add(used),
             _ => {
                 let mut first = Used::default();
                 first.add(used);
-                self.used.push_back((at, first));
+                self.by_second.push_back((at, first));
             }
         }
-        while self.used.front().is_some_and(|(first, _)| *first + (MINUTE as u64) < at) {
-            self.used.pop_front();
+        while self.by_second.front().is_some_and(|(first, _)| *first + (MINUTE as u64) < at) {
+            self.by_second.pop_front();
         }
     }
 }
@@ -47,7 +47,7 @@ pub(super) fn is_recent(second: u64, now: Seconds) -> bool {
 
 impl Used {
     pub(super) fn add(&mut self, other: Used) {
-        let sum = |a: u64, b: u64| a.saturating_add(b).min(MOST_TOKENS);
+        let sum = |a: u64, b: u64| a.saturating_add(b).min(MAX_TOKENS);
         self.input = sum(self.input, other.input);
         self.total = sum(self.total, other.total);
         self.requests = sum(self.requests, other.requests);
@@ -55,4 +55,4 @@ impl Used {
 }
 
 /// Of one second. A minute of them can be added up without an overflow.
-const MOST_TOKENS: u64 = 1 << 50;
+const MAX_TOKENS: u64 = 1 << 50;

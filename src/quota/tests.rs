@@ -76,7 +76,7 @@ fn memory_is_bounded_and_numbers_do_not_overflow() {
         quota.used(&n.to_string(), input(1), NOW);
         quota.used(MODEL, input(u64::MAX - 10), NOW + f64::from(n));
     }
-    assert!(quota.models.len() <= MOST_MODELS && quota.models.iter().all(|m| m.used.len() <= 62));
+    assert!(quota.models.len() <= MAX_MODELS && quota.models.iter().all(|m| m.by_second.len() <= 62));
 }
 
 #[test]

@@ -8,13 +8,13 @@ use crate::time::Seconds;
 pub(super) fn in_sentence(text: &str) -> Option<Seconds> {
     let lower = text.to_ascii_lowercase();
     let phrases = ["retry in ", "try again in ", "retry after "];
-    phrases.iter().find_map(|phrase| behind(&lower, phrase).find_map(|rest| amount(rest.trim_start())))
+    phrases.iter().find_map(|phrase| behind(&lower, phrase).find_map(|rest| duration(rest.trim_start())))
 }
 
 /// `"retryDelay": "4.843473059s"` of a google.rpc.RetryInfo, as JSON or as Python prints it.
 pub(super) fn in_retry_info(text: &str) -> Option<Seconds> {
     let values = behind(text, "retryDelay").map(|rest| rest.trim_start_matches(['"', '\'', '\\', ':', ' ']));
-    values.filter_map(amount).fold(None, |longest, delay| Some(longest.map_or(delay, |l: f64| l.max(delay))))
+    values.filter_map(duration).fold(None, |longest, delay| Some(longest.map_or(delay, |l: f64| l.max(delay))))
 }
 
 /// `Retry-After` (RFC 9110 §10.2.3): seconds, or an HTTP date. `date`: the answer's own `Date`, so that the clocks need
@@ -51,22 +51,22 @@ fn http_date(value: &str) -> Option<Seconds> {
 
 /// A decimal number and nothing else; neither negative nor with an exponent.
 fn number(text: &str) -> Option<f64> {
-    let (value, rest) = leading(text)?;
+    let (value, rest) = leading_number(text)?;
     rest.is_empty().then_some(value)
 }
 
 /// `4.8s`, `350ms`, `1m30s`, `2 minutes`, `23`.
-fn amount(text: &str) -> Option<Seconds> {
-    let (value, mut rest) = leading(text)?;
+fn duration(text: &str) -> Option<Seconds> {
+    let (value, mut rest) = leading_number(text)?;
     let Some((factor, behind)) = unit(rest) else { return Some(value) };
-    let mut sum = times(value, factor);
+    let mut sum = scale(value, factor);
     let mut last = factor;
     rest = behind;
     // A smaller unit may follow at once: the seconds behind minutes.
-    while let Some((value, behind)) = leading(rest) {
+    while let Some((value, behind)) = leading_number(rest) {
         match unit(behind) {
             Some((factor, behind)) if factor < last => {
-                sum += times(value, factor);
+                sum += scale(value, factor);
                 (last, rest) = (factor, behind);
             }
             _ => break,
@@ -76,7 +76,7 @@ fn amount(text: &str) -> Option<Seconds> {
 }
 
 /// Milliseconds are divided: 0.001 is no binary number, and 350 ms would not be 0.35 s.
-fn times(value: f64, factor: f64) -> f64 {
+fn scale(value: f64, factor: f64) -> f64 {
     match factor < 1.0 {
         true => value / (1.0 / factor),
         false => value * factor,
@@ -97,7 +97,7 @@ fn unit(text: &str) -> Option<(f64, &str)> {
 }
 
 /// The decimal number that `text` begins with, and what follows. Digits beyond those of any delay are not counted.
-fn leading(text: &str) -> Option<(f64, &str)> {
+fn leading_number(text: &str) -> Option<(f64, &str)> {
     let digits = |t: &str| t.find(|c: char| !c.is_ascii_digit()).unwrap_or(t.len());
     let whole = digits(text);
     if whole == 0 {

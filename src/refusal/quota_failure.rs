@@ -17,10 +17,10 @@ pub(crate) fn quota_violations(text: &str) -> impl Iterator<Item = QuotaViolatio
     std::iter::from_fn(move || {
         let at = find(rest, VALUE)?;
         let (before, behind) = (part(rest, ..at), part(rest, at + VALUE.len()..));
-        let of_it = part(behind, ..find(behind, VALUE).unwrap_or(behind.len()));
-        let said = |key| quoted(before, key).or_else(|| quoted(of_it, key));
+        let after_value = part(behind, ..find(behind, VALUE).unwrap_or(behind.len()));
+        let member = |key| quoted(before, key).or_else(|| quoted(after_value, key));
         rest = behind;
-        Some(QuotaViolation { id: said("quotaId"), model: said("model"), value: leading_value(of_it) })
+        Some(QuotaViolation { id: member("quotaId"), model: member("model"), value: leading_value(after_value) })
     })
 }
 

@@ -4,7 +4,7 @@ use crate::text::part;
 
 /// The HTTP status that a text says it is about: at its beginning, or behind `code`, `status` or `HTTP`.
 pub(super) fn stated_status(text: &str) -> Option<u16> {
-    numbers(text).find_map(|(at, number)| {
+    three_digit_numbers(text).find_map(|(at, number)| {
         let status: u16 = number.parse().ok().filter(|n| (400..600).contains(n))?;
         let before = part(text, ..at).trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '(', '_']);
         let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
@@ -17,7 +17,7 @@ pub(super) fn stated_status(text: &str) -> Option<u16> {
 }
 
 /// The whole numbers of three digits that stand alone, with their places.
-pub(super) fn numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+pub(super) fn three_digit_numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes();
     let mut from = 0;
     std::iter::from_fn(move || loop {

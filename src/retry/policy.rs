@@ -101,10 +101,10 @@ impl std::fmt::Display for PolicyError {
 
 impl std::error::Error for PolicyError {}
 
-const MOST_RETRIES: f64 = 100.0;
+const MAX_RETRIES: f64 = 100.0;
 
 fn count(option: &'static str, value: f64) -> Result<u32, PolicyError> {
-    match (0.0..=MOST_RETRIES).contains(&value) && value.trunc() == value {
+    match (0.0..=MAX_RETRIES).contains(&value) && value.trunc() == value {
         true => Ok(value as u32),
         false => Err(PolicyError { option, expected: "a whole number from 0 to 100" }),
     }

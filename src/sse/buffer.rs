@@ -27,25 +27,25 @@ impl Decoder {
         }
     }
 
-    pub(super) fn next_line_at(&mut self, at: usize) {
+    pub(super) fn begin_line_at(&mut self, at: usize) {
         self.line = at;
         self.scanned = at;
     }
 
     /// What was read before this line is not needed any more, unless a field of an event was among it.
-    pub(super) fn free_if_idle(&mut self) {
-        if self.idle() {
+    pub(super) fn release_consumed(&mut self) {
+        if self.between_events() {
             self.base = self.line;
         }
     }
 
     /// No field of an event has been read.
-    pub(super) fn idle(&self) -> bool {
+    pub(super) fn between_events(&self) -> bool {
         self.event.is_none() && self.data == Data::None && self.id.is_none()
     }
 
     /// The buffer holds no whole line more: is what it holds too long?
-    pub(super) fn starve(&mut self) -> Step {
+    pub(super) fn out_of_input(&mut self) -> Step {
         if self.skipping {
             self.skipped_part |= self.line < self.buf.len();
             self.drop_buffer();
@@ -55,7 +55,7 @@ impl Decoder {
             self.scanned = self.line;
             return self.too_long(false, part);
         }
-        Step::Starved
+        Step::NeedInput
     }
 
     /// The event being read is given up; what follows of it, up to its blank line, is passed over.

@@ -1,20 +1,20 @@
 //! Lines and their fields, as WHATWG §9.2.6 interprets them.
 
 use super::{Data, Decoder, Step};
-use crate::bytes::looked_at;
+use crate::bytes::count_scanned;
 use std::ops::Range;
 
 impl Decoder {
     pub(super) fn step(&mut self) -> Step {
         loop {
-            if self.at_start && !self.pass_byte_order_mark() {
-                return Step::Starved;
+            if self.at_start && !self.skip_byte_order_mark() {
+                return Step::NeedInput;
             }
             if self.after_cr && self.line < self.buf.len() {
                 self.after_cr = false;
                 if self.buf[self.line] == b'\n' {
-                    self.next_line_at(self.line + 1);
-                    self.free_if_idle();
+                    self.begin_line_at(self.line + 1);
+                    self.release_consumed();
                 }
             }
             if self.object.is_some() || self.begins_object() {
@@ -24,19 +24,19 @@ impl Decoder {
                 }
             }
             let found = memchr::memchr2(b'\n', b'\r', &self.buf[self.scanned..]);
-            looked_at(found.unwrap_or(self.buf.len() - self.scanned));
+            count_scanned(found.unwrap_or(self.buf.len() - self.scanned));
             let Some(at) = found else {
                 self.scanned = self.buf.len();
-                return self.starve();
+                return self.out_of_input();
             };
             let (start, end) = (self.line, self.scanned + at);
             self.after_cr = self.buf[end] == b'\r';
-            self.next_line_at(end + 1);
+            self.begin_line_at(end + 1);
             if !self.skipping && self.line - self.base > self.max_event {
                 return self.too_long(start == end, false);
             }
             let step = self.read_line(start, end);
-            self.free_if_idle();
+            self.release_consumed();
             if let Some(step) = step {
                 return step;
             }
@@ -44,14 +44,14 @@ impl Decoder {
     }
 
     /// `false` while it cannot be told yet whether the stream begins with a byte order mark.
-    fn pass_byte_order_mark(&mut self) -> bool {
+    fn skip_byte_order_mark(&mut self) -> bool {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
         if self.buf.len() < MARK.len() && MARK.starts_with(&self.buf) {
             return false;
         }
         if self.buf.starts_with(MARK) {
-            self.next_line_at(MARK.len());
-            self.free_if_idle();
+            self.begin_line_at(MARK.len());
+            self.release_consumed();
         }
         self.at_start = false;
         true

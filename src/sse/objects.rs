@@ -63,15 +63,15 @@ impl ObjectScan {
 impl Decoder {
     /// A line that begins with `{`, where no event is being read, is a bare object.
     pub(super) fn begins_object(&mut self) -> bool {
-        if !self.bare_objects || self.skipping || self.scanned != self.line || !self.idle() {
+        if !self.bare_objects || self.skipping || self.scanned != self.line || !self.between_events() {
             return false;
         }
         if self.after_object {
             let between = |b: &&u8| matches!(b, b' ' | b'\t' | b',');
             let passed = self.buf[self.line..].iter().take_while(between).count();
             if passed > 0 {
-                self.next_line_at(self.line + passed);
-                self.free_if_idle();
+                self.begin_line_at(self.line + passed);
+                self.release_consumed();
             }
         }
         match self.buf.get(self.line) {
@@ -102,7 +102,7 @@ impl Decoder {
                     self.drop_buffer();
                     return Some(Step::Malformed(Fault::TooLong, start..start + self.max_event));
                 }
-                Some(Step::Starved)
+                Some(Step::NeedInput)
             }
             Scanned::End(at) => self.end_object(start, self.scanned + at, None),
             Scanned::Broken(at) => self.end_object(start, self.scanned + at, Some(Fault::BrokenObject)),
@@ -112,8 +112,8 @@ impl Decoder {
     fn end_object(&mut self, start: usize, end: usize, fault: Option<Fault>) -> Option<Step> {
         let dropped = self.object.take().is_some_and(|scan| scan.dropped);
         self.after_object = fault.is_none();
-        self.next_line_at(end);
-        self.free_if_idle();
+        self.begin_line_at(end);
+        self.release_consumed();
         match fault {
             _ if dropped => None,
             _ if end - start > self.max_event => Some(Step::Malformed(Fault::TooLong, start..start + self.max_event)),

@@ -5,8 +5,8 @@
 //! anything differs, the frame is read as any other.
 
 use super::Decoder;
-use crate::bytes::agree;
-use crate::json::{scan, JsonError, JsonErrorKind};
+use crate::bytes::common_prefix;
+use crate::json::{scan_string, JsonError, JsonErrorKind};
 use std::ops::Range;
 
 /// The bytes around the values.
@@ -80,7 +80,7 @@ impl Decoder {
 
     /// Whether the next frame is one of `template`'s. `compared`: what was found when less of it was there.
     pub(crate) fn compare(&self, template: &Template, compared: &mut Compared) -> Comparison<'_> {
-        let fresh = self.idle() && self.object.is_none() && !self.skipping && !self.at_start;
+        let fresh = self.between_events() && self.object.is_none() && !self.skipping && !self.at_start;
         let Some(rest) = self.buf.get(self.line..).filter(|_| fresh && self.scanned == self.line) else {
             return Comparison::Other;
         };
@@ -97,7 +97,7 @@ impl Decoder {
 
     /// The next frame, of so many bytes, is read.
     pub(crate) fn pass_over(&mut self, length: usize) {
-        self.next_line_at(self.line + length);
+        self.begin_line_at(self.line + length);
         self.base = self.line;
         self.after_cr = false;
         self.after_object = false;
@@ -111,7 +111,7 @@ impl Template {
             let at = compared.at;
             let end = match hole {
                 Hole::Start => at,
-                Hole::Text => match scan(bytes, compared.scanned) {
+                Hole::Text => match scan_string(bytes, compared.scanned) {
                     Ok(end) => end,
                     Err((at, JsonError { kind: JsonErrorKind::Truncated, .. })) => {
                         compared.scanned = at;
@@ -130,7 +130,7 @@ impl Template {
             };
             compared.scanned = end;
             let there = bytes.get(end..).unwrap_or_default();
-            let same = agree(there, behind);
+            let same = common_prefix(there, behind);
             if same < behind.len() {
                 return if same == there.len() { None } else { Some(false) };
             }
