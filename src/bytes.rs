@@ -39,7 +39,7 @@ fn equal(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// Whether `bytes` begin with `start`.
-pub(crate) fn begin_with(bytes: &[u8], start: &[u8]) -> bool {
+pub(crate) fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
     bytes.len() >= start.len() && common_prefix(bytes, start) == start.len()
 }
 
@@ -106,7 +106,7 @@ fn mask_of_word(word: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{begin_with, common_prefix, find_special, is_special, special_mask};
+    use super::{common_prefix, find_special, is_special, special_mask, starts_with};
     use crate::client::{Client, Config, Input};
 
     #[test]
@@ -188,12 +188,12 @@ mod tests {
                 let mut other = one[..length].to_vec();
                 other[differs] ^= 0x80;
                 assert_eq!(common_prefix(&one, &other), differs);
-                assert!(!begin_with(&one, &other));
+                assert!(!starts_with(&one, &other));
             }
             assert_eq!(common_prefix(&one, &one[..length]), length);
             assert_eq!(common_prefix(&one[..length], &one), length);
-            assert!(begin_with(&one, &one[..length]));
-            assert!(!begin_with(&one[..length], &one));
+            assert!(starts_with(&one, &one[..length]));
+            assert!(!starts_with(&one[..length], &one));
         }
     }
 }

@@ -17,7 +17,7 @@ pub use walk::{Array, Object};
 
 pub(crate) use string::{scan_string, string_end};
 
-use crate::text::part;
+use crate::text::slice;
 use scan::{skip_space, value_end};
 
 /// The value of decimal digits, with or without a fraction.
@@ -68,7 +68,7 @@ impl<'a> Raw<'a> {
         if rest < bytes.len() {
             return Err(JsonError { kind: JsonErrorKind::Unexpected, at: rest });
         }
-        Ok(Raw(part(text, start..end)))
+        Ok(Raw(slice(text, start..end)))
     }
 
     /// The JSON text itself.
@@ -84,7 +84,7 @@ impl<'a> Raw<'a> {
     /// A string's content; `None` if it is none.
     pub fn as_str(self) -> Option<Str<'a>> {
         let body = self.0.strip_prefix('"')?;
-        Some(Str::new(part(body, ..body.len().saturating_sub(1))))
+        Some(Str::new(slice(body, ..body.len().saturating_sub(1))))
     }
 
     /// The value as text: a string's content, else the JSON.

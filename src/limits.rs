@@ -63,5 +63,5 @@ pub(crate) fn excerpt(text: &str, max: usize) -> &str {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    crate::text::part(text, ..end)
+    crate::text::slice(text, ..end)
 }

@@ -6,7 +6,7 @@
 mod model;
 
 use crate::refusal::{quota_violations, QuotaViolation, LONGEST_DELAY};
-use crate::text::{grouped, has};
+use crate::text::{contains, grouped};
 use crate::time::Seconds;
 pub use model::Used;
 use model::{is_recent, Model};
@@ -89,7 +89,7 @@ impl Quota {
     }
 
     fn learn_limit(&mut self, id: Option<&str>, model: Option<&str>, value: Option<&str>) {
-        let per_minute = |id: &&str| has(id, "PerMinute") && has(id, "InputToken");
+        let per_minute = |id: &&str| contains(id, "PerMinute") && contains(id, "InputToken");
         let limit = value.and_then(|v| v.parse().ok()).filter(|limit| *limit > 0);
         let (Some(id), Some(limit)) = (id.filter(per_minute), limit) else { return };
         if let Some(model) = self.model_mut(model.unwrap_or("")).filter(|m| m.source != Some(Source::Option)) {

@@ -9,7 +9,7 @@ mod status;
 
 pub(crate) use quota_failure::{quota_violations, QuotaViolation};
 
-use crate::text::has;
+use crate::text::contains;
 use crate::time::Seconds;
 use status::{stated_status, three_digit_numbers};
 
@@ -55,7 +55,7 @@ impl<'a> Refusal<'a> {
     /// Whether it is a rate limit.
     pub fn is_rate_limit(&self) -> bool {
         let lower = || self.text.to_ascii_lowercase();
-        let exhausted = || has(self.text, "RESOURCE_EXHAUSTED");
+        let exhausted = || contains(self.text, "RESOURCE_EXHAUSTED");
         match self.status.or_else(|| stated_status(self.text)) {
             Some(429) => true,
             // A proxy may wrap the provider's 429 into another status; Google's own name for it is unambiguous.
@@ -63,7 +63,7 @@ impl<'a> Refusal<'a> {
             None => {
                 let lower = lower();
                 exhausted()
-                    || RATE_LIMIT_PHRASES.iter().any(|name| has(&lower, name))
+                    || RATE_LIMIT_PHRASES.iter().any(|name| contains(&lower, name))
                     || three_digit_numbers(self.text).any(|n| n.1 == "429")
             }
         }

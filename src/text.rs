@@ -5,7 +5,7 @@ use std::slice::SliceIndex;
 
 /// `text[range]`; nothing where there is none. (An index would panic there, and the words of that panic need tables of
 /// all characters that can be printed.)
-pub(crate) fn part<R: SliceIndex<str, Output = str>>(text: &str, range: R) -> &str {
+pub(crate) fn slice<R: SliceIndex<str, Output = str>>(text: &str, range: R) -> &str {
     text.get(range).unwrap_or_default()
 }
 
@@ -16,12 +16,12 @@ pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
 }
 
 /// Whether `wanted` stands in `text`.
-pub(crate) fn has(text: &str, wanted: &str) -> bool {
+pub(crate) fn contains(text: &str, wanted: &str) -> bool {
     find(text, wanted).is_some()
 }
 
 /// What follows each `mark` in `text`, up to the text's end.
-pub(crate) fn behind<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
+pub(crate) fn after_each<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = &'a str> {
     let mut rest = text;
     std::iter::from_fn(move || {
         rest = rest.get(find(rest, mark)? + mark.len()..)?;
@@ -30,7 +30,7 @@ pub(crate) fn behind<'a>(text: &'a str, mark: &'a str) -> impl Iterator<Item = &
 }
 
 /// `text` without its `end`s.
-pub(crate) fn without_end<'a>(mut text: &'a str, end: &str) -> &'a str {
+pub(crate) fn trim_end_matches<'a>(mut text: &'a str, end: &str) -> &'a str {
     while let Some(shorter) = text.strip_suffix(end) {
         text = shorter;
     }
@@ -72,8 +72,8 @@ mod tests {
         for text in ["", "a", "aa", "aab", "xaabaab", "æaabø", "aaab"] {
             assert_eq!(super::find(text, "aab"), text.find("aab"), "{text}");
             let behind: Vec<_> = text.match_indices("aab").map(|(at, _)| &text[at + 3..]).collect();
-            assert_eq!(super::behind(text, "aab").collect::<Vec<_>>(), behind, "{text}");
-            assert_eq!(super::without_end(text, "aab"), text.trim_end_matches("aab"));
+            assert_eq!(super::after_each(text, "aab").collect::<Vec<_>>(), behind, "{text}");
+            assert_eq!(super::trim_end_matches(text, "aab"), text.trim_end_matches("aab"));
         }
     }
 

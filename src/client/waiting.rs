@@ -9,7 +9,7 @@ use super::{Client, Output, Priority};
 use crate::error::{ErrorType, StreamError};
 use crate::retry::{self, Decision, Refusal, RetryHeaders};
 use crate::state::{Announced, Cause, Gate, Outcome, Pacing, Retrier, Status};
-use crate::text::{find, part};
+use crate::text::{find, slice};
 use crate::time::Seconds;
 
 #[derive(Debug, Clone)]
@@ -130,7 +130,7 @@ impl Client {
             Cause::Network => {
                 let of_all = retry::exhausted(max_retries);
                 let end = find(&of_all, ". ").map_or(of_all.len(), |at| at + 2);
-                [part(&of_all, ..end), UNREACHABLE].concat()
+                [slice(&of_all, ..end), UNREACHABLE].concat()
             }
         };
         StreamError { message, retries: Some(max_retries.into()), hint, ..error }

@@ -1,7 +1,7 @@
 //! JSON text indented by two spaces, byte for byte as `JSON.stringify(value, null, 2)` lays it out.
 
 use super::Raw;
-use crate::text::part;
+use crate::text::slice;
 
 /// Appends `value` with line breaks and an indent of two spaces a level. Numbers stay as they are written; of strings
 /// only what JSON wants escaped is: Cirkelline's route writes `\u00f8` for ø.
@@ -40,7 +40,7 @@ pub fn pretty(value: Raw<'_>, out: &mut String) {
             b':' => out.push_str(": "),
             b'"' => {
                 at = super::string_end(bytes, at).map_or(bytes.len(), |end| end + 1);
-                push_string(part(value.text(), start..at), out);
+                push_string(slice(value.text(), start..at), out);
             }
             _ => out.push(char::from(b)),
         }

@@ -2,7 +2,7 @@
 
 use super::scan::{expect, skip_space, value_end};
 use super::{string_end, JsonError, JsonErrorKind, Raw, Result, Str};
-use crate::text::part;
+use crate::text::slice;
 
 /// Walks the members of one object.
 #[derive(Debug, Clone)]
@@ -54,13 +54,13 @@ impl<'a> Object<'a> {
         };
         expect(bytes, at, b'"')?;
         let key_end = string_end(bytes, at + 1)?;
-        let key = Str::new(part(self.text, at + 1..key_end));
+        let key = Str::new(slice(self.text, at + 1..key_end));
         let colon = skip_space(bytes, key_end + 1);
         expect(bytes, colon, b':')?;
         let start = skip_space(bytes, colon + 1);
         self.at = value_end(bytes, start, 1)?;
         self.state = Walk::Next;
-        Ok(Some((key, Raw(part(self.text, start..self.at)))))
+        Ok(Some((key, Raw(slice(self.text, start..self.at)))))
     }
 
     /// Checks that nothing but white space follows the object. Call behind the last member.
@@ -93,7 +93,7 @@ impl<'a> Iterator for Array<'a> {
         let start = next_item(bytes, self.at, first, b']').ok()??;
         self.at = value_end(bytes, start, 1).ok()?;
         self.state = Walk::Next;
-        Some(Raw(part(self.text, start..self.at)))
+        Some(Raw(slice(self.text, start..self.at)))
     }
 }
 

@@ -1,19 +1,19 @@
 //! Delays that others name: in a sentence, in a protobuf duration, in a header.
 
 use super::LONGEST_DELAY;
-use crate::text::{behind, part};
+use crate::text::{after_each, slice};
 use crate::time::Seconds;
 
 /// `… retry in 4.843473059s`, `… try again in 1m30.5s`: any case, anywhere. Without a unit they are seconds.
 pub(super) fn in_sentence(text: &str) -> Option<Seconds> {
     let lower = text.to_ascii_lowercase();
     let phrases = ["retry in ", "try again in ", "retry after "];
-    phrases.iter().find_map(|phrase| behind(&lower, phrase).find_map(|rest| duration(rest.trim_start())))
+    phrases.iter().find_map(|phrase| after_each(&lower, phrase).find_map(|rest| duration(rest.trim_start())))
 }
 
 /// `"retryDelay": "4.843473059s"` of a google.rpc.RetryInfo, as JSON or as Python prints it.
 pub(super) fn in_retry_info(text: &str) -> Option<Seconds> {
-    let values = behind(text, "retryDelay").map(|rest| rest.trim_start_matches(['"', '\'', '\\', ':', ' ']));
+    let values = after_each(text, "retryDelay").map(|rest| rest.trim_start_matches(['"', '\'', '\\', ':', ' ']));
     values.filter_map(duration).fold(None, |longest, delay| Some(longest.map_or(delay, |l: f64| l.max(delay))))
 }
 
@@ -86,14 +86,14 @@ fn scale(value: f64, factor: f64) -> f64 {
 fn unit(text: &str) -> Option<(f64, &str)> {
     let word = text.trim_start_matches(' ');
     let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
-    let factor = match part(word, ..end) {
+    let factor = match slice(word, ..end) {
         "ms" | "milliseconds" => 0.001,
         "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
         "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
         "h" | "hr" | "hour" | "hours" => 3600.0,
         _ => return None,
     };
-    Some((factor, part(word, end..)))
+    Some((factor, slice(word, end..)))
 }
 
 /// The decimal number that `text` begins with, and what follows. Digits beyond those of any delay are not counted.
@@ -103,13 +103,13 @@ fn leading_number(text: &str) -> Option<(f64, &str)> {
     if whole == 0 {
         return None;
     }
-    let fraction = part(text, whole..).strip_prefix('.').map_or(0, digits);
+    let fraction = slice(text, whole..).strip_prefix('.').map_or(0, digits);
     let end = if fraction > 0 { whole + 1 + fraction } else { whole };
     let value = match whole > 9 {
         true => LONGEST_DELAY,
-        false => crate::json::decimal_value(part(text, ..end.min(whole + 10))),
+        false => crate::json::decimal_value(slice(text, ..end.min(whole + 10))),
     };
-    Some((value, part(text, end..)))
+    Some((value, slice(text, end..)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The quotas that a 429 says are used up (google.rpc.QuotaFailure), as JSON or as Python prints it.
 
-use crate::text::{behind, find, part};
+use crate::text::{after_each, find, slice};
 
 /// One violated quota, as sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -16,8 +16,8 @@ pub(crate) fn quota_violations(text: &str) -> impl Iterator<Item = QuotaViolatio
     let mut rest = text;
     std::iter::from_fn(move || {
         let at = find(rest, VALUE)?;
-        let (before, behind) = (part(rest, ..at), part(rest, at + VALUE.len()..));
-        let after_value = part(behind, ..find(behind, VALUE).unwrap_or(behind.len()));
+        let (before, behind) = (slice(rest, ..at), slice(rest, at + VALUE.len()..));
+        let after_value = slice(behind, ..find(behind, VALUE).unwrap_or(behind.len()));
         let member = |key| quoted(before, key).or_else(|| quoted(after_value, key));
         rest = behind;
         Some(QuotaViolation { id: member("quotaId"), model: member("model"), value: leading_value(after_value) })
@@ -26,7 +26,7 @@ pub(crate) fn quota_violations(text: &str) -> impl Iterator<Item = QuotaViolatio
 
 /// The text between quotes behind the last `"key"`.
 fn quoted<'a>(text: &'a str, key: &'a str) -> Option<&'a str> {
-    behind(text, key).filter_map(leading_value).last()
+    after_each(text, key).filter_map(leading_value).last()
 }
 
 /// The text between quotes that follows the end of a key: `": "VALUE"`.

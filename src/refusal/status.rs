@@ -1,14 +1,14 @@
 //! The status that a text states.
 
-use crate::text::part;
+use crate::text::slice;
 
 /// The HTTP status that a text says it is about: at its beginning, or behind `code`, `status` or `HTTP`.
 pub(super) fn stated_status(text: &str) -> Option<u16> {
     three_digit_numbers(text).find_map(|(at, number)| {
         let status: u16 = number.parse().ok().filter(|n| (400..600).contains(n))?;
-        let before = part(text, ..at).trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '(', '_']);
+        let before = slice(text, ..at).trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '(', '_']);
         let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-        let word = part(before, start..).to_ascii_lowercase();
+        let word = slice(before, start..).to_ascii_lowercase();
         let told = matches!(word.as_str(), "code" | "status" | "http" | "statuscode");
         // `<Response [429 Too Many Requests]>` begins with it too.
         let first = before.trim_start_matches(['<', '[', '"', '\'']).is_empty() || before == "<Response";
@@ -31,7 +31,7 @@ pub(super) fn three_digit_numbers(text: &str) -> impl Iterator<Item = (usize, &s
         let alone = !joined(before.filter(|b| **b != b'_')) && !decimal;
         let alone = alone && !bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric());
         if end - at == 3 && alone {
-            return Some((at, part(text, at..end)));
+            return Some((at, slice(text, at..end)));
         }
     })
 }

@@ -9,7 +9,7 @@ use crate::error::{is_markup, provider_text, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Scope, Tool};
 use crate::json::{Raw, Str};
 use crate::limits::excerpt;
-use crate::text::without_end;
+use crate::text::trim_end_matches;
 use crate::time::Seconds;
 
 impl Conversation {
@@ -231,7 +231,7 @@ impl Conversation {
             (true, Some(member)) => (EntryStatus::Started, format_all(&["Delegating to ", member])),
             (true, None) => {
                 let text = self.texts.tool(leader, &name, tool.tool_args);
-                (EntryStatus::Started, without_end(&text, "...").to_owned())
+                (EntryStatus::Started, trim_end_matches(&text, "...").to_owned())
             }
             _ if failed => {
                 let because = error.as_deref().or(result.as_deref()).unwrap_or_default();
