@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, '..')
 // `lib`: the tests beside the code.
 const quick = {
   sse: ['lib', 'sse_standard', 'wpt'],
-  'sse/template': ['repeated_frames'],
+  'sse/fast_path': ['repeated_frames'],
   json: ['lib', 'json_oracle'],
   event: ['events', 'statements', 'work', 'retries', 'identity', 'recordings'],
   refusal: ['lib', 'retries', 'statements', 'client'],

@@ -72,7 +72,7 @@ fn read_object(text: &str) -> Result<(usize, RunEvent<'_>), JsonError> {
     }
     object.finish()?;
     event.classify();
-    event.whole = Some(text);
+    event.json = Some(text);
     Ok((members, event))
 }
 
@@ -125,7 +125,7 @@ impl<'a> RunEvent<'a> {
                 self.classify();
             }
         }
-        self.whole = self.whole.filter(|_| self.kind == Kind::CustomEvent);
+        self.json = self.json.filter(|_| self.kind == Kind::CustomEvent);
         self
     }
 }

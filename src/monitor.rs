@@ -77,7 +77,7 @@ impl Monitor {
     }
 
     /// What looked like the end of an answer was one attempt of it: a backend that says RunError, then retries.
-    pub fn goes_on(&mut self, ending: Ending) {
+    pub fn reopened(&mut self, ending: Ending) {
         let exhausted = u64::from(ending.attempts > 1 && ending.rate_limited);
         let kept = u64::from(ending.session_kept);
         let minute = self.minutes.back_mut().map(|(_, figures)| figures);

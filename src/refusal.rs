@@ -70,19 +70,31 @@ impl<'a> Refusal<'a> {
     }
 
     /// Whether the same request may get through later: a rate limit, or a service that is not available (503).
-    pub fn may_pass(&self) -> bool {
+    pub fn is_transient(&self) -> bool {
         self.status == Some(503) || self.is_rate_limit()
     }
 
     /// Seconds until one may come back, if it says: 0 to [`LONGEST_DELAY`]. The most exact of several wins:
     /// google.rpc.RetryInfo, a sentence, `retry-after-ms`, `Retry-After`.
-    pub fn named_delay(&self, now: Seconds) -> Option<Seconds> {
+    pub fn requested_delay(&self, now: Seconds) -> Option<Seconds> {
         let RetryHeaders { retry_after, retry_after_ms, date } = self.headers;
         let named = delay::in_retry_info(self.text)
             .or_else(|| delay::in_sentence(self.text))
             .or_else(|| retry_after_ms.and_then(delay::in_milliseconds))
             .or_else(|| retry_after.and_then(|value| delay::in_header(value, date, now)));
         named.map(|d| d.min(LONGEST_DELAY))
+    }
+
+    /// The old name of [`is_transient`](Refusal::is_transient).
+    #[deprecated = "use is_transient"]
+    pub fn may_pass(&self) -> bool {
+        self.is_transient()
+    }
+
+    /// The old name of [`requested_delay`](Refusal::requested_delay).
+    #[deprecated = "use requested_delay"]
+    pub fn named_delay(&self, now: Seconds) -> Option<Seconds> {
+        self.requested_delay(now)
     }
 }
 
@@ -155,14 +167,14 @@ mod tests {
         assert!(!http(400, "429 is not a colour").is_rate_limit());
         assert!(http(500, "429 RESOURCE_EXHAUSTED").is_rate_limit(), "a proxy that wraps it");
         assert!(!http(503, "Service Temporarily Unavailable").is_rate_limit());
-        assert!(http(503, "").may_pass());
-        assert!(!http(500, "").may_pass());
+        assert!(http(503, "").is_transient());
+        assert!(!http(500, "").is_transient());
     }
 
     #[test]
     fn the_most_exact_delay_wins_and_none_is_beyond_the_bound() {
         let headers = RetryHeaders { retry_after: Some("30"), retry_after_ms: Some("1500"), date: None };
-        let delay = |text, headers| Refusal::of_http(429, text, headers).named_delay(0.0);
+        let delay = |text, headers| Refusal::of_http(429, text, headers).requested_delay(0.0);
         let info = r#"{"error":{"message":"Please retry in 5s","details":[{"retryDelay":"4.843473059s"}]}}"#;
         assert_eq!(delay(info, headers), Some(4.843473059));
         assert_eq!(delay("Please retry in 5s", headers), Some(5.0));

@@ -8,16 +8,16 @@
 //! another, are frames too. The standard would ignore such lines, so nothing is lost for a stream that follows it.
 
 mod buffer;
+mod fast_path;
 mod lines;
 mod objects;
-mod template;
 
 use crate::bytes::count_scanned;
 use crate::limits::Limits;
+pub(crate) use fast_path::{FrameMatch, FramePattern, MatchProgress, Slot};
 use objects::ObjectScan;
 use std::borrow::Cow;
 use std::ops::Range;
-pub(crate) use template::{Compared, Comparison, Hole, Template};
 
 /// One event of the stream, or what could not be read as one.
 #[derive(Debug, Clone, PartialEq)]

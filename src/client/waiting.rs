@@ -39,7 +39,7 @@ impl Client {
             self.outputs.push_back(Output::Abort(leg.request));
             self.leg = None;
         }
-        self.wait_or_give_up(send, Cause::RateLimit, error, Refusal::of_text(said).named_delay(now), now);
+        self.wait_or_give_up(send, Cause::RateLimit, error, Refusal::of_text(said).requested_delay(now), now);
     }
 
     /// An HTTP error instead of a stream.
@@ -54,12 +54,12 @@ impl Client {
     ) {
         let [retry_after, retry_after_ms, date] = headers.each_ref().map(Option::as_deref);
         let refusal = Refusal::of_http(status, text, RetryHeaders { retry_after, retry_after_ms, date });
-        if !refusal.may_pass() {
+        if !refusal.is_transient() {
             return self.give_up_with(send, error, now);
         }
         self.conversation.quota.learn(text);
         let cause = if refusal.is_rate_limit() { Cause::RateLimit } else { Cause::Unavailable };
-        self.wait_or_give_up(send, cause, error, refusal.named_delay(now), now);
+        self.wait_or_give_up(send, cause, error, refusal.requested_delay(now), now);
     }
 
     /// The request got no answer, or one without a byte.

@@ -73,7 +73,7 @@ pub struct RunEvent<'a> {
     /// An `error` that is no text, or the `detail` of one: read for its message.
     pub error_value: Option<Raw<'a>>,
     /// The JSON of a custom event.
-    pub whole: Option<&'a str>,
+    pub json: Option<&'a str>,
     /// `data` of CustomEvent and StepProgress, or what a wrapper holds.
     pub data: Option<Raw<'a>>,
 }
@@ -147,7 +147,7 @@ impl<'a> RunEvent<'a> {
             status: None,
             title: None,
             error_value: None,
-            whole: None,
+            json: None,
             data: None,
         }
     }

@@ -96,7 +96,7 @@ where
         let rate_limited = !error.unexpected && refusal.is_rate_limit();
         let retries = self.retries;
         if rate_limited {
-            let (named, random) = (refusal.named_delay(self.host.now()), self.host.random());
+            let (named, random) = (refusal.requested_delay(self.host.now()), self.host.random());
             let max_retries = self.options.policy.max_retries;
             if let Decision::Retry { attempt, delay } = self.options.policy.decide(retries, named, random) {
                 self.retries = attempt;

@@ -190,7 +190,7 @@ impl Conversation {
             Kind::MetricsUpdate => (Completed, ["Tokens", " and costs"]),
             _ => {
                 // A custom event without `data` has its own fields flat beside the known ones: all of it.
-                details.data = event.data.map(Raw::text).or(event.whole).map(str::to_owned);
+                details.data = event.data.map(Raw::text).or(event.json).map(str::to_owned);
                 let text = spaced(&event.name.decode());
                 let custom = matches!(event.kind, Kind::CustomEvent | Kind::StepProgress);
                 let status = match (custom, text.ends_with("started")) {
