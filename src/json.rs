@@ -1,9 +1,9 @@
-//! A reading cursor over one JSON value in place (RFC 8259): no tree, no copies.
+//! A cursor that reads JSON (RFC 8259) in place: no tree, no copies.
 //!
-//! In: text. Out: the members of an object one after another, each value a validated slice that is looked into only
-//! on demand. Never: recursion, so nesting cannot overflow a stack; nesting deeper than 128 is refused (serde_json
-//! stops at 127). Lone surrogates in `\u` escapes are read as U+FFFD; of duplicate keys both are reported and the
-//! reader decides (the last one wins, as in JSON.parse).
+//! In: text. Out: the members of an object one after another, each value a validated slice that is parsed only on
+//! demand. Never: recursion, so nesting cannot overflow the stack; nesting deeper than 128 is an error (serde_json stops
+//! at 127). A lone surrogate in a `\u` escape reads as U+FFFD. Duplicate keys are all reported; callers let the last one
+//! win, as JSON.parse does.
 
 mod number;
 mod pretty;
@@ -20,15 +20,15 @@ pub(crate) use string::{scan_string, string_end};
 use crate::text::slice;
 use scan::{skip_space, value_end};
 
-/// The value of decimal digits, with or without a fraction.
+/// The value of decimal digits with an optional fraction.
 pub(crate) fn decimal_value(digits: &str) -> f64 {
     number::parse(digits)
 }
 
-/// Why a text is not JSON, and where.
+/// Why a text is not JSON, and where it fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct JsonError {
-    /// What was wrong.
+    /// What is wrong.
     pub kind: JsonErrorKind,
     /// Byte offset into the text.
     pub at: usize,
@@ -38,28 +38,28 @@ pub struct JsonError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JsonErrorKind {
-    /// The text breaks off.
+    /// The text ends too early.
     Truncated,
-    /// A character that cannot stand here.
+    /// A character that is not allowed here.
     Unexpected,
     /// An unknown escape, or a `\u` without four hexadecimal digits.
     Escape,
-    /// A control character in a string that must be escaped.
+    /// An unescaped control character in a string.
     Control,
     /// Nested deeper than 128.
     TooDeep,
-    /// Not an object where an object is needed.
+    /// Not an object where an object is expected.
     NotAnObject,
 }
 
 type Result<T> = std::result::Result<T, JsonError>;
 
-/// One JSON value, as its text. Valid by construction: it came out of [`Object`] or [`Array`] or [`Raw::parse`].
+/// The text of one JSON value. Valid by construction: it comes from [`Object`], [`Array`] or [`Raw::parse`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Raw<'a>(&'a str);
 
 impl<'a> Raw<'a> {
-    /// `text` as one JSON value, white space around it allowed.
+    /// Validates `text` as one JSON value; surrounding white space is allowed.
     pub fn parse(text: &'a str) -> Result<Raw<'a>> {
         let bytes = text.as_bytes();
         let start = skip_space(bytes, 0);
@@ -71,7 +71,7 @@ impl<'a> Raw<'a> {
         Ok(Raw(slice(text, start..end)))
     }
 
-    /// The JSON text itself.
+    /// The JSON text.
     pub fn text(self) -> &'a str {
         self.0
     }
@@ -81,7 +81,7 @@ impl<'a> Raw<'a> {
         self.0 == "null"
     }
 
-    /// A string's content; `None` if it is none.
+    /// The content of a string; `None` for any other value.
     pub fn as_str(self) -> Option<Str<'a>> {
         let body = self.0.strip_prefix('"')?;
         Some(Str::new(slice(body, ..body.len().saturating_sub(1))))
@@ -92,12 +92,12 @@ impl<'a> Raw<'a> {
         self.as_str().map_or_else(|| self.0.into(), String::from)
     }
 
-    /// A number, rounded to the nearest double.
+    /// A number, rounded to the nearest double; `None` for any other value.
     pub fn as_f64(self) -> Option<f64> {
         matches!(self.first(), b'-' | b'0'..=b'9').then(|| number::parse(self.0))
     }
 
-    /// A number without sign or fraction that fits.
+    /// A non-negative whole number below 9e15; `None` for any other value.
     pub fn as_u64(self) -> Option<u64> {
         self.as_f64().filter(|n| *n >= 0.0 && n.fract() == 0.0 && *n < 9.0e15).map(|n| n as u64)
     }
@@ -121,7 +121,7 @@ impl<'a> Raw<'a> {
         (self.first() == b'[').then(|| Array::new(self.0))
     }
 
-    /// The member `key` of an object, the last one if there are several.
+    /// The member `key` of an object; the last one if the key is repeated.
     pub fn member(self, key: &str) -> Option<Raw<'a>> {
         let mut found = None;
         let mut object = self.as_object()?;

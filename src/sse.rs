@@ -1,11 +1,11 @@
 //! Bytes → frames: the WHATWG event stream (HTML standard §9.2.5–9.2.6), incremental and bounded.
 //!
-//! In: chunks of bytes, split anywhere. Out: [`Frame`]s, borrowed from the one buffer. Each byte is scanned once,
-//! however the stream is cut. Never: an error that ends the stream, a panic, or a copy of an event that has one
+//! In: chunks of bytes, split anywhere. Out: [`Frame`]s, borrowed from a single buffer. Each byte is scanned once,
+//! however the stream is split. Never: an error that ends the stream, a panic, or a copy of an event that has one
 //! `data` line.
 //!
-//! Beyond the standard, for the older backends of agent-ui: JSON objects that stand bare in the stream, one after
-//! another, are frames too. The standard would ignore such lines, so nothing is lost for a stream that follows it.
+//! One extension, for older agent-ui backends: bare JSON objects in the stream, one after another, are frames too. The
+//! standard ignores such lines, so a conforming stream loses nothing.
 
 mod buffer;
 mod fast_path;
@@ -19,37 +19,37 @@ use objects::ObjectScan;
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// One event of the stream, or what could not be read as one.
+/// One event of the stream, or bytes that cannot be read as one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Frame<'a> {
-    /// A dispatched event. `data` lines are joined by LF; invalid UTF-8 is replaced by U+FFFD.
+    /// A dispatched event. `data` lines are joined with LF; invalid UTF-8 becomes U+FFFD.
     Event {
-        /// The `event:` line; `None` where there is none (the standard's `message`).
+        /// The `event:` field; `None` if absent or empty (the standard's `message`).
         name: Option<Cow<'a, str>>,
-        /// The data.
+        /// The `data:` lines, joined.
         data: Cow<'a, str>,
     },
-    /// A comment line: a heartbeat. It carries nothing and shows that the connection lives.
+    /// A comment line, used as a heartbeat: it carries nothing but shows that the connection is alive.
     Comment,
-    /// Bytes that are no event: the reason, and where they begin.
+    /// Bytes that are not an event.
     Malformed {
         /// Why.
         reason: Fault,
-        /// The first bytes of it.
+        /// Its first bytes, at most [`Limits::max_excerpt_bytes`].
         excerpt: Cow<'a, str>,
     },
 }
 
-/// Why bytes are no event.
+/// Why bytes are not an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// Longer than [`Limits::max_event_bytes`]; skipped to its end.
+    /// Longer than [`Limits::max_event_bytes`]; skipped up to its end.
     TooLong,
-    /// A bare JSON object that breaks off in the middle.
+    /// A bare JSON object that is cut off.
     BrokenObject,
 }
 
-/// The decoder: feed with [`push`](Decoder::push), drain with [`next_frame`](Decoder::next_frame).
+/// The decoder. Feed it with [`push`](Decoder::push), then drain it with [`next_frame`](Decoder::next_frame).
 ///
 /// ```
 /// use ai_stream_handler::sse::{Decoder, Frame};
@@ -61,15 +61,15 @@ pub enum Fault {
 #[derive(Debug, Clone)]
 pub struct Decoder {
     buf: Vec<u8>,
-    /// First byte of the line being read.
+    /// Start of the current line.
     line: usize,
-    /// Bytes before this one have been searched for the end of the line.
+    /// Everything before this offset has been searched for the end of the line.
     scanned: usize,
-    /// First byte that the event being read still needs.
+    /// Start of the bytes that the pending event still needs.
     base: usize,
-    /// The last line ended in CR: a LF that follows belongs to it.
+    /// The last line ended in CR: a following LF belongs to it.
     after_cr: bool,
-    /// Nothing was read yet: a byte order mark may come.
+    /// Nothing has been read yet: a byte order mark may follow.
     at_start: bool,
     event: Option<Range<usize>>,
     data: Data,
@@ -78,30 +78,30 @@ pub struct Decoder {
     last_event_id: String,
     retry: Option<u64>,
     object: Option<ObjectScan>,
-    /// Behind a bare object: what may stand between two of them is passed over.
+    /// After a bare object: separators before the next one are skipped.
     after_object: bool,
-    /// The event was too long: lines are dropped up to the next blank one.
+    /// The event was too long: lines are dropped up to the next blank line.
     skipping: bool,
     /// While skipping: bytes of the current line were dropped, so it is not blank.
     skipped_part: bool,
     bare_objects: bool,
-    /// The event given last: its bytes, and where its data began.
+    /// The bytes of the event returned last, and where its data starts.
     frame: Range<usize>,
     data_start: Option<usize>,
     max_event: usize,
     max_excerpt: usize,
 }
 
-/// The data of the event being read.
+/// The data of the pending event.
 #[derive(Debug, Clone, PartialEq)]
 enum Data {
     None,
     One(Range<usize>),
-    /// More than one line: they are joined in `Decoder::joined`.
+    /// Several lines, joined in `Decoder::joined`.
     Many,
 }
 
-/// What one step of the decoder found; resolved to a [`Frame`] once the borrow is over.
+/// What one step of the decoder found. Becomes a [`Frame`] once the mutable borrow ends.
 enum Step {
     NeedInput,
     Comment,
@@ -144,28 +144,28 @@ impl Decoder {
         }
     }
 
-    /// The standard to the letter: bare JSON objects are ignored lines.
+    /// Follows the standard to the letter: bare JSON objects are ignored.
     pub fn without_bare_objects(mut self) -> Self {
         self.bare_objects = false;
         self
     }
 
-    /// The `id` of the last dispatched event (empty before the first).
+    /// The last event ID; empty if none was set.
     pub fn last_event_id(&self) -> &str {
         &self.last_event_id
     }
 
-    /// The reconnection time the stream asked for, in milliseconds.
+    /// The reconnection time that the stream requested, in milliseconds.
     pub fn retry(&self) -> Option<u64> {
         self.retry
     }
 
-    /// Takes a copy of `bytes`. Drain with [`next_frame`](Decoder::next_frame) before the next push.
+    /// Copies `bytes` into the buffer. Drain with [`next_frame`](Decoder::next_frame) before the next push.
     pub fn push(&mut self, bytes: &[u8]) {
         self.reserve(bytes.len()).copy_from_slice(bytes);
     }
 
-    /// Room for the next `n` bytes, which count as read once this returns: write all of them.
+    /// Returns space for the next `n` bytes. They count as received as soon as this returns: write all of them.
     pub fn reserve(&mut self, n: usize) -> &mut [u8] {
         self.reclaim();
         let len = self.buf.len();
@@ -173,12 +173,12 @@ impl Decoder {
         &mut self.buf[len..]
     }
 
-    /// Bytes held: the unfinished event, and capacity kept for the next.
+    /// Bytes allocated: the unfinished event, and spare capacity for the next one.
     pub fn buffered(&self) -> usize {
         self.buf.capacity() + self.joined.capacity()
     }
 
-    /// The next event of what was pushed; `None` until more bytes come.
+    /// The next frame; `None` until more bytes are pushed.
     pub fn next_frame(&mut self) -> Option<Frame<'_>> {
         match self.step() {
             Step::NeedInput => None,
@@ -205,7 +205,7 @@ impl Decoder {
     }
 }
 
-/// Bytes as text: borrowed if they are UTF-8, else with each fault replaced as the Encoding standard has it.
+/// Decodes UTF-8: borrowed if valid, else with each invalid sequence replaced as the WHATWG Encoding standard defines.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     count_scanned(bytes.len());
     match std::str::from_utf8(bytes) {

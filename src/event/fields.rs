@@ -1,18 +1,18 @@
-//! The fields of an event. Which event carries which: PROTOCOL §14.
+//! The fields of an event. docs/agentos-protocol.md lists which event carries which.
 
 use super::kind::{self, Kind, Scope};
 use crate::json::{Raw, Str};
 use crate::time::{self, Seconds};
 
-/// One event. A field that the wire left out, sent as `null` or in another type is `None`.
+/// One event. A field that is missing, `null` or of another type is `None`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-#[allow(missing_docs)] // the fields are agno's own; PROTOCOL §14 lists them
+#[allow(missing_docs)] // agno's own fields: docs/agentos-protocol.md
 pub struct RunEvent<'a> {
     pub name: Str<'a>,
     pub kind: Kind,
     pub scope: Scope,
-    /// Seconds since the Unix epoch, whatever the wire's unit was.
+    /// Seconds since the Unix epoch; milliseconds are converted.
     pub created_at: Option<Seconds>,
     pub run_id: Option<Str<'a>>,
     pub parent_run_id: Option<Str<'a>>,
@@ -28,7 +28,7 @@ pub struct RunEvent<'a> {
     pub step_index: Option<u64>,
     pub nested_depth: u64,
     pub event_index: Option<u64>,
-    /// Frames that follow a `replay`.
+    /// The number of frames after a `replay`.
     pub total_events: Option<u64>,
     /// A delta, a final text, or the value of a structured answer.
     pub content: Option<Raw<'a>>,
@@ -54,11 +54,11 @@ pub struct RunEvent<'a> {
     pub tokens: Tokens,
     /// RunCancelled.
     pub reason: Option<Str<'a>>,
-    /// `error` of the error event, ToolCallError, StepError, WorkflowError.
+    /// `error` of an error event, ToolCallError, StepError or WorkflowError.
     pub error: Option<Str<'a>>,
-    /// The text of an error event that was no JSON.
+    /// The data of an error event that is not JSON.
     pub error_text: Option<&'a str>,
-    /// `type` of the error event, `error_type` of RunError.
+    /// `type` of an error event, `error_type` of RunError.
     pub error_type: Option<Str<'a>>,
     pub retries: Option<u64>,
     pub attempt: Option<u64>,
@@ -66,15 +66,15 @@ pub struct RunEvent<'a> {
     /// Seconds.
     pub delay: Option<f64>,
     pub message: Option<Str<'a>>,
-    /// Of `replay` and of a run's JSON answer.
+    /// Of `replay`, and of a run's JSON answer.
     pub status: Option<Str<'a>>,
     /// Of a task event.
     pub title: Option<Str<'a>>,
-    /// An `error` that is no text, or the `detail` of one: read for its message.
+    /// An `error` that is not a string, or `detail`; searched for a message.
     pub error_value: Option<Raw<'a>>,
-    /// The JSON of a custom event.
+    /// The event's JSON; custom events only.
     pub json: Option<&'a str>,
-    /// `data` of CustomEvent and StepProgress, or what a wrapper holds.
+    /// `data` of CustomEvent and StepProgress, or the content of an envelope.
     pub data: Option<Raw<'a>>,
 }
 
@@ -91,7 +91,7 @@ pub struct Tokens {
 }
 
 impl<'a> RunEvent<'a> {
-    /// An event that is nothing but its name.
+    /// An event without fields.
     pub(super) fn named(name: Str<'a>) -> Self {
         let (kind, scope) = kind::classify(name);
         RunEvent {
@@ -154,7 +154,7 @@ impl<'a> RunEvent<'a> {
 
     pub(super) fn set(&mut self, key: Str<'a>, value: Raw<'a>) {
         let non_null = || Some(value).filter(|v| !v.is_null());
-        // Identifiers and names that are empty say nothing (2.2.13 sends `agent_id: ""` with some errors).
+        // Empty identifiers and names count as absent: agno 2.2.13 sends `agent_id: ""` with some errors.
         let text = || value.as_str().filter(|s| !s.is_empty());
         let count = || value.as_u64().unwrap_or(0);
         match key.decode().as_ref() {
@@ -220,10 +220,10 @@ impl<'a> RunEvent<'a> {
         }
     }
 
-    /// Derives what follows from all fields together.
+    /// Derives kind and scope from the name and ids.
     pub(super) fn classify(&mut self) {
         (self.kind, self.scope) = kind::classify(self.name);
-        // Events that share a name between agents and teams tell by their ids.
+        // For names shared by agents, teams and workflows, the ids tell the scope.
         if matches!(self.kind, Kind::CustomEvent | Kind::MetricsUpdate | Kind::Paused | Kind::RunOutput) {
             self.scope = match (self.team_id, self.agent_id, self.workflow_id) {
                 (Some(_), ..) => Scope::Team,

@@ -1,9 +1,9 @@
-//! A tool execution.
+//! Tool executions.
 
 use crate::json::{Raw, Str};
 use crate::time::{self, Seconds};
 
-/// A tool execution as agno writes it (PROTOCOL §5).
+/// A tool execution as agno sends it (docs/agentos-protocol.md).
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(missing_docs)]
 pub struct Tool<'a> {
@@ -23,7 +23,7 @@ pub struct Tool<'a> {
 }
 
 impl<'a> Tool<'a> {
-    /// Reads `tool`, or an element of `tools`.
+    /// Reads `tool`, or one element of `tools`; `None` if it is not an object.
     pub fn read(raw: Raw<'a>) -> Option<Tool<'a>> {
         let mut tool = Tool::default();
         let mut object = raw.as_object()?;

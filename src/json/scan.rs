@@ -1,4 +1,4 @@
-//! Where a value ends: checked to its last character, without recursion.
+//! Finds the end of a value and validates it on the way, without recursion.
 
 use super::{number, string_end, JsonError, JsonErrorKind, Result};
 
@@ -19,7 +19,7 @@ pub(super) fn skip_space(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The end of the value that begins at `at`, checked to its last character.
+/// Validates the value that starts at `at` and returns its end.
 pub(super) fn value_end(bytes: &[u8], at: usize, depth: u32) -> Result<usize> {
     match bytes.get(at) {
         Some(b'"') => Ok(string_end(bytes, at + 1)? + 1),
@@ -47,12 +47,12 @@ fn scalar_end(bytes: &[u8], at: usize) -> Result<usize> {
     }
 }
 
-/// The end of an object or array, without recursion: one bit a level says which bracket closes it.
+/// The end of an object or array. Instead of recursion, one bit per level says which bracket closes it.
 fn container_end(bytes: &[u8], start: usize, outer: u32) -> Result<usize> {
     let mut objects: u128 = 0;
     let mut depth: u32 = 0;
     let mut at = start;
-    // Whether a value (else a separator or a closing bracket) comes next.
+    // Whether a value comes next, rather than a separator or a closing bracket.
     let mut value_next = true;
     loop {
         at = skip_space(bytes, at);
@@ -102,7 +102,7 @@ fn container_end(bytes: &[u8], start: usize, outer: u32) -> Result<usize> {
     }
 }
 
-/// Behind the `:` of the member whose key begins at `at`.
+/// The offset after the `:` of the member whose key starts at `at`.
 fn key_end(bytes: &[u8], at: usize) -> Result<usize> {
     expect(bytes, at, b'"')?;
     let colon = skip_space(bytes, string_end(bytes, at + 1)? + 1);

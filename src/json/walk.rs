@@ -1,10 +1,10 @@
-//! Walking the members of an object and the elements of an array.
+//! Iterates over the members of an object and the elements of an array.
 
 use super::scan::{expect, skip_space, value_end};
 use super::{string_end, JsonError, JsonErrorKind, Raw, Result, Str};
 use crate::text::slice;
 
-/// Walks the members of one object.
+/// A cursor over the members of one object.
 #[derive(Debug, Clone)]
 pub struct Object<'a> {
     text: &'a str,
@@ -12,7 +12,7 @@ pub struct Object<'a> {
     state: Walk,
 }
 
-/// Walks the elements of one array.
+/// An iterator over the elements of one array.
 #[derive(Debug, Clone)]
 pub struct Array<'a> {
     text: &'a str,
@@ -28,7 +28,7 @@ enum Walk {
 }
 
 impl<'a> Object<'a> {
-    /// The object at the start of `text`. Faults behind its start are reported when the walk gets there.
+    /// Opens the object that `text` starts with. Later faults are reported when the cursor reaches them.
     pub fn parse(text: &'a str) -> Result<Object<'a>> {
         let at = skip_space(text.as_bytes(), 0);
         match text.as_bytes().get(at) {
@@ -42,7 +42,7 @@ impl<'a> Object<'a> {
         Object { text, at: 1, state: Walk::First }
     }
 
-    /// The next member, `None` behind the last one. After an error or the end it stays at `None`.
+    /// The next member; `None` after the last one, and always after an error.
     pub fn next_member(&mut self) -> Result<Option<(Str<'a>, Raw<'a>)>> {
         if self.state == Walk::Done {
             return Ok(None);
@@ -63,7 +63,7 @@ impl<'a> Object<'a> {
         Ok(Some((key, Raw(slice(self.text, start..self.at)))))
     }
 
-    /// Checks that nothing but white space follows the object. Call behind the last member.
+    /// Checks that only white space follows the object. Call it after the last member.
     pub fn finish(&self) -> Result<()> {
         let bytes = self.text.as_bytes();
         let close = skip_space(bytes, self.at);
@@ -97,7 +97,7 @@ impl<'a> Iterator for Array<'a> {
     }
 }
 
-/// Where the next member or element begins; `None` at the closing bracket.
+/// The start of the next member or element; `None` at the closing bracket.
 fn next_item(bytes: &[u8], at: usize, first: bool, close: u8) -> Result<Option<usize>> {
     let at = skip_space(bytes, at);
     match bytes.get(at) {

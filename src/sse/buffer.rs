@@ -1,16 +1,16 @@
-//! The decoder's buffer: which bytes are still needed, and what is given up when there are too many.
+//! The decoder's buffer: which bytes are still needed, and what is discarded when an event exceeds the limit.
 
 use super::{Data, Decoder, Fault, Step};
 use std::ops::Range;
 
 impl Decoder {
-    /// Drops what earlier events held. Offsets move with it.
+    /// Frees the bytes of earlier events and shifts the offsets.
     pub(super) fn reclaim(&mut self) {
         if self.base == 0 {
             return;
         }
         let (base, keep) = (self.base, self.buf.len() - self.base);
-        // Moving costs what is kept: only when that is less than what is freed, so that no byte moves twice on average.
+        // Moving costs time for the bytes kept. Only if fewer than are freed, so a byte moves at most once on average.
         if keep > base {
             return;
         }
@@ -32,19 +32,19 @@ impl Decoder {
         self.scanned = at;
     }
 
-    /// What was read before this line is not needed any more, unless a field of an event was among it.
+    /// Everything before the current line is no longer needed, unless a pending event refers to it.
     pub(super) fn release_consumed(&mut self) {
         if self.between_events() {
             self.base = self.line;
         }
     }
 
-    /// No field of an event has been read.
+    /// Whether no field of an event has been read yet.
     pub(super) fn between_events(&self) -> bool {
         self.event.is_none() && self.data == Data::None && self.id.is_none()
     }
 
-    /// The buffer holds no whole line more: is what it holds too long?
+    /// The buffer holds no further complete line. Gives up the pending event if it is too long already.
     pub(super) fn out_of_input(&mut self) -> Step {
         if self.skipping {
             self.skipped_part |= self.line < self.buf.len();
@@ -58,7 +58,7 @@ impl Decoder {
         Step::NeedInput
     }
 
-    /// The event being read is given up; what follows of it, up to its blank line, is passed over.
+    /// Discards the pending event; the rest of it, up to its blank line, is skipped.
     pub(super) fn too_long(&mut self, ended: bool, part_of_line: bool) -> Step {
         self.skipping = !ended;
         self.skipped_part = part_of_line;

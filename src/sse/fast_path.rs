@@ -1,67 +1,67 @@
-//! Frames that repeat one another but for a text and some numbers: what a model streams, token after token.
+//! The fast path for the frames of a token stream, which differ only in their text and a few numbers.
 //!
-//! A [`FramePattern`] holds the bytes of one frame around the values that vary. A frame that has the same bytes around valid
-//! values says the same with another text: comparing is ten times as fast as reading it. Exact, not a guess: where
-//! anything differs, the frame is read as any other.
+//! A [`FramePattern`] holds the bytes of one frame around the values that vary. A frame with the same bytes around valid
+//! values means the same, with another text, and comparing is ten times as fast as parsing. The match is exact: if
+//! anything else differs, the frame is parsed as usual.
 
 use super::Decoder;
 use crate::bytes::common_prefix;
 use crate::json::{scan_string, JsonError, JsonErrorKind};
 use std::ops::Range;
 
-/// The bytes around the values.
+/// The literal bytes of a frame, and the slots between them.
 #[derive(Debug, Clone)]
 pub(crate) struct FramePattern {
     segments: Vec<Segment>,
 }
 
-/// A value that varies, and the bytes literal it.
+/// A slot, and the literal bytes after it.
 #[derive(Debug, Clone)]
 struct Segment {
     slot: Slot,
     literal: Vec<u8>,
 }
 
-/// What varies.
+/// A value that varies from frame to frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Slot {
-    /// Nothing: the bytes that every frame begins with.
+    /// Empty: precedes the bytes that every frame starts with.
     Start,
-    /// The body of a string: the text.
+    /// The content of a JSON string: the text.
     Text,
-    /// A whole number that says nothing.
+    /// A whole number that is ignored.
     Number,
-    /// A whole number that says which frame it is.
+    /// The whole number that identifies the frame (`event_index`).
     Index,
 }
 
-/// How far a frame was progress.
+/// How much of an incomplete frame has matched.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MatchProgress {
-    /// Parts that are the same.
+    /// Segments that match.
     segments: usize,
-    /// Where the next part begins.
+    /// Start of the next segment.
     at: usize,
-    /// Up to where its string was scanned.
+    /// How far its string has been scanned.
     scanned: usize,
     text: Range<usize>,
     index: Option<u64>,
 }
 
-/// What the next frame is to a template.
+/// How the next frame compares with a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum FrameMatch<'a> {
-    /// One of its own.
+    /// The frame matches.
     Complete { text: &'a str, index: Option<u64>, length: usize },
-    /// As far as it is there.
+    /// It matches as far as it has arrived.
     Partial,
-    /// Another.
+    /// It does not match, and has to be parsed.
     Mismatch,
 }
 
 impl Decoder {
-    /// What the event that [`next_frame`](Decoder::next_frame) has just given would be a template of, if `slots` are the
-    /// values in its data that vary, in their order. `None` where the frame does not stand in the buffer as it was given.
+    /// The pattern of the event that [`next_frame`](Decoder::next_frame) has just returned. `slots`: the values in its data
+    /// that vary, in order. `None` if the data is not in the buffer as returned, or the frame's line endings are not LF.
     pub(crate) fn frame_pattern(&self, slots: &[(Slot, Range<usize>)]) -> Option<FramePattern> {
         let data = self.data_start?;
         let mut segments = Vec::with_capacity(slots.len() + 1);
@@ -78,7 +78,7 @@ impl Decoder {
         plain.then_some(FramePattern { segments })
     }
 
-    /// Whether the next frame is one of `pattern`'s. `progress`: what was found when less of it was there.
+    /// Compares the next frame with `pattern`. `progress`: the result of the last call, when less had arrived.
     pub(crate) fn match_next(&self, pattern: &FramePattern, progress: &mut MatchProgress) -> FrameMatch<'_> {
         let fresh = self.between_events() && self.object.is_none() && !self.skipping && !self.at_start;
         let Some(rest) = self.buf.get(self.line..).filter(|_| fresh && self.scanned == self.line) else {
@@ -89,13 +89,13 @@ impl Decoder {
                 Ok(text) => FrameMatch::Complete { text, index: progress.index, length: progress.at },
                 Err(_) => FrameMatch::Mismatch,
             },
-            // What is too long is not waited for.
+            // Do not wait for the rest of a frame that is too long already.
             None if rest.len() <= self.max_event => FrameMatch::Partial,
             _ => FrameMatch::Mismatch,
         }
     }
 
-    /// The next frame, of so many bytes, is read.
+    /// Consumes the next frame, of `length` bytes.
     pub(crate) fn skip_frame(&mut self, length: usize) {
         self.begin_line_at(self.line + length);
         self.base = self.line;
@@ -105,7 +105,7 @@ impl Decoder {
 }
 
 impl FramePattern {
-    /// Whether `bytes` begin with one of its frames; `None`: they do as far as they go.
+    /// Whether `bytes` starts with a matching frame; `None` if all of `bytes` matches but the frame is incomplete.
     fn match_bytes(&self, bytes: &[u8], progress: &mut MatchProgress) -> Option<bool> {
         while let Some(Segment { slot, literal }) = self.segments.get(progress.segments) {
             let at = progress.at;
@@ -147,7 +147,7 @@ impl FramePattern {
     }
 }
 
-/// Numbers that are longer are read as any other.
+/// Frames with a longer number are parsed as usual.
 const MAX_DIGITS: usize = 16;
 
 fn digit(number: u64, digit: &u8) -> Option<u64> {

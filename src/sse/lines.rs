@@ -1,4 +1,4 @@
-//! Lines and their fields, as WHATWG §9.2.6 interprets them.
+//! Splits the stream into lines and interprets their fields (WHATWG HTML §9.2.6).
 
 use super::{Data, Decoder, Step};
 use crate::bytes::count_scanned;
@@ -43,7 +43,7 @@ impl Decoder {
         }
     }
 
-    /// `false` while it cannot be told yet whether the stream begins with a byte order mark.
+    /// Returns `false` while more bytes are needed to tell whether the stream starts with a byte order mark.
     fn skip_byte_order_mark(&mut self) -> bool {
         const MARK: &[u8] = b"\xEF\xBB\xBF";
         if self.buf.len() < MARK.len() && MARK.starts_with(&self.buf) {
@@ -57,7 +57,7 @@ impl Decoder {
         true
     }
 
-    /// §9.2.6: one line, without its end.
+    /// Interprets one line, given without its line ending.
     fn read_line(&mut self, start: usize, end: usize) -> Option<Step> {
         if start == end {
             return self.read_blank_line();
@@ -90,7 +90,7 @@ impl Decoder {
 
     fn read_blank_line(&mut self) -> Option<Step> {
         if self.skipping {
-            // The rest of a line whose first part was dropped is not blank.
+            // A line whose first part was dropped is not blank.
             self.skipping = std::mem::take(&mut self.skipped_part);
             return None;
         }
@@ -107,7 +107,7 @@ impl Decoder {
             _ => None,
         };
         self.base = self.line;
-        // An empty `event:` line means the default type.
+        // An empty `event:` field means the default type.
         self.event = self.event.take().filter(|r| !r.is_empty());
         Some(Step::Dispatch)
     }

@@ -1,27 +1,26 @@
-//! The end of a bare JSON object in a stream, found incrementally: brackets are counted outside of strings.
+//! Finds the end of a bare JSON object in the stream incrementally, by counting brackets outside strings.
 //!
-//! In: bytes, split anywhere. Out: where the object ends, or where it can be no object. It does not judge the JSON
-//! beyond that; `json.rs` does.
+//! In: bytes, split anywhere. Out: where the object ends, or where it is broken. Validating the JSON is left to `json`.
 
 use super::{Decoder, Fault, Step};
 
-/// How far the object has been read.
+/// The state of the scan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ObjectScan {
     depth: usize,
     in_string: bool,
     escaped: bool,
     after_newline: bool,
-    /// The object is too long: it is read to its end, but not kept.
+    /// The object is too long: it is scanned to its end but not buffered.
     dropped: bool,
 }
 
 enum Scanned {
-    /// The object goes on behind these bytes.
+    /// The object continues beyond these bytes.
     More,
     /// It ends before this byte.
     End(usize),
-    /// It breaks off before this byte.
+    /// It is cut off before this byte.
     Broken(usize),
 }
 
@@ -33,13 +32,14 @@ impl ObjectScan {
                     _ if self.escaped => self.escaped = false,
                     b'\\' => self.escaped = true,
                     b'"' => self.in_string = false,
-                    // JSON has no raw line end in a string: the line was cut, and the stream goes on behind it.
+                    // JSON strings contain no raw line break: the line was cut off, and the stream continues after it.
                     b'\n' | b'\r' => return Scanned::Broken(at + 1),
                     _ => {}
                 }
                 continue;
             }
-            // A field of the event stream at the start of a line: no JSON begins a line like that.
+            // An event stream field (`data`, `event`, `id`, `retry`) or comment: no JSON line starts with these bytes
+            // outside a string.
             if self.after_newline && matches!(b, b'd' | b'e' | b'i' | b'r' | b':') {
                 return Scanned::Broken(at);
             }
@@ -61,7 +61,7 @@ impl ObjectScan {
 }
 
 impl Decoder {
-    /// A line that begins with `{`, where no event is being read, is a bare object.
+    /// A line that starts with `{` between two events opens a bare object.
     pub(super) fn begins_object(&mut self) -> bool {
         if !self.bare_objects || self.skipping || self.scanned != self.line || !self.between_events() {
             return false;
@@ -87,7 +87,7 @@ impl Decoder {
         }
     }
 
-    /// Reads on in a bare object. `None`: go on with lines.
+    /// Continues with the open object. `None`: continue with lines.
     pub(super) fn step_object(&mut self) -> Option<Step> {
         let scan = self.object.as_mut()?;
         let found = scan.run(&self.buf[self.scanned..]);
