@@ -1,10 +1,10 @@
-//! The backend half: runs the model, retries where it hits a rate limit, and says so in the stream. The mission's
-//! `event_generator`.
+//! The backend half: runs the model, retries when it hits a rate limit, and announces that in the stream. The
+//! `event_generator` of docs/rate-limit-retries.md.
 //!
-//! In: "run the model once" as an async factory of events or errors, a [`Host`] that can wait, [`Options`]. Out: a
-//! stream of SSE frames: the model's events, `event: retry` before each wait, `event: error` when it is over. Never: a
-//! wait that blocks, a retry after the client went away (whoever drops the stream ends all of it), an event taken back:
-//! what a failed attempt said is void, and the frontend knows. It runs under tokio and in a page alike.
+//! In: an async factory that runs the model once, a [`Host`] that can sleep, [`Options`]. Out: a stream of SSE frames: the
+//! model's events, `event: retry` before each wait, `event: error` on failure. Never: a blocking wait, a retry after the
+//! client has gone (dropping the stream ends everything), or a retracted event: the frontend discards the output of a
+//! superseded attempt. Runs under tokio and in a page.
 //!
 //! ```
 //! use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Options};
@@ -40,7 +40,7 @@ use futures_util::Stream;
 use std::any::Any;
 use std::future::Future;
 
-/// One event of the model's: its name, and its data, a JSON object.
+/// One event of the model: its name, and its data, a JSON object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, missing_docs)]
 pub struct Event {
@@ -48,57 +48,56 @@ pub struct Event {
     pub data: String,
 }
 
-/// Why the model gave no answer.
+/// Why the model failed.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ModelError {
-    /// What it says: a sentence, or the provider's JSON.
+    /// The message: a sentence, or the provider's JSON.
     pub text: String,
-    /// Of the provider's HTTP answer, where that is known.
+    /// The status of the provider's HTTP response, if known.
     pub status: Option<u16>,
-    /// The same answer's `Retry-After`.
+    /// The `Retry-After` of the same response.
     pub retry_after: Option<String>,
-    /// No provider said this: something broke here.
+    /// A failure in the backend itself, not at the provider.
     pub unexpected: bool,
 }
 
-/// What the generator needs of where it runs.
+/// What the generator needs from its environment.
 pub trait Host {
-    /// Resolves when the time is over.
+    /// Resolves when the time has passed.
     type Sleep: Future<Output = ()>;
-    /// Waits, without blocking.
+    /// Sleeps without blocking.
     fn sleep(&mut self, seconds: Seconds) -> Self::Sleep;
     /// Seconds since the Unix epoch.
     fn now(&self) -> Seconds;
-    /// From 0 to 1, for the policy's jitter.
+    /// A random number from 0 to 1, for the policy's jitter.
     fn random(&mut self) -> f64 {
         0.0
     }
-    /// Something happened that a [`Monitor`](crate::monitor::Monitor) counts.
+    /// Called for everything that a [`Monitor`](crate::monitor::Monitor) counts.
     fn observe(&mut self, _observed: Observed) {}
 }
 
-/// What a server counts.
+/// What a monitor counts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 #[allow(missing_docs)]
 pub enum Observed {
     /// A retry was announced.
     Retry { attempt: u32, max_retries: u32, delay: Seconds },
-    /// The stream came to its end.
+    /// The stream ended.
     Ended { attempts: u32, succeeded: bool, rate_limited: bool },
 }
 
-/// How the generator behaves.
+/// Options of the generator.
 #[derive(Debug, Clone)]
 #[allow(clippy::exhaustive_structs)]
 pub struct Options {
-    /// How often to try again, and after how long.
+    /// How often to retry, and after which delays.
     pub policy: Policy,
-    /// Seconds that one attempt may take; waits between attempts do not count. Default 120; `None`: no deadline.
+    /// Seconds that one attempt may take, not counting waits between attempts. Default 120; `None`: no limit.
     pub timeout: Option<Seconds>,
-    /// Whether the data of `retry` and `error` repeats the event's name, as the mission's later backend has it. Default
-    /// true.
+    /// Whether the data of `retry` and `error` repeats the event's name in an `event` key. Default true.
     pub event_key: bool,
 }
 
@@ -108,7 +107,7 @@ impl Default for Options {
     }
 }
 
-/// The frames of one answer. `run` is called once for each attempt, with the number of retries made before.
+/// Streams the frames of one answer. `run` is called once per attempt, with the number of retries made before.
 pub fn event_generator<R, F, S, H>(run: R, host: H, options: Options) -> impl Stream<Item = String>
 where
     R: FnMut(u32) -> F,
@@ -130,17 +129,17 @@ impl Event {
 }
 
 impl ModelError {
-    /// What a provider or an exception says.
+    /// The text of a provider's error or an exception.
     pub fn new(text: impl Into<String>) -> Self {
         ModelError { text: text.into(), ..ModelError::default() }
     }
 
-    /// A provider's HTTP answer.
+    /// A provider's HTTP response.
     pub fn http(status: u16, text: impl Into<String>, retry_after: Option<String>) -> Self {
         ModelError { status: Some(status), retry_after, ..ModelError::new(text) }
     }
 
-    /// Something that nobody foresaw.
+    /// An unexpected failure in the backend.
     pub fn unexpected(text: impl Into<String>) -> Self {
         ModelError { unexpected: true, ..ModelError::new(text) }
     }

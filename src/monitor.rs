@@ -1,8 +1,8 @@
-//! How rate limits went: the mission's "Key Metrics", over an hour, a day and the life of a handler or server; its
-//! three alerts, as data; its log lines.
+//! Retry metrics over an hour, a day and the lifetime of a handler or server; three alerts, as data; log lines. All as
+//! defined in docs/rate-limit-retries.md.
 //!
-//! In: what happened, and when. Out: figures, alerts that hold now, lines to be logged. Never: a clock; more memory
-//! than a day has minutes.
+//! In: what happened, and when. Out: figures, active alerts, lines to log. Never: a clock; more than a day of one-minute
+//! records.
 
 mod alert;
 mod figures;
@@ -17,18 +17,18 @@ pub use view::MonitorView;
 use crate::time::Seconds;
 use std::collections::VecDeque;
 
-/// An hour in seconds: what alerts look at.
+/// An hour in seconds: the window of the alerts.
 pub const HOUR: Seconds = 3_600.0;
-/// A day in seconds: what is remembered.
+/// A day in seconds: how long records are kept.
 pub const DAY: Seconds = 86_400.0;
 
-/// Counts of retries and of what came of them.
+/// Counts retries and their outcomes.
 #[derive(Debug, Clone, Default)]
 pub struct Monitor {
     total: Figures,
     minutes: VecDeque<(u64, Figures)>,
     lines: Vec<LogLine>,
-    /// When something was counted last.
+    /// When something was last counted.
     latest: Seconds,
 }
 
@@ -36,18 +36,18 @@ pub struct Monitor {
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_structs)]
 pub struct Ending {
-    /// 1, and one more for each retry.
+    /// 1, plus one for each retry.
     pub attempts: u32,
-    /// It was completed.
+    /// The answer was completed.
     pub succeeded: bool,
     /// It failed with a rate limit.
     pub rate_limited: bool,
-    /// Its session is known.
+    /// Its session is known, so it survives a page refresh.
     pub session_kept: bool,
 }
 
 impl Monitor {
-    /// A retry is announced: the `attempt`th of `max_retries`, after `delay` seconds.
+    /// Counts an announced retry: number `attempt` of `max_retries`, after `delay` seconds.
     pub fn retried(&mut self, attempt: u64, max_retries: u64, delay: Seconds, now: Seconds) {
         self.count(now, |figures| {
             figures.retries += 1;
@@ -56,7 +56,7 @@ impl Monitor {
         self.lines.push(LogLine::retry(attempt, max_retries, delay));
     }
 
-    /// An answer ended.
+    /// Counts an answer that ended.
     pub fn ended(&mut self, ending: Ending, now: Seconds) {
         let Ending { attempts, succeeded, rate_limited, session_kept } = ending;
         let retried = attempts > 1;
@@ -76,7 +76,7 @@ impl Monitor {
         }
     }
 
-    /// What looked like the end of an answer was one attempt of it: a backend that says RunError, then retries.
+    /// Takes an [`ended`](Monitor::ended) back: the backend sent RunError and then retried.
     pub fn reopened(&mut self, ending: Ending) {
         let exhausted = u64::from(ending.attempts > 1 && ending.rate_limited);
         let kept = u64::from(ending.session_kept);
@@ -88,12 +88,12 @@ impl Monitor {
         }
     }
 
-    /// Over the whole life.
+    /// Over the whole lifetime.
     pub fn total(&self) -> Figures {
         self.total.with_average()
     }
 
-    /// Over the last `seconds`, up to [`DAY`], in whole minutes.
+    /// Over the last `seconds`, at most a [`DAY`], in whole minutes.
     pub fn last(&self, seconds: Seconds, now: Seconds) -> Figures {
         let from = minute_of(now - seconds);
         let mut sum = Figures::default();
@@ -101,18 +101,18 @@ impl Monitor {
         sum.with_average()
     }
 
-    /// The alerts that hold at `now`.
+    /// The alerts active at `now`.
     pub fn alerts(&self, now: Seconds) -> Vec<Alert> {
         let hour = self.last(HOUR, now);
         ALERTS.iter().filter_map(|rule| rule.check(&hour)).collect()
     }
 
-    /// Lines to be logged, since the last call.
+    /// The lines to log since the last call.
     pub fn take_lines(&mut self) -> Vec<LogLine> {
         std::mem::take(&mut self.lines)
     }
 
-    /// What a page shows.
+    /// The figures for the page.
     pub fn view(&self) -> MonitorView {
         let as_of = self.latest;
         let [last_hour, last_day] = [HOUR, DAY].map(|window| self.last(window, as_of));
@@ -120,7 +120,7 @@ impl Monitor {
     }
 
     fn count(&mut self, now: Seconds, count: impl Fn(&mut Figures)) {
-        // A clock that was set back does not bring an old minute to life again.
+        // If the clock was set back, count in the latest minute.
         let at = self.minutes.back().map_or(0, |(at, _)| *at).max(minute_of(now));
         self.latest = self.latest.max(now);
         if self.minutes.back().is_none_or(|(last, _)| *last != at) {
@@ -131,7 +131,7 @@ impl Monitor {
         }
         let current = self.minutes.back_mut().map(|(_, figures)| figures);
         [Some(&mut self.total), current].into_iter().flatten().for_each(count);
-        // Nobody takes them: they must not pile up.
+        // Bounds the lines in case nobody takes them.
         let most = self.lines.len().saturating_sub(MAX_LINES);
         self.lines.drain(..most);
     }

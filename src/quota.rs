@@ -1,7 +1,7 @@
-//! How near a model is to its quota of input tokens per minute, and when the next send would stay under it.
+//! How much of its quota of input tokens per minute a model has used, and when the next send fits.
 //!
-//! In: what each model request used, limits from the options or from the body of a 429 (google.rpc.QuotaFailure), the
-//! time. Out: a wait in seconds, figures for the page. Never: a clock; more than a minute's seconds per model.
+//! In: the tokens of each model request, limits from the options or from a 429 (google.rpc.QuotaFailure), the time. Out:
+//! a wait in seconds, figures for the page. Never: a clock; more than a minute of one-second records per model.
 
 mod model;
 
@@ -12,31 +12,31 @@ pub use model::Used;
 use model::{is_recent, Model};
 use serde::Serialize;
 
-/// The window that the figures and the limits are of.
+/// The window, in seconds, of all figures and limits.
 pub const MINUTE: Seconds = 60.0;
 
-/// What was used, and what may be.
+/// Usage and limits of all models.
 #[derive(Debug, Clone, Default)]
 pub struct Quota {
     models: Vec<Model>,
-    /// For models that have no limit of their own.
+    /// The limit of models without one of their own.
     default_limit: Option<u64>,
     disabled: bool,
     latest: Seconds,
 }
 
-/// Who says what the limit is.
+/// Where a limit comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums)]
 pub enum Source {
-    /// The caller.
+    /// An option.
     Option,
     /// The body of a 429.
     Learned,
 }
 
-/// What a page shows of one model.
+/// One model's figures, for the page.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -54,7 +54,7 @@ pub struct ModelView {
 }
 
 impl Quota {
-    /// The caller's own limit in input tokens per minute: of one model, or of every other.
+    /// Sets the limit in input tokens per minute, of one model or (`None`) of all others.
     pub fn set(&mut self, model: Option<&str>, limit: u64) {
         match model {
             None => self.default_limit = Some(limit),
@@ -66,12 +66,12 @@ impl Quota {
         }
     }
 
-    /// Never hold anything back.
+    /// Never delay a send.
     pub fn switch_off(&mut self) {
         self.disabled = true;
     }
 
-    /// A model request (or a part of one that was not counted yet) used so much.
+    /// Records the usage of a model request, or the part of it not recorded yet.
     pub fn used(&mut self, model: &str, used: Used, now: Seconds) {
         self.latest = self.latest.max(now);
         let second = now.max(0.0) as u64;
@@ -80,8 +80,7 @@ impl Quota {
         }
     }
 
-    /// What a 429 says of the quota that is used up. As JSON or as Python prints it; what is no limit of input tokens
-    /// per minute is left alone.
+    /// Learns limits from the text of a 429. Ignores quotas other than input tokens per minute.
     pub fn learn(&mut self, text: &str) {
         for QuotaViolation { id, model, value } in quota_violations(text) {
             self.learn_limit(id, model, value);
@@ -98,9 +97,9 @@ impl Quota {
         }
     }
 
-    /// Seconds until a send of `tokens` to `model` stays under its quota; `None`: it may go now.
+    /// Seconds until a send of `tokens` to `model` fits its quota; `None` if it fits now.
     ///
-    /// A send that is larger than the whole quota waits for an empty minute, and goes: no wait makes it smaller.
+    /// A send larger than the whole quota waits for an empty window and then goes out: no wait makes it smaller.
     pub fn wait(&self, model: &str, tokens: u64, now: Seconds) -> Option<Seconds> {
         let limit = self.limit(model).filter(|_| !self.disabled)?;
         let need = tokens.min(limit);
@@ -118,7 +117,7 @@ impl Quota {
         None
     }
 
-    /// A conversation so long that a message takes half of the quota or more, in words.
+    /// A hint for the user if one message takes half of the quota or more.
     pub fn hint(&self, model: &str, tokens: u64) -> Option<String> {
         let limit = self.limit(model).filter(|limit| tokens.saturating_mul(2) >= *limit)?;
         let (tokens, limit) = (grouped(round_to_three_figures(tokens)), grouped(limit));
@@ -128,7 +127,7 @@ impl Quota {
         Some(hint + " per minute. A new chat would send far fewer.")
     }
 
-    /// What a page shows: models that were used in the last minute, or have a limit.
+    /// The models used in the last minute or with a limit, for the page.
     pub fn view(&self) -> Vec<ModelView> {
         let as_of = self.latest;
         let shown = |m: &&Model| m.limit.is_some() || self.recent(&m.name, as_of).next().is_some();
@@ -153,7 +152,7 @@ impl Quota {
 
     fn limit(&self, model: &str) -> Option<u64> {
         let named = |name: &str| self.models.iter().find(|m| m.name == name).and_then(|m| m.limit);
-        // A 429 that names no model is of the one that is used.
+        // A 429 that names no model refers to the one in use.
         named(model).or(self.default_limit).or_else(|| named(""))
     }
 
@@ -166,7 +165,8 @@ impl Quota {
         of.into_iter().flat_map(|m| m.by_second.iter().copied()).filter(move |(at, _)| is_recent(*at, now))
     }
 
-    /// The record of `model`. `None` beyond the bound: a stream that names a new model in each frame must not grow us.
+    /// The record of `model`, created if new. `None` at [`MAX_MODELS`]: a stream that names a new model in every frame must
+    /// not exhaust memory.
     fn model_mut(&mut self, model: &str) -> Option<&mut Model> {
         match self.models.iter().position(|m| m.name == model) {
             Some(at) => self.models.get_mut(at),
@@ -181,7 +181,7 @@ impl Quota {
 
 const MAX_MODELS: usize = 50;
 
-/// To three figures: it is about so many, and 900,019 would promise more.
+/// Rounds to three significant figures: the count is an estimate, and 900,019 would look exact.
 fn round_to_three_figures(number: u64) -> u64 {
     let unit = 10u64.pow(number.checked_ilog10().unwrap_or_default().saturating_sub(2));
     number.saturating_add(unit / 2) / unit * unit

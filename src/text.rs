@@ -71,8 +71,8 @@ mod tests {
     fn words_are_found_as_the_standard_library_finds_them() {
         for text in ["", "a", "aa", "aab", "xaabaab", "æaabø", "aaab"] {
             assert_eq!(super::find(text, "aab"), text.find("aab"), "{text}");
-            let behind: Vec<_> = text.match_indices("aab").map(|(at, _)| &text[at + 3..]).collect();
-            assert_eq!(super::after_each(text, "aab").collect::<Vec<_>>(), behind, "{text}");
+            let expected: Vec<_> = text.match_indices("aab").map(|(at, _)| &text[at + 3..]).collect();
+            assert_eq!(super::after_each(text, "aab").collect::<Vec<_>>(), expected, "{text}");
             assert_eq!(super::trim_end_matches(text, "aab"), text.trim_end_matches("aab"));
         }
     }

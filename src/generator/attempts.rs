@@ -1,4 +1,4 @@
-//! One attempt after another, until one ends the answer.
+//! Runs attempts until one of them ends the answer.
 
 use super::frame::{self, Frames};
 use super::{Event, Host, ModelError, Observed, Options};
@@ -34,7 +34,7 @@ enum Phase<F: TryFutureExt, W> {
     Done,
 }
 
-/// What the model did next.
+/// The model's next step.
 enum Step {
     Event(Event),
     Failed(ModelError),
@@ -90,7 +90,7 @@ where
         }
     }
 
-    /// An attempt failed: the frame that says what comes of it.
+    /// Handles a failed attempt: returns the frame that announces a retry or the error.
     fn fail(&mut self, error: ModelError) -> Option<String> {
         let refusal = error.refusal();
         let rate_limited = !error.unexpected && refusal.is_rate_limit();
@@ -125,7 +125,7 @@ where
     }
 }
 
-/// The model's next step, its panic caught, within the deadline.
+/// Awaits the model's next step until the deadline; a panic counts as a failure.
 async fn next_step<F, S, W>(attempt: &mut Attempt<F>, deadline: &mut Option<Pin<Box<W>>>) -> Step
 where
     F: Future<Output = Result<S, ModelError>>,
@@ -149,7 +149,8 @@ where
     }
 }
 
-/// agno ≥ 3 does not raise: its run ends in an event. One with a parent is a member's, and its leader's business.
+/// The error of a failed run: agno ≥ 3 does not raise but ends the run with an event. An event with a parent is a member's
+/// and left to its leader.
 fn top_level_error(event: &Event) -> Option<ModelError> {
     let mut scratch = String::new();
     let read = event::read(Some(&event.name), &event.data, &mut scratch).ok()?;

@@ -1,22 +1,22 @@
-//! What is counted.
+//! The counters.
 
 use serde::Serialize;
 
-/// What is counted.
+/// Counters of one time window.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Figures {
-    /// Answers that ended, however.
+    /// Answers that ended, in any way.
     pub answers: u64,
-    /// Retry events.
+    /// Announced retries.
     pub retries: u64,
-    /// Answers that were completed after at least one retry.
+    /// Answers completed after at least one retry.
     pub success_after_retry: u64,
-    /// Answers given up after the last retry.
+    /// Answers that failed after the last retry.
     pub retries_exhausted: u64,
-    /// Mean of the announced delays, in seconds; 0 without any.
+    /// Mean announced delay in seconds; 0 without retries.
     pub average_delay: f64,
-    /// Answers of which the session is known: it is there after a refresh.
+    /// Answers whose session is known, so they survive a page refresh.
     pub sessions_kept: u64,
     #[serde(skip)]
     pub(super) total_delay: f64,

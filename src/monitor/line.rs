@@ -1,18 +1,18 @@
-//! The mission's log patterns, in their three levels.
+//! Log lines in three levels, letter for letter as in docs/rate-limit-retries.md.
 
 use crate::retry::attempts;
 use crate::text::decimal;
 use crate::time::Seconds;
 
-/// How bad it is.
+/// The severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)]
 pub enum Level {
     /// All is well.
     Healthy,
-    /// It was held up.
+    /// A retry, or a success that needed several.
     Warning,
-    /// It is the last try, or it failed.
+    /// The last retry, or a failure.
     Critical,
 }
 
@@ -27,7 +27,7 @@ impl Level {
     }
 }
 
-/// One line for a log.
+/// One log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, clippy::exhaustive_structs)]
 pub struct LogLine {

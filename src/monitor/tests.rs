@@ -15,7 +15,7 @@ fn lines(monitor: &mut Monitor) -> Vec<(Level, String)> {
 }
 
 #[test]
-fn the_figures_of_the_hour_and_of_the_day_are_kept_apart() {
+fn the_hour_and_the_day_are_counted_separately() {
     let mut monitor = Monitor::default();
     monitor.retried(1, 3, 5.0, NOW);
     monitor.ended(completed(2), NOW + 5.0);
@@ -29,11 +29,11 @@ fn the_figures_of_the_hour_and_of_the_day_are_kept_apart() {
     assert_eq!(figures(view.last_day), (2, 3, 1, 1, 7.0));
     assert_eq!(figures(view.total), (2, 3, 1, 1, 7.0));
     assert_eq!(view.last_day.sessions_kept, 2);
-    assert_eq!(figures(monitor.last(DAY, NOW + 3.0 * DAY)), (0, 0, 0, 0, 0.0), "a day later nothing is left of it");
+    assert_eq!(figures(monitor.last(DAY, NOW + 3.0 * DAY)), (0, 0, 0, 0, 0.0), "older than a day");
 }
 
 #[test]
-fn a_day_is_all_that_is_remembered() {
+fn records_are_kept_for_a_day() {
     let mut monitor = Monitor::default();
     for minute in 0..5_000 {
         monitor.retried(1, 3, 5.0, NOW + 60.0 * f64::from(minute));
@@ -47,7 +47,7 @@ fn a_day_is_all_that_is_remembered() {
 }
 
 #[test]
-fn the_three_alerts_hold_above_their_thresholds_and_not_at_them() {
+fn the_three_alerts_are_active_above_their_thresholds_and_not_at_them() {
     let mut monitor = Monitor::default();
     let ids = |m: &Monitor, at| m.alerts(at).iter().map(|a| a.id).collect::<Vec<_>>();
     (0..50).for_each(|_| monitor.retried(1, 3, 5.0, NOW));
@@ -60,7 +60,7 @@ fn the_three_alerts_hold_above_their_thresholds_and_not_at_them() {
     let alert = &monitor.alerts(NOW)[0];
     assert_eq!((alert.value, alert.threshold), (51.0, 50.0));
     assert_eq!((alert.message, alert.action), ("Unusual retry activity detected", "Check Google API quota dashboard"));
-    assert_eq!(ids(&monitor, NOW + 2.0 * HOUR), [""; 0], "they pass");
+    assert_eq!(ids(&monitor, NOW + 2.0 * HOUR), [""; 0], "they clear");
 
     let mut slow = Monitor::default();
     slow.retried(1, 3, 60.0, NOW);
@@ -70,7 +70,7 @@ fn the_three_alerts_hold_above_their_thresholds_and_not_at_them() {
 }
 
 #[test]
-fn the_log_lines_are_the_missions_in_their_three_levels() {
+fn the_log_lines_letter_for_letter_in_their_three_levels() {
     use Level::{Critical, Healthy, Warning};
     let said = |text: &str| text.to_owned();
     let mut monitor = Monitor::default();

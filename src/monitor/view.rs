@@ -1,11 +1,11 @@
-//! What a page shows of the monitor.
+//! The monitor's figures, for the page.
 
 use super::{Alert, Figures};
 use crate::time::Seconds;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-/// What a page shows of it. The windows end at `as_of`: when something was counted last.
+/// The figures for the page. The windows end at `as_of`, when something was last counted.
 #[derive(Debug, Clone, PartialEq)]
 #[allow(missing_docs)]
 pub struct MonitorView {
@@ -16,7 +16,7 @@ pub struct MonitorView {
     pub as_of: Seconds,
 }
 
-/// Its total stands flat beside the windows. By hand: serde's `flatten` makes a map of an object, by other code.
+/// The totals are flattened beside the windows. By hand: serde's `flatten` would serialize a map, through more code.
 impl Serialize for MonitorView {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let total = &self.total;

@@ -1,4 +1,4 @@
-//! What one model used, by the second, for as long as a minute remembers it.
+//! One model's usage, by the second, over the last minute.
 
 use super::{Source, MINUTE};
 use crate::time::Seconds;
@@ -10,11 +10,11 @@ pub(super) struct Model {
     pub(super) limit: Option<u64>,
     pub(super) source: Option<Source>,
     pub(super) quota_id: Option<String>,
-    /// By the second in which it was used.
+    /// Usage by second since the Unix epoch.
     pub(super) by_second: VecDeque<(u64, Used)>,
 }
 
-/// What model requests used.
+/// Tokens and requests used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs, clippy::exhaustive_structs)]
 pub struct Used {
@@ -40,7 +40,7 @@ impl Model {
     }
 }
 
-/// A second is over when its last moment is a minute old.
+/// Whether a second lies within the last minute. It leaves the window once its end is a minute old.
 pub(super) fn is_recent(second: u64, now: Seconds) -> bool {
     second as Seconds + 1.0 > now - MINUTE && second as Seconds <= now + 1.0
 }
@@ -54,5 +54,5 @@ impl Used {
     }
 }
 
-/// Of one second. A minute of them can be added up without an overflow.
+/// Bound per second: the sum over a minute cannot overflow.
 const MAX_TOKENS: u64 = 1 << 50;

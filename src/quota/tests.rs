@@ -20,11 +20,11 @@ fn a_send_waits_until_enough_of_the_minute_is_free() {
     quota.used(MODEL, input(500), NOW + 20.0);
     let at = NOW + 30.0;
     assert_eq!(quota.wait(MODEL, 100, at), None, "it fits");
-    assert_eq!(quota.wait(MODEL, 101, at), Some(31.0), "when the first leaves the window");
-    assert_eq!(quota.wait(MODEL, 600, at), Some(51.0), "when both have");
-    assert_eq!(quota.wait(MODEL, 5_000, at), Some(51.0), "larger than the quota: an empty minute, and no longer");
+    assert_eq!(quota.wait(MODEL, 101, at), Some(31.0), "once the first leaves the window");
+    assert_eq!(quota.wait(MODEL, 600, at), Some(51.0), "once both have left it");
+    assert_eq!(quota.wait(MODEL, 5_000, at), Some(51.0), "larger than the quota: waits for an empty window");
     assert_eq!(quota.wait(MODEL, 5_000, NOW + 90.0), None);
-    assert_eq!(quota.wait("another", 5_000, at), None, "nobody said what it may use");
+    assert_eq!(quota.wait("another", 5_000, at), None, "no limit is known");
     quota.set(None, 100);
     quota.used("another", input(100), NOW);
     assert_eq!(quota.wait("another", 1, NOW), Some(61.0));
@@ -33,7 +33,7 @@ fn a_send_waits_until_enough_of_the_minute_is_free() {
 }
 
 #[test]
-fn the_quota_is_learned_from_a_429_as_json_and_as_python_prints_it() {
+fn a_quota_is_learned_from_a_429_in_json_and_in_pythons_repr() {
     for text in [BODY.to_owned(), BODY.replace('"', "'"), BODY.replace('"', "\\\"")] {
         let mut quota = Quota::default();
         quota.learn(&text);
@@ -44,7 +44,7 @@ fn the_quota_is_learned_from_a_429_as_json_and_as_python_prints_it() {
     let mut quota = Quota::default();
     let sorted = serde_json::from_str::<serde_json::Value>(BODY).map(|body| body.to_string());
     quota.learn(&sorted.unwrap_or_default());
-    assert_eq!(quota.view().first().and_then(|m| m.limit), Some(1_000_000), "in whatever order");
+    assert_eq!(quota.view().first().and_then(|m| m.limit), Some(1_000_000), "in any order");
     let mut quota = Quota::default();
     quota.learn(&BODY.replace("PerMinute", "PerDay"));
     quota.learn(&BODY.replace("1000000", "-1"));
@@ -53,11 +53,11 @@ fn the_quota_is_learned_from_a_429_as_json_and_as_python_prints_it() {
     assert_eq!(quota.view(), []);
     quota.set(Some(MODEL), 7);
     quota.learn(BODY);
-    assert_eq!(quota.view()[0].limit, Some(7), "the caller's own wins");
+    assert_eq!(quota.view()[0].limit, Some(7), "an option takes precedence");
 }
 
 #[test]
-fn the_figures_are_those_of_the_last_minute() {
+fn the_figures_cover_the_last_minute() {
     let mut quota = Quota::default();
     quota.used(MODEL, input(100), NOW);
     quota.used(MODEL, input(50), NOW + 0.5);
@@ -80,7 +80,7 @@ fn memory_is_bounded_and_numbers_do_not_overflow() {
 }
 
 #[test]
-fn a_long_conversation_is_named_where_the_numbers_show_it() {
+fn a_long_conversation_gives_a_hint() {
     let mut quota = Quota::default();
     quota.learn(BODY);
     assert_eq!(quota.hint(MODEL, 499_999), None);
