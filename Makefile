@@ -39,7 +39,7 @@ test: prerequisites-test wasm-pack node_modules
 .PHONY: mutants
 mutants: prerequisites
 	@cargo mutants --version >/dev/null 2>&1 || { echo "── cargo install cargo-mutants (2 minutes, once)"; cargo install cargo-mutants --version "$(CARGO_MUTANTS)" --locked --root .tools; }
-	node scripts/mutants.mjs $(or $(MUTANTS),sse sse/template json retry client client/cooldown client/templates client/waiting event state)
+	node scripts/mutants.mjs $(or $(MUTANTS),sse sse/fast_path json refusal retry client client/cooldown client/templates client/waiting event state)
 
 ## The same as `make test`: what the CI machine runs
 .PHONY: ci

@@ -17,9 +17,10 @@ const root = join(import.meta.dirname, '..')
 // `lib`: the tests beside the code.
 const quick = {
   sse: ['lib', 'sse_standard', 'wpt'],
-  'sse/template': ['repeated_frames'],
+  'sse/fast_path': ['repeated_frames'],
   json: ['lib', 'json_oracle'],
   event: ['events', 'statements', 'work', 'retries', 'identity', 'recordings'],
+  refusal: ['lib', 'retries', 'statements', 'client'],
   retry: ['lib', 'retries', 'statements', 'client'],
   state: ['words', 'work', 'statements', 'retries', 'delegations', 'details', 'going_on', 'identity', 'real_kinds', 'waiting_turns'],
   client: ['client', 'statements', 'waiting_turns', 'identity', 'own_retries', 'resuming'],

@@ -27,7 +27,6 @@ mod wait;
 
 pub(crate) use content::AppendTo;
 pub use diagnostics::Diagnostics;
-pub(crate) use entries::provider_text;
 pub(crate) use retrying::Announced;
 pub use turn::{Times, Turn};
 pub use wait::{Cause, Gate, Pacing, Retrier, RetryState};

@@ -16,7 +16,7 @@ use crate::state::timeline::Entry;
 use crate::state::tool::ToolCall;
 use crate::state::usage::Usage;
 use crate::state::{Conversation, Diagnostics, Outcome, Pacing, RetryState, Status, Times, Turn};
-use crate::text::part;
+use crate::text::slice;
 use serde::ser::SerializeSeq;
 use serde::{Serialize, Serializer};
 
@@ -149,7 +149,7 @@ fn in_pieces<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error
     while !rest.is_empty() {
         let piece = excerpt(rest, PIECE);
         pieces.serialize_element(piece)?;
-        rest = part(rest, piece.len()..);
+        rest = slice(rest, piece.len()..);
     }
     pieces.end()
 }
@@ -239,7 +239,7 @@ impl Conversation {
                     return None;
                 }
                 for (text, thoughts) in [(&message.text, false), (&message.thoughts, true)] {
-                    let more = part(text.as_str(), text.read..);
+                    let more = slice(text.as_str(), text.read..);
                     if text.reset || (!more.is_empty() && appended.is_some()) || more.len() > PIECE {
                         return None;
                     }

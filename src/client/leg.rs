@@ -3,13 +3,13 @@
 use super::queue::Send;
 use super::templates::{holes, Next, Templates};
 use super::{Client, Output, RequestId, PIECE};
-use crate::error::{ErrorType, StreamError};
+use crate::error::{provider_text, ErrorType, StreamError};
 use crate::event::{self, Kind};
 use crate::limits::Limits;
 use crate::retry::RetryHeaders;
 use crate::sse::{Decoder, Fault, Frame};
-use crate::state::{provider_text, Outcome, Status};
-use crate::text::has;
+use crate::state::{Outcome, Status};
+use crate::text::contains;
 use crate::time::Seconds;
 use std::borrow::Cow;
 
@@ -96,7 +96,7 @@ impl Client {
             let RetryHeaders { retry_after, retry_after_ms, date } = headers;
             let headers = [retry_after, retry_after_ms, date].map(|h| h.map(str::to_owned));
             leg.body = Body::Refused { status, headers, text: Vec::new() };
-        } else if has(content_type, "text/html") {
+        } else if contains(content_type, "text/html") {
             leg.body = Body::Foreign;
         } else {
             self.conversation.opened();

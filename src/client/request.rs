@@ -3,7 +3,7 @@
 use super::queue::Send;
 use super::{Client, Config, Request, RequestId};
 use crate::state::activity::name_of_id;
-use crate::text::has;
+use crate::text::contains;
 use std::borrow::Cow;
 
 impl Client {
@@ -44,7 +44,7 @@ impl Config {
     fn url(&self, path: &str) -> String {
         let endpoint = self.endpoint.trim_end_matches('/');
         let link = if endpoint.is_empty() || path.starts_with('/') { "" } else { "/" };
-        if has(path, "://") {
+        if contains(path, "://") {
             path.to_owned()
         } else {
             [endpoint, link, path].concat()

@@ -11,7 +11,7 @@ use crate::error::{ErrorType, StreamError};
 use crate::retry::{self, LONGEST_DELAY};
 use crate::state::kept::Kept;
 use crate::state::{Announced, Cause, Outcome, Retrier, Status};
-use crate::text::{decimal, has};
+use crate::text::{contains, decimal};
 use crate::time::Seconds;
 
 impl Client {
@@ -150,14 +150,14 @@ impl Client {
         let session = self.conversation.session_id.clone().unwrap_or_default();
         let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
         // A workflow's is continued in the foreground: agno 3.1.10 answers 409 to anything else without a durable queue.
-        if self.config.background && !has(&runs, "/workflows/") {
+        if self.config.background && !contains(&runs, "/workflows/") {
             fields.push(("background".into(), "true".into()));
         }
         fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
         // Each kind of route takes its own, and stumbles over the others'.
         let ours = |name: &str| match () {
-            () if has(&runs, "/agents/") => name != "requirements" && name != "step_requirements",
-            () if has(&runs, "/workflows/") => name != "requirements" && name != "tools",
+            () if contains(&runs, "/agents/") => name != "requirements" && name != "step_requirements",
+            () if contains(&runs, "/workflows/") => name != "requirements" && name != "tools",
             () => name != "tools" && name != "step_requirements",
         };
         fields.extend(answers.iter().filter(|(name, _)| ours(name)).cloned());

@@ -5,13 +5,13 @@
 
 use crate::event::RunEvent;
 use crate::json::{Object, Str};
-use crate::sse::{Compared, Comparison, Decoder, Hole, Template};
+use crate::sse::{Decoder, FrameMatch, FramePattern, MatchProgress, Slot};
 use crate::state::{AppendTo, Conversation};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Templates {
-    known: Vec<(Template, AppendTo)>,
+    known: Vec<(FramePattern, AppendTo)>,
     /// The one that was met last: it is tried first.
     last: usize,
     /// The one that makes room for another, if need be.
@@ -19,7 +19,7 @@ pub(super) struct Templates {
     /// Frames that were learned in vain since one was met again.
     vain: u32,
     /// A frame that is not all there: how many templates it does not follow, and how far it follows the next.
-    begun: (usize, Compared),
+    begun: (usize, MatchProgress),
 }
 
 const MOST: usize = 8;
@@ -43,34 +43,34 @@ impl Templates {
         for turn in tried..count {
             let at = (self.last + turn) % count;
             let (template, target) = &mut self.known[at];
-            match decoder.compare(template, &mut compared) {
-                Comparison::Same { text, index, length } => {
+            match decoder.match_next(template, &mut compared) {
+                FrameMatch::Complete { text, index, length } => {
                     if conversation.append(target, Str::new(text), index) {
-                        decoder.pass_over(length);
+                        decoder.skip_frame(length);
                         self.last = at;
                         self.vain = 0;
                         return Next::Appended;
                     }
                 }
-                Comparison::SoFar => {
+                FrameMatch::Partial => {
                     self.begun = (turn, compared);
                     return Next::Begun;
                 }
-                Comparison::Other => {}
+                FrameMatch::Mismatch => {}
             }
-            compared = Compared::default();
+            compared = MatchProgress::default();
         }
         Next::Other
     }
 
     /// The event given last appended a text to `target`: the one of `holes`.
-    pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTo, holes: &[(Hole, Range<usize>)]) {
+    pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTo, holes: &[(Slot, Range<usize>)]) {
         self.vain = self.vain.wrapping_add(1);
         // Where something else varies too, hardly any is kept: that would cost more than it saves.
         if self.vain > PATIENCE && self.vain % PATIENCE != 0 {
             return;
         }
-        let Some(template) = decoder.template(holes) else { return };
+        let Some(template) = decoder.frame_pattern(holes) else { return };
         if self.known.len() < MOST {
             self.last = self.known.len();
             self.known.push((template, target));
@@ -84,7 +84,7 @@ impl Templates {
 
 /// Where in `data` the values stand that vary from one content frame to the next; `None` where its text cannot be told from
 /// another.
-pub(super) fn holes(data: &str, event: &RunEvent<'_>) -> Option<Vec<(Hole, Range<usize>)>> {
+pub(super) fn holes(data: &str, event: &RunEvent<'_>) -> Option<Vec<(Slot, Range<usize>)>> {
     let content = event.content?.text();
     let mut holes = Vec::new();
     let mut object = Object::parse(data).ok()?;
@@ -95,13 +95,13 @@ pub(super) fn holes(data: &str, event: &RunEvent<'_>) -> Option<Vec<(Hole, Range
         let at = (text.as_ptr() as usize).checked_sub(data.as_ptr() as usize)?;
         let range = at..at + text.len();
         match key.decode().as_ref() {
-            "content" if std::ptr::eq(text, content) => holes.push((Hole::Text, range.start + 1..range.end - 1)),
-            "created_at" if digits => holes.push((Hole::Number, range)),
-            "event_index" if digits => holes.push((Hole::Index, range)),
+            "content" if std::ptr::eq(text, content) => holes.push((Slot::Text, range.start + 1..range.end - 1)),
+            "created_at" if digits => holes.push((Slot::Number, range)),
+            "event_index" if digits => holes.push((Slot::Index, range)),
             "content" | "event_index" => return None,
             _ => {}
         }
     }
     let count = |wanted| holes.iter().filter(|(hole, _)| *hole == wanted).count();
-    (count(Hole::Text) == 1 && count(Hole::Index) <= 1).then_some(holes)
+    (count(Slot::Text) == 1 && count(Slot::Index) <= 1).then_some(holes)
 }

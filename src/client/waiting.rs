@@ -9,7 +9,7 @@ use super::{Client, Output, Priority};
 use crate::error::{ErrorType, StreamError};
 use crate::retry::{self, Decision, Refusal, RetryHeaders};
 use crate::state::{Announced, Cause, Gate, Outcome, Pacing, Retrier, Status};
-use crate::text::{find, part};
+use crate::text::{find, slice};
 use crate::time::Seconds;
 
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ impl Client {
             self.outputs.push_back(Output::Abort(leg.request));
             self.leg = None;
         }
-        self.wait_or_give_up(send, Cause::RateLimit, error, Refusal::of_text(said).named_delay(now), now);
+        self.wait_or_give_up(send, Cause::RateLimit, error, Refusal::of_text(said).requested_delay(now), now);
     }
 
     /// An HTTP error instead of a stream.
@@ -54,12 +54,12 @@ impl Client {
     ) {
         let [retry_after, retry_after_ms, date] = headers.each_ref().map(Option::as_deref);
         let refusal = Refusal::of_http(status, text, RetryHeaders { retry_after, retry_after_ms, date });
-        if !refusal.may_pass() {
+        if !refusal.is_transient() {
             return self.give_up_with(send, error, now);
         }
         self.conversation.quota.learn(text);
         let cause = if refusal.is_rate_limit() { Cause::RateLimit } else { Cause::Unavailable };
-        self.wait_or_give_up(send, cause, error, refusal.named_delay(now), now);
+        self.wait_or_give_up(send, cause, error, refusal.requested_delay(now), now);
     }
 
     /// The request got no answer, or one without a byte.
@@ -130,7 +130,7 @@ impl Client {
             Cause::Network => {
                 let of_all = retry::exhausted(max_retries);
                 let end = find(&of_all, ". ").map_or(of_all.len(), |at| at + 2);
-                [part(&of_all, ..end), UNREACHABLE].concat()
+                [slice(&of_all, ..end), UNREACHABLE].concat()
             }
         };
         StreamError { message, retries: Some(max_retries.into()), hint, ..error }

@@ -4,7 +4,7 @@
 //! override any of them by tool name or by one of the keys `working`, `responding`, `thinking`, `paused`.
 
 use crate::json::Raw;
-use crate::text::{part, without_end};
+use crate::text::{slice, trim_end_matches};
 
 /// Texts of the caller's own, by tool name or key.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +44,7 @@ impl ActivityTexts {
         let (text, wants) = known(tool).map_or_else(|| (humanized(tool), true), |(t, wants)| (t.into(), wants));
         match args.filter(|_| wants).and_then(telling) {
             Some(argument) => format_quoted(&text, &argument),
-            None => without_end(&text, " for").to_owned() + "...",
+            None => trim_end_matches(&text, " for").to_owned() + "...",
         }
     }
 
@@ -133,7 +133,7 @@ fn shown(value: Raw<'_>) -> Option<String> {
         return None;
     }
     match line.char_indices().nth(LONGEST_ARGUMENT) {
-        Some((cut, _)) => Some(format_all(&[part(line, ..cut).trim_end(), "…"])),
+        Some((cut, _)) => Some(format_all(&[slice(line, ..cut).trim_end(), "…"])),
         None => Some(line.to_owned()),
     }
 }

@@ -4,12 +4,13 @@
 //! compared; the first end counts; a retry voids the attempt before it.
 
 use super::ending::{ends, stated, waits_at_step};
-use super::entries::{provider_error, provider_text};
+use super::entries::provider_error;
 use super::message::{Message, RunStatus};
 use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::{is_delegation, ToolStatus};
 use super::{ActivityKind, Conversation, Outcome};
+use crate::error::provider_text;
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::Raw;
 use crate::time::Seconds;

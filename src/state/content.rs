@@ -6,7 +6,7 @@
 use super::message::RunStatus;
 use super::tool::ToolStatus;
 use super::{ActivityKind, Conversation, Status};
-use crate::bytes::begin_with;
+use crate::bytes::starts_with;
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::{Raw, Str};
 use crate::time::Seconds;
@@ -129,7 +129,7 @@ impl Conversation {
         let Some(message) = turn.message_of(run) else { return };
         if let Some(content) = event.content {
             let goes_on =
-                content.as_str().is_some_and(|c| begin_with(c.decode().as_bytes(), message.text.leg().as_bytes()));
+                content.as_str().is_some_and(|c| starts_with(c.decode().as_bytes(), message.text.leg().as_bytes()));
             // Of a cancelled run the last token is told only here; a leader's has its members' tokens mixed in.
             if message.head.status != RunStatus::Cancelled || (goes_on && !leads) {
                 message.set_content(content, event.content_type, &limits);

@@ -5,11 +5,11 @@ use super::delegation::member_id;
 use super::timeline::{Details, Entry, EntryStatus, Split};
 use super::tool::{is_delegation, text_of};
 use super::{Announced, Conversation, Turn};
-use crate::error::{is_markup, ErrorType, StreamError};
+use crate::error::{is_markup, provider_text, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Scope, Tool};
 use crate::json::{Raw, Str};
 use crate::limits::excerpt;
-use crate::text::without_end;
+use crate::text::trim_end_matches;
 use crate::time::Seconds;
 
 impl Conversation {
@@ -190,7 +190,7 @@ impl Conversation {
             Kind::MetricsUpdate => (Completed, ["Tokens", " and costs"]),
             _ => {
                 // A custom event without `data` has its own fields flat beside the known ones: all of it.
-                details.data = event.data.map(Raw::text).or(event.whole).map(str::to_owned);
+                details.data = event.data.map(Raw::text).or(event.json).map(str::to_owned);
                 let text = spaced(&event.name.decode());
                 let custom = matches!(event.kind, Kind::CustomEvent | Kind::StepProgress);
                 let status = match (custom, text.ends_with("started")) {
@@ -231,7 +231,7 @@ impl Conversation {
             (true, Some(member)) => (EntryStatus::Started, format_all(&["Delegating to ", member])),
             (true, None) => {
                 let text = self.texts.tool(leader, &name, tool.tool_args);
-                (EntryStatus::Started, without_end(&text, "...").to_owned())
+                (EntryStatus::Started, trim_end_matches(&text, "...").to_owned())
             }
             _ if failed => {
                 let because = error.as_deref().or(result.as_deref()).unwrap_or_default();
@@ -264,11 +264,6 @@ struct SystemEntry<'a> {
 /// What a RunError, TeamRunError or WorkflowError says.
 pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
     StreamError::from_provider(&provider_text(event))
-}
-
-/// The same as it came: often the provider's JSON.
-pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
-    event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default()
 }
 
 /// The name that goes over the wire.

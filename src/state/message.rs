@@ -4,7 +4,7 @@
 //! which of its tool calls are new. So a token costs a token, not a message.
 
 use super::tool::{ToolCall, ToolStatus};
-use crate::bytes::begin_with;
+use crate::bytes::starts_with;
 use crate::event::{RunEvent, Tool};
 use crate::json::{pretty, Raw};
 use crate::limits::Limits;
@@ -130,7 +130,7 @@ impl Text {
 
     /// What was said since the last pause.
     pub(super) fn leg(&self) -> &str {
-        crate::text::part(&self.text, self.leg..)
+        crate::text::slice(&self.text, self.leg..)
     }
 
     /// The model said nothing: its leg stands in until the next one begins.
@@ -157,8 +157,8 @@ impl Text {
     /// Puts `text` in place of the leg, touching nothing that is already the same.
     pub(super) fn replace_leg(&mut self, text: &str, limits: &Limits) {
         let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.leg));
-        if begin_with(text.as_bytes(), self.leg().as_bytes()) {
-            self.text.push_str(crate::text::part(text, self.text.len() - self.leg..));
+        if starts_with(text.as_bytes(), self.leg().as_bytes()) {
+            self.text.push_str(crate::text::slice(text, self.text.len() - self.leg..));
             return;
         }
         self.drop_leg();

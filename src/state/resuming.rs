@@ -49,7 +49,7 @@ impl Conversation {
         if self.turns.get(t).is_some_and(|turn| turn.outcome == Some(Outcome::Interrupted)) {
             // One that was restored ended on another page.
             if !self.turns[t].restored {
-                self.monitor.goes_on(self.turns[t].ending());
+                self.monitor.reopened(self.turns[t].ending());
             }
             self.go_on(t, Kind::Subscribed, now);
             self.error = None;

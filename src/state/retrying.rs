@@ -128,7 +128,7 @@ impl Conversation {
     pub(super) fn void_attempt(&mut self, t: usize) {
         let turn = &mut self.turns[t];
         if turn.outcome == Some(Outcome::Failed) {
-            self.monitor.goes_on(turn.ending());
+            self.monitor.reopened(turn.ending());
         }
         for entry in turn.runs.take_content_entries() {
             turn.timeline.set_status(entry, EntryStatus::Error);

@@ -110,7 +110,7 @@ impl ToolCall {
 
 /// A value as text: a string's content, else its JSON.
 pub(super) fn text_of(value: Raw<'_>) -> String {
-    value.as_str().map_or_else(|| value.text().into(), String::from)
+    value.to_text()
 }
 
 /// The tools by which a team's leader hands a task to its members.

@@ -1,26 +1,39 @@
-//! What a server or a provider said instead of an answer: is it a rate limit, and when may one come back.
+//! What a provider, gateway or proxy said instead of an answer.
 //!
-//! The mission's rule is "429, RESOURCE_EXHAUSTED or quota anywhere in the text". Read here with one exception: where
-//! the text states a status, that decides. A 400 that mentions a quota is a 400 (PITFALLS D).
+//! In: an HTTP status, a text (a body, an exception, a RunError), header fields. Out: whether it is a rate limit, whether
+//! a retry may succeed, the delay it asks for, the quotas it names. Never: a decision to wait; that is
+//! [`retry`](crate::retry).
+//!
+//! docs/rate-limit-retries.md defines a rate limit as "429, RESOURCE_EXHAUSTED or quota anywhere in the text". One
+//! exception: a status stated in the text takes precedence, so a 400 that mentions a quota is a 400.
 
-use super::{delay, LONGEST_DELAY};
-use crate::text::{has, part};
+mod delay;
+mod quota_failure;
+mod status;
+
+pub(crate) use quota_failure::{quota_violations, QuotaViolation};
+
+use crate::text::contains;
 use crate::time::Seconds;
+use status::{stated_status, three_digit_numbers};
 
-/// A refusal, as it came.
+/// One hour: longer delays are reduced to this, whatever a server asks for.
+pub const LONGEST_DELAY: Seconds = 3_600.0;
+
+/// A refusal, as received.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Refusal<'a> {
-    /// Of an HTTP answer.
+    /// The HTTP status, if it is an HTTP response.
     pub status: Option<u16>,
-    /// Its body, or what an exception says.
+    /// The response body, or the text of an exception.
     pub text: &'a str,
-    /// Of an HTTP answer.
+    /// The header fields of an HTTP response.
     pub headers: RetryHeaders<'a>,
 }
 
-/// The header fields that name a delay. Of another origin's answer a page sees only those that
-/// `Access-Control-Expose-Headers` lists.
+/// The header fields that state a delay. From another origin a page sees only those listed in
+/// `Access-Control-Expose-Headers`.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::exhaustive_structs)]
 pub struct RetryHeaders<'a> {
@@ -28,17 +41,17 @@ pub struct RetryHeaders<'a> {
     pub retry_after: Option<&'a str>,
     /// `retry-after-ms`: milliseconds (OpenAI, Azure).
     pub retry_after_ms: Option<&'a str>,
-    /// `Date`: what a Retry-After date is to be compared with.
+    /// `Date`: the reference for a Retry-After date.
     pub date: Option<&'a str>,
 }
 
 impl<'a> Refusal<'a> {
-    /// What an exception or a RunError says.
+    /// The text of an exception or a RunError.
     pub fn of_text(text: &'a str) -> Self {
         Refusal { text, ..Refusal::default() }
     }
 
-    /// An HTTP answer.
+    /// An HTTP response.
     pub fn of_http(status: u16, text: &'a str, headers: RetryHeaders<'a>) -> Self {
         Refusal { status: Some(status), text, headers }
     }
@@ -46,26 +59,28 @@ impl<'a> Refusal<'a> {
     /// Whether it is a rate limit.
     pub fn is_rate_limit(&self) -> bool {
         let lower = || self.text.to_ascii_lowercase();
-        let exhausted = || has(self.text, "RESOURCE_EXHAUSTED");
+        let exhausted = || contains(self.text, "RESOURCE_EXHAUSTED");
         match self.status.or_else(|| stated_status(self.text)) {
             Some(429) => true,
-            // A proxy may wrap the provider's 429 into another status; Google's own name for it is unambiguous.
+            // A proxy may wrap the provider's 429 in another status; Google's own name for it is unambiguous.
             Some(_) => exhausted() && stated_status(self.text) != Some(400),
             None => {
                 let lower = lower();
-                exhausted() || LIMITS.iter().any(|name| has(&lower, name)) || numbers(self.text).any(|n| n.1 == "429")
+                exhausted()
+                    || RATE_LIMIT_PHRASES.iter().any(|name| contains(&lower, name))
+                    || three_digit_numbers(self.text).any(|n| n.1 == "429")
             }
         }
     }
 
-    /// Whether the same request may get through later: a rate limit, or a service that is not available (503).
-    pub fn may_pass(&self) -> bool {
+    /// Whether the same request may succeed later: a rate limit, or an unavailable service (503).
+    pub fn is_transient(&self) -> bool {
         self.status == Some(503) || self.is_rate_limit()
     }
 
-    /// Seconds until one may come back, if it says: 0 to [`LONGEST_DELAY`]. The most exact of several wins:
-    /// google.rpc.RetryInfo, a sentence, `retry-after-ms`, `Retry-After`.
-    pub fn named_delay(&self, now: Seconds) -> Option<Seconds> {
+    /// The delay it asks for, in seconds from 0 to [`LONGEST_DELAY`]. Of several, the most precise source counts:
+    /// google.rpc.RetryInfo, then a sentence, `retry-after-ms`, `Retry-After`.
+    pub fn requested_delay(&self, now: Seconds) -> Option<Seconds> {
         let RetryHeaders { retry_after, retry_after_ms, date } = self.headers;
         let named = delay::in_retry_info(self.text)
             .or_else(|| delay::in_sentence(self.text))
@@ -73,10 +88,22 @@ impl<'a> Refusal<'a> {
             .or_else(|| retry_after.and_then(|value| delay::in_header(value, date, now)));
         named.map(|d| d.min(LONGEST_DELAY))
     }
+
+    /// Renamed to [`is_transient`](Refusal::is_transient).
+    #[deprecated = "use is_transient"]
+    pub fn may_pass(&self) -> bool {
+        self.is_transient()
+    }
+
+    /// Renamed to [`requested_delay`](Refusal::requested_delay).
+    #[deprecated = "use requested_delay"]
+    pub fn named_delay(&self, now: Seconds) -> Option<Seconds> {
+        self.requested_delay(now)
+    }
 }
 
-/// Names of a rate limit, in lower case: the mission's, the types of other providers, the words of gateways.
-const LIMITS: [&str; 6] = [
+/// Phrases that mean a rate limit, in lower case: Google's, other providers' error types, gateways' messages.
+const RATE_LIMIT_PHRASES: [&str; 6] = [
     "quota",
     "rate_limit_e", // rate_limit_error (Anthropic), rate_limit_exceeded (OpenAI)
     "too many requests",
@@ -85,46 +112,12 @@ const LIMITS: [&str; 6] = [
     "rate limited",
 ];
 
-/// The HTTP status that a text says it is about: at its beginning, or behind `code`, `status` or `HTTP`.
-fn stated_status(text: &str) -> Option<u16> {
-    numbers(text).find_map(|(at, number)| {
-        let status: u16 = number.parse().ok().filter(|n| (400..600).contains(n))?;
-        let before = part(text, ..at).trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '(', '_']);
-        let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-        let word = part(before, start..).to_ascii_lowercase();
-        let told = matches!(word.as_str(), "code" | "status" | "http" | "statuscode");
-        // `<Response [429 Too Many Requests]>` begins with it too.
-        let first = before.trim_start_matches(['<', '[', '"', '\'']).is_empty() || before == "<Response";
-        (told || first).then_some(status)
-    })
-}
-
-/// The whole numbers of three digits that stand alone, with their places.
-fn numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    std::iter::from_fn(move || loop {
-        let at = from + bytes.get(from..)?.iter().position(u8::is_ascii_digit)?;
-        let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-        from = end;
-        let joined = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
-        let before = at.checked_sub(1).and_then(|i| bytes.get(i));
-        // A full stop ends a sentence; between digits it makes a decimal number.
-        let decimal = bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
-        let alone = !joined(before.filter(|b| **b != b'_')) && !decimal;
-        let alone = alone && !bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric());
-        if end - at == 3 && alone {
-            return Some((at, part(text, at..end)));
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_limit_is_known_by_its_status_its_name_or_its_words() {
+    fn a_rate_limit_is_recognized_by_status_name_or_phrase() {
         let limits = [
             "429 RESOURCE_EXHAUSTED. {'error': {'code': 429, 'message': 'You exceeded your current quota'}}",
             r#"{"error":{"code":429,"message":"You exceeded your current quota...","status":"RESOURCE_EXHAUSTED"}}"#,
@@ -149,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_mentions_a_quota_or_a_429_is_none() {
+    fn a_text_that_only_mentions_a_quota_or_429_is_not_a_rate_limit() {
         let others = [
             r#"{"error":{"code":400,"message":"Invalid argument: quota {x}","status":"INVALID_ARGUMENT"}}"#,
             "400 INVALID_ARGUMENT. {'error': {'code': 400, 'message': 'the quota field is unknown'}}",
@@ -171,21 +164,21 @@ mod tests {
     }
 
     #[test]
-    fn the_status_of_an_http_answer_decides() {
+    fn the_status_of_an_http_response_takes_precedence() {
         let http = |status, text| Refusal::of_http(status, text, RetryHeaders::default());
         assert!(http(429, "<html>").is_rate_limit());
         assert!(!http(400, "quota 429").is_rate_limit());
         assert!(!http(400, "429 is not a colour").is_rate_limit());
         assert!(http(500, "429 RESOURCE_EXHAUSTED").is_rate_limit(), "a proxy that wraps it");
         assert!(!http(503, "Service Temporarily Unavailable").is_rate_limit());
-        assert!(http(503, "").may_pass());
-        assert!(!http(500, "").may_pass());
+        assert!(http(503, "").is_transient());
+        assert!(!http(500, "").is_transient());
     }
 
     #[test]
-    fn the_most_exact_delay_wins_and_none_is_beyond_the_bound() {
+    fn the_most_precise_delay_wins_and_is_bounded() {
         let headers = RetryHeaders { retry_after: Some("30"), retry_after_ms: Some("1500"), date: None };
-        let delay = |text, headers| Refusal::of_http(429, text, headers).named_delay(0.0);
+        let delay = |text, headers| Refusal::of_http(429, text, headers).requested_delay(0.0);
         let info = r#"{"error":{"message":"Please retry in 5s","details":[{"retryDelay":"4.843473059s"}]}}"#;
         assert_eq!(delay(info, headers), Some(4.843473059));
         assert_eq!(delay("Please retry in 5s", headers), Some(5.0));

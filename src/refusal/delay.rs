@@ -1,24 +1,24 @@
-//! Delays that others name: in a sentence, in a protobuf duration, in a header.
+//! Delays stated in a sentence, in a protobuf duration, or in a header.
 
 use super::LONGEST_DELAY;
-use crate::text::{behind, part};
+use crate::text::{after_each, slice};
 use crate::time::Seconds;
 
-/// `… retry in 4.843473059s`, `… try again in 1m30.5s`: any case, anywhere. Without a unit they are seconds.
+/// `… retry in 4.843473059s`, `… try again in 1m30.5s`: anywhere, in any case. A number without a unit means seconds.
 pub(super) fn in_sentence(text: &str) -> Option<Seconds> {
     let lower = text.to_ascii_lowercase();
     let phrases = ["retry in ", "try again in ", "retry after "];
-    phrases.iter().find_map(|phrase| behind(&lower, phrase).find_map(|rest| amount(rest.trim_start())))
+    phrases.iter().find_map(|phrase| after_each(&lower, phrase).find_map(|rest| duration(rest.trim_start())))
 }
 
-/// `"retryDelay": "4.843473059s"` of a google.rpc.RetryInfo, as JSON or as Python prints it.
+/// `"retryDelay": "4.843473059s"` of a google.rpc.RetryInfo, in JSON or in Python's repr. Of several, the longest.
 pub(super) fn in_retry_info(text: &str) -> Option<Seconds> {
-    let values = behind(text, "retryDelay").map(|rest| rest.trim_start_matches(['"', '\'', '\\', ':', ' ']));
-    values.filter_map(amount).fold(None, |longest, delay| Some(longest.map_or(delay, |l: f64| l.max(delay))))
+    let values = after_each(text, "retryDelay").map(|rest| rest.trim_start_matches(['"', '\'', '\\', ':', ' ']));
+    values.filter_map(duration).fold(None, |longest, delay| Some(longest.map_or(delay, |l: f64| l.max(delay))))
 }
 
-/// `Retry-After` (RFC 9110 §10.2.3): seconds, or an HTTP date. `date`: the answer's own `Date`, so that the clocks need
-/// not agree.
+/// `Retry-After` (RFC 9110 §10.2.3): seconds, or an HTTP date. `date`: the response's `Date`, which makes a date
+/// independent of the local clock.
 pub(super) fn in_header(value: &str, date: Option<&str>, now: Seconds) -> Option<Seconds> {
     let value = value.trim();
     if let Some(seconds) = number(value) {
@@ -34,8 +34,8 @@ pub(super) fn in_milliseconds(value: &str) -> Option<Seconds> {
     number(value.trim()).map(|ms| ms / 1000.0)
 }
 
-/// RFC 9110 §5.6.7. In a browser its own parser reads it: 4 KB less (brotli) than one of ours. That takes other dates
-/// too, those without a time zone as local ones; hence GMT, which both formats of today end with.
+/// An HTTP date (RFC 9110 §5.6.7). In a browser, `Date.parse` reads it, which saves 4 KB (brotli). It also accepts other
+/// dates, and treats those without a time zone as local, hence the check for GMT, with which both current formats end.
 #[cfg(target_arch = "wasm32")]
 fn http_date(value: &str) -> Option<Seconds> {
     let at = value.ends_with("GMT").then(|| js_sys::Date::parse(value) / 1000.0)?;
@@ -49,25 +49,25 @@ fn http_date(value: &str) -> Option<Seconds> {
     at.duration_since(UNIX_EPOCH).as_ref().map(Duration::as_secs_f64).ok()
 }
 
-/// A decimal number and nothing else; neither negative nor with an exponent.
+/// A decimal number and nothing else, without sign or exponent.
 fn number(text: &str) -> Option<f64> {
-    let (value, rest) = leading(text)?;
+    let (value, rest) = leading_number(text)?;
     rest.is_empty().then_some(value)
 }
 
 /// `4.8s`, `350ms`, `1m30s`, `2 minutes`, `23`.
-fn amount(text: &str) -> Option<Seconds> {
-    let (value, mut rest) = leading(text)?;
-    let Some((factor, behind)) = unit(rest) else { return Some(value) };
-    let mut sum = times(value, factor);
+fn duration(text: &str) -> Option<Seconds> {
+    let (value, mut rest) = leading_number(text)?;
+    let Some((factor, after)) = unit(rest) else { return Some(value) };
+    let mut sum = scale(value, factor);
     let mut last = factor;
-    rest = behind;
-    // A smaller unit may follow at once: the seconds behind minutes.
-    while let Some((value, behind)) = leading(rest) {
-        match unit(behind) {
-            Some((factor, behind)) if factor < last => {
-                sum += times(value, factor);
-                (last, rest) = (factor, behind);
+    rest = after;
+    // A smaller unit may follow directly: the seconds after the minutes.
+    while let Some((value, after)) = leading_number(rest) {
+        match unit(after) {
+            Some((factor, after)) if factor < last => {
+                sum += scale(value, factor);
+                (last, rest) = (factor, after);
             }
             _ => break,
         }
@@ -75,8 +75,8 @@ fn amount(text: &str) -> Option<Seconds> {
     Some(sum)
 }
 
-/// Milliseconds are divided: 0.001 is no binary number, and 350 ms would not be 0.35 s.
-fn times(value: f64, factor: f64) -> f64 {
+/// Divides for milliseconds: 0.001 has no exact binary form, and 350 ms would not give 0.35 s.
+fn scale(value: f64, factor: f64) -> f64 {
     match factor < 1.0 {
         true => value / (1.0 / factor),
         false => value * factor,
@@ -86,30 +86,30 @@ fn times(value: f64, factor: f64) -> f64 {
 fn unit(text: &str) -> Option<(f64, &str)> {
     let word = text.trim_start_matches(' ');
     let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
-    let factor = match part(word, ..end) {
+    let factor = match slice(word, ..end) {
         "ms" | "milliseconds" => 0.001,
         "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
         "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
         "h" | "hr" | "hour" | "hours" => 3600.0,
         _ => return None,
     };
-    Some((factor, part(word, end..)))
+    Some((factor, slice(word, end..)))
 }
 
-/// The decimal number that `text` begins with, and what follows. Digits beyond those of any delay are not counted.
-fn leading(text: &str) -> Option<(f64, &str)> {
+/// The decimal number that `text` starts with, and the rest. More than nine digits count as [`LONGEST_DELAY`].
+fn leading_number(text: &str) -> Option<(f64, &str)> {
     let digits = |t: &str| t.find(|c: char| !c.is_ascii_digit()).unwrap_or(t.len());
     let whole = digits(text);
     if whole == 0 {
         return None;
     }
-    let fraction = part(text, whole..).strip_prefix('.').map_or(0, digits);
+    let fraction = slice(text, whole..).strip_prefix('.').map_or(0, digits);
     let end = if fraction > 0 { whole + 1 + fraction } else { whole };
     let value = match whole > 9 {
         true => LONGEST_DELAY,
-        false => crate::json::decimal_value(part(text, ..end.min(whole + 10))),
+        false => crate::json::decimal_value(slice(text, ..end.min(whole + 10))),
     };
-    Some((value, part(text, end..)))
+    Some((value, slice(text, end..)))
 }
 
 #[cfg(test)]
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_protobuf_duration_is_found_at_any_depth_as_json_and_as_python_prints_it() {
+    fn a_protobuf_duration_is_found_at_any_depth_in_json_and_in_pythons_repr() {
         for text in [
             r#"{"error":{"details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"4.843473059s"}]}}"#,
             "429 RESOURCE_EXHAUSTED. {'error': {'details': [{'retryDelay': '4.843473059s'}]}}",
