@@ -3,15 +3,13 @@
 //! The rules are DESIGN §4: only a frame without parent decides the run's fate; deltas are appended once, none
 //! compared; the first end counts; a retry voids the attempt before it.
 
-use super::ending::{ends, stated, waits_at_step};
-use super::entries::{provider_error, provider_text};
-use super::message::{Message, RunStatus};
+use super::ending::{ends, provider_error, provider_text, stated, waits_at_step};
+use super::message::RunStatus;
 use super::pause::Pause;
 use super::timeline::EntryStatus;
-use super::tool::{is_delegation, ToolStatus};
-use super::{ActivityKind, Conversation, Outcome};
-use crate::event::{Kind, RunEvent, Tool};
-use crate::json::Raw;
+use super::tool::ToolStatus;
+use super::{Conversation, Outcome};
+use crate::event::{Kind, RunEvent};
 use crate::time::Seconds;
 
 impl Conversation {
@@ -156,160 +154,5 @@ impl Conversation {
             message.turn_tools(ToolStatus::Started, ToolStatus::Cancelled);
         }
         true
-    }
-
-    #[inline(never)]
-    fn tool(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
-        let Some(tool) = event.tool.and_then(Tool::read) else { return };
-        let entry = self.note(t, run, event, now);
-        let started = event.kind == Kind::ToolCallStarted;
-        let status = match event.kind {
-            Kind::ToolCallStarted => ToolStatus::Started,
-            Kind::ToolCallError => ToolStatus::Error,
-            _ => ToolStatus::Completed,
-        };
-        let limits = self.limits;
-        let turn = &mut self.turns[t];
-        let mut fits = true;
-        if let Some(message) = turn.message_of(run) {
-            match message.tool(&tool, status, event.created_at.unwrap_or(now), &limits) {
-                Some(call) => call.error = event.error.map(String::from).or(call.error.take()),
-                None => fits = false,
-            }
-            // A call that is told of behind the end of its run does not run.
-            message.stop_tools(message.head.status);
-            message.add_extras(event, &limits);
-        }
-        self.diagnostics.dropped_entries += u64::from(!fits);
-        let delegates = tool.tool_name.is_some_and(is_delegation);
-        if delegates && started {
-            self.delegate(t, run, &tool, entry, now);
-        } else if delegates {
-            self.turns[t].delegated(run, &tool, status == ToolStatus::Error || tool.tool_call_error == Some(true));
-        }
-        if !self.turns[t].is_running() {
-            return;
-        }
-        if started {
-            let turn = &self.turns[t];
-            let leader = turn.runs.get(run).name.clone();
-            let name: String = tool.tool_name.map(String::from).unwrap_or_default();
-            let member = delegates.then(|| turn.member_name(&super::delegation::member_id(&tool)));
-            self.set_activity(ActivityKind::Other, run, |texts| match member {
-                Some(member) => texts.delegation(&leader, &name, tool.tool_args, &member),
-                None => texts.tool(&leader, &name, tool.tool_args),
-            });
-        } else {
-            self.working(t, run);
-        }
-    }
-
-    /// What an event carries beside what it says.
-    #[inline(never)]
-    fn facts(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
-        let turn = &mut self.turns[t];
-        let text = |raw: Raw<'_>| Some(raw.text().to_owned());
-        if let Some(memories) = event.memories {
-            turn.memories = text(memories);
-            turn.dirty = true;
-        }
-        if let Some(summary) = event.session_summary {
-            turn.session_summary = text(summary);
-            turn.dirty = true;
-        }
-        if let Some(followups) = event.followups {
-            if turn.runs.get(run).top {
-                turn.followups = text(followups);
-                turn.dirty = true;
-            }
-            if let Some(message) = turn.message_of(run) {
-                message.edit().followups = text(followups);
-            }
-        }
-        let run = turn.runs.edit(run);
-        let before = run.usage;
-        match event.kind {
-            Kind::ModelRequestCompleted => run.usage.add_request(event.tokens),
-            _ => match event.metrics {
-                Some(metrics) => run.usage.replace(metrics),
-                None => return,
-            },
-        }
-        if let Some(model) = model_of(event) {
-            run.model = Some(model);
-        }
-        // Figures come again, as sums: only what is new was used now.
-        let used = run.usage.beyond(&before, event.kind == Kind::ModelRequestCompleted);
-        let model = run.model.clone().unwrap_or_default();
-        if run.top && event.kind == Kind::ModelRequestCompleted {
-            self.history = Some((model.clone(), event.tokens.input + event.tokens.output));
-        } else if run.top && before.input_tokens == 0 {
-            self.history = Some((model.clone(), run.usage.input_tokens));
-        }
-        self.quota.used(&model, used, now);
-        let mut all = super::Usage::default();
-        turn.runs.iter().for_each(|r| all.add(&r.usage));
-        turn.usage = all;
-        turn.dirty = true;
-        self.head_dirty = true;
-    }
-
-    pub(super) fn working(&mut self, t: usize, run: usize) {
-        if self.turns[t].is_running() {
-            self.say(ActivityKind::Working, t, run);
-        }
-    }
-
-    /// `… is working...`, `… is responding...`: written only when it changes.
-    pub(super) fn say(&mut self, kind: ActivityKind, t: usize, run: usize) {
-        if self.activity_of != Some((kind, run)) {
-            let name = self.turns[t].runs.get(run).name.clone();
-            self.set_activity(kind, run, |texts| match kind {
-                ActivityKind::Responding => texts.responding(&name),
-                _ => texts.working(&name),
-            });
-        }
-    }
-
-    pub(super) fn back_to_top(&mut self, t: usize) {
-        if let Some(living) = self.turns[t].living {
-            self.working(t, living);
-        }
-    }
-
-    pub(super) fn thinking(&mut self, t: usize, run: usize) {
-        if self.turns[t].is_running() {
-            let name = self.turns[t].runs.get(run).name.clone();
-            self.set_activity(ActivityKind::Other, run, |texts| texts.thinking(&name));
-        }
-    }
-
-    pub(super) fn busy(&mut self, t: usize, text: &str) {
-        if self.turns[t].is_running() {
-            self.set_activity(ActivityKind::Other, usize::MAX, |_| text.to_owned());
-        }
-    }
-}
-
-/// The model that the figures of `event` are of.
-fn model_of(event: &RunEvent<'_>) -> Option<String> {
-    let in_metrics = || {
-        let metrics = event.metrics?;
-        // A completion's metrics name their models one by one.
-        let detail = || metrics.member("details")?.member("model")?.as_array()?.next()?.member("id");
-        metrics.member("model").or_else(detail).and_then(Raw::as_str)
-    };
-    event.model.or_else(in_metrics).map(String::from).filter(|m| !m.is_empty())
-}
-
-impl super::Turn {
-    /// The message that the run's words go to.
-    pub(super) fn message_of(&mut self, run: usize) -> Option<&mut Message> {
-        let run = self.runs.get(run);
-        match (run.top, run.work) {
-            (true, _) => Some(&mut self.answer),
-            (false, Some(at)) => self.work.get_mut(at),
-            (false, None) => None,
-        }
     }
 }

@@ -2,11 +2,10 @@
 //!
 //! Only a frame without a parent decides the turn's fate, and the first end counts (DESIGN §4.3).
 
-use super::entries::provider_error;
 use super::message::RunStatus;
 use super::pause::Pause;
 use super::timeline::EntryStatus;
-use super::tool::ToolStatus;
+use super::tool::{text_of, ToolStatus};
 use super::{Conversation, Outcome};
 use crate::error::{message_in, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Tool};
@@ -164,4 +163,14 @@ pub(super) fn stated(status: &str) -> Option<Outcome> {
         "ERROR" => Some(Outcome::Failed),
         _ => None,
     }
+}
+
+/// What a RunError, TeamRunError or WorkflowError says.
+pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
+    StreamError::from_provider(&provider_text(event))
+}
+
+/// The same as it came: often the provider's JSON.
+pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
+    event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default()
 }

@@ -3,8 +3,8 @@
 //! A message knows what the view has not read yet: whether its head changed, how much of its text was handed out,
 //! which of its tool calls are new. So a token costs a token, not a message.
 
+pub use super::growing_text::Text;
 use super::tool::{ToolCall, ToolStatus};
-use crate::bytes::begin_with;
 use crate::event::{RunEvent, Tool};
 use crate::json::{pretty, Raw};
 use crate::limits::Limits;
@@ -90,88 +90,6 @@ pub struct Head {
     pub followups: Option<String>,
     /// Of a user's message: names.
     pub files_sent: Vec<String>,
-}
-
-/// A text that grows, and how much of it the view has.
-#[derive(Debug, Clone, Default)]
-pub struct Text {
-    text: String,
-    pub(crate) read: usize,
-    /// The view must forget what it has.
-    pub(crate) reset: bool,
-    /// Where the leg begins that runs now: what stands before it was shown before a pause.
-    leg: usize,
-    /// The leg is the framework's notice about a pause, not the model's words.
-    stand_in: bool,
-}
-
-impl Text {
-    /// All of it.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Appends `more` up to the limit; `false` if some of it did not fit.
-    pub(super) fn append(&mut self, more: crate::json::Str<'_>, limits: &Limits) -> bool {
-        let before = self.text.len();
-        more.push_to(&mut self.text);
-        if self.text.len() <= limits.max_text_bytes {
-            return true;
-        }
-        let kept = crate::limits::excerpt(&self.text, limits.max_text_bytes.max(before)).len();
-        self.text.truncate(kept);
-        false
-    }
-
-    /// Appends plain text up to the limit.
-    pub(super) fn append_text(&mut self, more: &str, limits: &Limits) {
-        self.text.push_str(crate::limits::excerpt(more, limits.max_text_bytes.saturating_sub(self.text.len())));
-    }
-
-    /// What was said since the last pause.
-    pub(super) fn leg(&self) -> &str {
-        crate::text::part(&self.text, self.leg..)
-    }
-
-    /// The model said nothing: its leg stands in until the next one begins.
-    pub(super) fn stand_in(&mut self) {
-        self.stand_in = true;
-    }
-
-    /// The rest begins here: what was said stays.
-    pub(super) fn begin_leg(&mut self) {
-        if std::mem::take(&mut self.stand_in) {
-            self.drop_leg();
-        }
-        self.leg = self.text.len();
-    }
-
-    fn drop_leg(&mut self) {
-        self.text.truncate(self.leg);
-        if self.read > self.leg {
-            self.read = 0;
-            self.reset = true;
-        }
-    }
-
-    /// Puts `text` in place of the leg, touching nothing that is already the same.
-    pub(super) fn replace_leg(&mut self, text: &str, limits: &Limits) {
-        let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.leg));
-        if begin_with(text.as_bytes(), self.leg().as_bytes()) {
-            self.text.push_str(crate::text::part(text, self.text.len() - self.leg..));
-            return;
-        }
-        self.drop_leg();
-        self.text.push_str(text);
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.reset = self.read > 0 || self.reset;
-        self.read = 0;
-        self.leg = 0;
-        self.stand_in = false;
-        self.text.clear();
-    }
 }
 
 impl Message {

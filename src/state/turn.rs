@@ -175,4 +175,14 @@ impl Turn {
         }
         self.runs.reopen(&again, self.outcome == Some(Outcome::Paused));
     }
+
+    /// The message that the run's words go to.
+    pub(super) fn message_of(&mut self, run: usize) -> Option<&mut Message> {
+        let run = self.runs.get(run);
+        match (run.top, run.work) {
+            (true, _) => Some(&mut self.answer),
+            (false, Some(at)) => self.work.get_mut(at),
+            (false, None) => None,
+        }
+    }
 }
