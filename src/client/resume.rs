@@ -6,12 +6,12 @@
 use super::leg::{Leg, Purpose};
 use super::queue::Send;
 use super::waiting::{Wait, Why};
-use super::{Call, Client, Output, Priority, Request, Ticket};
-use crate::error::{ErrorType, StreamError};
+use super::{Client, Output, Priority, Request, Ticket};
+use crate::error::StreamError;
 use crate::retry::{self, LONGEST_DELAY};
 use crate::state::kept::Kept;
 use crate::state::{Announced, Cause, Outcome, Retrier, Status};
-use crate::text::{decimal, has};
+use crate::text::decimal;
 use crate::time::Seconds;
 
 impl Client {
@@ -87,7 +87,14 @@ impl Client {
         }
     }
 
-    fn ask(&mut self, send: Send, purpose: Purpose, url: String, fields: Vec<(String, String)>, now: Seconds) {
+    pub(super) fn ask(
+        &mut self,
+        send: Send,
+        purpose: Purpose,
+        url: String,
+        fields: Vec<(String, String)>,
+        now: Seconds,
+    ) {
         let id = self.next_request();
         let request = Request { id, ticket: send.ticket, url, fields, is_run: false };
         self.outputs.push_back(Output::Fetch(request));
@@ -142,31 +149,6 @@ impl Client {
         interrupted && self.config.runs(self.target).is_some() && self.conversation.resume_point().is_some()
     }
 
-    /// The user answers what a paused run asks.
-    pub(super) fn continue_run(&mut self, ticket: Ticket, answers: &[(String, String)], now: Seconds) {
-        let run = self.conversation.paused_run().map(str::to_owned).filter(|_| self.is_idle());
-        let (Some(run), Some(runs)) = (run, self.config.runs(self.target)) else { return self.nothing_to_do(ticket) };
-        let url = [&runs, "/", &encoded(&run), "/continue"].concat();
-        let session = self.conversation.session_id.clone().unwrap_or_default();
-        let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
-        // A workflow's is continued in the foreground: agno 3.1.10 answers 409 to anything else without a durable queue.
-        if self.config.background && !has(&runs, "/workflows/") {
-            fields.push(("background".into(), "true".into()));
-        }
-        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
-        // Each kind of route takes its own, and stumbles over the others'.
-        let ours = |name: &str| match () {
-            () if has(&runs, "/agents/") => name != "requirements" && name != "step_requirements",
-            () if has(&runs, "/workflows/") => name != "requirements" && name != "tools",
-            () => name != "tools" && name != "step_requirements",
-        };
-        fields.extend(answers.iter().filter(|(name, _)| ours(name)).cloned());
-        self.conversation.begin(None, Status::Connecting, now);
-        let tools = answers.iter().find(|(name, _)| name == "tools");
-        self.conversation.pause_answer = tools.map(|(_, json)| json.clone());
-        self.ask(self.errand(ticket, now), Purpose::Continue, url, fields, now);
-    }
-
     /// Shows a turn of the past.
     pub(super) fn recall(&mut self, text: Option<&str>, at: Seconds, frames: &[u8]) {
         let counted = self.conversation.begin_past();
@@ -178,88 +160,19 @@ impl Client {
     }
 
     /// Something to be done that is no message.
-    fn errand(&self, ticket: Ticket, now: Seconds) -> Send {
+    pub(super) fn errand(&self, ticket: Ticket, now: Seconds) -> Send {
         let (text, files, priority) = (String::new(), Vec::new(), Priority::User);
         Send { ticket, text, files, priority, since: now, retries: 0, target: self.target, resumes: 0 }
     }
 
-    fn nothing_to_do(&mut self, ticket: Ticket) {
+    pub(super) fn nothing_to_do(&mut self, ticket: Ticket) {
         let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
         self.outputs.push_back(Output::Settled { ticket, outcome });
-    }
-
-    /// The user stops what runs, waits, or asks; and so does the server, where there is a run that it knows.
-    pub(super) fn stop(&mut self, now: Seconds) {
-        let run = self.run_to_stop();
-        self.cancel(now);
-        if self.is_paused() {
-            self.conversation.cancel_pause(now);
-        }
-        if let Some(run) = run {
-            self.stop_on_server(run);
-        }
-    }
-
-    pub(super) fn is_paused(&self) -> bool {
-        self.conversation.status == Status::Ended(Outcome::Paused)
-    }
-
-    /// What the server is to be told when the user stops what goes on now.
-    fn run_to_stop(&self) -> Option<(u32, String)> {
-        let runs = self.config.runs(self.target)?;
-        let (turn, run) = self.conversation.living_run()?;
-        Some((turn.id, [&runs, "/", &encoded(run), "/cancel"].concat()))
-    }
-
-    fn stop_on_server(&mut self, (turn, url): (u32, String)) {
-        let id = self.next_request();
-        self.calls.push((id, turn));
-        self.outputs.push_back(Output::Call(Call { id, url }));
-    }
-
-    pub(super) fn called(&mut self, request: u32, status: u16, now: Seconds) {
-        let Some(at) = self.calls.iter().position(|(id, _)| *id == request) else { return };
-        let (_, turn) = self.calls.swap_remove(at);
-        self.conversation.server_cancelled(turn, status, now);
-    }
-
-    /// When a stream has been silent for too long, if nothing comes until then.
-    pub(super) fn stalls_at(&self) -> Option<Seconds> {
-        let leg = self.leg.as_ref().filter(|l| !l.by_hand && l.over_since.is_none() && l.send.is_some())?;
-        let resumable = self.conversation.resume_point().is_some();
-        let bound = if resumable { self.config.stall.background } else { self.config.stall.foreground };
-        let waits = self.conversation.retry.as_ref().map_or(0.0, |r| r.resumes_at);
-        (bound > 0.0).then(|| leg.heard_at.max(waits) + bound)
-    }
-
-    /// The stream is silent: for longer than the bound, or (`known`) because the network was away.
-    pub(super) fn stalled(&mut self, now: Seconds, known: bool) {
-        if !known && self.stalls_at().is_none_or(|at| now < at) {
-            return;
-        }
-        let Some(leg) = self.leg.take() else { return };
-        self.outputs.push_back(Output::Abort(leg.request));
-        let Some(leg) = self.lost(leg, now) else { return };
-        let kind = if self.went_unheard(&leg) { ErrorType::Network } else { ErrorType::Interrupted };
-        self.break_off(leg, Outcome::Interrupted, StreamError::new(kind, SILENT), now);
-    }
-
-    pub(super) fn online(&mut self, now: Seconds) {
-        let was_away = self.offline_since.take();
-        match self.wait.as_ref().map(|w| w.why) {
-            Some(Why::Retry(Cause::Network) | Why::Resume) => self.wake(now, true),
-            _ => {
-                let silent = |leg: &Leg| was_away.is_some_and(|since| leg.heard_at <= since) && !leg.by_hand;
-                if self.leg.as_ref().is_some_and(silent) && self.conversation.resume_point().is_some() {
-                    self.stalled(now, true);
-                }
-            }
-        }
     }
 }
 
 /// An id as a part of a path: whatever a server calls its runs, it stays one segment.
-fn encoded(id: &str) -> String {
+pub(super) fn encoded(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     for byte in id.bytes() {
         match byte {
@@ -276,4 +189,3 @@ fn encoded(id: &str) -> String {
 const OFFLINE: &str = "You are offline. The answer goes on as soon as you are back.";
 const GAVE_UP: &str = "The connection was lost, and could not be made again. What had come is kept.";
 const GONE: &str = "The connection was lost, and the server does not have the rest of this answer any more.";
-const SILENT: &str = "Nothing came from the server for too long.";

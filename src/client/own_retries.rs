@@ -1,0 +1,159 @@
+//! Retries of the client's own, where no backend retries; what it hears of a backend that does.
+
+use super::leg::UNREACHABLE;
+use super::queue::Send;
+use super::waiting::{Wait, Why};
+use super::{Client, Output};
+use crate::error::{ErrorType, StreamError};
+use crate::retry::{self, Decision, Refusal, RetryHeaders};
+use crate::state::{Announced, Cause, Outcome, Retrier, Status};
+use crate::text::{find, part};
+use crate::time::Seconds;
+
+impl Client {
+    /// The run that streams failed with a rate limit, and nobody but us starts it again.
+    pub(super) fn struck(&mut self, error: StreamError, said: &str, now: Seconds) {
+        self.follow_server();
+        let Some(leg) = self.leg.as_mut() else { return };
+        let Some(send) = leg.send.take() else { return };
+        // The stream stays open until its server closes it: it may yet say that it retries by itself. Unless we do not.
+        if send.retries >= self.config.retry.max_retries {
+            self.outputs.push_back(Output::Abort(leg.request));
+            self.leg = None;
+        }
+        self.wait_or_give_up(send, Cause::RateLimit, error, Refusal::of_text(said).named_delay(now), now);
+    }
+
+    /// An HTTP error instead of a stream.
+    pub(super) fn turned_away(
+        &mut self,
+        send: Send,
+        status: u16,
+        text: &str,
+        headers: &[Option<String>; 3],
+        error: StreamError,
+        now: Seconds,
+    ) {
+        let [retry_after, retry_after_ms, date] = headers.each_ref().map(Option::as_deref);
+        let refusal = Refusal::of_http(status, text, RetryHeaders { retry_after, retry_after_ms, date });
+        if !refusal.may_pass() {
+            return self.give_up_with(send, error, now);
+        }
+        self.conversation.quota.learn(text);
+        let cause = if refusal.is_rate_limit() { Cause::RateLimit } else { Cause::Unavailable };
+        self.wait_or_give_up(send, cause, error, refusal.named_delay(now), now);
+    }
+
+    /// The request got no answer, or one without a byte.
+    pub(super) fn unreached(&mut self, send: Send, error: StreamError, now: Seconds) {
+        self.wait_or_give_up(send, Cause::Network, error, None, now);
+    }
+
+    fn wait_or_give_up(
+        &mut self,
+        mut send: Send,
+        cause: Cause,
+        error: StreamError,
+        named: Option<Seconds>,
+        now: Seconds,
+    ) {
+        let random = self.random();
+        let policy = &self.config.retry;
+        let max_retries = policy.max_retries;
+        match policy.decide(send.retries, named, random) {
+            Decision::Retry { attempt, delay } => {
+                let message = match cause {
+                    Cause::RateLimit => retry::rate_limited(delay, attempt, max_retries),
+                    Cause::Unavailable => retry::retrying(UNAVAILABLE, delay, attempt, max_retries),
+                    Cause::Network => retry::retrying("The server could not be reached.", delay, attempt, max_retries),
+                };
+                self.conversation.await_retry(
+                    Announced {
+                        attempt: attempt.into(),
+                        max_retries: max_retries.into(),
+                        delay,
+                        description: message.clone(),
+                        because: Some(error.message),
+                        message,
+                        at: None,
+                        cause,
+                        by: Retrier::Handler,
+                    },
+                    now,
+                );
+                send.retries = attempt;
+                self.cool_down(cause, Some(delay), now);
+                self.wait = Some(Wait { send, since: now, due: now + delay, why: Why::Retry(cause) });
+            }
+            Decision::GiveUp if send.target < self.config.fallbacks.len() => {
+                send.target += 1;
+                send.retries = 0;
+                self.cool_down(cause, named, now);
+                let name = self.config.name_of(send.target).into_owned();
+                self.conversation.fall_back(&name, &error, now);
+                self.go(send, now);
+            }
+            Decision::GiveUp => {
+                self.cool_down(cause, named, now);
+                let error = self.exhausted(error, cause, max_retries);
+                self.give_up_with(send, error, now);
+            }
+        }
+    }
+
+    /// What the banner says when the retries are used up.
+    fn exhausted(&self, error: StreamError, cause: Cause, max_retries: u32) -> StreamError {
+        let hint = if cause == Cause::RateLimit { self.conversation.hint() } else { None };
+        if max_retries == 0 {
+            return StreamError { hint, ..error };
+        }
+        let message = match cause {
+            Cause::RateLimit | Cause::Unavailable => retry::exhausted(max_retries),
+            Cause::Network => {
+                let of_all = retry::exhausted(max_retries);
+                let end = find(&of_all, ". ").map_or(of_all.len(), |at| at + 2);
+                [part(&of_all, ..end), UNREACHABLE].concat()
+            }
+        };
+        StreamError { message, retries: Some(max_retries.into()), hint, ..error }
+    }
+
+    fn give_up_with(&mut self, send: Send, error: StreamError, now: Seconds) {
+        let outcome = if error.kind == ErrorType::Interrupted { Outcome::Interrupted } else { Outcome::Failed };
+        self.conversation.fail(outcome, error, now);
+        self.settle(Some(send), now);
+    }
+
+    /// A limit was hit, and passes in `delay` seconds, if anybody knows.
+    fn cool_down(&mut self, cause: Cause, delay: Option<Seconds>, now: Seconds) {
+        let Some(delay) = delay.filter(|_| cause == Cause::RateLimit) else { return };
+        if self.cooldown.hit(now + delay, now) {
+            self.outputs.push_back(Output::Limit(Some(now + delay)));
+        }
+    }
+
+    /// What the stream says of a limit that its server waits out, for the other tabs; and that it is over.
+    pub(super) fn follow_limit(&mut self, now: Seconds) {
+        let waits = self.conversation.retry.as_ref().filter(|r| r.by == Retrier::Server);
+        if let Some(until) = waits.map(|r| r.resumes_at).filter(|until| *until > now) {
+            if self.cooldown.hit(until, now) {
+                self.outputs.push_back(Output::Limit(Some(until)));
+            }
+        } else if self.conversation.status == Status::Ended(Outcome::Completed) && self.cooldown.answered() {
+            self.outputs.push_back(Output::Limit(None));
+        }
+    }
+
+    /// A stream whose run had failed goes on all the same: the server retries by itself, and the send is its again.
+    pub(super) fn follow_server(&mut self) {
+        let by_server = self.conversation.retry.as_ref().is_some_and(|r| r.by == Retrier::Server);
+        let goes_on = by_server || self.conversation.status != Status::Retrying;
+        let Some(leg) = self.leg.as_mut().filter(|l| goes_on && l.send.is_none() && !l.by_hand) else { return };
+        if let Some(wait) = self.wait.take() {
+            leg.send = Some(wait.send);
+            leg.retried_by_server = true;
+        }
+    }
+}
+
+const UNAVAILABLE: &str = "The service is not available at the moment.";
