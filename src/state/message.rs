@@ -4,35 +4,12 @@
 //! which of its tool calls are new. So a token costs a token, not a message.
 
 pub use super::growing_text::Text;
+pub use super::message_head::{Head, Role, RunStatus};
 use super::tool::{ToolCall, ToolStatus};
 use crate::event::{RunEvent, Tool};
 use crate::json::{pretty, Raw};
 use crate::limits::Limits;
 use crate::time::Seconds;
-use serde::Serialize;
-
-/// Who says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Role {
-    User,
-    Agent,
-    /// A task that a team's leader gave to a member.
-    Delegation,
-}
-
-/// How the run behind a message stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum RunStatus {
-    Started,
-    Completed,
-    Error,
-    Paused,
-    Cancelled,
-}
 
 /// One message.
 #[derive(Debug, Clone)]
@@ -50,83 +27,10 @@ pub struct Message {
     pub(crate) tools_reset: bool,
 }
 
-/// Everything of a message but its text, thoughts and tool calls. Raw JSON stays text until somebody looks at it.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)]
-pub struct Head {
-    pub id: u32,
-    pub role: Role,
-    pub created_at: Seconds,
-    pub status: RunStatus,
-    /// Why a member's run failed.
-    pub error: Option<String>,
-    pub depth: u32,
-    pub streaming_error: bool,
-    pub cancelled: bool,
-    pub agent_name: Option<String>,
-    pub team_name: Option<String>,
-    pub agent_id: Option<String>,
-    pub team_id: Option<String>,
-    pub run_id: Option<String>,
-    pub parent_run_id: Option<String>,
-    pub delegated_by: Option<String>,
-    pub delegated_to: Option<String>,
-    pub delegated_to_id: Option<String>,
-    pub child_run_id: Option<String>,
-    /// JSON of each step.
-    pub reasoning_steps: Vec<String>,
-    /// JSON of an answer with an output schema.
-    pub structured: Option<String>,
-    pub content_type: Option<String>,
-    /// JSON of each image, video, ….
-    pub images: Vec<String>,
-    pub videos: Vec<String>,
-    pub audio: Vec<String>,
-    pub files: Vec<String>,
-    pub response_audio: Option<String>,
-    pub references: Option<String>,
-    pub citations: Option<String>,
-    pub followups: Option<String>,
-    /// Of a user's message: names.
-    pub files_sent: Vec<String>,
-}
-
 impl Message {
     pub(super) fn new(id: u32, role: Role, at: Seconds) -> Message {
         Message {
-            head: Head {
-                id,
-                role,
-                created_at: at,
-                status: RunStatus::Started,
-                error: None,
-                depth: 0,
-                streaming_error: false,
-                cancelled: false,
-                agent_name: None,
-                team_name: None,
-                agent_id: None,
-                team_id: None,
-                run_id: None,
-                parent_run_id: None,
-                delegated_by: None,
-                delegated_to: None,
-                delegated_to_id: None,
-                child_run_id: None,
-                reasoning_steps: Vec::new(),
-                structured: None,
-                content_type: None,
-                images: Vec::new(),
-                videos: Vec::new(),
-                audio: Vec::new(),
-                files: Vec::new(),
-                response_audio: None,
-                references: None,
-                citations: None,
-                followups: None,
-                files_sent: Vec::new(),
-            },
+            head: Head::new(id, role, at),
             text: Text::default(),
             thoughts: Text::default(),
             tools: Vec::new(),
