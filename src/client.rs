@@ -6,11 +6,12 @@
 //! request it belongs to; what comes of an earlier request is dropped. Invariant: each send is settled exactly once.
 
 mod config;
+mod connection;
 mod continue_run;
 mod cooldown;
+mod frame_fast_path;
 mod frames;
 mod io;
-mod leg;
 mod own_retries;
 mod queue;
 mod relevance;
@@ -18,10 +19,9 @@ mod request;
 mod resume;
 mod schedule;
 mod send;
+mod send_delay;
 mod stall;
 mod stop_run;
-mod templates;
-mod waiting;
 
 pub use config::{Config, Fallback, Stall};
 pub use io::{Call, Input, Output, Priority, Request, RequestId, Ticket};
@@ -29,11 +29,11 @@ pub use queue::{QueuedSend, WaitsFor};
 
 use crate::state::Conversation;
 use crate::time::Seconds;
+use connection::{Body, Leg};
 use cooldown::Cooldown;
-use leg::{Body, Leg};
 use queue::Queue;
+use send_delay::{Wait, Why};
 use std::collections::VecDeque;
-use waiting::{Wait, Why};
 
 /// Pieces in which large chunks are decoded, so that the buffer holds a piece and not the whole.
 pub(crate) const PIECE: usize = 256 << 10;

@@ -4,11 +4,11 @@
 //! if they changed. A reader that applies every delta holds the whole. So one notification costs what changed, not
 //! what exists. Raw JSON (arguments, steps, media) travels as text; the reader parses what it looks at.
 
-mod appended;
+mod appended_text;
 mod changes;
-mod pieces;
+mod text_chunks;
 
-pub use appended::Appended;
+pub use appended_text::Appended;
 
 use crate::client::{Client, QueuedSend};
 use crate::error::StreamError;
@@ -22,8 +22,8 @@ use crate::state::tool::ToolCall;
 use crate::state::usage::Usage;
 use crate::state::{Diagnostics, Outcome, Pacing, RetryState, Status, Times};
 use changes::turn_delta;
-use pieces::in_pieces;
 use serde::Serialize;
+use text_chunks::in_pieces;
 
 /// What changed since the last [`Client::read`].
 #[derive(Debug, Serialize)]

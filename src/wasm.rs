@@ -3,15 +3,15 @@
 //! In: calls from the package's TypeScript. Out: fetches, and calls to its [`Host`]. Never: a call to JavaScript while
 //! the client is borrowed — a listener may call back in.
 
-mod border;
 mod calls;
-mod feeding;
+mod delta;
+mod feed;
+mod history;
 mod host;
+mod js_serializer;
 mod options;
-mod reading;
 mod replay;
 mod shell;
-mod stored;
 mod transport;
 
 pub use host::Host;

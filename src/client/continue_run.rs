@@ -1,6 +1,6 @@
 //! Paused runs: the user answers what they ask.
 
-use super::leg::Purpose;
+use super::connection::Purpose;
 use super::resume::encoded;
 use super::{Client, Ticket};
 use crate::state::Status;

@@ -1,7 +1,7 @@
 //! The frames of the stream: read, applied, or handed to the client to decide.
 
-use super::leg::{Body, Leg, Purpose};
-use super::templates::{holes, Next};
+use super::connection::{Body, Leg, Purpose};
+use super::frame_fast_path::{holes, Next};
 use super::{Client, Output};
 use crate::error::StreamError;
 use crate::event::{self, Kind};

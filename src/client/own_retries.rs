@@ -1,8 +1,8 @@
 //! Retries of the client's own, where no backend retries; what it hears of a backend that does.
 
-use super::leg::UNREACHABLE;
+use super::connection::UNREACHABLE;
 use super::queue::Send;
-use super::waiting::{Wait, Why};
+use super::send_delay::{Wait, Why};
 use super::{Client, Output};
 use crate::error::{ErrorType, StreamError};
 use crate::retry::{self, Decision, Refusal, RetryHeaders};

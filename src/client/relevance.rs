@@ -1,6 +1,6 @@
 //! Which inputs can change anything.
 
-use super::waiting::Why;
+use super::send_delay::Why;
 use super::{Client, Input};
 use crate::state::Cause;
 

@@ -3,13 +3,13 @@
 //! A background run counts its frames; what is asked for is what comes after the last one read (PROTOCOL §11). Time is
 //! compared, never counted.
 
-use super::leg::{Leg, Purpose};
+use super::connection::{Leg, Purpose};
 use super::queue::Send;
-use super::waiting::{Wait, Why};
+use super::send_delay::{Wait, Why};
 use super::{Client, Output, Priority, Request, Ticket};
 use crate::error::StreamError;
 use crate::retry::{self, LONGEST_DELAY};
-use crate::state::kept::Kept;
+use crate::state::resume_point::Kept;
 use crate::state::{Announced, Cause, Outcome, Retrier, Status};
 use crate::text::decimal;
 use crate::time::Seconds;

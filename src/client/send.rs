@@ -1,6 +1,6 @@
 //! A send: its turn opens, its request goes out, it is settled, once.
 
-use super::leg::Leg;
+use super::connection::Leg;
 use super::queue::Send;
 use super::{Client, Output, Priority, RequestId, Ticket};
 use crate::state::{Outcome, Status};

@@ -1,7 +1,7 @@
 //! Streams that fall silent, and a network that goes and comes back.
 
-use super::leg::Leg;
-use super::waiting::Why;
+use super::connection::Leg;
+use super::send_delay::Why;
 use super::{Client, Output};
 use crate::error::{ErrorType, StreamError};
 use crate::state::{Cause, Outcome};

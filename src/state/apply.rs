@@ -3,8 +3,8 @@
 //! The rules are DESIGN §4: only a frame without parent decides the run's fate; deltas are appended once, none
 //! compared; the first end counts; a retry voids the attempt before it.
 
-use super::ending::{ends, provider_error, provider_text, stated, waits_at_step};
 use super::message::RunStatus;
+use super::outcome::{ends, provider_error, provider_text, stated, waits_at_step};
 use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::ToolStatus;

@@ -3,8 +3,8 @@
 //! A message knows what the view has not read yet: whether its head changed, how much of its text was handed out,
 //! which of its tool calls are new. So a token costs a token, not a message.
 
-pub use super::growing_text::Text;
 pub use super::message_head::{Head, Role, RunStatus};
+pub use super::message_text::Text;
 use super::tool::{ToolCall, ToolStatus};
 use crate::event::{RunEvent, Tool};
 use crate::json::{pretty, Raw};

@@ -1,6 +1,6 @@
 //! What changed, for the host.
 
-use super::border::to_js;
+use super::js_serializer::to_js;
 use super::Core;
 use wasm_bindgen::prelude::*;
 

@@ -1,9 +1,9 @@
 //! What a server or a page stored: sessions, past turns, an answer to be resumed.
 
-use super::border::to_js;
+use super::js_serializer::to_js;
 use super::Core;
 use crate::client::Input;
-use crate::state::kept::{Kept, KeptPause};
+use crate::state::resume_point::{Kept, KeptPause};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]

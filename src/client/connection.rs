@@ -1,7 +1,7 @@
 //! The stream being read: its bytes → frames → events, or → the reason why there is none.
 
+use super::frame_fast_path::Templates;
 use super::queue::Send;
-use super::templates::Templates;
 use super::{Client, RequestId, PIECE};
 use crate::error::{ErrorType, StreamError};
 use crate::limits::Limits;

@@ -2,9 +2,9 @@
 
 use super::activity::{format_all, telling};
 use super::delegation::member_id;
-use super::ending::{provider_error, provider_text};
-use super::entries::type_name;
+use super::outcome::{provider_error, provider_text};
 use super::timeline::{Details, EntryStatus, Split};
+use super::timeline_entries::type_name;
 use super::tool::{is_delegation, text_of};
 use super::{Conversation, Turn};
 use crate::error::is_markup;

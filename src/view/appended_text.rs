@@ -1,6 +1,6 @@
 //! The text that grew, where nothing else changed.
 
-use super::pieces::PIECE;
+use super::text_chunks::PIECE;
 use crate::state::Conversation;
 use crate::text::part;
 

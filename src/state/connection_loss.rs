@@ -4,7 +4,7 @@
 use super::{Conversation, Outcome, Turn};
 use crate::error::{ErrorType, StreamError};
 use crate::event::{Kind, RunEvent};
-use crate::state::retrying::Announced;
+use crate::state::retry_state::Announced;
 use crate::time::Seconds;
 
 /// From where a background run is taken up (PROTOCOL §11).

@@ -3,7 +3,7 @@
 //! A stream that carried `retry` events is left to its server. Time is compared, never counted: a page that slept
 //! wakes up right.
 
-use super::leg::Leg;
+use super::connection::Leg;
 use super::queue::Send;
 use super::{Client, Output, Priority};
 use crate::retry;
