@@ -29,14 +29,14 @@ pub use queue::{QueuedSend, WaitsFor};
 
 use crate::state::Conversation;
 use crate::time::Seconds;
-use connection::{Body, Leg};
+use connection::{Body, Connection};
 use cooldown::Cooldown;
 use queue::Queue;
-use send_delay::{Wait, Why};
+use send_delay::{DelayReason, DelayedSend};
 use std::collections::VecDeque;
 
 /// Pieces in which large chunks are decoded, so that the buffer holds a piece and not the whole.
-pub(crate) const PIECE: usize = 256 << 10;
+pub(crate) const DECODE_CHUNK: usize = 256 << 10;
 
 /// The machine.
 #[derive(Debug, Clone)]
@@ -44,15 +44,15 @@ pub struct Client {
     /// What the page shows.
     pub conversation: Conversation,
     config: Config,
-    leg: Option<Leg>,
-    wait: Option<Wait>,
+    connection: Option<Connection>,
+    delayed: Option<DelayedSend>,
     queue: Queue,
     cooldown: Cooldown,
     outputs: VecDeque<Output>,
     last_request: RequestId,
     wake_at: Option<Seconds>,
     /// The caller's own leg was cancelled: what they still feed belongs to it, up to their `End`.
-    hung_up: bool,
+    discard_fed: bool,
     /// The component that was asked last: 0, or a fallback.
     target: usize,
     /// Requests to stop a run, and the turns that they are of.
@@ -71,14 +71,14 @@ impl Client {
         Client {
             conversation,
             config,
-            leg: None,
-            wait: None,
+            connection: None,
+            delayed: None,
             queue: Queue::default(),
             cooldown: Cooldown::default(),
             outputs: VecDeque::new(),
             last_request: 0,
             wake_at: None,
-            hung_up: false,
+            discard_fed: false,
             target: 0,
             calls: Vec::new(),
             offline_since: None,
@@ -93,8 +93,8 @@ impl Client {
 
     /// The sends that wait, in the order in which they go out; one that is held back comes first.
     pub fn queue(&self) -> impl Iterator<Item = QueuedSend<'_>> {
-        let held = self.wait.as_ref().filter(|w| w.why == Why::HeldBack);
-        let runs = self.leg.is_some() || (self.wait.is_some() && held.is_none());
+        let held = self.delayed.as_ref().filter(|w| w.reason == DelayReason::HeldBack);
+        let runs = self.connection.is_some() || (self.delayed.is_some() && held.is_none());
         let waits_for = if runs { WaitsFor::Run } else { WaitsFor::Limit };
         held.map(|w| &w.send).into_iter().chain(self.queue.iter()).map(move |send| send.view(waits_for))
     }
@@ -106,7 +106,7 @@ impl Client {
 
     /// Takes in what happened. `false`: it changed nothing, and nobody has to hear of it.
     pub fn handle(&mut self, input: Input<'_>, now: Seconds) -> bool {
-        if !self.concerns(&input) {
+        if !self.is_relevant(&input) {
             return false;
         }
         let rung = matches!(input, Input::Tick);
@@ -125,38 +125,38 @@ impl Client {
             Input::LimitElsewhere { until } => {
                 let random = self.random();
                 self.cooldown.hit_elsewhere(until, random, now);
-                self.look_again(now);
+                self.recheck_limits(now);
             }
             Input::LimitOver => {
                 self.cooldown.over();
-                self.look_again(now);
+                self.recheck_limits(now);
             }
             Input::Begin { text } => {
                 // What was to be sent is not sent: the caller has taken over.
                 self.cancel(now);
-                self.hung_up = false;
-                self.begin_by_hand(text, now);
+                self.discard_fed = false;
+                self.begin_fed(text, now);
             }
             Input::Feed(bytes) => {
-                if self.leg.is_none() {
-                    self.begin_by_hand(None, now);
+                if self.connection.is_none() {
+                    self.begin_fed(None, now);
                 }
-                self.take(bytes, now);
+                self.receive(bytes, now);
             }
             Input::End => {
-                self.hung_up = false;
-                if self.is_fed_by_hand() {
-                    self.close(now);
+                self.discard_fed = false;
+                if self.is_fed_by_caller() {
+                    self.connection_closed(now);
                 }
             }
-            Input::Opened { status, content_type, headers, .. } => self.open(status, content_type, headers),
-            Input::Chunk { bytes, .. } => self.take(bytes, now),
-            Input::Closed { .. } => self.close(now),
-            Input::Failed { .. } => self.fail(true, now),
-            Input::NotSent { .. } => self.fail(false, now),
-            Input::Cancel => self.stop(now),
-            Input::Recall { text, at, frames } => self.recall(text, at, frames),
-            Input::HangUp => self.cancel(now),
+            Input::Opened { status, content_type, headers, .. } => self.response_opened(status, content_type, headers),
+            Input::Chunk { bytes, .. } => self.receive(bytes, now),
+            Input::Closed { .. } => self.connection_closed(now),
+            Input::Failed { .. } => self.connection_failed(true, now),
+            Input::NotSent { .. } => self.connection_failed(false, now),
+            Input::Cancel => self.stop_run(now),
+            Input::LoadTurn { text, at, frames } => self.load_turn(text, at, frames),
+            Input::Detach => self.cancel(now),
             Input::Tick => self.tick(now),
             Input::DismissError => self.conversation.dismiss_error(),
             Input::Clear { session_id } => {
@@ -164,35 +164,35 @@ impl Client {
                 self.conversation.clear(session_id.filter(|s| !s.is_empty()).map(str::to_owned));
             }
         }
-        self.plan(rung, now);
+        self.reschedule(rung, now);
         true
     }
 
     /// Room in the decoder's buffer for `n` bytes of the caller's stream, to be written in place; then
     /// [`committed`](Client::committed). `None`: these bytes go through [`Input::Chunk`] (an error's body).
     pub fn reserve(&mut self, n: usize) -> Option<&mut [u8]> {
-        match &mut self.leg.as_mut()?.body {
+        match &mut self.connection.as_mut()?.body {
             Body::Stream(decoder) => Some(decoder.reserve(n)),
             _ => None,
         }
     }
 
     /// The room that was reserved is filled.
-    pub fn committed(&mut self, n: usize, now: Seconds) {
-        self.hear(now);
+    pub fn commit(&mut self, n: usize, now: Seconds) {
+        self.byte_received(now);
         self.conversation.diagnostics.bytes_read += n as u64;
         self.conversation.opened();
-        let applied = self.conversation.applied;
-        self.drain(now);
+        let applied = self.conversation.revision;
+        self.read_available_frames(now);
         // Text that was only appended changes no plan.
-        if self.conversation.applied != applied.wrapping_add(1) {
-            self.plan(false, now);
+        if self.conversation.revision != applied.wrapping_add(1) {
+            self.reschedule(false, now);
         }
     }
 
     /// The request whose answer is read; also that of a leg fed by hand.
     pub fn live_request(&self) -> Option<RequestId> {
-        self.leg.as_ref().map(|l| l.request)
+        self.connection.as_ref().map(|l| l.request)
     }
 
     /// How many requests there were, legs fed by hand among them.
@@ -201,12 +201,12 @@ impl Client {
     }
 
     /// Whether the leg that runs is the caller's own: bytes of theirs do not mix with those of a fetch.
-    pub fn is_fed_by_hand(&self) -> bool {
-        self.leg.as_ref().is_some_and(|l| l.by_hand)
+    pub fn is_fed_by_caller(&self) -> bool {
+        self.connection.as_ref().is_some_and(|l| l.fed_by_caller)
     }
 
     fn is_idle(&self) -> bool {
-        self.leg.is_none() && self.wait.is_none()
+        self.connection.is_none() && self.delayed.is_none()
     }
 
     /// Something runs, or waits to.

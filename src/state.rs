@@ -38,12 +38,12 @@ pub mod usage;
 mod wait_state;
 
 pub use diagnostics::Diagnostics;
-pub(crate) use message_content::AppendTo;
+pub(crate) use message_content::AppendTarget;
 pub(crate) use outcome::provider_text;
-pub(crate) use retry_state::Announced;
+pub(crate) use retry_state::RetryNotice;
 pub use status::{Outcome, Status};
 pub use turn::{Times, Turn};
-pub use wait_state::{Cause, Gate, Pacing, Retrier, RetryState};
+pub use wait_state::{Pacing, PacingCause, Retrier, RetryCause, RetryState};
 
 use crate::error::StreamError;
 use crate::limits::Limits;
@@ -85,25 +85,25 @@ pub struct Conversation {
     pub name: String,
     limits: Limits,
     /// Index of the turn that frames go to.
-    live: Option<usize>,
+    active_turn: Option<usize>,
     /// Index of the turn that frames went to last.
     current: usize,
     /// A leg was opened without a message of the user's: its first frame tells which turn it belongs to.
-    unplaced: bool,
+    turn_unknown: bool,
     /// What the user answered to the pause: the tools, resolved, as JSON; it holds once the run goes on.
     pub(crate) pause_answer: Option<String>,
     /// What the activity line tells of, so that a token does not write it anew.
     activity_of: Option<(ActivityKind, usize)>,
     /// A run that fails with a rate limit is started again by the client: such an end is kept in `struck`, for it to
     /// decide, and not shown.
-    pub(crate) takes_over: bool,
-    pub(crate) struck: Option<StreamError>,
+    pub(crate) client_retries: bool,
+    pub(crate) rate_limit_error: Option<StreamError>,
     /// The model that answered last, and the tokens that the conversation so far makes in each request to it.
-    history: Option<(String, u64)>,
+    context_size: Option<(String, u64)>,
     /// How often the stream named another session.
     session_changes: u32,
     /// Counts events, and whatever else may change what a content frame does.
-    pub(crate) applied: u32,
+    pub(crate) revision: u32,
     next_message: u32,
     next_turn: u32,
     pub(crate) head_dirty: bool,
@@ -131,16 +131,16 @@ impl Conversation {
             texts: ActivityTexts::default(),
             name: String::new(),
             limits,
-            live: None,
+            active_turn: None,
             current: 0,
-            unplaced: false,
+            turn_unknown: false,
             pause_answer: None,
             activity_of: None,
-            takes_over: false,
-            struck: None,
-            history: None,
+            client_retries: false,
+            rate_limit_error: None,
+            context_size: None,
             session_changes: 0,
-            applied: 0,
+            revision: 0,
             next_message: 0,
             next_turn: 0,
             head_dirty: true,

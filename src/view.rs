@@ -23,7 +23,7 @@ use crate::state::usage::Usage;
 use crate::state::{Diagnostics, Outcome, Pacing, RetryState, Status, Times};
 use changes::turn_delta;
 use serde::Serialize;
-use text_chunks::in_pieces;
+use text_chunks::in_chunks;
 
 /// What changed since the last [`Client::read`].
 #[derive(Debug, Serialize)]
@@ -124,7 +124,7 @@ pub struct MessageDelta<'a> {
 pub struct TextDelta<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
-    #[serde(serialize_with = "in_pieces")]
+    #[serde(serialize_with = "in_chunks")]
     pub append: &'a str,
 }
 

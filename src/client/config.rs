@@ -49,7 +49,7 @@ pub struct Config {
     pub log: bool,
     /// Content frames that repeat one another are recognised, not read. Off, what comes of a stream is the same, later:
     /// tests compare.
-    pub shortcuts: bool,
+    pub fast_path: bool,
     /// What random numbers begin with: those of jitter, and of how tabs spread.
     pub seed: u32,
 }
@@ -68,7 +68,7 @@ impl Default for Config {
             stall: Stall::default(),
             fallbacks: Vec::new(),
             log: false,
-            shortcuts: true,
+            fast_path: true,
             seed: 0,
         }
     }

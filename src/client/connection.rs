@@ -1,8 +1,8 @@
 //! The stream being read: its bytes → frames → events, or → the reason why there is none.
 
-use super::frame_fast_path::Templates;
+use super::frame_fast_path::FastPath;
 use super::queue::Send;
-use super::{Client, RequestId, PIECE};
+use super::{Client, RequestId, DECODE_CHUNK};
 use crate::error::{ErrorType, StreamError};
 use crate::limits::Limits;
 use crate::retry::RetryHeaders;
@@ -12,26 +12,26 @@ use crate::text::has;
 use crate::time::Seconds;
 
 #[derive(Debug, Clone)]
-pub(super) struct Leg {
+pub(super) struct Connection {
     pub request: RequestId,
     /// `None`: the caller feeds it, or its send waits to be made again.
     pub send: Option<Send>,
-    pub by_hand: bool,
+    pub fed_by_caller: bool,
     pub purpose: Purpose,
     /// Of a resume: the last frame that had been read.
-    pub from: Option<u64>,
+    pub resumed_after: Option<u64>,
     /// When its last byte came, or it was asked for.
-    pub heard_at: Seconds,
+    pub last_byte_at: Seconds,
     pub body: Body,
-    pub templates: Templates,
+    pub fast_path: FastPath,
     /// A byte of a stream came.
-    pub heard: bool,
+    pub received_bytes: bool,
     /// The server retries by itself: it said so.
     pub retried_by_server: bool,
     /// The run has ended; the stream has not.
-    pub over_since: Option<Seconds>,
+    pub run_ended_at: Option<Seconds>,
     /// An event came that was taken for an answer to the request.
-    pub answered: bool,
+    pub got_event: bool,
 }
 
 /// What a request is for.
@@ -55,106 +55,122 @@ pub(super) enum Body {
         text: Vec<u8>,
     },
     /// An answer that is no stream.
-    Foreign,
+    NotAStream,
 }
 
-impl Leg {
+impl Connection {
     pub fn new(request: RequestId, send: Option<Send>, limits: &Limits, now: Seconds) -> Self {
-        Leg {
+        Connection {
             request,
-            by_hand: send.is_none(),
+            fed_by_caller: send.is_none(),
             purpose: Purpose::default(),
-            from: None,
-            heard_at: now,
+            resumed_after: None,
+            last_byte_at: now,
             send,
             body: Body::Stream(Box::new(Decoder::new(limits))),
-            templates: Templates::default(),
-            heard: false,
+            fast_path: FastPath::default(),
+            received_bytes: false,
             retried_by_server: false,
-            over_since: None,
-            answered: false,
+            run_ended_at: None,
+            got_event: false,
         }
     }
 }
 
 impl Client {
-    pub(super) fn open(&mut self, status: u16, content_type: &str, headers: RetryHeaders<'_>) {
-        let Some(leg) = self.leg.as_mut() else { return };
+    pub(super) fn response_opened(&mut self, status: u16, content_type: &str, headers: RetryHeaders<'_>) {
+        let Some(connection) = self.connection.as_mut() else { return };
         if status >= 400 {
             let RetryHeaders { retry_after, retry_after_ms, date } = headers;
             let headers = [retry_after, retry_after_ms, date].map(|h| h.map(str::to_owned));
-            leg.body = Body::Refused { status, headers, text: Vec::new() };
+            connection.body = Body::Refused { status, headers, text: Vec::new() };
         } else if has(content_type, "text/html") {
-            leg.body = Body::Foreign;
+            connection.body = Body::NotAStream;
         } else {
             self.conversation.opened();
         }
     }
 
-    pub(super) fn take(&mut self, bytes: &[u8], now: Seconds) {
+    pub(super) fn receive(&mut self, bytes: &[u8], now: Seconds) {
         self.conversation.diagnostics.bytes_read += bytes.len() as u64;
-        self.hear(now);
+        self.byte_received(now);
         let request = self.live_request();
-        for piece in bytes.chunks(PIECE) {
+        for piece in bytes.chunks(DECODE_CHUNK) {
             // What follows the end of a leg is not for the next one.
             if self.live_request() != request {
                 return;
             }
-            match self.leg.as_mut().map(|l| &mut l.body) {
+            match self.connection.as_mut().map(|l| &mut l.body) {
                 Some(Body::Stream(decoder)) => decoder.push(piece),
                 Some(Body::Refused { text, .. }) => {
                     let room = self.config.limits.max_error_body_bytes.saturating_sub(text.len());
                     text.extend_from_slice(&piece[..piece.len().min(room)]);
                     continue;
                 }
-                Some(Body::Foreign) | None => return,
+                Some(Body::NotAStream) | None => return,
             }
             self.conversation.opened();
-            self.drain(now);
+            self.read_available_frames(now);
         }
     }
 
-    pub(super) fn close(&mut self, now: Seconds) {
-        let Some(leg) = self.leg.take() else { return };
-        let Some(leg) = self.refused(leg, now) else { return };
+    pub(super) fn connection_closed(&mut self, now: Seconds) {
+        let Some(connection) = self.connection.take() else { return };
+        let Some(connection) = self.take_refusal(connection, now) else { return };
         // Its send waits to be made again.
-        if !leg.by_hand && leg.send.is_none() {
+        if !connection.fed_by_caller && connection.send.is_none() {
             return;
         }
-        let foreign = matches!(leg.body, Body::Foreign);
-        let kept = if foreign { Some(leg) } else { self.lost(leg, now) };
-        let Some(leg) = kept else { return };
+        let foreign = matches!(connection.body, Body::NotAStream);
+        let kept = if foreign { Some(connection) } else { self.try_resume(connection, now) };
+        let Some(connection) = kept else { return };
         if foreign {
-            return self.break_off(leg, Outcome::Failed, StreamError::new(ErrorType::Protocol, FOREIGN), now);
+            return self.end_with_error(
+                connection,
+                Outcome::Failed,
+                StreamError::new(ErrorType::Protocol, NOT_A_STREAM),
+                now,
+            );
         }
-        if self.went_unheard(&leg) {
-            return self.break_off(leg, Outcome::Failed, StreamError::new(ErrorType::Network, UNREACHABLE), now);
+        if self.continue_unconfirmed(&connection) {
+            return self.end_with_error(
+                connection,
+                Outcome::Failed,
+                StreamError::new(ErrorType::Network, UNREACHABLE),
+                now,
+            );
         }
         self.conversation.close(now);
-        self.settle(leg.send, now);
+        self.settle(connection.send, now);
     }
 
     /// The answer to a pause that has not reached its run, as far as anybody can tell.
-    pub(super) fn went_unheard(&self, leg: &Leg) -> bool {
-        leg.purpose == Purpose::Continue && self.conversation.is_unplaced()
+    pub(super) fn continue_unconfirmed(&self, connection: &Connection) -> bool {
+        connection.purpose == Purpose::Continue && self.conversation.is_turn_unknown()
     }
 
     /// A leg ends with `error`; a question whose answer went unheard stays.
-    pub(super) fn break_off(&mut self, leg: Leg, outcome: Outcome, error: StreamError, now: Seconds) {
-        match self.went_unheard(&leg) {
-            true => self.conversation.not_continued(error, now),
+    pub(super) fn end_with_error(
+        &mut self,
+        connection: Connection,
+        outcome: Outcome,
+        error: StreamError,
+        now: Seconds,
+    ) {
+        match self.continue_unconfirmed(&connection) {
+            true => self.conversation.continue_failed(error, now),
             false => self.conversation.fail(outcome, error, now),
         }
-        self.settle(leg.send, now);
+        self.settle(connection.send, now);
     }
 
-    pub(super) fn fail(&mut self, sent: bool, now: Seconds) {
-        let Some(leg) = self.leg.take() else { return };
-        let Some(mut leg) = self.refused(leg, now) else { return };
-        if !leg.by_hand && leg.send.is_none() {
+    pub(super) fn connection_failed(&mut self, sent: bool, now: Seconds) {
+        let Some(connection) = self.connection.take() else { return };
+        let Some(mut connection) = self.take_refusal(connection, now) else { return };
+        if !connection.fed_by_caller && connection.send.is_none() {
             return;
         }
-        let connecting = self.conversation.status == Status::Connecting || self.went_unheard(&leg);
+        let connecting = self.conversation.status == Status::Connecting || self.continue_unconfirmed(&connection);
         let error = match connecting {
             true if sent => StreamError::new(ErrorType::Network, UNREACHABLE),
             true => StreamError::new(ErrorType::General, "The message could not be sent."),
@@ -162,30 +178,30 @@ impl Client {
                 StreamError::new(ErrorType::Interrupted, "The connection was lost before the answer was complete.")
             }
         };
-        let silent = !leg.heard && matches!(leg.body, Body::Stream(_));
-        if let Some(send) = leg.send.take_if(|_| leg.purpose == Purpose::Run && silent && sent) {
-            return self.unreached(send, error, now);
+        let silent = !connection.received_bytes && matches!(connection.body, Body::Stream(_));
+        if let Some(send) = connection.send.take_if(|_| connection.purpose == Purpose::Run && silent && sent) {
+            return self.request_unanswered(send, error, now);
         }
-        let Some(leg) = self.lost(leg, now) else { return };
+        let Some(connection) = self.try_resume(connection, now) else { return };
         let outcome = if connecting { Outcome::Failed } else { Outcome::Interrupted };
-        self.break_off(leg, outcome, error, now);
+        self.end_with_error(connection, outcome, error, now);
     }
 
     /// The server said no, whether or not it finished saying why. Gives the leg back if it did not.
-    fn refused(&mut self, mut leg: Leg, now: Seconds) -> Option<Leg> {
-        let Body::Refused { status, headers, text } = &leg.body else { return Some(leg) };
+    fn take_refusal(&mut self, mut connection: Connection, now: Seconds) -> Option<Connection> {
+        let Body::Refused { status, headers, text } = &connection.body else { return Some(connection) };
         let (status, text) = (*status, String::from_utf8_lossy(text).into_owned());
         let headers = headers.clone();
         let error = StreamError::from_http(status, &text);
-        let purpose = leg.purpose;
-        match leg.send.take() {
-            Some(send) if purpose != Purpose::Run => self.not_gone_on(purpose, send, status, error, now),
-            Some(send) => self.turned_away(send, status, &text, &headers, error, now),
+        let purpose = connection.purpose;
+        match connection.send.take() {
+            Some(send) if purpose != Purpose::Run => self.follow_up_refused(purpose, send, status, error, now),
+            Some(send) => self.request_refused(send, status, &text, &headers, error, now),
             None => self.conversation.fail(Outcome::Failed, error, now),
         }
         None
     }
 }
 
-const FOREIGN: &str = "The server answered with a web page instead of a stream. Is the address right?";
+const NOT_A_STREAM: &str = "The server answered with a web page instead of a stream. Is the address right?";
 pub(super) const UNREACHABLE: &str = "The server could not be reached. Check your connection, or the server's address.";

@@ -11,7 +11,9 @@ impl Client {
     /// The user answers what a paused run asks.
     pub(super) fn continue_run(&mut self, ticket: Ticket, answers: &[(String, String)], now: Seconds) {
         let run = self.conversation.paused_run().map(str::to_owned).filter(|_| self.is_idle());
-        let (Some(run), Some(runs)) = (run, self.config.runs(self.target)) else { return self.nothing_to_do(ticket) };
+        let (Some(run), Some(runs)) = (run, self.config.runs(self.target)) else {
+            return self.settle_unchanged(ticket);
+        };
         let url = [&runs, "/", &encoded(&run), "/continue"].concat();
         let session = self.conversation.session_id.clone().unwrap_or_default();
         let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
@@ -30,6 +32,6 @@ impl Client {
         self.conversation.begin(None, Status::Connecting, now);
         let tools = answers.iter().find(|(name, _)| name == "tools");
         self.conversation.pause_answer = tools.map(|(_, json)| json.clone());
-        self.ask(self.errand(ticket, now), Purpose::Continue, url, fields, now);
+        self.send_follow_up(self.follow_up_send(ticket, now), Purpose::Continue, url, fields, now);
     }
 }

@@ -6,12 +6,12 @@
 use crate::event::RunEvent;
 use crate::json::{Object, Str};
 use crate::sse::{Compared, Comparison, Decoder, Hole, Template};
-use crate::state::{AppendTo, Conversation};
+use crate::state::{AppendTarget, Conversation};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Templates {
-    known: Vec<(Template, AppendTo)>,
+pub(super) struct FastPath {
+    known: Vec<(Template, AppendTarget)>,
     /// The one that was met last: it is tried first.
     last: usize,
     /// The one that makes room for another, if need be.
@@ -26,18 +26,18 @@ const MOST: usize = 8;
 const PATIENCE: u32 = 64;
 
 /// What became of the next frame.
-pub(super) enum Next {
+pub(super) enum FastPathResult {
     /// Its text is appended.
     Appended,
     /// It is one that is known, as far as it is there.
-    Begun,
+    Incomplete,
     /// It is to be read.
-    Other,
+    NoMatch,
 }
 
-impl Templates {
+impl FastPath {
     /// Appends the next frame's text, if it is one that is known.
-    pub(super) fn append_repeated(&mut self, decoder: &mut Decoder, conversation: &mut Conversation) -> Next {
+    pub(super) fn append_repeated(&mut self, decoder: &mut Decoder, conversation: &mut Conversation) -> FastPathResult {
         let (tried, mut compared) = std::mem::take(&mut self.begun);
         let count = self.known.len();
         for turn in tried..count {
@@ -49,22 +49,22 @@ impl Templates {
                         decoder.pass_over(length);
                         self.last = at;
                         self.vain = 0;
-                        return Next::Appended;
+                        return FastPathResult::Appended;
                     }
                 }
                 Comparison::SoFar => {
                     self.begun = (turn, compared);
-                    return Next::Begun;
+                    return FastPathResult::Incomplete;
                 }
                 Comparison::Other => {}
             }
             compared = Compared::default();
         }
-        Next::Other
+        FastPathResult::NoMatch
     }
 
     /// The event given last appended a text to `target`: the one of `holes`.
-    pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTo, holes: &[(Hole, Range<usize>)]) {
+    pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTarget, holes: &[(Hole, Range<usize>)]) {
         self.vain = self.vain.wrapping_add(1);
         // Where something else varies too, hardly any is kept: that would cost more than it saves.
         if self.vain > PATIENCE && self.vain % PATIENCE != 0 {

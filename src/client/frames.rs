@@ -1,7 +1,7 @@
 //! The frames of the stream: read, applied, or handed to the client to decide.
 
-use super::connection::{Body, Leg, Purpose};
-use super::frame_fast_path::{holes, Next};
+use super::connection::{Body, Connection, Purpose};
+use super::frame_fast_path::{holes, FastPathResult};
 use super::{Client, Output};
 use crate::error::StreamError;
 use crate::event::{self, Kind};
@@ -10,29 +10,29 @@ use crate::state::provider_text;
 use crate::time::Seconds;
 use std::borrow::Cow;
 
-/// Why frames are not read on.
+/// DelayReason frames are not read on.
 enum Halt {
     /// The run failed with a rate limit that is ours to wait out: how it is shown, what was said.
-    Struck(StreamError, String),
+    RateLimited(StreamError, String),
     /// The server has no rest of this answer.
-    Gone,
+    UnknownRun,
     /// The server waits for a limit to pass; the next frame may tell that it does no more.
-    Limited,
+    ServerRetries,
 }
 
 impl Client {
     /// Reads every whole frame of the buffer.
-    pub(super) fn drain(&mut self, now: Seconds) {
-        let Some(leg) = self.leg.as_mut() else { return };
-        let was_over = leg.over_since.is_some();
-        leg.heard = true;
+    pub(super) fn read_available_frames(&mut self, now: Seconds) {
+        let Some(connection) = self.connection.as_mut() else { return };
+        let was_over = connection.run_ended_at.is_some();
+        connection.received_bytes = true;
         // What happened between two chunks may have changed what a content frame does.
-        self.conversation.applied = self.conversation.applied.wrapping_add(1);
+        self.conversation.revision = self.conversation.revision.wrapping_add(1);
         while let Some(halt) = self.read_frames(now) {
             match halt {
-                Halt::Struck(error, said) => self.struck(error, &said, now),
-                Halt::Gone => return self.gone(now),
-                Halt::Limited => self.follow_limit(now),
+                Halt::RateLimited(error, said) => self.run_rate_limited(error, &said, now),
+                Halt::UnknownRun => return self.run_unknown(now),
+                Halt::ServerRetries => self.share_limit(now),
             }
         }
         if !self.conversation.status.is_streaming() && !was_over {
@@ -42,15 +42,17 @@ impl Client {
 
     /// Reads frames until there is none, or until one of them is for the client to decide.
     fn read_frames(&mut self, now: Seconds) -> Option<Halt> {
-        let Client { conversation, config, leg, .. } = self;
-        let Some(Leg { body: Body::Stream(decoder), templates, retried_by_server, purpose, answered, .. }) = leg else {
+        let Client { conversation, config, connection, .. } = self;
+        let Some(Connection { body: Body::Stream(decoder), fast_path, retried_by_server, purpose, got_event, .. }) =
+            connection
+        else {
             return None;
         };
         loop {
-            match templates.append_repeated(decoder, conversation) {
-                Next::Appended => continue,
-                Next::Begun => return None,
-                Next::Other => {}
+            match fast_path.append_repeated(decoder, conversation) {
+                FastPathResult::Appended => continue,
+                FastPathResult::Incomplete => return None,
+                FastPathResult::NoMatch => {}
             }
             match decoder.next_frame()? {
                 Frame::Comment => {}
@@ -74,24 +76,24 @@ impl Client {
                     };
                     if event.kind == Kind::Retry {
                         *retried_by_server = true;
-                        conversation.takes_over = false;
+                        conversation.client_retries = false;
                     }
-                    if event.kind == Kind::Error && *purpose == Purpose::Resume && !*answered {
-                        return Some(Halt::Gone);
+                    if event.kind == Kind::Error && *purpose == Purpose::Resume && !*got_event {
+                        return Some(Halt::UnknownRun);
                     }
-                    *answered = true;
+                    *got_event = true;
                     conversation.apply(&event, now);
-                    if let Some(error) = conversation.struck.take() {
-                        return Some(Halt::Struck(error, provider_text(&event)));
+                    if let Some(error) = conversation.rate_limit_error.take() {
+                        return Some(Halt::RateLimited(error, provider_text(&event)));
                     }
                     if event.kind == Kind::Retry {
-                        return Some(Halt::Limited);
+                        return Some(Halt::ServerRetries);
                     }
                     // Data that was mended does not stand in the buffer as it was read.
                     let as_sent = matches!(data, Cow::Borrowed(_));
-                    let appended = conversation.appends(&event).filter(|_| as_sent);
-                    if let Some((target, holes)) = appended.filter(|_| config.shortcuts).zip(holes(&data, &event)) {
-                        templates.learn(decoder, target, &holes);
+                    let appended = conversation.append_target(&event).filter(|_| as_sent);
+                    if let Some((target, holes)) = appended.filter(|_| config.fast_path).zip(holes(&data, &event)) {
+                        fast_path.learn(decoder, target, &holes);
                     }
                 }
             }

@@ -77,7 +77,7 @@ pub enum Input<'a> {
         status: u16,
     },
     /// A turn of a session that is opened: what the user said, when, and the events of its run as a stream.
-    Recall {
+    LoadTurn {
         /// What the user said.
         text: Option<&'a str>,
         /// When, in seconds since the Unix epoch.
@@ -86,7 +86,7 @@ pub enum Input<'a> {
         frames: &'a [u8],
     },
     /// The page goes: what runs on the server may go on.
-    HangUp,
+    Detach,
     /// Another tab of the same origin hit a rate limit.
     LimitElsewhere {
         /// Until when, in seconds since the Unix epoch.

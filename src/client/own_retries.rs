@@ -2,30 +2,30 @@
 
 use super::connection::UNREACHABLE;
 use super::queue::Send;
-use super::send_delay::{Wait, Why};
+use super::send_delay::{DelayReason, DelayedSend};
 use super::{Client, Output};
 use crate::error::{ErrorType, StreamError};
 use crate::retry::{self, Decision, Refusal, RetryHeaders};
-use crate::state::{Announced, Cause, Outcome, Retrier, Status};
+use crate::state::{Outcome, Retrier, RetryCause, RetryNotice, Status};
 use crate::text::{find, part};
 use crate::time::Seconds;
 
 impl Client {
     /// The run that streams failed with a rate limit, and nobody but us starts it again.
-    pub(super) fn struck(&mut self, error: StreamError, said: &str, now: Seconds) {
-        self.follow_server();
-        let Some(leg) = self.leg.as_mut() else { return };
-        let Some(send) = leg.send.take() else { return };
+    pub(super) fn run_rate_limited(&mut self, error: StreamError, said: &str, now: Seconds) {
+        self.yield_to_server();
+        let Some(connection) = self.connection.as_mut() else { return };
+        let Some(send) = connection.send.take() else { return };
         // The stream stays open until its server closes it: it may yet say that it retries by itself. Unless we do not.
         if send.retries >= self.config.retry.max_retries {
-            self.outputs.push_back(Output::Abort(leg.request));
-            self.leg = None;
+            self.outputs.push_back(Output::Abort(connection.request));
+            self.connection = None;
         }
-        self.wait_or_give_up(send, Cause::RateLimit, error, Refusal::of_text(said).named_delay(now), now);
+        self.retry_or_give_up(send, RetryCause::RateLimit, error, Refusal::of_text(said).named_delay(now), now);
     }
 
     /// An HTTP error instead of a stream.
-    pub(super) fn turned_away(
+    pub(super) fn request_refused(
         &mut self,
         send: Send,
         status: u16,
@@ -40,19 +40,19 @@ impl Client {
             return self.give_up_with(send, error, now);
         }
         self.conversation.quota.learn(text);
-        let cause = if refusal.is_rate_limit() { Cause::RateLimit } else { Cause::Unavailable };
-        self.wait_or_give_up(send, cause, error, refusal.named_delay(now), now);
+        let cause = if refusal.is_rate_limit() { RetryCause::RateLimit } else { RetryCause::Unavailable };
+        self.retry_or_give_up(send, cause, error, refusal.named_delay(now), now);
     }
 
     /// The request got no answer, or one without a byte.
-    pub(super) fn unreached(&mut self, send: Send, error: StreamError, now: Seconds) {
-        self.wait_or_give_up(send, Cause::Network, error, None, now);
+    pub(super) fn request_unanswered(&mut self, send: Send, error: StreamError, now: Seconds) {
+        self.retry_or_give_up(send, RetryCause::Network, error, None, now);
     }
 
-    fn wait_or_give_up(
+    fn retry_or_give_up(
         &mut self,
         mut send: Send,
-        cause: Cause,
+        cause: RetryCause,
         error: StreamError,
         named: Option<Seconds>,
         now: Seconds,
@@ -63,12 +63,14 @@ impl Client {
         match policy.decide(send.retries, named, random) {
             Decision::Retry { attempt, delay } => {
                 let message = match cause {
-                    Cause::RateLimit => retry::rate_limited(delay, attempt, max_retries),
-                    Cause::Unavailable => retry::retrying(UNAVAILABLE, delay, attempt, max_retries),
-                    Cause::Network => retry::retrying("The server could not be reached.", delay, attempt, max_retries),
+                    RetryCause::RateLimit => retry::rate_limited(delay, attempt, max_retries),
+                    RetryCause::Unavailable => retry::retrying(UNAVAILABLE, delay, attempt, max_retries),
+                    RetryCause::Network => {
+                        retry::retrying("The server could not be reached.", delay, attempt, max_retries)
+                    }
                 };
                 self.conversation.await_retry(
-                    Announced {
+                    RetryNotice {
                         attempt: attempt.into(),
                         max_retries: max_retries.into(),
                         delay,
@@ -82,19 +84,20 @@ impl Client {
                     now,
                 );
                 send.retries = attempt;
-                self.cool_down(cause, Some(delay), now);
-                self.wait = Some(Wait { send, since: now, due: now + delay, why: Why::Retry(cause) });
+                self.start_cooldown(cause, Some(delay), now);
+                self.delayed =
+                    Some(DelayedSend { send, since: now, due: now + delay, reason: DelayReason::Retry(cause) });
             }
             Decision::GiveUp if send.target < self.config.fallbacks.len() => {
                 send.target += 1;
                 send.retries = 0;
-                self.cool_down(cause, named, now);
+                self.start_cooldown(cause, named, now);
                 let name = self.config.name_of(send.target).into_owned();
                 self.conversation.fall_back(&name, &error, now);
-                self.go(send, now);
+                self.resend(send, now);
             }
             Decision::GiveUp => {
-                self.cool_down(cause, named, now);
+                self.start_cooldown(cause, named, now);
                 let error = self.exhausted(error, cause, max_retries);
                 self.give_up_with(send, error, now);
             }
@@ -102,14 +105,14 @@ impl Client {
     }
 
     /// What the banner says when the retries are used up.
-    fn exhausted(&self, error: StreamError, cause: Cause, max_retries: u32) -> StreamError {
-        let hint = if cause == Cause::RateLimit { self.conversation.hint() } else { None };
+    fn exhausted(&self, error: StreamError, cause: RetryCause, max_retries: u32) -> StreamError {
+        let hint = if cause == RetryCause::RateLimit { self.conversation.hint() } else { None };
         if max_retries == 0 {
             return StreamError { hint, ..error };
         }
         let message = match cause {
-            Cause::RateLimit | Cause::Unavailable => retry::exhausted(max_retries),
-            Cause::Network => {
+            RetryCause::RateLimit | RetryCause::Unavailable => retry::exhausted(max_retries),
+            RetryCause::Network => {
                 let of_all = retry::exhausted(max_retries);
                 let end = find(&of_all, ". ").map_or(of_all.len(), |at| at + 2);
                 [part(&of_all, ..end), UNREACHABLE].concat()
@@ -125,15 +128,15 @@ impl Client {
     }
 
     /// A limit was hit, and passes in `delay` seconds, if anybody knows.
-    fn cool_down(&mut self, cause: Cause, delay: Option<Seconds>, now: Seconds) {
-        let Some(delay) = delay.filter(|_| cause == Cause::RateLimit) else { return };
+    fn start_cooldown(&mut self, cause: RetryCause, delay: Option<Seconds>, now: Seconds) {
+        let Some(delay) = delay.filter(|_| cause == RetryCause::RateLimit) else { return };
         if self.cooldown.hit(now + delay, now) {
             self.outputs.push_back(Output::Limit(Some(now + delay)));
         }
     }
 
     /// What the stream says of a limit that its server waits out, for the other tabs; and that it is over.
-    pub(super) fn follow_limit(&mut self, now: Seconds) {
+    pub(super) fn share_limit(&mut self, now: Seconds) {
         let waits = self.conversation.retry.as_ref().filter(|r| r.by == Retrier::Server);
         if let Some(until) = waits.map(|r| r.resumes_at).filter(|until| *until > now) {
             if self.cooldown.hit(until, now) {
@@ -145,13 +148,16 @@ impl Client {
     }
 
     /// A stream whose run had failed goes on all the same: the server retries by itself, and the send is its again.
-    pub(super) fn follow_server(&mut self) {
+    pub(super) fn yield_to_server(&mut self) {
         let by_server = self.conversation.retry.as_ref().is_some_and(|r| r.by == Retrier::Server);
         let goes_on = by_server || self.conversation.status != Status::Retrying;
-        let Some(leg) = self.leg.as_mut().filter(|l| goes_on && l.send.is_none() && !l.by_hand) else { return };
-        if let Some(wait) = self.wait.take() {
-            leg.send = Some(wait.send);
-            leg.retried_by_server = true;
+        let Some(connection) = self.connection.as_mut().filter(|l| goes_on && l.send.is_none() && !l.fed_by_caller)
+        else {
+            return;
+        };
+        if let Some(delayed) = self.delayed.take() {
+            connection.send = Some(delayed.send);
+            connection.retried_by_server = true;
         }
     }
 }

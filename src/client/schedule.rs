@@ -4,19 +4,19 @@ use super::{Client, Output};
 use crate::time::Seconds;
 
 /// After the end of a run the server closes the stream. One that does not is given up after so many seconds.
-const LINGER: Seconds = 5.0;
+const CLOSE_GRACE: Seconds = 5.0;
 
 impl Client {
     /// A byte came.
-    pub(super) fn hear(&mut self, now: Seconds) {
-        if let Some(leg) = self.leg.as_mut() {
-            leg.heard_at = now;
+    pub(super) fn byte_received(&mut self, now: Seconds) {
+        if let Some(connection) = self.connection.as_mut() {
+            connection.last_byte_at = now;
         }
     }
 
     pub(super) fn tick(&mut self, now: Seconds) {
-        if self.leg.as_ref().and_then(|l| l.over_since).is_some_and(|since| now >= since + LINGER) {
-            self.give_up(now);
+        if self.connection.as_ref().and_then(|l| l.run_ended_at).is_some_and(|since| now >= since + CLOSE_GRACE) {
+            self.cancel_current(now);
         }
         self.stalled(now, false);
         self.wake(now, false);
@@ -24,18 +24,18 @@ impl Client {
 
     /// What follows from the state, after every input: who goes on, what others are told, when to be woken. A timer that
     /// has rung is set again.
-    pub(super) fn plan(&mut self, rung: bool, now: Seconds) {
-        self.follow_server();
-        self.follow_limit(now);
+    pub(super) fn reschedule(&mut self, rung: bool, now: Seconds) {
+        self.yield_to_server();
+        self.share_limit(now);
         let over = self.conversation.current().is_some_and(|t| t.outcome.is_some());
-        if let Some(leg) = self.leg.as_mut() {
-            leg.over_since = match over && !self.conversation.status.is_streaming() {
-                true => leg.over_since.or(Some(now)),
+        if let Some(connection) = self.connection.as_mut() {
+            connection.run_ended_at = match over && !self.conversation.status.is_streaming() {
+                true => connection.run_ended_at.or(Some(now)),
                 false => None,
             };
         }
-        let fetched = self.leg.as_ref().filter(|l| !l.by_hand);
-        let linger = fetched.and_then(|l| l.over_since).map(|since| since + LINGER);
+        let fetched = self.connection.as_ref().filter(|l| !l.fed_by_caller);
+        let linger = fetched.and_then(|l| l.run_ended_at).map(|since| since + CLOSE_GRACE);
         let due = linger.or_else(|| self.next_due(now));
         // Each byte moves the time at which silence is too long; the timer is moved when it rings.
         let wake_at = match (due, self.stalls_at()) {

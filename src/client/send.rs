@@ -1,6 +1,6 @@
 //! A send: its turn opens, its request goes out, it is settled, once.
 
-use super::connection::Leg;
+use super::connection::Connection;
 use super::queue::Send;
 use super::{Client, Output, Priority, RequestId, Ticket};
 use crate::state::{Outcome, Status};
@@ -8,9 +8,9 @@ use crate::time::Seconds;
 
 impl Client {
     pub(super) fn send(&mut self, priority: Priority, ticket: Ticket, text: &str, files: &[String], now: Seconds) {
-        let over = self.leg.as_ref().is_some_and(|l| l.over_since.is_some());
+        let over = self.connection.as_ref().is_some_and(|l| l.run_ended_at.is_some());
         if over {
-            self.give_up(now);
+            self.cancel_current(now);
         }
         let (text, files) = (text.to_owned(), files.to_vec());
         let send = Send { ticket, text, files, priority, since: now, retries: 0, target: 0, resumes: 0 };
@@ -26,9 +26,9 @@ impl Client {
         }
     }
 
-    pub(super) fn open_and_go(&mut self, send: Send, now: Seconds) {
+    pub(super) fn start_turn(&mut self, send: Send, now: Seconds) {
         self.open_turn(&send, now);
-        self.launch(send, now);
+        self.send_request(send, now);
     }
 
     pub(super) fn open_turn(&mut self, send: &Send, now: Seconds) {
@@ -37,26 +37,27 @@ impl Client {
     }
 
     /// The request of a turn that is open goes out, again or at last.
-    pub(super) fn go(&mut self, send: Send, now: Seconds) {
+    pub(super) fn resend(&mut self, send: Send, now: Seconds) {
         let name = match send.target {
             0 => self.conversation.name.clone(),
             target => self.config.name_of(target).into_owned(),
         };
         self.conversation.reconnect(&name, now);
-        self.launch(send, now);
+        self.send_request(send, now);
     }
 
-    pub(super) fn launch(&mut self, send: Send, now: Seconds) {
+    pub(super) fn send_request(&mut self, send: Send, now: Seconds) {
         let id = self.next_request();
         self.target = send.target;
         self.outputs.push_back(Output::Fetch(self.request(id, &send)));
-        self.conversation.takes_over = self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
-        self.leg = Some(Leg::new(id, Some(send), &self.config.limits, now));
+        self.conversation.client_retries =
+            self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
+        self.connection = Some(Connection::new(id, Some(send), &self.config.limits, now));
     }
 
-    pub(super) fn begin_by_hand(&mut self, text: Option<&str>, now: Seconds) {
+    pub(super) fn begin_fed(&mut self, text: Option<&str>, now: Seconds) {
         let id = self.next_request();
-        self.leg = Some(Leg::new(id, None, &self.config.limits, now));
+        self.connection = Some(Connection::new(id, None, &self.config.limits, now));
         self.conversation.begin(text, Status::Streaming, now);
     }
 
@@ -70,7 +71,7 @@ impl Client {
             self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
         }
         self.conversation.head_dirty = true;
-        self.give_up(now);
+        self.cancel_current(now);
     }
 
     pub(super) fn cancel_queued(&mut self, ticket: Ticket, now: Seconds) {
@@ -80,23 +81,23 @@ impl Client {
                 self.conversation.head_dirty = true;
             }
             // The one that is held back: its turn is open.
-            None => self.give_up(now),
+            None => self.cancel_current(now),
         }
     }
 
     /// Ends what runs or waits, if anything does, as cancelled (or as it has ended already).
-    pub(super) fn give_up(&mut self, now: Seconds) {
+    pub(super) fn cancel_current(&mut self, now: Seconds) {
         if self.is_idle() {
             return;
         }
-        let leg = self.leg.take();
-        match &leg {
-            Some(leg) if leg.by_hand => self.hung_up = true,
-            Some(leg) => self.outputs.push_back(Output::Abort(leg.request)),
+        let connection = self.connection.take();
+        match &connection {
+            Some(connection) if connection.fed_by_caller => self.discard_fed = true,
+            Some(connection) => self.outputs.push_back(Output::Abort(connection.request)),
             None => {}
         }
         self.conversation.cancel(now);
-        let send = self.wait.take().map(|w| w.send).or(leg.and_then(|l| l.send));
+        let send = self.delayed.take().map(|w| w.send).or(connection.and_then(|l| l.send));
         self.settle(send, now);
     }
 
@@ -107,7 +108,7 @@ impl Client {
             self.outputs.push_back(Output::Settled { ticket, outcome });
         }
         self.outputs.push_back(Output::Urgent);
-        self.follow_limit(now);
+        self.share_limit(now);
         self.start_next(now);
     }
 }

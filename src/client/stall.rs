@@ -1,20 +1,21 @@
 //! Streams that fall silent, and a network that goes and comes back.
 
-use super::connection::Leg;
-use super::send_delay::Why;
+use super::connection::Connection;
+use super::send_delay::DelayReason;
 use super::{Client, Output};
 use crate::error::{ErrorType, StreamError};
-use crate::state::{Cause, Outcome};
+use crate::state::{Outcome, RetryCause};
 use crate::time::Seconds;
 
 impl Client {
     /// When a stream has been silent for too long, if nothing comes until then.
     pub(super) fn stalls_at(&self) -> Option<Seconds> {
-        let leg = self.leg.as_ref().filter(|l| !l.by_hand && l.over_since.is_none() && l.send.is_some())?;
-        let resumable = self.conversation.resume_point().is_some();
+        let connection =
+            self.connection.as_ref().filter(|l| !l.fed_by_caller && l.run_ended_at.is_none() && l.send.is_some())?;
+        let resumable = self.conversation.resume_from().is_some();
         let bound = if resumable { self.config.stall.background } else { self.config.stall.foreground };
         let waits = self.conversation.retry.as_ref().map_or(0.0, |r| r.resumes_at);
-        (bound > 0.0).then(|| leg.heard_at.max(waits) + bound)
+        (bound > 0.0).then(|| connection.last_byte_at.max(waits) + bound)
     }
 
     /// The stream is silent: for longer than the bound, or (`known`) because the network was away.
@@ -22,20 +23,22 @@ impl Client {
         if !known && self.stalls_at().is_none_or(|at| now < at) {
             return;
         }
-        let Some(leg) = self.leg.take() else { return };
-        self.outputs.push_back(Output::Abort(leg.request));
-        let Some(leg) = self.lost(leg, now) else { return };
-        let kind = if self.went_unheard(&leg) { ErrorType::Network } else { ErrorType::Interrupted };
-        self.break_off(leg, Outcome::Interrupted, StreamError::new(kind, SILENT), now);
+        let Some(connection) = self.connection.take() else { return };
+        self.outputs.push_back(Output::Abort(connection.request));
+        let Some(connection) = self.try_resume(connection, now) else { return };
+        let kind = if self.continue_unconfirmed(&connection) { ErrorType::Network } else { ErrorType::Interrupted };
+        self.end_with_error(connection, Outcome::Interrupted, StreamError::new(kind, SILENT), now);
     }
 
     pub(super) fn online(&mut self, now: Seconds) {
         let was_away = self.offline_since.take();
-        match self.wait.as_ref().map(|w| w.why) {
-            Some(Why::Retry(Cause::Network) | Why::Resume) => self.wake(now, true),
+        match self.delayed.as_ref().map(|w| w.reason) {
+            Some(DelayReason::Retry(RetryCause::Network) | DelayReason::Resume) => self.wake(now, true),
             _ => {
-                let silent = |leg: &Leg| was_away.is_some_and(|since| leg.heard_at <= since) && !leg.by_hand;
-                if self.leg.as_ref().is_some_and(silent) && self.conversation.resume_point().is_some() {
+                let silent = |connection: &Connection| {
+                    was_away.is_some_and(|since| connection.last_byte_at <= since) && !connection.fed_by_caller
+                };
+                if self.connection.as_ref().is_some_and(silent) && self.conversation.resume_from().is_some() {
                     self.stalled(now, true);
                 }
             }

@@ -7,7 +7,7 @@ use crate::time::Seconds;
 
 impl Client {
     /// The user stops what runs, waits, or asks; and so does the server, where there is a run that it knows.
-    pub(super) fn stop(&mut self, now: Seconds) {
+    pub(super) fn stop_run(&mut self, now: Seconds) {
         let run = self.run_to_stop();
         self.cancel(now);
         if self.is_paused() {
@@ -25,7 +25,7 @@ impl Client {
     /// What the server is to be told when the user stops what goes on now.
     fn run_to_stop(&self) -> Option<(u32, String)> {
         let runs = self.config.runs(self.target)?;
-        let (turn, run) = self.conversation.living_run()?;
+        let (turn, run) = self.conversation.running_or_paused_run()?;
         Some((turn.id, [&runs, "/", &encoded(run), "/cancel"].concat()))
     }
 

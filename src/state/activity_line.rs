@@ -23,14 +23,14 @@ impl Conversation {
         }
     }
 
-    pub(super) fn working(&mut self, t: usize, run: usize) {
+    pub(super) fn show_working(&mut self, t: usize, run: usize) {
         if self.turns[t].is_running() {
-            self.say(ActivityKind::Working, t, run);
+            self.show_run_activity(ActivityKind::Working, t, run);
         }
     }
 
     /// `… is working...`, `… is responding...`: written only when it changes.
-    pub(super) fn say(&mut self, kind: ActivityKind, t: usize, run: usize) {
+    pub(super) fn show_run_activity(&mut self, kind: ActivityKind, t: usize, run: usize) {
         if self.activity_of != Some((kind, run)) {
             let name = self.turns[t].runs.get(run).name.clone();
             self.set_activity(kind, run, |texts| match kind {
@@ -40,20 +40,20 @@ impl Conversation {
         }
     }
 
-    pub(super) fn back_to_top(&mut self, t: usize) {
-        if let Some(living) = self.turns[t].living {
-            self.working(t, living);
+    pub(super) fn show_root_activity(&mut self, t: usize) {
+        if let Some(root) = self.turns[t].root {
+            self.show_working(t, root);
         }
     }
 
-    pub(super) fn thinking(&mut self, t: usize, run: usize) {
+    pub(super) fn show_thinking(&mut self, t: usize, run: usize) {
         if self.turns[t].is_running() {
             let name = self.turns[t].runs.get(run).name.clone();
             self.set_activity(ActivityKind::Other, run, |texts| texts.thinking(&name));
         }
     }
 
-    pub(super) fn busy(&mut self, t: usize, text: &str) {
+    pub(super) fn show_activity_text(&mut self, t: usize, text: &str) {
         if self.turns[t].is_running() {
             self.set_activity(ActivityKind::Other, usize::MAX, |_| text.to_owned());
         }

@@ -1,6 +1,6 @@
 //! What the timeline says of each event: its words, its status, its details.
 
-use super::activity::{format_all, telling};
+use super::activity::{format_all, key_argument};
 use super::delegation::member_id;
 use super::outcome::{provider_error, provider_text};
 use super::timeline::{Details, EntryStatus, Split};
@@ -129,7 +129,7 @@ impl Conversation {
         details.tool_result = result;
         details.execution_time = tool.metrics.and_then(|m| m.member("duration")).and_then(Raw::as_f64);
         details.error_message = error;
-        details.task = delegates.then(|| tool.tool_args.and_then(telling)).flatten();
+        details.task = delegates.then(|| tool.tool_args.and_then(key_argument)).flatten();
         details.member_name = member;
         Some(said)
     }

@@ -9,14 +9,14 @@ use crate::time::Seconds;
 
 impl Conversation {
     /// The turn that `event` belongs to.
-    pub(super) fn place_event(&mut self, event: &RunEvent<'_>, now: Seconds) -> usize {
-        if let Some(t) = self.live {
+    pub(super) fn turn_of_event(&mut self, event: &RunEvent<'_>, now: Seconds) -> usize {
+        if let Some(t) = self.active_turn {
             self.first_unread = self.first_unread.min(t);
             return t;
         }
-        if self.unplaced {
-            if let Some(t) = self.turn_to_go_on(event) {
-                self.go_on(t, event.kind, now);
+        if self.turn_unknown {
+            if let Some(t) = self.turn_continued_by(event) {
+                self.continue_turn(t, event.kind, now);
                 return t;
             }
         }
@@ -29,7 +29,7 @@ impl Conversation {
     }
 
     /// A paused or interrupted turn whose run `event` goes on with.
-    fn turn_to_go_on(&self, event: &RunEvent<'_>) -> Option<usize> {
+    fn turn_continued_by(&self, event: &RunEvent<'_>) -> Option<usize> {
         let id = event.run_id?.decode();
         let t = self.turns.iter().rposition(|t| t.runs.has(&id))?;
         let told = matches!(event.kind, Kind::RunContinued | Kind::CatchUp | Kind::Replay | Kind::Subscribed);
@@ -38,26 +38,26 @@ impl Conversation {
     }
 
     #[inline(never)]
-    pub(super) fn go_on(&mut self, t: usize, kind: Kind, now: Seconds) {
-        self.unplaced = false;
-        self.go_live(t);
+    pub(super) fn continue_turn(&mut self, t: usize, kind: Kind, now: Seconds) {
+        self.turn_unknown = false;
+        self.activate(t);
         let turn = &mut self.turns[t];
         // What has ended stays as it ended, whatever is replayed; unless the run is told to go on.
         if !matches!(turn.outcome, Some(Outcome::Paused | Outcome::Interrupted)) && kind != Kind::RunContinued {
             return;
         }
         if turn.outcome == Some(Outcome::Paused) {
-            turn.answer.text.begin_leg();
+            turn.answer.text.begin_segment();
             if let Some(answer) = self.pause_answer.take() {
-                turn.answered(&answer, now, &self.limits);
+                turn.apply_pause_answer(&answer, now, &self.limits);
             }
         }
-        turn.unsettle();
+        turn.reopen_unfinished();
         turn.outcome = None;
         turn.times.ended_at = None;
         turn.error = None;
         turn.pause = None;
-        turn.stated = None;
+        turn.stated_outcome = None;
         turn.dirty = true;
         let head = turn.answer.edit();
         head.streaming_error = false;
@@ -69,20 +69,20 @@ impl Conversation {
         let run = match self.turns[t].known_run(event) {
             Some(run) => run,
             // A run more than any turn shows: a stream that names a new one in each frame must not grow us.
-            None if self.turns[t].runs.iter().len() >= self.limits.max_messages.saturating_add(MOST_ATTEMPTS) => {
+            None if self.turns[t].runs.iter().len() >= self.limits.max_messages.saturating_add(MAX_TOP_LEVEL_RUNS) => {
                 self.diagnostics.dropped_entries += 1;
                 return None;
             }
             None => self.add_run(t, event, now),
         };
-        if std::mem::take(&mut self.turns[t].runs.edit(run).unnamed) {
-            self.name_living(t, run, event);
+        if std::mem::take(&mut self.turns[t].runs.edit(run).just_named) {
+            self.identify_root(t, run, event);
         }
         if self.turns[t].restored && event.event_index.is_some() {
-            self.begin_anew(t, event);
+            self.restart_restored(t, event);
         }
         let turn = &mut self.turns[t];
-        if turn.runs.get(run).void || turn.is_repeated(run, event) {
+        if turn.runs.get(run).superseded || turn.is_repeated(run, event) {
             self.diagnostics.stale_frames += 1;
             return None;
         }
@@ -91,14 +91,14 @@ impl Conversation {
 
     /// The first frame of an answer that was restored: where the run comes from its beginning, what was kept has served.
     #[inline(never)]
-    fn begin_anew(&mut self, t: usize, event: &RunEvent<'_>) {
+    fn restart_restored(&mut self, t: usize, event: &RunEvent<'_>) {
         let turn = &mut self.turns[t];
         turn.restored = false;
-        if let Some(living) = turn.living.filter(|_| event.event_index == Some(0)) {
-            turn.runs.edit(living).last_index = None;
-            turn.runs.edit(living).name = event.source().map(String::from).unwrap_or_default();
+        if let Some(root) = turn.root.filter(|_| event.event_index == Some(0)) {
+            turn.runs.edit(root).last_index = None;
+            turn.runs.edit(root).name = event.source().map(String::from).unwrap_or_default();
             turn.answer.reset();
-            self.name_living(t, living, event);
+            self.identify_root(t, root, event);
         }
     }
 
@@ -108,25 +108,25 @@ impl Conversation {
         let at_top = turn.is_at_top(event);
         // Another run at the top, where one lives: a server that starts again without a word.
         let again =
-            at_top && starts(event) && turn.living.is_some() && matches!(turn.outcome, None | Some(Outcome::Failed));
+            at_top && starts(event) && turn.root.is_some() && matches!(turn.outcome, None | Some(Outcome::Failed));
         if again {
-            self.void_attempt(t);
+            self.supersede_attempt(t);
         }
         let turn = &mut self.turns[t];
         let mut run = Run::new(run_id(event), event);
-        run.top = at_top && turn.living.is_none();
+        run.top = at_top && turn.root.is_none();
         if run.top {
             let at = turn.runs.add(run);
-            turn.living = Some(at);
-            self.name_living(t, at, event);
+            turn.root = Some(at);
+            self.identify_root(t, at, event);
             return at;
         }
         let inner = turn.workflow_of(event);
         let named = event.parent().and_then(|p| turn.runs.find(&p.decode()));
-        run.parent = inner.or(named).or(turn.living);
+        run.parent = inner.or(named).or(turn.root);
         run.depth = run.parent.map_or(1, |p| turn.runs.get(p).depth + 1);
-        run.void = run.parent.is_some_and(|p| turn.runs.get(p).void);
-        if run.void {
+        run.superseded = run.parent.is_some_and(|p| turn.runs.get(p).superseded);
+        if run.superseded {
             return turn.runs.add(run);
         }
         if turn.work.len() < self.limits.max_messages {
@@ -148,7 +148,7 @@ impl Conversation {
 
     /// The run that decides the turn's fate says who it is.
     #[inline(never)]
-    fn name_living(&mut self, t: usize, at: usize, event: &RunEvent<'_>) {
+    fn identify_root(&mut self, t: usize, at: usize, event: &RunEvent<'_>) {
         let turn = &mut self.turns[t];
         let run = turn.runs.get(at);
         turn.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
@@ -159,4 +159,4 @@ impl Conversation {
 }
 
 /// Top-level runs of one turn.
-const MOST_ATTEMPTS: usize = 1_000;
+const MAX_TOP_LEVEL_RUNS: usize = 1_000;

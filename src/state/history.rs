@@ -9,7 +9,7 @@ use std::mem::take;
 
 /// What counts what happens now.
 #[derive(Debug)]
-pub(crate) struct Counted {
+pub(crate) struct LiveCounters {
     monitor: Monitor,
     quota: Quota,
     diagnostics: Diagnostics,
@@ -20,12 +20,12 @@ impl Conversation {
     /// What the server says of a session.
     pub fn list_session(&mut self, id: &str, name: &str, created_at: Seconds, updated_at: Option<Seconds>) {
         let name = crate::limits::excerpt(name.trim(), 120);
-        self.sessions.tell(id, name, created_at, updated_at, self.limits.max_sessions);
+        self.sessions.update_from_server(id, name, created_at, updated_at, self.limits.max_sessions);
     }
 
     /// What follows happened long ago: it is shown, and what is counted is put aside.
-    pub(crate) fn begin_past(&mut self) -> Counted {
-        Counted {
+    pub(crate) fn begin_history(&mut self) -> LiveCounters {
+        LiveCounters {
             monitor: take(&mut self.monitor),
             quota: take(&mut self.quota),
             diagnostics: take(&mut self.diagnostics),
@@ -34,18 +34,23 @@ impl Conversation {
     }
 
     /// The past is over: nothing runs, and only a question that is still open is news.
-    pub(crate) fn end_past(&mut self, counted: Counted) {
+    pub(crate) fn end_history(&mut self, counted: LiveCounters) {
         let seen = std::mem::replace(&mut self.sessions, counted.sessions);
         for session in seen.list() {
-            self.sessions.see(&session.session_id, &session.session_name, session.created_at, self.limits.max_sessions);
+            self.sessions.ensure_listed(
+                &session.session_id,
+                &session.session_name,
+                session.created_at,
+                self.limits.max_sessions,
+            );
         }
         self.monitor = counted.monitor;
         self.quota = counted.quota;
         self.diagnostics = counted.diagnostics;
-        self.live = None;
-        self.unplaced = false;
+        self.active_turn = None;
+        self.turn_unknown = false;
         self.error = None;
         let paused = self.current().is_some_and(|t| t.outcome == Some(Outcome::Paused));
-        self.rest(paused.then_some(Outcome::Paused));
+        self.become_idle(paused.then_some(Outcome::Paused));
     }
 }

@@ -75,7 +75,7 @@ impl Message {
     /// The final content of the leg: nothing happens if it is what was streamed.
     pub(super) fn set_content(&mut self, content: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
         match content.as_str() {
-            Some(text) => self.text.replace_leg(&text.decode(), limits),
+            Some(text) => self.text.replace_segment(&text.decode(), limits),
             None => self.set_structured(content, kind, limits),
         }
     }
@@ -83,7 +83,7 @@ impl Message {
     fn set_structured(&mut self, value: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
         let mut text = String::new();
         pretty(value, &mut text);
-        self.text.replace_leg(&text, limits);
+        self.text.replace_segment(&text, limits);
         if self.head.structured.as_deref() == Some(value.text()) {
             return;
         }
@@ -134,13 +134,13 @@ impl Message {
     /// Nobody tells any more how the calls ended that still ran when the run broke off.
     pub(super) fn stop_tools(&mut self, end: RunStatus) {
         if matches!(end, RunStatus::Error | RunStatus::Cancelled) {
-            self.turn_tools(ToolStatus::Started, ToolStatus::Cancelled);
+            self.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
         }
     }
 
     /// All tool calls that stand at `from`.
-    pub(super) fn turn_tools(&mut self, from: ToolStatus, to: ToolStatus) {
-        self.tools.iter_mut().for_each(|tool| tool.turn(from, to));
+    pub(super) fn transition_tools(&mut self, from: ToolStatus, to: ToolStatus) {
+        self.tools.iter_mut().for_each(|tool| tool.transition(from, to));
     }
 
     /// The tool call of an event, created or brought up to date. `None`: beyond the limit.
@@ -151,7 +151,7 @@ impl Message {
         now: Seconds,
         limits: &Limits,
     ) -> Option<&mut ToolCall> {
-        let known = self.tools.iter().rposition(|t| t.is(tool));
+        let known = self.tools.iter().rposition(|t| t.matches(tool));
         let at = match known {
             Some(at) => at,
             None if self.tools.len() < limits.max_tool_calls => {

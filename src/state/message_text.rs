@@ -11,9 +11,9 @@ pub struct Text {
     /// The view must forget what it has.
     pub(crate) reset: bool,
     /// Where the leg begins that runs now: what stands before it was shown before a pause.
-    leg: usize,
+    segment: usize,
     /// The leg is the framework's notice about a pause, not the model's words.
-    stand_in: bool,
+    is_placeholder: bool,
 }
 
 impl Text {
@@ -40,47 +40,47 @@ impl Text {
     }
 
     /// What was said since the last pause.
-    pub(super) fn leg(&self) -> &str {
-        crate::text::part(&self.text, self.leg..)
+    pub(super) fn segment(&self) -> &str {
+        crate::text::part(&self.text, self.segment..)
     }
 
     /// The model said nothing: its leg stands in until the next one begins.
-    pub(super) fn stand_in(&mut self) {
-        self.stand_in = true;
+    pub(super) fn mark_placeholder(&mut self) {
+        self.is_placeholder = true;
     }
 
     /// The rest begins here: what was said stays.
-    pub(super) fn begin_leg(&mut self) {
-        if std::mem::take(&mut self.stand_in) {
-            self.drop_leg();
+    pub(super) fn begin_segment(&mut self) {
+        if std::mem::take(&mut self.is_placeholder) {
+            self.drop_segment();
         }
-        self.leg = self.text.len();
+        self.segment = self.text.len();
     }
 
-    fn drop_leg(&mut self) {
-        self.text.truncate(self.leg);
-        if self.read > self.leg {
+    fn drop_segment(&mut self) {
+        self.text.truncate(self.segment);
+        if self.read > self.segment {
             self.read = 0;
             self.reset = true;
         }
     }
 
     /// Puts `text` in place of the leg, touching nothing that is already the same.
-    pub(super) fn replace_leg(&mut self, text: &str, limits: &Limits) {
-        let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.leg));
-        if begin_with(text.as_bytes(), self.leg().as_bytes()) {
-            self.text.push_str(crate::text::part(text, self.text.len() - self.leg..));
+    pub(super) fn replace_segment(&mut self, text: &str, limits: &Limits) {
+        let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.segment));
+        if begin_with(text.as_bytes(), self.segment().as_bytes()) {
+            self.text.push_str(crate::text::part(text, self.text.len() - self.segment..));
             return;
         }
-        self.drop_leg();
+        self.drop_segment();
         self.text.push_str(text);
     }
 
     pub(super) fn clear(&mut self) {
         self.reset = self.read > 0 || self.reset;
         self.read = 0;
-        self.leg = 0;
-        self.stand_in = false;
+        self.segment = 0;
+        self.is_placeholder = false;
         self.text.clear();
     }
 }

@@ -13,7 +13,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, clippy::exhaustive_structs)]
-pub struct Kept {
+pub struct ResumePoint {
     pub run_id: String,
     pub session_id: Option<String>,
     /// Of the last frame that was read.
@@ -26,13 +26,13 @@ pub struct Kept {
     /// The answer so far.
     pub text: String,
     /// What a paused run asks: its words, and the requirements as the server sent them.
-    pub pause: Option<KeptPause>,
+    pub pause: Option<ResumePause>,
 }
 
 /// A question to ask again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, clippy::exhaustive_structs)]
-pub struct KeptPause {
+pub struct ResumePause {
     pub message: String,
     /// JSON texts.
     pub requirements: Vec<String>,
@@ -40,13 +40,13 @@ pub struct KeptPause {
 
 impl Conversation {
     /// What is to be kept now: a background run that goes on, can be taken up, or waits for the user.
-    pub fn kept(&self) -> Option<Kept> {
+    pub fn resume_point(&self) -> Option<ResumePoint> {
         let turn = self.current()?;
         let paused = turn.outcome == Some(Outcome::Paused);
         let open = matches!(turn.outcome, None | Some(Outcome::Interrupted | Outcome::Paused));
-        let run = turn.runs.get(turn.living.filter(|_| open)?);
+        let run = turn.runs.get(turn.root.filter(|_| open)?);
         let pause = turn.pause.as_ref().filter(|_| paused);
-        Some(Kept {
+        Some(ResumePoint {
             run_id: run.id.clone(),
             session_id: turn.session_id.clone(),
             last_index: run.last_index.or(paused.then_some(0))?,
@@ -54,7 +54,7 @@ impl Conversation {
             user: turn.user.as_ref().map(|u| u.text.as_str().to_owned()),
             asked_at: turn.user.as_ref().map_or(turn.answer.head.created_at, |u| u.head.created_at),
             text: turn.answer.text.as_str().to_owned(),
-            pause: pause.map(|p| KeptPause {
+            pause: pause.map(|p| ResumePause {
                 message: p.message.clone(),
                 requirements: p.requirements.iter().map(|r| r.raw.clone()).collect(),
             }),
@@ -62,19 +62,19 @@ impl Conversation {
     }
 
     /// Shows what was kept: an answer that can be taken up, or a question.
-    pub fn restore(&mut self, kept: Kept) {
+    pub fn restore(&mut self, kept: ResumePoint) {
         let limits = self.limits;
         self.session_id.clone_from(&kept.session_id);
         if let Some(id) = kept.session_id.as_deref() {
             let name = crate::limits::excerpt(kept.user.as_deref().unwrap_or_default().trim(), 120);
-            self.sessions.see(id, name, kept.asked_at, limits.max_sessions);
+            self.sessions.ensure_listed(id, name, kept.asked_at, limits.max_sessions);
         }
         let t = self.open_turn(kept.user.as_deref(), kept.asked_at);
         let name = if kept.name.is_empty() { self.name.clone() } else { kept.name };
         let turn = &mut self.turns[t];
         let mut run = Run::named(kept.run_id.clone(), name.clone());
         run.last_index = Some(kept.last_index);
-        turn.living = Some(turn.runs.add(run));
+        turn.root = Some(turn.runs.add(run));
         turn.run_id = Some(kept.run_id.clone());
         turn.session_id = kept.session_id;
         turn.answer.text.append_text(&kept.text, &limits);
@@ -93,7 +93,7 @@ impl Conversation {
         });
         turn.outcome = Some(outcome);
         turn.restored = outcome == Outcome::Interrupted;
-        self.live = None;
-        self.rest(Some(outcome));
+        self.active_turn = None;
+        self.become_idle(Some(outcome));
     }
 }

@@ -27,7 +27,7 @@ impl Turn {
     pub(super) fn is_at_top(&self, event: &RunEvent<'_>) -> bool {
         let nested = event.scope == Scope::Workflow && event.nested_depth > 0;
         // A workflow's agents are its members, also where they do not name it.
-        let in_workflow = event.scope != Scope::Workflow && self.living.is_some_and(|r| self.runs.get(r).is_workflow);
+        let in_workflow = event.scope != Scope::Workflow && self.root.is_some_and(|r| self.runs.get(r).is_workflow);
         event.parent().is_none() && !nested && !in_workflow
     }
 
@@ -41,21 +41,21 @@ impl Turn {
     /// The run of `event`, if it was seen before.
     pub(super) fn known_run(&mut self, event: &RunEvent<'_>) -> Option<usize> {
         let at_top = self.is_at_top(event);
-        if event.run_id.is_none() && at_top && self.living.is_some() {
-            return self.living;
+        if event.run_id.is_none() && at_top && self.root.is_some() {
+            return self.root;
         }
         let found = self.runs.find(&run_id(event));
-        match (found, self.living) {
+        match (found, self.root) {
             // The next attempt under the name of one that is void.
-            (Some(run), None) if at_top && starts(event) && self.runs.get(run).void => None,
-            (Some(run), None) if event.run_id.is_none() && self.runs.get(run).void => None,
+            (Some(run), None) if at_top && starts(event) && self.runs.get(run).superseded => None,
+            (Some(run), None) if event.run_id.is_none() && self.runs.get(run).superseded => None,
             // The run that lived without a name gets one.
-            (None, Some(living)) if at_top && self.runs.get(living).id.is_empty() => {
-                let run = self.runs.edit(living);
+            (None, Some(root)) if at_top && self.runs.get(root).id.is_empty() => {
+                let run = self.runs.edit(root);
                 run.id = run_id(event);
                 run.name = event.source().map(String::from).unwrap_or_default();
-                run.unnamed = true;
-                Some(living)
+                run.just_named = true;
+                Some(root)
             }
             _ => found,
         }
@@ -63,15 +63,15 @@ impl Turn {
 
     /// A frame that a resumed stream repeats: its index was read (PROTOCOL §11).
     pub(super) fn is_repeated(&mut self, run: usize, event: &RunEvent<'_>) -> bool {
-        let (Some(index), Some(living)) = (event.event_index, self.living) else { return false };
+        let (Some(index), Some(root)) = (event.event_index, self.root) else { return false };
         // The end of a run that has not ended here is never old news, whatever its number: a replay from the database
         // counts anew.
         let ends = matches!(event.kind, Kind::RunCompleted | Kind::WorkflowCompleted) && !self.runs.get(run).over;
-        let top = self.runs.edit(living);
+        let top = self.runs.edit(root);
         // A continued run that was paused in the foreground counts from 0 again, once.
         if event.kind == Kind::RunContinued
             && event.parent_run_id.is_none()
-            && std::mem::take(&mut top.counts_anew)
+            && std::mem::take(&mut top.index_restarts)
             && index == 0
         {
             top.last_index = None;
@@ -81,7 +81,7 @@ impl Turn {
 
     /// Whether a frame of this number was not read yet; it is now.
     pub(super) fn is_news(&mut self, index: u64) -> bool {
-        let Some(top) = self.living.map(|living| self.runs.edit(living)) else { return true };
+        let Some(top) = self.root.map(|root| self.runs.edit(root)) else { return true };
         let news = top.last_index.is_none_or(|last| index > last);
         if news {
             top.last_index = Some(index);

@@ -9,7 +9,7 @@ use crate::time::Seconds;
 impl Conversation {
     /// What an event carries beside what it says.
     #[inline(never)]
-    pub(super) fn facts(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+    pub(super) fn record_metadata(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let turn = &mut self.turns[t];
         let text = |raw: Raw<'_>| Some(raw.text().to_owned());
         if let Some(memories) = event.memories {
@@ -45,9 +45,9 @@ impl Conversation {
         let used = run.usage.beyond(&before, event.kind == Kind::ModelRequestCompleted);
         let model = run.model.clone().unwrap_or_default();
         if run.top && event.kind == Kind::ModelRequestCompleted {
-            self.history = Some((model.clone(), event.tokens.input + event.tokens.output));
+            self.context_size = Some((model.clone(), event.tokens.input + event.tokens.output));
         } else if run.top && before.input_tokens == 0 {
-            self.history = Some((model.clone(), run.usage.input_tokens));
+            self.context_size = Some((model.clone(), run.usage.input_tokens));
         }
         self.quota.used(&model, used, now);
         let mut all = Usage::default();

@@ -1,7 +1,7 @@
 //! Entries of the timeline: of events, and of what happened here and not on the wire.
 
 use super::timeline::{Details, Entry, EntryStatus};
-use super::{Announced, Conversation};
+use super::{Conversation, RetryNotice};
 use crate::error::{ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Scope};
 use crate::limits::excerpt;
@@ -10,7 +10,7 @@ use crate::time::Seconds;
 impl Conversation {
     /// Adds the entry of a run's event. `None` where the event has none of its own, or beyond the limit.
     #[inline(never)]
-    pub(super) fn note(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
+    pub(super) fn add_event_entry(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
         let mut details = Details::default();
         let (status, mut description) = self.describe(t, run, event, &mut details)?;
         let turn = &mut self.turns[t];
@@ -50,7 +50,7 @@ impl Conversation {
     }
 
     /// The entry of a frame of no run: `retry`, `error`.
-    fn note_system(&mut self, t: usize, entry: SystemEntry<'_>, now: Seconds) {
+    fn add_system_entry(&mut self, t: usize, entry: SystemEntry<'_>, now: Seconds) {
         let turn = &mut self.turns[t];
         let entry = Entry {
             id: 0,
@@ -71,7 +71,7 @@ impl Conversation {
     }
 
     /// `retry`, or `resume` where nothing is void: a wait, as it is announced.
-    pub(super) fn note_wait(&mut self, t: usize, event_type: &str, announced: &Announced, now: Seconds) {
+    pub(super) fn add_wait_entry(&mut self, t: usize, event_type: &str, announced: &RetryNotice, now: Seconds) {
         let details = Details {
             retry_attempt: Some(announced.attempt),
             max_retries: Some(announced.max_retries),
@@ -80,26 +80,26 @@ impl Conversation {
             ..Details::default()
         };
         let (description, status) = (announced.description.clone(), EntryStatus::InProgress);
-        self.note_system(t, SystemEntry { event_type, at: announced.at, description, status, details }, now);
+        self.add_system_entry(t, SystemEntry { event_type, at: announced.at, description, status, details }, now);
     }
 
     /// The retries are used up: somebody else is asked.
-    pub(super) fn note_fallback(&mut self, t: usize, name: &str, error: &StreamError, now: Seconds) {
+    pub(super) fn add_fallback_entry(&mut self, t: usize, name: &str, error: &StreamError, now: Seconds) {
         let details = Details { error_message: Some(error.message.clone()), ..Details::default() };
         let description = ["Asking ", if name.is_empty() { "another one" } else { name }, " instead"].concat();
         let status = EntryStatus::InProgress;
-        self.note_system(t, SystemEntry { event_type: "fallback", at: None, description, status, details }, now);
+        self.add_system_entry(t, SystemEntry { event_type: "fallback", at: None, description, status, details }, now);
     }
 
     /// What the server said to the request to stop the run.
-    pub(super) fn note_server_cancel(&mut self, t: usize, error: Option<&StreamError>, now: Seconds) {
+    pub(super) fn add_server_cancel_entry(&mut self, t: usize, error: Option<&StreamError>, now: Seconds) {
         let details = Details { error_message: error.map(|e| e.message.clone()), ..Details::default() };
         let description = error.map_or_else(|| "The server was told to stop the run".into(), |e| e.message.clone());
         let status = if error.is_some() { EntryStatus::Error } else { EntryStatus::Completed };
-        self.note_system(t, SystemEntry { event_type: "cancel", at: None, description, status, details }, now);
+        self.add_system_entry(t, SystemEntry { event_type: "cancel", at: None, description, status, details }, now);
     }
 
-    pub(super) fn note_error(&mut self, t: usize, event: &RunEvent<'_>, error: &StreamError, now: Seconds) {
+    pub(super) fn add_error_entry(&mut self, t: usize, event: &RunEvent<'_>, error: &StreamError, now: Seconds) {
         let details = Details {
             error_type: Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from)),
             error_message: Some(error.message.clone()),
@@ -107,7 +107,7 @@ impl Conversation {
             ..Details::default()
         };
         let (description, status) = (error.message.clone(), EntryStatus::Error);
-        self.note_system(
+        self.add_system_entry(
             t,
             SystemEntry { event_type: "error", at: event.created_at, description, status, details },
             now,
@@ -115,7 +115,7 @@ impl Conversation {
     }
 
     /// The entry of something that happened here and not on the wire: `cancelled`, `interrupted`, `error`.
-    pub(super) fn note_local(&mut self, t: usize, event_type: &str, error: Option<&StreamError>, now: Seconds) {
+    pub(super) fn add_local_entry(&mut self, t: usize, event_type: &str, error: Option<&StreamError>, now: Seconds) {
         let details = Details {
             error_type: error.map(|e| type_name(e.kind).into()),
             error_message: error.map(|e| e.message.clone()),
@@ -123,7 +123,7 @@ impl Conversation {
         };
         let description = error.map_or_else(|| "Stopped by you".into(), |e| e.message.clone());
         let status = if error.is_some() { EntryStatus::Error } else { EntryStatus::Completed };
-        self.note_system(t, SystemEntry { event_type, at: None, description, status, details }, now);
+        self.add_system_entry(t, SystemEntry { event_type, at: None, description, status, details }, now);
     }
 }
 

@@ -8,9 +8,9 @@ use crate::time::Seconds;
 
 impl Conversation {
     #[inline(never)]
-    pub(super) fn tool(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+    pub(super) fn apply_tool_event(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(tool) = event.tool.and_then(Tool::read) else { return };
-        let entry = self.note(t, run, event, now);
+        let entry = self.add_event_entry(t, run, event, now);
         let started = event.kind == Kind::ToolCallStarted;
         let status = match event.kind {
             Kind::ToolCallStarted => ToolStatus::Started,
@@ -49,7 +49,7 @@ impl Conversation {
                 None => texts.tool(&leader, &name, tool.tool_args),
             });
         } else {
-            self.working(t, run);
+            self.show_working(t, run);
         }
     }
 }

@@ -8,15 +8,15 @@ use crate::time::Seconds;
 impl Conversation {
     /// The stream is over. If no event said how the run ended, it was interrupted.
     pub fn close(&mut self, now: Seconds) {
-        let t = self.place(now);
+        let t = self.ensure_turn(now);
         let turn = &self.turns[t];
-        let outcome = match turn.stated {
+        let outcome = match turn.stated_outcome {
             Some(stated) => stated,
             // `stream_events=false`: only content, no start and no end. A clean end is the end.
-            None if turn.has_content && !turn.tells_its_end => Outcome::Completed,
+            None if turn.has_content && !turn.has_lifecycle_events => Outcome::Completed,
             None => return self.interrupt("The connection ended before the answer was complete.", now),
         };
-        self.end(t, outcome, None, now);
+        self.end_connection(t, outcome, None, now);
     }
 
     /// The stream broke off.
@@ -26,31 +26,36 @@ impl Conversation {
 
     /// The leg that runs ends with `error`, as `failed` or `interrupted`, unless it has ended.
     pub fn fail(&mut self, outcome: Outcome, error: StreamError, now: Seconds) {
-        let t = self.place(now);
+        let t = self.ensure_turn(now);
         if self.turns[t].outcome.is_none() {
-            self.note_local(t, if outcome == Outcome::Failed { "error" } else { "interrupted" }, Some(&error), now);
+            self.add_local_entry(
+                t,
+                if outcome == Outcome::Failed { "error" } else { "interrupted" },
+                Some(&error),
+                now,
+            );
         }
-        self.end(t, outcome, Some(error), now);
+        self.end_connection(t, outcome, Some(error), now);
     }
 
     /// The user stopped it: the text stays, marked.
     pub fn cancel(&mut self, now: Seconds) {
-        if self.live.is_none() && self.unplaced {
+        if self.active_turn.is_none() && self.turn_unknown {
             // A leg that was opened and never heard of: nothing to mark.
-            self.unplaced = false;
-            return self.rest(self.current().and_then(|t| t.outcome));
+            self.turn_unknown = false;
+            return self.become_idle(self.current().and_then(|t| t.outcome));
         }
-        let t = self.place(now);
+        let t = self.ensure_turn(now);
         if self.turns[t].outcome.is_none() {
-            self.note_local(t, "cancelled", None, now);
+            self.add_local_entry(t, "cancelled", None, now);
         }
-        self.end(t, Outcome::Cancelled, None, now);
+        self.end_connection(t, Outcome::Cancelled, None, now);
     }
 
     /// The leg is over. A turn that has ended stays as it ended.
-    pub(super) fn end(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
+    pub(super) fn end_connection(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
         match self.turns[t].outcome {
-            None => self.finish(t, outcome, error, now),
+            None => self.finish_turn(t, outcome, error, now),
             Some(ended) => {
                 let shown = (
                     self.head_dirty,
@@ -58,11 +63,11 @@ impl Conversation {
                     self.activity.clone(),
                     self.retry.is_some() || self.pacing.is_some(),
                 );
-                self.rest(Some(ended));
+                self.become_idle(Some(ended));
                 self.head_dirty = shown != (false, self.status, self.activity.clone(), false);
             }
         }
-        self.live = None;
+        self.active_turn = None;
     }
 
     /// Closes the banner.
@@ -71,7 +76,7 @@ impl Conversation {
     }
 
     /// A turn ends. The first end counts: what completes after it was cancelled is still cancelled.
-    pub(super) fn finish(&mut self, t: usize, outcome: Outcome, mut error: Option<StreamError>, now: Seconds) {
+    pub(super) fn finish_turn(&mut self, t: usize, outcome: Outcome, mut error: Option<StreamError>, now: Seconds) {
         if let Some(limited) = error.as_mut().filter(|e| e.kind == ErrorType::RateLimit && e.hint.is_none()) {
             limited.hint = self.hint();
         }
@@ -88,18 +93,18 @@ impl Conversation {
             Outcome::Cancelled => RunStatus::Cancelled,
             Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
         };
-        turn.settle(outcome);
+        turn.settle_unfinished(outcome);
         turn.error.clone_from(&error);
         self.monitor.ended(turn.ending(), now);
         if let Some(session) = turn.session_id.as_deref() {
             self.sessions.ended(session, outcome, now);
         }
         self.error = error;
-        self.rest(Some(outcome));
+        self.become_idle(Some(outcome));
     }
 
     /// Nothing runs any more; a pause still says what it waits for.
-    pub(super) fn rest(&mut self, outcome: Option<Outcome>) {
+    pub(super) fn become_idle(&mut self, outcome: Option<Outcome>) {
         let name = self.current().and_then(Turn::answering_name).unwrap_or(&self.name);
         self.activity = (outcome == Some(Outcome::Paused)).then(|| self.texts.paused(name));
         self.activity_of = None;

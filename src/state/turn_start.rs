@@ -10,16 +10,16 @@ use crate::time::Seconds;
 impl Conversation {
     /// Opens a leg. With a text it is a new turn; without, its first frame tells whether it goes on with an earlier one.
     pub fn begin(&mut self, text: Option<&str>, status: Status, now: Seconds) {
-        self.live = None;
-        self.unplaced = text.is_none();
+        self.active_turn = None;
+        self.turn_unknown = text.is_none();
         if text.is_some() {
             self.open_turn(text, now);
         }
         self.error = None;
         self.retry = None;
         self.pacing = None;
-        self.takes_over = false;
-        self.struck = None;
+        self.client_retries = false;
+        self.rate_limit_error = None;
         self.status = status;
         let name = self.name.clone();
         self.set_activity(ActivityKind::Working, usize::MAX, |texts| texts.working(&name));
@@ -28,7 +28,7 @@ impl Conversation {
 
     /// The files that the user sent along with what opened the turn.
     pub(crate) fn attach(&mut self, files: Vec<String>) {
-        let user = self.live.and_then(|t| self.turns[t].user.as_mut());
+        let user = self.active_turn.and_then(|t| self.turns[t].user.as_mut());
         if let Some(user) = user.filter(|_| !files.is_empty()) {
             user.edit().files_sent = files;
         }
@@ -52,17 +52,17 @@ impl Conversation {
         self.error = None;
         self.retry = None;
         self.pacing = None;
-        self.struck = None;
-        self.history = None;
-        self.live = None;
-        self.unplaced = false;
+        self.rate_limit_error = None;
+        self.context_size = None;
+        self.active_turn = None;
+        self.turn_unknown = false;
         self.session_id = session_id;
         self.head_dirty = true;
     }
 
     /// The turn that frames go to; opened if there is none.
-    pub(super) fn place(&mut self, now: Seconds) -> usize {
-        match self.live {
+    pub(super) fn ensure_turn(&mut self, now: Seconds) -> usize {
+        match self.active_turn {
             Some(t) => {
                 self.first_unread = self.first_unread.min(t);
                 t
@@ -99,24 +99,24 @@ impl Conversation {
             usage: Usage::default(),
             session_id: self.session_id.clone(),
             runs: Runs::default(),
-            living: None,
+            root: None,
             delegations: Vec::new(),
-            tells_its_end: false,
+            has_lifecycle_events: false,
             has_content: false,
-            settled: Vec::new(),
-            stated: None,
+            settled_work: Vec::new(),
+            stated_outcome: None,
             restored: false,
             dirty: true,
             work_reset: false,
         });
-        self.unplaced = false;
+        self.turn_unknown = false;
         let t = self.turns.len() - 1;
-        self.go_live(t);
+        self.activate(t);
         t
     }
 
-    pub(super) fn go_live(&mut self, t: usize) {
-        self.live = Some(t);
+    pub(super) fn activate(&mut self, t: usize) {
+        self.active_turn = Some(t);
         self.current = t;
         self.first_unread = self.first_unread.min(t);
     }

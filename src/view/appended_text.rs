@@ -1,6 +1,6 @@
 //! The text that grew, where nothing else changed.
 
-use super::text_chunks::PIECE;
+use super::text_chunks::TEXT_CHUNK;
 use crate::state::Conversation;
 use crate::text::part;
 
@@ -35,7 +35,7 @@ impl Conversation {
                 }
                 for (text, thoughts) in [(&message.text, false), (&message.thoughts, true)] {
                     let more = part(text.as_str(), text.read..);
-                    if text.reset || (!more.is_empty() && appended.is_some()) || more.len() > PIECE {
+                    if text.reset || (!more.is_empty() && appended.is_some()) || more.len() > TEXT_CHUNK {
                         return None;
                     }
                     if !more.is_empty() {

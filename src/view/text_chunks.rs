@@ -6,17 +6,17 @@ use serde::ser::SerializeSeq;
 use serde::Serializer;
 
 /// Browsers and Node decode a megabyte twice as fast in pieces that fit a cache as in one.
-pub(super) const PIECE: usize = 32 << 10;
+pub(super) const TEXT_CHUNK: usize = 32 << 10;
 
 /// A text, or the pieces of a long one.
-pub(super) fn in_pieces<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
-    if text.len() <= PIECE {
+pub(super) fn in_chunks<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    if text.len() <= TEXT_CHUNK {
         return serializer.serialize_str(text);
     }
     let mut pieces = serializer.serialize_seq(None)?;
     let mut rest = text;
     while !rest.is_empty() {
-        let piece = excerpt(rest, PIECE);
+        let piece = excerpt(rest, TEXT_CHUNK);
         pieces.serialize_element(piece)?;
         rest = part(rest, piece.len()..);
     }

@@ -80,7 +80,7 @@ impl Core {
     /// Ends what runs. The memory comes back with `free`.
     pub fn dispose(&self) {
         if !self.shell.disposed.get() {
-            self.shell.handle(Input::HangUp);
+            self.shell.handle(Input::Detach);
             self.shell.disposed.set(true);
         }
     }

@@ -20,8 +20,8 @@ impl Core {
         if self.shell.client.borrow().live_request().is_none() {
             self.shell.handle(Input::Feed(&[]));
         }
-        if self.shell.client.borrow().is_fed_by_hand() {
-            self.shell.take(bytes);
+        if self.shell.client.borrow().is_fed_by_caller() {
+            self.shell.receive_all(bytes);
         }
     }
 
@@ -29,20 +29,22 @@ impl Core {
     /// then told of with `took`. 0: nobody wants them. `first`: they may begin a leg.
     ///
     /// In two calls, because a copy that JavaScript makes by itself costs half of one that it is called back for.
-    pub fn room(&self, length: usize, first: bool) -> usize {
+    #[wasm_bindgen(js_name = room)]
+    pub fn reserve(&self, length: usize, first: bool) -> usize {
         if first && self.shell.client.borrow().live_request().is_none() {
             self.shell.handle(Input::Feed(&[]));
         }
         let mut client = self.shell.client.borrow_mut();
-        if self.shell.disposed.get() || !client.is_fed_by_hand() {
+        if self.shell.disposed.get() || !client.is_fed_by_caller() {
             return 0;
         }
         client.reserve(length).map_or(0, |room| room.as_mut_ptr() as usize)
     }
 
     /// The room is filled. Whether listeners are to be told at once; that something changed the caller knows.
-    pub fn took(&self, length: usize, now: Seconds) -> bool {
-        self.shell.client.borrow_mut().committed(length, now);
+    #[wasm_bindgen(js_name = took)]
+    pub fn commit(&self, length: usize, now: Seconds) -> bool {
+        self.shell.client.borrow_mut().commit(length, now);
         self.shell.carry_out()
     }
 

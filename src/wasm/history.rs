@@ -3,14 +3,15 @@
 use super::js_serializer::to_js;
 use super::Core;
 use crate::client::Input;
-use crate::state::resume_point::{Kept, KeptPause};
+use crate::state::resume_point::{ResumePause, ResumePoint};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Core {
     /// A turn of a session that is opened: what the user said, when, and the events of its run as a stream.
-    pub fn recall(&self, text: Option<String>, at: f64, frames: &[u8]) {
-        self.shell.handle(Input::Recall { text: text.as_deref(), at, frames });
+    #[wasm_bindgen(js_name = recall)]
+    pub fn load_turn(&self, text: Option<String>, at: f64, frames: &[u8]) {
+        self.shell.handle(Input::LoadTurn { text: text.as_deref(), at, frames });
     }
 
     /// A session that the server lists.
@@ -22,19 +23,20 @@ impl Core {
 
     /// What a paused run asks, where its stream did not say: the requirements, as JSON.
     #[wasm_bindgen(js_name = tellPause)]
-    pub fn tell_pause(&self, requirements: &str) {
-        self.shell.client.borrow_mut().conversation.tell_pause(requirements);
+    pub fn set_pause_requirements(&self, requirements: &str) {
+        self.shell.client.borrow_mut().conversation.set_pause_requirements(requirements);
         self.shell.flush();
     }
 
-    /// Hands the host what a page keeps of an answer that is not finished: a `Kept`, or null.
-    pub fn keep(&self) {
-        let kept = to_js(&self.shell.client.borrow().kept());
-        self.shell.host.kept(&kept);
+    /// Hands the host what a page keeps of an answer that is not finished: a `ResumePoint`, or null.
+    #[wasm_bindgen(js_name = keep)]
+    pub fn resume_point(&self) {
+        let point = to_js(&self.shell.client.borrow().resume_point());
+        self.shell.host.resume_point(&point);
     }
 
     /// Shows what was kept.
-    #[allow(clippy::too_many_arguments)] // A `Kept`, flat.
+    #[allow(clippy::too_many_arguments)] // A `ResumePoint`, flat.
     pub fn restore(
         &self,
         run_id: String,
@@ -47,9 +49,9 @@ impl Core {
         question: Option<String>,
         requirements: Vec<String>,
     ) {
-        let pause = question.map(|message| KeptPause { message, requirements });
+        let pause = question.map(|message| ResumePause { message, requirements });
         let last_index = last_index as u64;
-        let kept = Kept { run_id, session_id, last_index, name, user, asked_at, text, pause };
+        let kept = ResumePoint { run_id, session_id, last_index, name, user, asked_at, text, pause };
         self.shell.client.borrow_mut().conversation.restore(kept);
         self.shell.flush();
     }

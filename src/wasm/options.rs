@@ -50,7 +50,7 @@ impl Core {
             stall: stall(&resume)?,
             fallbacks: pairs(fallbacks).into_iter().map(|(path, name)| Fallback { path, name }).collect(),
             log,
-            shortcuts: true,
+            fast_path: true,
             seed,
         };
         let mut client = Client::new(config);
@@ -64,7 +64,7 @@ impl Core {
             host,
             fetch: RefCell::new(None),
             disposed: Cell::new(false),
-            replayed: Cell::new(f64::NAN),
+            replay_time: Cell::new(f64::NAN),
         };
         Ok(Core { shell: Rc::new(shell) })
     }

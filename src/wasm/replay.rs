@@ -9,12 +9,14 @@ use wasm_bindgen::prelude::*;
 impl Core {
     /// From here on a recording is replayed: it is `now`, in seconds since the Unix epoch, until the next call. Nothing is
     /// fetched; the answers to the requests that would be made come through `opened`, `heard`, `closed` and `called`.
-    pub fn replay(&self, now: Seconds) {
-        self.shell.replayed.set(now);
+    #[wasm_bindgen(js_name = replay)]
+    pub fn set_replay_time(&self, now: Seconds) {
+        self.shell.replay_time.set(now);
     }
 
     /// How many requests there were: the next one has the number behind it.
-    pub fn requests(&self) -> u32 {
+    #[wasm_bindgen(js_name = requests)]
+    pub fn request_count(&self) -> u32 {
         self.shell.client.borrow().requests()
     }
 
@@ -32,8 +34,9 @@ impl Core {
     }
 
     /// The next bytes of a request's answer.
-    pub fn heard(&self, request: u32, bytes: &js_sys::Uint8Array) {
-        self.shell.heard(request, bytes);
+    #[wasm_bindgen(js_name = heard)]
+    pub fn received(&self, request: u32, bytes: &js_sys::Uint8Array) {
+        self.shell.received(request, bytes);
     }
 
     /// A request is over: its answer ended (`whole`), or broke off or never came; without `whole` it was not even sent.

@@ -1,7 +1,7 @@
 //! Carries out what the client asks for.
 
 use super::{transport, Host};
-use crate::client::{Client, Input, Output, PIECE};
+use crate::client::{Client, Input, Output, DECODE_CHUNK};
 use crate::retry::RetryHeaders;
 use crate::state::Outcome;
 use crate::time::Seconds;
@@ -16,7 +16,7 @@ pub(super) struct Shell {
     pub fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
     pub disposed: Cell<bool>,
     /// What time it is in a recording that is replayed; NaN: now. There the network is silent, too.
-    pub replayed: Cell<Seconds>,
+    pub replay_time: Cell<Seconds>,
 }
 
 impl Shell {
@@ -33,12 +33,12 @@ impl Shell {
     }
 
     /// Takes bytes of the live leg.
-    pub(super) fn take(self: &Rc<Self>, bytes: &js_sys::Uint8Array) {
+    pub(super) fn receive_all(self: &Rc<Self>, bytes: &js_sys::Uint8Array) {
         let (length, now) = (bytes.length(), self.now());
         let mut from = 0;
         let request = self.client.borrow().live_request();
         while from < length && !self.disposed.get() {
-            let to = length.min(from.saturating_add(PIECE as u32));
+            let to = length.min(from.saturating_add(DECODE_CHUNK as u32));
             let piece = (to - from < length).then(|| bytes.subarray(from, to));
             let mut client = self.client.borrow_mut();
             if client.live_request() != request {
@@ -46,7 +46,7 @@ impl Shell {
             }
             let Some(room) = client.reserve((to - from) as usize) else { break };
             piece.as_ref().unwrap_or(bytes).copy_to(room);
-            client.committed((to - from) as usize, now);
+            client.commit((to - from) as usize, now);
             from = to;
         }
         self.flush();
@@ -60,12 +60,12 @@ impl Shell {
     }
 
     /// Bytes of the answer to `request`. `false`: nobody wants them any more.
-    pub(super) fn heard(self: &Rc<Self>, request: u32, bytes: &js_sys::Uint8Array) -> bool {
+    pub(super) fn received(self: &Rc<Self>, request: u32, bytes: &js_sys::Uint8Array) -> bool {
         if self.client.borrow().live_request() != Some(request) {
             return false;
         }
         if self.client.borrow_mut().reserve(0).is_some() {
-            self.take(bytes);
+            self.receive_all(bytes);
         } else {
             self.handle(Input::Chunk { request, bytes: &bytes.to_vec() });
         }
@@ -73,11 +73,11 @@ impl Shell {
     }
 
     fn now(&self) -> Seconds {
-        let replayed = self.replayed.get();
-        if replayed.is_nan() {
+        let replay_time = self.replay_time.get();
+        if replay_time.is_nan() {
             self.host.now()
         } else {
-            replayed
+            replay_time
         }
     }
 
@@ -90,7 +90,7 @@ impl Shell {
     /// Carries out what the client asks for; whether listeners are to be told at once.
     pub(super) fn carry_out(self: &Rc<Self>) -> bool {
         let mut urgent = false;
-        let is_replay = !self.replayed.get().is_nan();
+        let is_replay = !self.replay_time.get().is_nan();
         loop {
             let output = self.client.borrow_mut().poll_output();
             match output {

@@ -112,7 +112,7 @@ async fn fetch(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, For
         if piece.done()? {
             return Ok(());
         }
-        if !shell.heard(request, &piece.value()?) {
+        if !shell.received(request, &piece.value()?) {
             // A fetch of the caller's own may not heed the signal.
             let _ = reader.cancel();
             return Err(JsValue::NULL);
