@@ -84,7 +84,7 @@ impl FastPath {
 
 /// Where in `data` the values stand that vary from one content frame to the next; `None` where its text cannot be told from
 /// another.
-pub(super) fn holes(data: &str, event: &RunEvent<'_>) -> Option<Vec<(Hole, Range<usize>)>> {
+pub(super) fn variable_parts(data: &str, event: &RunEvent<'_>) -> Option<Vec<(Hole, Range<usize>)>> {
     let content = event.content?.text();
     let mut holes = Vec::new();
     let mut object = Object::parse(data).ok()?;

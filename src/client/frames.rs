@@ -1,7 +1,7 @@
 //! The frames of the stream: read, applied, or handed to the client to decide.
 
 use super::connection::{Body, Connection, Purpose};
-use super::frame_fast_path::{holes, FastPathResult};
+use super::frame_fast_path::{variable_parts, FastPathResult};
 use super::{Client, Output};
 use crate::error::StreamError;
 use crate::event::{self, Kind};
@@ -92,7 +92,9 @@ impl Client {
                     // Data that was mended does not stand in the buffer as it was read.
                     let as_sent = matches!(data, Cow::Borrowed(_));
                     let appended = conversation.append_target(&event).filter(|_| as_sent);
-                    if let Some((target, holes)) = appended.filter(|_| config.fast_path).zip(holes(&data, &event)) {
+                    if let Some((target, holes)) =
+                        appended.filter(|_| config.fast_path).zip(variable_parts(&data, &event))
+                    {
                         fast_path.learn(decoder, target, &holes);
                     }
                 }

@@ -39,7 +39,7 @@ pub struct ResumePause {
 }
 
 impl Conversation {
-    /// What is to be kept now: a background run that goes on, can be taken up, or waits for the user.
+    /// What is to be point now: a background run that goes on, can be taken up, or waits for the user.
     pub fn resume_point(&self) -> Option<ResumePoint> {
         let turn = self.current()?;
         let paused = turn.outcome == Some(Outcome::Paused);
@@ -61,33 +61,33 @@ impl Conversation {
         })
     }
 
-    /// Shows what was kept: an answer that can be taken up, or a question.
-    pub fn restore(&mut self, kept: ResumePoint) {
+    /// Shows what was point: an answer that can be taken up, or a question.
+    pub fn restore(&mut self, point: ResumePoint) {
         let limits = self.limits;
-        self.session_id.clone_from(&kept.session_id);
-        if let Some(id) = kept.session_id.as_deref() {
-            let name = crate::limits::excerpt(kept.user.as_deref().unwrap_or_default().trim(), 120);
-            self.sessions.ensure_listed(id, name, kept.asked_at, limits.max_sessions);
+        self.session_id.clone_from(&point.session_id);
+        if let Some(id) = point.session_id.as_deref() {
+            let name = crate::limits::excerpt(point.user.as_deref().unwrap_or_default().trim(), 120);
+            self.sessions.ensure_listed(id, name, point.asked_at, limits.max_sessions);
         }
-        let t = self.open_turn(kept.user.as_deref(), kept.asked_at);
-        let name = if kept.name.is_empty() { self.name.clone() } else { kept.name };
+        let t = self.open_turn(point.user.as_deref(), point.asked_at);
+        let name = if point.name.is_empty() { self.name.clone() } else { point.name };
         let turn = &mut self.turns[t];
-        let mut run = Run::named(kept.run_id.clone(), name.clone());
-        run.last_index = Some(kept.last_index);
+        let mut run = Run::named(point.run_id.clone(), name.clone());
+        run.last_index = Some(point.last_index);
         turn.root = Some(turn.runs.add(run));
-        turn.run_id = Some(kept.run_id.clone());
-        turn.session_id = kept.session_id;
-        turn.answer.text.append_text(&kept.text, &limits);
+        turn.run_id = Some(point.run_id.clone());
+        turn.session_id = point.session_id;
+        turn.answer.text.append_text(&point.text, &limits);
         let head = turn.answer.edit();
         head.agent_name = Some(name).filter(|n| !n.is_empty());
-        head.run_id = Some(kept.run_id.clone());
-        let outcome = match kept.pause {
+        head.run_id = Some(point.run_id.clone());
+        let outcome = match point.pause {
             Some(_) => Outcome::Paused,
             None => Outcome::Interrupted,
         };
         head.status = if outcome == Outcome::Paused { RunStatus::Paused } else { RunStatus::Started };
-        turn.pause = kept.pause.map(|asked| Pause {
-            run_id: Some(kept.run_id),
+        turn.pause = point.pause.map(|asked| Pause {
+            run_id: Some(point.run_id),
             message: asked.message,
             requirements: asked.requirements.iter().filter_map(|r| Raw::parse(r).ok()).map(Requirement::read).collect(),
         });

@@ -51,8 +51,8 @@ impl Core {
     ) {
         let pause = question.map(|message| ResumePause { message, requirements });
         let last_index = last_index as u64;
-        let kept = ResumePoint { run_id, session_id, last_index, name, user, asked_at, text, pause };
-        self.shell.client.borrow_mut().conversation.restore(kept);
+        let point = ResumePoint { run_id, session_id, last_index, name, user, asked_at, text, pause };
+        self.shell.client.borrow_mut().conversation.restore(point);
         self.shell.flush();
     }
 }

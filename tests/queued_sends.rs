@@ -3,14 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
-mod world;
+mod simulation;
 
 use ai_stream_handler::client::{Config, Input, Priority, WaitsFor};
 use ai_stream_handler::retry::Policy;
 use ai_stream_handler::state::{Outcome, PacingCause};
 use common::{frame, leader_of, nameless, saying, with, Recording, NOW};
 use serde_json::{json, Value};
-use world::{config, quota_body, Answer, World};
+use simulation::{config, quota_body, Answer, World};
 
 const MODEL: &str = "gemini-2.5-flash";
 
