@@ -89,14 +89,14 @@ impl ToolCall {
     }
 
     /// From one status to another, if it has that one.
-    pub(super) fn turn(&mut self, from: ToolStatus, to: ToolStatus) {
+    pub(super) fn transition(&mut self, from: ToolStatus, to: ToolStatus) {
         if self.status == from {
             self.status = to;
             self.dirty = true;
         }
     }
 
-    pub(super) fn is(&self, tool: &Tool<'_>) -> bool {
+    pub(super) fn matches(&self, tool: &Tool<'_>) -> bool {
         match tool.tool_call_id {
             Some(id) => id.is(&self.id),
             // Without an id (the paused form of Cirkelline): the same tool, still open.

@@ -1,5 +1,5 @@
 //! DESIGN §4, statements 2 to 4 and 6 to 8, and the pitfalls of the hooks in use today (PITFALLS.md A, B, C), each as
-//! a scene of a few frames. Retries and errors: `retries.rs`; members, tools and pauses: `work.rs`.
+//! a scene of a few frames. Retries and errors: `retries.rs`; members, tools and pauses: `members_and_tools.rs`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

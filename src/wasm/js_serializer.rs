@@ -12,13 +12,13 @@ use wasm_bindgen::{throw_str, JsValue};
 
 /// `value` as JSON.parse would make it.
 pub(super) fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
-    sure(value.serialize(Border))
+    sure(value.serialize(JsSerializer))
 }
 
 static JS: Serializer = Serializer::json_compatible();
 
 #[derive(Clone, Copy)]
-struct Border;
+struct JsSerializer;
 
 /// An object that is being made.
 struct Record(<&'static Serializer as ser::Serializer>::SerializeStruct);
@@ -27,23 +27,23 @@ struct Record(<&'static Serializer as ser::Serializer>::SerializeStruct);
 struct List(<&'static Serializer as ser::Serializer>::SerializeSeq);
 
 /// A value that is made.
-struct Made(JsValue);
+struct Converted(JsValue);
 
 impl Record {
     #[inline(never)]
     fn put(&mut self, key: &'static str, value: JsValue) {
-        let _ = ser::SerializeStruct::serialize_field(&mut self.0, key, &Made(value));
+        let _ = ser::SerializeStruct::serialize_field(&mut self.0, key, &Converted(value));
     }
 }
 
 impl List {
     #[inline(never)]
     fn put(&mut self, value: JsValue) {
-        let _ = ser::SerializeSeq::serialize_element(&mut self.0, &Made(value));
+        let _ = ser::SerializeSeq::serialize_element(&mut self.0, &Converted(value));
     }
 }
 
-impl Serialize for Made {
+impl Serialize for Converted {
     fn serialize<S: ser::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         preserve::serialize(&self.0, serializer)
     }
@@ -116,7 +116,7 @@ impl ser::SerializeStruct for Record {
     type Error = Never;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Js<()> {
-        self.put(key, value.serialize(Border)?);
+        self.put(key, value.serialize(JsSerializer)?);
         Ok(())
     }
 
@@ -130,7 +130,7 @@ impl ser::SerializeSeq for List {
     type Error = Never;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Js<()> {
-        self.put(value.serialize(Border)?);
+        self.put(value.serialize(JsSerializer)?);
         Ok(())
     }
 
@@ -161,7 +161,7 @@ macro_rules! numbers {
     };
 }
 
-impl ser::Serializer for Border {
+impl ser::Serializer for JsSerializer {
     type Ok = JsValue;
     type Error = Never;
     type SerializeSeq = List;

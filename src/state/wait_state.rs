@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums)]
-pub enum Cause {
+pub enum RetryCause {
     /// A rate limit.
     RateLimit,
     /// HTTP 503.
@@ -42,7 +42,7 @@ pub struct RetryState {
     /// Seconds since the Unix epoch.
     pub resumes_at: Seconds,
     /// Why.
-    pub cause: Cause,
+    pub cause: RetryCause,
     /// Who.
     pub by: Retrier,
 }
@@ -51,7 +51,7 @@ pub struct RetryState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums)]
-pub enum Gate {
+pub enum PacingCause {
     /// A rate limit was hit just now, here or in another tab.
     Limit,
     /// It would exceed the quota.
@@ -69,7 +69,7 @@ pub struct Pacing {
     /// For the user.
     pub message: String,
     /// Why.
-    pub cause: Gate,
+    pub cause: PacingCause,
     /// A long conversation named as the cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,

@@ -117,7 +117,7 @@ fn what_a_paused_run_asks_can_be_told_later_where_its_stream_did_not_say() {
         json!([{"id": "r1", "tool_execution": mail(json!({})), "confirmation_message": "Send it?"}]).to_string();
     let told = |mut page: Page, requirements: &str| {
         page.read();
-        page.client.conversation.tell_pause(requirements);
+        page.client.conversation.set_pause_requirements(requirements);
         page.turn().pause.map(|p| (p.run_id, p.message, p.requirements.len()))
     };
     let ended = |status: &str| {
@@ -213,7 +213,7 @@ fn an_answer_that_was_kept_stands_there_as_it_stood_and_says_whose_it_is() {
         (streaming(), RunStatus::Started, Outcome::Interrupted, false),
         (asking(), RunStatus::Paused, Outcome::Paused, true),
     ] {
-        let kept = page.client.conversation.kept().unwrap();
+        let kept = page.client.conversation.resume_point().unwrap();
         assert_eq!((kept.run_id.as_str(), kept.text.as_str(), kept.pause.is_some()), ("run-1", "So far", asks));
         let mut again = Page::default();
         again.client.conversation.restore(kept);
@@ -222,7 +222,7 @@ fn an_answer_that_was_kept_stands_there_as_it_stood_and_says_whose_it_is() {
         assert_eq!(turn.answer.head.agent_name.as_deref(), Some("Assistant"));
         assert_eq!(again.view()["sessions"][0]["session_name"], "hello");
     }
-    let mut nameless = streaming().client.conversation.kept().unwrap();
+    let mut nameless = streaming().client.conversation.resume_point().unwrap();
     nameless.name.clear();
     let mut again = Page::default();
     again.client.conversation.restore(nameless);
@@ -274,10 +274,10 @@ fn behind_its_end_nothing_makes_an_answer_run_again() {
 
 #[test]
 fn each_frame_whose_text_does_not_fit_is_counted_once_however_it_is_read() {
-    for shortcuts in [true, false] {
+    for fast_path in [true, false] {
         let mut limits = Limits::default();
         limits.max_text_bytes = 5;
-        let mut page = Page::with(Config { limits, shortcuts, ..Config::default() });
+        let mut page = Page::with(Config { limits, fast_path, ..Config::default() });
         page.begin("hello").event("RunStarted", agent());
         let mut counts = vec![];
         for _ in 0..4 {

@@ -2,11 +2,10 @@
 //!
 //! Only a frame without a parent decides the turn's fate, and the first end counts (DESIGN §4.3).
 
-use super::entries::provider_error;
 use super::message::RunStatus;
 use super::pause::Pause;
 use super::timeline::EntryStatus;
-use super::tool::ToolStatus;
+use super::tool::{text_of, ToolStatus};
 use super::{Conversation, Outcome};
 use crate::error::{message_in, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Tool};
@@ -15,7 +14,7 @@ use crate::time::Seconds;
 
 impl Conversation {
     #[inline(never)]
-    pub(super) fn continued(&mut self, t: usize, run: usize, entry: Option<u32>) {
+    pub(super) fn run_continued(&mut self, t: usize, run: usize, entry: Option<u32>) {
         let turn = &mut self.turns[t];
         let record = turn.runs.edit(run);
         record.over = false;
@@ -23,15 +22,15 @@ impl Conversation {
         record.entry = record.entry.or(entry);
         if let Some(message) = turn.message_of(run) {
             if message.head.status == RunStatus::Paused {
-                message.text.begin_leg();
+                message.text.begin_segment();
             }
             message.edit().status = RunStatus::Started;
         }
-        self.working(t, run);
+        self.show_working(t, run);
     }
 
     #[inline(never)]
-    pub(super) fn paused(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+    pub(super) fn run_paused(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let limits = self.limits;
         let turn = &mut self.turns[t];
         let top = turn.runs.get(run).top;
@@ -44,12 +43,12 @@ impl Conversation {
             message.tool(&tool, status, now, &limits);
         }
         // What the model said stays; where it said nothing, the framework's notice stands in until the run goes on.
-        let silent = message.text.leg().is_empty();
+        let silent = message.text.segment().is_empty();
         // A leg that pauses without a word repeats what stands there from the one before.
         let repeated = |c: Raw<'_>| c.as_str().is_some_and(|c| message.text.as_str().ends_with(c.decode().as_ref()));
         if let Some(notice) = event.content.filter(|&c| silent && !repeated(c)) {
             message.set_content(notice, event.content_type, &limits);
-            message.text.stand_in();
+            message.text.mark_placeholder();
         }
         if top {
             turn.pause = Some(Pause::read(event, Some(&run_id)));
@@ -62,19 +61,19 @@ impl Conversation {
     pub(super) fn run_output(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let status = event.status.map(|s| s.decode().to_ascii_uppercase()).unwrap_or_default();
         match status.as_str() {
-            "PAUSED" => self.paused(t, run, event, now),
+            "PAUSED" => self.run_paused(t, run, event, now),
             "ERROR" => {
                 let error = Some(provider_error(event));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
             "CANCELLED" => {
-                self.last_words(t, run, event);
+                self.apply_final_content(t, run, event);
                 self.run_ended(t, run, RunStatus::Cancelled, Outcome::Cancelled, None, now);
             }
             // Accepted in the background: it runs on, and its answer is on the server.
             "PENDING" | "RUNNING" => {}
             _ => {
-                self.last_words(t, run, event);
+                self.apply_final_content(t, run, event);
                 self.run_ended(t, run, RunStatus::Completed, Outcome::Completed, None, now);
             }
         }
@@ -105,12 +104,12 @@ impl Conversation {
             message.stop_tools(status);
         }
         let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
-        if top && turn.outcome.is_none() && self.takes_over && limited {
-            self.struck = error;
+        if top && turn.outcome.is_none() && self.client_retries && limited {
+            self.rate_limit_error = error;
         } else if top && turn.outcome.is_none() {
-            self.finish(t, outcome, error, now);
+            self.finish_turn(t, outcome, error, now);
         } else if !top {
-            self.back_to_top(t);
+            self.show_root_activity(t);
         }
     }
 
@@ -121,7 +120,7 @@ impl Conversation {
 
     /// `event: error`: the end.
     #[inline(never)]
-    pub(super) fn failed(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
+    pub(super) fn stream_failed(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         if self.turns[t].outcome.is_some() {
             return;
         }
@@ -129,12 +128,12 @@ impl Conversation {
         let text = text.or(event.message.map(String::from)).or(event.error_text.map(str::to_owned));
         let kind = event.error_type.map(String::from);
         let error = StreamError::from_event(text, kind.as_deref(), event.retries);
-        self.note_error(t, event, &error, now);
+        self.add_error_entry(t, event, &error, now);
         let turn = &mut self.turns[t];
-        if let Some(living) = turn.living {
-            turn.runs.edit(living).over = true;
+        if let Some(root) = turn.root {
+            turn.runs.edit(root).over = true;
         }
-        self.finish(t, Outcome::Failed, Some(error), now);
+        self.finish_turn(t, Outcome::Failed, Some(error), now);
     }
 }
 
@@ -164,4 +163,14 @@ pub(super) fn stated(status: &str) -> Option<Outcome> {
         "ERROR" => Some(Outcome::Failed),
         _ => None,
     }
+}
+
+/// What a RunError, TeamRunError or WorkflowError says.
+pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
+    StreamError::from_provider(&provider_text(event))
+}
+
+/// The same as it came: often the provider's JSON.
+pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
+    event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default()
 }

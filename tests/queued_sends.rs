@@ -3,14 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
-mod world;
+mod simulation;
 
 use ai_stream_handler::client::{Config, Input, Priority, WaitsFor};
 use ai_stream_handler::retry::Policy;
-use ai_stream_handler::state::{Gate, Outcome};
+use ai_stream_handler::state::{Outcome, PacingCause};
 use common::{frame, leader_of, nameless, saying, with, Recording, NOW};
 use serde_json::{json, Value};
-use world::{config, quota_body, Answer, World};
+use simulation::{config, quota_body, Answer, World};
 
 const MODEL: &str = "gemini-2.5-flash";
 
@@ -289,7 +289,7 @@ fn a_send_that_would_exceed_the_quota_is_told_and_delayed() {
     assert_eq!(world.requests.len(), 1);
     assert_eq!(world.page.activity().as_deref(), Some("Waiting 51 seconds to stay under the rate limit..."));
     let held = world.page.client.conversation.pacing.clone().unwrap();
-    assert_eq!((held.cause, held.resumes_at), (Gate::Quota, NOW + 61.0));
+    assert_eq!((held.cause, held.resumes_at), (PacingCause::Quota, NOW + 61.0));
     let hint =
         "This conversation is long: each message sends about 611 tokens, and the limit is 1,000 per minute. A new \
                 chat would send far fewer.";
@@ -302,7 +302,7 @@ fn a_send_that_would_exceed_the_quota_is_told_and_delayed() {
 
 #[test]
 fn of_a_limit_and_a_quota_the_one_that_lasts_longer_is_waited_for() {
-    for (limit_until, cause) in [(NOW + 20.0, Gate::Quota), (NOW + 100.0, Gate::Limit)] {
+    for (limit_until, cause) in [(NOW + 20.0, PacingCause::Quota), (NOW + 100.0, PacingCause::Limit)] {
         let mut world = with_quota(1_000, [costing("r1", 600), costing("r2", 700)]);
         world.ask("hello");
         world.pass(10.0);

@@ -6,12 +6,12 @@
 use crate::event::RunEvent;
 use crate::json::{Object, Str};
 use crate::sse::{Decoder, FrameMatch, FramePattern, MatchProgress, Slot};
-use crate::state::{AppendTo, Conversation};
+use crate::state::{AppendTarget, Conversation};
 use std::ops::Range;
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Templates {
-    known: Vec<(FramePattern, AppendTo)>,
+pub(super) struct FastPath {
+    known: Vec<(FramePattern, AppendTarget)>,
     /// The one that was met last: it is tried first.
     last: usize,
     /// The one that makes room for another, if need be.
@@ -26,57 +26,57 @@ const MOST: usize = 8;
 const PATIENCE: u32 = 64;
 
 /// What became of the next frame.
-pub(super) enum Next {
+pub(super) enum FastPathResult {
     /// Its text is appended.
     Appended,
     /// It is one that is known, as far as it is there.
-    Begun,
+    Incomplete,
     /// It is to be read.
-    Other,
+    NoMatch,
 }
 
-impl Templates {
+impl FastPath {
     /// Appends the next frame's text, if it is one that is known.
-    pub(super) fn append_repeated(&mut self, decoder: &mut Decoder, conversation: &mut Conversation) -> Next {
-        let (tried, mut compared) = std::mem::take(&mut self.begun);
+    pub(super) fn append_repeated(&mut self, decoder: &mut Decoder, conversation: &mut Conversation) -> FastPathResult {
+        let (tried, mut progress) = std::mem::take(&mut self.begun);
         let count = self.known.len();
         for turn in tried..count {
             let at = (self.last + turn) % count;
-            let (template, target) = &mut self.known[at];
-            match decoder.match_next(template, &mut compared) {
+            let (pattern, target) = &mut self.known[at];
+            match decoder.match_next(pattern, &mut progress) {
                 FrameMatch::Complete { text, index, length } => {
                     if conversation.append(target, Str::new(text), index) {
                         decoder.skip_frame(length);
                         self.last = at;
                         self.vain = 0;
-                        return Next::Appended;
+                        return FastPathResult::Appended;
                     }
                 }
                 FrameMatch::Partial => {
-                    self.begun = (turn, compared);
-                    return Next::Begun;
+                    self.begun = (turn, progress);
+                    return FastPathResult::Incomplete;
                 }
                 FrameMatch::Mismatch => {}
             }
-            compared = MatchProgress::default();
+            progress = MatchProgress::default();
         }
-        Next::Other
+        FastPathResult::NoMatch
     }
 
     /// The event given last appended a text to `target`: the one of `holes`.
-    pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTo, holes: &[(Slot, Range<usize>)]) {
+    pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTarget, holes: &[(Slot, Range<usize>)]) {
         self.vain = self.vain.wrapping_add(1);
         // Where something else varies too, hardly any is kept: that would cost more than it saves.
         if self.vain > PATIENCE && self.vain % PATIENCE != 0 {
             return;
         }
-        let Some(template) = decoder.frame_pattern(holes) else { return };
+        let Some(pattern) = decoder.frame_pattern(holes) else { return };
         if self.known.len() < MOST {
             self.last = self.known.len();
-            self.known.push((template, target));
+            self.known.push((pattern, target));
         } else {
             self.last = self.oldest;
-            self.known[self.oldest] = (template, target);
+            self.known[self.oldest] = (pattern, target);
             self.oldest = (self.oldest + 1) % MOST;
         }
     }
@@ -84,14 +84,14 @@ impl Templates {
 
 /// Where in `data` the values stand that vary from one content frame to the next; `None` where its text cannot be told from
 /// another.
-pub(super) fn holes(data: &str, event: &RunEvent<'_>) -> Option<Vec<(Slot, Range<usize>)>> {
+pub(super) fn variable_parts(data: &str, event: &RunEvent<'_>) -> Option<Vec<(Slot, Range<usize>)>> {
     let content = event.content?.text();
     let mut holes = Vec::new();
     let mut object = Object::parse(data).ok()?;
     while let Ok(Some((key, value))) = object.next_member() {
         let text = value.text();
         let digits = text.bytes().all(|b| b.is_ascii_digit());
-        // Addresses, to be compared and never followed.
+        // Addresses, to be progress and never followed.
         let at = (text.as_ptr() as usize).checked_sub(data.as_ptr() as usize)?;
         let range = at..at + text.len();
         match key.decode().as_ref() {
