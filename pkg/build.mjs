@@ -64,7 +64,9 @@ function buildWasm() {
 function withoutMachinePaths() {
   const registry = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src')
   const sources = existsSync(registry) ? readdirSync(registry).map((name) => join(registry, name)) : []
-  return [...sources.map((path) => `--remap-path-prefix=${path}=`), `--remap-path-prefix=${root}=`]
+  // Where the component rust-src is installed, rustc names the standard library's files by their path in the toolchain.
+  const sysroot = execFileSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8' }).trim()
+  return [...sources, root, join(sysroot, 'lib/rustlib/src/rust')].map((path) => `--remap-path-prefix=${path}=`)
 }
 
 async function bundle() {
@@ -87,7 +89,7 @@ async function bundle() {
       // What builds upon the handler shares it with the main entry, or a page would load the module twice.
       plugins: [{
         name: 'share-index',
-        setup: ({ onResolve }) => onResolve({ filter: /^\.\/index(\.[jt]s)?$/ }, () => ({ path: index, external: true })),
+        setup: ({ onResolve }) => onResolve({ filter: /^\.{1,2}\/index(\.[jt]s)?$/ }, () => ({ path: index, external: true })),
       }, {
         // A string: nothing is decoded before the first handler is made.
         name: 'inline-wasm',

@@ -3,13 +3,13 @@
 //
 // Printable ASCII, because a bundle is served with any charset, and without what a string literal or an inline script
 // would have to escape: " \ <. A byte below 90 is one letter; above, one of two marks says how many nineties to add.
-// pkg/src/unpack.wat reads it.
+// pkg/src/wasm/unpack.wat reads it.
 import binaryen from 'binaryen'
 
 const letters = Array.from({ length: 95 }, (_, at) => String.fromCharCode(32 + at)).filter((letter) => !'"\\<'.includes(letter))
 const marks = ['', ...letters.slice(90)]
 
-/** The memory of pkg/src/unpack.wat. */
+/** The memory of pkg/src/wasm/unpack.wat. */
 const ROOM = 16 << 16
 
 export function inlined(bytes) {

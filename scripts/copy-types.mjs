@@ -3,7 +3,7 @@
 // tsc writes one .d.ts per source file, with the import specifiers of the source. What is packed must name the
 // extension (node16 resolution wants it), must exist as .d.cts next to a .cjs, and must not reach into generated/,
 // which is not packed.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 const specifier = /((?:from|import)\s*\(?\s*)(['"])(\.{1,2}\/[^'"]+)\2/g
@@ -21,6 +21,7 @@ export function copyTypes({ from, to, manifest }) {
     if (seen.has(name)) return
     seen.add(name)
     const text = readFileSync(join(from, `${name}.d.ts`), 'utf8')
+    mkdirSync(dirname(join(to, name)), { recursive: true })
     writeFileSync(join(to, `${name}.d.${commonJs}ts`), text.replace(specifier, (_, before, quote, path) => {
       const bare = path.replace(/\.[cm]?[jt]sx?$/, '')
       const next = normalize(join(dirname(name), bare))

@@ -34,7 +34,7 @@ try {
 const files = packed.files.map(({ path }) => path)
 const wanted = ['package.json', ...texts, ...targets(manifest.exports)]
 const absent = wanted.filter((name) => !files.includes(name))
-const strange = files.filter((name) => !wanted.includes(name) && !/^dist\/[\w-]+\.d\.c?ts$/.test(name))
+const strange = files.filter((name) => !wanted.includes(name) && !/^dist\/([\w-]+\/)?[\w-]+\.d\.c?ts$/.test(name))
 if (absent.length > 0) fail(`not in the tarball: ${absent.join(', ')}`)
 if (strange.length > 0) fail(`does not belong into the tarball: ${strange.join(', ')}`)
 

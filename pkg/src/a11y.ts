@@ -1,6 +1,6 @@
 // 'ai-stream-handler/a11y': what a host needs to tell a screen reader of an answer, without a word per token.
 
-import { Spoken } from './spoken'
+import { Spoken } from './a11y/announcement-queue'
 import type { RetryState, PacingState, StreamHandler } from './index'
 
 /** How answers are announced. */

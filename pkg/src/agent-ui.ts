@@ -4,8 +4,8 @@
 // come and go. What is done here is what the hook did: it sends, and writes what the handler says through the page's own setters.
 
 import { createStreamHandler } from './index'
-import { SideBar } from './side-bar'
-import { Talk, withoutFailed } from './talk'
+import { SideBar } from './agent-ui/session-list-sync'
+import { Talk, withoutFailed } from './agent-ui/conversation-binding'
 import type { HandlerOptions, Outcome, Resolution, StreamHandler } from './index'
 
 /** The page's zustand store; or anything with these two. Setters that its state lacks are not called. */

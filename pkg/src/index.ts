@@ -2,17 +2,17 @@
 // Importing does nothing.
 
 import wasm from '../generated/core_bg.opt.wasm'
-import { startAhead } from './ahead'
-import { makeHandler } from './handler'
-import { inlined } from './inlined'
-import type { HandlerOptions, StreamHandler } from './api'
+import { startAhead } from './handler/warm-up'
+import { makeHandler } from './handler/stream-handler'
+import { inlined } from './wasm/inlined-wasm'
+import type { HandlerOptions, StreamHandler } from './types/handler'
 
-export { EMPTY as emptySnapshot } from './mirror'
-export { listComponents } from './components'
-export { confirm, fill, giveResult, reject } from './resolve'
-export type * from './api'
-export type { Component } from './components'
-export type * from './types'
+export { EMPTY as emptySnapshot } from './snapshot/snapshot-store'
+export { listComponents } from './agentos/list-components'
+export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'
+export type * from './types/handler'
+export type { Component } from './agentos/list-components'
+export type * from './types/snapshot'
 
 const source = inlined(wasm)
 

@@ -3,10 +3,10 @@
 // handler comes with the first effect or call, and goes when its component stays unmounted. StrictMode's rehearsal keeps it.
 
 import * as React from 'react'
-import { Lease, type StreamHook } from './lease'
+import { Lease, type StreamHook } from './react/handler-lease'
 import type { HandlerOptions, Snapshot, StreamHandler } from './index'
 
-export type { StreamHook } from './lease'
+export type { StreamHook } from './react/handler-lease'
 
 /**
  * A conversation for the life of the component:

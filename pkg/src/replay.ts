@@ -1,12 +1,12 @@
 // 'ai-stream-handler/replay': recordings of a handler's runs as files, and shown again.
 
-import { createPlayer } from './player'
+import { createPlayer } from './replay/player'
 import type { Recording, Snapshot, StreamHandler } from './index'
 
-export { createPlayer, type Player } from './player'
-export { openRecording, packRecording, readRecording, writeRecording } from './recording-file'
-export { redact } from './redact'
-export { record } from './tape'
+export { createPlayer, type Player } from './replay/player'
+export { openRecording, packRecording, readRecording, writeRecording } from './replay/recording-format'
+export { redact } from './replay/redact'
+export { record } from './replay/recorder'
 
 /**
  * Everything that is recorded, at once: for tests. The snapshot is the one that the handler had when it was recorded; its times,

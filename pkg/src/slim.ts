@@ -1,16 +1,16 @@
 // 'ai-stream-handler/slim': for those who host core.wasm themselves. `await init(...)` once, then as the main entry.
 
-import { startAhead } from './ahead'
-import { makeHandler } from './handler'
-import { explained, needWebAssembly, type Source } from './start'
-import type { HandlerOptions, StreamHandler } from './api'
+import { startAhead } from './handler/warm-up'
+import { makeHandler } from './handler/stream-handler'
+import { explained, needWebAssembly, type Source } from './wasm/loader'
+import type { HandlerOptions, StreamHandler } from './types/handler'
 
-export { EMPTY as emptySnapshot } from './mirror'
-export { listComponents } from './components'
-export { confirm, fill, giveResult, reject } from './resolve'
-export type * from './api'
-export type { Component } from './components'
-export type * from './types'
+export { EMPTY as emptySnapshot } from './snapshot/snapshot-store'
+export { listComponents } from './agentos/list-components'
+export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'
+export type * from './types/handler'
+export type { Component } from './agentos/list-components'
+export type * from './types/snapshot'
 
 let module: WebAssembly.Module | undefined
 

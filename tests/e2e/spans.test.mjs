@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { packed, recording, root } from '../package/support.mjs'
-import { KINDS, spans } from '../../www/spans.js'
+import { KINDS, spans } from '../../www/chart/trace-spans.js'
 
 const lib = packed()
 let count = 0

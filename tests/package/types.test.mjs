@@ -64,19 +64,19 @@ function deltas() {
   return { all, texts }
 }
 
-test('what the core sends is what delta.ts declares', () => {
+test('what the core sends is what core-delta.ts declares', () => {
   const { all, texts } = deltas()
-  const { distinct, errors } = compile('deltas', 'Delta', 'delta.ts', all)
+  const { distinct, errors } = compile('deltas', 'Delta', 'wasm/core-delta.ts', all)
   assert.ok(distinct > 500, `${distinct} deltas`)
   assert.equal(errors.slice(0, 2000), '')
-  const appended = compile('appended', 'Appended', 'delta.ts', texts)
+  const appended = compile('appended', 'Appended', 'wasm/core-delta.ts', texts)
   assert.ok(appended.distinct > 100, `${appended.distinct} texts that grew`)
   assert.equal(appended.errors.slice(0, 2000), '')
 })
 
-test('what a page gets is what types.ts declares', () => {
+test('what a page gets is what snapshot.ts declares', () => {
   const snapshots = streamNames().map((name) => replay(lib, [recording(name)], chunks))
-  const { distinct, errors } = compile('snapshots', 'Snapshot', 'types.ts', snapshots)
+  const { distinct, errors } = compile('snapshots', 'Snapshot', 'types/snapshot.ts', snapshots)
   assert.ok(distinct > 50, `${distinct} snapshots`)
   assert.equal(errors.slice(0, 2000), '')
 })
@@ -90,5 +90,5 @@ test('a field under another name, one too many, or of another kind is found', ()
     [{ ...snapshot, runId: 7 }, /runId|number/],
     [{ ...snapshot, status: 'retrying' }, /./],
     [{ ...snapshot, turns: [{ ...snapshot.turns[0], attempt: 1 }] }, /attempt/],
-  ]) assert.match(compile('wrong', 'Snapshot', 'types.ts', [wrong]).errors, words)
+  ]) assert.match(compile('wrong', 'Snapshot', 'types/snapshot.ts', [wrong]).errors, words)
 })

@@ -1,5 +1,5 @@
 /** One of the two: its text, with what is wrong in it marked, and what it took. */
-import { el, setText } from '../dom.js'
+import { el, setText } from '../ui/dom.js'
 import { count, diff } from './diff.js'
 import { createSpark } from './spark.js'
 

@@ -1,5 +1,5 @@
 /** The work in each animation frame, as it comes: a bar a frame, and the line that a screen of 60 Hz draws at. */
-import { el } from '../dom.js'
+import { el } from '../ui/dom.js'
 
 const BUDGET = 1000 / 60
 /** Milliseconds at the top edge; what is higher is cut, and the number beside it tells. */

@@ -1,0 +1,106 @@
+// What a page keeps of an answer that is not finished, so that it goes on after a refresh. Names and words; never a header,
+// a token or a field of the caller's. What is read back is checked: storage is anybody's.
+
+import type { Given } from './validate-options'
+import type { Kept } from '../types/recording'
+
+interface Stored extends Kept {
+  version: 1
+  /** Seconds since the Unix epoch. */
+  at: number
+}
+
+/** Seconds. AgentOS forgets a run's stream after half an hour, and keeps its end for good. */
+const OLDEST = 86_400
+/** Milliseconds between two writes. */
+const PACE = 500
+
+/** Who writes under a key: of several handlers in one page the one whose answer is under way. */
+const writers = new Map<string, Keeper>()
+
+export class Keeper {
+  #storage: Storage
+  #key: string
+  #written: string | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(storage: Storage, key: string, private readonly now: () => Kept | null) {
+    this.#storage = storage
+    this.#key = key
+  }
+
+  /** For the options, where there is a storage and something to keep. */
+  static for(options: Given, runs: string, now: () => Kept | null): Keeper | undefined {
+    const { persist = options.background ? 'session' : false, endpoint = '' } = options
+    if (persist === false || !runs) return undefined
+    // Only pages have one; to ask for it elsewhere may print a warning.
+    if (typeof persist === 'string' && typeof document === 'undefined') return undefined
+    try {
+      const storage = persist === 'session' ? globalThis.sessionStorage : persist === 'local' ? globalThis.localStorage : persist
+      return storage && new Keeper(storage, `ai-stream-handler ${endpoint.replace(/\/+$/, '')}${runs}`, now)
+    } catch {
+      // A page may be forbidden to store anything.
+      return undefined
+    }
+  }
+
+  /** What was kept, if it is whole, and young enough. Anything else is removed. */
+  read(): Kept | null {
+    // Another handler of this page is at it.
+    if (writers.has(this.#key)) return null
+    try {
+      this.#written = this.#storage.getItem(this.#key)
+      if (this.#written === null) return null
+      const stored: unknown = JSON.parse(this.#written)
+      if (isStored(stored) && Math.abs(Date.now() / 1000 - stored.at) < OLDEST) return stored
+    } catch {
+      // Broken, or out of reach.
+    }
+    this.#write(null)
+    return null
+  }
+
+  /** Something changed: it is written down soon. */
+  changed(): void {
+    this.#timer ??= setTimeout(() => this.flush(), PACE)
+  }
+
+  /** Writes it down now. */
+  flush(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    const kept = this.now()
+    const writer = writers.get(this.#key)
+    if (writer !== undefined && writer !== this) return
+    if (kept) writers.set(this.#key, this)
+    else writers.delete(this.#key)
+    const stored: Stored | null = kept && { version: 1, at: Date.now() / 1000, ...kept }
+    this.#write(stored && JSON.stringify(stored))
+  }
+
+  /** The handler goes; what was written stays. */
+  close(): void {
+    this.flush()
+    if (writers.get(this.#key) === this) writers.delete(this.#key)
+  }
+
+  #write(text: string | null): void {
+    if (text === this.#written) return
+    this.#written = text
+    try {
+      if (text === null) this.#storage.removeItem(this.#key)
+      else this.#storage.setItem(this.#key, text)
+    } catch {
+      // Full, or forbidden: the page works as without.
+    }
+  }
+}
+
+function isStored(value: unknown): value is Stored {
+  const s = value as Partial<Stored> | null
+  const textOrNull = (x: unknown) => x === null || typeof x === 'string'
+  return typeof s === 'object' && s !== null && s.version === 1 && Number.isFinite(s.at) &&
+    typeof s.runId === 'string' && s.runId !== '' && textOrNull(s.sessionId) && Number.isSafeInteger(s.lastIndex) && s.lastIndex! >= 0 &&
+    typeof s.name === 'string' && textOrNull(s.user) && Number.isFinite(s.askedAt) && typeof s.text === 'string' &&
+    (s.pause === null || (typeof s.pause?.message === 'string' && Array.isArray(s.pause.requirements) && s.pause.requirements.every((r) => typeof r === 'string')))
+}

@@ -1,0 +1,183 @@
+// Keeps what a handler is told and hears. In: each call of the core before it is made, and the answers of `fetch`, as the core
+// reads them. It must not change either.
+
+import type { Ear, Inside } from '../types/recorder-hooks'
+import type { HandlerOptions, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions, StreamHandler } from '../index'
+
+/** What changes a conversation. */
+const CALLS = new Set([
+  'send', 'cancelQueued', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
+  'tick', 'dismissError', 'clear', 'recall', 'listSession', 'tellPause',
+])
+const DECIDING = [
+  'agent', 'team', 'workflow', 'url', 'name', 'background', 'retry', 'resume', 'stall', 'fallbacks', 'quota', 'activityTexts', 'limits',
+] as const
+/** The form fields of the protocol; any other one may hold a secret. */
+const FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'tools', 'requirements', 'step_requirements']
+const HEADERS = ['content-type', 'retry-after', 'retry-after-ms', 'date']
+/** Seconds in which the core takes in what was heard. */
+const SAME = 1
+/** What an event takes besides its bytes and texts, about. */
+const OVERHEAD = 64
+
+/**
+ * Keeps every run of `handler` from now on: bytes, times, and requests without headers or anything else that may be a secret. One
+ * that is under way is left out. A second recorder ends the first.
+ */
+export function record(handler: StreamHandler, options: RecordOptions = {}): Recorder {
+  running.get(handler)?.stop()
+  const inside = handler.inside()
+  const tape = new Tape(inside, options)
+  running.set(handler, tape)
+  inside.listen(tape)
+  return tape
+}
+
+const running = new WeakMap<StreamHandler, Tape>()
+
+class Tape implements Ear, Recorder {
+  #startedAt = 0
+  /** Where runs begin: in `#events`, and what the handler was then. */
+  #runs: { from: number; start: RecordingStart }[] = []
+  #events: RecordedEvent[] = []
+  #sizes: number[] = []
+  #size = 0
+  #dropped = { runs: 0, events: 0, bytes: 0 }
+  #on = true
+  #now = 0
+
+  constructor(private readonly inside: Inside, private readonly given: RecordOptions) {
+    this.#begin()
+  }
+
+  get recording(): Recording {
+    const { start, from } = this.#runs[0] ?? { start: { requests: 0, sessionId: null, kept: null }, from: 0 }
+    const t0 = from < this.#events.length ? this.#events[from]!.at : 0
+    const events = this.#events.slice(from).map((event) => ({ ...event, at: round(event.at - t0) }))
+    return {
+      startedAt: round(this.#startedAt + t0), options: deciding(this.inside.options), seed: this.inside.seed, start, events,
+      dropped: { ...this.#dropped }, redacted: false,
+    }
+  }
+
+  stop(): Recording {
+    if (this.#on) this.inside.listen(undefined)
+    this.#on = false
+    return this.recording
+  }
+
+  over<T extends object>(core: T): T {
+    return new Proxy(core, {
+      get: (_, name) => {
+        const value: unknown = core[name as keyof T]
+        if (typeof value !== 'function') return value
+        return (...given: unknown[]) => {
+          if (CALLS.has(name as string)) this.#call(name as string, given)
+          return value.apply(core, given) as unknown
+        }
+      },
+    })
+  }
+
+  async fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown> {
+    const kept = [...FIELDS, ...(this.given.fields ?? [])]
+    const fields = form && Object.fromEntries([...form].map(([name, value]) => [name, kept.includes(name) && typeof value === 'string' ? value : typeof value === 'string' ? null : value.name]))
+    this.#push({ at: 0, request: id, method: request.method, path: pathIn(request.url), ...(fields && { fields }) })
+    const or = <T>(made: Promise<T>) => made.catch((error: unknown) => {
+      this.#push({ at: 0, request: id, end: 'failed' })
+      throw error
+    })
+    const answer = await or(fetch(request))
+    const { status, headers, body } = answer
+    const told = HEADERS.map((name) => [name, headers.get(name)]).filter(([, value]) => value !== null)
+    this.#push({ at: 0, request: id, status, headers: Object.fromEntries(told) as Record<string, string> })
+    if (!form) return answer
+    if (!body) this.#push({ at: 0, request: id, end: 'closed' })
+    // As much of a Response as the core uses.
+    return { status, headers, body: body && { getReader: () => {
+      const reader = body.getReader()
+      const read = async () => {
+        const piece = await or(reader.read())
+        // A copy: whose buffer it is, we do not know.
+        this.#push(piece.done ? { at: 0, request: id, end: 'closed' } : { at: 0, request: id, bytes: piece.value.slice() })
+        return piece
+      }
+      return { read, cancel: () => reader.cancel() }
+    } } }
+  }
+
+  now(): number | undefined {
+    // What was not heard here has its own time.
+    return Date.now() / 1000 - this.#now < SAME ? this.#now : undefined
+  }
+
+  unsent(id: number): void {
+    this.#push({ at: 0, request: id, end: 'unsent' })
+  }
+
+  #call(call: string, given: unknown[]): void {
+    if (call === 'begin' || call === 'send' || call === 'resume' || call === 'continueRun') this.#begin()
+    const args = given.map((value) => ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value ?? null)
+    this.#push({ at: 0, call, with: args as string[] })
+  }
+
+  /** A run may begin here. */
+  #begin(): void {
+    const start = this.#on && this.inside.start()
+    if (!start) return
+    // Where nothing has come since, it begins here, and not before.
+    if (this.#runs.at(-1)?.from === this.#events.length) this.#runs.pop()
+    this.#runs.push({ from: this.#events.length, start })
+    while (this.#runs.length > 1 && this.#size > this.#limit) this.#dropFirst()
+  }
+
+  #dropFirst(): void {
+    this.#runs.shift()
+    const { from } = this.#runs[0]!
+    this.#events.splice(0, from)
+    for (const size of this.#sizes.splice(0, from)) this.#size -= size
+    for (const run of this.#runs) run.from -= from
+    this.#dropped = { ...this.#dropped, runs: this.#dropped.runs + 1 }
+  }
+
+  get #limit(): number {
+    return this.given.maxBytes ?? 16 << 20
+  }
+
+  #push(event: RecordedEvent): void {
+    const now = (this.#now = Date.now() / 1000)
+    // Before the first run that it sees whole there is nothing that could be shown.
+    if (!this.#on || !this.#runs.length) return
+    if (!this.#events.length && !this.#dropped.runs) this.#startedAt = now
+    event.at = round(now - this.#startedAt)
+    const size = OVERHEAD + sizeOf(event)
+    while (this.#runs.length > 1 && this.#size + size > this.#limit) this.#dropFirst()
+    if (this.#size + size > this.#limit) {
+      this.#dropped.events++
+      this.#dropped.bytes += size - OVERHEAD
+      return
+    }
+    this.#events.push(event)
+    this.#sizes.push(size)
+    this.#size += size
+  }
+}
+
+/** Milliseconds are what the clock has. */
+const round = (seconds: number) => Math.round(seconds * 1000) / 1000
+
+/** A query may hold a token, an address a password. */
+const pathIn = (url: string) => new URL(url, 'http://host').pathname
+
+function deciding(options: HandlerOptions): HandlerOptions {
+  const told = DECIDING.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
+  const kept = structuredClone(Object.fromEntries(told)) as HandlerOptions
+  for (const place of [kept, ...(kept.fallbacks ?? [])] as { url?: string }[]) if (place.url !== undefined) place.url = pathIn(place.url)
+  return kept
+}
+
+function sizeOf(value: unknown): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength
+  if (typeof value === 'string') return 2 * value.length
+  return typeof value === 'object' && value !== null ? Object.values(value).reduce<number>((sum, part) => sum + sizeOf(part), 0) : 0
+}

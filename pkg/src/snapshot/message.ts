@@ -1,0 +1,113 @@
+// One message as the page draws it, made from what the core says of it. What did not change keeps its identity.
+
+import type { Head, MessageDelta, TextDelta, ToolDelta } from '../wasm/core-delta'
+import { copy, lazy, parse } from './lazy-json'
+import type { ChatMessage, ImageData, Json, ReasoningStep, ToolCall } from '../types/snapshot'
+
+/** The message that `old` becomes. */
+export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta): ChatMessage {
+  const message = delta.head ? fromHead(delta.head, old) : old ? copy(old) : ({} as ChatMessage)
+  if (delta.text) message.content = applyText(message.content, delta.text)
+  if (delta.thoughts) {
+    const thoughts = applyText(message.reasoning_content ?? '', delta.thoughts)
+    if (thoughts) message.reasoning_content = thoughts
+    else delete message.reasoning_content
+  }
+  if (delta.toolsReset) delete message.tool_calls
+  if (delta.tools) {
+    const tools = message.tool_calls?.slice() ?? []
+    for (const [at, tool] of delta.tools) tools[at] = toolCall(tool, tools[at])
+    message.tool_calls = tools
+  }
+  return message
+}
+
+function applyText(old: string | undefined, delta: TextDelta): string {
+  const start = delta.reset ? '' : (old ?? '')
+  return typeof delta.append === 'string' ? start + delta.append : delta.append.reduce((text, piece) => text + piece, start)
+}
+
+function fromHead(head: Head, old: ChatMessage | undefined): ChatMessage {
+  const message: ChatMessage = {
+    id: `m${head.id}`,
+    role: head.role,
+    content: old?.content ?? '',
+    created_at: head.createdAt,
+  }
+  if (old?.tool_calls) message.tool_calls = old.tool_calls
+  if (old?.reasoning_content) message.reasoning_content = old.reasoning_content
+  if (old?.behindTheScenes) message.behindTheScenes = old.behindTheScenes
+  if (head.filesSent.length) message.files_sent = head.filesSent
+  if (head.role === 'user') return message
+
+  message.depth = head.depth
+  message.status = head.status
+  if (head.error) message.error = head.error
+  if (head.streamingError) message.streamingError = true
+  if (head.cancelled) message.cancelled = true
+  for (const key of NAMES) if (head[key]) message[key] = head[key]
+  if (head.contentType && head.structured) message.content_type = head.contentType
+  const { structured, reasoningSteps, references, citations, followups, responseAudio } = head
+  const define = (key: string, raw: string, read: (raw: string) => unknown) => lazy(message, key, raw, read, old)
+  if (structured) define('structured', structured, parse)
+  if (reasoningSteps.length || references) {
+    define('extra_data', [...reasoningSteps, references].join('\n'), () => extras(reasoningSteps, references))
+  }
+  if (citations) define('citations', citations, parse)
+  if (followups) define('followups', followups, list)
+  if (responseAudio) define('response_audio', responseAudio, parse)
+  if (head.images.length) define('images', head.images.join('\n'), () => head.images.map(image))
+  for (const key of ['videos', 'audio', 'files'] as const) {
+    if (head[key].length) define(key, head[key].join('\n'), () => head[key].map(parse))
+  }
+  return message
+}
+
+const NAMES = [
+  'agentName', 'teamName', 'agentId', 'teamId', 'runId', 'parentRunId', 'delegatedBy', 'delegatedTo', 'delegatedToId',
+  'childRunId',
+] as const
+
+function extras(steps: string[], references: string | null): NonNullable<ChatMessage['extra_data']> {
+  return {
+    ...(steps.length ? { reasoning_steps: steps.map(parse) as ReasoningStep[] } : {}),
+    ...(references ? { references: list(references) as Json[] } : {}),
+  }
+}
+
+/** A JSON array, whatever the text holds. */
+export function list<T = string>(text: string | null): T[] {
+  const value = text === null ? [] : parse(text)
+  return (Array.isArray(value) ? value : [value]) as T[]
+}
+
+/** agno sends bytes in base64 where agent-ui draws a URL. */
+function image(text: string): ImageData {
+  const raw = parse(text)
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { url: String(raw) }
+  const value = raw as { [key: string]: Json }
+  const data = typeof value.content === 'string' ? value.content : ''
+  const type = typeof value.mime_type === 'string' ? value.mime_type : 'image/png'
+  const url = typeof value.url === 'string' ? value.url : `data:${type};base64,${data}`
+  return { ...value, url }
+}
+
+function toolCall(tool: ToolDelta, old: ToolCall | undefined): ToolCall {
+  const call = {
+    role: 'tool',
+    tool_call_id: tool.id,
+    tool_name: tool.name,
+    tool_args: {},
+    tool_call_error: tool.status === 'error',
+    content: tool.result,
+    result: tool.result,
+    status: tool.status,
+    created_at: tool.createdAt,
+  } as ToolCall
+  const { args } = tool
+  if (args !== null) lazy(call, 'tool_args', args, parse, old)
+  if (tool.error !== null) call.error = tool.error
+  if (tool.duration !== null) call.metrics = { time: tool.duration, duration: tool.duration }
+  if (tool.childRunId !== null) call.child_run_id = tool.childRunId
+  return call
+}

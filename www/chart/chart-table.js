@@ -1,0 +1,21 @@
+/** The chart's figures as tables: tokens and cost of each agent, and every bar once more. */
+import { el } from '../ui/dom.js'
+import { KINDS } from './trace-spans.js'
+import { seconds } from '../ui/duration.js'
+
+const head = (...names) => el('thead', {}, el('tr', {}, ...names.map((name) => el('th', { scope: 'col' }, name))))
+
+export function fillAgents(table, agents) {
+  const priced = agents.some(({ cost }) => cost > 0)
+  table.replaceChildren(el('caption', {}, 'Tokens by agent'),
+    head('Agent', 'In', 'Out', 'Tokens/s', ...(priced ? ['Cost'] : [])),
+    el('tbody', {}, ...agents.map(({ name, input, output, cost, perSecond }) => el('tr', {}, el('th', { scope: 'row', dir: 'auto' }, name),
+      ...[input.toLocaleString(), output.toLocaleString(), perSecond === null ? '–' : perSecond.toLocaleString([], { maximumFractionDigits: perSecond < 10 ? 1 : 0 }), ...(priced ? [cost > 0 ? cost.toPrecision(2) : '–'] : [])].map((text) => el('td', {}, text))))))
+}
+
+export function fillBars(table, { spans }) {
+  table.replaceChildren(el('caption', {}, 'Every bar of the chart, in the order in which it began'),
+    head('Who', 'What', 'Which', 'From', 'To', 'Took'),
+    el('tbody', {}, ...[...spans].sort((a, b) => a.from - b.from).map(({ lane, kind, label, from, to, voided }) => el('tr', {},
+      el('th', { scope: 'row', dir: 'auto' }, lane), ...[KINDS[kind] + (voided ? ' (void)' : ''), label === KINDS[kind] ? '–' : label, seconds(from), seconds(to), seconds(to - from)].map((text) => el('td', {}, text))))))
+}

@@ -1,0 +1,16 @@
+/** What is going on right now, in one line above the composer. A wait is shown in full by `retry.js`, in the turn that waits. */
+import { el, setText } from '../ui/dom.js'
+
+export function createActivity() {
+  const text = el('span', { testid: 'activity', role: 'status', 'aria-live': 'polite', dir: 'auto' })
+  const pulse = el('span', { class: 'pulse', 'aria-hidden': 'true' }, el('i'), el('i'), el('i'))
+  const node = el('div', { class: 'activity' }, pulse, text)
+  return {
+    node,
+    update(snapshot) {
+      setText(text, snapshot.activityStatus ?? '')
+      node.dataset.busy = snapshot.activityStatus !== null
+      node.dataset.status = snapshot.retry || snapshot.pacing ? 'retrying' : snapshot.status
+    },
+  }
+}

@@ -1,0 +1,41 @@
+/** Where one writes. Enter sends, Shift and Enter makes a new line. */
+import { el, setText, show } from '../ui/dom.js'
+import { icon } from '../ui/icons.js'
+
+export function createComposer({ send, stop }) {
+  const input = el('textarea', { id: 'composer', rows: '1', testid: 'composer', 'aria-describedby': 'composer-note', autocomplete: 'off' })
+  const sendButton = el('button', { class: 'send primary square', 'aria-label': 'Send', testid: 'send' }, icon('send'))
+  const stopButton = el('button', { type: 'button', class: 'stop square', 'aria-label': 'Stop', testid: 'stop', onclick: stop, hidden: true }, icon('stop'))
+  const note = el('p', { class: 'note', id: 'composer-note' })
+  const node = el('form', { class: 'composer' },
+    el('label', { for: 'composer', class: 'visually-hidden' }, 'Your message'),
+    el('div', { class: 'composer-box' }, input, stopButton, sendButton), note)
+  let canQueue = false
+
+  const submit = (event) => {
+    event?.preventDefault()
+    const text = input.value.trim()
+    if (text === '' || sendButton.disabled) return
+    input.value = ''
+    send(text)
+  }
+  node.addEventListener('submit', submit)
+  input.addEventListener('keydown', (event) => {
+    // Enter also ends the composition of a Japanese or Chinese word; that one is not meant for us.
+    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event)
+  })
+
+  return {
+    node,
+    /** `queues`: whether a message may be sent while another is answered. */
+    setMode({ placeholder, hint, queues }) {
+      input.placeholder = placeholder
+      setText(note, hint)
+      canQueue = queues
+    },
+    update(snapshot) {
+      show(stopButton, snapshot.isStreaming)
+      sendButton.disabled = snapshot.isStreaming && !canQueue
+    },
+  }
+}

@@ -1,0 +1,42 @@
+/** The error banner: what went wrong in the server's own words, a way to try again, a way to dismiss it. */
+import { el } from '../ui/dom.js'
+import { icon } from '../ui/icons.js'
+
+const TITLES = {
+  rate_limit: 'Rate limit',
+  general: 'The run failed',
+  unexpected: 'Unexpected error',
+  timeout: 'It took too long',
+  network: 'No connection',
+  http: 'The server refused',
+  interrupted: 'The stream broke off',
+  protocol: 'Not an AgentOS stream',
+}
+
+export function createBanner({ dismiss, tryAgain, resume }) {
+  // The alert region exists before there is an alert: screen readers announce what is put into it.
+  const node = el('div', { class: 'banner-place', role: 'alert' })
+  let error = null
+  return {
+    node,
+    update(snapshot) {
+      if (snapshot.error === error) return
+      error = snapshot.error
+      node.replaceChildren(...(error === null ? [] : [draw(error, snapshot.resumable)]))
+    },
+  }
+
+  function draw({ type, message, hint, retries, retryable, httpStatus }, resumable) {
+    const facts = [retries > 0 && `${retries} ${retries === 1 ? 'retry' : 'retries'} made`, httpStatus && `HTTP ${httpStatus}`].filter(Boolean)
+    return el('div', { class: 'banner', 'data-type': type },
+      icon('alert'),
+      el('div', { class: 'banner-text' },
+        el('strong', {}, [TITLES[type] ?? 'Error', ...facts].join(' · ')),
+        el('p', { testid: 'banner', dir: 'auto' }, message),
+        hint && el('p', { class: 'hint', dir: 'auto' }, hint)),
+      resumable
+        ? el('button', { type: 'button', class: 'quiet', testid: 'resume', onclick: resume }, 'Resume')
+        : retryable && el('button', { type: 'button', class: 'quiet', onclick: tryAgain }, 'Try again'),
+      el('button', { type: 'button', class: 'quiet square', 'aria-label': 'Dismiss this error', testid: 'banner-dismiss', onclick: dismiss }, icon('close')))
+  }
+}

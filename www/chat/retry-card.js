@@ -1,0 +1,90 @@
+/**
+ * A wait in full view: why, which attempt comes next, a ring that empties, how near the model is to its quota, and the
+ * ways out. It stands in the turn that waits, in the free space over Behind the Scenes.
+ *
+ * `left(wait)` says how many of the announced seconds are left: compared with the clock, not counted, so that a page
+ * that slept wakes up right. In a replay at 4× they pass four times as fast as the clock. `skip(wait)`: what the button
+ * that ends the wait says and does, or null. `cancel()` gives the answer up.
+ */
+import { el, setText, show } from '../ui/dom.js'
+import { gauge } from '../ui/quota-gauge.js'
+
+const CAUSES = {
+  rate_limit: 'The model’s rate limit has been reached.',
+  unavailable: 'The service is not available (HTTP 503).',
+  network: 'The connection was lost, or could not be made.',
+  limit: 'A rate limit was hit just now, here or in another tab.',
+  quota: 'This message would exceed the quota for this minute.',
+}
+const still = matchMedia('(prefers-reduced-motion: reduce)')
+
+export function createRetry({ left, skip, cancel }) {
+  const ring = circle('ring-left')
+  const number = el('span', { class: 'ring-number', testid: 'countdown', role: 'timer', 'aria-label': 'Time left' })
+  const title = el('p', { class: 'retry-title', testid: 'retry-title' })
+  const dots = el('span', { class: 'dots', 'aria-hidden': 'true' })
+  const cause = el('p', { class: 'retry-cause', testid: 'retry-cause' })
+  const hint = el('p', { class: 'hint', dir: 'auto', hidden: true })
+  const quota = el('ul', { class: 'gauges', 'aria-label': 'Use of the quota' })
+  const skipButton = el('button', { type: 'button', class: 'primary', testid: 'skip-wait', onclick: () => skip(wait)?.run() })
+  const cancelButton = el('button', { type: 'button', testid: 'cancel-wait', onclick: cancel }, 'Cancel')
+  const card = el('section', { class: 'retry', 'aria-label': 'Waiting to try again', testid: 'retry', hidden: true },
+    el('div', { class: 'ring' }, drawing(circle('ring-all'), ring), number),
+    el('div', { class: 'retry-body' }, el('div', { class: 'retry-head' }, title, dots), cause, hint, quota),
+    el('div', { class: 'buttons' }, skipButton, cancelButton))
+  const node = el('div', { class: 'retry-place' }, card)
+  let wait = null
+  let shownQuota
+  let timer
+
+  function tick() {
+    const rest = Math.max(0, left(wait))
+    setText(number, rest < 1 ? `${rest.toFixed(1)} s` : `${Math.ceil(rest)} s`)
+    ring.style.setProperty('--part', wait.delay > 0 ? Math.min(1, rest / wait.delay) : 0)
+  }
+
+  return {
+    node,
+    update({ retry, pacing, quota: models }) {
+      const next = retry ?? pacing
+      if (next !== null && models !== shownQuota) {
+        shownQuota = models
+        quota.replaceChildren(...models.filter(({ limit }) => limit !== null).map(gauge))
+        show(quota, quota.hasChildNodes())
+      }
+      if (next === wait) return
+      wait = next
+      show(card, wait !== null)
+      clearInterval(timer)
+      if (wait === null) return
+      const { attempt, maxRetries, by } = wait
+      setText(title, attempt ? `Attempt ${attempt} of ${maxRetries}` : 'Held back')
+      dots.replaceChildren(...Array.from({ length: maxRetries > 1 && maxRetries <= 10 ? maxRetries : 0 }, (_, at) => el('i', { 'data-spent': at < attempt })))
+      setText(cause, [CAUSES[wait.cause], by && (by === 'server' ? 'The server waits and then asks again.' : 'This page waits and then asks again.')].filter(Boolean).join(' '))
+      show(hint, Boolean(wait.hint))
+      setText(hint, wait.hint ?? '')
+      const offer = skip(wait)
+      show(skipButton, Boolean(offer))
+      setText(skipButton, offer?.label ?? '')
+      tick()
+      timer = setInterval(tick, still.matches ? 1000 : 100)
+    },
+  }
+}
+
+const SVG = 'http://www.w3.org/2000/svg'
+
+function circle(name) {
+  const node = document.createElementNS(SVG, 'circle')
+  // Radius 15.9 makes a circumference of 100.
+  for (const [key, value] of Object.entries({ class: name, cx: 18, cy: 18, r: 15.915, pathLength: 100 })) node.setAttribute(key, value)
+  return node
+}
+
+function drawing(...circles) {
+  const svg = document.createElementNS(SVG, 'svg')
+  svg.setAttribute('viewBox', '0 0 36 36')
+  svg.setAttribute('aria-hidden', 'true')
+  svg.append(...circles)
+  return svg
+}

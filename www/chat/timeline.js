@@ -1,0 +1,153 @@
+/**
+ * Behind the Scenes: everything that happened in one turn, in order.
+ *
+ * Attempts that a rate limit ended stay in the list, under a heading that says they are void.
+ */
+import { el, keyedList, setText, show } from '../ui/dom.js'
+import { icon } from '../ui/icons.js'
+import { seconds } from '../ui/duration.js'
+import { field } from '../ui/field.js'
+
+/** Whether the next timeline starts open: what the reader chose last. */
+let startsOpen = true
+
+const DEEPEST_INDENT = 3
+
+export function createTimeline() {
+  const count = el('span', { class: 'count' })
+  const latest = el('span', { class: 'latest', dir: 'auto' })
+  const list = el('ol', { class: 'entries' })
+  const footnote = el('p', { class: 'footnote' }, 'Times are those of the recording; events without one show when they were replayed.')
+  const scroller = el('div', { class: 'entries-box', tabindex: '0', role: 'region', 'aria-label': 'Events behind the scenes' }, list, footnote)
+  const node = el('details', { class: 'timeline', open: startsOpen },
+    el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Behind the Scenes'), count, latest), scroller)
+  node.addEventListener('toggle', () => (startsOpen = node.open))
+
+  let entries = []
+  const draw = keyedList(list, (entry, index) => createEntry(startsAttempt(entries, index)))
+
+  return {
+    node,
+    update(turn) {
+      if (turn.timeline === entries) return
+      entries = turn.timeline
+      const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24
+      draw(entries)
+      show(node, entries.length > 0)
+      show(footnote, mixesTimes(entries))
+      if (atEnd) scroller.scrollTop = scroller.scrollHeight
+      const retries = turn.attempts > 1 ? ` · ${turn.attempts} attempts` : ''
+      setText(count, `${entries.length} ${entries.length === 1 ? 'event' : 'events'}${retries}`)
+      setText(latest, entries.at(-1)?.description ?? '')
+    },
+  }
+}
+
+/** True in the replay of an old recording that has events without a time of their own (retry, error). */
+function mixesTimes(entries) {
+  const times = entries.map(({ timestamp }) => timestamp)
+  return Math.max(...times) - Math.min(...times) > 1800
+}
+
+/** The number of the attempt that begins with this entry, or 0. The first says so from the start: its heading moves nothing. */
+function startsAttempt(entries, index) {
+  const attempt = entries[index].details.attempt ?? 1
+  const before = index === 0 ? 0 : (entries[index - 1].details.attempt ?? 1)
+  return attempt === before ? 0 : attempt
+}
+
+function createEntry(attempt) {
+  const heading = el('div', { class: 'attempt' })
+  const mark = el('span', { class: 'mark' })
+  const source = el('span', { class: 'source' })
+  const description = el('span', { class: 'description', dir: 'auto' })
+  const time = el('time', { title: 'The event’s own time, or its arrival where it carries none' })
+  const body = el('div', { class: 'entry-body' })
+  const details = el('details', {}, el('summary', {}, mark, el('span', { class: 'line' }, source, ' ', description), time), body)
+  const node = el('li', { class: 'entry', testid: 'timeline-entry' }, heading, details)
+  let entry
+
+  const fill = () => {
+    if (details.open) body.replaceChildren(...facts(entry))
+  }
+  details.addEventListener('toggle', fill)
+
+  return {
+    node,
+    update(next) {
+      entry = next
+      const { kind, symbol } = kindOf(entry)
+      const voided = Boolean(entry.details.voided)
+      node.dataset.status = entry.status
+      node.dataset.kind = kind
+      node.dataset.voided = voided
+      node.style.setProperty('--depth', Math.min(DEEPEST_INDENT, entry.depth))
+      show(heading, attempt > 0)
+      setText(heading, `Attempt ${attempt}${voided ? ' (void)' : ''}`)
+      mark.replaceChildren(icon(symbol))
+      // Many descriptions begin with the name; it is not said twice.
+      const named = entry.source !== '' && entry.description.startsWith(entry.source + ' ')
+      node.dataset.named = named
+      setText(source, entry.source)
+      setText(description, named ? entry.description.slice(entry.source.length + 1) : entry.description)
+      const date = new Date(entry.timestamp * 1000)
+      time.dateTime = date.toISOString()
+      setText(time, date.toLocaleTimeString([], { hour12: false }))
+      fill()
+    },
+  }
+}
+
+function kindOf({ eventType, status }) {
+  for (const [pattern, kind, symbol] of KINDS) if (pattern.test(eventType)) return { kind, symbol }
+  return { kind: 'other', symbol: status === 'error' ? 'alert' : 'text' }
+}
+
+const KINDS = [
+  [/^retry$/, 'retry', 'retry'],
+  [/error|interrupted/i, 'error', 'alert'],
+  [/cancelled$/i, 'cancelled', 'stop'],
+  [/paused$/i, 'paused', 'pause'],
+  [/ToolCall/, 'tool', 'tool'],
+  [/Reasoning/, 'reasoning', 'spark'],
+  [/Memory|SessionSummary|Metrics/, 'memory', 'database'],
+  [/Step|Workflow|Loop|Parallel|Condition|Router/, 'step', 'step'],
+  [/Run(Completed)$/, 'done', 'check'],
+  [/Run(Started|Continued)$/, 'run', 'run'],
+]
+
+/** Everything an event carried that is worth a look; unknown details are shown as they came. */
+function facts(entry) {
+  const d = entry.details
+  const rows = [
+    ['Event', entry.eventType],
+    ['Status', entry.status.replace('_', ' ')],
+    ['Tool', d.toolName],
+    ['Member', d.memberName],
+    ['Step', d.stepName],
+    ['Time taken', d.executionTime !== undefined && seconds(d.executionTime)],
+    ['Attempt', d.retryAttempt && `${d.retryAttempt} of ${d.maxRetries}`],
+    ['Announced wait', d.retryDelay !== undefined && seconds(d.retryDelay)],
+    ['Error type', d.errorType],
+    ['Retries made', d.retryAttempts],
+    ['Model', d.model],
+    ['Tokens', d.tokenUsage && `${d.tokenUsage.input} in, ${d.tokenUsage.output} out`],
+    ['Cost', d.costs && d.costs.total.toPrecision(3)],
+    ['Run', d.runId],
+  ].filter(([, value]) => value !== undefined && value !== null && value !== false && value !== '')
+  const list = el('dl', {}, ...rows.flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, String(value))]))
+  const blocks = [
+    ['Task', d.task],
+    ['Arguments', json(d.toolArgs)],
+    ['Result', d.toolResult],
+    ['Reasoning', d.reasoningContent],
+    ['Message', d.errorMessage],
+    ['Metrics', json(d.metrics)],
+    ['Data', json(d.data)],
+  ].filter(([, text]) => text)
+  return [list, ...blocks.map(([label, text]) => field(label, text))]
+}
+
+function json(value) {
+  return value === undefined || value === null ? '' : JSON.stringify(value, null, 2)
+}

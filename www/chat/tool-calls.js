@@ -1,0 +1,44 @@
+/** Tool calls as chips: name, state, time; arguments and result on demand. */
+import { el, keyedList, setText } from '../ui/dom.js'
+import { seconds } from '../ui/duration.js'
+import { field } from '../ui/field.js'
+import { icon } from '../ui/icons.js'
+
+const STATE = { started: 'running', completed: 'done', error: 'failed', paused: 'waiting', rejected: 'not allowed', cancelled: 'stopped' }
+
+export function createTools() {
+  const node = el('div', { class: 'tools' })
+  const draw = keyedList(node, createTool, (tool) => tool.tool_call_id)
+  return { node, update: (tools) => draw(tools) }
+}
+
+function createTool() {
+  const name = el('span', { class: 'tool-name' })
+  const state = el('span', { class: 'tool-state' })
+  const body = el('div', { class: 'tool-body' })
+  const node = el('details', { class: 'tool' }, el('summary', {}, icon('tool'), name, state), body)
+  let tool
+
+  // Arguments are parsed by the package when first read, so they are not read before someone looks.
+  const fill = () => {
+    if (!node.open) return
+    body.replaceChildren(
+      field('Arguments', JSON.stringify(tool.tool_args, null, 2)),
+      ...(tool.error && tool.error !== tool.result ? [field('Error', tool.error)] : []),
+      ...(tool.result === null ? [] : [field(tool.tool_call_error ? 'Error' : 'Result', tool.result)]),
+    )
+  }
+  node.addEventListener('toggle', fill)
+
+  return {
+    node,
+    update(next) {
+      tool = next
+      node.dataset.status = tool.status
+      setText(name, tool.tool_name)
+      const time = tool.metrics && tool.status !== 'started' ? ` · ${seconds(tool.metrics.duration)}` : ''
+      setText(state, STATE[tool.status] + time)
+      fill()
+    },
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * Scenarios that run now, against a backend: the server example when it serves this page, else one inside the page.
+ *
+ * Their directives (`[[…]]`, see examples/scripted/mod.rs) go in a form field of their own; what the user says stays
+ * what the user says.
+ */
+import { createPageBackend } from './in-page-backend.js'
+
+const MISSION = '/api/teams/cirkelline/runs'
+
+export const LIVE = [
+  {
+    name: 'server-retries', title: 'The server retries', options: { url: MISSION },
+    description: 'After a tool call the model hits its limit twice; the backend waits, and says so in the stream.',
+    sends: [{ says: 'What did I ask you before?', script: '[[limit times=2 after=tool delay=4]]' }],
+  },
+  {
+    name: 'page-retries', title: 'The page retries', options: { team: 'cirkelline' },
+    description: 'This backend retries nothing: its run fails, so the handler waits and starts it again by itself.',
+    sends: [{ says: 'What did I ask you before?', script: '[[limit times=1 delay=6]]' }],
+  },
+  {
+    name: 'refused', title: 'Refused before the stream', options: { team: 'cirkelline' },
+    description: 'HTTP 429 with a Retry-After of eight seconds, which “Retry now” cuts short.',
+    sends: [{ says: 'Good morning!', script: '[[http 429 times=1 after=8]]' }],
+  },
+  {
+    name: 'exhausted', title: 'The limit never lifts', options: { url: MISSION },
+    description: 'Three retries, then a banner; the session is kept.',
+    sends: [{ says: 'Summarise everything we talked about.', script: '[[limit times=forever delay=2]]' }],
+  },
+  {
+    name: 'survives', title: 'Survives a lost connection', options: { team: 'cirkelline', background: true, resume: { baseDelay: 1 }, stall: { background: 5 } },
+    description: 'A background run. Unplug it, stall it, cut it: the answer resumes where it stopped.',
+    onServer: ' Even after a page refresh.',
+    sends: [{ says: 'Tell me a slow story.', script: '[[slow n=45 ms=110]]' }],
+  },
+  {
+    name: 'asks', title: 'It asks first', options: { team: 'cirkelline', background: true },
+    description: 'The run pauses until you approve or reject the mail.',
+    sends: [{ says: 'Send Ann a mail about lunch.', script: '[[confirm]]' }],
+  },
+  {
+    name: 'fallback', title: 'A fallback answers', options: { team: 'cirkelline', retry: { maxRetries: 1, baseDelay: 3 }, fallbacks: [{ agent: 'understudy' }] },
+    description: 'After the last retry another agent is asked, as Behind the Scenes shows.',
+    sends: [{ says: 'Is anybody there?', script: '[[limit times=forever of=cirkelline]]' }],
+  },
+  {
+    name: 'queue', title: 'Waiting their turn', options: { team: 'cirkelline' },
+    description: 'Four messages at once: they queue, yours ahead of background ones, and each can be dropped.',
+    sends: [
+      { says: 'Tell me a slow story.', script: '[[slow n=40 ms=150]]' },
+      { says: 'Suggest a title for this chat.', priority: 'background' },
+      { says: 'And then?' },
+      { says: 'How does it end?' },
+    ],
+  },
+  {
+    name: 'quota', title: 'Under the limit', options: { team: 'cirkelline', quota: 1_000_000 },
+    description: 'The first answer used most of a minute’s tokens, so the second message is held back, with a countdown.',
+    sends: [
+      { says: 'Read all of this and tell me what you think.', script: '[[big tokens=900000]]' },
+      { says: 'And what did you think of the end?', script: '[[big tokens=900000]]' },
+    ],
+  },
+]
+
+/** `{ where, text, options }`: what is behind this page, and the options that reach it. */
+export async function findBackend() {
+  const { backend } = await (await fetch('./backend.json')).json()
+  if (backend === 'server') {
+    return { where: 'server', text: 'From the server behind this page', options: { endpoint: location.origin } }
+  }
+  const page = createPageBackend()
+  return {
+    where: 'page',
+    text: 'Backend: the crate’s generator, as WebAssembly in this page',
+    // This backend does not outlive its page, so there is nothing to go on with after a refresh.
+    options: { endpoint: location.origin, fetch: page.fetch, persist: false },
+  }
+}
+
+export function liveGroup({ where }) {
+  return {
+    title: 'Live: real retries',
+    note: where === 'server' ? 'From the server behind this page.' : 'From a backend inside this page.',
+    scenarios: LIVE.map((scenario) => {
+      const description = scenario.description + ((where === 'server' && scenario.onServer) || '')
+      return { ...scenario, description, live: true }
+    }),
+  }
+}
+
+/** What is sent: the words, and the directive beside them; `key` keeps its limits, and what it remembers, apart from another run's. */
+export function formOf({ says, script }, key) {
+  const form = new FormData()
+  form.set('message', says)
+  if (script) form.set('script', key ? script.replace(']]', ` key=${key}]]`) : script)
+  if (key) form.set('user_id', key)
+  return form
+}

@@ -1,0 +1,42 @@
+/** What the wire said: one line of counts for the stream shown, and how the run stands. */
+import { el, setText } from '../ui/dom.js'
+
+export function createStats() {
+  const node = el('p', { class: 'stats', 'aria-label': 'What the wire said' })
+  let start = { framesRead: 0, bytesRead: 0, malformedFrames: 0, unknownEvents: 0, staleFrames: 0 }
+  let latest
+  return {
+    node,
+    /** The handler counts over its whole life; from here on the line shows what came since. */
+    restart() {
+      if (latest) start = latest
+    },
+    /** A new handler counts from nothing. */
+    reset() {
+      start = { framesRead: 0, bytesRead: 0, malformedFrames: 0, unknownEvents: 0, staleFrames: 0 }
+    },
+    update({ diagnostics, turns, queued }) {
+      latest = diagnostics
+      const usage = turns.at(-1)?.usage
+      const since = (name) => diagnostics[name] - start[name]
+      const parts = [
+        `${since('framesRead').toLocaleString()} ${since('framesRead') === 1 ? 'frame' : 'frames'}`,
+        bytes(since('bytesRead')),
+        `${since('malformedFrames')} malformed`,
+        `${since('unknownEvents')} unknown`,
+        since('staleFrames') > 0 && `${since('staleFrames')} stale`,
+        usage?.totalTokens > 0 && `${usage.totalTokens.toLocaleString()} tokens`,
+        usage?.totalCost > 0 && `cost ${usage.totalCost.toPrecision(2)}`,
+        queued > 0 && `${queued} waiting to be sent`,
+      ]
+      setText(node, parts.filter(Boolean).join(' · '))
+      node.title = diagnostics.unknown.map(({ name, count }) => `${name} × ${count}`).join(', ')
+    },
+  }
+}
+
+function bytes(count) {
+  if (count < 1024) return `${count} B`
+  if (count < 1024 * 1024) return `${(count / 1024).toFixed(1)} KB`
+  return `${(count / 1024 / 1024).toFixed(1)} MB`
+}

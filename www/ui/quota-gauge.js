@@ -1,0 +1,12 @@
+import { el } from './dom.js'
+
+/** How near one model is to its quota. */
+export function gauge({ model, inputTokens, limit, source, asOf }) {
+  const used = limit === null ? `${inputTokens.toLocaleString()} input tokens` : `${inputTokens.toLocaleString()} of ${limit.toLocaleString()} input tokens`
+  const origin = { option: 'quota as configured', learned: 'quota from a 429' }[source]
+  const time = asOf > 0 && `in the minute to ${new Date(asOf * 1000).toLocaleTimeString([], { hour12: false })}`
+  return el('li', {},
+    el('strong', {}, model || 'All models'),
+    limit !== null && el('meter', { min: 0, max: limit, high: limit * 0.8, value: Math.min(inputTokens, limit), 'aria-label': used }),
+    el('span', {}, [used, time, origin].filter(Boolean).join(', ')))
+}
