@@ -1,11 +1,11 @@
 // What the code blocks of the documentation take for granted: the reader's own page around them.
-import type { HandlerOptions, Snapshot } from 'ai-stream-handler'
+import type { createStreamHandler as create, Snapshot } from 'ai-stream-handler'
 import type { AgentUIStore } from 'ai-stream-handler/agent-ui'
 import type { StreamHook } from 'ai-stream-handler/react'
 
 declare global {
   const h: StreamHook
-  const createStreamHandler: (options?: HandlerOptions) => StreamHook
+  const createStreamHandler: typeof create
   const useEffect: (effect: () => void | (() => void), dependencies?: unknown[]) => void
   function token(): string
   function draw(...parts: [Snapshot['messages'], Snapshot['activityStatus'], Snapshot['error'], Snapshot['timeline']]): void
