@@ -1,5 +1,5 @@
-// The code blocks of the documentation do what the text says: TypeScript compiles against the built package, the README's examples run,
-// Rust is a doctest, JSON parses.
+// Code blocks in the documentation: TypeScript compiles against the built package, the README's examples run, Rust blocks are doctests,
+// JSON parses, commands exist.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

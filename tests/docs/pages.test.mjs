@@ -1,4 +1,4 @@
-// What the documentation says of the repository is so: links, anchors, listings.
+// What the documentation says about the repository holds: links, anchors, listings.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
@@ -76,7 +76,7 @@ test('relative links become links into the repository; addresses, anchors and co
   for (const same of ['[a](https://x.y/z)', '[a](#b)', '[a](mailto:a@b.c)', '`[a](b.md)`', '```ts\n[a](b.md)\n```\n']) assert.equal(made(same), same)
 })
 
-test('of the README no relative link is left in the package', () => {
+test('the packed README has no relative link', () => {
   const packed = absoluteLinks(read('README.md'), 'https://example.org/o/n', 'v1')
   assert.doesNotMatch(packed.replace(/^```.*\n[\s\S]*?^```$/gm, '').replace(/(`+)[^`][\s\S]*?\1/g, ''), /\]\((?!https:|#)/)
 })

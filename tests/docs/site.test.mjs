@@ -1,4 +1,4 @@
-// The site that `make docs` has built: no link of it leads nowhere.
+// The site that `make docs` builds has no broken links.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -10,7 +10,7 @@ const site = join(root, 'target/docs')
 const isBuilt = existsSync(join(site, 'index.html'))
 
 const text = (path) => readFileSync(path, 'utf8')
-/** Pages of other crates that an earlier `cargo doc` left behind are no concern of ours. */
+/** An earlier `cargo doc` may have left pages of other crates. */
 const ours = (path) => !path.startsWith('rust/') || path.startsWith('rust/ai_stream_handler/')
 const decoded = (value) => decodeURIComponent(value.replace(/&amp;/g, '&').replace(/&#39;|&#x27;/g, "'"))
 

@@ -1,4 +1,4 @@
-// The tests that the texts name exist, and the sizes that they give are those of today. Links and code blocks: tests/docs.
+// The tests and sizes that the documentation names are real. Its links and code blocks are tested in tests/docs.
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
