@@ -1,10 +1,11 @@
 // Packs pkg/ into pkg/ai-stream-handler-<version>.tgz and looks at what is in it.
 //
 // README, licences and changelog live at the root, where readers look for them; npm packs only what lies in pkg/.
-// So they are there while npm runs, and gone afterwards.
+// So they are there while npm runs, and gone afterwards. Relative links in them become links into the repository.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { absoluteLinks } from './readme-links.mjs'
 
 const root = join(import.meta.dirname, '..')
 const pkg = join(root, 'pkg')
@@ -14,10 +15,16 @@ if (crate !== manifest.version) fail(`Cargo.toml says version ${crate}, pkg/pack
 
 for (const old of readdirSync(pkg).filter((name) => name.endsWith('.tgz'))) rmSync(join(pkg, old))
 
+const repository = manifest.repository?.url ?? manifest.repository
+if (!repository) fail('pkg/package.json names no repository')
+
 const texts = manifest.files.filter((name) => !name.includes('dist') && existsSync(join(root, name)))
 let packed
 try {
-  for (const name of texts) cpSync(join(root, name), join(pkg, name))
+  for (const name of texts) {
+    const text = readFileSync(join(root, name), 'utf8')
+    writeFileSync(join(pkg, name), name.endsWith('.md') ? absoluteLinks(text, repository, `v${manifest.version}`) : text)
+  }
   const json = execFileSync('npm', ['pack', '--json', '--ignore-scripts'], { cwd: pkg, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   packed = JSON.parse(json)[0]
 } finally {

@@ -25,6 +25,7 @@ const stages = [
   { name: 'rust-browser', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '300' } },
   { name: 'package', command: [make, '--no-print-directory', 'demo-files'] },
   { name: 'docs', command: [make, '--no-print-directory', 'docs-pages'], needs: ['package'] },
+  { name: 'docs-pages', command: nodeTests('tests/docs'), count: countNode, needs: ['package', 'docs'] },
   { name: 'npm-package', command: nodeTests('tests/package'), count: countNode, needs: ['package'] },
   { name: 'server', command: [make, '--no-print-directory', 'server-example'] },
   { name: 'server-routes', command: nodeTests('tests/server'), count: countNode, needs: ['package', 'server'] },

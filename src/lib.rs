@@ -64,5 +64,5 @@ pub mod view;
 pub mod wasm;
 
 #[cfg(all(doctest, feature = "generator"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/rust.md")]
+struct RustBlocksOfTheDocs;
