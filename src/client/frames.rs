@@ -3,10 +3,9 @@
 use super::connection::{Body, Connection, Purpose};
 use super::frame_fast_path::{variable_parts, FastPathResult};
 use super::{Client, Output};
-use crate::error::StreamError;
+use crate::error::{provider_text, StreamError};
 use crate::event::{self, Kind};
 use crate::sse::{Fault, Frame};
-use crate::state::provider_text;
 use crate::time::Seconds;
 use std::borrow::Cow;
 
