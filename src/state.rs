@@ -39,7 +39,6 @@ mod wait_state;
 
 pub use diagnostics::Diagnostics;
 pub(crate) use message_content::AppendTarget;
-pub(crate) use outcome::provider_text;
 pub(crate) use retry_state::RetryNotice;
 pub use status::{Outcome, Status};
 pub use turn::{Times, Turn};

@@ -1,4 +1,4 @@
-//! Streams that fall silent, and a network that goes and comes back.
+//! Streams that stall, and networks that go away and come back.
 
 use super::connection::Connection;
 use super::send_delay::DelayReason;
@@ -8,7 +8,7 @@ use crate::state::{Outcome, RetryCause};
 use crate::time::Seconds;
 
 impl Client {
-    /// When a stream has been silent for too long, if nothing comes until then.
+    /// When the current stream counts as stalled, unless a byte arrives before.
     pub(super) fn stalls_at(&self) -> Option<Seconds> {
         let connection =
             self.connection.as_ref().filter(|l| !l.fed_by_caller && l.run_ended_at.is_none() && l.send.is_some())?;
@@ -18,7 +18,7 @@ impl Client {
         (bound > 0.0).then(|| connection.last_byte_at.max(waits) + bound)
     }
 
-    /// The stream is silent: for longer than the bound, or (`known`) because the network was away.
+    /// Handles a stalled stream: silent for too long, or (`known`) because the network was away.
     pub(super) fn stalled(&mut self, now: Seconds, known: bool) {
         if !known && self.stalls_at().is_none_or(|at| now < at) {
             return;

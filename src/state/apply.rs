@@ -4,11 +4,12 @@
 //! compared; the first end counts; a retry voids the attempt before it.
 
 use super::message::RunStatus;
-use super::outcome::{ends, provider_error, provider_text, stated, waits_at_step};
+use super::outcome::{ends, provider_error, stated, waits_at_step};
 use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
+use crate::error::provider_text;
 use crate::event::{Kind, RunEvent};
 use crate::time::Seconds;
 

@@ -2,12 +2,12 @@
 
 use super::activity::{format_all, key_argument};
 use super::delegation::member_id;
-use super::outcome::{provider_error, provider_text};
+use super::outcome::provider_error;
 use super::timeline::{Details, EntryStatus, Split};
 use super::timeline_entries::type_name;
-use super::tool::{is_delegation, text_of};
+use super::tool::is_delegation;
 use super::{Conversation, Turn};
-use crate::error::is_markup;
+use crate::error::{is_markup, provider_text};
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::{Raw, Str};
 use crate::text::trim_end_matches;
@@ -106,7 +106,7 @@ impl Conversation {
         let delegates = tool.tool_name.is_some_and(is_delegation);
         let member = delegates.then(|| turn.member_name(&member_id(&tool)));
         let started = event.kind == Kind::ToolCallStarted;
-        let result = tool.result.filter(|_| !started).map(text_of);
+        let result = tool.result.filter(|_| !started).map(Raw::to_text);
         let error = event.error.map(String::from);
         let failed = event.kind == Kind::ToolCallError || tool.tool_call_error == Some(true);
         let said = match (started, &member) {

@@ -5,9 +5,9 @@
 use super::message::RunStatus;
 use super::pause::Pause;
 use super::timeline::EntryStatus;
-use super::tool::{text_of, ToolStatus};
+use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
-use crate::error::{message_in, ErrorType, StreamError};
+use crate::error::{message_in, provider_text, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::Raw;
 use crate::time::Seconds;
@@ -168,9 +168,4 @@ pub(super) fn stated(status: &str) -> Option<Outcome> {
 /// What a RunError, TeamRunError or WorkflowError says.
 pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
     StreamError::from_provider(&provider_text(event))
-}
-
-/// The same as it came: often the provider's JSON.
-pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
-    event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default()
 }

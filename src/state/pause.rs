@@ -1,6 +1,5 @@
 //! A pause: what a run waits for, in one shape for AgentOS's and Cirkelline's forms (PROTOCOL §8, §9).
 
-use super::tool::text_of;
 use super::{Conversation, Outcome};
 use crate::event::{RunEvent, Tool};
 use crate::json::Raw;
@@ -55,7 +54,7 @@ impl Pause {
     pub(super) fn read(event: &RunEvent<'_>, run_id: Option<&str>) -> Pause {
         let list = event.requirements.or(event.tools).and_then(Raw::as_array);
         let requirements: Vec<_> = list.into_iter().flatten().map(Requirement::read).collect();
-        Pause::of(run_id, event.content.map(text_of), requirements)
+        Pause::of(run_id, event.content.map(Raw::to_text), requirements)
     }
 
     fn of(run_id: Option<&str>, said: Option<String>, requirements: Vec<Requirement>) -> Pause {

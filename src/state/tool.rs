@@ -71,7 +71,7 @@ impl ToolCall {
             self.args = Some(args.text().into());
         }
         if let Some(result) = tool.result {
-            self.result = Some(text_of(result));
+            self.result = Some(result.to_text());
         }
         if let Some(seconds) = tool.metrics.and_then(|m| m.member("duration")).and_then(Raw::as_f64) {
             self.duration = Some(seconds);
@@ -106,11 +106,6 @@ impl ToolCall {
             }
         }
     }
-}
-
-/// A value as text: a string's content, else its JSON.
-pub(super) fn text_of(value: Raw<'_>) -> String {
-    value.to_text()
 }
 
 /// The tools by which a team's leader hands a task to its members.

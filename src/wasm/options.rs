@@ -62,7 +62,7 @@ impl Core {
         let shell = Shell {
             client: RefCell::new(client),
             host,
-            fetch: RefCell::new(None),
+            running_fetch: RefCell::new(None),
             disposed: Cell::new(false),
             replay_time: Cell::new(f64::NAN),
         };

@@ -1,6 +1,6 @@
 //! Carries out what the client asks for.
 
-use super::{transport, Host};
+use super::Host;
 use crate::client::{Client, Input, Output, DECODE_CHUNK};
 use crate::retry::RetryHeaders;
 use crate::state::Outcome;
@@ -13,7 +13,7 @@ pub(super) struct Shell {
     pub client: RefCell<Client>,
     pub host: Host,
     /// The fetch that runs, to be aborted.
-    pub fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
+    pub running_fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
     pub disposed: Cell<bool>,
     /// What time it is in a recording that is replayed; NaN: now. There the network is silent, too.
     pub replay_time: Cell<Seconds>,
@@ -97,8 +97,8 @@ impl Shell {
                 None => break,
                 Some(Output::Urgent) => urgent = true,
                 Some(Output::Fetch(_) | Output::Call(_)) if is_replay => {}
-                Some(Output::Fetch(request)) => transport::start(self, request),
-                Some(Output::Call(call)) => transport::call(self, call),
+                Some(Output::Fetch(request)) => self.fetch(request),
+                Some(Output::Call(call)) => self.call(call),
                 Some(Output::Abort(request)) => self.abort(request),
                 Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - self.now()).max(0.0))),
                 Some(Output::Settled { ticket, outcome }) => self.host.settled(ticket, outcome_name(outcome)),
@@ -111,7 +111,7 @@ impl Shell {
 
     /// Without a reason: gloo-net takes a reason that is no Error for a bug of its own and traps.
     fn abort(&self, request: u32) {
-        let running = self.fetch.borrow_mut().take_if(|(id, _)| *id == request);
+        let running = self.running_fetch.borrow_mut().take_if(|(id, _)| *id == request);
         if let Some((_, controller)) = running {
             controller.abort();
         }

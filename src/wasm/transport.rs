@@ -24,40 +24,42 @@ extern "C" {
     fn value(this: &Piece) -> Result<Uint8Array, JsValue>;
 }
 
-/// Sends `request` and reads its answer, telling the client of each step.
-pub(super) fn start(shell: &Rc<Shell>, request: Request) {
-    let shell = shell.clone();
-    spawn_local(async move {
-        let id = request.id;
-        // Why a fetch failed is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
-        let end = match prepare(&shell, &request).await {
-            Err(why) => {
-                shell.host.unsent(id, &why);
-                Input::NotSent { request: id }
-            }
-            Ok(prepared) => match fetch(&shell, id, prepared).await {
-                Ok(()) => Input::Closed { request: id },
-                Err(_) => Input::Failed { request: id },
-            },
-        };
-        shell.fetch.borrow_mut().take_if(|(running, _)| *running == id);
-        shell.handle(end);
-    });
-}
+impl Shell {
+    /// Sends `request` and reads its answer, telling the client of each step.
+    pub(super) fn fetch(self: &Rc<Self>, request: Request) {
+        let shell = self.clone();
+        spawn_local(async move {
+            let id = request.id;
+            // Why a fetch failed is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
+            let end = match prepare(&shell, &request).await {
+                Err(why) => {
+                    shell.host.unsent(id, &why);
+                    Input::NotSent { request: id }
+                }
+                Ok(prepared) => match read_response(&shell, id, prepared).await {
+                    Ok(()) => Input::Closed { request: id },
+                    Err(_) => Input::Failed { request: id },
+                },
+            };
+            shell.running_fetch.borrow_mut().take_if(|(running, _)| *running == id);
+            shell.handle(end);
+        });
+    }
 
-/// Sends `call`, and tells the client what status came of it.
-pub(super) fn call(shell: &Rc<Shell>, call: Call) {
-    let shell = shell.clone();
-    spawn_local(async move {
-        let status = match without_body(&shell, &call.url).await {
-            Err(why) => {
-                shell.host.unsent(call.id, &why);
-                0
-            }
-            Ok(request) => status_of(&shell, call.id, request).await.unwrap_or(0),
-        };
-        shell.handle(Input::Called { request: call.id, status });
-    });
+    /// Sends `call`, and tells the client what status came of it.
+    pub(super) fn call(self: &Rc<Self>, call: Call) {
+        let shell = self.clone();
+        spawn_local(async move {
+            let status = match without_body(&shell, &call.url).await {
+                Err(why) => {
+                    shell.host.unsent(call.id, &why);
+                    0
+                }
+                Ok(request) => status_of(&shell, call.id, request).await.unwrap_or(0),
+            };
+            shell.handle(Input::Called { request: call.id, status });
+        });
+    }
 }
 
 async fn without_body(shell: &Shell, url: &str) -> Result<web_sys::Request, JsValue> {
@@ -81,7 +83,7 @@ fn post(shell: &Shell, headers: &Headers) -> RequestInit {
 
 async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Request, FormData), JsValue> {
     let controller = AbortController::new()?;
-    *shell.fetch.borrow_mut() = Some((request.id, controller.clone()));
+    *shell.running_fetch.borrow_mut() = Some((request.id, controller.clone()));
     let headers = headers(shell.host.headers()).await?;
     // The form's own tells where its parts end.
     headers.delete("content-type")?;
@@ -96,7 +98,7 @@ async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Reque
     Ok((web_sys::Request::new_with_str_and_init(&request.url, &init)?, form))
 }
 
-async fn fetch(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, FormData)) -> Result<(), JsValue> {
+async fn read_response(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, FormData)) -> Result<(), JsValue> {
     let (prepared, form) = prepared;
     let answer = JsFuture::from(shell.host.fetch(&prepared, request, Some(&form))?).await?;
     let answer = Response::from(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?);
