@@ -1,5 +1,5 @@
 // Fuzzes each native target for some seconds: `node fuzz/run.mjs 20`. Findings are copied to tests/fixtures/findings, where
-// tests/findings.rs reproduces them. No sanitizer: there is no `unsafe`, so the stable compiler is enough.
+// tests/fuzz_regressions.rs reproduces them. No sanitizer: there is no `unsafe`, so the stable compiler is enough.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
