@@ -1,6 +1,6 @@
 // What an AgentOS offers: its agents, teams and workflows, or the reason why it does not say.
 
-import type { HandlerOptions } from '../types/handler'
+import type { HandlerOptions } from '../types/options'
 import { get, RequestError } from './http-client'
 
 /** Somebody to talk to; `kind` and `id` make the option: `{ [kind]: id }`. */

@@ -3,7 +3,8 @@
 // AgentOS 3.1.10: agents take back the tools, teams the requirements around them, workflows the requirements of their
 // step. Each route takes its own and stumbles over the others'; the core knows which route it is.
 
-import type { Json, PauseRequirement, Resolution } from '../types/snapshot'
+import type { Json } from '../types/json'
+import type { PauseRequirement, Resolution } from '../types/pause'
 
 type Fields = Record<string, Json>
 

@@ -18,10 +18,13 @@ export class Notifier {
   #again = false
   #notBefore = 0
 
-  constructor(
-    private readonly pace: 'frame' | 'sync' | number,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+  #pace: 'frame' | 'sync' | number
+  #onError: (error: unknown) => void
+
+  constructor(pace: 'frame' | 'sync' | number, onError: (error: unknown) => void) {
+    this.#pace = pace
+    this.#onError = onError
+  }
 
   subscribe(listener: () => void): () => void {
     // Wrapped, so that the same function subscribed twice is two subscriptions.
@@ -33,9 +36,9 @@ export class Notifier {
   /** Something changed. `urgent`: an answer ended, which nobody wants to hear late. */
   changed(urgent: boolean): void {
     if (this.#listeners.size === 0) return
-    if (urgent || this.pace === 'sync') return this.#run()
+    if (urgent || this.#pace === 'sync') return this.#run()
     if (this.#cancelPending) return
-    this.#cancelPending = this.pace === 'frame' ? this.#onFrame() : this.#later(this.pace)
+    this.#cancelPending = this.#pace === 'frame' ? this.#onFrame() : this.#later(this.#pace)
   }
 
   stop(): void {
@@ -55,7 +58,7 @@ export class Notifier {
 
   /** What is asked for now gets its turn when the page has drawn what it was told. */
   #measure(): void {
-    if (this.pace !== 'frame' || !canDraw()) return
+    if (this.#pace !== 'frame' || !canDraw()) return
     const began = performance.now()
     setTimeout(() => {
       const now = performance.now()
@@ -94,7 +97,7 @@ export class Notifier {
       try {
         listener()
       } catch (error) {
-        this.onError(error)
+        this.#onError(error)
       }
     }
   }

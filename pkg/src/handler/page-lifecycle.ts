@@ -19,21 +19,17 @@ export function onAwake({ asleep, gone, awake, online, offline }: Heard): () => 
     if (typeof document === 'undefined' || !document.hidden) awake()
     else asleep()
   }
-  addEventListener('online', online)
-  addEventListener('offline', offline)
   const back = () => {
     online()
     looked()
   }
-  addEventListener('pageshow', back)
-  addEventListener('pagehide', gone)
+  const listeners = Object.entries({ online, offline, pageshow: back, pagehide: gone })
+  for (const [name, listener] of listeners) addEventListener(name, listener)
   // In a worker there is no document, and nobody to look at it.
-  if (typeof document !== 'undefined') document.addEventListener('visibilitychange', looked)
+  const page = typeof document === 'undefined' ? undefined : document
+  page?.addEventListener('visibilitychange', looked)
   return () => {
-    removeEventListener('online', online)
-    removeEventListener('offline', offline)
-    removeEventListener('pageshow', back)
-    removeEventListener('pagehide', gone)
-    if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', looked)
+    for (const [name, listener] of listeners) removeEventListener(name, listener)
+    page?.removeEventListener('visibilitychange', looked)
   }
 }

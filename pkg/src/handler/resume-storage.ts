@@ -1,10 +1,10 @@
 // What a page keeps of an answer that is not finished, so that it goes on after a refresh. Names and words; never a header,
 // a token or a field of the caller's. What is read back is checked: storage is anybody's.
 
-import type { Given } from './validate-options'
-import type { Kept } from '../types/recording'
+import type { CheckedOptions } from '../types/checked-options'
+import type { ResumePoint } from '../types/recording'
 
-interface Stored extends Kept {
+interface Stored extends ResumePoint {
   version: 1
   /** Seconds since the Unix epoch. */
   at: number
@@ -24,13 +24,16 @@ export class Keeper {
   #written: string | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(storage: Storage, key: string, private readonly now: () => Kept | null) {
+  #now: () => ResumePoint | null
+
+  constructor(storage: Storage, key: string, now: () => ResumePoint | null) {
     this.#storage = storage
     this.#key = key
+    this.#now = now
   }
 
   /** For the options, where there is a storage and something to keep. */
-  static for(options: Given, runs: string, now: () => Kept | null): Keeper | undefined {
+  static for(options: CheckedOptions, runs: string, now: () => ResumePoint | null): Keeper | undefined {
     const { persist = options.background ? 'session' : false, endpoint = '' } = options
     if (persist === false || !runs) return undefined
     // Only pages have one; to ask for it elsewhere may print a warning.
@@ -45,7 +48,7 @@ export class Keeper {
   }
 
   /** What was kept, if it is whole, and young enough. Anything else is removed. */
-  read(): Kept | null {
+  read(): ResumePoint | null {
     // Another handler of this page is at it.
     if (writers.has(this.#key)) return null
     try {
@@ -69,7 +72,7 @@ export class Keeper {
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const kept = this.now()
+    const kept = this.#now()
     const writer = writers.get(this.#key)
     if (writer !== undefined && writer !== this) return
     if (kept) writers.set(this.#key, this)

@@ -7,18 +7,23 @@ export class Tabs {
   #channel: BroadcastChannel | undefined
   #until = -1
 
-  constructor(
-    /** The tabs that talk to one server share its limit. */
-    private readonly endpoint: string,
-    /** A limit of another tab's lasts until then, in seconds since the Unix epoch; below zero: it is over. */
-    private readonly heard: (until: number) => void,
-  ) {}
+  #endpoint: string
+  #onLimit: (until: number) => void
+
+  /**
+   * The tabs that talk to one server share its limit. `onLimit`: a limit of another tab's lasts until then, in seconds since
+   * the Unix epoch; below zero: it is over.
+   */
+  constructor(endpoint: string, onLimit: (until: number) => void) {
+    this.#endpoint = endpoint
+    this.#onLimit = onLimit
+  }
 
   /** Asks whether there is a limit now. */
   open(): void {
     if (this.#channel || typeof BroadcastChannel !== 'function') return
     try {
-      this.#channel = new BroadcastChannel(`ai-stream-handler ${this.endpoint.replace(/\/+$/, '')}`)
+      this.#channel = new BroadcastChannel(`ai-stream-handler ${this.#endpoint.replace(/\/+$/, '')}`)
     } catch {
       // An opaque origin (a sandboxed frame) may not: this tab is on its own.
       return
@@ -42,7 +47,7 @@ export class Tabs {
 
   #listen(data: Said): void {
     if (data?.ask && this.#until > Date.now() / 1000) this.#say({ until: this.#until })
-    else if (typeof data?.until === 'number') this.heard(data.until)
+    else if (typeof data?.until === 'number') this.#onLimit(data.until)
   }
 
   #say(said: Said): void {

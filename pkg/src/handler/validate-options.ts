@@ -1,15 +1,16 @@
 // Options of the wrong kind are refused at once, by name: a typo shall not be found in what the server answers.
 
-import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../types/handler'
+import type { CheckedOptions } from '../types/checked-options'
+import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../types/options'
 
 /**
  * The options without those that are null (of places: '', too), as ids from an address are: not given. Throws a TypeError or a
  * RangeError that names the one that is wrong. Most numbers the core checks on its own side.
  */
-export function checked(options: HandlerOptions): Given {
+export function checked(options: HandlerOptions): CheckedOptions {
   if (typeof options !== 'object' || options === null) throw refusal(`takes an object of options, not ${kindOf(options)}`)
   check(options, KINDS)
-  const given = Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== undefined && value !== null && (value || !PLACES.includes(name)))) as Given
+  const given = Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== undefined && value !== null && (value || !PLACES.includes(name)))) as CheckedOptions
   const targets = (['agent', 'team', 'workflow'] as const).filter((name) => name in given)
   if (targets.length > 1) throw refusal(`one of agent, team and workflow, not ${targets.join(' and ')}`)
   return given
@@ -43,9 +44,6 @@ export function mustBe(wanted: Wanted, name: string, value: unknown): void {
   if (!wanted.some((kind) => IS[kind](value))) throw refusal(`${name} must be ${wanted.join(' or ')}, not ${kindOf(value)}`)
 }
 
-/** Options of which none is null. */
-export type Given = { [Name in keyof HandlerOptions]: Exclude<HandlerOptions[Name], null> }
-
 export const refusal = (what: string) => new TypeError(`createStreamHandler: ${what}`)
 
 /** Of a call: throws a TypeError unless what it is `given` is `right`. */
@@ -64,9 +62,9 @@ const IS = {
   // What is gone through in other ways has no properties: a FormData, a Map.
   'a plain object': (value: unknown) => IS['an object'](value) && !(Symbol.iterator in (value as object)),
   'an array': (value: unknown) => Array.isArray(value),
-  "'omit', 'same-origin' or 'include'": (value: unknown) => value === 'omit' || value === 'same-origin' || value === 'include',
-  "'frame' or 'sync'": (value: unknown) => value === 'frame' || value === 'sync',
-  "'session' or 'local'": (value: unknown) => value === 'session' || value === 'local',
+  "'omit', 'same-origin' or 'include'": (value: unknown) => ['omit', 'same-origin', 'include'].includes(value as string),
+  "'frame' or 'sync'": (value: unknown) => ['frame', 'sync'].includes(value as string),
+  "'session' or 'local'": (value: unknown) => ['session', 'local'].includes(value as string),
 }
 
 type Wanted = readonly (keyof typeof IS)[]

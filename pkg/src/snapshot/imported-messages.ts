@@ -1,7 +1,8 @@
 // An earlier conversation as turns: a user's message opens a turn, the last text of the answering side is its answer.
 
-import { NO_USAGE } from './turn'
-import type { ChatMessage, Turn } from '../types/snapshot'
+import { NO_USAGE } from './empty-snapshot'
+import type { ChatMessage } from '../types/message'
+import type { Turn } from '../types/snapshot'
 
 /** Groups flat messages. `generation` keeps the ids of one load apart from another's. */
 export function turnsOf(messages: Partial<ChatMessage>[], generation: number): Turn[] {

@@ -1,6 +1,6 @@
 // Raw JSON that travels as text and is parsed when somebody looks at it, once.
 
-import type { Json } from '../types/snapshot'
+import type { Json } from '../types/json'
 
 /** A text that is no JSON after all is shown as it is: nothing is lost. */
 export function parse(text: string): Json {

@@ -2,7 +2,8 @@
 
 import type { Head, MessageDelta, TextDelta, ToolDelta } from '../wasm/core-delta'
 import { copy, lazy, parse } from './lazy-json'
-import type { ChatMessage, ImageData, Json, ReasoningStep, ToolCall } from '../types/snapshot'
+import type { Json } from '../types/json'
+import type { ChatMessage, ImageData, ReasoningStep, ToolCall } from '../types/message'
 
 /** The message that `old` becomes. */
 export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta): ChatMessage {

@@ -2,30 +2,14 @@
 
 import type { Appended, Delta } from '../wasm/core-delta'
 import { keep, keepAll } from './lazy-json'
-import { appendTo, applyTurn, NO_USAGE } from './turn'
-import type { ChatMessage, MonitorFigures, SessionEntry, Snapshot, TimelineEntry, Turn } from '../types/snapshot'
-
-const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
-
-const NO_FIGURES: MonitorFigures = Object.freeze({
-  answers: 0, retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0, sessionsKept: 0,
-})
-
-/** The snapshot of a handler that has done nothing. */
-export const EMPTY: Snapshot = Object.freeze<Snapshot>({
-  status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
-  turns: [],
-  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [], quota: [],
-  usage: NO_USAGE, monitor: { ...NO_FIGURES, lastHour: NO_FIGURES, lastDay: NO_FIGURES, alerts: [], asOf: 0 },
-  diagnostics: {
-    bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
-    malformed: [], listenerErrors: 0,
-  },
-})
+import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
+import { appendTo, applyTurn } from './turn'
+import type { ChatMessage } from '../types/message'
+import type { SessionEntry, Snapshot, Turn } from '../types/snapshot'
 
 /** Holds the snapshot and brings it up to date. */
 export class Mirror {
-  snapshot: Snapshot = EMPTY
+  snapshot: Snapshot = emptySnapshot
   /** Turns that were loaded and not streamed: they come first, and the core does not know them. */
   #loaded: Turn[] = []
   #streamed: Turn[] = []

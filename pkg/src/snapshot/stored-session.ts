@@ -1,7 +1,7 @@
 // A stored session → the turns that streaming it had made: the stored events, written as the stream that they once were,
 // go through the same core. AgentOS does not store content events; what was said stands in the run's messages.
 
-import type { Json } from '../types/snapshot'
+import type { Json } from '../types/json'
 
 type Fields = Record<string, Json>
 

@@ -1,17 +1,17 @@
 // One turn as the page draws it, made from what the core says of it.
 
 import type { EntryDelta, PauseDelta, TurnDelta } from '../wasm/core-delta'
+import { NO_USAGE } from './empty-snapshot'
 import { copy, keep, lazy, parse, put } from './lazy-json'
 import { applyMessage, list } from './message'
-import type { ChatMessage, Json, Pause, PauseField, PauseRequirement, TimelineEntry, Turn, TurnTimes, Usage } from '../types/snapshot'
+import type { Json } from '../types/json'
+import type { ChatMessage } from '../types/message'
+import type { Pause, PauseField, PauseRequirement } from '../types/pause'
+import type { Turn, TurnTimes } from '../types/snapshot'
+import type { TimelineEntry } from '../types/timeline'
 
 /** One for all, so that nothing stays the same thing. */
 const NOTHING: never[] = Object.freeze([]) as unknown as never[]
-
-export const NO_USAGE: Usage = Object.freeze({
-  inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0,
-  inputCost: 0, outputCost: 0, totalCost: 0,
-})
 
 const NO_TIMES: TurnTimes = Object.freeze({ beganAt: 0, firstAt: null, endedAt: null })
 

@@ -1,7 +1,8 @@
 // Starts the module, once, and says plainly why it cannot.
 
 import { Core, initSync } from '../../generated/core'
-import type { CoreClass } from '../handler/stream-handler'
+
+export type CoreClass = typeof Core
 
 /** Where the module is to be had. */
 export interface Source {
