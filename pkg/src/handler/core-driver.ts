@@ -1,15 +1,15 @@
 // Drives the core of one handler: carries out what it asks, keeps the snapshot up to date, tells listeners.
 
 import { fetchRequirements } from '../agentos/sessions'
-import { turnsOf } from '../snapshot/imported-messages'
-import { Mirror } from '../snapshot/snapshot-store'
+import { turnsFromMessages } from '../snapshot/imported-messages'
+import { SnapshotStore } from '../snapshot/snapshot-store'
 import { feedInPlace } from '../wasm/feed'
-import { needStart, type Source } from '../wasm/loader'
-import { createCore, fieldsOf, flat, runsOf } from './core-config'
-import { Notifier } from './listener-scheduler'
+import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
+import { createCore, resolveFields, flattenPairs, componentRunsPath } from './core-config'
+import { ListenerScheduler } from './listener-scheduler'
 import { pageEnvironment, type PageEnvironment } from './page-environment'
 import { requestHost } from './request-host'
-import { checked } from './validate-options'
+import { validateOptions } from './validate-options'
 import type { Core } from '../../generated/core'
 import type { ChatMessage } from '../types/message'
 import type { CheckedOptions } from '../types/checked-options'
@@ -22,21 +22,21 @@ export class CoreDriver {
   isDisposed = false
   /** One more for each send and each conversation that is shown. */
   generation = 0
-  #source: Source
+  #source: ModuleSource
   #seed = newSeed()
   /** The core without the tap, once something has needed it. */
-  #made: Core | undefined
+  #untappedCore: Core | undefined
   #tap: RecordingTap | undefined
   /** The core as the tap has it. */
-  #tapped: Core | undefined
+  #tappedCore: Core | undefined
   /** It shows a recording: the page's own network, tabs and time are none of its. */
   #isReplaying = false
-  #mirror = new Mirror()
-  #notifier: Notifier
+  #store = new SnapshotStore()
+  #scheduler: ListenerScheduler
   #listenerErrors = 0
   #lastTicket = 0
   #calls = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
-  #timer: ReturnType<typeof setTimeout> | undefined
+  #wakeTimer: ReturnType<typeof setTimeout> | undefined
   #page: PageEnvironment
   #resumePoint: ResumePoint | null = null
   /** An answer was restored, and waits for somebody to use the handler. */
@@ -46,49 +46,49 @@ export class CoreDriver {
   /** Nobody is to hear of a conversation that is not whole. */
   #isSilent = false
 
-  constructor(source: Source, readonly options: CheckedOptions) {
-    this.#notifier = new Notifier(options.notify ?? 'frame', (error) => this.#listenerThrew(error))
+  constructor(source: ModuleSource, readonly options: CheckedOptions) {
+    this.#scheduler = new ListenerScheduler(options.notify ?? 'frame', (error) => this.#reportError(error))
     this.#source = source
-    needStart(source)
-    this.#page = pageEnvironment(options, () => this.core, () => this.#existing, () => this.#pointToKeep())
+    assertModuleUsable(source)
+    this.#page = pageEnvironment(options, () => this.core, () => this.#existing, () => this.#currentResumePoint())
     // Of these the core says whether they can be.
     const { retry, resume, stall, quota, fallbacks, sessionId } = options
-    if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#isStale = Boolean(this.#direct)
-    if (sessionId) this.#mirror.open(sessionId)
+    if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#isStale = Boolean(this.#untapped)
+    if (sessionId) this.#store.open(sessionId)
     this.#restore(this.#page.restore())
   }
 
   /** Made when it is needed: what a page makes at its start is not used before somebody has written something. */
-  get #direct(): Core {
-    return (this.#made ??= this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
+  get #untapped(): Core {
+    return (this.#untappedCore ??= this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
   }
 
   get core(): Core {
-    return this.#tapped ?? this.#direct
+    return this.#tappedCore ?? this.#untapped
   }
 
   /** The core, if there is one. */
   get #existing(): Core | undefined {
-    return this.#tapped ?? this.#made
+    return this.#tappedCore ?? this.#untappedCore
   }
 
   /** Everything that is known now; after `dispose` what was known last. */
   get snapshot(): Snapshot {
     if (!this.isDisposed) this.#read()
-    return this.#mirror.snapshot
+    return this.#store.snapshot
   }
 
   subscribe(listener: () => void): () => void {
-    this.#use()
-    return this.#notifier.subscribe(listener)
+    this.#onFirstUse()
+    return this.#scheduler.subscribe(listener)
   }
 
   /** Asks the core for something that will have an outcome. */
   ask(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
     if (this.isDisposed) return Promise.resolve('cancelled')
-    this.#use()
+    this.#onFirstUse()
     return new Promise((resolve) => {
-      this.core.fields(flat(fieldsOf(this.options)))
+      this.core.fields(flattenPairs(resolveFields(this.options)))
       this.#calls.set(++this.#lastTicket, { resolve, form })
       start(this.#lastTicket)
     })
@@ -100,21 +100,21 @@ export class CoreDriver {
 
   feed(bytes: Uint8Array): void {
     // Somebody listens, or it is another time: the long way.
-    if (this.#tapped || this.#isReplaying) this.core.feed(bytes)
+    if (this.#tappedCore || this.#isReplaying) this.core.feed(bytes)
     else this.#changed(feedInPlace(this.core, bytes, Date.now() / 1000))
   }
 
   /** Another conversation in place of this one: messages, then what `recall` adds. Nobody hears of it before it is whole. */
   show(sessionId: string | null, messages: Partial<ChatMessage>[], recall?: () => void): void {
     // Before anything is given up: it may be no list.
-    const turns = turnsOf(messages, this.generation + 1)
+    const turns = turnsFromMessages(messages, this.generation + 1)
     this.generation++
     // What a session tells may be interrupted, too: that is not what was restored.
     if (recall) this.#resumesOnUse = false
     this.#silently(() => {
       this.core.clear(sessionId)
       this.#read()
-      this.#mirror.load(turns)
+      this.#store.load(turns)
       recall?.()
     })
   }
@@ -126,12 +126,12 @@ export class CoreDriver {
       start: () => {
         const { isStreaming, sessionId } = this.snapshot
         if (isStreaming || this.isDisposed) return null
-        this.#direct.keep()
-        return { requests: this.#direct.requests(), sessionId, kept: this.#resumePoint }
+        this.#untapped.keep()
+        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint }
       },
       listen: (tap) => {
         this.#tap = tap
-        this.#tapped = tap?.over(this.#direct)
+        this.#tappedCore = tap?.over(this.#untapped)
       },
       replay: (...given) => this.#replay(...given),
     }
@@ -140,7 +140,7 @@ export class CoreDriver {
   dispose(): void {
     if (this.isDisposed) return
     this.isDisposed = true
-    this.#notifier.stop()
+    this.#scheduler.stop()
     this.#leave()
   }
 
@@ -150,12 +150,12 @@ export class CoreDriver {
 
   /** Ends what runs, and lets go of everything outside. */
   #leave(): void {
-    const core = this.#made
-    this.#tap = this.#tapped = undefined
+    const core = this.#untappedCore
+    this.#tap = this.#tappedCore = undefined
     this.#page.closeStorage()
     core?.dispose()
     this.#read()
-    clearTimeout(this.#timer)
+    clearTimeout(this.#wakeTimer)
     this.#page.close()
     // Later: a listener may have called this while the core is still at work further up the stack.
     queueMicrotask(() => core?.free())
@@ -165,15 +165,15 @@ export class CoreDriver {
   #replay(...[given, seed, { sessionId, kept }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
     if (this.isDisposed) throw new Error('ai-stream-handler: this handler was disposed of')
     // Before anything is given up: it may be refused.
-    const core = this.#create(checked({ ...given, sessionId }), seed, false)
+    const core = this.#create(validateOptions({ ...given, sessionId }), seed, false)
     this.#isReplaying = true
     this.#resumesOnUse = false
     this.#isSilent = true
     this.#leave()
     this.#isSilent = false
-    this.#made = core
+    this.#untappedCore = core
     this.#seed = seed
-    this.#mirror = new Mirror()
+    this.#store = new SnapshotStore()
     core.replay(at)
     this.#restore(kept)
     this.#isStale = true
@@ -187,12 +187,12 @@ export class CoreDriver {
       work()
     } finally {
       this.#isSilent = false
-      this.#notifier.changed(true)
+      this.#scheduler.changed(true)
     }
   }
 
   /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */
-  #use(): void {
+  #onFirstUse(): void {
     if (this.#isReplaying) return
     this.#page.open()
     if (!this.#resumesOnUse) return
@@ -201,9 +201,9 @@ export class CoreDriver {
   }
 
   /** The question of a paused run. AgentOS 3.1.10 does not tell it in the stream of a workflow's background run. */
-  async #whatIsAsked(): Promise<void> {
+  async #loadPauseRequirements(): Promise<void> {
     const { pause, runId, sessionId } = this.snapshot
-    const runs = runsOf(this.options)
+    const runs = componentRunsPath(this.options)
     if (pause !== null || runId === null || !runs || this.#isReplaying) return
     try {
       const asked = await fetchRequirements(this.options, runs, runId, sessionId)
@@ -213,7 +213,7 @@ export class CoreDriver {
     }
   }
 
-  #pointToKeep(): ResumePoint | null {
+  #currentResumePoint(): ResumePoint | null {
     this.#existing?.keep()
     return this.#resumePoint
   }
@@ -239,10 +239,10 @@ export class CoreDriver {
   #changed(urgent: boolean): void {
     this.#isStale = true
     this.#page.changed()
-    if (!this.#isSilent) this.#notifier.changed(urgent)
+    if (!this.#isSilent) this.#scheduler.changed(urgent)
   }
 
-  #listenerThrew(error: unknown): void {
+  #reportError(error: unknown): void {
     this.#listenerErrors++
     this.#isStale = true
     const report = this.options.onListenerError ?? ((e: unknown) => console.error('ai-stream-handler:', e))
@@ -255,20 +255,20 @@ export class CoreDriver {
 
   #host(): CoreHost {
     return {
-      ...requestHost(this.options, (ticket) => this.#calls.get(ticket)?.form, () => this.#tap, (error) => this.#listenerThrew(error)),
+      ...requestHost(this.options, (ticket) => this.#calls.get(ticket)?.form, () => this.#tap, (error) => this.#reportError(error)),
       changed: (urgent) => this.#changed(urgent),
       kept: (point) => (this.#resumePoint = point),
-      delta: (delta) => this.#mirror.apply(delta, this.#listenerErrors),
-      appended: (...change) => this.#mirror.append(change),
+      delta: (delta) => this.#store.apply(delta, this.#listenerErrors),
+      appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
         const call = this.#calls.get(ticket)
         this.#calls.delete(ticket)
-        if (outcome === 'paused') queueMicrotask(() => void this.#whatIsAsked().then(() => call?.resolve(outcome)))
+        if (outcome === 'paused') queueMicrotask(() => void this.#loadPauseRequirements().then(() => call?.resolve(outcome)))
         else call?.resolve(outcome)
       },
       wake: (seconds) => {
-        clearTimeout(this.#timer)
-        if (seconds >= 0 && !this.#isReplaying) this.#timer = setTimeout(() => this.isDisposed || this.#existing?.tick(), seconds * 1000)
+        clearTimeout(this.#wakeTimer)
+        if (seconds >= 0 && !this.#isReplaying) this.#wakeTimer = setTimeout(() => this.isDisposed || this.#existing?.tick(), seconds * 1000)
       },
       limit: (until) => this.#page.limit(until),
     }

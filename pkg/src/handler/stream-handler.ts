@@ -1,23 +1,23 @@
 // The handle: createStreamHandler's object. It checks what it is called with; the driver does the rest.
 
-import { answersOf } from '../agentos/pause-resolution'
+import { resolutionFields } from '../agentos/pause-resolution'
 import { fetchSessionRuns, fetchSessions } from '../agentos/sessions'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
-import { turnsOfRuns } from '../snapshot/stored-session'
-import { fieldsOf, pathOf } from './core-config'
+import { turnsFromRuns } from '../snapshot/stored-session'
+import { resolveFields, runPath } from './core-config'
 import { CoreDriver } from './core-driver'
 import { copyForm, filesIn } from './form-data'
-import { checked, refusal, tagOf, takes } from './validate-options'
+import { validateOptions, optionError, classTag, assertArgument } from './validate-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
 import type { Priority } from '../types/rate-limits'
 import type { RecorderHooks } from '../types/recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
-import type { Source } from '../wasm/loader'
+import type { ModuleSource } from '../wasm/loader'
 
-export function makeHandler(source: Source, given: HandlerOptions): StreamHandler {
-  const driver = new CoreDriver(source, checked(given))
+export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): StreamHandler {
+  const driver = new CoreDriver(source, validateOptions(given))
   const load: StreamHandler['load'] = (conversation) => {
     if (!driver.isDisposed) driver.show(conversation.sessionId, conversation.messages)
   }
@@ -25,8 +25,8 @@ export function makeHandler(source: Source, given: HandlerOptions): StreamHandle
   return {
     async send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      if (!pathOf(driver.options)) throw refusal('send() needs one of the options agent, team, workflow or url')
-      takes('send', 'a text or a FormData', message, typeof message === 'string' || tagOf(message) === 'FormData')
+      if (!runPath(driver.options)) throw optionError('send() needs one of the options agent, team, workflow or url')
+      assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
       driver.generation++
       const form = typeof message === 'string' ? null : copyForm(message)
       const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
@@ -40,8 +40,8 @@ export function makeHandler(source: Source, given: HandlerOptions): StreamHandle
     async continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
       if (driver.isDisposed) return 'cancelled'
       const list = Array.isArray(resolutions) ? resolutions : [resolutions]
-      for (const given of list) takes('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
-      const answers = answersOf(list)
+      for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
+      const answers = resolutionFields(list)
       return driver.ask((ticket) => driver.core.continueRun(ticket, answers))
     },
 
@@ -62,7 +62,7 @@ export function makeHandler(source: Source, given: HandlerOptions): StreamHandle
     },
 
     feed(bytes: Uint8Array): void {
-      takes('feed', 'a Uint8Array', bytes, ArrayBuffer.isView(bytes))
+      assertArgument('feed', 'a Uint8Array', bytes, ArrayBuffer.isView(bytes))
       if (!driver.isDisposed) driver.feed(bytes)
     },
 
@@ -71,7 +71,7 @@ export function makeHandler(source: Source, given: HandlerOptions): StreamHandle
     },
 
     subscribe(listener: () => void): () => void {
-      takes('subscribe', 'a function', listener, typeof listener === 'function')
+      assertArgument('subscribe', 'a function', listener, typeof listener === 'function')
       return driver.isDisposed ? () => {} : driver.subscribe(listener)
     },
 
@@ -89,7 +89,7 @@ export function makeHandler(source: Source, given: HandlerOptions): StreamHandle
 
     async loadSessions({ limit = 50, page = 1 }: { limit?: number; page?: number } = {}): Promise<SessionEntry[]> {
       if (driver.isDisposed) return []
-      const listed = await fetchSessions(driver.options, fieldsOf(driver.options).user_id, limit, page)
+      const listed = await fetchSessions(driver.options, resolveFields(driver.options).user_id, limit, page)
       const ids = new Set<string>()
       for (const session of listed) {
         if (driver.isDisposed) break
@@ -105,7 +105,7 @@ export function makeHandler(source: Source, given: HandlerOptions): StreamHandle
       const runs = await fetchSessionRuns(driver.options, id)
       if (driver.isDisposed || generation !== driver.generation) return false
       driver.show(id, [], () => {
-        for (const { user, at, frames } of turnsOfRuns(runs)) driver.core.recall(user ?? undefined, at, frames)
+        for (const { user, at, frames } of turnsFromRuns(runs)) driver.core.recall(user ?? undefined, at, frames)
       })
       return true
     },

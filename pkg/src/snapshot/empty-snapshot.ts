@@ -11,7 +11,7 @@ export const NO_USAGE: Usage = Object.freeze({
   inputCost: 0, outputCost: 0, totalCost: 0,
 })
 
-const NO_FIGURES: MonitorFigures = Object.freeze({
+const NO_COUNTS: MonitorFigures = Object.freeze({
   answers: 0, retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0, sessionsKept: 0,
 })
 
@@ -20,7 +20,7 @@ export const emptySnapshot: Snapshot = Object.freeze<Snapshot>({
   status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
   turns: [],
   messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [], quota: [],
-  usage: NO_USAGE, monitor: { ...NO_FIGURES, lastHour: NO_FIGURES, lastDay: NO_FIGURES, alerts: [], asOf: 0 },
+  usage: NO_USAGE, monitor: { ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: [], asOf: 0 },
   diagnostics: {
     bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
     malformed: [], listenerErrors: 0,

@@ -1,14 +1,14 @@
 // The snapshot: immutable, structurally shared. The core tells what changed; everything else keeps its identity.
 
 import type { Appended, Delta } from '../wasm/core-delta'
-import { keep, keepAll } from './lazy-json'
+import { reuseIfEqual, reuseIfDeepEqual } from './lazy-json'
 import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
-import { appendTo, applyTurn } from './turn'
+import { appendToTurn, applyTurn } from './turn'
 import type { ChatMessage } from '../types/message'
 import type { SessionEntry, Snapshot, Turn } from '../types/snapshot'
 
 /** Holds the snapshot and brings it up to date. */
-export class Mirror {
+export class SnapshotStore {
   snapshot: Snapshot = emptySnapshot
   /** Turns that were loaded and not streamed: they come first, and the core does not know them. */
   #loaded: Turn[] = []
@@ -37,14 +37,14 @@ export class Mirror {
       const { usage, monitor, error, retry, pacing, queue, quota } = this.snapshot
       const { head } = delta
       Object.assign(changed, head)
-      changed.usage = keep(usage, head.usage)
-      changed.monitor = keepAll(monitor, head.monitor)
-      changed.error = keep(error, head.error)
-      changed.retry = keep(retry, head.retry)
-      changed.pacing = keep(pacing, head.pacing)
-      changed.queue = keepAll(queue, head.queue)
+      changed.usage = reuseIfEqual(usage, head.usage)
+      changed.monitor = reuseIfDeepEqual(monitor, head.monitor)
+      changed.error = reuseIfEqual(error, head.error)
+      changed.retry = reuseIfEqual(retry, head.retry)
+      changed.pacing = reuseIfEqual(pacing, head.pacing)
+      changed.queue = reuseIfDeepEqual(queue, head.queue)
       changed.queued = head.queue.length
-      changed.quota = keepAll(quota, head.quota)
+      changed.quota = reuseIfDeepEqual(quota, head.quota)
     }
     if (delta.sessions) changed.sessions = mergeSessions(this.snapshot.sessions, delta.sessions)
     if (delta.turnCount !== this.#streamed.length || delta.turns) {
@@ -60,7 +60,7 @@ export class Mirror {
   /** Takes in a text that grew: what nearly every notification of an answer that streams comes to. */
   append([index, work, thoughts, text, bytesRead, framesRead]: Appended): void {
     const turns = this.#streamed.slice()
-    turns[index] = appendTo(turns[index]!, work, thoughts, text)
+    turns[index] = appendToTurn(turns[index]!, work, thoughts, text)
     if (index < turns.length - 1) this.#earlierTurns = -1
     this.#streamed = turns
     this.#set({ turns: this.#turns(), diagnostics: { ...this.snapshot.diagnostics, bytesRead, framesRead } })
@@ -123,7 +123,7 @@ function messagesOf(turn: Turn): ChatMessage[] {
 function mergeSessions(old: SessionEntry[], fresh: SessionEntry[]): SessionEntry[] {
   return fresh.map((entry) => {
     const known = old.find((o) => o.session_id === entry.session_id)
-    return known ? keepAll(known, entry) : entry
+    return known ? reuseIfDeepEqual(known, entry) : entry
   })
 }
 

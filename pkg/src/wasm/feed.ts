@@ -1,6 +1,6 @@
 // Bytes into the core without a call back: it makes room in its memory, JavaScript writes there.
 
-import { memoryOfModule } from './loader'
+import { moduleMemory } from './loader'
 import type { Core } from '../../generated/core'
 
 /** Feeds `bytes`, which came at `now` (seconds since the Unix epoch). Whether an answer ended. */
@@ -12,7 +12,7 @@ export function feedInPlace(core: Core, bytes: Uint8Array, now: number): boolean
     const piece = bytes.length > PIECE ? bytes.subarray(from, from + PIECE) : bytes
     const at = core.room(piece.length, from === 0)
     if (at === 0) break
-    memoryOfModule().set(piece, at)
+    moduleMemory().set(piece, at)
     if (core.took(piece.length, now)) urgent = true
     from += PIECE
   } while (from < bytes.length)
