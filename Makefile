@@ -150,6 +150,14 @@ tests/resilience/node_modules/.package-lock.json: tests/resilience/package-lock.
 	cd tests/resilience && npm ci --no-fund --no-audit --ignore-scripts
 	@touch $@
 
+# dependency-cruiser, and the TypeScript that it parses with.
+.PHONY: architecture-tools
+architecture-tools: tests/architecture/node_modules/.package-lock.json
+tests/architecture/node_modules/.package-lock.json: tests/architecture/package-lock.json
+	@echo "── npm ci in tests/architecture"
+	cd tests/architecture && npm ci --no-fund --no-audit --ignore-scripts
+	@touch $@
+
 # www/, ready to be served
 .PHONY: demo-files
 demo-files: package

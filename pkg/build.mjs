@@ -82,6 +82,9 @@ async function bundle() {
       platform: 'neutral',
       target: 'es2022',
       legalComments: 'none',
+      // What wasm-bindgen's glue has for other callers: a warning about how the module is started, and `using`.
+      pure: ['console.warn'],
+      define: { 'Symbol.dispose': 'undefined' },
       logLevel: 'warning',
       // The glue's own loader has an import.meta; nobody calls it, so it is left out. Looked after below.
       logOverride: { 'empty-import-meta': 'silent' },

@@ -21,6 +21,8 @@ const stages = [
   { name: 'clippy-decoder', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'decoder', '--', '-D', 'warnings'] },
   { name: 'clippy-page', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'page_backend', '--no-default-features', '--features', 'generator', '--', '-D', 'warnings'] },
   { name: 'dependencies', command: nodeTests('tests/dependencies'), count: countNode },
+  { name: 'architecture-tools', command: [make, '--no-print-directory', 'architecture-tools'] },
+  { name: 'architecture', command: nodeTests('tests/architecture'), count: countNode, needs: ['architecture-tools'] },
   { name: 'rust', command: ['cargo', 'test', '--features', 'generator', '--no-fail-fast'], count: countRust },
   { name: 'rust-browser', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '300' } },
   { name: 'package', command: [make, '--no-print-directory', 'demo-files'] },

@@ -2,7 +2,9 @@
 // changed of them since. In: turns, and the lists that other code wrote. Out: plain, mutable objects, one for each message, the
 // same as long as the message is.
 
-import type { ChatMessage, PauseRequirement, Snapshot, Turn } from '../types/snapshot'
+import type { ChatMessage } from '../types/message'
+import type { PauseRequirement } from '../types/pause'
+import type { Snapshot, Turn } from '../types/snapshot'
 
 /** As the page has it: whatever it draws. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -1,7 +1,7 @@
 // What an AgentOS offers: its agents, teams and workflows, or the reason why it does not say.
 
-import type { HandlerOptions } from '../types/handler'
-import { get, RequestError } from './http-client'
+import type { HandlerOptions } from '../types/options'
+import { getJson, RequestError } from './http-client'
 
 /** Somebody to talk to; `kind` and `id` make the option: `{ [kind]: id }`. */
 export interface Component {
@@ -24,15 +24,15 @@ const KINDS = ['agent', 'team', 'workflow'] as const
 export async function listComponents(options: Pick<HandlerOptions, 'endpoint' | 'headers' | 'credentials' | 'fetch'> = {}): Promise<Component[]> {
   const { endpoint, ...rest } = options
   const given = { ...rest, endpoint: endpoint ?? '' }
-  const lists = await Promise.allSettled(KINDS.map((kind) => get(given, `/${kind}s`, {})))
+  const lists = await Promise.allSettled(KINDS.map((kind) => getJson(given, `/${kind}s`, {})))
   const failed = lists.filter((list) => list.status === 'rejected').map(({ reason }) => reason as RequestError)
   // An AgentOS may be without a kind; one without any is none.
   const fatal = failed.find((reason) => reason?.httpStatus !== 404) ?? (failed.length === KINDS.length ? failed[0] : undefined)
-  if (fatal) throw await explained(fatal, given)
-  return lists.flatMap((list, at) => (list.status === 'fulfilled' && Array.isArray(list.value) ? list.value.flatMap((entry) => componentOf(KINDS[at]!, entry)) : []))
+  if (fatal) throw await diagnose(fatal, given)
+  return lists.flatMap((list, at) => (list.status === 'fulfilled' && Array.isArray(list.value) ? list.value.flatMap((entry) => toComponent(KINDS[at]!, entry)) : []))
 }
 
-function componentOf(kind: Component['kind'], entry: unknown): Component[] {
+function toComponent(kind: Component['kind'], entry: unknown): Component[] {
   const { id, name, description, role, model } = (entry ?? {}) as Record<string, unknown>
   if (typeof id !== 'string' || id === '') return []
   const about = [description, role].find((text) => typeof text === 'string' && text !== '') as string | undefined
@@ -43,7 +43,7 @@ function componentOf(kind: Component['kind'], entry: unknown): Component[] {
   }]
 }
 
-async function explained(error: RequestError, { endpoint, fetch = globalThis.fetch }: { endpoint: string; fetch?: typeof globalThis.fetch }): Promise<RequestError> {
+async function diagnose(error: RequestError, { endpoint, fetch = globalThis.fetch }: { endpoint: string; fetch?: typeof globalThis.fetch }): Promise<RequestError> {
   // What the caller's own headers threw.
   if (!(error instanceof RequestError)) return error
   const { httpStatus } = error

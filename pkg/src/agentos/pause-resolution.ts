@@ -3,7 +3,8 @@
 // AgentOS 3.1.10: agents take back the tools, teams the requirements around them, workflows the requirements of their
 // step. Each route takes its own and stumbles over the others'; the core knows which route it is.
 
-import type { Json, PauseRequirement, Resolution } from '../types/snapshot'
+import type { Json } from '../types/json'
+import type { PauseRequirement, Resolution } from '../types/pause'
 
 type Fields = Record<string, Json>
 
@@ -23,12 +24,12 @@ export function reject(requirement: PauseRequirement, note?: string): Resolution
  */
 export function fill(requirement: PauseRequirement, values: Record<string, Json>): Resolution {
   const typed = { ...values }
-  for (const { name, type } of requirement.fields ?? []) if (typeof typed[name] === 'string') typed[name] = typedAs(type, typed[name])
+  for (const { name, type } of requirement.fields ?? []) if (typeof typed[name] === 'string') typed[name] = parseAs(type, typed[name])
   return { requirement, values: typed }
 }
 
 /** Text that is no such value stays text, for the server to refuse. */
-function typedAs(type: string, text: string): Json {
+function parseAs(type: string, text: string): Json {
   const number = text.trim() === '' ? NaN : Number(text)
   if (type === 'float' || type === 'int') return Number.isFinite(number) && (type === 'float' || Number.isInteger(number)) ? number : text
   if (type === 'bool') return /^(true|yes|on|1)$/i.test(text) || (!/^(false|no|off|0|)$/i.test(text) ? text : false)
@@ -41,13 +42,13 @@ export function giveResult(requirement: PauseRequirement, result: string): Resol
 }
 
 /** Names and values of the form, in turn; one of them will be sent. */
-export function answersOf(resolutions: Resolution[]): string[] {
-  const requirements = resolutions.map(resolved)
+export function resolutionFields(resolutions: Resolution[]): string[] {
+  const requirements = resolutions.map(resolveRequirement)
   const tools = requirements.map((requirement) => requirement.tool_execution ?? requirement)
   return ['tools', JSON.stringify(tools), 'requirements', JSON.stringify(requirements), 'step_requirements', JSON.stringify(requirements)]
 }
 
-function resolved(resolution: Resolution): Fields {
+function resolveRequirement(resolution: Resolution): Fields {
   const raw = { ...(resolution.requirement.raw as Fields) }
   const tool = raw.tool_execution as Fields | null | undefined
   // A step of a workflow, and Cirkelline's own form, ask without a tool around it.

@@ -1,39 +1,35 @@
 // A page that slept or was hidden has late timers: when it wakes up, what is due is looked for at once. And the network
 // comes and goes.
 
-interface Heard {
+interface PageListeners {
   /** The page is looked away from. */
-  asleep: () => void
+  hidden: () => void
   /** The page goes, and takes its connections along; it may come back as it was. */
-  gone: () => void
+  leaving: () => void
   /** The page is looked at again. */
-  awake: () => void
+  visible: () => void
   online: () => void
   offline: () => void
 }
 
 /** Returns how to stop. */
-export function onAwake({ asleep, gone, awake, online, offline }: Heard): () => void {
+export function watchPage({ hidden, leaving, visible, online, offline }: PageListeners): () => void {
   if (typeof addEventListener !== 'function') return () => {}
-  const looked = () => {
-    if (typeof document === 'undefined' || !document.hidden) awake()
-    else asleep()
+  const onVisibility = () => {
+    if (typeof document === 'undefined' || !document.hidden) visible()
+    else hidden()
   }
-  addEventListener('online', online)
-  addEventListener('offline', offline)
-  const back = () => {
+  const onPageShow = () => {
     online()
-    looked()
+    onVisibility()
   }
-  addEventListener('pageshow', back)
-  addEventListener('pagehide', gone)
+  const listeners = Object.entries({ online, offline, pageshow: onPageShow, pagehide: leaving })
+  for (const [name, listener] of listeners) addEventListener(name, listener)
   // In a worker there is no document, and nobody to look at it.
-  if (typeof document !== 'undefined') document.addEventListener('visibilitychange', looked)
+  const page = typeof document === 'undefined' ? undefined : document
+  page?.addEventListener('visibilitychange', onVisibility)
   return () => {
-    removeEventListener('online', online)
-    removeEventListener('offline', offline)
-    removeEventListener('pageshow', back)
-    removeEventListener('pagehide', gone)
-    if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', looked)
+    for (const [name, listener] of listeners) removeEventListener(name, listener)
+    page?.removeEventListener('visibilitychange', onVisibility)
   }
 }

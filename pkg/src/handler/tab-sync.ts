@@ -1,38 +1,43 @@
 // What the tabs of one origin tell each other of a rate limit, so that they do not all hammer one key: until when it
 // lasts. Nothing else is said; what is heard is checked by the core.
 
-interface Said { until?: number; ask?: true }
+interface TabMessage { until?: number; ask?: true }
 
-export class Tabs {
+export class TabSync {
   #channel: BroadcastChannel | undefined
   #until = -1
 
-  constructor(
-    /** The tabs that talk to one server share its limit. */
-    private readonly endpoint: string,
-    /** A limit of another tab's lasts until then, in seconds since the Unix epoch; below zero: it is over. */
-    private readonly heard: (until: number) => void,
-  ) {}
+  #endpoint: string
+  #onLimit: (until: number) => void
+
+  /**
+   * The tabs that talk to one server share its limit. `onLimit`: a limit of another tab's lasts until then, in seconds since
+   * the Unix epoch; below zero: it is over.
+   */
+  constructor(endpoint: string, onLimit: (until: number) => void) {
+    this.#endpoint = endpoint
+    this.#onLimit = onLimit
+  }
 
   /** Asks whether there is a limit now. */
   open(): void {
     if (this.#channel || typeof BroadcastChannel !== 'function') return
     try {
-      this.#channel = new BroadcastChannel(`ai-stream-handler ${this.endpoint.replace(/\/+$/, '')}`)
+      this.#channel = new BroadcastChannel(`ai-stream-handler ${this.#endpoint.replace(/\/+$/, '')}`)
     } catch {
       // An opaque origin (a sandboxed frame) may not: this tab is on its own.
       return
     }
-    this.#channel.onmessage = ({ data }: MessageEvent<Said>) => this.#listen(data)
+    this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.#receive(data)
     // Of Node: a channel must not keep a program running.
     ;(this.#channel as { unref?: () => void }).unref?.()
-    this.#say({ ask: true })
+    this.#post({ ask: true })
   }
 
   /** This tab hit a limit, or (below zero) got past it. */
   tell(until: number): void {
     this.#until = until
-    this.#say({ until })
+    this.#post({ until })
   }
 
   close(): void {
@@ -40,12 +45,12 @@ export class Tabs {
     this.#channel = undefined
   }
 
-  #listen(data: Said): void {
-    if (data?.ask && this.#until > Date.now() / 1000) this.#say({ until: this.#until })
-    else if (typeof data?.until === 'number') this.heard(data.until)
+  #receive(data: TabMessage): void {
+    if (data?.ask && this.#until > Date.now() / 1000) this.#post({ until: this.#until })
+    else if (typeof data?.until === 'number') this.#onLimit(data.until)
   }
 
-  #say(said: Said): void {
-    this.#channel?.postMessage(said)
+  #post(message: TabMessage): void {
+    this.#channel?.postMessage(message)
   }
 }

@@ -3,26 +3,26 @@
 // Browsers compile a function when it is first called, which is half of what a start costs: so a short answer is read too, by a
 // handler that nobody sees.
 
-import { makeHandler } from './stream-handler'
-import { compileAhead, type Source } from '../wasm/loader'
+import { makeStreamHandler } from './stream-handler'
+import { compileInBackground, type ModuleSource } from '../wasm/loader'
 
-let begun = false
+let isStarted = false
 
 /** Does so for the first handler of a page. Elsewhere (Node, workers) the module starts at first use. */
-export function startAhead(source: Source): void {
-  if (begun || typeof document === 'undefined') return
-  begun = true
+export function warmUp(source: ModuleSource): void {
+  if (isStarted || typeof document === 'undefined') return
+  isStarted = true
   // What is wrong is said when the module is needed.
-  prepare(source).catch(() => {})
+  rehearse(source).catch(() => {})
 }
 
-async function prepare(source: Source): Promise<void> {
+async function rehearse(source: ModuleSource): Promise<void> {
   await idle()
-  await compileAhead(source)
+  await compileInBackground(source)
   await idle()
-  const handler = makeHandler(source, { shareLimits: false, persist: false })
+  const handler = makeStreamHandler(source, { shareLimits: false, persist: false })
   handler.begin('')
-  for (const frames of REHEARSAL) {
+  for (const frames of WARM_UP_FRAMES) {
     await idle()
     handler.feed(new TextEncoder().encode(frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('')))
     handler.getSnapshot()
@@ -33,20 +33,20 @@ async function prepare(source: Source): Promise<void> {
 
 const idle = () => new Promise<unknown>((resolve) => {
   if (typeof requestIdleCallback === 'function') requestIdleCallback(resolve)
-  else setTimeout(resolve, SOON)
+  else setTimeout(resolve, IDLE_FALLBACK_MS)
 })
 
 /** Safari has no idle callbacks. Milliseconds. */
-const SOON = 100
+const IDLE_FALLBACK_MS = 100
 
-const said = (event: string, more: object = {}) => ({ event, run_id: 'r', session_id: 's', created_at: 1, ...more })
-const text = said('RunContent', { content: 'text', content_type: 'str' })
+const event = (event: string, more: object = {}) => ({ event, run_id: 'r', session_id: 's', created_at: 1, ...more })
+const text = event('RunContent', { content: 'text', content_type: 'str' })
 const tool = { tool_call_id: 'c', tool_name: 't', tool_args: { a: 1 } }
 
-const REHEARSAL = [
-  [said('RunStarted', { model: 'm' })],
+const WARM_UP_FRAMES = [
+  [event('RunStarted', { model: 'm' })],
   [text],
   [text],
-  [said('ToolCallStarted', { tool }), said('ToolCallCompleted', { tool: { ...tool, result: 'text' } })],
-  [said('RunCompleted', { content: 'texttext' })],
+  [event('ToolCallStarted', { tool }), event('ToolCallCompleted', { tool: { ...tool, result: 'text' } })],
+  [event('RunCompleted', { content: 'texttext' })],
 ]

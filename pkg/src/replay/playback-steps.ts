@@ -2,7 +2,7 @@
 
 import { call } from './allowed-calls'
 import { FrameEnds } from './frame-splitter'
-import type { Heart } from '../types/recorder-hooks'
+import type { ReplayCore as Heart } from '../types/recorder-hooks'
 import type { RecordedEvent, RecordedFrame, Recording } from '../index'
 
 /** `frames`: how many are in behind it. */

@@ -1,7 +1,7 @@
 // Keeps what a handler is told and hears. In: each call of the core before it is made, and the answers of `fetch`, as the core
 // reads them. It must not change either.
 
-import type { Ear, Inside } from '../types/recorder-hooks'
+import type { RecorderHooks as Inside, RecordingTap as Ear } from '../types/recorder-hooks'
 import type { HandlerOptions, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions, StreamHandler } from '../index'
 
 /** What changes a conversation. */

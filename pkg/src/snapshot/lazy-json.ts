@@ -1,9 +1,9 @@
 // Raw JSON that travels as text and is parsed when somebody looks at it, once.
 
-import type { Json } from '../types/snapshot'
+import type { Json } from '../types/json'
 
 /** A text that is no JSON after all is shown as it is: nothing is lost. */
-export function parse(text: string): Json {
+export function parseOrText(text: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch {
@@ -16,10 +16,10 @@ export function parse(text: string): Json {
  * ever, in copies too. Where `old` has it of the same raw text it is taken over, so that it keeps its identity.
  * Enumerable, so that spread, JSON.stringify and deep comparison see an ordinary property.
  */
-export function lazy(target: object, key: string, raw: string, read: (raw: string) => unknown, old?: object): void {
-  const raws = rawsOf.get(target) ?? new Map<string, string>()
-  rawsOf.set(target, raws.set(key, raw))
-  const known = old && rawsOf.get(old)?.get(key) === raw ? Object.getOwnPropertyDescriptor(old, key) : undefined
+export function defineLazy(target: object, key: string, raw: string, read: (raw: string) => unknown, old?: object): void {
+  const raws = rawTexts.get(target) ?? new Map<string, string>()
+  rawTexts.set(target, raws.set(key, raw))
+  const known = old && rawTexts.get(old)?.get(key) === raw ? Object.getOwnPropertyDescriptor(old, key) : undefined
   let value: unknown
   let isRead = false
   const get = () => {
@@ -31,23 +31,23 @@ export function lazy(target: object, key: string, raw: string, read: (raw: strin
 }
 
 /** Sets a property that may have been lazy. */
-export function put(target: object, key: string, value: unknown): void {
-  rawsOf.get(target)?.delete(key)
+export function defineValue(target: object, key: string, value: unknown): void {
+  rawTexts.get(target)?.delete(key)
   Object.defineProperty(target, key, { enumerable: true, configurable: true, writable: true, value })
 }
 
 /** Copies properties, lazy ones unread. */
-export function copy<T extends object>(from: T): T {
-  const raws = rawsOf.get(from)
+export function copyLazily<T extends object>(from: T): T {
+  const raws = rawTexts.get(from)
   // Most have none, and a spread is twenty times as fast as descriptors.
   if (!raws) return { ...from }
   const copied = Object.defineProperties({}, Object.getOwnPropertyDescriptors(from)) as T
-  rawsOf.set(copied, new Map(raws))
+  rawTexts.set(copied, new Map(raws))
   return copied
 }
 
 /** `old`, if `fresh` says the same: of flat objects. */
-export function keep<T extends object | null>(old: T, fresh: T): T {
+export function reuseIfEqual<T extends object | null>(old: T, fresh: T): T {
   if (!old || !fresh) return fresh
   const [before, after] = [Object.entries(old), Object.entries(fresh)]
   const same = before.length === after.length && after.every(([key, value], at) => before[at]?.[0] === key && before[at][1] === value)
@@ -55,8 +55,8 @@ export function keep<T extends object | null>(old: T, fresh: T): T {
 }
 
 /** The same of nested ones, small ones: they are compared as JSON. */
-export function keepAll<T>(old: T, fresh: T): T {
+export function reuseIfDeepEqual<T>(old: T, fresh: T): T {
   return JSON.stringify(old) === JSON.stringify(fresh) ? old : fresh
 }
 
-const rawsOf = new WeakMap<object, Map<string, string>>()
+const rawTexts = new WeakMap<object, Map<string, string>>()

@@ -1,31 +1,15 @@
 // The snapshot: immutable, structurally shared. The core tells what changed; everything else keeps its identity.
 
 import type { Appended, Delta } from '../wasm/core-delta'
-import { keep, keepAll } from './lazy-json'
-import { appendTo, applyTurn, NO_USAGE } from './turn'
-import type { ChatMessage, MonitorFigures, SessionEntry, Snapshot, TimelineEntry, Turn } from '../types/snapshot'
-
-const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
-
-const NO_FIGURES: MonitorFigures = Object.freeze({
-  answers: 0, retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0, sessionsKept: 0,
-})
-
-/** The snapshot of a handler that has done nothing. */
-export const EMPTY: Snapshot = Object.freeze<Snapshot>({
-  status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
-  turns: [],
-  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [], quota: [],
-  usage: NO_USAGE, monitor: { ...NO_FIGURES, lastHour: NO_FIGURES, lastDay: NO_FIGURES, alerts: [], asOf: 0 },
-  diagnostics: {
-    bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
-    malformed: [], listenerErrors: 0,
-  },
-})
+import { reuseIfEqual, reuseIfDeepEqual } from './lazy-json'
+import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
+import { appendToTurn, applyTurn } from './turn'
+import type { ChatMessage } from '../types/message'
+import type { SessionEntry, Snapshot, Turn } from '../types/snapshot'
 
 /** Holds the snapshot and brings it up to date. */
-export class Mirror {
-  snapshot: Snapshot = EMPTY
+export class SnapshotStore {
+  snapshot: Snapshot = emptySnapshot
   /** Turns that were loaded and not streamed: they come first, and the core does not know them. */
   #loaded: Turn[] = []
   #streamed: Turn[] = []
@@ -53,14 +37,14 @@ export class Mirror {
       const { usage, monitor, error, retry, pacing, queue, quota } = this.snapshot
       const { head } = delta
       Object.assign(changed, head)
-      changed.usage = keep(usage, head.usage)
-      changed.monitor = keepAll(monitor, head.monitor)
-      changed.error = keep(error, head.error)
-      changed.retry = keep(retry, head.retry)
-      changed.pacing = keep(pacing, head.pacing)
-      changed.queue = keepAll(queue, head.queue)
+      changed.usage = reuseIfEqual(usage, head.usage)
+      changed.monitor = reuseIfDeepEqual(monitor, head.monitor)
+      changed.error = reuseIfEqual(error, head.error)
+      changed.retry = reuseIfEqual(retry, head.retry)
+      changed.pacing = reuseIfEqual(pacing, head.pacing)
+      changed.queue = reuseIfDeepEqual(queue, head.queue)
       changed.queued = head.queue.length
-      changed.quota = keepAll(quota, head.quota)
+      changed.quota = reuseIfDeepEqual(quota, head.quota)
     }
     if (delta.sessions) changed.sessions = mergeSessions(this.snapshot.sessions, delta.sessions)
     if (delta.turnCount !== this.#streamed.length || delta.turns) {
@@ -76,7 +60,7 @@ export class Mirror {
   /** Takes in a text that grew: what nearly every notification of an answer that streams comes to. */
   append([index, work, thoughts, text, bytesRead, framesRead]: Appended): void {
     const turns = this.#streamed.slice()
-    turns[index] = appendTo(turns[index]!, work, thoughts, text)
+    turns[index] = appendToTurn(turns[index]!, work, thoughts, text)
     if (index < turns.length - 1) this.#earlierTurns = -1
     this.#streamed = turns
     this.#set({ turns: this.#turns(), diagnostics: { ...this.snapshot.diagnostics, bytesRead, framesRead } })
@@ -139,7 +123,7 @@ function messagesOf(turn: Turn): ChatMessage[] {
 function mergeSessions(old: SessionEntry[], fresh: SessionEntry[]): SessionEntry[] {
   return fresh.map((entry) => {
     const known = old.find((o) => o.session_id === entry.session_id)
-    return known ? keepAll(known, entry) : entry
+    return known ? reuseIfDeepEqual(known, entry) : entry
   })
 }
 

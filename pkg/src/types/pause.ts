@@ -1,6 +1,6 @@
 // What a paused run asks for, and what the user answers.
 
-import type { Json } from './snapshot'
+import type { Json } from './json'
 
 /** A value that the user is asked for; `type` is Python's: `str`, `int`, `bool`. */
 export interface PauseField { name: string; type: string; description?: string; value?: Json }

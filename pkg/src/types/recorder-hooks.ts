@@ -1,10 +1,10 @@
 // What 'ai-stream-handler/replay' needs of a handler, and nobody else: to hear what it hears, and to tell it what it heard.
 
-import type { HandlerOptions } from './handler'
+import type { HandlerOptions } from './options'
 import type { RecordingStart } from './recording'
 
 /** A core, as far as recordings go. */
-export interface Heart {
+export interface ReplayCore {
   /** It is `now` until the next call, and there is no network but what the calls below tell. */
   replay(now: number): void
   opened(request: number, status: number, type: string, retryAfter?: string, retryAfterMs?: string, date?: string): void
@@ -15,7 +15,7 @@ export interface Heart {
 }
 
 /** Hears calls of the core before they are made, and answers as they are read. */
-export interface Ear {
+export interface RecordingTap {
   over<T extends object>(core: T): T
   fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown>
   unsent(id: number): void
@@ -24,12 +24,12 @@ export interface Ear {
 }
 
 /** A handler from inside. */
-export interface Inside {
+export interface RecorderHooks {
   options: HandlerOptions
   seed: number
   /** What it is now; null while an answer is under way. */
   start(): RecordingStart | null
-  listen(ear: Ear | undefined): void
+  listen(tap: RecordingTap | undefined): void
   /** Starts it over as one whose clock and network are a recording. `change` changes it, and listeners hear of it once. */
-  replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: Heart; change(work: () => void): void }
+  replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: ReplayCore; change(work: () => void): void }
 }

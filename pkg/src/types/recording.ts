@@ -1,6 +1,6 @@
 // What a recorder keeps of a handler's runs: what was called, and what the network said, each with its time.
 
-import type { HandlerOptions } from './handler'
+import type { HandlerOptions } from './options'
 
 /** What to keep, and how much of it. */
 export interface RecordOptions {
@@ -51,11 +51,11 @@ export interface RecordingStart {
   requests: number
   sessionId: string | null
   /** An answer that was not finished. */
-  kept: Kept | null
+  kept: ResumePoint | null
 }
 
-/** An answer that is not finished, as the core tells it: `ResumePoint` in src/state/resume_point.rs. */
-export interface Kept {
+/** An unfinished answer, as the core reports it: `ResumePoint` in src/state/resume_point.rs. */
+export interface ResumePoint {
   runId: string
   sessionId: string | null
   lastIndex: number
@@ -65,6 +65,9 @@ export interface Kept {
   text: string
   pause: { message: string; requirements: string[] } | null
 }
+
+/** @deprecated Use {@link ResumePoint}. */
+export type Kept = ResumePoint
 
 /** `at`: seconds since the recording began. Requests are known by their number. */
 export type RecordedEvent = { at: number } & (

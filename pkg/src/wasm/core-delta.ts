@@ -1,9 +1,9 @@
 // What the core says has changed: the shape of `Delta` in src/view.rs. Fields named here as text hold raw JSON.
 
-import type {
-  Diagnostics, ModelQuota, Monitor, Outcome, PacingState, QueuedSend, RetryState, SessionEntry, Status, StreamError,
-  TimelineEntry, ToolCall, TurnTimes, Usage,
-} from '../types/snapshot'
+import type { ToolCall } from '../types/message'
+import type { ModelQuota, Monitor, PacingState, QueuedSend, RetryState } from '../types/rate-limits'
+import type { Diagnostics, Outcome, SessionEntry, Status, StreamError, TurnTimes, Usage } from '../types/snapshot'
+import type { TimelineEntry } from '../types/timeline'
 
 export interface Delta {
   turnCount: number

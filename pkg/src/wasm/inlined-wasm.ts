@@ -1,9 +1,9 @@
 // The text that pkg/inline.mjs makes of the module → its bytes.
 
 import unpacker from './unpack.wat'
-import type { Source } from './loader'
+import type { ModuleSource } from './loader'
 
-export function inlined(text: string): Source {
+export function inlinedSource(text: string): ModuleSource {
   let compiled: WebAssembly.Module | undefined
   const check = () => (compiled ??= new WebAssembly.Module(Uint8Array.from(atob(unpacker), (letter) => letter.charCodeAt(0))))
   return {

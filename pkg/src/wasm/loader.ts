@@ -1,10 +1,11 @@
 // Starts the module, once, and says plainly why it cannot.
 
 import { Core, initSync } from '../../generated/core'
-import type { CoreClass } from '../handler/stream-handler'
+
+export type CoreClass = typeof Core
 
 /** Where the module is to be had. */
-export interface Source {
+export interface ModuleSource {
   /** Throws where nothing can be compiled. */
   check(): void
   module(): BufferSource | WebAssembly.Module
@@ -16,24 +17,24 @@ let memory: WebAssembly.Memory
 let view = new Uint8Array()
 
 /** The module's memory as it is now: it moves when it grows. */
-export function memoryOfModule(): Uint8Array {
+export function moduleMemory(): Uint8Array {
   if (view.length === 0) view = new Uint8Array(memory.buffer)
   return view
 }
 
 /** Throws where the module could not be started, and does not start it. */
-export function needStart(source: Source): void {
+export function assertModuleUsable(source: ModuleSource): void {
   if (isStarted) return
-  needWebAssembly()
+  assertWebAssembly()
   try {
     source.check()
   } catch (error) {
-    throw explained(error)
+    throw explainCompileError(error)
   }
 }
 
 /** Compiles the module beside the page's own thread; what it is needed for meanwhile does not wait for it. */
-export async function compileAhead(source: Source): Promise<void> {
+export async function compileInBackground(source: ModuleSource): Promise<void> {
   const given = isStarted ? undefined : source.module()
   // What was compiled by those who host it is there already.
   if (!given || given instanceof WebAssembly.Module) return
@@ -43,14 +44,14 @@ export async function compileAhead(source: Source): Promise<void> {
 }
 
 /** Starts the module, if nobody has. */
-export function started(source: Source): CoreClass {
+export function startModule(source: ModuleSource): CoreClass {
   if (!isStarted) {
-    needStart(source)
+    assertModuleUsable(source)
     try {
       const exported = Object.values(initSync({ module: compiled ?? source.module() }) as object)
       memory = exported.find((value) => value instanceof WebAssembly.Memory) as WebAssembly.Memory
     } catch (error) {
-      throw explained(error)
+      throw explainCompileError(error)
     }
     isStarted = true
     compiled = undefined
@@ -59,14 +60,14 @@ export function started(source: Source): CoreClass {
 }
 
 /** Throws where there is none. */
-export function needWebAssembly(): void {
+export function assertWebAssembly(): void {
   if (typeof WebAssembly !== 'object') {
     throw new Error('ai-stream-handler needs WebAssembly, which this browser does not have or has switched off.')
   }
 }
 
 /** What kept the module from being compiled, in words that say what to do. */
-export function explained(error: unknown): unknown {
+export function explainCompileError(error: unknown): unknown {
   const refused = error instanceof Error && /content security policy|unsafe-eval|wasm code generation/i.test(error.message)
   if (!refused) return error
   const isPage = 'document' in globalThis || 'importScripts' in globalThis
