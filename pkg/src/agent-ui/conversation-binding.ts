@@ -1,7 +1,7 @@
 // One conversation on the page: a handler, and what the page's store shows of it, until the page shows another one.
 
 import { Shown, type Message } from './message-list-sync'
-import type { AgentUIPage, AgentUIState, AgentUIStore } from '../agent-ui'
+import type { AgentUIPage, AgentUIState, AgentUIStore } from './page-store'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { StreamHandler } from '../types/handler'
 

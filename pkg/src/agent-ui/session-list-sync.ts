@@ -1,7 +1,7 @@
 // The page's list of sessions. A session that was seen here stays in it, whatever its runs came to and however often the page
 // loads the list anew; one that the user deletes goes.
 
-import type { AgentUIState, AgentUIStore } from '../agent-ui'
+import type { AgentUIState, AgentUIStore } from './page-store'
 import type { SessionEntry } from '../types/snapshot'
 
 type Listed = { session_id: string }[]

@@ -3,16 +3,9 @@
 
 import { createStreamHandler, emptySnapshot } from '../index'
 import { METHODS } from '../handler/method-names'
-import type { HandlerOptions, Snapshot, StreamHandler } from '../index'
-
-/** The handler, and what its snapshot says. Who holds it hears only of changes of what they have read here. */
-export type StreamHook = StreamHandler & Readonly<Snapshot> & {
-  /**
-   * For the dependencies of effects, and for memo: the same as long as endpoint, agent, team, workflow and url are. Another of
-   * them is another conversation, with a handler of its own.
-   */
-  readonly handler: StreamHandler
-}
+import type { HandlerOptions, StreamHandler } from '../types/handler'
+import type { Snapshot } from '../types/snapshot'
+import type { StreamHook } from './stream-hook'
 
 export class Lease {
   #made: StreamHandler | null = null

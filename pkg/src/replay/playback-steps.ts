@@ -1,9 +1,10 @@
 // A recording's events as the steps in which it is shown: each one call of the core, the bytes cut where frames end.
 
 import { call } from './allowed-calls'
+import { joined } from './concat-bytes'
 import { FrameEnds } from './frame-splitter'
 import type { Heart } from '../types/recorder-hooks'
-import type { RecordedEvent, RecordedFrame, Recording } from '../index'
+import type { RecordedEvent, RecordedFrame, Recording } from '../types/recording'
 
 /** `frames`: how many are in behind it. */
 export interface Move { at: number; frames: number; make(core: Heart): void }
@@ -94,14 +95,4 @@ function* answered(event: Extract<RecordedEvent, { request: number }>, id: numbe
     const whole = event.end === 'unsent' ? undefined : event.end === 'closed'
     yield { at, stream: number(id), make: (core) => calls.has(id) ? core.called(id, 0) : core.closed(id, whole) }
   }
-}
-
-export function joined(parts: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

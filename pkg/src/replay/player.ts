@@ -2,7 +2,8 @@
 // recording drives has its time and its network from there alone, and is fast.
 
 import { movesOf } from './playback-steps'
-import type { RecordedFrame, Recording, StreamHandler } from '../index'
+import type { StreamHandler } from '../types/handler'
+import type { RecordedFrame, Recording } from '../types/recording'
 
 /** What {@link createPlayer} returns. Times are in seconds since the recording began. */
 export interface Player {

@@ -2,7 +2,8 @@
 // reads them. It must not change either.
 
 import type { Ear, Inside } from '../types/recorder-hooks'
-import type { HandlerOptions, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions, StreamHandler } from '../index'
+import type { HandlerOptions, StreamHandler } from '../types/handler'
+import type { Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 
 /** What changes a conversation. */
 const CALLS = new Set([

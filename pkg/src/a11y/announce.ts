@@ -1,0 +1,73 @@
+// Announces the handler's answers to a screen reader.
+
+import { liveRegion } from './live-region'
+import { Spoken } from './announcement-queue'
+import type { StreamHandler } from '../types/handler'
+
+/** How answers are announced. */
+export interface AnnounceOptions {
+  /**
+   * Says a text to the user. Default: writes it into a live region of its own in the page, out of sight. `assertive`: now (a
+   * failure, a question); `polite`: when the reader has finished.
+   */
+  say?: (text: string, urgency: 'polite' | 'assertive') => void
+  /** Least time between two texts, in seconds. Default 1. What comes meanwhile is said together. */
+  interval?: number
+  /** For the ends of sentences. Default: the page's. */
+  locale?: string
+  /** What is said of a text. Default: without the marks of Markdown, code blocks as "code". */
+  plain?: (markdown: string) => string
+}
+
+/**
+ * Announces the handler's answers from now on: whole sentences, each once, and what it is doing when that changes. Returns what
+ * stops it.
+ *
+ *     useEffect(() => announce(handler), [handler])       // of the hook: const { handler } = useAIStreamHandler(…)
+ */
+export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot'>, options: AnnounceOptions = {}): () => void {
+  const { interval = 1, locale, plain = withoutMarks } = options
+  const region = options.say ? null : liveRegion()
+  const say = options.say ?? region!.say
+  const spoken = new Spoken(locale)
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let last = -Infinity
+  let due: string[] = []
+  // Of several activities only the last is news, and none of those before a text.
+  let doing: string | null = null
+
+  const flush = () => {
+    clearTimeout(timer)
+    timer = undefined
+    const text = [...due.map(plain), doing ?? ''].join(' ').replace(/\s+/g, ' ').trim()
+    due = []
+    doing = null
+    if (!text) return
+    last = Date.now()
+    say(text, 'polite')
+  }
+  const heard = () => {
+    const { text, activity, urgent } = spoken.of(handler.getSnapshot())
+    if (text) due.push(text)
+    if (text || activity) doing = activity
+    if (urgent) {
+      flush()
+      say(urgent, 'assertive')
+    } else if ((due.length || doing) && timer === undefined) timer = setTimeout(flush, Math.max(0, last + interval * 1000 - Date.now()))
+  }
+  spoken.of(handler.getSnapshot())
+  const unsubscribe = handler.subscribe(heard)
+  return () => {
+    unsubscribe()
+    clearTimeout(timer)
+    region?.remove()
+  }
+}
+
+function withoutMarks(markdown: string): string {
+  return markdown
+    .replace(/```[\s\S]*?(```|$)/g, ' code. ')
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/^\s*(#{1,6}|>|[-*+]|\d+\.)\s+/gm, '')
+    .replace(/(\*\*|__|[*_`~])/g, '')
+}
