@@ -1,7 +1,7 @@
 // Announces the handler's answers to a screen reader.
 
 import { liveRegion } from './live-region'
-import { Spoken } from './announcement-queue'
+import { AnnouncementQueue } from './announcement-queue'
 import type { StreamHandler } from '../types/handler'
 
 /** How answers are announced. */
@@ -26,37 +26,37 @@ export interface AnnounceOptions {
  *     useEffect(() => announce(handler), [handler])       // of the hook: const { handler } = useAIStreamHandler(…)
  */
 export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot'>, options: AnnounceOptions = {}): () => void {
-  const { interval = 1, locale, plain = withoutMarks } = options
+  const { interval = 1, locale, plain = stripMarkdown } = options
   const region = options.say ? null : liveRegion()
   const say = options.say ?? region!.say
-  const spoken = new Spoken(locale)
+  const queue = new AnnouncementQueue(locale)
   let timer: ReturnType<typeof setTimeout> | undefined
-  let last = -Infinity
-  let due: string[] = []
+  let lastSaidAt = -Infinity
+  let pending: string[] = []
   // Of several activities only the last is news, and none of those before a text.
-  let doing: string | null = null
+  let pendingActivity: string | null = null
 
   const flush = () => {
     clearTimeout(timer)
     timer = undefined
-    const text = [...due.map(plain), doing ?? ''].join(' ').replace(/\s+/g, ' ').trim()
-    due = []
-    doing = null
+    const text = [...pending.map(plain), pendingActivity ?? ''].join(' ').replace(/\s+/g, ' ').trim()
+    pending = []
+    pendingActivity = null
     if (!text) return
-    last = Date.now()
+    lastSaidAt = Date.now()
     say(text, 'polite')
   }
-  const heard = () => {
-    const { text, activity, urgent } = spoken.of(handler.getSnapshot())
-    if (text) due.push(text)
-    if (text || activity) doing = activity
+  const onChange = () => {
+    const { text, activity, urgent } = queue.next(handler.getSnapshot())
+    if (text) pending.push(text)
+    if (text || activity) pendingActivity = activity
     if (urgent) {
       flush()
       say(urgent, 'assertive')
-    } else if ((due.length || doing) && timer === undefined) timer = setTimeout(flush, Math.max(0, last + interval * 1000 - Date.now()))
+    } else if ((pending.length || pendingActivity) && timer === undefined) timer = setTimeout(flush, Math.max(0, lastSaidAt + interval * 1000 - Date.now()))
   }
-  spoken.of(handler.getSnapshot())
-  const unsubscribe = handler.subscribe(heard)
+  queue.next(handler.getSnapshot())
+  const unsubscribe = handler.subscribe(onChange)
   return () => {
     unsubscribe()
     clearTimeout(timer)
@@ -64,7 +64,7 @@ export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot
   }
 }
 
-function withoutMarks(markdown: string): string {
+function stripMarkdown(markdown: string): string {
   return markdown
     .replace(/```[\s\S]*?(```|$)/g, ' code. ')
     .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')

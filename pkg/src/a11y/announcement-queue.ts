@@ -2,7 +2,7 @@
 
 import type { Snapshot } from '../types/snapshot'
 
-export interface News {
+export interface Announcement {
   /** Sentences that are whole. Empty: none. */
   text: string
   /** What is being done, if that is something else than before, and no text is. */
@@ -11,10 +11,10 @@ export interface News {
   urgent: string | null
 }
 
-export class Spoken {
+export class AnnouncementQueue {
   #turn = ''
   /** So much of the answer's text has been said. */
-  #said = ''
+  #announced = ''
   #activity: string | null = null
   #error: string | null = null
   #question: string | null = null
@@ -24,22 +24,22 @@ export class Spoken {
     this.#segmenter = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(locale, { granularity: 'sentence' }) : null
   }
 
-  of({ turns, activityStatus, error, pause, isStreaming, retry, pacing }: Snapshot): News {
+  next({ turns, activityStatus, error, pause, isStreaming, retry, pacing }: Snapshot): Announcement {
     const turn = turns.at(-1)
     if (turn && turn.id !== this.#turn) {
       this.#turn = turn.id
-      this.#said = ''
+      this.#announced = ''
     }
     const answer = turn?.answer.content ?? ''
     // Another text: the attempt before it is void.
-    if (!answer.startsWith(this.#said)) this.#said = ''
-    const rest = answer.slice(this.#said.length)
-    const text = isStreaming ? this.#whole(rest) : rest
-    this.#said += text
+    if (!answer.startsWith(this.#announced)) this.#announced = ''
+    const rest = answer.slice(this.#announced.length)
+    const text = isStreaming ? this.#completeSentences(rest) : rest
+    this.#announced += text
 
-    const does = retry?.message ?? pacing?.message ?? activityStatus
-    const activity = does !== this.#activity && !text ? does : null
-    this.#activity = does
+    const current = retry?.message ?? pacing?.message ?? activityStatus
+    const activity = current !== this.#activity && !text ? current : null
+    this.#activity = current
 
     const question = pause?.message ?? null
     const urgent = error && error.message !== this.#error ? error.message : question !== this.#question ? question : null
@@ -49,7 +49,7 @@ export class Spoken {
   }
 
   /** Up to the end of the last sentence that is over for certain: something follows it. */
-  #whole(text: string): string {
+  #completeSentences(text: string): string {
     // Within a block of code there are no sentences.
     const open = (text.match(/```/g)?.length ?? 0) % 2 ? text.lastIndexOf('```') : text.length
     const prose = text.slice(0, open)

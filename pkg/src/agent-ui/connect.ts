@@ -1,8 +1,8 @@
 // The connection of a page's store with the handlers behind its conversations.
 
 import { createStreamHandler } from '../index'
-import { SideBar } from './session-list-sync'
-import { Talk, withoutFailed } from './conversation-binding'
+import { SessionListSync } from './session-list-sync'
+import { ConversationBinding, withoutFailed } from './conversation-binding'
 import type { AgentUIPage, AgentUIState, AgentUIStore } from './page-store'
 import type { Outcome } from '../types/snapshot'
 import type { Resolution } from '../types/pause'
@@ -57,24 +57,24 @@ const connected = new WeakMap<AgentUIStore, AgentUI>()
 class Connection implements AgentUI {
   #options: AgentUIOptions
   #page: AgentUIPage = {}
-  #sideBar: SideBar
-  #talk: Talk | null = null
+  #sessionList: SessionListSync
+  #shown: ConversationBinding | null = null
   /** Conversations that the page has left while they were streaming. */
-  #left = new Set<Talk>()
-  #stop: () => void
-  #tookUp = false
+  #detached = new Set<ConversationBinding>()
+  #unsubscribe: () => void
+  #triedRestore = false
   /** The session in the address when the page emptied its messages: the address follows later. */
-  #cleared: string | null = null
+  #clearedAddress: string | null = null
 
   constructor(options: AgentUIOptions) {
     this.#options = options
-    this.#sideBar = new SideBar(options.store)
-    this.#stop = options.store.subscribe((state, before) => {
-      if (state.sessionsData !== before.sessionsData) this.#sideBar.changed(state, before)
+    this.#sessionList = new SessionListSync(options.store)
+    this.#unsubscribe = options.store.subscribe((state, before) => {
+      if (state.sessionsData !== before.sessionsData) this.#sessionList.storeChanged(state, before)
       if (state.messages === before.messages) return
-      if (state.messages.length) this.#cleared = null
-      else if (before.messages.length) this.#cleared = this.#page.sessionId ?? ''
-      this.#talk?.storeChanged(state.messages)
+      if (state.messages.length) this.#clearedAddress = null
+      else if (before.messages.length) this.#clearedAddress = this.#page.sessionId ?? ''
+      this.#shown?.storeChanged(state.messages)
     })
     this.send = this.send.bind(this)
     this.update = this.update.bind(this)
@@ -83,43 +83,43 @@ class Connection implements AgentUI {
   }
 
   get handler(): StreamHandler | null {
-    return this.#talk?.handler ?? null
+    return this.#shown?.handler ?? null
   }
 
   async send(input: string | FormData): Promise<Outcome> {
     const state = this.#options.store.getState()
-    const form = copyOf(input)
+    const form = toFormData(input)
     const target = this.#target(state)
-    if (!target) return this.#refuse(form, 'Please select an agent or team first.')
+    if (!target) return this.#rejectSend(form, 'Please select an agent or team first.')
     const address = this.#page.sessionId ?? ''
-    const session = this.#cleared === address ? '' : (this.#talk?.sessionFor(address) ?? address)
-    if (!this.#talk?.isOf(JSON.stringify(target), session)) this.#begin(target, session)
-    return this.#talk!.send(form, state.messages)
+    const session = this.#clearedAddress === address ? '' : (this.#shown?.sessionFor(address) ?? address)
+    if (!this.#shown?.matches(JSON.stringify(target), session)) this.#bind(target, session)
+    return this.#shown!.send(form, state.messages)
   }
 
   update(page: AgentUIPage): void {
-    if (idOf(page) !== idOf(this.#page) && idOf(page) && idOf(this.#page)) this.#sideBar.forget()
-    if (page.sessionId !== this.#page.sessionId) this.#cleared = null
+    if (componentId(page) !== componentId(this.#page) && componentId(page) && componentId(this.#page)) this.#sessionList.clear()
+    if (page.sessionId !== this.#page.sessionId) this.#clearedAddress = null
     this.#page = page
-    this.#talk?.pageMoved(page.sessionId ?? '')
-    if (!this.#talk && page.sessionId) this.#comeBack(page.sessionId)
-    if (!this.#talk) this.#takeUp()
+    this.#shown?.addressChanged(page.sessionId ?? '')
+    if (!this.#shown && page.sessionId) this.#reattach(page.sessionId)
+    if (!this.#shown) this.#restore()
   }
 
   cancel(): void {
-    this.#talk?.handler.cancel()
+    this.#shown?.handler.cancel()
   }
 
   continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
-    return this.#talk?.handler.continueRun(resolutions) ?? Promise.resolve('cancelled')
+    return this.#shown?.handler.continueRun(resolutions) ?? Promise.resolve('cancelled')
   }
 
   disconnect(): void {
-    this.#stop()
-    this.#talk?.handler.dispose()
-    for (const talk of this.#left) talk.handler.dispose()
-    this.#left.clear()
-    this.#talk = null
+    this.#unsubscribe()
+    this.#shown?.handler.dispose()
+    for (const binding of this.#detached) binding.handler.dispose()
+    this.#detached.clear()
+    this.#shown = null
   }
 
   /** Which of the ids counts: as the page's mode says, if it has one. */
@@ -132,48 +132,48 @@ class Connection implements AgentUI {
     return this.#options.url ? { endpoint } : null
   }
 
-  #begin(target: HandlerOptions, session: string): void {
-    this.#talk?.leave()
+  #bind(target: HandlerOptions, session: string): void {
+    this.#shown?.detach()
     const { store, endpoint: _, members, answerTeamName, ...rest } = this.#options
     const bearer = () => (store.getState().authToken ? { Authorization: `Bearer ${store.getState().authToken}` } : {}) as Record<string, string>
     const handler = createStreamHandler({ headers: bearer, ...rest, ...target, sessionId: session || null })
-    const talk: Talk = new Talk({
-      store, handler, session, place: JSON.stringify(target), members: members ?? false, answerTeamName,
+    const binding: ConversationBinding = new ConversationBinding({
+      store, handler, session, targetKey: JSON.stringify(target), members: members ?? false, answerTeamName,
       page: () => this.#page,
-      saw: (entry) => this.#sideBar.saw(entry),
-      left: (isOver) => {
-        if (this.#talk === talk) this.#talk = null
-        if (!isOver) this.#left.add(talk)
-        else this.#left.delete(talk)
+      onSession: (entry) => this.#sessionList.report(entry),
+      onDetached: (isOver) => {
+        if (this.#shown === binding) this.#shown = null
+        if (!isOver) this.#detached.add(binding)
+        else this.#detached.delete(binding)
       },
     })
-    this.#talk = talk
+    this.#shown = binding
   }
 
   /** The page shows a session again whose answer is still on its way. */
-  #comeBack(session: string): void {
-    for (const talk of this.#left) {
-      if (talk.handler.getSnapshot().sessionId !== session) continue
-      this.#left.delete(talk)
-      this.#talk = talk
-      talk.comeBack(this.#options.store.getState().messages)
+  #reattach(session: string): void {
+    for (const binding of this.#detached) {
+      if (binding.handler.getSnapshot().sessionId !== session) continue
+      this.#detached.delete(binding)
+      this.#shown = binding
+      binding.reattach(this.#options.store.getState().messages)
     }
   }
 
   /** After a refresh: an answer that an earlier page has kept goes on. */
-  #takeUp(): void {
+  #restore(): void {
     const { background, persist } = this.#options
     const target = this.#target(this.#options.store.getState())
-    if (this.#tookUp || !target || !(background || persist)) return
-    this.#tookUp = true
-    this.#begin(target, this.#page.sessionId ?? '')
-    const talk = this.#talk!
-    if (talk.handler.getSnapshot().turns.length) talk.show()
-    else talk.leave()
+    if (this.#triedRestore || !target || !(background || persist)) return
+    this.#triedRestore = true
+    this.#bind(target, this.#page.sessionId ?? '')
+    const binding = this.#shown!
+    if (binding.handler.getSnapshot().turns.length) binding.showRestored()
+    else binding.detach()
   }
 
   /** The page is told as of any other failure. */
-  #refuse(form: FormData, message: string): Outcome {
+  #rejectSend(form: FormData, message: string): Outcome {
     const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#options.store.getState()
     const created_at = Math.floor(Date.now() / 1000)
     const [user, answer] = [{ role: 'user', content: String(form.get('message') ?? '') }, { role: 'agent', content: message, streamingError: true }]
@@ -184,9 +184,9 @@ class Connection implements AgentUI {
   }
 }
 
-const idOf = ({ agent, team, workflow }: AgentUIPage) => team ?? agent ?? workflow
+const componentId = ({ agent, team, workflow }: AgentUIPage) => team ?? agent ?? workflow
 
-function copyOf(input: string | FormData): FormData {
+function toFormData(input: string | FormData): FormData {
   const form = new FormData()
   if (typeof input === 'string') form.set('message', input)
   else for (const [name, value] of input.entries()) form.append(name, value)

@@ -1,7 +1,7 @@
 // The hook: a handler for the life of a component.
 
 import * as React from 'react'
-import { Lease } from './handler-lease'
+import { HandlerLease } from './handler-lease'
 import type { HandlerOptions } from '../types/handler'
 import type { StreamHook } from './stream-hook'
 
@@ -15,13 +15,13 @@ import type { StreamHook } from './stream-hook'
  */
 export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
-  const latest = React.useRef(options)
-  const place = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url].map((part) => part || null))
-  const [held, hold] = React.useState(() => ({ place, lease: new Lease(latest) }))
-  if (held.place !== place) hold({ place, lease: new Lease(latest) })
-  const { lease } = held
+  const latestOptions = React.useRef(options)
+  const key = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url].map((part) => part || null))
+  const [current, setCurrent] = React.useState(() => ({ key, lease: new HandlerLease(latestOptions) }))
+  if (current.key !== key) setCurrent({ key, lease: new HandlerLease(latestOptions) })
+  const { lease } = current
   // Before any effect of a child: theirs come first, and one that subscribes makes the handler.
-  React.useInsertionEffect(() => void (latest.current = options))
-  React.useEffect(() => lease.take(), [lease])
-  return React.useSyncExternalStore(lease.handler.subscribe, lease.look, lease.lookOnServer)
+  React.useInsertionEffect(() => void (latestOptions.current = options))
+  React.useEffect(() => lease.acquire(), [lease])
+  return React.useSyncExternalStore(lease.handler.subscribe, lease.getHook, lease.getServerHook)
 }

@@ -11,23 +11,23 @@ import type { Snapshot } from '../types/snapshot'
 export function useStreamSlice<T>(
   h: Pick<StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot'>,
   select: (snapshot: Snapshot) => T,
-  isEqual: (a: T, b: T) => boolean = alike,
+  isEqual: (a: T, b: T) => boolean = shallowEqual,
 ): T {
-  const last = React.useRef<{ from: Snapshot; select: typeof select; part: T } | null>(null)
+  const last = React.useRef<{ from: Snapshot; select: typeof select; slice: T } | null>(null)
   const read = (from: Snapshot) => {
-    const known = last.current
-    if (known?.from === from && known.select === select) return known.part
-    const part = select(from)
-    last.current = { from, select, part: known && isEqual(known.part, part) ? known.part : part }
-    return last.current.part
+    const previous = last.current
+    if (previous?.from === from && previous.select === select) return previous.slice
+    const slice = select(from)
+    last.current = { from, select, slice: previous && isEqual(previous.slice, slice) ? previous.slice : slice }
+    return last.current.slice
   }
   return React.useSyncExternalStore(h.subscribe, () => read(h.getSnapshot()), () => read(h.getServerSnapshot()))
 }
 
 /** Equal, one level deep. */
-function alike(a: unknown, b: unknown): boolean {
+function shallowEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b || Array.isArray(a) !== Array.isArray(b)) return false
-  const [some, others] = [Object.entries(a), Object.entries(b)]
-  return some.length === others.length && some.every(([key, value]) => Object.is(value, (b as Record<string, unknown>)[key]))
+  const [entries, others] = [Object.entries(a), Object.entries(b)]
+  return entries.length === others.length && entries.every(([key, value]) => Object.is(value, (b as Record<string, unknown>)[key]))
 }

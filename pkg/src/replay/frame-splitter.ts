@@ -4,14 +4,14 @@ const LF = 10
 const CR = 13
 
 /** The blank lines of one stream. */
-export class FrameEnds {
+export class FrameSplitter {
   #lineEmpty = true
   #afterCr = false
   /** Nothing of a frame has come: a blank line ends none. */
   #isNew = true
 
   /** The offsets in `bytes` at which frames end. */
-  endsIn(bytes: Uint8Array): number[] {
+  frameEnds(bytes: Uint8Array): number[] {
     const ends: number[] = []
     for (let at = 0; at < bytes.length; at++) {
       const byte = bytes[at]

@@ -16,19 +16,19 @@ export interface StreamGiven {
 /** A recording of streams, one after the other: of an answer, and of what followed its pause. `startedAt`: seconds since the Unix epoch. */
 export function recordingOf(streams: StreamGiven | StreamGiven[], { startedAt = Date.now() / 1000 } = {}): Recording {
   const events: Recording['events'] = []
-  let began = 0
+  let startsAt = 0
   for (const { bytes, chunks = [[0, bytes.length]], message, name } of [streams].flat()) {
-    events.push({ at: began, call: 'begin', with: [message ?? null, name ?? null] })
+    events.push({ at: startsAt, call: 'begin', with: [message ?? null, name ?? null] })
     let from = 0
-    let at = began
+    let at = startsAt
     for (const [ms, size] of [...chunks, [NaN, Infinity]] as [number, number][]) {
       if (from >= bytes.length) break
-      at = Math.max(at, began + (ms || 0) / 1000)
+      at = Math.max(at, startsAt + (ms || 0) / 1000)
       events.push({ at, call: 'feed', with: [bytes.subarray(from, from + size)] })
       from += size
     }
     events.push({ at, call: 'end', with: [] })
-    began = at
+    startsAt = at
   }
   return {
     startedAt: Math.round(startedAt * 1000) / 1000, options: {}, seed: 1, start: { requests: 0, sessionId: null, kept: null }, events,

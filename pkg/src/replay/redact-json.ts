@@ -1,22 +1,22 @@
 // The strings of JSON → letters that say nothing, each byte where it was.
 
 /** Strings that tell what happens, not what was said. `…_id` is another, but for the user's. */
-const KEPT = new Set([
+const KEPT_KEYS = new Set([
   'event', 'id', 'status', 'type', 'role', 'model', 'provider', 'model_provider', 'content_type', 'created_at', 'tool_name', 'agent_name',
   'team_name', 'workflow_name', 'step_name', 'executor_name', 'executor_type', 'step_type', 'field_type', 'error_type', 'mime_type',
 ])
 /** How refusals are known, see src/retry. */
-const TELLING = /resource_exhausted|rate_limit_\w*|retrydelay|status_?code|too many requests|rate limit(ed)?|exceeded|reached|quota|(re)?try(ing)?( again)? (in|after)|(milli)?seconds?|minutes?|hours?|response|http|error|code|status|retry|attempt|\d+(\.\d+)?(ms|s|m|h)?/gi
+const RATE_LIMIT_WORDS = /resource_exhausted|rate_limit_\w*|retrydelay|status_?code|too many requests|rate limit(ed)?|exceeded|reached|quota|(re)?try(ing)?( again)? (in|after)|(milli)?seconds?|minutes?|hours?|response|http|error|code|status|retry|attempt|\d+(\.\d+)?(ms|s|m|h)?/gi
 
 /** A text within bytes: its letters, and where each one begins; of a string of JSON in JSON, behind its escapes. */
 export interface Units { codes: number[]; starts: number[] }
 
-export function unitsOf(bytes: Uint8Array): Units {
+export function toUnits(bytes: Uint8Array): Units {
   return { codes: [...bytes], starts: Array.from({ length: bytes.length + 1 }, (_, at) => at) }
 }
 
 /** Writes over the strings of JSON, from left to right, whether or not it is whole. */
-export function blank({ codes, starts }: Units, bytes: Uint8Array, isError: boolean, isSaid = false): void {
+export function redactUnits({ codes, starts }: Units, bytes: Uint8Array, isError: boolean, isSaid = false): void {
   const keys: (string | null)[] = []
   let key: string | null = null
   for (let at = 0; at < codes.length; at++) {
@@ -24,12 +24,12 @@ export function blank({ codes, starts }: Units, bytes: Uint8Array, isError: bool
     if (code === OPEN || code === BRACKET) keys.push(key)
     else if (code === CLOSE || code === CLOSE_BRACKET) key = keys.pop() ?? null
     else if (code === QUOTE) {
-      const end = closing(codes, at + 1)
+      const end = closingQuote(codes, at + 1)
       let behind = end + 1
       while (codes[behind] === 32 || codes[behind] === 9) behind++
       if (codes[behind] === COLON) key = String.fromCharCode(...codes.slice(at + 1, end))
       else {
-        if (!tells(key, keys, isSaid)) redactString({ codes: codes.slice(at + 1, end), starts: starts.slice(at + 1, end + 1) }, bytes, isError, key !== 'data')
+        if (!isKept(key, keys, isSaid)) redactString({ codes: codes.slice(at + 1, end), starts: starts.slice(at + 1, end + 1) }, bytes, isError, key !== 'data')
       }
       at = end
     } else if (!keys.length && key === null && !isLiteral(codes, at)) {
@@ -42,18 +42,18 @@ export function blank({ codes, starts }: Units, bytes: Uint8Array, isError: bool
 }
 
 /** Whether a string tells what happens. Within what was said, or was given to a tool, ids do: whom a task is for. */
-function tells(key: string | null, within: (string | null)[], isSaid: boolean): boolean {
+function isKept(key: string | null, within: (string | null)[], isSaid: boolean): boolean {
   if (key === null || key === 'user_id') return false
   if (/_id$/.test(key) || (key === 'name' && within.includes('user_input_schema'))) return true
-  return KEPT.has(key) && !isSaid && !within.some((part) => part !== null && SAID.has(part))
+  return KEPT_KEYS.has(key) && !isSaid && !within.some((part) => part !== null && SPOKEN_KEYS.has(part))
 }
 
-const SAID = new Set(['tool_args', 'content', 'result', 'user_input', 'input'])
+const SPOKEN_KEYS = new Set(['tool_args', 'content', 'result', 'user_input', 'input'])
 const [QUOTE, COLON, OPEN, CLOSE, BRACKET, CLOSE_BRACKET, BACKSLASH] = [34, 58, 123, 125, 91, 93, 92]
 
 const isLiteral = (codes: number[], at: number) => /[\s\d,:.+-]/.test(String.fromCharCode(codes[at]!))
 
-function closing(codes: number[], from: number): number {
+function closingQuote(codes: number[], from: number): number {
   let at = from
   while (at < codes.length && codes[at] !== QUOTE) at += codes[at] === BACKSLASH ? 2 : 1
   return Math.min(at, codes.length)
@@ -61,13 +61,13 @@ function closing(codes: number[], from: number): number {
 
 /** The inside of a string. */
 function redactString(units: Units, bytes: Uint8Array, isError: boolean, isSaid: boolean): void {
-  const inner = unescaped(units)
+  const inner = unescape(units)
   const first = inner.codes.find((code) => code > 32)
   if (first === OPEN || first === BRACKET) {
     const text = String.fromCharCode(...inner.codes)
     try {
       JSON.parse(text)
-      return blank(inner, bytes, isError, isSaid)
+      return redactUnits(inner, bytes, isError, isSaid)
     } catch {
       // A text that looks like it.
     }
@@ -75,7 +75,7 @@ function redactString(units: Units, bytes: Uint8Array, isError: boolean, isSaid:
   overwriteUnits(inner, bytes, isError)
 }
 
-function unescaped({ codes, starts }: Units): Units {
+function unescape({ codes, starts }: Units): Units {
   const inner: Units = { codes: [], starts: [] }
   for (let at = 0; at < codes.length; at++) {
     inner.starts.push(starts[at]!)
@@ -88,7 +88,7 @@ function unescaped({ codes, starts }: Units): Units {
       inner.codes.push(parseInt(String.fromCharCode(...codes.slice(at + 2, at + 6)), 16) || 0)
       at += 5
     } else {
-      inner.codes.push(ESCAPED[letter] ?? letter.charCodeAt(0))
+      inner.codes.push(ESCAPES[letter] ?? letter.charCodeAt(0))
       at++
     }
   }
@@ -96,14 +96,14 @@ function unescaped({ codes, starts }: Units): Units {
   return inner
 }
 
-const ESCAPED: Record<string, number> = { n: 10, r: 13, t: 9, b: 8, f: 12 }
+const ESCAPES: Record<string, number> = { n: 10, r: 13, t: 9, b: 8, f: 12 }
 
 /** Letters and digits go; of an error those stay that say how long to wait. */
 function overwriteUnits({ codes, starts }: Units, bytes: Uint8Array, isError: boolean): void {
   const kept = new Set<number>()
   if (isError) {
     const text = codes.map((code) => String.fromCharCode(code)).join('')
-    for (const { 0: words, index } of text.matchAll(TELLING)) for (let at = 0; at < words.length; at++) kept.add(index + at)
+    for (const { 0: words, index } of text.matchAll(RATE_LIMIT_WORDS)) for (let at = 0; at < words.length; at++) kept.add(index + at)
   }
   codes.forEach((code, at) => {
     const isPlain = code < 128 && !/[A-Za-z0-9]/.test(String.fromCharCode(code))

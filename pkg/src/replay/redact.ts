@@ -3,9 +3,9 @@
 // What stays: keys, numbers, true and false, event names, ids, names of agents, tools and models, white space and punctuation, and
 // of errors the words by which a rate limit is known. What a string of JSON holds is treated as JSON.
 
-import { FrameEnds } from './frame-splitter'
-import { blank, overwrite, unitsOf } from './redact-json'
-import { joined } from './concat-bytes'
+import { FrameSplitter } from './frame-splitter'
+import { redactUnits, overwrite, toUnits } from './redact-json'
+import { concatBytes } from './concat-bytes'
 import type { RecordedEvent, Recording } from '../types/recording'
 
 /** A copy that says nothing of what was said, for others to look at: the texts are placeholders, everything else is as it was. */
@@ -27,7 +27,7 @@ export function redact(recording: Recording): Recording {
     if (!parts.has(key)) parts.set(key, [])
     parts.get(key)!.push(bytesOf(event))
   })
-  for (const [key, pieces] of parts) streams.set(key, redactStream(joined(pieces)))
+  for (const [key, pieces] of parts) streams.set(key, redactStream(concatBytes(pieces)))
 
   const taken = new Map<number, number>()
   const events = recording.events.map((event, at): RecordedEvent => {
@@ -41,8 +41,8 @@ export function redact(recording: Recording): Recording {
   })
   const { start } = recording
   const kept = start.kept && {
-    ...start.kept, user: start.kept.user && letters(start.kept.user), text: letters(start.kept.text),
-    pause: start.kept.pause && { message: letters(start.kept.pause.message), requirements: start.kept.pause.requirements.map(redactJson) },
+    ...start.kept, user: start.kept.user && mask(start.kept.user), text: mask(start.kept.text),
+    pause: start.kept.pause && { message: mask(start.kept.pause.message), requirements: start.kept.pause.requirements.map(redactJson) },
   }
   return { ...recording, start: { ...start, kept }, events, redacted: true }
 }
@@ -53,25 +53,25 @@ function redactEvent(event: RecordedEvent): RecordedEvent {
     return { ...event, fields: Object.fromEntries(fields) as Record<string, string | null> }
   }
   if (!('call' in event)) return event
-  const { call, with: given } = event
-  const at = TEXTS[call]
-  return at === undefined ? event : { ...event, with: given.map((value, index) => (at.includes(index) ? redactValue(value) : value)) as typeof given }
+  const { call, with: args } = event
+  const at = TEXT_ARGUMENTS[call]
+  return at === undefined ? event : { ...event, with: args.map((value, index) => (at.includes(index) ? redactValue(value) : value)) as typeof args }
 }
 
 /** Which arguments hold what was said. */
-const TEXTS: Record<string, number[]> = { send: [1, 2], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0] }
+const TEXT_ARGUMENTS: Record<string, number[]> = { send: [1, 2], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0] }
 
 function redactValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((part, at) => (at % 2 === 0 && /^(tools|requirements|step_requirements)$/.test(part as string) ? part : redactText(part as string)))
   return value instanceof Uint8Array ? redactStream(value) : typeof value === 'string' ? redactText(value) : value
 }
 
-const redactText = (text: string) => (/^\s*[[{]/.test(text) ? redactJson(text) : letters(text))
-const letters = (text: string) => text.replace(/\p{L}|\p{M}/gu, 'x').replace(/\p{N}/gu, '0').replace(/[^\0-\x7f]/gu, 'x')
+const redactText = (text: string) => (/^\s*[[{]/.test(text) ? redactJson(text) : mask(text))
+const mask = (text: string) => text.replace(/\p{L}|\p{M}/gu, 'x').replace(/\p{N}/gu, '0').replace(/[^\0-\x7f]/gu, 'x')
 
 function redactJson(text: string): string {
   const bytes = new TextEncoder().encode(text)
-  blank(unitsOf(bytes), bytes, false)
+  redactUnits(toUnits(bytes), bytes, false)
   return new TextDecoder().decode(bytes)
 }
 
@@ -80,7 +80,7 @@ function redactStream(stream: Uint8Array): Uint8Array {
   const bytes = stream.slice()
   const isEvents = /^(data|event|id|retry)?:/m.test(new TextDecoder().decode(bytes.subarray(0, 200)))
   let from = 0
-  for (const to of [...new FrameEnds().endsIn(bytes), bytes.length]) {
+  for (const to of [...new FrameSplitter().frameEnds(bytes), bytes.length]) {
     const frame = bytes.subarray(from, to)
     if (frame.length) redactFrame(frame, isEvents)
     from = to
@@ -89,20 +89,20 @@ function redactStream(stream: Uint8Array): Uint8Array {
 }
 
 function redactFrame(frame: Uint8Array, isEvents: boolean): void {
-  const text = latin(frame)
+  const text = latin1(frame)
   const isError = /^event: ?\w*(error|retry)|"event"\s*:\s*"\w*(error|retry)"/im.test(text) || (!isEvents && !text.includes('"event"'))
-  if (!isEvents) return blank(unitsOf(frame), frame, isError)
+  if (!isEvents) return redactUnits(toUnits(frame), frame, isError)
   let from = 0
   for (let at = 0; at <= frame.length; at++) {
     if (at < frame.length && frame[at] !== 10 && frame[at] !== 13) continue
     const line = frame.subarray(from, at)
-    const field = /^(\w*): ?/.exec(latin(line.subarray(0, 12)))
+    const field = /^(\w*): ?/.exec(latin1(line.subarray(0, 12)))
     // What an event stream's other fields say tells what happens; a comment may say anything.
-    if (field?.[1] === 'data') blank(unitsOf(line.subarray(field[0].length)), line.subarray(field[0].length), isError)
+    if (field?.[1] === 'data') redactUnits(toUnits(line.subarray(field[0].length)), line.subarray(field[0].length), isError)
     else if (field?.[1] === '' || !field) overwrite(line, 0, line.length)
     from = at + 1
   }
 }
 
 /** One letter a byte. */
-const latin = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
+const latin1 = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)
