@@ -1,29 +1,30 @@
-// Announces the handler's answers to a screen reader.
+// Announces a handler's answers to a screen reader. In: snapshots. Out: texts, at most one per interval, each said once.
 
-import { liveRegion } from './live-region'
 import { AnnouncementQueue } from './announcement-queue'
+import { liveRegion } from './live-region'
 import type { StreamHandler } from '../types/handler'
 
-/** How answers are announced. */
+/** Options of {@link announce}. */
 export interface AnnounceOptions {
   /**
-   * Says a text to the user. Default: writes it into a live region of its own in the page, out of sight. `assertive`: now (a
-   * failure, a question); `polite`: when the reader has finished.
+   * Speaks a text. Default: writes it to a visually hidden live region that `announce` adds to the page. `assertive` texts
+   * (an error, a paused run's question) interrupt the reader; `polite` ones wait until it has finished.
    */
   say?: (text: string, urgency: 'polite' | 'assertive') => void
-  /** Least time between two texts, in seconds. Default 1. What comes meanwhile is said together. */
+  /** Minimum time between two polite texts, in seconds. Default 1. What arrives in between is joined into one text. */
   interval?: number
-  /** For the ends of sentences. Default: the page's. */
+  /** BCP 47 locale for splitting sentences. Default: the browser's. */
   locale?: string
-  /** What is said of a text. Default: without the marks of Markdown, code blocks as "code". */
+  /** Converts the answer's Markdown to speech. Default: removes the markup and says "code" for a code block. */
   plain?: (markdown: string) => string
 }
 
 /**
- * Announces the handler's answers from now on: whole sentences, each once, and what it is doing when that changes. Returns what
- * stops it.
+ * Announces the handler's answers from now on: complete sentences, each once, the activity when it changes, errors and
+ * questions at once. Returns a function that stops it and removes the live region.
  *
- *     useEffect(() => announce(handler), [handler])       // of the hook: const { handler } = useAIStreamHandler(…)
+ *     const { handler } = useAIStreamHandler({ team: 'cirkelline' })
+ *     useEffect(() => announce(handler), [handler])
  */
 export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot'>, options: AnnounceOptions = {}): () => void {
   const { interval = 1, locale, plain = stripMarkdown } = options
@@ -33,7 +34,7 @@ export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastSaidAt = -Infinity
   let pending: string[] = []
-  // Of several activities only the last is news, and none of those before a text.
+  // Only the latest activity is worth saying, and none that precedes a text.
   let pendingActivity: string | null = null
 
   const flush = () => {
@@ -55,6 +56,7 @@ export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot
       say(urgent, 'assertive')
     } else if ((pending.length || pendingActivity) && timer === undefined) timer = setTimeout(flush, Math.max(0, lastSaidAt + interval * 1000 - Date.now()))
   }
+  // What is on the page already is not announced.
   queue.next(handler.getSnapshot())
   const unsubscribe = handler.subscribe(onChange)
   return () => {

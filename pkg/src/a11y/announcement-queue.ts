@@ -1,19 +1,20 @@
-// What of a snapshot has not been said yet: whole sentences of the answer, the activity when it changed, the end.
+// Tracks what has been announced of a conversation. In: snapshots, in order. Out: what is new in each: complete sentences of the
+// answer, the activity if it changed, an error or a question.
 
 import type { Snapshot } from '../types/snapshot'
 
+/** What a snapshot adds to what was announced before. */
 export interface Announcement {
-  /** Sentences that are whole. Empty: none. */
+  /** New complete sentences of the answer; empty if there are none. */
   text: string
-  /** What is being done, if that is something else than before, and no text is. */
+  /** The activity, if it changed and there is no new text; else null. */
   activity: string | null
-  /** To be said now: a failure, a question. */
+  /** A new error, or the question of a paused run; else null. */
   urgent: string | null
 }
 
 export class AnnouncementQueue {
   #turn = ''
-  /** So much of the answer's text has been said. */
   #announced = ''
   #activity: string | null = null
   #error: string | null = null
@@ -24,6 +25,7 @@ export class AnnouncementQueue {
     this.#segmenter = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(locale, { granularity: 'sentence' }) : null
   }
 
+  /** What `snapshot` adds; it counts as announced from then on. */
   next({ turns, activityStatus, error, pause, isStreaming, retry, pacing }: Snapshot): Announcement {
     const turn = turns.at(-1)
     if (turn && turn.id !== this.#turn) {
@@ -31,7 +33,7 @@ export class AnnouncementQueue {
       this.#announced = ''
     }
     const answer = turn?.answer.content ?? ''
-    // Another text: the attempt before it is void.
+    // The answer started over: the previous attempt is superseded.
     if (!answer.startsWith(this.#announced)) this.#announced = ''
     const rest = answer.slice(this.#announced.length)
     const text = isStreaming ? this.#completeSentences(rest) : rest
@@ -48,9 +50,9 @@ export class AnnouncementQueue {
     return { text: text.trim() ? text : '', activity, urgent }
   }
 
-  /** Up to the end of the last sentence that is over for certain: something follows it. */
+  /** Up to the end of the last sentence that is certainly complete, because another one follows. */
   #completeSentences(text: string): string {
-    // Within a block of code there are no sentences.
+    // An open code block has no sentences yet.
     const open = (text.match(/```/g)?.length ?? 0) % 2 ? text.lastIndexOf('```') : text.length
     const prose = text.slice(0, open)
     const starts = this.#segmenter ? [...this.#segmenter.segment(prose)].map(({ index }) => index) : [...prose.matchAll(/[.!?…]+\s+|\n+/g)].map((end) => end.index + end[0].length)

@@ -1,18 +1,22 @@
-// A wait as text.
+// The remaining time of a wait, formatted for people.
 
 import type { PacingState, RetryState } from '../types/rate-limits'
 
-/** How a countdown reads. */
+/** Options of {@link countdown}. */
 export interface CountdownOptions {
-  /** Seconds since the Unix epoch. Default: now. */
+  /** The current time, in seconds since the Unix epoch. Default: the clock's. */
   now?: number
-  /** Default: the page's. */
+  /** BCP 47 locale. Default: the browser's. */
   locale?: string
   /** `long`: `1 minute 5 seconds`; `short`: `1 min 5 sec`; `clock`: `1:05`. Default `long`. */
   style?: 'long' | 'short' | 'clock'
 }
 
-/** How long a wait (`snapshot.retry`, `snapshot.pacing`) still lasts, in whole seconds, for the eyes of a user. */
+/**
+ * The time left of a wait (`snapshot.retry` or `snapshot.pacing`) as text, rounded up to whole seconds; zero once it is over.
+ *
+ *     countdown(snapshot.retry, { style: 'clock' })    // '0:05'
+ */
 export function countdown(wait: Pick<RetryState | PacingState, 'resumesAt'>, { now = Date.now() / 1000, locale, style = 'long' }: CountdownOptions = {}): string {
   const left = Math.max(0, Math.ceil(wait.resumesAt - now - 1e-3))
   const [hours, minutes, seconds] = [Math.floor(left / 3600), Math.floor(left / 60) % 60, left % 60]

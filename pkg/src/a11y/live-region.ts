@@ -1,6 +1,6 @@
-// What screen readers listen to.
+// A visually hidden pair of ARIA live regions.
 
-/** Two elements that screen readers listen to. */
+/** Adds the two elements to the page. `say` announces a text through one of them; `remove` takes both away. */
 export function liveRegion() {
   const elements = (['polite', 'assertive'] as const).map((urgency) => {
     const element = document.createElement('div')
