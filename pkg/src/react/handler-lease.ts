@@ -1,5 +1,6 @@
-// A handler for somebody who comes and goes, as a React component does: made when it is first needed, given up when nobody holds
-// it, made again when somebody comes back. Of its snapshot it remembers what was read, so that nothing else is heard of.
+// A handler for holders that mount and unmount, as React components do: created on first use, disposed of when the last holder is
+// gone, created again when one returns. It records which snapshot fields were read, so that only their changes cause a render.
+// Knows no React.
 
 import { createStreamHandler, emptySnapshot } from '../index'
 import { METHODS } from '../handler/method-names'
@@ -13,7 +14,7 @@ export class HandlerLease {
   #isDisposed = false
   #readKeys = new Set<keyof Snapshot>()
   #lastSnapshot: Snapshot = emptySnapshot
-  /** What components get; its functions are the same for ever. */
+  /** A facade over the current instance; its methods never change identity. */
   readonly handler: StreamHandler
   #hook: StreamHook
   getServerHook = (): StreamHook => this.#serverHook
@@ -22,7 +23,7 @@ export class HandlerLease {
   constructor(private readonly latestOptions: { current: HandlerOptions }) {
     const call = (name: keyof StreamHandler) => (...args: never[]) => ((this.#instance ??= this.#create())[name] as (...args: never[]) => unknown)(...args)
     this.handler = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
-    // After a while out of sight the children of a component come back before it does.
+    // When React's Activity shows a subtree again, children subscribe before their parent's effect runs.
     this.handler.subscribe = (listener) => this.#ensure().subscribe(listener)
     this.handler.getSnapshot = () => this.#instance?.getSnapshot() ?? emptySnapshot
     this.handler.getServerSnapshot = () => emptySnapshot
@@ -30,7 +31,7 @@ export class HandlerLease {
     this.#serverHook = this.#createHook(this.handler.getServerSnapshot)
   }
 
-  /** For an effect. What it returns gives the handler up, unless somebody takes it again at once. */
+  /** For an effect. The returned cleanup disposes of the handler, unless it is acquired again in the same task (StrictMode). */
   acquire(): () => void {
     this.#holders++
     this.#ensure()
@@ -42,7 +43,7 @@ export class HandlerLease {
     return () => void (this.#holders--, setTimeout(release))
   }
 
-  /** The same object as long as nothing changed that was read of it. */
+  /** The same object until a field that was read from it changes. */
   getHook = (): StreamHook => {
     const before = this.#lastSnapshot
     const now = (this.#lastSnapshot = this.handler.getSnapshot())
@@ -70,7 +71,7 @@ export class HandlerLease {
     for (const name of ['headers', 'fields'] as const) options[name] = latest(name)
     for (const name of ['fetch', 'log', 'onListenerError'] as const) if (options[name]) options[name] = latest(name)
     const instance = createStreamHandler(options)
-    // The page was hidden for a while (React's Activity): the conversation goes on where it was.
+    // Hidden for a while (React's Activity): continue the conversation where it was.
     const { sessionId, messages } = this.handler.getSnapshot()
     if (this.#isDisposed && messages.length) instance.load({ sessionId, messages })
     this.#isDisposed = false

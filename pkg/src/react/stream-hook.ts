@@ -1,13 +1,13 @@
-// What the hook returns.
+// What useAIStreamHandler returns.
 
 import type { StreamHandler } from '../types/handler'
 import type { Snapshot } from '../types/snapshot'
 
-/** The handler, and what its snapshot says. Who holds it hears only of changes of what they have read here. */
+/** The handler's methods and the snapshot's fields. A component re-renders only when a field that it read here changes. */
 export type StreamHook = StreamHandler & Readonly<Snapshot> & {
   /**
-   * For the dependencies of effects, and for memo: the same as long as endpoint, agent, team, workflow and url are. Another of
-   * them is another conversation, with a handler of its own.
+   * The handler alone, for effect dependencies and memoized components: the same object until endpoint, agent, team,
+   * workflow or url changes. A change of one of them is another conversation with a handler of its own.
    */
   readonly handler: StreamHandler
 }

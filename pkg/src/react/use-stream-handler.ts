@@ -1,4 +1,5 @@
-// The hook: a handler for the life of a component.
+// The hook. Rendering has no side effects, on the server either: the handler is created in the first effect or by the first
+// call, and disposed of when the component stays unmounted. StrictMode's simulated unmount keeps it.
 
 import * as React from 'react'
 import { HandlerLease } from './handler-lease'
@@ -6,12 +7,15 @@ import type { HandlerOptions } from '../types/handler'
 import type { StreamHook } from './stream-hook'
 
 /**
- * A conversation for the life of the component:
+ * A conversation that lives as long as the component:
  *
  *     const { messages, activityStatus, error, send, cancel } = useAIStreamHandler({ team: 'cirkelline' })
  *
- * All methods are stable within a conversation. `headers`, `fields`, `fetch`, `log` and `onListenerError` are those of the last
- * render. Another endpoint, agent, team, workflow or url is another conversation; the other options count when it begins.
+ * The component re-renders only when a field that it read changes. All methods are stable within a conversation.
+ * `headers`, `fields`, `fetch`, `log` and `onListenerError` are always those of the last render. A change of endpoint, agent,
+ * team, workflow or url starts another conversation; every other option is read when a conversation starts.
+ *
+ * Throws if React is older than 18. Options are validated when the handler is created, not while rendering.
  */
 export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
@@ -20,7 +24,7 @@ export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   const [current, setCurrent] = React.useState(() => ({ key, lease: new HandlerLease(latestOptions) }))
   if (current.key !== key) setCurrent({ key, lease: new HandlerLease(latestOptions) })
   const { lease } = current
-  // Before any effect of a child: theirs come first, and one that subscribes makes the handler.
+  // An insertion effect, because it precedes the effects of children, and one of those may create the handler by subscribing.
   React.useInsertionEffect(() => void (latestOptions.current = options))
   React.useEffect(() => lease.acquire(), [lease])
   return React.useSyncExternalStore(lease.handler.subscribe, lease.getHook, lease.getServerHook)

@@ -1,12 +1,15 @@
-// A part of a handler's snapshot, for a component that draws no more.
+// Subscribes a component to a part of a handler's snapshot.
 
 import * as React from 'react'
 import type { StreamHandler } from '../types/handler'
 import type { Snapshot } from '../types/snapshot'
 
 /**
- * A part of the snapshot: `useStreamSlice(h, (s) => s.activityStatus)`. Renders again when that part changed: by `isEqual`, or
- * else one level deep, so that a selector may make an object of several parts.
+ * What `select` returns for the current snapshot. The component re-renders only when that value changes:
+ *
+ *     const activity = useStreamSlice(h, (s) => s.activityStatus)
+ *
+ * `isEqual` decides what counts as a change. Default: a shallow comparison, so `select` may return a new object or array.
  */
 export function useStreamSlice<T>(
   h: Pick<StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot'>,
@@ -24,7 +27,6 @@ export function useStreamSlice<T>(
   return React.useSyncExternalStore(h.subscribe, () => read(h.getSnapshot()), () => read(h.getServerSnapshot()))
 }
 
-/** Equal, one level deep. */
 function shallowEqual(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true
   if (typeof a !== 'object' || typeof b !== 'object' || !a || !b || Array.isArray(a) !== Array.isArray(b)) return false
