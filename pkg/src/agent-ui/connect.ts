@@ -1,4 +1,8 @@
-// The connection of a page's store with the handlers behind its conversations.
+// Connects a page's store to handlers, one per conversation. It does what the page's hook did: it sends, and writes what the handler
+// reports through the page's own setters.
+//
+// The store belongs to the page. Other code loads sessions into it, clears it and edits its messages, and the ids in the address
+// change at any time; all of that must work as before.
 
 import { createStreamHandler } from '../index'
 import { SessionListSync } from './session-list-sync'
@@ -8,37 +12,44 @@ import type { Outcome } from '../types/snapshot'
 import type { Resolution } from '../types/pause'
 import type { HandlerOptions, StreamHandler } from '../types/handler'
 
-/** The rest are the handler's own (`background`, `retry`, `activityTexts`, …). */
+/** Options of {@link connectAgentUI}: these, and the handler's own (`background`, `retry`, `activityTexts`, …). */
 export interface AgentUIOptions extends Omit<HandlerOptions, 'endpoint' | 'agent' | 'team' | 'workflow' | 'sessionId'> {
   store: AgentUIStore
-  /** Where AgentOS listens, asked at each send. Default: the store's `selectedEndpoint`. */
+  /** The AgentOS base URL, called for each send. Default: the store's `selectedEndpoint`. */
   endpoint?: () => string
   /**
-   * Also put delegations and members' messages into the store, in front of the answer. For a page that draws them, as the
-   * Cirkelline UI does; agent-ui would draw them as answers. Default false.
+   * Also put delegations and members' messages into the store, in front of the answer. Only for a page that shows them
+   * as such: agno-agi/agent-ui would show them as answers. Default false.
    */
   members?: boolean
-  /** The team whose messages the page draws as answers. A failed answer that no team has claimed is given to it. */
+  /** The team whose messages the page shows as answers. An answer that fails before any team has named itself is given this name. */
   answerTeamName?: string
 }
 
-/** A page's store, connected. */
+/** What {@link connectAgentUI} returns. */
 export interface AgentUI {
-  /** Sends what the user said, and resolves with how it ended. A FormData goes out as it is, with the fields that it lacks. */
+  /**
+   * Sends a message and resolves with how the answer ended. A FormData is sent as it is, plus the fields it lacks. Without an
+   * agent, team, workflow or url it resolves as `failed`, and the page shows why.
+   */
   send(input: string | FormData): Promise<Outcome>
-  /** For an effect of the hook: what the address says now. */
+  /** Call it after each render with the ids in the page's address. */
   update(page: AgentUIPage): void
-  /** Stops the answer, as aborting the store's `abortController` does. */
+  /** Cancels the answer, as aborting the store's `abortController` does. */
   cancel(): void
-  /** Answers what a paused run asks: see `StreamHandler.continueRun`. */
+  /** Answers a paused run's question: see `StreamHandler.continueRun`. Resolves as `cancelled` if there is no conversation. */
   continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome>
-  /** The handler behind the conversation that is shown; null before the first send, and in a new chat. */
+  /** The handler of the conversation on the page; null before the first send and in a new chat. */
   readonly handler: StreamHandler | null
-  /** Lets go of the store. Connecting another time to the same store does it too. */
+  /** Disposes of all handlers and releases the store. Connecting again to the same store does this first. */
   disconnect(): void
 }
 
-/** Call it once for each store, outside of components. */
+/**
+ * Connects a page's store. Call it once per store, outside of components.
+ *
+ * Throws a TypeError if `store` has no `getState` and `subscribe`, or its state no `setMessages`.
+ */
 export function connectAgentUI(options: AgentUIOptions): AgentUI {
   const { store } = options ?? {}
   if (typeof store?.getState !== 'function' || typeof store.subscribe !== 'function') {
@@ -51,7 +62,7 @@ export function connectAgentUI(options: AgentUIOptions): AgentUI {
   return connection
 }
 
-/** A module that is loaded anew in development connects anew. */
+/** Hot module replacement connects again without disconnecting. */
 const connected = new WeakMap<AgentUIStore, AgentUI>()
 
 class Connection implements AgentUI {
@@ -59,11 +70,11 @@ class Connection implements AgentUI {
   #page: AgentUIPage = {}
   #sessionList: SessionListSync
   #shown: ConversationBinding | null = null
-  /** Conversations that the page has left while they were streaming. */
+  /** Conversations that stream on after the page has left them. */
   #detached = new Set<ConversationBinding>()
   #unsubscribe: () => void
   #triedRestore = false
-  /** The session in the address when the page emptied its messages: the address follows later. */
+  /** The session in the address when the page cleared its messages, which comes before the address changes. */
   #clearedAddress: string | null = null
 
   constructor(options: AgentUIOptions) {
@@ -122,7 +133,7 @@ class Connection implements AgentUI {
     this.#shown = null
   }
 
-  /** Which of the ids counts: as the page's mode says, if it has one. */
+  /** Which of the page's ids is the target; its `mode` decides, if it has one. Null if there is none. */
   #target({ mode, selectedEndpoint }: AgentUIState): HandlerOptions | null {
     const { agent, team, workflow } = this.#page
     const endpoint = this.#options.endpoint?.() ?? selectedEndpoint ?? null
@@ -150,7 +161,7 @@ class Connection implements AgentUI {
     this.#shown = binding
   }
 
-  /** The page shows a session again whose answer is still on its way. */
+  /** The page shows a session again whose answer is still streaming. */
   #reattach(session: string): void {
     for (const binding of this.#detached) {
       if (binding.handler.getSnapshot().sessionId !== session) continue
@@ -160,7 +171,7 @@ class Connection implements AgentUI {
     }
   }
 
-  /** After a refresh: an answer that an earlier page has kept goes on. */
+  /** After a refresh: resumes an unfinished answer that was persisted. */
   #restore(): void {
     const { background, persist } = this.#options
     const target = this.#target(this.#options.store.getState())
@@ -172,7 +183,7 @@ class Connection implements AgentUI {
     else binding.detach()
   }
 
-  /** The page is told as of any other failure. */
+  /** Shown as any other failure. */
   #rejectSend(form: FormData, message: string): Outcome {
     const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#options.store.getState()
     const created_at = Math.floor(Date.now() / 1000)

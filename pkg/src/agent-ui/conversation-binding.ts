@@ -1,26 +1,29 @@
-// One conversation on the page: a handler, and what the page's store shows of it, until the page shows another one.
+// Binds one conversation's handler to the page's store, from its first send until the page shows another conversation. In: the
+// handler's snapshots, the page's writes to the store, address changes. Out: the store's fields.
+//
+// An answer that still streams when the page leaves is not stopped; the binding stays detached until it ends or the page returns.
 
 import { MessageListSync, type Message } from './message-list-sync'
 import type { AgentUIPage, AgentUIState, AgentUIStore } from './page-store'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { StreamHandler } from '../types/handler'
 
-/** For so long after the page was told of a session, what empties its messages is taken for its loader: seconds. */
+/** Seconds after a session change during which clearing the messages is attributed to the page's session loader. */
 const LOADER_SECONDS = 5
 
 export interface BindingOptions {
   store: AgentUIStore
   handler: StreamHandler
-  /** The session when it began; empty: a new one. */
+  /** The session it started in; empty for a new one. */
   session: string
-  /** What is asked, as text. */
+  /** Endpoint and component, as JSON. */
   targetKey: string
   members: boolean
   answerTeamName: string | undefined
   page(): AgentUIPage
-  /** A run of a session began, or ended. */
+  /** A run of the session started or ended. */
   onSession(entry: SessionEntry): void
-  /** The page shows something else now; `isOver`: and nothing is under way any more. */
+  /** The page shows another conversation. `isOver`: the answer has ended, too. */
   onDetached(isOver: boolean): void
 }
 
@@ -28,19 +31,18 @@ export class ConversationBinding {
   readonly handler: StreamHandler
   #options: BindingOptions
   #list: MessageListSync
-  /** It is this conversation that the page shows. */
   #isShown = true
   #writing = false
-  /** The address has had our session. */
+  /** The address has named this session at least once. */
   #isInAddress = false
   #addressSetAt = -Infinity
   #addressSet: string | null = null
-  /** What the side bar was told last: not with each token again. */
+  /** The session entry that was reported last: it is reported when it changes, not with each token. */
   #reported: SessionEntry | null = null
-  /** What the page's loader wanted to show in place of ours: another conversation, maybe. */
+  /** What the page's loader wrote before our list replaced it. Written back when the page leaves: it may be the other conversation. */
   #overruled: Message[] | null = null
   #controller: AbortController | null = null
-  /** What stands in front of ours has yet to be loaded by the page. */
+  /** The page has yet to load the session's earlier messages. */
   #awaitsHistory = false
 
   constructor(options: BindingOptions) {
@@ -54,7 +56,7 @@ export class ConversationBinding {
     return targetKey === this.#options.targetKey && (this.handler.getSnapshot().sessionId ?? '') === session
   }
 
-  /** The session of the next message, where the address has not followed yet. */
+  /** The session of the next message while the address lags behind; else undefined. */
   sessionFor(address: string | null | undefined): string | undefined {
     return this.#addressLags(address ?? '') ? this.handler.getSnapshot().sessionId ?? '' : undefined
   }
@@ -71,7 +73,7 @@ export class ConversationBinding {
     return outcome
   }
 
-  /** Shows what the handler already has: an answer that an earlier page began. */
+  /** Shows the unfinished answer that the handler restored after a refresh. */
   showRestored(): void {
     this.#list.start([], 0)
     this.#awaitsHistory = true
@@ -87,7 +89,7 @@ export class ConversationBinding {
     this.#sync()
   }
 
-  /** Somebody has written the store's messages. */
+  /** The store's messages changed. */
   storeChanged(messages: Message[]): void {
     if (this.#writing || !this.#isShown) return
     const snapshot = this.handler.getSnapshot()
@@ -100,13 +102,13 @@ export class ConversationBinding {
     this.#sync()
   }
 
-  /** The address names this session now. */
+  /** The address names `session` now. */
   addressChanged(session: string): void {
     if (session && session === this.handler.getSnapshot().sessionId) this.#isInAddress = true
     else if (!this.#addressLags(session)) this.detach()
   }
 
-  /** The page shows something else: what streams goes on, unseen. */
+  /** The page shows another conversation. A streaming answer continues in the background. */
   detach(): void {
     if (!this.#isShown) return
     const { isStreaming } = this.handler.getSnapshot()
@@ -121,12 +123,12 @@ export class ConversationBinding {
     return this.#options.store.getState()
   }
 
-  /** The page has not heard of our session yet, or does not want to. */
+  /** The address still names the session that the conversation started in. */
   #addressLags(address: string): boolean {
     return !this.#isInAddress && address === this.#options.session
   }
 
-  /** A loader that found nothing, or a new chat? A new chat changes the address too, but a moment later. */
+  /** A loader that found nothing, or a new chat? A new chat changes the address as well, but a moment later. */
   #cleared({ sessionId }: Snapshot): void {
     const isOurs = () => sessionId !== null && this.#options.page().sessionId === sessionId
     if (!isOurs()) return this.detach()
@@ -138,7 +140,7 @@ export class ConversationBinding {
     }, 100)
   }
 
-  /** Brings the page up to date. */
+  /** Writes the current snapshot to the page. */
   #sync(): void {
     const snapshot = this.handler.getSnapshot()
     const { sessionId, sessions, isStreaming } = snapshot
@@ -165,7 +167,7 @@ export class ConversationBinding {
     this.#writing = false
   }
 
-  /** The fields besides the messages. `null`: of a page on which nothing is under way. */
+  /** Writes the fields other than the messages. `null` resets them. */
   #setFields(snapshot: Snapshot | null): void {
     const state = this.#state
     const isOpen = Boolean(snapshot?.isStreaming || snapshot?.pause)
@@ -183,7 +185,7 @@ export class ConversationBinding {
   }
 }
 
-/** Without the failed answer at the end, and what the user had asked: the next message takes their place. */
+/** Without a failed answer at the end and its question: the next message replaces them. */
 export function withoutFailed(messages: Message[]): Message[] {
   const last = messages.at(-1)
   if (last?.role !== 'agent' || !last.streamingError) return messages

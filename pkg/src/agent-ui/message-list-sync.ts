@@ -1,40 +1,40 @@
-// The list of messages that the page's store shall hold: what was there, then the turns of the handler, with what other code has
-// changed of them since. In: turns, and the lists that other code wrote. Out: plain, mutable objects, one for each message, the
-// same as long as the message is.
+// Computes the message list for the page's store: the earlier messages, then the handler's turns, with the edits that other code
+// made to them. In: snapshots, and lists that other code wrote. Out: plain, mutable objects, one per message, the same object
+// until the message changes.
 
 import type { ChatMessage, PauseRequirement, Snapshot, Turn } from '../types/snapshot'
 
-/** As the page has it: whatever it draws. */
+/** A message of the page, in the page's own type. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Message = any
 
-/** What somebody wrote: of these messages, changed; a list of this session as the server has it; nothing; or another conversation. */
+/** What other code wrote: our messages, edited; this session as the server stored it; an empty list; or another conversation. */
 export type StoreWrite = 'edited' | 'reloaded' | 'cleared' | 'replaced'
 
 interface Rendered {
   source: ChatMessage
-  /** What else it was made from, as JSON. */
+  /** The fields added for the page, as JSON. */
   extras: Record<string, string>
-  /** The object in the store; what it held when it was put there. */
+  /** The object in the store, and a copy of it as it was written. */
   message: Message
   original: Record<string, unknown>
 }
 
 export class MessageListSync {
   #base: Message[] = []
-  /** The first of the handler's turns that is shown here: those before are part of what was there. */
+  /** The first of the handler's turns to render; the earlier ones are part of `#base`. */
   #firstTurn = 0
   #rendered = new Map<string, Rendered>()
   #edits = new Map<string, Record<string, unknown>>()
   #removed = new Set<string>()
-  /** What other code put behind one of ours. */
+  /** Messages that other code inserted, by the id of ours before them. */
   #insertedAfter = new Map<string, Message[]>()
   #lastList: Message[] | null = null
   #prefix = `${Math.random().toString(36).slice(2, 8)}-`
 
   constructor(private readonly options: { members: boolean; answerTeamName: string | undefined }) {}
 
-  /** `messages` stand first from now on; of the handler, the turns from there. */
+  /** From now on the list is `messages`, followed by the handler's turns from index `turns` on. */
   start(messages: Message[], turns: number): void {
     this.#base = messages
     this.#firstTurn = turns
@@ -42,7 +42,7 @@ export class MessageListSync {
     this.#lastList = null
   }
 
-  /** The same turns, behind what the server has of the session before them. */
+  /** Puts the session as the server stored it in front of the same turns. */
   prependHistory(messages: Message[], { turns }: Snapshot): void {
     this.#base = withoutAskedTail(messages, this.#userTexts(turns))
     this.#lastList = null
@@ -59,7 +59,7 @@ export class MessageListSync {
     return messages === this.#lastList
   }
 
-  /** Other code has written `messages`. `awaitsHistory`: the session's history is to be loaded yet. */
+  /** Other code wrote `messages`. `awaitsHistory`: the page has yet to load the session's earlier messages. */
   storeWritten(messages: Message[], snapshot: Snapshot, awaitsHistory: boolean): StoreWrite {
     if (!messages.length) return 'cleared'
     const first = messages.findIndex((message) => this.#rendered.has(message?.id))
@@ -74,7 +74,7 @@ export class MessageListSync {
     return 'reloaded'
   }
 
-  /** What the user said in the turns that are shown here. */
+  /** The user's texts of the rendered turns. */
   #userTexts(turns: Turn[]): unknown[] {
     return turns.slice(this.#firstTurn).map(({ user }) => user?.content)
   }
@@ -92,7 +92,7 @@ export class MessageListSync {
     }
   }
 
-  /** Notes what is not as it was put there: for a text that grew, what was added. */
+  /** Records what differs from what was written; for a text that was appended to, only the addition. Returns the id. */
   #diff(message: Message, rendered: Rendered): string {
     const { original } = rendered
     const edits: Record<string, unknown> = { ...this.#edits.get(message.id) }
@@ -125,9 +125,9 @@ export class MessageListSync {
     const changed = known ? [...Object.keys(extras), ...Object.keys(known.extras)].filter((key) => extras[key] !== known.extras[key]) : []
     if (known?.source === source && !changed.length) return known.message
     const { added, ...edits } = this.#edits.get(id) ?? {}
-    // What was changed here is newer than what others made of it before.
+    // A field that the handler changed since wins over an earlier edit.
     for (const key of changed) delete edits[key]
-    // A time that moves would move the message's key with it, and draw it anew. Pages print what is left of whole seconds.
+    // Pages use created_at as a key, so it must not change, and print it as whole seconds.
     const created_at = known?.original.created_at ?? Math.floor(source.created_at)
     const message: Message = { ...source, ...extra, id, created_at, ...edits }
     if (typeof added === 'string') message.content += added
@@ -136,14 +136,14 @@ export class MessageListSync {
   }
 }
 
-/** What the pages want of an answer besides. */
+/** The fields that pages expect of an answer besides the handler's own. */
 function answerExtras(turn: Turn, { error, sessionId, turns }: Snapshot, team: string | undefined): Record<string, unknown> {
   const { answer, pause } = turn
   const failed = answer.streamingError || (error !== null && turn === turns.at(-1)) ? (turn.error ?? error) : null
   const extras: Record<string, unknown> = { streamingError: failed !== null }
   if (!answer.tool_calls) extras.tool_calls = []
   if (answer.content_type && answer.content) extras.content = `\`\`\`json\n${answer.content}\n\`\`\``
-  // A page may draw only what has a text, and only of one team: the banner is drawn inside of it.
+  // A page may show only messages with a text, and of one team, and the error banner only inside such a message.
   if (failed && !answer.content) extras.content = failed.message
   if (team && !answer.teamName && !answer.agentName) extras.teamName = team
   if (pause) Object.assign(extras, { hitlPaused: true, hitlRunId: pause.runId ?? turn.runId, hitlSessionId: sessionId, hitlRequirements: pause.requirements.map(hitlRequirement) })
@@ -155,7 +155,7 @@ function workExtras(message: ChatMessage): Record<string, unknown> {
   return { isDelegation: true, delegationTask: message.content, content: `**Delegating to ${message.delegatedTo}:**\n\n${message.content}` }
 }
 
-/** A requirement in the words of the Cirkelline UI. */
+/** A requirement in AgentOS's field names, which pages with a form for paused runs read. */
 function hitlRequirement({ kind, fields, toolName, toolArgs }: PauseRequirement): Record<string, unknown> {
   return {
     needs_user_input: kind === 'input',
@@ -168,7 +168,7 @@ function hitlRequirement({ kind, fields, toolName, toolArgs }: PauseRequirement)
 
 const userTextsOf = (messages: Message[]) => messages.filter((message) => message?.role === 'user').map(({ content }) => content)
 
-/** Without the runs at its end that answer what was asked here. */
+/** Without the trailing runs that answer the texts in `asked`: the handler's turns show them. */
 function withoutAskedTail(messages: Message[], asked: unknown[]): Message[] {
   let end = messages.length
   for (let at = end - 1; at >= 0; at--) {

@@ -1,5 +1,5 @@
-// The page's list of sessions. A session that was seen here stays in it, whatever its runs came to and however often the page
-// loads the list anew; one that the user deletes goes.
+// Keeps the page's list of sessions complete. A session seen here stays listed, however its runs end and however often the page
+// reloads the list, until the user deletes it.
 
 import type { AgentUIState, AgentUIStore } from './page-store'
 import type { SessionEntry } from '../types/snapshot'
@@ -12,25 +12,25 @@ export class SessionListSync {
 
   constructor(private readonly store: AgentUIStore) {}
 
-  /** A run of this session began, or ended. */
+  /** A run of this session started or ended. */
   report(entry: SessionEntry): void {
     this.#sessions.set(entry.session_id, entry)
     this.#write()
   }
 
-  /** Another agent's sessions are listed from now on. */
+  /** From now on the page lists another component's sessions. */
   clear(): void {
     this.#sessions.clear()
   }
 
-  /** The page has written the list. */
+  /** The page wrote the list. Exactly one entry less means that the user deleted it. */
   storeChanged({ sessionsData: now }: AgentUIState, { sessionsData: before }: AgentUIState): void {
     if (this.#writing) return
     const [listed, listedBefore] = [idsOf(now), idsOf(before)]
     const removed = [...this.#sessions.keys()].filter((id) => listedBefore.has(id) && !listed.has(id))
     const wasDeleted = removed.length === 1 && listed.size === listedBefore.size - 1 && [...listed].every((id) => listedBefore.has(id))
     if (wasDeleted && listed.size) this.#sessions.delete(removed[0]!)
-    // Emptied: the only one was deleted, or the list is about to be loaded.
+    // Empty: the only session was deleted, or the page is about to load the list, which it says a moment later.
     else if (wasDeleted) setTimeout(() => {
       const { isSessionsLoading, sessionsData } = this.store.getState()
       if (!isSessionsLoading && !idsOf(sessionsData).size) this.#sessions.delete(removed[0]!)
