@@ -1,4 +1,4 @@
-// 'ai-stream-handler/replay': recordings of a handler's runs as files, and shown again.
+// 'ai-stream-handler/replay': records a handler's runs, stores recordings as files, and plays them back in a handler.
 
 export { createPlayer, type Player } from './replay/player'
 export { record } from './replay/recorder'

@@ -1,4 +1,4 @@
-// What a recording may call, and with what: it is a file, and anybody's.
+// Allow-list of core calls, with argument types, for recordings, which are untrusted input.
 
 import type { Core } from '../../generated/core'
 
@@ -12,18 +12,20 @@ const ARGUMENT_TYPES = {
   '#': (x: unknown) => x === null || Number.isFinite(x),
 }
 
-/** A letter for each argument, as in `ARGUMENT_TYPES`. */
+/** One letter per argument, a key of `ARGUMENT_TYPES`. */
 const ALLOWED_CALLS: { [Name in keyof Core]?: string } = {
   send: 'nsab', cancelQueued: 'n', retryNow: '', resume: 'n', continueRun: 'na', offline: '', online: '', limitElsewhere: 'n', cancel: '',
   begin: '??', feed: 'u', end: '', tick: '', dismissError: '', clear: '?', recall: '?nu', listSession: 'ssn#', tellPause: 's',
 }
 
+/** Whether a recording may make this call. Accepts any values. */
 export function isAllowedCall(name: unknown, args: unknown): boolean {
   const types = typeof name === 'string' && Object.hasOwn(ALLOWED_CALLS, name) ? ALLOWED_CALLS[name as keyof Core]! : undefined
   return types !== undefined && Array.isArray(args) && args.length === types.length &&
     [...types].every((type, at) => ARGUMENT_TYPES[type as keyof typeof ARGUMENT_TYPES](args[at]))
 }
 
+/** Makes a call for which {@link isAllowedCall} is true. A recorded `null` stands for an argument that was not given. */
 export function applyCall(core: object, name: string, args: unknown[]): void {
   const method = (core as Core)[name as keyof Core] as (...args: unknown[]) => unknown
   method.apply(core, args.map((value) => value ?? undefined))

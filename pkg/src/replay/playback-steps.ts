@@ -1,4 +1,5 @@
-// A recording's events as the calls in which it is shown: each one call of the core, the bytes cut where frames end.
+// A recording's events → playback steps: each is one call of the core, with the bytes cut at frame boundaries, so that a player can
+// stop behind any frame.
 
 import { applyCall } from './allowed-calls'
 import { concatBytes } from './concat-bytes'
@@ -6,12 +7,13 @@ import { FrameSplitter } from './frame-splitter'
 import type { Heart } from '../types/recorder-hooks'
 import type { RecordedEvent, RecordedFrame, Recording } from '../types/recording'
 
-/** `frames`: how many are in behind it. */
+/** One call of the core. `at`: seconds since the recording began. `frames`: how many frames are complete after it. */
 export interface PlaybackStep { at: number; frames: number; run(core: Heart): void }
 
-/** What is done, in which stream: bytes of it, or its end. */
+/** A recorded call. With `stream` it is about that stream: its next bytes, or without `bytes` its end. */
 interface TimedCall { at: number; stream?: number; bytes?: Uint8Array; run(core: Heart, piece: Uint8Array): void }
 
+/** Also lists the frames. A stream without a frame end (a JSON answer) counts each recorded chunk as a frame. */
 export function playbackSteps(recording: Recording): { steps: PlaybackStep[]; frames: RecordedFrame[] } {
   const calls = [...timedCalls(recording)]
   const framed = new Set<number>()
@@ -37,7 +39,7 @@ export function playbackSteps(recording: Recording): { steps: PlaybackStep[]; fr
   for (const call of calls) {
     const { at, stream, bytes, run } = call
     if (!bytes) {
-      // What had come of a frame when its stream ended.
+      // The stream ended within a frame: what arrived of it.
       if (stream !== undefined) complete(stream, at)
       steps.push({ at, frames: frames.length, run: (core) => run(core, NOTHING) })
       continue
@@ -62,7 +64,7 @@ function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
   const cancels = new Set<number>()
   const streams = new Map<number, number>()
   let manual = 0
-  /** Streams are numbered as they begin. */
+  /** Streams are numbered from 1 in the order in which they begin. */
   const streamOf = (key: number) => {
     if (!streams.has(key)) streams.set(key, streams.size + 1)
     return streams.get(key)!
@@ -81,7 +83,7 @@ function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
   }
 }
 
-/** What the network said of request `id`. */
+/** What the network reported about request `id`. `cancels`: the requests without a form, which stop a run. */
 function* networkCalls(event: Extract<RecordedEvent, { request: number }>, id: number, streamOf: (key: number) => number, cancels: Set<number>): Generator<TimedCall> {
   const { at } = event
   if ('method' in event) {

@@ -1,43 +1,47 @@
-// Shows a recording again in a handler: at any speed, frame by frame, at any moment. To go back is to start over: the core that a
-// recording drives has its time and its network from there alone, and is fast.
+// Plays a recording in a handler: at any speed, frame by frame, from any position. Seeking backwards starts over: the core gets its
+// clock and network from the recording alone, and is fast.
 
 import { playbackSteps } from './playback-steps'
 import type { StreamHandler } from '../types/handler'
 import type { RecordedFrame, Recording } from '../types/recording'
 
-/** What {@link createPlayer} returns. Times are in seconds since the recording began. */
+/** What {@link createPlayer} returns. Positions are in seconds since the recording began. */
 export interface Player {
+  /** Position of the last event. */
   readonly duration: number
   readonly position: number
-  /** The moment that is shown, in seconds since the Unix epoch: what `snapshot.retry.resumesAt` is to be compared with. */
+  /** The recorded time at the current position, in seconds since the Unix epoch: compare `snapshot.retry.resumesAt` with it. */
   readonly now: number
   readonly frames: readonly RecordedFrame[]
-  /** How many of the frames are in. */
+  /** The number of frames up to the current position. */
   readonly frame: number
   readonly isPlaying: boolean
-  /** How much faster than it was recorded. Default 1. */
+  /** Playback rate; 1 is the recorded speed. Default 1. Throws a RangeError if set to anything but a finite number above 0. */
   speed: number
-  /** Goes on from here; from the beginning, where it has ended. */
+  /** Plays from the current position; from the beginning if it is at the end. */
   play(): void
-  /** Halts where it is. */
+  /** Stops at the current position. */
   pause(): void
-  /** So many frames on, or back. */
+  /** Pauses and moves by a number of frames, backwards if negative. Default 1. */
   step(frames?: number): void
-  /** To a moment: everything until then has come. */
+  /** Moves to a position: everything up to and including it has happened. Clamped to the recording. */
   seek(position: number): void
-  /** To the end of a frame: so many are in, and nothing behind them. */
+  /** Moves to where exactly this number of frames has arrived, and nothing after them. Clamped to the recording. */
   seekFrame(frames: number): void
-  /** Over a silence: to the next thing that happens. */
+  /** Moves to the next event, across any silence. */
   skip(): void
-  /** Calls `listener` when it begins, stops, steps or jumps. Returns what ends that. */
+  /** Calls `listener` when playback starts or stops, and after each step, seek or change of speed. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void
-  /** Stops for good; the handler stays as it is. */
+  /** Stops playback and removes all listeners. The handler keeps its state. */
   dispose(): void
 }
 
 /**
- * Shows `recording` in `handler`, from its beginning. The handler is the player's from then on: what it showed is gone, and it
- * asks no server any more. Throws where it was disposed of.
+ * Loads `recording` into `handler`, paused at its beginning. From then on the handler belongs to the player: its conversation is
+ * discarded and it makes no more requests. Throws if the handler was disposed of.
+ *
+ *     const player = createPlayer(createStreamHandler(), recording)
+ *     player.play()
  */
 export function createPlayer(handler: StreamHandler, recording: Recording): Player {
   const { replay } = handler.inside()
@@ -52,12 +56,12 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
   let timer: ReturnType<typeof setTimeout> | undefined
   let playing: { at: number; position: number } | null = null
 
-  // The clock has milliseconds, and so has the recording: the sum is what Date.now() once said.
+  // Clock and recording have milliseconds: rounding the sum gives what Date.now() returned.
   const clockAt = (at: number) => Math.round((startedAt + at) * 1000) / 1000
   const currentPosition = () => (playing ? Math.min(duration, playing.position + ((performance.now() - playing.at) / 1000) * speed) : position)
   const notify = () => listeners.forEach((listener) => listener())
 
-  /** Everything before the move `to`, and then it is `at`. */
+  /** Runs the steps before index `to`, then sets the clock to `at`. */
   function advance(to: number, at: number): void {
     position = at
     const isBack = to < next
@@ -74,7 +78,7 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
     core.replay(clockAt(at))
   }
 
-  /** The first move later than `at`. A slider's numbers are not quite those that it was given. */
+  /** Index of the first step later than `at`, with a tolerance: a slider's value may be slightly off. */
   const firstStepAfter = (at: number) => {
     const found = steps.findIndex((step) => step.at > at + 1e-6)
     return found < 0 ? steps.length : found
@@ -115,7 +119,7 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
 
   const seekFrame = (wanted: number) => {
     const count = Math.max(0, Math.min(frames.length, Math.trunc(wanted)))
-    // What comes with a frame, such as the end of its stream, is another step.
+    // What comes with the frame, such as the end of its stream, is a later step.
     const last = count === 0 ? -1 : steps.findIndex((step) => step.frames === count)
     jump(last + 1, last < 0 ? 0 : steps[last]!.at)
   }

@@ -1,29 +1,36 @@
-// Keeps what a handler is told and hears. In: each call of the core before it is made, and the answers of `fetch`, as the core
-// reads them. It must not change either.
+// Records a handler's runs. In: each call of the core before it is made, and the responses of `fetch` as the core reads them. Out: a
+// recording within `maxBytes`. It must change neither calls nor responses, and must never record a header, a query or any other
+// possible secret.
 
 import type { Ear, Inside } from '../types/recorder-hooks'
 import type { HandlerOptions, StreamHandler } from '../types/handler'
 import type { Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 
-/** What changes a conversation. */
+/** The core's calls that change a conversation; the others only read. */
 const RECORDED_CALLS = new Set([
   'send', 'cancelQueued', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
   'tick', 'dismissError', 'clear', 'recall', 'listSession', 'tellPause',
 ])
+/** The options that influence what happens. */
 const RECORDED_OPTIONS = [
   'agent', 'team', 'workflow', 'url', 'name', 'background', 'retry', 'resume', 'stall', 'fallbacks', 'quota', 'activityTexts', 'limits',
 ] as const
-/** The form fields of the protocol; any other one may hold a secret. */
+/** The form fields of the protocol. Any other may hold a secret: its value is recorded as null. */
 const PROTOCOL_FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'tools', 'requirements', 'step_requirements']
 const RECORDED_HEADERS = ['content-type', 'retry-after', 'retry-after-ms', 'date']
-/** Seconds in which the core takes in what was heard. */
+/** Seconds for which the core's clock shows the time of the last event, so that what it derives from the event has the recorded time. */
 const CLOCK_HOLD = 1
-/** What an event takes besides its bytes and texts, about. */
+/** Estimated size of an event without its bytes and strings. */
 const EVENT_OVERHEAD = 64
 
 /**
- * Keeps every run of `handler` from now on: bytes, times, and requests without headers or anything else that may be a secret. One
- * that is under way is left out. A second recorder ends the first.
+ * Records every run of `handler` from now on: messages, stream bytes, URL paths, the protocol's form fields, and the time of each.
+ * Never headers, query strings, file contents, or form fields of yours that `fields` does not list. A run in progress is left
+ * out. A second recorder on the same handler stops the first.
+ *
+ *     const recorder = record(handler)
+ *     await handler.send('Hello')
+ *     const file = await packRecording(recorder.stop())
  */
 export function record(handler: StreamHandler, options: RecordOptions = {}): Recorder {
   running.get(handler)?.stop()
@@ -38,7 +45,7 @@ const running = new WeakMap<StreamHandler, RunRecorder>()
 
 class RunRecorder implements Ear, Recorder {
   #startedAt = 0
-  /** Where runs begin: in `#events`, and what the handler was then. */
+  /** For each run, its first index in `#events` and the handler's state at that point. */
   #runs: { from: number; start: RecordingStart }[] = []
   #events: RecordedEvent[] = []
   #sizes: number[] = []
@@ -94,12 +101,12 @@ class RunRecorder implements Ear, Recorder {
     this.#push({ at: 0, request: id, status, headers: Object.fromEntries(told) as Record<string, string> })
     if (!form) return answer
     if (!body) this.#push({ at: 0, request: id, end: 'closed' })
-    // As much of a Response as the core uses.
+    // The part of a Response that the core uses.
     return { status, headers, body: body && { getReader: () => {
       const reader = body.getReader()
       const read = async () => {
         const piece = await orFailed(reader.read())
-        // A copy: whose buffer it is, we do not know.
+        // A copy, because the stream may reuse its buffer.
         this.#push(piece.done ? { at: 0, request: id, end: 'closed' } : { at: 0, request: id, bytes: piece.value.slice() })
         return piece
       }
@@ -108,7 +115,7 @@ class RunRecorder implements Ear, Recorder {
   }
 
   now(): number | undefined {
-    // What was not heard here has its own time.
+    // Later than that, the core was called by something that is not recorded: the real clock applies.
     return Date.now() / 1000 - this.#heardAt < CLOCK_HOLD ? this.#heardAt : undefined
   }
 
@@ -122,11 +129,11 @@ class RunRecorder implements Ear, Recorder {
     this.#push({ at: 0, call, with: recorded as string[] })
   }
 
-  /** A run may begin here. */
+  /** Marks the start of a run, unless an answer is in progress. */
   #begin(): void {
     const start = this.#isRecording && this.inside.start()
     if (!start) return
-    // Where nothing has come since, it begins here, and not before.
+    // Nothing was recorded since the previous mark: it is replaced.
     if (this.#runs.at(-1)?.from === this.#events.length) this.#runs.pop()
     this.#runs.push({ from: this.#events.length, start })
     while (this.#runs.length > 1 && this.#size > this.#limit) this.#dropFirst()
@@ -147,7 +154,7 @@ class RunRecorder implements Ear, Recorder {
 
   #push(event: RecordedEvent): void {
     const now = (this.#heardAt = Date.now() / 1000)
-    // Before the first run that it sees whole there is nothing that could be shown.
+    // Events before the first complete run cannot be played back.
     if (!this.#isRecording || !this.#runs.length) return
     if (!this.#events.length && !this.#dropped.runs) this.#startedAt = now
     event.at = round(now - this.#startedAt)
@@ -164,10 +171,10 @@ class RunRecorder implements Ear, Recorder {
   }
 }
 
-/** Milliseconds are what the clock has. */
+/** To milliseconds, the clock's resolution. */
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000
 
-/** A query may hold a token, an address a password. */
+/** Without the rest of the URL: a query may hold a token, the authority a password. */
 const pathOf = (url: string) => new URL(url, 'http://host').pathname
 
 function recordedOptions(options: HandlerOptions): HandlerOptions {

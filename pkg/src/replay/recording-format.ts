@@ -1,27 +1,30 @@
-// A recording as a file: lines of JSON, the first one its head, then one for each event. Bytes are text where they are valid UTF-8,
-// else base64. What is read is checked line by line: a file is anybody's.
+// The file format of recordings: JSON Lines, a head and then one line per event. Bytes are stored as text if they are valid UTF-8,
+// else as base64. Files are untrusted input: every line is validated.
 
 import { isAllowedCall } from './allowed-calls'
 import type { Recording, RecordedEvent } from '../types/recording'
 
 const FORMAT = 'ai-stream-handler recording'
 const VERSION = 1
-/** Of a file, unpacked. */
+/** Longest accepted file, after decompression: 256 MiB. */
 const MAX_FILE_BYTES = 256 << 20
 
-/** The file's text. */
+/** The recording as the text of a `.jsonl` file. */
 export function writeRecording({ events, ...head }: Recording): string {
   return [{ format: FORMAT, version: VERSION, ...head }, ...events.map(serializeEvent)].map((line) => JSON.stringify(line) + '\n').join('')
 }
 
-/** The file, packed by gzip where the browser can. */
+/** The recording as a file: gzip of {@link writeRecording}, or its plain text if the browser has no CompressionStream. */
 export async function packRecording(recording: Recording): Promise<Blob> {
   const text = new Blob([writeRecording(recording)], { type: 'application/jsonl' })
   if (typeof CompressionStream !== 'function') return text
   return new Response(text.stream().pipeThrough(new CompressionStream('gzip')), { headers: { 'content-type': 'application/gzip' } }).blob()
 }
 
-/** Reads what {@link packRecording} or {@link writeRecording} wrote. Rejects with an Error that names the line. */
+/**
+ * Reads a file of {@link packRecording} or {@link writeRecording}, up to 256 MiB decompressed. Rejects with an Error that names the
+ * first invalid line.
+ */
 export async function openRecording(file: Blob | BufferSource): Promise<Recording> {
   const blob = file instanceof Blob ? file : new Blob([file])
   const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer())
@@ -40,7 +43,7 @@ export async function openRecording(file: Blob | BufferSource): Promise<Recordin
   }
 }
 
-/** Reads the text of a file. Throws an Error that names the line. */
+/** Reads the text of {@link writeRecording}. Throws an Error that names the first invalid line. */
 export function readRecording(text: string): Recording {
   const lines = text.split('\n')
   while (lines.at(-1)?.trim() === '') lines.pop()
@@ -101,7 +104,7 @@ function parseEvent(line: unknown): RecordedEvent | null {
   return bytes && { at, request, bytes }
 }
 
-/** Bytes in the form of the file. */
+/** The event with its bytes as the file stores them. */
 function serializeEvent(event: RecordedEvent): object {
   if ('bytes' in event) {
     const { bytes, ...rest } = event

@@ -1,19 +1,26 @@
-// A recording made of streams that were recorded elsewhere.
+// Makes a recording of streams that were captured elsewhere: a server's log, a fixture, a browser's network panel.
 
 import type { Recording } from '../types/recording'
 
-/** A stream that was recorded elsewhere. */
+/** A captured stream. */
 export interface StreamGiven {
+  /** The response body. */
   bytes: Uint8Array
-  /** `[milliseconds, bytes]` of each chunk. Default: all at once. */
+  /** `[milliseconds since the stream began, number of bytes]` of each chunk, in order. Default: one chunk at 0. Bytes beyond them form a last chunk. */
   chunks?: [number, number][]
-  /** What the user had said. Without it the stream may go on with an earlier one (`recordingOf` of several). */
+  /** The user's message. Without it the stream may continue an earlier one in the list: a paused or interrupted run. */
   message?: string
-  /** What the answering party is called before its first event. */
+  /** The agent's, team's or workflow's name until an event tells it. */
   name?: string
 }
 
-/** A recording of streams, one after the other: of an answer, and of what followed its pause. `startedAt`: seconds since the Unix epoch. */
+/**
+ * A recording of one stream, or of several in a row, such as an answer and its continuation after a pause.
+ *
+ *     createPlayer(handler, recordingOf({ bytes, message: 'Hello' }))
+ *
+ * `startedAt`: seconds since the Unix epoch. Default: now.
+ */
 export function recordingOf(streams: StreamGiven | StreamGiven[], { startedAt = Date.now() / 1000 } = {}): Recording {
   const events: Recording['events'] = []
   let startsAt = 0

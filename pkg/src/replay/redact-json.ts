@@ -1,21 +1,21 @@
-// The strings of JSON → letters that say nothing, each byte where it was.
+// Replaces the strings of JSON with placeholder letters, byte for byte. Accepts JSON that is cut off, and text that is not JSON.
 
-/** Strings that tell what happens, not what was said. `…_id` is another, but for the user's. */
+/** Keys whose strings describe what happens and hold no texts; so do keys that end in `_id`, except `user_id`. */
 const KEPT_KEYS = new Set([
   'event', 'id', 'status', 'type', 'role', 'model', 'provider', 'model_provider', 'content_type', 'created_at', 'tool_name', 'agent_name',
   'team_name', 'workflow_name', 'step_name', 'executor_name', 'executor_type', 'step_type', 'field_type', 'error_type', 'mime_type',
 ])
-/** How refusals are known, see src/retry. */
+/** The words by which src/retry/refusal.rs recognizes a rate limit and its delay. */
 const RATE_LIMIT_WORDS = /resource_exhausted|rate_limit_\w*|retrydelay|status_?code|too many requests|rate limit(ed)?|exceeded|reached|quota|(re)?try(ing)?( again)? (in|after)|(milli)?seconds?|minutes?|hours?|response|http|error|code|status|retry|attempt|\d+(\.\d+)?(ms|s|m|h)?/gi
 
-/** A text within bytes: its letters, and where each one begins; of a string of JSON in JSON, behind its escapes. */
+/** A text within bytes: its characters and the offset of each. Inside JSON in a JSON string, the characters are unescaped. */
 export interface Units { codes: number[]; starts: number[] }
 
 export function toUnits(bytes: Uint8Array): Units {
   return { codes: [...bytes], starts: Array.from({ length: bytes.length + 1 }, (_, at) => at) }
 }
 
-/** Writes over the strings of JSON, from left to right, whether or not it is whole. */
+/** Overwrites the strings in `bytes`, from left to right. `isError` preserves the words of a rate limit. `isSaid`: part of a message or of a tool's data. */
 export function redactUnits({ codes, starts }: Units, bytes: Uint8Array, isError: boolean, isSaid = false): void {
   const keys: (string | null)[] = []
   let key: string | null = null
@@ -33,7 +33,7 @@ export function redactUnits({ codes, starts }: Units, bytes: Uint8Array, isError
       }
       at = end
     } else if (!keys.length && key === null && !isLiteral(codes, at)) {
-      // No JSON: a text.
+      // Not JSON: plain text.
       const from = at
       while (at + 1 < codes.length && codes[at + 1] !== OPEN && codes[at + 1] !== BRACKET) at++
       overwriteUnits({ codes: codes.slice(from, at + 1), starts: starts.slice(from, at + 2) }, bytes, isError)
@@ -41,7 +41,7 @@ export function redactUnits({ codes, starts }: Units, bytes: Uint8Array, isError
   }
 }
 
-/** Whether a string tells what happens. Within what was said, or was given to a tool, ids do: whom a task is for. */
+/** Whether a string is preserved. Inside a message or a tool's data only ids are: they say which member a task is for. */
 function isKept(key: string | null, within: (string | null)[], isSaid: boolean): boolean {
   if (key === null || key === 'user_id') return false
   if (/_id$/.test(key) || (key === 'name' && within.includes('user_input_schema'))) return true
@@ -59,7 +59,7 @@ function closingQuote(codes: number[], from: number): number {
   return Math.min(at, codes.length)
 }
 
-/** The inside of a string. */
+/** Redacts the inside of a string: as JSON if it is JSON, else as text. */
 function redactString(units: Units, bytes: Uint8Array, isError: boolean, isSaid: boolean): void {
   const inner = unescape(units)
   const first = inner.codes.find((code) => code > 32)
@@ -69,7 +69,7 @@ function redactString(units: Units, bytes: Uint8Array, isError: boolean, isSaid:
       JSON.parse(text)
       return redactUnits(inner, bytes, isError, isSaid)
     } catch {
-      // A text that looks like it.
+      // Text that starts like JSON.
     }
   }
   overwriteUnits(inner, bytes, isError)
@@ -98,7 +98,7 @@ function unescape({ codes, starts }: Units): Units {
 
 const ESCAPES: Record<string, number> = { n: 10, r: 13, t: 9, b: 8, f: 12 }
 
-/** Letters and digits go; of an error those stay that say how long to wait. */
+/** Overwrites letters and digits; in an error, except for the words that tell how long to wait. */
 function overwriteUnits({ codes, starts }: Units, bytes: Uint8Array, isError: boolean): void {
   const kept = new Set<number>()
   if (isError) {

@@ -1,14 +1,17 @@
-// The texts of a recording → letters that say nothing, each byte where it was: the same chunks, the same frames, the same states.
+// Replaces the texts of a recording with placeholder letters, byte for byte, so that chunks, frames and states stay the same.
 //
-// What stays: keys, numbers, true and false, event names, ids, names of agents, tools and models, white space and punctuation, and
-// of errors the words by which a rate limit is known. What a string of JSON holds is treated as JSON.
+// Preserved: keys, numbers, booleans, event names, ids, names of agents, tools and models, white space, punctuation, and in errors
+// the words that identify a rate limit. JSON inside a string is redacted as JSON.
 
 import { FrameSplitter } from './frame-splitter'
 import { redactUnits, overwrite, toUnits } from './redact-json'
 import { concatBytes } from './concat-bytes'
 import type { RecordedEvent, Recording } from '../types/recording'
 
-/** A copy that says nothing of what was said, for others to look at: the texts are placeholders, everything else is as it was. */
+/**
+ * A copy that is safe to share, such as in a bug report: texts are placeholders of the same length in bytes, everything else is
+ * unchanged, so that it plays back through the same states. Ids and the names of agents, tools and models are preserved.
+ */
 export function redact(recording: Recording): Recording {
   const streams = new Map<number, Uint8Array>()
   const parts = new Map<number, Uint8Array[]>()
@@ -58,7 +61,7 @@ function redactEvent(event: RecordedEvent): RecordedEvent {
   return at === undefined ? event : { ...event, with: args.map((value, index) => (at.includes(index) ? redactValue(value) : value)) as typeof args }
 }
 
-/** Which arguments hold what was said. */
+/** The arguments that hold texts, by call. */
 const TEXT_ARGUMENTS: Record<string, number[]> = { send: [1, 2], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0] }
 
 function redactValue(value: unknown): unknown {
@@ -75,7 +78,7 @@ function redactJson(text: string): string {
   return new TextDecoder().decode(bytes)
 }
 
-/** An event stream, or a body of another kind. */
+/** Redacts the body of a response: an event stream, or JSON. */
 function redactStream(stream: Uint8Array): Uint8Array {
   const bytes = stream.slice()
   const isEvents = /^(data|event|id|retry)?:/m.test(new TextDecoder().decode(bytes.subarray(0, 200)))
@@ -97,12 +100,12 @@ function redactFrame(frame: Uint8Array, isEvents: boolean): void {
     if (at < frame.length && frame[at] !== 10 && frame[at] !== 13) continue
     const line = frame.subarray(from, at)
     const field = /^(\w*): ?/.exec(latin1(line.subarray(0, 12)))
-    // What an event stream's other fields say tells what happens; a comment may say anything.
+    // `event`, `id` and `retry` hold no texts. A comment, or a line without a field, may hold anything.
     if (field?.[1] === 'data') redactUnits(toUnits(line.subarray(field[0].length)), line.subarray(field[0].length), isError)
     else if (field?.[1] === '' || !field) overwrite(line, 0, line.length)
     from = at + 1
   }
 }
 
-/** One letter a byte. */
+/** One character per byte, so that indices agree. */
 const latin1 = (bytes: Uint8Array) => new TextDecoder('latin1').decode(bytes)

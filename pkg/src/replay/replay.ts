@@ -1,4 +1,4 @@
-// A whole recording, at once.
+// Plays a whole recording at once.
 
 import { createPlayer } from './player'
 import type { StreamHandler } from '../types/handler'
@@ -6,8 +6,8 @@ import type { Recording } from '../types/recording'
 import type { Snapshot } from '../types/snapshot'
 
 /**
- * Everything that is recorded, at once: for tests. The snapshot is the one that the handler had when it was recorded; its times,
- * too.
+ * Plays the whole recording in `handler` at once and returns the snapshot, which equals the recorded handler's, times included.
+ * For tests.
  *
  *     replay(createStreamHandler(), readRecording(readFileSync('run.jsonl', 'utf8'))).status
  */
