@@ -195,6 +195,8 @@ prerequisites-test:
 rust-target: prerequisites
 	@rustup target list --installed | grep -qx wasm32-unknown-unknown \
 	  || { echo "── rustup target add wasm32-unknown-unknown"; rustup target add wasm32-unknown-unknown; }
+	@rustup component list --installed | grep -qx rust-src \
+	  || { echo "── rustup component add rust-src"; rustup component add rust-src; }
 
 .PHONY: wasm-bindgen
 wasm-bindgen: prerequisites

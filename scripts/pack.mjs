@@ -1,7 +1,8 @@
-// Packs pkg/ into pkg/ai-stream-handler-<version>.tgz and looks at what is in it.
+// Packs pkg/ into pkg/ai-stream-handler-<version>.tgz and checks its contents: every file that `exports` names, the
+// texts, declarations, and nothing else.
 //
-// README, licences and changelog live at the root, where readers look for them; npm packs only what lies in pkg/.
-// So they are there while npm runs, and gone afterwards. Relative links in them become links into the repository.
+// README, licenses and changelog are at the root, and npm packs only pkg/, so they are copied there while
+// npm runs. Their relative links become links into the repository.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -35,12 +36,12 @@ const files = packed.files.map(({ path }) => path)
 const wanted = ['package.json', ...texts, ...targets(manifest.exports)]
 const absent = wanted.filter((name) => !files.includes(name))
 const strange = files.filter((name) => !wanted.includes(name) && !/^dist\/([\w-]+\/)?[\w-]+\.d\.c?ts$/.test(name))
-if (absent.length > 0) fail(`not in the tarball: ${absent.join(', ')}`)
-if (strange.length > 0) fail(`does not belong into the tarball: ${strange.join(', ')}`)
+if (absent.length > 0) fail(`missing from the tarball: ${absent.join(', ')}`)
+if (strange.length > 0) fail(`unexpected in the tarball: ${strange.join(', ')}`)
 
 console.log(`   pkg/${packed.filename}: ${files.length} files, ${(packed.size / 1024).toFixed(0)} KB`)
 
-/** Every file that `exports` points at. */
+/** Every file that `exports` names. */
 function targets(exports) {
   if (typeof exports === 'string') return [exports.replace('./', '')]
   return Object.values(exports).flatMap(targets)
