@@ -35,11 +35,11 @@ demo-static: demo-files
 test: prerequisites-test wasm-pack node_modules
 	node scripts/test.mjs
 
-## Mutation testing of the core, by module (MUTANTS="sse json client/leg"); hours for all of them, one round with MUTANTS_QUICK=1
+## Mutation testing of the core, by module (MUTANTS="sse json client/connection"); hours for all of them, one round with MUTANTS_QUICK=1
 .PHONY: mutants
 mutants: prerequisites
 	@cargo mutants --version >/dev/null 2>&1 || { echo "── cargo install cargo-mutants (2 minutes, once)"; cargo install cargo-mutants --version "$(CARGO_MUTANTS)" --locked --root .tools; }
-	node scripts/mutants.mjs $(or $(MUTANTS),sse sse/template json retry client client/cooldown client/templates client/waiting event state)
+	node scripts/mutants.mjs $(or $(MUTANTS),sse sse/fast_path json refusal retry client client/cooldown client/frame_fast_path client/own_retries client/send_delay event state)
 
 ## The same as `make test`: what the CI machine runs
 .PHONY: ci

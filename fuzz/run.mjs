@@ -1,5 +1,5 @@
 // The native targets, each for so many seconds: `node fuzz/run.mjs 20`. What is found is laid into tests/fixtures/findings, where
-// tests/findings.rs finds it. Without a sanitizer: there is no `unsafe` to watch, and so the stable compiler will do.
+// tests/fuzz_regressions.rs finds it. Without a sanitizer: there is no `unsafe` to watch, and so the stable compiler will do.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ for (const target of ['decoder', 'json', 'client']) {
   mkdirSync(fixtures, { recursive: true })
   for (const name of readdirSync(artifacts)) {
     copyFileSync(join(artifacts, name), join(fixtures, name.slice(0, 14)))
-    console.log(`now a fixture: tests/fixtures/findings/${target}/${name.slice(0, 14)}; cargo test --test findings shows it`)
+    console.log(`now a fixture: tests/fixtures/findings/${target}/${name.slice(0, 14)}; cargo test --test fuzz_regressions shows it`)
   }
 }
 process.exitCode = found > 0 ? 1 : 0

@@ -1,26 +1,26 @@
-//! Comparing and scanning bytes, sixteen at a time: with the vectors of WebAssembly where there are any (simd128), else
-//! eight at a time in ordinary registers. Both find the same (`tests/browser.rs`, and the tests below).
+//! Compares and scans bytes, 16 at a time with WebAssembly's simd128, else 8 at a time in ordinary registers. Both give
+//! the same results (`tests/browser.rs`, and the tests below).
 
-/// Counts, in this crate's own tests, how many bytes were looked at.
+/// Counts the bytes scanned in this crate's own tests; compiles to nothing otherwise.
 #[cfg(not(test))]
 #[inline(always)]
-pub(crate) fn looked_at(_: usize) {}
+pub(crate) fn count_scanned(_: usize) {}
 
 #[cfg(test)]
-pub(crate) fn looked_at(count: usize) {
-    tests::LOOKED_AT.set(tests::LOOKED_AT.get() + count);
+pub(crate) fn count_scanned(count: usize) {
+    tests::SCANNED.set(tests::SCANNED.get() + count);
 }
 
-/// How many bytes at the start of `bytes` are those of `wanted`. (A module of WebAssembly brings a `memcmp` of its own,
-/// which goes byte by byte.)
-pub(crate) fn agree(bytes: &[u8], wanted: &[u8]) -> usize {
+/// The length of the common prefix of `bytes` and `wanted`. Not `memcmp`: the one linked into a WebAssembly module compares
+/// byte by byte.
+pub(crate) fn common_prefix(bytes: &[u8], wanted: &[u8]) -> usize {
     let most = bytes.len().min(wanted.len());
-    looked_at(most);
+    count_scanned(most);
     let (bytes, wanted) = (&bytes[..most], &wanted[..most]);
     let blocks = bytes.chunks_exact(16).zip(wanted.chunks_exact(16));
-    let mut at = 16 * blocks.take_while(|(a, b)| same(a, b)).count();
-    // The last sixteen, of which some were compared before.
-    if at + 16 > most && most >= 16 && same(&bytes[most - 16..], &wanted[most - 16..]) {
+    let mut at = 16 * blocks.take_while(|(a, b)| equal(a, b)).count();
+    // The last 16 bytes overlap blocks that were already compared.
+    if at + 16 > most && most >= 16 && equal(&bytes[most - 16..], &wanted[most - 16..]) {
         return most;
     }
     while at < most && bytes[at] == wanted[at] {
@@ -29,29 +29,29 @@ pub(crate) fn agree(bytes: &[u8], wanted: &[u8]) -> usize {
     at
 }
 
-/// Whether two blocks of sixteen are the same.
+/// Whether two 16-byte blocks are equal.
 #[inline(always)]
-fn same(a: &[u8], b: &[u8]) -> bool {
+fn equal(a: &[u8], b: &[u8]) -> bool {
     match (a.first_chunk(), b.first_chunk()) {
         (Some(a), Some(b)) => u128::from_le_bytes(*a) == u128::from_le_bytes(*b),
         _ => false,
     }
 }
 
-/// Whether `bytes` begin with `start`.
-pub(crate) fn begin_with(bytes: &[u8], start: &[u8]) -> bool {
-    bytes.len() >= start.len() && agree(bytes, start) == start.len()
+/// Whether `bytes` starts with `start`.
+pub(crate) fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
+    bytes.len() >= start.len() && common_prefix(bytes, start) == start.len()
 }
 
-/// The place, from `at` on, of the next byte that is special in a JSON string: a quote, a backslash or a control character;
-/// the length of `bytes` if there is none.
-pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
+/// Finds the first byte, from `at` on, that is special in a JSON string: a quote, a backslash or a control character.
+/// Returns the length of `bytes` if there is none.
+pub(crate) fn find_special(bytes: &[u8], mut at: usize) -> usize {
     let from = at;
-    while let Some(block) = block(bytes, at) {
-        let found = specials(block);
+    while let Some(block) = block_at(bytes, at) {
+        let found = special_mask(block);
         if found != 0 {
             at += found.trailing_zeros() as usize;
-            looked_at(at - from);
+            count_scanned(at - from);
             return at;
         }
         at += 16;
@@ -59,12 +59,13 @@ pub(crate) fn special(bytes: &[u8], mut at: usize) -> usize {
     while at < bytes.len() && !is_special(bytes[at]) {
         at += 1;
     }
-    looked_at(at - from);
+    count_scanned(at - from);
     at
 }
 
+/// The 16 bytes from `at` on; `None` if fewer are left.
 #[inline(always)]
-pub(crate) fn block(bytes: &[u8], at: usize) -> Option<&[u8; 16]> {
+pub(crate) fn block_at(bytes: &[u8], at: usize) -> Option<&[u8; 16]> {
     bytes.get(at..)?.first_chunk()
 }
 
@@ -72,10 +73,10 @@ fn is_special(b: u8) -> bool {
     b == b'"' || b == b'\\' || b < 0x20
 }
 
-/// One bit for each byte of the block, the lowest for the first: set where it is special.
+/// A bit mask of the special bytes in the block; bit 0 is the first byte.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
 #[inline(always)]
-pub(crate) fn specials(block: &[u8; 16]) -> u32 {
+pub(crate) fn special_mask(block: &[u8; 16]) -> u32 {
     use std::arch::wasm32::{u64x2, u8x16_bitmask, u8x16_eq, u8x16_lt, u8x16_splat, v128_or};
     let both = u128::from_le_bytes(*block);
     let bytes = u64x2(both as u64, (both >> 64) as u64);
@@ -85,28 +86,28 @@ pub(crate) fn specials(block: &[u8; 16]) -> u32 {
     u32::from(u8x16_bitmask(v128_or(v128_or(quote, backslash), control)))
 }
 
-/// One bit for each byte of the block, the lowest for the first: set where it is special.
+/// A bit mask of the special bytes in the block; bit 0 is the first byte.
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
 #[inline(always)]
-pub(crate) fn specials(block: &[u8; 16]) -> u32 {
+pub(crate) fn special_mask(block: &[u8; 16]) -> u32 {
     let both = u128::from_le_bytes(*block);
-    in_word(both as u64) | in_word((both >> 64) as u64) << 8
+    mask_of_word(both as u64) | mask_of_word((both >> 64) as u64) << 8
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-fn in_word(word: u64) -> u32 {
+fn mask_of_word(word: u64) -> u32 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const LOW: u64 = ONES * 0x7F;
-    // The top bit of each byte that is zero.
+    // Sets the top bit of each byte that is zero.
     let zeros = |word: u64| !(((word & LOW) + LOW) | word | LOW);
     let found = zeros(word ^ (ONES * 0x22)) | zeros(word ^ (ONES * 0x5C)) | zeros(word & (ONES * 0xE0));
-    // The eight bits side by side.
+    // Gathers the eight bits into one byte.
     ((found >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{agree, begin_with, is_special, special, specials};
+    use super::{common_prefix, find_special, is_special, special_mask, starts_with};
     use crate::client::{Client, Config, Input};
 
     #[test]
@@ -119,12 +120,12 @@ mod tests {
                     bytes[length - 1] = b'"';
                     for from in 0..length {
                         let plain = (from..length).find(|&at| is_special(bytes[at])).unwrap_or(length);
-                        assert_eq!(special(&bytes, from), plain, "{bytes:?} from {from}");
+                        assert_eq!(find_special(&bytes, from), plain, "{bytes:?} from {from}");
                     }
                 }
             }
         }
-        assert_eq!(special(b"nothing", 0), 7);
+        assert_eq!(find_special(b"nothing", 0), 7);
     }
 
     #[test]
@@ -135,24 +136,24 @@ mod tests {
                 block[place] = byte;
                 block[(place + 5) % 16] = b'"';
                 let plain = (0..16).filter(|&at| is_special(block[at])).fold(0, |bits, at| bits | 1 << at);
-                assert_eq!(specials(&block), plain, "{block:?}");
+                assert_eq!(special_mask(&block), plain, "{block:?}");
             }
         }
     }
 
     thread_local! {
-        pub(super) static LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+        pub(super) static SCANNED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
     }
 
-    /// How often each byte of `stream` is looked at while it is read in pieces of `size`.
-    fn looks(stream: &str, size: usize) -> f64 {
+    /// How often each byte of `stream` is scanned, on average, when it arrives in chunks of `size` bytes.
+    fn scans_per_byte(stream: &str, size: usize) -> f64 {
         let mut client = Client::new(Config::default());
         client.handle(Input::Begin { text: None }, 0.0);
-        LOOKED_AT.set(0);
+        SCANNED.set(0);
         for piece in stream.as_bytes().chunks(size) {
             client.handle(Input::Feed(piece), 0.0);
         }
-        LOOKED_AT.get() as f64 / stream.len() as f64
+        SCANNED.get() as f64 / stream.len() as f64
     }
 
     fn frame(content: &str) -> String {
@@ -161,39 +162,39 @@ mod tests {
     }
 
     #[test]
-    fn each_byte_is_looked_at_a_few_times_however_the_stream_is_cut() {
-        // Of a token's frame: compared, and its text once more. A piece that ends inside of a frame costs a second look.
+    fn each_byte_is_scanned_a_few_times_however_the_stream_is_split() {
+        // A token's frame is compared once, its text once more. A chunk that ends inside a frame costs another scan.
         let tokens = frame("token ").repeat(2_000);
         for (size, most) in [(usize::MAX, 1.1), (1_400, 1.2), (400, 1.4), (64, 3.5)] {
-            let looks = looks(&tokens, size);
-            assert!(looks < most, "{looks} looks at each byte of tokens in pieces of {size}");
+            let scans = scans_per_byte(&tokens, size);
+            assert!(scans < most, "{scans} scans of each byte of tokens in chunks of {size}");
         }
-        // Of a large frame: the end of its lines, its JSON, its text; the same however small the pieces are.
+        // A large frame is scanned for line ends, as JSON, and for its text, however small the chunks are.
         let large = frame(&"A line, with \\\"quotes\\\".\\n".repeat(40_000));
-        let whole = looks(&large, usize::MAX);
-        assert!(whole < 5.1, "{whole} looks at each byte of a large frame");
+        let whole = scans_per_byte(&large, usize::MAX);
+        assert!(whole < 5.1, "{whole} scans of each byte of a large frame");
         for size in [16_384, 1_400, 64] {
-            let looks = looks(&large, size);
-            assert!(looks < whole + 0.1, "{looks} looks in pieces of {size}, {whole} at once");
+            let scans = scans_per_byte(&large, size);
+            assert!(scans < whole + 0.1, "{scans} scans in chunks of {size}, {whole} at once");
         }
-        let longer = looks(&frame(&"A line, with \\\"quotes\\\".\\n".repeat(160_000)), 1_400);
-        assert!(longer < whole + 0.1, "{longer} looks at each byte of a frame four times as long, {whole}");
+        let longer = scans_per_byte(&frame(&"A line, with \\\"quotes\\\".\\n".repeat(160_000)), 1_400);
+        assert!(longer < whole + 0.1, "{longer} scans of each byte of a frame four times as long, {whole}");
     }
 
     #[test]
-    fn two_texts_agree_up_to_where_they_differ() {
+    fn the_common_prefix_ends_where_two_texts_differ() {
         let one: Vec<u8> = (0..70).collect();
         for length in 0..one.len() {
             for differs in 0..length {
                 let mut other = one[..length].to_vec();
                 other[differs] ^= 0x80;
-                assert_eq!(agree(&one, &other), differs);
-                assert!(!begin_with(&one, &other));
+                assert_eq!(common_prefix(&one, &other), differs);
+                assert!(!starts_with(&one, &other));
             }
-            assert_eq!(agree(&one, &one[..length]), length);
-            assert_eq!(agree(&one[..length], &one), length);
-            assert!(begin_with(&one, &one[..length]));
-            assert!(!begin_with(&one[..length], &one));
+            assert_eq!(common_prefix(&one, &one[..length]), length);
+            assert_eq!(common_prefix(&one[..length], &one), length);
+            assert!(starts_with(&one, &one[..length]));
+            assert!(!starts_with(&one[..length], &one));
         }
     }
 }

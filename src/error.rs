@@ -1,64 +1,65 @@
-//! What went wrong, as the page shows it: a message that a person can read, and a type that a program can.
+//! Errors as the page shows them: a message for people and a type for programs.
 //!
-//! In: the texts of providers, of AgentOS and of whatever stands between (PROTOCOL §7). Out: a [`StreamError`].
+//! In: what providers, AgentOS and the proxies between them report (docs/agentos-protocol.md). Out: a [`StreamError`].
 
+use crate::event::RunEvent;
 use crate::json::Raw;
-use crate::retry::Refusal;
+use crate::refusal::Refusal;
 use serde::Serialize;
 
-/// The type of an error: the mission's four, and ours.
+/// The type of an error. The first four are those of a retrying backend (docs/rate-limit-retries.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorType {
-    /// The model's quota is used up; retries were made, or may help later.
+    /// The model's quota is exhausted; retries were made, or may help later.
     RateLimit,
     /// The run failed.
     General,
-    /// The backend failed in a way it did not foresee.
+    /// The backend failed unexpectedly.
     Unexpected,
-    /// The backend gave up waiting.
+    /// The backend's time limit for the run passed.
     Timeout,
-    /// The request got no answer.
+    /// The request got no response.
     Network,
-    /// An answer with a status of 400 or more.
+    /// A response with a status of 400 or above.
     Http,
-    /// The stream broke off before it said how the run ended.
+    /// The stream ended before the run did.
     Interrupted,
-    /// The answer was no AgentOS stream.
+    /// The response was not an AgentOS stream.
     Protocol,
 }
 
-/// The error banner.
+/// An error, as shown in the banner.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StreamError {
-    /// For the user.
+    /// The message for the user.
     pub message: String,
-    /// For the program.
+    /// The type for programs.
     #[serde(rename = "type")]
     pub kind: ErrorType,
-    /// Retries made before giving up, where the backend said so.
+    /// Retries made before giving up, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retries: Option<u64>,
     /// The HTTP status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub http_status: Option<u16>,
-    /// Whether sending the same again may help.
+    /// Whether sending the same message again may succeed.
     pub retryable: bool,
-    /// The likely cause, for the user, where the figures show one.
+    /// The likely cause, for the user, if the token counts show one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }
 
 impl StreamError {
-    /// An error of `kind` with nothing but a message.
+    /// An error with only a type and a message.
     pub fn new(kind: ErrorType, message: impl Into<String>) -> Self {
         let retryable = !matches!(kind, ErrorType::Http | ErrorType::Protocol);
         StreamError { message: message.into(), kind, retries: None, http_status: None, retryable, hint: None }
     }
 
-    /// The `error` event: the server's text, else `An error occurred`.
+    /// From an `error` event: the server's text, else `An error occurred`.
     pub(crate) fn from_event(text: Option<String>, kind: Option<&str>, retries: Option<u64>) -> Self {
         let kind = match kind {
             Some("rate_limit") => ErrorType::RateLimit,
@@ -70,7 +71,7 @@ impl StreamError {
         StreamError { retries, ..StreamError::new(kind, message) }
     }
 
-    /// A top-level RunError: `content` is the provider's text, often its raw JSON body.
+    /// From a top-level RunError. `text`: what the provider said, often its raw JSON body.
     pub(crate) fn from_provider(text: &str) -> Self {
         let body = Raw::parse(text.trim()).ok();
         let kind = match Refusal::of_text(text).is_rate_limit() {
@@ -85,11 +86,11 @@ impl StreamError {
         }
     }
 
-    /// An HTTP answer with a status of 400 or more, whatever its body is.
+    /// From a response with a status of 400 or above, whatever its body.
     pub fn from_http(status: u16, body: &str) -> Self {
         let stated = match Raw::parse(body.trim()) {
             Ok(json) => message_in(json),
-            Err(_) => plain(body),
+            Err(_) => short_plain_text(body),
         };
         let generic = || match status {
             401 | 403 => "You are not signed in, or not allowed to do this.",
@@ -102,7 +103,7 @@ impl StreamError {
             _ => "The server refused the request.",
         };
         let message = match stated {
-            // What a server says of its own failure is rarely meant for people: both.
+            // A server's text about its own failure is rarely meant for people: show both.
             Some(text) if status == 500 => [generic(), " (", &text, ")"].concat(),
             Some(text) => text,
             None => [generic(), " (HTTP ", &crate::text::decimal(status.into()), ")"].concat(),
@@ -113,7 +114,12 @@ impl StreamError {
     }
 }
 
-/// The texts under which an error's message is found: `{"error":{"message"}}`, `{"detail"}`, `{"error"}`, `{"message"}`.
+/// What a RunError, TeamRunError or WorkflowError says, as sent: often the provider's JSON.
+pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
+    event.error.map(String::from).or_else(|| event.content.map(Raw::to_text)).unwrap_or_default()
+}
+
+/// Finds the message in an error body: `{"error":{"message"}}`, `{"detail"}`, `{"error"}`, `{"message"}`, …
 pub(crate) fn message_in(body: Raw<'_>) -> Option<String> {
     if let Some(text) = body.as_str().filter(|t| !t.is_empty()) {
         return Some(text.into());
@@ -150,13 +156,13 @@ fn validation_message(item: Raw<'_>) -> Option<String> {
     })
 }
 
-/// A page of HTML, or the name of an object of the provider's library: it says nothing to a user.
+/// Whether a text is HTML or an object's repr (`<Response …>`), which tells a user nothing.
 pub(crate) fn is_markup(text: &str) -> bool {
     text.trim_start().starts_with('<')
 }
 
-/// A short plain text; a page of HTML says nothing to a user.
-fn plain(body: &str) -> Option<String> {
+/// A body that is short plain text; HTML tells a user nothing.
+fn short_plain_text(body: &str) -> Option<String> {
     let text = body.trim();
     (!text.is_empty() && text.len() <= 300 && !text.contains('<')).then(|| text.to_owned())
 }

@@ -1,26 +1,28 @@
 //! Frame → [`RunEvent`]: typed and borrowed.
 //!
-//! In: the name and data of one frame. Out: one event of AgentOS (agno 3.1.10: agent, team and workflow), of
-//! Cirkelline's route, or of the transport; an unknown name is the value [`Kind::Unknown`]. Never: a copy of the
-//! data, a look into values that nobody asks for, or an error for a field of an unexpected type (it reads as absent).
+//! In: the name and data of one frame. Out: one event of AgentOS (agno 3.1.10: agent, team and workflow), of a retrying
+//! backend (docs/rate-limit-retries.md), or of the transport. An unknown name is [`Kind::Unknown`]. Never: a copy of the
+//! data, parsing of values that nobody asks for, or an error for a field of an unexpected type (it reads as absent).
 //!
-//! The name is `data.event`, else the SSE `event:` line (DESIGN §4.6). The wrapper `{event, data}`, with data an
-//! object or a string of JSON, is taken off.
+//! The name is `data.event`, else the SSE `event:` field. An envelope `{event, data}`, whose data is an object or a
+//! string of JSON, is unwrapped.
 
 mod fields;
 mod kind;
+mod tool;
 
-pub use fields::{RunEvent, Tokens, Tool};
+pub use fields::{RunEvent, Tokens};
 pub use kind::{Kind, Scope};
+pub use tool::Tool;
 
 use crate::json::{JsonError, JsonErrorKind, Object, Raw, Str};
 
-/// Reads one frame. `scratch` holds the inner JSON where `data` came as a string.
+/// Reads one frame. `scratch` receives the inner JSON if the envelope's `data` is a string.
 pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -> Result<RunEvent<'a>, JsonError> {
     let line = name.map(Str::plain);
     let text = data.trim_matches([' ', '\t', '\n', '\r']);
     if text.is_empty() || text == "null" {
-        // A frame that is all name: `event: subscribed` with nothing to say.
+        // A frame with a name only, such as `event: subscribed`.
         return Ok(RunEvent::named(line.unwrap_or(Str::plain(""))));
     }
     if let Some(event) = plain_error(name, text) {
@@ -46,7 +48,7 @@ pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -
     }
 }
 
-/// `event: error` whose data is no object: the text is the message, and must not be lost.
+/// An `event: error` whose data is not an object: the text is the message and must not be lost.
 fn plain_error<'a>(name: Option<&'a str>, text: &'a str) -> Option<RunEvent<'a>> {
     if name != Some("error") || text.starts_with('{') {
         return None;
@@ -59,7 +61,7 @@ fn plain_error<'a>(name: Option<&'a str>, text: &'a str) -> Option<RunEvent<'a>>
     Some(event)
 }
 
-/// The members of an object as an event, and how many there were.
+/// Reads an object as an event; also returns its number of members.
 fn read_object(text: &str) -> Result<(usize, RunEvent<'_>), JsonError> {
     let mut object = Object::parse(text)?;
     let mut event = RunEvent::named(Str::plain(""));
@@ -69,12 +71,13 @@ fn read_object(text: &str) -> Result<(usize, RunEvent<'_>), JsonError> {
         event.set(key, value);
     }
     object.finish()?;
-    event.settle();
-    event.whole = Some(text);
+    event.classify();
+    event.json = Some(text);
     Ok((members, event))
 }
 
-/// What `{event, data}` wraps. Any third member makes `data` a field of the event's own (StepProgress, CustomEvent).
+/// The content of an envelope `{event, data}`. With a third member, `data` is the event's own field (StepProgress,
+/// CustomEvent).
 fn wrapped<'a>(members: usize, event: &RunEvent<'a>) -> Option<Raw<'a>> {
     let data = event.data?;
     let alone = members == 1 || (members == 2 && !event.name.is_empty());
@@ -82,21 +85,53 @@ fn wrapped<'a>(members: usize, event: &RunEvent<'a>) -> Option<Raw<'a>> {
 }
 
 impl<'a> RunEvent<'a> {
+    /// The name, else the id, of the agent, team or workflow that sent it.
+    pub fn source(&self) -> Option<Str<'a>> {
+        let of_agent = self.agent_name.or(self.agent_id);
+        let of_team = self.team_name.or(self.team_id);
+        let of_workflow = self.workflow_name.or(self.workflow_id);
+        match self.scope {
+            Scope::Team => of_team.or(of_agent),
+            Scope::Workflow => of_workflow,
+            Scope::Agent | Scope::System => of_agent.or(of_team).or(of_workflow),
+        }
+    }
+
+    /// The run was accepted and answers later.
+    pub(crate) fn is_accepted(&self) -> bool {
+        self.status.is_some_and(|s| matches!(s.decode().as_ref(), "PENDING" | "RUNNING"))
+    }
+
+    /// Whether it has media or sources besides the text.
+    pub(crate) fn has_extras(&self) -> bool {
+        let extras = [self.image, self.images, self.videos, self.audio, self.files, self.response_audio];
+        extras.iter().any(Option::is_some) || self.references.is_some() || self.citations.is_some()
+    }
+
+    /// The run that started this one. Members of a workflow name it in `workflow_run_id` (docs/agentos-protocol.md).
+    pub fn parent(&self) -> Option<Str<'a>> {
+        let of_workflow = || match self.scope {
+            Scope::Agent | Scope::Team => self.workflow_run_id.filter(|id| Some(*id) != self.run_id),
+            Scope::Workflow | Scope::System => None,
+        };
+        self.parent_run_id.or_else(of_workflow)
+    }
+
     fn with_default_name(mut self, outer: Option<Str<'a>>) -> RunEvent<'a> {
         if self.name.is_empty() {
-            // A run's JSON answer is what has a run, a status and no name at all, the line's neither.
+            // The JSON answer of a run has a run_id and a status but no name, nor does the frame.
             let answer = (self.run_id.is_some() && self.status.is_some()).then(|| Str::plain("RunOutput"));
             if let Some(name) = outer.filter(|n| !n.is_empty()).or(answer) {
                 self.name = name;
-                self.settle();
+                self.classify();
             }
         }
-        self.whole = self.whole.filter(|_| self.kind == Kind::CustomEvent);
+        self.json = self.json.filter(|_| self.kind == Kind::CustomEvent);
         self
     }
 }
 
-/// What a text that should have been an event was instead, for [`Diagnostics`](crate::state::Diagnostics).
+/// Why a text is not an event, for [`Diagnostics`](crate::state::Diagnostics).
 pub fn fault(error: JsonError) -> &'static str {
     match error.kind {
         JsonErrorKind::Truncated => "the JSON breaks off",

@@ -53,6 +53,7 @@ pub mod json;
 pub mod limits;
 pub mod monitor;
 pub mod quota;
+pub mod refusal;
 pub mod retry;
 pub mod sse;
 pub mod state;

@@ -1,37 +1,37 @@
 //! Bounds on memory, and what happens at each of them.
 //!
-//! Nothing that a server sends can make a handler grow beyond these numbers; reaching one is counted in
-//! [`Diagnostics`](crate::state::Diagnostics), never fatal.
+//! No server can make a handler grow beyond these numbers. Reaching a limit is counted in
+//! [`Diagnostics`](crate::state::Diagnostics) and never fatal.
 
-/// Bounds on what one handler keeps. Every field has a default that no honest stream reaches.
+/// Bounds on what one handler holds. No well-behaved stream reaches a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
     /// Longest event in bytes, framing included. A longer one is skipped up to its blank line and counted as
     /// malformed. Default 64 MiB.
     pub max_event_bytes: usize,
-    /// Longest text of one message in bytes. What comes after is dropped and counted. Default 64 MiB.
+    /// Longest text of one message in bytes. The rest is dropped and counted. Default 64 MiB.
     pub max_text_bytes: usize,
-    /// Timeline entries of one turn. Beyond it only errors, retries and ends are kept. Default 5,000.
+    /// Timeline entries of one turn. Beyond it, only errors, retries and the end of a run are added. Default 5,000.
     pub max_timeline_entries: usize,
-    /// Delegations and members' messages of one turn; the runs beyond it are read, not shown. Default 1,000.
+    /// Delegations and members' messages of one turn. Further runs are read but not shown. Default 1,000.
     pub max_messages: usize,
-    /// Tool calls of one message; later ones are in the timeline only. Default 2,000.
+    /// Tool calls of one message. Later ones appear in the timeline only. Default 2,000.
     pub max_tool_calls: usize,
-    /// Reasoning steps, and media of one kind, of one message; later ones are dropped and counted. Default 2,000.
+    /// Reasoning steps, and media of each kind, of one message. Later ones are dropped and counted. Default 2,000.
     pub max_items: usize,
-    /// Sessions listed; later ones are counted only. Default 2,000.
+    /// Sessions listed. Later ones are only counted. Default 2,000.
     pub max_sessions: usize,
     /// A tool's result, a custom event's data or a run's metrics in a timeline entry, in bytes. A longer result is
-    /// cut there (the tool call has it whole), longer JSON is left out. Default 64 KiB.
+    /// truncated (the tool call has all of it), longer JSON is omitted. Default 64 KiB.
     pub max_detail_bytes: usize,
-    /// Malformed frames and unknown event names that are listed; all are counted. Default 50.
+    /// Malformed frames and unknown event names listed. All are counted. Default 50.
     pub max_listed: usize,
     /// Length of a malformed frame's excerpt in bytes. Default 160.
     pub max_excerpt_bytes: usize,
-    /// Bytes of an HTTP error's body that are read for its message. Default 64 KiB.
+    /// Bytes read of an HTTP error's body. Default 64 KiB.
     pub max_error_body_bytes: usize,
-    /// Sends that may wait for the running one. Default 100.
+    /// Sends that may be queued behind the running one. Default 100.
     pub max_queued: usize,
 }
 
@@ -54,7 +54,7 @@ impl Default for Limits {
     }
 }
 
-/// The first `max` bytes of `text`, cut at a character boundary.
+/// The first `max` bytes of `text`, truncated at a character boundary.
 pub(crate) fn excerpt(text: &str, max: usize) -> &str {
     if text.len() <= max {
         return text;
@@ -63,5 +63,5 @@ pub(crate) fn excerpt(text: &str, max: usize) -> &str {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    crate::text::part(text, ..end)
+    crate::text::slice(text, ..end)
 }

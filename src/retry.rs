@@ -1,40 +1,35 @@
-//! Rate limits: is it one, how long to wait, how often to try again, and what the user is told meanwhile.
+//! Retry policy: how often to try again, how long to wait, and what the user reads meanwhile.
 //!
-//! In: a [`Refusal`] (what a server or a provider said), the time, a random number. Out: a [`Decision`]. Policy is data
-//! and every function is pure; who waits, and how, is the business of [`client`](crate::client) and of `generator`.
+//! In: the retries made so far, the delay that a [`Refusal`] asks for, a random number. Out: a [`Decision`], and the texts
+//! shown to users. Policy is data and every function is pure; [`client`](crate::client) and `generator` do the waiting.
 
-mod delay;
 mod policy;
-mod refusal;
 mod wording;
 
+pub use crate::refusal::{Refusal, RetryHeaders, LONGEST_DELAY};
 pub use policy::{Policy, PolicyError};
-pub use refusal::{Refusal, RetryHeaders};
 pub(crate) use wording::{attempts, resuming, waiting};
 pub use wording::{exhausted, rate_limited, retrying, timed_out};
 
 use crate::time::Seconds;
 
-/// A wait that no server can extend: an hour. A delay that is named longer is cut to this.
-pub const LONGEST_DELAY: Seconds = 3_600.0;
-
-/// What comes after a failure that may pass.
+/// What to do after a transient failure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Decision {
-    /// Wait, then start again.
+    /// Wait, then start another attempt.
     Retry {
         /// 1 for the first retry.
         attempt: u32,
         /// Seconds.
         delay: Seconds,
     },
-    /// As often as the policy has it.
+    /// The retries are used up.
     GiveUp,
 }
 
 impl Policy {
-    /// After a failure that may pass, and `retries` made so far. `named`: the delay that the server asked for;
-    /// `random`: 0 to 1, for the jitter.
+    /// Decides after a transient failure. `retries`: made so far; `named`: the delay that the server asked for; `random`:
+    /// 0 to 1, for the jitter.
     pub fn decide(&self, retries: u32, named: Option<Seconds>, random: f64) -> Decision {
         match retries < self.max_retries {
             true => Decision::Retry { attempt: retries + 1, delay: self.delay(retries, named, random) },
@@ -42,8 +37,8 @@ impl Policy {
         }
     }
 
-    /// Seconds before the next attempt: those that were named, else the policy's own, else
-    /// min(base · 2^retries, cap). Finite, from 0 to [`LONGEST_DELAY`], whatever goes in.
+    /// Seconds before the next attempt: the `named` delay, else the policy's own `delays`, else
+    /// min(base_delay · 2^retries, max_delay). Finite and from 0 to [`LONGEST_DELAY`] for any input.
     pub fn delay(&self, retries: u32, named: Option<Seconds>, random: f64) -> Seconds {
         if let Some(named) = named.filter(|d| d.is_finite() && *d >= 0.0) {
             return named.min(LONGEST_DELAY);
@@ -51,17 +46,17 @@ impl Policy {
         let own = self.delays.get(retries as usize).or(self.delays.last()).copied();
         let backoff = || (self.base_delay * 2f64.powi(retries.min(64) as i32)).min(self.max_delay);
         let plain = own.unwrap_or_else(backoff);
-        // Only ever longer: what the policy says is the least.
-        let jitter = 1.0 + bounded(self.jitter, 1.0) * bounded(random, 1.0);
-        bounded(plain * jitter, LONGEST_DELAY)
+        // Jitter only lengthens: the policy's delay is the minimum.
+        let jitter = 1.0 + clamp_or_zero(self.jitter, 1.0) * clamp_or_zero(random, 1.0);
+        clamp_or_zero(plain * jitter, LONGEST_DELAY)
     }
 }
 
-/// `value` from 0 to `most`; 0 for what is no number.
-fn bounded(value: f64, most: f64) -> f64 {
+/// `value` clamped to 0..=`max`; 0 for NaN.
+fn clamp_or_zero(value: f64, max: f64) -> f64 {
     match value.is_nan() {
         true => 0.0,
-        false => value.clamp(0.0, most),
+        false => value.clamp(0.0, max),
     }
 }
 
@@ -70,12 +65,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_missions_delays() {
+    fn the_default_delays() {
         let policy = Policy::default();
         let backoff: Vec<f64> = (0..7).map(|n| policy.delay(n, None, 0.0)).collect();
         assert_eq!(backoff, [5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0]);
         for named in [4.843473059, 23.0, 58.0, 90.0, 0.0] {
-            assert_eq!(policy.delay(1, Some(named), 0.0), named, "what the server names is honoured");
+            assert_eq!(policy.delay(1, Some(named), 0.0), named, "the server's delay is honoured");
         }
         assert_eq!(policy.decide(0, None, 0.0), Decision::Retry { attempt: 1, delay: 5.0 });
         assert_eq!(policy.decide(2, Some(58.0), 0.0), Decision::Retry { attempt: 3, delay: 58.0 });
@@ -84,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_delay_is_never_negative_infinite_or_no_number() {
+    fn a_delay_is_never_negative_infinite_or_nan() {
         let hostile = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, 1e300];
         for value in hostile {
             let policy = Policy { base_delay: value, max_delay: value, jitter: value, ..Policy::default() };
@@ -104,11 +99,11 @@ mod tests {
         assert_eq!((0..4).map(|n| own.delay(n, None, 0.0)).collect::<Vec<_>>(), [1.0, 2.0, 2.0, 2.0]);
         let jitter = Policy { jitter: 0.2, ..Policy::default() };
         assert_eq!([0.0, 0.5, 1.0].map(|r| jitter.delay(0, None, r)), [5.0, 5.5, 6.0]);
-        assert_eq!(jitter.delay(0, Some(4.0), 1.0), 4.0, "named is named");
+        assert_eq!(jitter.delay(0, Some(4.0), 1.0), 4.0, "a named delay stays as it is");
     }
 
     #[test]
-    fn bad_values_are_refused_by_the_name_of_the_option() {
+    fn an_invalid_value_is_reported_by_its_option_name() {
         let bad = [-1.0, f64::NAN, 1e6, f64::INFINITY];
         let option = |result: Result<Policy, PolicyError>| result.map_err(|e| e.option);
         for value in bad {
@@ -128,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_connection_has_a_policy_of_its_own() {
+    fn resuming_a_lost_connection_has_its_own_policy() {
         let default = Policy::default_of_resume();
         assert_eq!(Policy::of_resume(None, None, None), Ok(default.clone()));
         let delays: Vec<f64> = (0..7).map(|n| default.delay(n, None, 0.0)).collect();
@@ -149,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn the_missions_texts_letter_for_letter() {
+    fn the_texts_letter_for_letter() {
         let message = |delay, attempt| rate_limited(delay, attempt, 3);
         assert_eq!(message(5.0, 1), "Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)");
         assert_eq!(message(10.0, 2), "Rate limit reached. Retrying in 10 seconds... (Attempt 2/3)");

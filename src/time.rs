@@ -1,13 +1,13 @@
-//! Time is an argument. The core reads no clock: the shell says what time it is with every input.
+//! Time is an argument. The core reads no clock; the caller passes the current time with every input.
 
 /// A point in time: seconds since the Unix epoch.
 pub type Seconds = f64;
 
-/// Above this a number on the wire can only be milliseconds: as seconds it would be the year 5138.
+/// Numbers above this are milliseconds: as seconds they would lie beyond the year 5138.
 const MILLISECONDS_FROM: f64 = 1e11;
 
-/// A `created_at` of the wire in seconds. AgentOS sends seconds, Cirkelline's MetricsUpdate milliseconds
-/// (PROTOCOL §6). Anything that is no time (zero, negative, not finite) gives `None`.
+/// Converts a `created_at` to seconds. AgentOS sends seconds, the MetricsUpdate event of some backends milliseconds
+/// (docs/agentos-protocol.md). `None` if the value is zero, negative or not finite.
 pub fn from_wire(value: f64) -> Option<Seconds> {
     if !value.is_finite() || value <= 0.0 {
         None
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_time_is_none() {
+    fn zero_negative_and_infinite_times_are_none() {
         for v in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(from_wire(v), None);
         }

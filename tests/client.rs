@@ -174,7 +174,7 @@ fn what_changes_nothing_is_told_to_nobody() {
     let nothing = |page: &mut Page| {
         let no_op = [
             Input::Cancel,
-            Input::HangUp,
+            Input::Detach,
             Input::Tick,
             Input::End,
             Input::Online,
@@ -206,7 +206,7 @@ fn what_changes_nothing_is_told_to_nobody() {
     assert!(page.client.handle(Input::Online, NOW));
     // While an answer streams, neither its past nor bytes of the caller's come between.
     let request = send(&mut page, 2, "and?").id;
-    assert!(!page.client.handle(Input::Recall { text: None, at: NOW, frames: b"" }, NOW));
+    assert!(!page.client.handle(Input::LoadTurn { text: None, at: NOW, frames: b"" }, NOW));
     assert!(!page.client.handle(Input::Feed(b": \n"), NOW));
     assert!(page.client.handle(Input::Chunk { request, bytes: b": \n" }, NOW));
 }
@@ -471,7 +471,7 @@ fn bytes_written_in_place_read_like_bytes_handed_over() {
     for piece in recording.chunks() {
         chunk(&mut handed, request, piece);
         written.client.reserve(piece.len()).unwrap().copy_from_slice(piece);
-        written.client.committed(piece.len(), NOW);
+        written.client.commit(piece.len(), NOW);
     }
     assert_eq!((handed.view(), handed.outputs()), (written.view(), written.outputs()));
 
@@ -520,8 +520,8 @@ fn a_turn_that_takes_the_place_of_a_cleared_one_is_read_as_a_new_one() {
 fn a_turn_of_the_past_is_shown_with_its_time_and_counts_for_nothing() {
     let mut page = page();
     let refused = frame("RunStarted", agent()) + &frame("RunError", with(agent(), json!({"content": "429"})));
-    page.handle(Input::Recall { text: Some("one"), at: NOW - 500.0, frames: run("First.").as_bytes() });
-    page.handle(Input::Recall { text: Some("two"), at: NOW - 400.0, frames: refused.as_bytes() });
+    page.handle(Input::LoadTurn { text: Some("one"), at: NOW - 500.0, frames: run("First.").as_bytes() });
+    page.handle(Input::LoadTurn { text: Some("two"), at: NOW - 400.0, frames: refused.as_bytes() });
     let conversation = &page.client.conversation;
     let [first, second] = &conversation.turns[..] else { panic!("two turns") };
     let user = first.user.as_ref().unwrap();

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod common;
-mod world;
+mod simulation;
 
 use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Observed, Options};
 use ai_stream_handler::monitor::{Ending, Monitor};
@@ -12,12 +12,12 @@ use ai_stream_handler::state::Outcome;
 use common::{called, calling, leader_of, member, saying, with, NOW};
 use futures_util::stream::{self, BoxStream, StreamExt};
 use serde_json::{json, Value};
+use simulation::{quota_body, Answer, World};
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::time::{advance, sleep, Instant, Sleep};
-use world::{quota_body, Answer, World};
 
 const WORKING: &str = "Cirkelline is working...";
 const RESPONDING: &str = "Cirkelline is responding...";

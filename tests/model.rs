@@ -26,7 +26,7 @@ enum Move {
     Offline,
     Online,
     Clear,
-    HangUp,
+    Detach,
     /// Of the live request: its head; its head and the first frame; an error, whole.
     Opened(u16),
     Begins,
@@ -51,7 +51,7 @@ const ALWAYS: &[Move] = &[
     Move::Offline,
     Move::Online,
     Move::Clear,
-    Move::HangUp,
+    Move::Detach,
 ];
 const UNOPENED: &[Move] = &[
     Move::Opened(200),
@@ -161,7 +161,7 @@ impl World {
             Move::Tick => self.now = self.now.max(self.wake.unwrap()),
             Move::Offline => self.offline = true,
             Move::Online => self.offline = false,
-            Move::HangUp => self.gone = true,
+            Move::Detach => self.gone = true,
             Move::Clear => cleared = true,
             Move::Closed | Move::Broken | Move::NotSent => self.end(live),
             Move::Opened(status) => self.live = Some((live, status)),
@@ -178,7 +178,7 @@ impl World {
             Move::Offline => Input::Offline,
             Move::Online => Input::Online,
             Move::Clear => Input::Clear { session_id: None },
-            Move::HangUp => Input::HangUp,
+            Move::Detach => Input::Detach,
             Move::Opened(status) => opened(live, status),
             Move::Begins | Move::Refused => return,
             Move::Started | Move::Says | Move::Completes | Move::Fails => {
@@ -244,7 +244,7 @@ impl World {
         if open == 0 && self.live.is_none() && (self.gone || matches!(what, Move::Cancel) || cleared) {
             assert_eq!(self.wake, None, "{what:?}: a timer is left behind");
         }
-        if matches!(what, Move::Cancel | Move::HangUp) || cleared {
+        if matches!(what, Move::Cancel | Move::Detach) || cleared {
             assert_eq!(open, 0, "{what:?}: sends are left open");
             assert!(self.live.is_none(), "{what:?}: a request is left under way");
         }

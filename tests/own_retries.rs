@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
-mod world;
+mod simulation;
 
 use ai_stream_handler::client::{Config, Fallback, Input};
 use ai_stream_handler::error::ErrorType;
@@ -13,7 +13,7 @@ use ai_stream_handler::retry::Policy;
 use ai_stream_handler::state::Outcome;
 use common::{called, calling, frame, leader_of, member, nameless, saying, with, NOW};
 use serde_json::{json, Value};
-use world::{config, quota_body, Answer, World};
+use simulation::{config, quota_body, Answer, World};
 
 const WORKING: &str = "Cirkelline is working...";
 const RESPONDING: &str = "Cirkelline is responding...";

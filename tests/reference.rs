@@ -1,5 +1,5 @@
 //! A naive decoder and reducer (`naive/`, written from PROTOCOL.md and DESIGN.md alone) against the real ones, on
-//! generated runs (`runs/`): nested teams, interleaved members, parallel tools, retries, pauses, cancels, unknown
+//! generated runs (`generated_runs/`): nested teams, interleaved members, parallel tools, retries, pauses, cancels, unknown
 //! events in between, frames sent twice, gaps of the event index, every line ending, splits anywhere.
 //!
 //! `RUNS` says how many: 600 by default; `make proof` takes 50,000.
@@ -7,8 +7,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+mod generated_runs;
 mod naive;
-mod runs;
 
 use ai_stream_handler::client::Input;
 use ai_stream_handler::limits::Limits;
@@ -91,10 +91,10 @@ proptest! {
 
     #[test]
     fn any_run_is_shown_as_the_reference_shows_it(
-        moves in runs::moves(40), kind in runs::kind(), sizes in vec(prop_oneof![1..8usize, 1..4_000usize], 1..6),
+        moves in generated_runs::moves(40), kind in generated_runs::kind(), sizes in vec(prop_oneof![1..8usize, 1..4_000usize], 1..6),
         cut in prop::option::weighted(0.3, any::<prop::sample::Index>()), cancels in prop::bool::weighted(0.1),
     ) {
-        let mut legs = runs::streams(kind, &moves);
+        let mut legs = generated_runs::streams(kind, &moves);
         let at_least_one = legs.len() > 1;
         if let (Some(cut), Some(last)) = (cut, legs.last_mut()) {
             // A connection of which no frame was read goes on with nothing.
@@ -146,9 +146,9 @@ proptest! {
 
     #[test]
     fn any_run_is_the_same_whole_in_pieces_and_once_more(
-        moves in runs::moves(60), kind in runs::kind(), sizes in vec(prop_oneof![1..8usize, 1..4_000usize], 1..6),
+        moves in generated_runs::moves(60), kind in generated_runs::kind(), sizes in vec(prop_oneof![1..8usize, 1..4_000usize], 1..6),
     ) {
-        let legs = runs::streams(kind, &moves);
+        let legs = generated_runs::streams(kind, &moves);
         let whole = played(&legs, &[usize::MAX], Limits::default()).view();
         assert_same(&whole, &played(&legs, &sizes, Limits::default()).view(), "in pieces");
         assert_same(&whole, &played(&legs, &[usize::MAX], Limits::default()).view(), "once more");
@@ -156,9 +156,9 @@ proptest! {
 
     #[test]
     fn any_run_stays_within_the_limits_and_ends_as_without_them(
-        moves in runs::moves(120), kind in runs::kind(), sizes in vec(1..4_000usize, 1..6), bounds in (0..40usize, 0..12usize, 0..4usize),
+        moves in generated_runs::moves(120), kind in generated_runs::kind(), sizes in vec(1..4_000usize, 1..6), bounds in (0..40usize, 0..12usize, 0..4usize),
     ) {
-        let legs = runs::streams(kind, &moves);
+        let legs = generated_runs::streams(kind, &moves);
         let mut limits = Limits::default();
         limits.max_text_bytes = bounds.0;
         limits.max_timeline_entries = bounds.1;

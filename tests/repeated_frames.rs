@@ -20,8 +20,8 @@ fn both(stream: impl AsRef<[u8]>) -> Page {
 
 fn with_limits(limits: Limits, stream: impl AsRef<[u8]>) -> Page {
     let stream = stream.as_ref();
-    let read = |shortcuts: bool, size: usize| {
-        let mut page = Page::with(Config { shortcuts, limits, ..Config::default() });
+    let read = |fast_path: bool, size: usize| {
+        let mut page = Page::with(Config { fast_path, limits, ..Config::default() });
         page.begin("hello");
         for piece in stream.chunks(size) {
             page.feed(piece);

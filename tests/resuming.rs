@@ -786,7 +786,7 @@ fn cancel_works_the_same_way_wherever_a_send_stands() {
 #[test]
 fn a_page_that_goes_away_stops_no_run() {
     let (mut hand, request) = Hand::streaming();
-    hand.handle(Input::HangUp);
+    hand.handle(Input::Detach);
     assert!(hand.outputs.contains(&Output::Abort(request)));
     assert_eq!(hand.call(), None);
 }
@@ -968,7 +968,7 @@ fn the_policy_of_resumes_is_checked_by_name() {
 
 /// The page is loaded again: all that is left is what was kept.
 fn refreshed(hand: &Hand) -> Hand {
-    let kept = hand.page.client.kept().expect("something is kept");
+    let kept = hand.page.client.resume_point().expect("something is kept");
     let mut page = Page::with(config());
     page.client.conversation.restore(kept);
     Hand { page, outputs: vec![] }
@@ -1010,7 +1010,7 @@ fn a_refresh_at_any_frame_ends_as_if_there_had_been_none() {
             let mut hand = Hand::new(config());
             let request = hand.send();
             hand.answer(request, &run.text(0..frames));
-            if hand.page.client.kept().is_none() {
+            if hand.page.client.resume_point().is_none() {
                 continue;
             }
             let mut again = refreshed(&hand);
@@ -1063,18 +1063,18 @@ fn a_refresh_during_a_pause_brings_the_question_back() {
 #[test]
 fn nothing_is_kept_of_what_cannot_go_on() {
     let (mut hand, request) = Hand::streaming();
-    assert!(hand.page.client.kept().is_some());
+    assert!(hand.page.client.resume_point().is_some());
     hand.answer(request, &ending());
-    assert_eq!(hand.page.client.kept(), None, "it is over");
+    assert_eq!(hand.page.client.resume_point(), None, "it is over");
     let (mut hand, _) = Hand::streaming();
     hand.handle(Input::Cancel);
-    assert_eq!(hand.page.client.kept(), None, "it was stopped");
+    assert_eq!(hand.page.client.resume_point(), None, "it was stopped");
     let mut hand = Hand::new(Config { background: false, ..config() });
     let request = hand.send();
     hand.answer(request, &frame("TeamRunStarted", leader()));
-    assert_eq!(hand.page.client.kept(), None, "it ends with its connection");
+    assert_eq!(hand.page.client.resume_point(), None, "it ends with its connection");
     let mut hand = Hand::new(Config { runs: String::new(), ..config() });
     let request = hand.send();
     hand.answer(request, &beginning());
-    assert_eq!(hand.page.client.kept(), None, "nobody knows where to ask for it");
+    assert_eq!(hand.page.client.resume_point(), None, "nobody knows where to ask for it");
 }

@@ -1,8 +1,7 @@
 //! What goes into the client and what comes out of it: its one door in, its one door out.
 
-use crate::limits::Limits;
 use crate::monitor::LogLine;
-use crate::retry::{Policy, RetryHeaders};
+use crate::retry::RetryHeaders;
 use crate::state::Outcome;
 use crate::time::Seconds;
 use serde::Serialize;
@@ -78,7 +77,7 @@ pub enum Input<'a> {
         status: u16,
     },
     /// A turn of a session that is opened: what the user said, when, and the events of its run as a stream.
-    Recall {
+    LoadTurn {
         /// What the user said.
         text: Option<&'a str>,
         /// When, in seconds since the Unix epoch.
@@ -87,7 +86,7 @@ pub enum Input<'a> {
         frames: &'a [u8],
     },
     /// The page goes: what runs on the server may go on.
-    HangUp,
+    Detach,
     /// Another tab of the same origin hit a rate limit.
     LimitElsewhere {
         /// Until when, in seconds since the Unix epoch.
@@ -198,81 +197,4 @@ pub struct Request {
 pub struct Call {
     pub id: RequestId,
     pub url: String,
-}
-
-/// Seconds without a byte, not even a comment, after which a stream counts as dead; 0: never. AgentOS sends a comment
-/// every 15 seconds to background runs, and nothing to others.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[allow(missing_docs, clippy::exhaustive_structs)]
-pub struct Stall {
-    pub background: Seconds,
-    pub foreground: Seconds,
-}
-
-impl Default for Stall {
-    fn default() -> Self {
-        Stall { background: 40.0, foreground: 600.0 }
-    }
-}
-
-/// Where requests go and what goes with them.
-#[derive(Debug, Clone)]
-pub struct Config {
-    /// `http://localhost:7777`, or empty for the page's own origin.
-    pub endpoint: String,
-    /// `/teams/cirkelline/runs`, or a whole address.
-    pub path: String,
-    /// Where single runs are taken up, continued and cancelled: `/teams/cirkelline/runs`. Empty: nowhere.
-    pub runs: String,
-    /// Fields sent with every run.
-    pub fields: Vec<(String, String)>,
-    /// Ask for runs that survive a dropped connection.
-    pub background: bool,
-    /// The bounds.
-    pub limits: Limits,
-    /// Retries of our own.
-    pub retry: Policy,
-    /// How lost connections are taken up.
-    pub resume: Policy,
-    /// How long a stream may be silent.
-    pub stall: Stall,
-    /// Asked in turn when the retries of the one before are used up.
-    pub fallbacks: Vec<Fallback>,
-    /// Whether anybody wants [`Output::Log`].
-    pub log: bool,
-    /// Content frames that repeat one another are recognised, not read. Off, what comes of a stream is the same, later:
-    /// tests compare.
-    pub shortcuts: bool,
-    /// What random numbers begin with: those of jitter, and of how tabs spread.
-    pub seed: u32,
-}
-
-impl Default for Config {
-    fn default() -> Self {
-        Config {
-            endpoint: String::new(),
-            path: String::new(),
-            runs: String::new(),
-            fields: Vec::new(),
-            background: false,
-            limits: Limits::default(),
-            retry: Policy::default(),
-            resume: Policy::default_of_resume(),
-            stall: Stall::default(),
-            fallbacks: Vec::new(),
-            log: false,
-            shortcuts: true,
-            seed: 0,
-        }
-    }
-}
-
-/// Another component to ask.
-#[derive(Debug, Clone, Default)]
-#[allow(clippy::exhaustive_structs)]
-pub struct Fallback {
-    /// As `Config::path`.
-    pub path: String,
-    /// What it is called before its first event; empty: made of its path.
-    pub name: String,
 }

@@ -3,35 +3,37 @@
 //! A background run counts its frames; what is asked for is what comes after the last one read (PROTOCOL §11). Time is
 //! compared, never counted.
 
-use super::leg::{Leg, Purpose};
+use super::connection::{Connection, Purpose};
 use super::queue::Send;
-use super::waiting::{Wait, Why};
-use super::{Call, Client, Output, Priority, Request, Ticket};
-use crate::error::{ErrorType, StreamError};
+use super::send_delay::{DelayReason, DelayedSend};
+use super::{Client, Output, Priority, Request, Ticket};
+use crate::error::StreamError;
 use crate::retry::{self, LONGEST_DELAY};
-use crate::state::kept::Kept;
-use crate::state::{Announced, Cause, Outcome, Retrier, Status};
-use crate::text::{decimal, has};
+use crate::state::resume_point::ResumePoint;
+use crate::state::{Outcome, Retrier, RetryCause, RetryNotice, Status};
+use crate::text::decimal;
 use crate::time::Seconds;
 
 impl Client {
     /// The stream of a run ended before the run did. Gives the leg back if it cannot be taken up.
-    pub(super) fn lost(&mut self, mut leg: Leg, now: Seconds) -> Option<Leg> {
-        let Some(send) = leg.send.take_if(|send| !leg.by_hand && self.config.runs(send.target).is_some()) else {
-            return Some(leg);
+    pub(super) fn try_resume(&mut self, mut connection: Connection, now: Seconds) -> Option<Connection> {
+        let Some(send) =
+            connection.send.take_if(|send| !connection.fed_by_caller && self.config.runs(send.target).is_some())
+        else {
+            return Some(connection);
         };
         let open = self.conversation.current().is_some_and(|t| t.outcome.is_none());
-        let point = self.conversation.resume_point().filter(|_| open && self.config.resume.max_retries > 0);
-        let Some(point) = point.filter(|_| !self.conversation.is_unplaced()) else {
-            leg.send = Some(send);
-            return Some(leg);
+        let point = self.conversation.resume_from().filter(|_| open && self.config.resume.max_retries > 0);
+        let Some(point) = point.filter(|_| !self.conversation.is_turn_unknown()) else {
+            connection.send = Some(send);
+            return Some(connection);
         };
-        let news = leg.from != Some(point.last_index);
-        self.take_up_later(send, news, None, now);
+        let news = connection.resumed_after != Some(point.last_index);
+        self.schedule_resume(send, news, None, now);
         None
     }
 
-    fn take_up_later(&mut self, mut send: Send, news: bool, because: Option<String>, now: Seconds) {
+    fn schedule_resume(&mut self, mut send: Send, news: bool, because: Option<String>, now: Seconds) {
         let max_retries = self.config.resume.max_retries;
         send.resumes = if news { 1 } else { send.resumes + 1 };
         if send.resumes > max_retries {
@@ -48,7 +50,7 @@ impl Client {
             Some(_) => OFFLINE.to_owned(),
             None => retry::resuming(delay, send.resumes, max_retries),
         };
-        let announced = Announced {
+        let announced = RetryNotice {
             attempt: send.resumes.into(),
             max_retries: max_retries.into(),
             delay,
@@ -56,20 +58,20 @@ impl Client {
             message,
             because,
             at: None,
-            cause: Cause::Network,
+            cause: RetryCause::Network,
             by: Retrier::Handler,
         };
         self.conversation.await_resume(announced, now);
         if delay > 0.0 {
-            self.wait = Some(Wait { send, since: now, due: now + delay, why: Why::Resume });
+            self.delayed = Some(DelayedSend { send, since: now, due: now + delay, reason: DelayReason::Resume });
         } else {
-            self.take_up(send, now);
+            self.send_resume(send, now);
         }
     }
 
     /// Asks the server for what was missed.
-    pub(super) fn take_up(&mut self, send: Send, now: Seconds) {
-        let point = self.conversation.resume_point();
+    pub(super) fn send_resume(&mut self, send: Send, now: Seconds) {
+        let point = self.conversation.resume_from();
         let (Some(point), Some(runs)) = (point, self.config.runs(send.target)) else {
             return self.settle(Some(send), now);
         };
@@ -80,186 +82,106 @@ impl Client {
         }
         fields.extend(point.session_id.map(|id| ("session_id".to_owned(), id)));
         fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
-        self.conversation.take_up(now);
-        self.ask(send, Purpose::Resume, url, fields, now);
-        if let Some(leg) = self.leg.as_mut() {
-            leg.from = Some(point.last_index);
+        self.conversation.start_resume(now);
+        self.send_follow_up(send, Purpose::Resume, url, fields, now);
+        if let Some(connection) = self.connection.as_mut() {
+            connection.resumed_after = Some(point.last_index);
         }
     }
 
-    fn ask(&mut self, send: Send, purpose: Purpose, url: String, fields: Vec<(String, String)>, now: Seconds) {
+    pub(super) fn send_follow_up(
+        &mut self,
+        send: Send,
+        purpose: Purpose,
+        url: String,
+        fields: Vec<(String, String)>,
+        now: Seconds,
+    ) {
         let id = self.next_request();
         let request = Request { id, ticket: send.ticket, url, fields, is_run: false };
         self.outputs.push_back(Output::Fetch(request));
-        self.conversation.takes_over = false;
-        let mut leg = Leg::new(id, Some(send), &self.config.limits, now);
-        leg.purpose = purpose;
-        self.leg = Some(leg);
+        self.conversation.client_retries = false;
+        let mut connection = Connection::new(id, Some(send), &self.config.limits, now);
+        connection.purpose = purpose;
+        self.connection = Some(connection);
     }
 
     /// The server refused to give the rest of an answer, or to go on with a paused run.
-    pub(super) fn not_gone_on(&mut self, purpose: Purpose, send: Send, status: u16, error: StreamError, now: Seconds) {
+    pub(super) fn follow_up_refused(
+        &mut self,
+        purpose: Purpose,
+        send: Send,
+        status: u16,
+        error: StreamError,
+        now: Seconds,
+    ) {
         match purpose {
             Purpose::Resume if status == 429 || status >= 500 => {
-                self.take_up_later(send, false, Some(error.message), now);
+                self.schedule_resume(send, false, Some(error.message), now);
             }
             Purpose::Resume => {
                 self.conversation.interrupt(GONE, now);
                 self.settle(Some(send), now);
             }
             _ => {
-                self.conversation.not_continued(error, now);
+                self.conversation.continue_failed(error, now);
                 self.settle(Some(send), now);
             }
         }
     }
 
     /// The server does not know the run that is to be taken up.
-    pub(super) fn gone(&mut self, now: Seconds) {
-        let Some(leg) = self.leg.take() else { return };
-        self.outputs.push_back(Output::Abort(leg.request));
+    pub(super) fn run_unknown(&mut self, now: Seconds) {
+        let Some(connection) = self.connection.take() else { return };
+        self.outputs.push_back(Output::Abort(connection.request));
         self.conversation.interrupt(GONE, now);
-        self.settle(leg.send, now);
+        self.settle(connection.send, now);
     }
 
     /// The user, or a page that was loaded again, takes the answer up.
     pub(super) fn resume(&mut self, ticket: Ticket, now: Seconds) {
         match self.is_idle() && self.can_resume() {
-            true => self.take_up(self.errand(ticket, now), now),
-            false => self.nothing_to_do(ticket),
+            true => self.send_resume(self.follow_up_send(ticket, now), now),
+            false => self.settle_unchanged(ticket),
         }
     }
 
     /// What a page keeps, so that the answer goes on after a refresh.
-    pub fn kept(&self) -> Option<Kept> {
+    pub fn resume_point(&self) -> Option<ResumePoint> {
         let ours = self.target == 0 && self.config.runs(0).is_some();
-        self.conversation.kept().filter(|_| ours)
+        self.conversation.resume_point().filter(|_| ours)
     }
 
     /// Whether [`Input::Resume`](super::Input::Resume) has something to take up.
     pub fn can_resume(&self) -> bool {
         let interrupted = self.conversation.status == Status::Ended(Outcome::Interrupted);
-        interrupted && self.config.runs(self.target).is_some() && self.conversation.resume_point().is_some()
-    }
-
-    /// The user answers what a paused run asks.
-    pub(super) fn continue_run(&mut self, ticket: Ticket, answers: &[(String, String)], now: Seconds) {
-        let run = self.conversation.paused_run().map(str::to_owned).filter(|_| self.is_idle());
-        let (Some(run), Some(runs)) = (run, self.config.runs(self.target)) else { return self.nothing_to_do(ticket) };
-        let url = [&runs, "/", &encoded(&run), "/continue"].concat();
-        let session = self.conversation.session_id.clone().unwrap_or_default();
-        let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
-        // A workflow's is continued in the foreground: agno 3.1.10 answers 409 to anything else without a durable queue.
-        if self.config.background && !has(&runs, "/workflows/") {
-            fields.push(("background".into(), "true".into()));
-        }
-        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
-        // Each kind of route takes its own, and stumbles over the others'.
-        let ours = |name: &str| match () {
-            () if has(&runs, "/agents/") => name != "requirements" && name != "step_requirements",
-            () if has(&runs, "/workflows/") => name != "requirements" && name != "tools",
-            () => name != "tools" && name != "step_requirements",
-        };
-        fields.extend(answers.iter().filter(|(name, _)| ours(name)).cloned());
-        self.conversation.begin(None, Status::Connecting, now);
-        let tools = answers.iter().find(|(name, _)| name == "tools");
-        self.conversation.pause_answer = tools.map(|(_, json)| json.clone());
-        self.ask(self.errand(ticket, now), Purpose::Continue, url, fields, now);
+        interrupted && self.config.runs(self.target).is_some() && self.conversation.resume_from().is_some()
     }
 
     /// Shows a turn of the past.
-    pub(super) fn recall(&mut self, text: Option<&str>, at: Seconds, frames: &[u8]) {
-        let counted = self.conversation.begin_past();
-        self.begin_by_hand(text, at);
-        self.take(frames, at);
-        self.leg = None;
+    pub(super) fn load_turn(&mut self, text: Option<&str>, at: Seconds, frames: &[u8]) {
+        let counted = self.conversation.begin_history();
+        self.begin_fed(text, at);
+        self.receive(frames, at);
+        self.connection = None;
         self.conversation.close(at);
-        self.conversation.end_past(counted);
+        self.conversation.end_history(counted);
     }
 
     /// Something to be done that is no message.
-    fn errand(&self, ticket: Ticket, now: Seconds) -> Send {
+    pub(super) fn follow_up_send(&self, ticket: Ticket, now: Seconds) -> Send {
         let (text, files, priority) = (String::new(), Vec::new(), Priority::User);
         Send { ticket, text, files, priority, since: now, retries: 0, target: self.target, resumes: 0 }
     }
 
-    fn nothing_to_do(&mut self, ticket: Ticket) {
+    pub(super) fn settle_unchanged(&mut self, ticket: Ticket) {
         let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
         self.outputs.push_back(Output::Settled { ticket, outcome });
-    }
-
-    /// The user stops what runs, waits, or asks; and so does the server, where there is a run that it knows.
-    pub(super) fn stop(&mut self, now: Seconds) {
-        let run = self.run_to_stop();
-        self.cancel(now);
-        if self.is_paused() {
-            self.conversation.cancel_pause(now);
-        }
-        if let Some(run) = run {
-            self.stop_on_server(run);
-        }
-    }
-
-    pub(super) fn is_paused(&self) -> bool {
-        self.conversation.status == Status::Ended(Outcome::Paused)
-    }
-
-    /// What the server is to be told when the user stops what goes on now.
-    fn run_to_stop(&self) -> Option<(u32, String)> {
-        let runs = self.config.runs(self.target)?;
-        let (turn, run) = self.conversation.living_run()?;
-        Some((turn.id, [&runs, "/", &encoded(run), "/cancel"].concat()))
-    }
-
-    fn stop_on_server(&mut self, (turn, url): (u32, String)) {
-        let id = self.next_request();
-        self.calls.push((id, turn));
-        self.outputs.push_back(Output::Call(Call { id, url }));
-    }
-
-    pub(super) fn called(&mut self, request: u32, status: u16, now: Seconds) {
-        let Some(at) = self.calls.iter().position(|(id, _)| *id == request) else { return };
-        let (_, turn) = self.calls.swap_remove(at);
-        self.conversation.server_cancelled(turn, status, now);
-    }
-
-    /// When a stream has been silent for too long, if nothing comes until then.
-    pub(super) fn stalls_at(&self) -> Option<Seconds> {
-        let leg = self.leg.as_ref().filter(|l| !l.by_hand && l.over_since.is_none() && l.send.is_some())?;
-        let resumable = self.conversation.resume_point().is_some();
-        let bound = if resumable { self.config.stall.background } else { self.config.stall.foreground };
-        let waits = self.conversation.retry.as_ref().map_or(0.0, |r| r.resumes_at);
-        (bound > 0.0).then(|| leg.heard_at.max(waits) + bound)
-    }
-
-    /// The stream is silent: for longer than the bound, or (`known`) because the network was away.
-    pub(super) fn stalled(&mut self, now: Seconds, known: bool) {
-        if !known && self.stalls_at().is_none_or(|at| now < at) {
-            return;
-        }
-        let Some(leg) = self.leg.take() else { return };
-        self.outputs.push_back(Output::Abort(leg.request));
-        let Some(leg) = self.lost(leg, now) else { return };
-        let kind = if self.went_unheard(&leg) { ErrorType::Network } else { ErrorType::Interrupted };
-        self.break_off(leg, Outcome::Interrupted, StreamError::new(kind, SILENT), now);
-    }
-
-    pub(super) fn online(&mut self, now: Seconds) {
-        let was_away = self.offline_since.take();
-        match self.wait.as_ref().map(|w| w.why) {
-            Some(Why::Retry(Cause::Network) | Why::Resume) => self.wake(now, true),
-            _ => {
-                let silent = |leg: &Leg| was_away.is_some_and(|since| leg.heard_at <= since) && !leg.by_hand;
-                if self.leg.as_ref().is_some_and(silent) && self.conversation.resume_point().is_some() {
-                    self.stalled(now, true);
-                }
-            }
-        }
     }
 }
 
 /// An id as a part of a path: whatever a server calls its runs, it stays one segment.
-fn encoded(id: &str) -> String {
+pub(super) fn encoded(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     for byte in id.bytes() {
         match byte {
@@ -276,4 +198,3 @@ fn encoded(id: &str) -> String {
 const OFFLINE: &str = "You are offline. The answer goes on as soon as you are back.";
 const GAVE_UP: &str = "The connection was lost, and could not be made again. What had come is kept.";
 const GONE: &str = "The connection was lost, and the server does not have the rest of this answer any more.";
-const SILENT: &str = "Nothing came from the server for too long.";

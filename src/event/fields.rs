@@ -1,18 +1,18 @@
-//! The fields of an event. Which event carries which: PROTOCOL §14.
+//! The fields of an event. docs/agentos-protocol.md lists which event carries which.
 
 use super::kind::{self, Kind, Scope};
 use crate::json::{Raw, Str};
 use crate::time::{self, Seconds};
 
-/// One event. A field that the wire left out, sent as `null` or in another type is `None`.
+/// One event. A field that is missing, `null` or of another type is `None`.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-#[allow(missing_docs)] // the fields are agno's own; PROTOCOL §14 lists them
+#[allow(missing_docs)] // agno's own fields: docs/agentos-protocol.md
 pub struct RunEvent<'a> {
     pub name: Str<'a>,
     pub kind: Kind,
     pub scope: Scope,
-    /// Seconds since the Unix epoch, whatever the wire's unit was.
+    /// Seconds since the Unix epoch; milliseconds are converted.
     pub created_at: Option<Seconds>,
     pub run_id: Option<Str<'a>>,
     pub parent_run_id: Option<Str<'a>>,
@@ -28,7 +28,7 @@ pub struct RunEvent<'a> {
     pub step_index: Option<u64>,
     pub nested_depth: u64,
     pub event_index: Option<u64>,
-    /// Frames that follow a `replay`.
+    /// The number of frames after a `replay`.
     pub total_events: Option<u64>,
     /// A delta, a final text, or the value of a structured answer.
     pub content: Option<Raw<'a>>,
@@ -54,11 +54,11 @@ pub struct RunEvent<'a> {
     pub tokens: Tokens,
     /// RunCancelled.
     pub reason: Option<Str<'a>>,
-    /// `error` of the error event, ToolCallError, StepError, WorkflowError.
+    /// `error` of an error event, ToolCallError, StepError or WorkflowError.
     pub error: Option<Str<'a>>,
-    /// The text of an error event that was no JSON.
+    /// The data of an error event that is not JSON.
     pub error_text: Option<&'a str>,
-    /// `type` of the error event, `error_type` of RunError.
+    /// `type` of an error event, `error_type` of RunError.
     pub error_type: Option<Str<'a>>,
     pub retries: Option<u64>,
     pub attempt: Option<u64>,
@@ -66,15 +66,15 @@ pub struct RunEvent<'a> {
     /// Seconds.
     pub delay: Option<f64>,
     pub message: Option<Str<'a>>,
-    /// Of `replay` and of a run's JSON answer.
+    /// Of `replay`, and of a run's JSON answer.
     pub status: Option<Str<'a>>,
     /// Of a task event.
     pub title: Option<Str<'a>>,
-    /// An `error` that is no text, or the `detail` of one: read for its message.
+    /// An `error` that is not a string, or `detail`; searched for a message.
     pub error_value: Option<Raw<'a>>,
-    /// The JSON of a custom event.
-    pub whole: Option<&'a str>,
-    /// `data` of CustomEvent and StepProgress, or what a wrapper holds.
+    /// The event's JSON; custom events only.
+    pub json: Option<&'a str>,
+    /// `data` of CustomEvent and StepProgress, or the content of an envelope.
     pub data: Option<Raw<'a>>,
 }
 
@@ -91,9 +91,9 @@ pub struct Tokens {
 }
 
 impl<'a> RunEvent<'a> {
-    /// An event that is nothing but its name.
+    /// An event without fields.
     pub(super) fn named(name: Str<'a>) -> Self {
-        let (kind, scope) = kind::of(name);
+        let (kind, scope) = kind::classify(name);
         RunEvent {
             name,
             kind,
@@ -147,14 +147,14 @@ impl<'a> RunEvent<'a> {
             status: None,
             title: None,
             error_value: None,
-            whole: None,
+            json: None,
             data: None,
         }
     }
 
     pub(super) fn set(&mut self, key: Str<'a>, value: Raw<'a>) {
-        let given = || Some(value).filter(|v| !v.is_null());
-        // Identifiers and names that are empty say nothing (2.2.13 sends `agent_id: ""` with some errors).
+        let non_null = || Some(value).filter(|v| !v.is_null());
+        // Empty identifiers and names count as absent: agno 2.2.13 sends `agent_id: ""` with some errors.
         let text = || value.as_str().filter(|s| !s.is_empty());
         let count = || value.as_u64().unwrap_or(0);
         match key.decode().as_ref() {
@@ -175,25 +175,25 @@ impl<'a> RunEvent<'a> {
             "nested_depth" => self.nested_depth = count(),
             "total_events" => self.total_events = value.as_u64(),
             "event_index" => self.event_index = value.as_u64(),
-            "content" => self.content = given(),
+            "content" => self.content = non_null(),
             "content_type" => self.content_type = text(),
             "reasoning_content" => self.reasoning_content = text(),
-            "reasoning_steps" => self.reasoning_steps = given(),
-            "references" => self.references = given(),
-            "citations" => self.citations = given(),
-            "image" => self.image = given(),
-            "images" => self.images = given(),
-            "videos" => self.videos = given(),
-            "audio" => self.audio = given(),
-            "files" => self.files = given(),
-            "response_audio" => self.response_audio = given(),
-            "tool" => self.tool = given(),
-            "tools" => self.tools = given(),
-            "requirements" | "step_requirements" | "executor_requirements" => self.requirements = given(),
-            "memories" => self.memories = given(),
-            "session_summary" => self.session_summary = given(),
-            "followups" => self.followups = given(),
-            "metrics" => self.metrics = given(),
+            "reasoning_steps" => self.reasoning_steps = non_null(),
+            "references" => self.references = non_null(),
+            "citations" => self.citations = non_null(),
+            "image" => self.image = non_null(),
+            "images" => self.images = non_null(),
+            "videos" => self.videos = non_null(),
+            "audio" => self.audio = non_null(),
+            "files" => self.files = non_null(),
+            "response_audio" => self.response_audio = non_null(),
+            "tool" => self.tool = non_null(),
+            "tools" => self.tools = non_null(),
+            "requirements" | "step_requirements" | "executor_requirements" => self.requirements = non_null(),
+            "memories" => self.memories = non_null(),
+            "session_summary" => self.session_summary = non_null(),
+            "followups" => self.followups = non_null(),
+            "metrics" => self.metrics = non_null(),
             "model" => self.model = text(),
             "input_tokens" => self.tokens.input = count(),
             "output_tokens" => self.tokens.output = count(),
@@ -204,9 +204,9 @@ impl<'a> RunEvent<'a> {
             "reason" => self.reason = text(),
             "error" => {
                 self.error = text();
-                self.error_value = given().filter(|v| v.as_str().is_none()).or(self.error_value);
+                self.error_value = non_null().filter(|v| v.as_str().is_none()).or(self.error_value);
             }
-            "detail" => self.error_value = self.error_value.or(given()),
+            "detail" => self.error_value = self.error_value.or(non_null()),
             "type" | "error_type" => self.error_type = text(),
             "retries" => self.retries = value.as_u64(),
             "attempt" => self.attempt = value.as_u64(),
@@ -215,15 +215,15 @@ impl<'a> RunEvent<'a> {
             "message" => self.message = text(),
             "status" => self.status = text(),
             "title" => self.title = text(),
-            "data" => self.data = given(),
+            "data" => self.data = non_null(),
             _ => {}
         }
     }
 
-    /// Derives what follows from all fields together.
-    pub(super) fn settle(&mut self) {
-        (self.kind, self.scope) = kind::of(self.name);
-        // Events that share a name between agents and teams tell by their ids.
+    /// Derives kind and scope from the name and ids.
+    pub(super) fn classify(&mut self) {
+        (self.kind, self.scope) = kind::classify(self.name);
+        // For names shared by agents, teams and workflows, the ids tell the scope.
         if matches!(self.kind, Kind::CustomEvent | Kind::MetricsUpdate | Kind::Paused | Kind::RunOutput) {
             self.scope = match (self.team_id, self.agent_id, self.workflow_id) {
                 (Some(_), ..) => Scope::Team,
@@ -232,86 +232,5 @@ impl<'a> RunEvent<'a> {
                 _ => self.scope,
             };
         }
-    }
-
-    /// The name of the agent, team or workflow it comes from, else its id.
-    pub fn source(&self) -> Option<Str<'a>> {
-        let of_agent = self.agent_name.or(self.agent_id);
-        let of_team = self.team_name.or(self.team_id);
-        let of_workflow = self.workflow_name.or(self.workflow_id);
-        match self.scope {
-            Scope::Team => of_team.or(of_agent),
-            Scope::Workflow => of_workflow,
-            Scope::Agent | Scope::System => of_agent.or(of_team).or(of_workflow),
-        }
-    }
-
-    /// A run that was accepted and answers later.
-    pub(crate) fn is_accepted(&self) -> bool {
-        self.status.is_some_and(|s| matches!(s.decode().as_ref(), "PENDING" | "RUNNING"))
-    }
-
-    /// Media or sources beside the text.
-    pub(crate) fn has_extras(&self) -> bool {
-        let extras = [self.image, self.images, self.videos, self.audio, self.files, self.response_audio];
-        extras.iter().any(Option::is_some) || self.references.is_some() || self.citations.is_some()
-    }
-
-    /// The run this one was started by. Members of a workflow name it in `workflow_run_id` (PROTOCOL §4).
-    pub fn parent(&self) -> Option<Str<'a>> {
-        let of_workflow = || match self.scope {
-            Scope::Agent | Scope::Team => self.workflow_run_id.filter(|id| Some(*id) != self.run_id),
-            Scope::Workflow | Scope::System => None,
-        };
-        self.parent_run_id.or_else(of_workflow)
-    }
-}
-
-/// A tool execution as agno writes it (PROTOCOL §5).
-#[derive(Debug, Clone, Copy, Default)]
-#[allow(missing_docs)]
-pub struct Tool<'a> {
-    pub tool_call_id: Option<Str<'a>>,
-    pub tool_name: Option<Str<'a>>,
-    pub tool_args: Option<Raw<'a>>,
-    pub tool_call_error: Option<bool>,
-    pub result: Option<Raw<'a>>,
-    pub metrics: Option<Raw<'a>>,
-    pub child_run_id: Option<Str<'a>>,
-    pub created_at: Option<Seconds>,
-    pub requires_confirmation: bool,
-    pub confirmed: Option<bool>,
-    pub requires_user_input: bool,
-    pub external_execution_required: bool,
-    pub user_input_schema: Option<Raw<'a>>,
-}
-
-impl<'a> Tool<'a> {
-    /// Reads `tool`, or an element of `tools`.
-    pub fn read(raw: Raw<'a>) -> Option<Tool<'a>> {
-        let mut tool = Tool::default();
-        let mut object = raw.as_object()?;
-        while let Ok(Some((key, value))) = object.next_member() {
-            let given = || Some(value).filter(|v| !v.is_null());
-            let text = || value.as_str().filter(|s| !s.is_empty());
-            let yes = || value.as_bool() == Some(true);
-            match key.decode().as_ref() {
-                "tool_call_id" => tool.tool_call_id = text(),
-                "tool_name" => tool.tool_name = text(),
-                "tool_args" => tool.tool_args = given(),
-                "tool_call_error" => tool.tool_call_error = value.as_bool(),
-                "result" => tool.result = given(),
-                "metrics" => tool.metrics = given(),
-                "child_run_id" => tool.child_run_id = text(),
-                "created_at" => tool.created_at = value.as_f64().and_then(time::from_wire),
-                "confirmed" => tool.confirmed = value.as_bool(),
-                "requires_confirmation" => tool.requires_confirmation = yes(),
-                "requires_user_input" => tool.requires_user_input = yes(),
-                "external_execution_required" => tool.external_execution_required = yes(),
-                "user_input_schema" => tool.user_input_schema = given(),
-                _ => {}
-            }
-        }
-        Some(tool)
     }
 }

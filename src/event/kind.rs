@@ -1,8 +1,8 @@
-//! The names of events: agno's `RunEvent`, `TeamRunEvent` and `WorkflowRunEvent`, Cirkelline's, the transport's.
+//! Event names: agno's `RunEvent`, `TeamRunEvent` and `WorkflowRunEvent`, a retrying backend's, and the transport's.
 
 use crate::json::Str;
 
-/// What kind of event it is. A team's event has the kind of the agent's event of the same name.
+/// The kind of an event. A team's event has the kind of the agent's event of the same name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 #[allow(missing_docs)] // the names are agno's own
@@ -80,41 +80,41 @@ pub enum Kind {
     StepsExecutionStarted,
     StepsExecutionCompleted,
     StepOutput,
-    /// Cirkelline: the backend waits for a rate limit to pass, then starts again.
+    /// Retrying backend: it waits for a rate limit to pass, then starts another attempt.
     Retry,
-    /// Cirkelline and AgentOS's /resume: the end, with its reason.
+    /// Retrying backend, and AgentOS's /resume: the run failed, and why.
     Error,
-    /// Cirkelline: the run waits for input.
+    /// Retrying backend: the run waits for input.
     Paused,
-    /// Cirkelline: tokens and costs of one run.
+    /// Retrying backend: tokens and costs of one run.
     MetricsUpdate,
-    /// /resume of a running run: the frames that were missed follow.
+    /// /resume of a running run: the missed frames follow.
     CatchUp,
     /// /resume of a finished run.
     Replay,
-    /// /resume: live from here on.
+    /// /resume: live frames follow.
     Subscribed,
-    /// /resume with a durable queue: the stream's frames are gone.
+    /// /resume with a durable queue: the frames have expired.
     StreamExpired,
-    /// No event: the JSON answer of a run that was not streamed (`stream=false`, or accepted in the background).
+    /// Not an event: the JSON answer of a run that was not streamed (`stream=false`, or accepted in the background).
     RunOutput,
     /// Any other name.
     Unknown,
 }
 
-/// Whose event it is.
+/// What sent an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Scope {
     Agent,
     Team,
     Workflow,
-    /// Of no run: retry, error, paused, and the frames around a resumed stream.
+    /// No run: retry, error, paused, and the control frames of a resumed stream.
     System,
 }
 
-/// The kind and, as far as the name tells it, the scope.
-pub(super) fn of(name: Str<'_>) -> (Kind, Scope) {
+/// The kind and, as far as the name determines it, the scope.
+pub(super) fn classify(name: Str<'_>) -> (Kind, Scope) {
     let name = name.decode();
     if let Some(kind) = name.strip_prefix("Team").and_then(run_kind) {
         return (kind, Scope::Team);
@@ -174,7 +174,7 @@ fn system_kind(name: &str) -> Kind {
         "replay" => Kind::Replay,
         "subscribed" => Kind::Subscribed,
         "stream_expired" => Kind::StreamExpired,
-        // Behind WorkflowPaused stands the whole run once more.
+        // AgentOS repeats the whole run after WorkflowPaused.
         "RunOutput" | "WorkflowRunOutput" => Kind::RunOutput,
         _ => Kind::Unknown,
     }

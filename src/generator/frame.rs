@@ -1,16 +1,16 @@
-//! SSE frames, as AgentOS and the mission's backend write them: `event: NAME`, one `data:` line of JSON, a blank line.
+//! SSE frames as AgentOS writes them: `event: NAME`, one `data:` line of JSON, a blank line.
 
 use super::Event;
 use crate::time::Seconds;
 use serde::Serialize;
 
-/// The frame of a model's event. A line break, which JSON has no need of, would end the data.
-pub(super) fn of(event: &Event) -> String {
+/// The frame of a model's event. Line breaks, which JSON does not need, would end the data line.
+pub(super) fn event(event: &Event) -> String {
     let clean = |text: &str| text.replace(['\r', '\n'], " ");
     format!("event: {}\ndata: {}\n\n", clean(&event.name), clean(&event.data))
 }
 
-/// Writes the frames of our own.
+/// Writes the generator's own frames.
 pub(super) struct Frames {
     pub event_key: bool,
 }
@@ -53,7 +53,7 @@ impl Frames {
 
     fn write<T: Serialize>(&self, name: &'static str, payload: impl FnOnce(Option<&'static str>) -> T) -> String {
         let payload = payload(self.event_key.then_some(name));
-        // Of texts and numbers: there is nothing in it that could not be written.
+        // Strings and numbers always serialize.
         let data = serde_json::to_string(&payload).unwrap_or_default();
         format!("event: {name}\ndata: {data}\n\n")
     }

@@ -2,7 +2,7 @@
 
 use super::{JsonError, JsonErrorKind, Result};
 
-/// The end of the number that begins at `start`.
+/// The end of the number that starts at `start`.
 pub(super) fn end(bytes: &[u8], start: usize) -> Result<usize> {
     let digits = |at: usize| {
         let n = bytes[at.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
@@ -27,21 +27,20 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Result<usize> {
     Ok(at)
 }
 
-/// The value of a number that `end` has checked, rounded to the nearest double. Too large is infinite, as in
-/// JSON.parse.
+/// The value of a number validated by `end`, rounded to the nearest double. Infinite if too large, as in JSON.parse.
 ///
-/// Not `str::parse`: its table of powers of five alone is 14 KB of the compressed module. Short numbers, which is what
-/// the wire has, are exact in double arithmetic; the others take long arithmetic, slowly.
+/// Not `str::parse`: its table of powers of five adds 14 KB to the compressed module. Short numbers, which is what
+/// backends send, are exact in double arithmetic; the rest use slow big-integer arithmetic.
 pub(super) fn parse(text: &str) -> f64 {
-    // Most are short and whole: no list of digits for them.
+    // Fast path for the usual short whole numbers.
     if text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.bytes().fold(0u64, |n, b| n * 10 + u64::from(b - b'0')) as f64;
     }
     let negative = text.starts_with('-');
-    let (digits, exponent) = decimal(text.trim_start_matches('-').as_bytes());
-    let value = match short(&digits, exponent) {
+    let (digits, exponent) = split_decimal(text.trim_start_matches('-').as_bytes());
+    let value = match parse_short(&digits, exponent) {
         Some(value) => value,
-        None => long(&digits, exponent),
+        None => parse_long(&digits, exponent),
     };
     if negative {
         -value
@@ -50,18 +49,18 @@ pub(super) fn parse(text: &str) -> f64 {
     }
 }
 
-/// Digits without leading zeros, and the power of ten that their last one counts.
-fn decimal(text: &[u8]) -> (Vec<u8>, i64) {
+/// The digits without leading zeros, and the power of ten of the last one.
+fn split_decimal(text: &[u8]) -> (Vec<u8>, i64) {
     let mut digits = Vec::with_capacity(text.len());
     let mut exponent = 0i64;
-    let mut behind_point = false;
+    let mut after_point = false;
     let mut rest = text.iter();
     for &b in rest.by_ref() {
         match b {
-            b'.' => behind_point = true,
+            b'.' => after_point = true,
             b'e' | b'E' => break,
             _ => {
-                exponent -= i64::from(behind_point);
+                exponent -= i64::from(after_point);
                 if b != b'0' || !digits.is_empty() {
                     digits.push(b - b'0');
                 }
@@ -80,8 +79,8 @@ fn decimal(text: &[u8]) -> (Vec<u8>, i64) {
     (digits, exponent.saturating_add(if down { -written } else { written }))
 }
 
-/// Exact where digits and power of ten are doubles themselves: one rounding in all.
-fn short(digits: &[u8], exponent: i64) -> Option<f64> {
+/// Exact if both the digits and the power of ten fit a double: the result is rounded only once.
+fn parse_short(digits: &[u8], exponent: i64) -> Option<f64> {
     if digits.len() > 15 || !(-22..=22).contains(&exponent) {
         return None;
     }
@@ -91,10 +90,10 @@ fn short(digits: &[u8], exponent: i64) -> Option<f64> {
 }
 
 /// A whole number of any size, least significant limb first.
-struct Long(Vec<u32>);
+struct BigUint(Vec<u32>);
 
-impl Long {
-    fn times_plus(&mut self, factor: u32, plus: u32) {
+impl BigUint {
+    fn multiply_add(&mut self, factor: u32, plus: u32) {
         let mut carry = u64::from(plus);
         for limb in &mut self.0 {
             carry += u64::from(*limb) * u64::from(factor);
@@ -106,7 +105,7 @@ impl Long {
         }
     }
 
-    /// Divides; `true` if something is left over.
+    /// Divides in place; returns whether there is a remainder.
     fn divide(&mut self, by: u32) -> bool {
         let mut rest = 0u64;
         for limb in self.0.iter_mut().rev() {
@@ -128,13 +127,13 @@ impl Long {
         self.0.get((at / 32) as usize).is_some_and(|limb| limb >> (at % 32) & 1 == 1)
     }
 
-    /// The 64 bits from `from` on.
+    /// The 64 bits from bit `from` on.
     fn window(&self, from: i64) -> u64 {
         (0..64).fold(0, |value, i| value | u64::from(self.bit(from + i)) << i)
     }
 }
 
-fn long(digits: &[u8], exponent: i64) -> f64 {
+fn parse_long(digits: &[u8], exponent: i64) -> f64 {
     let size = exponent.saturating_add(digits.len() as i64);
     if digits.is_empty() || size < -330 {
         return 0.0;
@@ -142,46 +141,46 @@ fn long(digits: &[u8], exponent: i64) -> f64 {
     if size > 310 {
         return f64::INFINITY;
     }
-    // Digits beyond these say no more than whether the number is a little larger: a hostile one may have millions.
+    // Further digits only tell whether the number is slightly larger, and a hostile one may have millions.
     let (digits, rest) = digits.split_at(digits.len().min(800));
     let exponent = exponent + rest.len() as i64;
-    let mut left_over = rest.iter().any(|d| *d != 0);
-    let mut number = Long(Vec::new());
+    let mut sticky = rest.iter().any(|d| *d != 0);
+    let mut number = BigUint(Vec::new());
     for &d in digits {
-        number.times_plus(10, u32::from(d));
+        number.multiply_add(10, u32::from(d));
     }
-    let mut power = 0i64; // of two, by which `number` is too large
+    let mut power = 0i64; // `number` is too large by this power of two
     if exponent >= 0 {
-        (0..exponent).for_each(|_| number.times_plus(10, 0));
+        (0..exponent).for_each(|_| number.multiply_add(10, 0));
     } else {
-        // Room for 66 bits behind all divisions: log2(10) is less than 4.
+        // Leaves 66 bits of precision after all divisions: log2(10) < 4.
         let limbs = (-exponent * 4 / 32 + 3) as usize;
         number.0.splice(0..0, std::iter::repeat_n(0, limbs));
         power = limbs as i64 * 32;
-        (0..-exponent).for_each(|_| left_over |= number.divide(10));
+        (0..-exponent).for_each(|_| sticky |= number.divide(10));
     }
-    round(&number, power, left_over)
+    round(&number, power, sticky)
 }
 
-/// `number` / 2^`power` as a double, ties to even.
-fn round(number: &Long, power: i64, left_over: bool) -> f64 {
+/// `number` / 2^`power` as a double, ties to even. `sticky`: non-zero digits were cut off below `number`.
+fn round(number: &BigUint, power: i64, sticky: bool) -> f64 {
     let bits = number.bits();
-    // The exponent of the lowest bit that a double of this size has.
+    // The exponent of the lowest mantissa bit of a double this large.
     let lowest = (bits - power - 53).max(-1074);
     let from = lowest + power;
     let mut mantissa = number.window(from.max(0));
     if from < 0 {
         mantissa <<= -from;
     } else if from > 0 && number.bit(from - 1) {
-        let above_half = left_over || (0..from - 1).any(|at| number.bit(at));
+        let above_half = sticky || (0..from - 1).any(|at| number.bit(at));
         mantissa += u64::from(above_half || mantissa & 1 == 1);
     }
-    // Both steps are exact, or the second one overflows to infinity as it should.
+    // Both multiplications are exact, or the second overflows to infinity as intended.
     let (first, second) = (lowest / 2, lowest - lowest / 2);
-    mantissa as f64 * two_to(first) * two_to(second)
+    mantissa as f64 * power_of_two(first) * power_of_two(second)
 }
 
-fn two_to(power: i64) -> f64 {
+fn power_of_two(power: i64) -> f64 {
     f64::from_bits(((power + 1023) as u64) << 52)
 }
 

@@ -1,10 +1,10 @@
-//! JSON text indented by two spaces, byte for byte as `JSON.stringify(value, null, 2)` lays it out.
+//! Pretty-prints JSON with the layout of `JSON.stringify(value, null, 2)`, byte for byte.
 
 use super::Raw;
-use crate::text::part;
+use crate::text::slice;
 
-/// Appends `value` with line breaks and an indent of two spaces a level. Numbers stay as they are written; of strings
-/// only what JSON wants escaped is: Cirkelline's route writes `\u00f8` for ø.
+/// Appends `value` with line breaks and an indent of two spaces per level. Numbers stay as written. Strings keep only the
+/// escapes that JSON requires: some backends escape every non-ASCII character (`\u00f8` for ø).
 pub fn pretty(value: Raw<'_>, out: &mut String) {
     let bytes = value.text().as_bytes();
     let mut depth = 0usize;
@@ -19,7 +19,7 @@ pub fn pretty(value: Raw<'_>, out: &mut String) {
                 while let Some(b' ' | b'\t' | b'\n' | b'\r') = bytes.get(at) {
                     at += 1;
                 }
-                // Both brackets of an empty container stay together.
+                // An empty container stays on one line.
                 if let Some(b'}' | b']') = bytes.get(at) {
                     out.push(char::from(bytes[at]));
                     at += 1;
@@ -40,14 +40,14 @@ pub fn pretty(value: Raw<'_>, out: &mut String) {
             b':' => out.push_str(": "),
             b'"' => {
                 at = super::string_end(bytes, at).map_or(bytes.len(), |end| end + 1);
-                push_string(part(value.text(), start..at), out);
+                push_string(slice(value.text(), start..at), out);
             }
             _ => out.push(char::from(b)),
         }
     }
 }
 
-/// A string with its quotes.
+/// Appends a string, quotes included.
 fn push_string(text: &str, out: &mut String) {
     let decoded = Raw::parse(text).ok().and_then(Raw::as_str).filter(|_| text.contains('\\'));
     let Some(decoded) = decoded else { return out.push_str(text) };

@@ -1,10 +1,10 @@
-//! JSON strings: finding the end, and unescaping on demand.
+//! JSON strings: finds the end, and unescapes on demand.
 
 use super::{JsonError, JsonErrorKind, Result};
-use crate::bytes::{block, looked_at, special, specials};
+use crate::bytes::{block_at, count_scanned, find_special, special_mask};
 use std::borrow::Cow;
 
-/// The content of a JSON string as it stands between its quotes, escapes and all.
+/// The content of a JSON string between its quotes, still escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Str<'a> {
     body: &'a str,
@@ -14,21 +14,21 @@ pub struct Str<'a> {
 impl<'a> Str<'a> {
     pub(crate) fn new(body: &'a str) -> Self {
         let escape = memchr::memchr(b'\\', body.as_bytes());
-        looked_at(escape.unwrap_or(body.len()));
+        count_scanned(escape.unwrap_or(body.len()));
         Str { body, escaped: escape.is_some() }
     }
 
-    /// Text that is no JSON: a backslash in it is a backslash.
+    /// Plain text, in which a backslash is a backslash.
     pub fn plain(text: &'a str) -> Self {
         Str { body: text, escaped: false }
     }
 
-    /// Whether it has no characters.
+    /// Whether it is empty.
     pub fn is_empty(self) -> bool {
         self.body.is_empty()
     }
 
-    /// Whether it reads `other`.
+    /// Whether the decoded text equals `other`.
     pub fn is(self, other: &str) -> bool {
         match self.escaped {
             false => self.body == other,
@@ -36,7 +36,7 @@ impl<'a> Str<'a> {
         }
     }
 
-    /// The text it stands for: borrowed where it has no escapes.
+    /// The decoded text; borrowed if it has no escapes.
     pub fn decode(self) -> Cow<'a, str> {
         if !self.escaped {
             return Cow::Borrowed(self.body);
@@ -46,7 +46,7 @@ impl<'a> Str<'a> {
         Cow::Owned(out)
     }
 
-    /// Appends the text it stands for.
+    /// Appends the decoded text to `out`.
     pub fn push_to(self, out: &mut String) {
         match self.escaped {
             false => out.push_str(self.body),
@@ -61,24 +61,24 @@ impl From<Str<'_>> for String {
     }
 }
 
-/// Bytes that are unescaped before they are appended: few enough for the stack, and the processor's nearest cache.
+/// Bytes unescaped before they are appended: small enough for the stack and the L1 cache.
 const PIECE: usize = 2048;
 
-/// Appends what the body of a string stands for. Whole blocks are copied, and cut off where an escape begins.
+/// Appends the decoded body of a string. Copies whole blocks and truncates them where an escape starts.
 fn unescape(body: &[u8], out: &mut String) {
-    looked_at(body.len());
+    count_scanned(body.len());
     out.reserve(body.len());
     let mut piece = [0; PIECE + 32];
     let (mut at, mut filled) = (0, 0);
     while at < body.len() {
-        // In a valid body the next special byte is a backslash: a quote or a control character is escaped.
-        let plain = match block(body, at) {
+        // In a valid body every special byte is a backslash: quotes and control characters are escaped.
+        let plain = match block_at(body, at) {
             Some(block) => {
                 piece[filled..filled + 16].copy_from_slice(block);
-                (specials(block).trailing_zeros() as usize).min(16)
+                (special_mask(block).trailing_zeros() as usize).min(16)
             }
             None => {
-                let plain = special(body, at) - at;
+                let plain = find_special(body, at) - at;
                 piece[filled..filled + plain].copy_from_slice(&body[at..at + plain]);
                 plain
             }
@@ -86,15 +86,15 @@ fn unescape(body: &[u8], out: &mut String) {
         at += plain;
         filled += plain;
         if plain < 16 && at < body.len() {
-            // Most escapes stand for one byte.
+            // Most escapes decode to one byte.
             if let Some(byte) = body.get(at + 1).and_then(|letter| short_escape(*letter)) {
                 piece[filled] = byte;
                 filled += 1;
                 at += 2;
             } else {
-                let (character, behind) = unicode_escape(body, at + 2);
+                let (character, end) = unicode_escape(body, at + 2);
                 filled += character.encode_utf8(&mut piece[filled..]).len();
-                at = behind;
+                at = end;
             }
         }
         if filled >= PIECE {
@@ -107,7 +107,7 @@ fn unescape(body: &[u8], out: &mut String) {
     append(&piece[..filled], out);
 }
 
-/// All of `bytes` but a last character that may go on.
+/// The length of `bytes` without a last character that may be incomplete.
 fn whole_characters(bytes: &[u8]) -> usize {
     let last = bytes.iter().rposition(|b| b & 0xC0 != 0x80).unwrap_or(0);
     match bytes.get(last) {
@@ -123,7 +123,7 @@ fn append(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// What an escape of one letter stands for.
+/// The byte that a one-letter escape decodes to; `None` for `\u`.
 #[inline(always)]
 fn short_escape(letter: u8) -> Option<u8> {
     Some(match letter {
@@ -137,7 +137,7 @@ fn short_escape(letter: u8) -> Option<u8> {
     })
 }
 
-/// The character whose four digits stand at `at`, and where what follows begins.
+/// Decodes the `\u` escape whose four digits start at `at`, with the low surrogate that may follow; also returns the end.
 #[inline(never)]
 fn unicode_escape(body: &[u8], at: usize) -> (char, usize) {
     let first = hex4(body, at);
@@ -151,22 +151,21 @@ fn unicode_escape(body: &[u8], at: usize) -> (char, usize) {
     (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), at + 4)
 }
 
-/// Four hexadecimal digits, which `string_end` has checked.
+/// The value of four hexadecimal digits, validated by `string_end`.
 fn hex4(body: &[u8], at: usize) -> u32 {
     let digits = body.get(at..).unwrap_or_default().iter().take(4);
     digits.fold(0, |code, b| code << 4 | char::from(*b).to_digit(16).unwrap_or(0))
 }
 
-/// Where the closing quote stands of the string whose content begins at `at`.
+/// The offset of the closing quote of the string whose content starts at `at`.
 pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize> {
-    scan(bytes, at).map_err(|(_, error)| error)
+    scan_string(bytes, at).map_err(|(_, error)| error)
 }
 
-/// As [`string_end`], for a text that is not all there yet: with the error comes the place where to go on once it is
-/// longer.
-pub(crate) fn scan(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (usize, JsonError)> {
+/// Like [`string_end`], for text that may still be incomplete: the error comes with the offset to resume from.
+pub(crate) fn scan_string(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (usize, JsonError)> {
     loop {
-        at = behind_plain(bytes, at);
+        at = skip_plain(bytes, at);
         match bytes.get(at) {
             Some(b'"') => return Ok(at),
             Some(b'\\') => at = escape_end(bytes, at).map_err(|error| (at, error))?,
@@ -176,18 +175,18 @@ pub(crate) fn scan(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (u
     }
 }
 
-/// The next special byte, from `at` on, but for the usual escapes, which are passed over block by block.
+/// The next special byte from `at` on. Skips the common escapes `\n`, `\"` and `\\` block by block.
 #[inline(always)]
-fn behind_plain(bytes: &[u8], mut at: usize) -> usize {
+fn skip_plain(bytes: &[u8], mut at: usize) -> usize {
     let from = at;
-    while let Some(block) = block(bytes, at) {
-        let mut found = specials(block);
+    while let Some(block) = block_at(bytes, at) {
+        let mut found = special_mask(block);
         loop {
             let place = found.trailing_zeros() as usize;
             match (block.get(place), block.get(place + 1)) {
                 (Some(b'\\'), Some(b'n' | b'"' | b'\\')) => found &= !(3 << place),
                 (Some(_), _) => {
-                    looked_at(at + place - from);
+                    count_scanned(at + place - from);
                     return at + place;
                 }
                 (None, _) => break,
@@ -195,8 +194,8 @@ fn behind_plain(bytes: &[u8], mut at: usize) -> usize {
         }
         at += 16;
     }
-    looked_at(at - from);
-    special(bytes, at)
+    count_scanned(at - from);
+    find_special(bytes, at)
 }
 
 #[inline(never)]

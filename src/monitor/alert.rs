@@ -1,19 +1,19 @@
-//! The mission's three alerts.
+//! The three alerts of docs/rate-limit-retries.md.
 
 use super::Figures;
 use serde::Serialize;
 
-/// When to call somebody. All three look at the last hour.
+/// When to alert. All rules look at the last hour.
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_structs)]
 pub struct AlertRule {
-    /// For programs.
+    /// The id for programs.
     pub id: &'static str,
-    /// What it looks at.
+    /// The value it watches.
     pub metric: fn(&Figures) -> f64,
-    /// It holds above this.
+    /// Active above this value.
     pub threshold: f64,
-    /// What is the matter.
+    /// What is wrong.
     pub message: &'static str,
     /// What to do.
     pub action: &'static str,
@@ -44,7 +44,7 @@ pub const ALERTS: [AlertRule; 3] = [
     },
 ];
 
-/// A rule that holds.
+/// An active rule.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[allow(missing_docs)]
 pub struct Alert {

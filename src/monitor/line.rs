@@ -1,18 +1,18 @@
-//! The mission's log patterns, in their three levels.
+//! Log lines in three levels, letter for letter as in docs/rate-limit-retries.md.
 
 use crate::retry::attempts;
 use crate::text::decimal;
 use crate::time::Seconds;
 
-/// How bad it is.
+/// The severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(clippy::exhaustive_enums)]
 pub enum Level {
     /// All is well.
     Healthy,
-    /// It was held up.
+    /// A retry, or a success that needed several.
     Warning,
-    /// It is the last try, or it failed.
+    /// The last retry, or a failure.
     Critical,
 }
 
@@ -27,7 +27,7 @@ impl Level {
     }
 }
 
-/// One line for a log.
+/// One log line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, clippy::exhaustive_structs)]
 pub struct LogLine {
@@ -36,7 +36,7 @@ pub struct LogLine {
 }
 
 impl LogLine {
-    pub(super) fn hit(attempt: u64, max_retries: u64, delay: Seconds) -> Self {
+    pub(super) fn retry(attempt: u64, max_retries: u64, delay: Seconds) -> Self {
         let level = if attempt >= max_retries { Level::Critical } else { Level::Warning };
         let delay = if delay < 1.0 { "<1".to_owned() } else { decimal(delay as u64) };
         let (attempt, max) = (decimal(attempt), decimal(max_retries));

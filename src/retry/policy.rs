@@ -1,22 +1,23 @@
-//! How often and how long: the user's preferences, checked.
+//! How often to retry and how long to wait: the user's options, validated.
 
 use super::LONGEST_DELAY;
 use crate::time::Seconds;
 
-/// How often to try again, and after how long. The default is the mission's: 3 retries, 5 → 10 → 20 … 60 seconds.
+/// How often to retry, and after which delays. Default (docs/rate-limit-retries.md): 3 retries after 5, 10 and 20
+/// seconds, doubling up to 60.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// Retries after the first attempt. 0 turns them off.
+    /// Retries after the first attempt. 0 disables them.
     pub max_retries: u32,
-    /// Seconds before the first retry, where no delay is named.
+    /// Seconds before the first retry, unless the server names a delay.
     pub base_delay: Seconds,
-    /// The cap of the doubling, in seconds. Delays that a server names are not cut to it.
+    /// The cap of the doubling, in seconds. It does not apply to delays named by a server.
     pub max_delay: Seconds,
-    /// Delays of one's own, in seconds, in place of the doubling; the last one repeats.
+    /// Explicit delays in seconds that replace the doubling; the last one repeats.
     pub delays: Vec<Seconds>,
-    /// By how much of itself a delay may grow at random: 0.2 is up to 20 % more. It keeps many pages from coming back
-    /// in the same second. Default 0; delays that a server names do not grow.
+    /// The fraction by which a delay may grow at random: 0.2 adds up to 20 %. Keeps many pages from retrying in the same
+    /// second. Default 0; delays named by a server do not grow.
     pub jitter: f64,
 }
 
@@ -26,12 +27,12 @@ impl Default for Policy {
     }
 }
 
-/// A value that a policy cannot have.
+/// An invalid value of a policy option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PolicyError {
-    /// Under which name the user gave it.
+    /// The option's name as the user knows it.
     pub option: &'static str,
-    /// What it may be.
+    /// The values it accepts.
     pub expected: &'static str,
 }
 
@@ -41,7 +42,7 @@ impl Policy {
         Policy { max_retries: 0, ..Policy::default() }
     }
 
-    /// A policy of the user's own: numbers as they came, each checked. `None`: the default.
+    /// A policy from the user's options, each validated. `None`: the default.
     pub fn new(
         max_retries: Option<f64>,
         base_delay: Option<f64>,
@@ -65,7 +66,7 @@ impl Policy {
 }
 
 impl Policy {
-    /// How often a lost connection is taken up again, and after how long; the first time at once.
+    /// How often to resume after a lost connection, and after which delays. The first attempt follows at once.
     pub fn of_resume(
         max_attempts: Option<f64>,
         base_delay: Option<f64>,
@@ -101,10 +102,10 @@ impl std::fmt::Display for PolicyError {
 
 impl std::error::Error for PolicyError {}
 
-const MOST_RETRIES: f64 = 100.0;
+const MAX_RETRIES: f64 = 100.0;
 
 fn count(option: &'static str, value: f64) -> Result<u32, PolicyError> {
-    match (0.0..=MOST_RETRIES).contains(&value) && value.trunc() == value {
+    match (0.0..=MAX_RETRIES).contains(&value) && value.trunc() == value {
         true => Ok(value as u32),
         false => Err(PolicyError { option, expected: "a whole number from 0 to 100" }),
     }

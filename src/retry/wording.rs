@@ -1,4 +1,4 @@
-//! What users are told of a rate limit: the mission's texts, letter for letter.
+//! The texts that users read about rate limits, letter for letter as docs/rate-limit-retries.md defines them.
 
 use crate::text::decimal;
 use crate::time::Seconds;
@@ -8,14 +8,14 @@ pub fn rate_limited(delay: Seconds, attempt: u32, max_retries: u32) -> String {
     retrying("Rate limit reached.", delay, attempt, max_retries)
 }
 
-/// `CAUSE Retrying in 5 seconds... (Attempt 1/3)`. Whole seconds, rounded down as the mission's backend does; what is
-/// under one is not announced as none.
+/// `CAUSE Retrying in 5 seconds... (Attempt 1/3)`. Whole seconds, rounded down as in docs/rate-limit-retries.md; below one
+/// second it reads `less than a second`.
 pub fn retrying(cause: &str, delay: Seconds, attempt: u32, max_retries: u32) -> String {
     let (attempt, max) = (decimal(attempt.into()), decimal(max_retries.into()));
     [cause, " Retrying in ", &duration(delay.trunc()), "... (Attempt ", &attempt, "/", &max, ")"].concat()
 }
 
-/// `Connection lost. Resuming in 4 seconds... (Attempt 4/8)`. Rounded up, as a wait that one counts along with.
+/// `Connection lost. Resuming in 4 seconds... (Attempt 4/8)`. Rounded up: the user may count along.
 pub(crate) fn resuming(delay: Seconds, attempt: u32, max: u32) -> String {
     if delay == 0.0 {
         return "Connection lost. Resuming...".to_owned();
@@ -44,7 +44,7 @@ pub fn timed_out(after: Seconds) -> String {
     ["Request timed out after ", &after, ". This query may be too complex. Try simplifying your question."].concat()
 }
 
-/// `Waiting 12 seconds to stay under the rate limit...`. Rounded up: whoever counts along is not disappointed.
+/// `Waiting 12 seconds to stay under the rate limit...`. Rounded up: the user may count along.
 pub(crate) fn waiting(delay: Seconds) -> String {
     ["Waiting ", &duration(delay.ceil()), " to stay under the rate limit..."].concat()
 }

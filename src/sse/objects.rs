@@ -1,43 +1,45 @@
-//! The end of a bare JSON object in a stream, found incrementally: brackets are counted outside of strings.
+//! Finds the end of a bare JSON object in the stream incrementally, by counting brackets outside strings.
 //!
-//! In: bytes, split anywhere. Out: where the object ends, or where it can be no object. It does not judge the JSON
-//! beyond that; `json.rs` does.
+//! In: bytes, split anywhere. Out: where the object ends, or where it is broken. Validating the JSON is left to `json`.
 
-/// How far the object has been read.
+use super::{Decoder, Fault, Step};
+
+/// The state of the scan.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ObjectScan {
     depth: usize,
     in_string: bool,
     escaped: bool,
     after_newline: bool,
-    /// The object is too long: it is read to its end, but not kept.
-    pub(super) dropped: bool,
+    /// The object is too long: it is scanned to its end but not buffered.
+    dropped: bool,
 }
 
-pub(super) enum Scanned {
-    /// The object goes on behind these bytes.
+enum Scanned {
+    /// The object continues beyond these bytes.
     More,
     /// It ends before this byte.
     End(usize),
-    /// It breaks off before this byte.
+    /// It is cut off before this byte.
     Broken(usize),
 }
 
 impl ObjectScan {
-    pub(super) fn run(&mut self, bytes: &[u8]) -> Scanned {
+    fn run(&mut self, bytes: &[u8]) -> Scanned {
         for (at, &b) in bytes.iter().enumerate() {
             if self.in_string {
                 match b {
                     _ if self.escaped => self.escaped = false,
                     b'\\' => self.escaped = true,
                     b'"' => self.in_string = false,
-                    // JSON has no raw line end in a string: the line was cut, and the stream goes on behind it.
+                    // JSON strings contain no raw line break: the line was cut off, and the stream continues after it.
                     b'\n' | b'\r' => return Scanned::Broken(at + 1),
                     _ => {}
                 }
                 continue;
             }
-            // A field of the event stream at the start of a line: no JSON begins a line like that.
+            // An event stream field (`data`, `event`, `id`, `retry`) or comment: no JSON line starts with these bytes
+            // outside a string.
             if self.after_newline && matches!(b, b'd' | b'e' | b'i' | b'r' | b':') {
                 return Scanned::Broken(at);
             }
@@ -55,5 +57,68 @@ impl ObjectScan {
             }
         }
         Scanned::More
+    }
+}
+
+impl Decoder {
+    /// A line that starts with `{` between two events opens a bare object.
+    pub(super) fn begins_object(&mut self) -> bool {
+        if !self.bare_objects || self.skipping || self.scanned != self.line || !self.between_events() {
+            return false;
+        }
+        if self.after_object {
+            let between = |b: &&u8| matches!(b, b' ' | b'\t' | b',');
+            let passed = self.buf[self.line..].iter().take_while(between).count();
+            if passed > 0 {
+                self.begin_line_at(self.line + passed);
+                self.release_consumed();
+            }
+        }
+        match self.buf.get(self.line) {
+            Some(b'{') => {
+                self.object = Some(ObjectScan::default());
+                true
+            }
+            Some(_) => {
+                self.after_object = false;
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// Continues with the open object. `None`: continue with lines.
+    pub(super) fn step_object(&mut self) -> Option<Step> {
+        let scan = self.object.as_mut()?;
+        let found = scan.run(&self.buf[self.scanned..]);
+        let start = self.line;
+        match found {
+            Scanned::More => {
+                self.scanned = self.buf.len();
+                if scan.dropped {
+                    self.drop_buffer();
+                } else if self.buf.len() - start > self.max_event {
+                    scan.dropped = true;
+                    self.drop_buffer();
+                    return Some(Step::Malformed(Fault::TooLong, start..start + self.max_event));
+                }
+                Some(Step::NeedInput)
+            }
+            Scanned::End(at) => self.end_object(start, self.scanned + at, None),
+            Scanned::Broken(at) => self.end_object(start, self.scanned + at, Some(Fault::BrokenObject)),
+        }
+    }
+
+    fn end_object(&mut self, start: usize, end: usize, fault: Option<Fault>) -> Option<Step> {
+        let dropped = self.object.take().is_some_and(|scan| scan.dropped);
+        self.after_object = fault.is_none();
+        self.begin_line_at(end);
+        self.release_consumed();
+        match fault {
+            _ if dropped => None,
+            _ if end - start > self.max_event => Some(Step::Malformed(Fault::TooLong, start..start + self.max_event)),
+            Some(fault) => Some(Step::Malformed(fault, start..end)),
+            None => Some(Step::Object(start..end)),
+        }
     }
 }

@@ -3,8 +3,9 @@
 //! In: names of runs, tools and their arguments. Out: texts, those of the mission letter for letter. A caller may
 //! override any of them by tool name or by one of the keys `working`, `responding`, `thinking`, `paused`.
 
+use super::tool_phrase::{humanized, known};
 use crate::json::Raw;
-use crate::text::{part, without_end};
+use crate::text::{slice, trim_end_matches};
 
 /// Texts of the caller's own, by tool name or key.
 #[derive(Debug, Clone, Default)]
@@ -31,37 +32,37 @@ impl ActivityTexts {
 
     /// `Waiting for your input...`
     pub fn paused(&self, name: &str) -> String {
-        let own = self.own("paused").map(|t| fill(t, name, None));
+        let own = self.override_for("paused").map(|t| fill(t, name, None));
         own.unwrap_or_else(|| "Waiting for your input...".into())
     }
 
     /// What a running tool does: `Searching the web for "weather in Copenhagen"`, `Getting weather "Copenhagen"`.
     /// With an argument it is quoted; without, the text ends in three dots.
     pub fn tool(&self, name: &str, tool: &str, args: Option<Raw<'_>>) -> String {
-        if let Some(template) = self.own(tool) {
+        if let Some(template) = self.override_for(tool) {
             return fill(template, name, args);
         }
         let (text, wants) = known(tool).map_or_else(|| (humanized(tool), true), |(t, wants)| (t.into(), wants));
-        match args.filter(|_| wants).and_then(telling) {
+        match args.filter(|_| wants).and_then(key_argument) {
             Some(argument) => format_quoted(&text, &argument),
-            None => without_end(&text, " for").to_owned() + "...",
+            None => trim_end_matches(&text, " for").to_owned() + "...",
         }
     }
 
     /// `Consulting Research Team...`
     pub fn delegation(&self, name: &str, tool: &str, args: Option<Raw<'_>>, member: &str) -> String {
-        match self.own(tool) {
+        match self.override_for(tool) {
             Some(template) => fill(template, name, args),
             None => format_all(&["Consulting ", member, "..."]),
         }
     }
 
-    fn own(&self, key: &str) -> Option<&str> {
+    fn override_for(&self, key: &str) -> Option<&str> {
         self.0.iter().find(|(k, _)| k == key).map(|(_, text)| text.as_str())
     }
 
     fn named(&self, key: &str, name: &str, verb: &str, nameless: &str) -> String {
-        match self.own(key) {
+        match self.override_for(key) {
             Some(template) => fill(template, name, None),
             None if name.is_empty() => nameless.into(),
             None => format_all(&[name, " ", verb]),
@@ -85,12 +86,12 @@ pub fn name_of_id(id: &str) -> String {
 }
 
 /// The text between quotes, of an argument that says most about a call: a query before a place before any other.
-pub fn telling(args: Raw<'_>) -> Option<String> {
-    let by_name = TELLING.iter().find_map(|key| args.member(key).and_then(shown));
+pub fn key_argument(args: Raw<'_>) -> Option<String> {
+    let by_name = KEY_ARGUMENTS.iter().find_map(|key| args.member(key).and_then(argument_text));
     by_name.or_else(|| {
         let mut object = args.as_object()?;
         while let Ok(Some((_, value))) = object.next_member() {
-            if let Some(text) = shown(value) {
+            if let Some(text) = argument_text(value) {
                 return Some(text);
             }
         }
@@ -98,7 +99,7 @@ pub fn telling(args: Raw<'_>) -> Option<String> {
     })
 }
 
-const TELLING: [&str; 22] = [
+const KEY_ARGUMENTS: [&str; 22] = [
     "query",
     "q",
     "search_query",
@@ -123,7 +124,7 @@ const TELLING: [&str; 22] = [
     "text",
 ];
 
-fn shown(value: Raw<'_>) -> Option<String> {
+fn argument_text(value: Raw<'_>) -> Option<String> {
     let text = match value.as_str() {
         Some(s) => s.decode().into_owned(),
         None => value.as_f64().map(|_| value.text().to_owned())?,
@@ -133,75 +134,10 @@ fn shown(value: Raw<'_>) -> Option<String> {
         return None;
     }
     match line.char_indices().nth(LONGEST_ARGUMENT) {
-        Some((cut, _)) => Some(format_all(&[part(line, ..cut).trim_end(), "…"])),
+        Some((cut, _)) => Some(format_all(&[slice(line, ..cut).trim_end(), "…"])),
         None => Some(line.to_owned()),
     }
 }
-
-/// Tools whose name alone makes no good text. `true`: an argument belongs behind it.
-fn known(tool: &str) -> Option<(&'static str, bool)> {
-    let text = match tool {
-        "think" => ("Thinking", false),
-        "analyze" | "analyse" => ("Analysing", false),
-        "get_previous_session_messages" | "search_past_sessions" | "read_past_session" | "get_chat_history" => {
-            ("Looking through earlier conversations", false)
-        }
-        "search_knowledge_base" | "search_knowledge" => ("Searching the knowledge base for", true),
-        "update_user_memory" | "add_memory" | "update_memory" => ("Updating memory", false),
-        "search_wikipedia" | "wikipedia_search" => ("Searching Wikipedia for", true),
-        "get_user_input" => ("Asking for your input", false),
-        _ if is_web_search(tool) => ("Searching the web for", true),
-        _ => return None,
-    };
-    Some(text)
-}
-
-fn is_web_search(tool: &str) -> bool {
-    const ENGINES: [&str; 10] =
-        ["web", "tavily", "duckduckgo", "google", "bing", "brave", "serper", "exa", "internet", "searxng"];
-    let words = || tool.split(['_', '-']);
-    words().any(|w| w == "search") && words().any(|w| ENGINES.contains(&w))
-}
-
-/// `get_current_weather` → `Getting current weather`; what begins with no known verb → `Using big tool`.
-fn humanized(tool: &str) -> String {
-    let mut words = tool.split(['_', '-', ' ']).filter(|w| !w.is_empty());
-    let first = words.next().unwrap_or("tool").to_ascii_lowercase();
-    let verb = VERBS.iter().find(|(verb, _)| *verb == first).map(|(_, gerund)| *gerund);
-    let mut text = verb.unwrap_or("Using").to_owned();
-    for word in verb.is_none().then_some(first.as_str()).into_iter().chain(words) {
-        text.push(' ');
-        text.push_str(word);
-    }
-    text
-}
-
-const VERBS: [(&str, &str); 24] = [
-    ("get", "Getting"),
-    ("read", "Reading"),
-    ("list", "Listing"),
-    ("fetch", "Fetching"),
-    ("search", "Searching"),
-    ("find", "Finding"),
-    ("create", "Creating"),
-    ("update", "Updating"),
-    ("delete", "Deleting"),
-    ("send", "Sending"),
-    ("run", "Running"),
-    ("write", "Writing"),
-    ("add", "Adding"),
-    ("load", "Loading"),
-    ("save", "Saving"),
-    ("query", "Querying"),
-    ("scrape", "Scraping"),
-    ("generate", "Generating"),
-    ("book", "Booking"),
-    ("calculate", "Calculating"),
-    ("check", "Checking"),
-    ("summarize", "Summarizing"),
-    ("translate", "Translating"),
-    ("extract", "Extracting"),
-];
 
 /// A caller's template: `{name}`, `{argument}` and `{any argument's name}` are filled in; an unknown one stays empty.
 fn fill(template: &str, name: &str, args: Option<Raw<'_>>) -> String {
@@ -216,8 +152,8 @@ fn fill(template: &str, name: &str, args: Option<Raw<'_>>) -> String {
         };
         match key {
             "name" => out.push_str(name),
-            "argument" => out.push_str(&args.and_then(telling).unwrap_or_default()),
-            _ => out.push_str(&args.and_then(|a| a.member(key)).and_then(shown).unwrap_or_default()),
+            "argument" => out.push_str(&args.and_then(key_argument).unwrap_or_default()),
+            _ => out.push_str(&args.and_then(|a| a.member(key)).and_then(argument_text).unwrap_or_default()),
         }
         rest = after;
     }

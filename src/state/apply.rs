@@ -3,47 +3,45 @@
 //! The rules are DESIGN §4: only a frame without parent decides the run's fate; deltas are appended once, none
 //! compared; the first end counts; a retry voids the attempt before it.
 
-use super::ending::{ends, stated, waits_at_step};
-use super::entries::{provider_error, provider_text};
-use super::message::{Message, RunStatus};
+use super::message::RunStatus;
+use super::outcome::{ends, provider_error, provider_text, stated, waits_at_step};
 use super::pause::Pause;
 use super::timeline::EntryStatus;
-use super::tool::{is_delegation, ToolStatus};
-use super::{ActivityKind, Conversation, Outcome};
-use crate::event::{Kind, RunEvent, Tool};
-use crate::json::Raw;
+use super::tool::ToolStatus;
+use super::{Conversation, Outcome};
+use crate::event::{Kind, RunEvent};
 use crate::time::Seconds;
 
 impl Conversation {
     /// Takes one event in.
     pub fn apply(&mut self, event: &RunEvent<'_>, now: Seconds) {
-        self.applied = self.applied.wrapping_add(1);
-        if self.refuses(event) {
-            self.not_continued(provider_error(event), now);
+        self.revision = self.revision.wrapping_add(1);
+        if self.refuses_to_continue(event) {
+            self.continue_failed(provider_error(event), now);
             // Whatever follows is of this turn.
-            self.live = Some(self.current);
+            self.active_turn = Some(self.current);
             return;
         }
-        let t = self.place_event(event, now);
-        self.see_session(t, event, now);
+        let t = self.turn_of_event(event, now);
+        self.list_session_of(t, event, now);
         match event.kind {
             // With `stream_events=false` they come too: a member's events, and what a tool tells on its way.
             Kind::RunContent | Kind::RunIntermediateContent | Kind::CustomEvent => {}
             _ if event.parent().is_some() => {}
-            _ => self.turns[t].tells_its_end = true,
+            _ => self.turns[t].has_lifecycle_events = true,
         }
         match event.kind {
             Kind::Unknown => {
                 let name = event.name.decode();
                 self.diagnostics.unknown(if name.is_empty() { "(no name)" } else { &name }, &self.limits);
             }
-            Kind::Retry => self.retry(t, event, now),
-            Kind::Error | Kind::StreamExpired => self.failed(t, event, now),
-            Kind::CatchUp | Kind::Subscribed => self.lives(t, now),
+            Kind::Retry => self.retry_announced(t, event, now),
+            Kind::Error | Kind::StreamExpired => self.stream_failed(t, event, now),
+            Kind::CatchUp | Kind::Subscribed => self.mark_alive(t, now),
             Kind::Replay => {
                 // Where frames follow, they tell the end: a replay may be cut like any other stream.
                 let told = event.total_events.unwrap_or_default() > 0;
-                self.turns[t].stated = event.status.filter(|_| !told).and_then(|s| stated(&s.decode()));
+                self.turns[t].stated_outcome = event.status.filter(|_| !told).and_then(|s| stated(&s.decode()));
             }
             _ => self.apply_to_run(t, event, now),
         }
@@ -51,7 +49,7 @@ impl Conversation {
 
     /// A session is listed from its first frame on, under the words of the user.
     #[inline(never)]
-    fn see_session(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
+    fn list_session_of(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(id) = event.session_id else { return };
         let turn = &mut self.turns[t];
         let known = |session: &Option<String>| session.as_deref().is_some_and(|s| id.is(s));
@@ -61,7 +59,7 @@ impl Conversation {
         let id: String = id.into();
         let name = turn.user.as_ref().map_or("", |u| u.text.as_str());
         let (name, at) = (crate::limits::excerpt(name.trim(), 120), event.created_at.unwrap_or(now));
-        let listed = self.sessions.see(&id, name, at, self.limits.max_sessions);
+        let listed = self.sessions.ensure_listed(&id, name, at, self.limits.max_sessions);
         self.diagnostics.dropped_entries += u64::from(!listed);
         turn.session_id = Some(id.clone());
         if self.session_id.as_deref() != Some(&id) {
@@ -74,18 +72,18 @@ impl Conversation {
     #[inline(never)]
     fn apply_to_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(run) = self.run_of(t, event, now) else { return };
-        self.lives(t, now);
+        self.mark_alive(t, now);
         // A workflow in the background ends its stream with the step that waits, and no word of its own.
         let waits = event.event_index.is_some() && waits_at_step(event.kind);
-        self.turns[t].stated = waits.then_some(Outcome::Paused);
+        self.turns[t].stated_outcome = waits.then_some(Outcome::Paused);
         match event.kind {
-            Kind::RunContent | Kind::ReasoningContentDelta => return self.content(t, run, event, now),
+            Kind::RunContent | Kind::ReasoningContentDelta => return self.apply_content(t, run, event, now),
             Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {
-                return self.tool(t, run, event, now)
+                return self.apply_tool_event(t, run, event, now)
             }
             // Once over is over: a completion behind a cancellation only tells the last words.
             Kind::RunCompleted | Kind::WorkflowCompleted if self.is_over(t, run) => {
-                return self.last_words(t, run, event)
+                return self.apply_final_content(t, run, event)
             }
             // Cirkelline's `paused` behind agno's pause: it may be the one that says what is asked.
             Kind::Paused if self.turns[t].pause.as_ref().is_some_and(|p| p.requirements.is_empty()) => {
@@ -97,41 +95,41 @@ impl Conversation {
             kind if (ends(kind) || kind == Kind::RunOutput) && self.is_over(t, run) => return,
             _ => {}
         }
-        if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).started && !self.starts_over(t, run, event) {
+        if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).started && !self.restart_run(t, run, event) {
             return;
         }
-        let entry = self.note(t, run, event, now);
-        self.facts(t, run, event, now);
+        let entry = self.add_event_entry(t, run, event, now);
+        self.record_metadata(t, run, event, now);
         match event.kind {
             Kind::RunStarted | Kind::WorkflowStarted => {
                 let record = self.turns[t].runs.edit(run);
                 record.started = true;
                 record.started_at = event.created_at;
                 record.entry = entry;
-                self.working(t, run);
+                self.show_working(t, run);
             }
-            Kind::RunContinued => self.continued(t, run, entry),
+            Kind::RunContinued => self.run_continued(t, run, entry),
             Kind::RunCompleted | Kind::WorkflowCompleted => {
-                self.last_words(t, run, event);
+                self.apply_final_content(t, run, event);
                 self.run_ended(t, run, RunStatus::Completed, Outcome::Completed, None, now);
             }
             Kind::RunCancelled | Kind::WorkflowCancelled => {
                 self.run_ended(t, run, RunStatus::Cancelled, Outcome::Cancelled, None, now);
-                self.last_words(t, run, event);
+                self.apply_final_content(t, run, event);
             }
             Kind::RunError | Kind::WorkflowError => {
                 self.quota.learn(&provider_text(event));
                 let error = Some(provider_error(event));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
-            Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused => self.paused(t, run, event, now),
+            Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused => self.run_paused(t, run, event, now),
             Kind::RunOutput => self.run_output(t, run, event, now),
-            Kind::ReasoningStarted => self.thinking(t, run),
+            Kind::ReasoningStarted => self.show_thinking(t, run),
             Kind::ReasoningStep => self.reasoning_step(t, run, event),
-            Kind::ModelRequestStarted | Kind::ReasoningCompleted => self.working(t, run),
-            Kind::MemoryUpdateStarted => self.busy(t, "Updating memory..."),
-            Kind::SessionSummaryStarted => self.busy(t, "Summarizing the session..."),
-            Kind::FollowupsStarted => self.busy(t, "Preparing follow-up questions..."),
+            Kind::ModelRequestStarted | Kind::ReasoningCompleted => self.show_working(t, run),
+            Kind::MemoryUpdateStarted => self.show_activity_text(t, "Updating memory..."),
+            Kind::SessionSummaryStarted => self.show_activity_text(t, "Summarizing the session..."),
+            Kind::FollowupsStarted => self.show_activity_text(t, "Preparing follow-up questions..."),
             _ => {}
         }
     }
@@ -139,7 +137,7 @@ impl Conversation {
     /// A run that agno starts again by itself (`Agent(retries=…)`), under its name and without a word: what it had said is
     /// void, its tool calls AgentOS keeps. `false`: the same start, told again.
     #[inline(never)]
-    fn starts_over(&mut self, t: usize, run: usize, event: &RunEvent<'_>) -> bool {
+    fn restart_run(&mut self, t: usize, run: usize, event: &RunEvent<'_>) -> bool {
         let limits = self.limits;
         let turn = &mut self.turns[t];
         let record = turn.runs.edit(run);
@@ -151,165 +149,10 @@ impl Conversation {
             turn.timeline.set_status(entry, EntryStatus::Error);
         }
         if let Some(message) = turn.message_of(run) {
-            message.text.replace_leg("", &limits);
-            message.thoughts.replace_leg("", &limits);
-            message.turn_tools(ToolStatus::Started, ToolStatus::Cancelled);
+            message.text.replace_segment("", &limits);
+            message.thoughts.replace_segment("", &limits);
+            message.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
         }
         true
-    }
-
-    #[inline(never)]
-    fn tool(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
-        let Some(tool) = event.tool.and_then(Tool::read) else { return };
-        let entry = self.note(t, run, event, now);
-        let started = event.kind == Kind::ToolCallStarted;
-        let status = match event.kind {
-            Kind::ToolCallStarted => ToolStatus::Started,
-            Kind::ToolCallError => ToolStatus::Error,
-            _ => ToolStatus::Completed,
-        };
-        let limits = self.limits;
-        let turn = &mut self.turns[t];
-        let mut fits = true;
-        if let Some(message) = turn.message_of(run) {
-            match message.tool(&tool, status, event.created_at.unwrap_or(now), &limits) {
-                Some(call) => call.error = event.error.map(String::from).or(call.error.take()),
-                None => fits = false,
-            }
-            // A call that is told of behind the end of its run does not run.
-            message.stop_tools(message.head.status);
-            message.add_extras(event, &limits);
-        }
-        self.diagnostics.dropped_entries += u64::from(!fits);
-        let delegates = tool.tool_name.is_some_and(is_delegation);
-        if delegates && started {
-            self.delegate(t, run, &tool, entry, now);
-        } else if delegates {
-            self.turns[t].delegated(run, &tool, status == ToolStatus::Error || tool.tool_call_error == Some(true));
-        }
-        if !self.turns[t].is_running() {
-            return;
-        }
-        if started {
-            let turn = &self.turns[t];
-            let leader = turn.runs.get(run).name.clone();
-            let name: String = tool.tool_name.map(String::from).unwrap_or_default();
-            let member = delegates.then(|| turn.member_name(&super::delegation::member_id(&tool)));
-            self.set_activity(ActivityKind::Other, run, |texts| match member {
-                Some(member) => texts.delegation(&leader, &name, tool.tool_args, &member),
-                None => texts.tool(&leader, &name, tool.tool_args),
-            });
-        } else {
-            self.working(t, run);
-        }
-    }
-
-    /// What an event carries beside what it says.
-    #[inline(never)]
-    fn facts(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
-        let turn = &mut self.turns[t];
-        let text = |raw: Raw<'_>| Some(raw.text().to_owned());
-        if let Some(memories) = event.memories {
-            turn.memories = text(memories);
-            turn.dirty = true;
-        }
-        if let Some(summary) = event.session_summary {
-            turn.session_summary = text(summary);
-            turn.dirty = true;
-        }
-        if let Some(followups) = event.followups {
-            if turn.runs.get(run).top {
-                turn.followups = text(followups);
-                turn.dirty = true;
-            }
-            if let Some(message) = turn.message_of(run) {
-                message.edit().followups = text(followups);
-            }
-        }
-        let run = turn.runs.edit(run);
-        let before = run.usage;
-        match event.kind {
-            Kind::ModelRequestCompleted => run.usage.add_request(event.tokens),
-            _ => match event.metrics {
-                Some(metrics) => run.usage.replace(metrics),
-                None => return,
-            },
-        }
-        if let Some(model) = model_of(event) {
-            run.model = Some(model);
-        }
-        // Figures come again, as sums: only what is new was used now.
-        let used = run.usage.beyond(&before, event.kind == Kind::ModelRequestCompleted);
-        let model = run.model.clone().unwrap_or_default();
-        if run.top && event.kind == Kind::ModelRequestCompleted {
-            self.history = Some((model.clone(), event.tokens.input + event.tokens.output));
-        } else if run.top && before.input_tokens == 0 {
-            self.history = Some((model.clone(), run.usage.input_tokens));
-        }
-        self.quota.used(&model, used, now);
-        let mut all = super::Usage::default();
-        turn.runs.iter().for_each(|r| all.add(&r.usage));
-        turn.usage = all;
-        turn.dirty = true;
-        self.head_dirty = true;
-    }
-
-    pub(super) fn working(&mut self, t: usize, run: usize) {
-        if self.turns[t].is_running() {
-            self.say(ActivityKind::Working, t, run);
-        }
-    }
-
-    /// `… is working...`, `… is responding...`: written only when it changes.
-    pub(super) fn say(&mut self, kind: ActivityKind, t: usize, run: usize) {
-        if self.activity_of != Some((kind, run)) {
-            let name = self.turns[t].runs.get(run).name.clone();
-            self.set_activity(kind, run, |texts| match kind {
-                ActivityKind::Responding => texts.responding(&name),
-                _ => texts.working(&name),
-            });
-        }
-    }
-
-    pub(super) fn back_to_top(&mut self, t: usize) {
-        if let Some(living) = self.turns[t].living {
-            self.working(t, living);
-        }
-    }
-
-    pub(super) fn thinking(&mut self, t: usize, run: usize) {
-        if self.turns[t].is_running() {
-            let name = self.turns[t].runs.get(run).name.clone();
-            self.set_activity(ActivityKind::Other, run, |texts| texts.thinking(&name));
-        }
-    }
-
-    pub(super) fn busy(&mut self, t: usize, text: &str) {
-        if self.turns[t].is_running() {
-            self.set_activity(ActivityKind::Other, usize::MAX, |_| text.to_owned());
-        }
-    }
-}
-
-/// The model that the figures of `event` are of.
-fn model_of(event: &RunEvent<'_>) -> Option<String> {
-    let in_metrics = || {
-        let metrics = event.metrics?;
-        // A completion's metrics name their models one by one.
-        let detail = || metrics.member("details")?.member("model")?.as_array()?.next()?.member("id");
-        metrics.member("model").or_else(detail).and_then(Raw::as_str)
-    };
-    event.model.or_else(in_metrics).map(String::from).filter(|m| !m.is_empty())
-}
-
-impl super::Turn {
-    /// The message that the run's words go to.
-    pub(super) fn message_of(&mut self, run: usize) -> Option<&mut Message> {
-        let run = self.runs.get(run);
-        match (run.top, run.work) {
-            (true, _) => Some(&mut self.answer),
-            (false, Some(at)) => self.work.get_mut(at),
-            (false, None) => None,
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! the member's own first frame tells: its parent is the leader's run.
 
 use super::activity::name_of_id;
-use super::message::{Role, RunStatus};
+use super::message::{Message, Role, RunStatus};
 use super::{Conversation, Turn};
 use crate::event::{RunEvent, Tool};
 use crate::json::Raw;
@@ -59,8 +59,7 @@ impl Turn {
         if id.is_empty() {
             return "all members".into();
         }
-        let is_it =
-            |m: &&super::Message| m.head.agent_id.as_deref() == Some(id) || m.head.team_id.as_deref() == Some(id);
+        let is_it = |m: &&Message| m.head.agent_id.as_deref() == Some(id) || m.head.team_id.as_deref() == Some(id);
         let known = self.work.iter().find(is_it).and_then(|m| m.head.agent_name.as_ref().or(m.head.team_name.as_ref()));
         known.cloned().unwrap_or_else(|| name_of_id(id))
     }

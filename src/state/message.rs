@@ -3,36 +3,13 @@
 //! A message knows what the view has not read yet: whether its head changed, how much of its text was handed out,
 //! which of its tool calls are new. So a token costs a token, not a message.
 
+pub use super::message_head::{Head, Role, RunStatus};
+pub use super::message_text::Text;
 use super::tool::{ToolCall, ToolStatus};
-use crate::bytes::begin_with;
 use crate::event::{RunEvent, Tool};
 use crate::json::{pretty, Raw};
 use crate::limits::Limits;
 use crate::time::Seconds;
-use serde::Serialize;
-
-/// Who says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum Role {
-    User,
-    Agent,
-    /// A task that a team's leader gave to a member.
-    Delegation,
-}
-
-/// How the run behind a message stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs)]
-pub enum RunStatus {
-    Started,
-    Completed,
-    Error,
-    Paused,
-    Cancelled,
-}
 
 /// One message.
 #[derive(Debug, Clone)]
@@ -50,165 +27,10 @@ pub struct Message {
     pub(crate) tools_reset: bool,
 }
 
-/// Everything of a message but its text, thoughts and tool calls. Raw JSON stays text until somebody looks at it.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[allow(missing_docs)]
-pub struct Head {
-    pub id: u32,
-    pub role: Role,
-    pub created_at: Seconds,
-    pub status: RunStatus,
-    /// Why a member's run failed.
-    pub error: Option<String>,
-    pub depth: u32,
-    pub streaming_error: bool,
-    pub cancelled: bool,
-    pub agent_name: Option<String>,
-    pub team_name: Option<String>,
-    pub agent_id: Option<String>,
-    pub team_id: Option<String>,
-    pub run_id: Option<String>,
-    pub parent_run_id: Option<String>,
-    pub delegated_by: Option<String>,
-    pub delegated_to: Option<String>,
-    pub delegated_to_id: Option<String>,
-    pub child_run_id: Option<String>,
-    /// JSON of each step.
-    pub reasoning_steps: Vec<String>,
-    /// JSON of an answer with an output schema.
-    pub structured: Option<String>,
-    pub content_type: Option<String>,
-    /// JSON of each image, video, ….
-    pub images: Vec<String>,
-    pub videos: Vec<String>,
-    pub audio: Vec<String>,
-    pub files: Vec<String>,
-    pub response_audio: Option<String>,
-    pub references: Option<String>,
-    pub citations: Option<String>,
-    pub followups: Option<String>,
-    /// Of a user's message: names.
-    pub files_sent: Vec<String>,
-}
-
-/// A text that grows, and how much of it the view has.
-#[derive(Debug, Clone, Default)]
-pub struct Text {
-    text: String,
-    pub(crate) read: usize,
-    /// The view must forget what it has.
-    pub(crate) reset: bool,
-    /// Where the leg begins that runs now: what stands before it was shown before a pause.
-    leg: usize,
-    /// The leg is the framework's notice about a pause, not the model's words.
-    stand_in: bool,
-}
-
-impl Text {
-    /// All of it.
-    pub fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Appends `more` up to the limit; `false` if some of it did not fit.
-    pub(super) fn append(&mut self, more: crate::json::Str<'_>, limits: &Limits) -> bool {
-        let before = self.text.len();
-        more.push_to(&mut self.text);
-        if self.text.len() <= limits.max_text_bytes {
-            return true;
-        }
-        let kept = crate::limits::excerpt(&self.text, limits.max_text_bytes.max(before)).len();
-        self.text.truncate(kept);
-        false
-    }
-
-    /// Appends plain text up to the limit.
-    pub(super) fn append_text(&mut self, more: &str, limits: &Limits) {
-        self.text.push_str(crate::limits::excerpt(more, limits.max_text_bytes.saturating_sub(self.text.len())));
-    }
-
-    /// What was said since the last pause.
-    pub(super) fn leg(&self) -> &str {
-        crate::text::part(&self.text, self.leg..)
-    }
-
-    /// The model said nothing: its leg stands in until the next one begins.
-    pub(super) fn stand_in(&mut self) {
-        self.stand_in = true;
-    }
-
-    /// The rest begins here: what was said stays.
-    pub(super) fn begin_leg(&mut self) {
-        if std::mem::take(&mut self.stand_in) {
-            self.drop_leg();
-        }
-        self.leg = self.text.len();
-    }
-
-    fn drop_leg(&mut self) {
-        self.text.truncate(self.leg);
-        if self.read > self.leg {
-            self.read = 0;
-            self.reset = true;
-        }
-    }
-
-    /// Puts `text` in place of the leg, touching nothing that is already the same.
-    pub(super) fn replace_leg(&mut self, text: &str, limits: &Limits) {
-        let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.leg));
-        if begin_with(text.as_bytes(), self.leg().as_bytes()) {
-            self.text.push_str(crate::text::part(text, self.text.len() - self.leg..));
-            return;
-        }
-        self.drop_leg();
-        self.text.push_str(text);
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.reset = self.read > 0 || self.reset;
-        self.read = 0;
-        self.leg = 0;
-        self.stand_in = false;
-        self.text.clear();
-    }
-}
-
 impl Message {
     pub(super) fn new(id: u32, role: Role, at: Seconds) -> Message {
         Message {
-            head: Head {
-                id,
-                role,
-                created_at: at,
-                status: RunStatus::Started,
-                error: None,
-                depth: 0,
-                streaming_error: false,
-                cancelled: false,
-                agent_name: None,
-                team_name: None,
-                agent_id: None,
-                team_id: None,
-                run_id: None,
-                parent_run_id: None,
-                delegated_by: None,
-                delegated_to: None,
-                delegated_to_id: None,
-                child_run_id: None,
-                reasoning_steps: Vec::new(),
-                structured: None,
-                content_type: None,
-                images: Vec::new(),
-                videos: Vec::new(),
-                audio: Vec::new(),
-                files: Vec::new(),
-                response_audio: None,
-                references: None,
-                citations: None,
-                followups: None,
-                files_sent: Vec::new(),
-            },
+            head: Head::new(id, role, at),
             text: Text::default(),
             thoughts: Text::default(),
             tools: Vec::new(),
@@ -253,7 +75,7 @@ impl Message {
     /// The final content of the leg: nothing happens if it is what was streamed.
     pub(super) fn set_content(&mut self, content: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
         match content.as_str() {
-            Some(text) => self.text.replace_leg(&text.decode(), limits),
+            Some(text) => self.text.replace_segment(&text.decode(), limits),
             None => self.set_structured(content, kind, limits),
         }
     }
@@ -261,7 +83,7 @@ impl Message {
     fn set_structured(&mut self, value: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
         let mut text = String::new();
         pretty(value, &mut text);
-        self.text.replace_leg(&text, limits);
+        self.text.replace_segment(&text, limits);
         if self.head.structured.as_deref() == Some(value.text()) {
             return;
         }
@@ -312,13 +134,13 @@ impl Message {
     /// Nobody tells any more how the calls ended that still ran when the run broke off.
     pub(super) fn stop_tools(&mut self, end: RunStatus) {
         if matches!(end, RunStatus::Error | RunStatus::Cancelled) {
-            self.turn_tools(ToolStatus::Started, ToolStatus::Cancelled);
+            self.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
         }
     }
 
     /// All tool calls that stand at `from`.
-    pub(super) fn turn_tools(&mut self, from: ToolStatus, to: ToolStatus) {
-        self.tools.iter_mut().for_each(|tool| tool.turn(from, to));
+    pub(super) fn transition_tools(&mut self, from: ToolStatus, to: ToolStatus) {
+        self.tools.iter_mut().for_each(|tool| tool.transition(from, to));
     }
 
     /// The tool call of an event, created or brought up to date. `None`: beyond the limit.
@@ -329,7 +151,7 @@ impl Message {
         now: Seconds,
         limits: &Limits,
     ) -> Option<&mut ToolCall> {
-        let known = self.tools.iter().rposition(|t| t.is(tool));
+        let known = self.tools.iter().rposition(|t| t.matches(tool));
         let at = match known {
             Some(at) => at,
             None if self.tools.len() < limits.max_tool_calls => {

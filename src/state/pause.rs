@@ -67,7 +67,7 @@ impl Pause {
 
 impl Conversation {
     /// What a paused run asks, where its stream did not say. JSON: the requirements.
-    pub fn tell_pause(&mut self, requirements: &str) {
+    pub fn set_pause_requirements(&mut self, requirements: &str) {
         let t = self.current;
         let Some(turn) = self.turns.get_mut(t).filter(|t| t.outcome == Some(Outcome::Paused) && t.pause.is_none())
         else {

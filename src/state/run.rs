@@ -19,7 +19,7 @@ pub(super) struct Run {
     /// Of a workflow, to know what runs in it.
     pub workflow_id: Option<String>,
     /// It lived without a name until this frame.
-    pub unnamed: bool,
+    pub just_named: bool,
     /// Its RunStarted was read.
     pub started: bool,
     /// By the server's clock.
@@ -29,12 +29,12 @@ pub(super) struct Run {
     /// Timeline entry of the text that it streams.
     pub content_entry: Option<u32>,
     /// Of an attempt that was started again: whatever still comes is left out.
-    pub void: bool,
+    pub superseded: bool,
     pub over: bool,
     /// Highest `event_index` read (background runs; of the top-level run for its members too).
     pub last_index: Option<u64>,
     /// It was paused: its next leg may count from 0 again.
-    pub counts_anew: bool,
+    pub index_restarts: bool,
     pub usage: Usage,
     /// The model that its figures are of.
     pub model: Option<String>,
@@ -58,7 +58,7 @@ impl Runs {
     }
 
     /// Whether its frames are found to be its own.
-    pub fn is_last_of_its_name(&self, at: usize) -> bool {
+    pub fn is_latest_with_id(&self, at: usize) -> bool {
         self.list.get(at).is_some_and(|run| self.list.iter().skip(at + 1).all(|later| later.id != run.id))
     }
 
@@ -86,8 +86,8 @@ impl Runs {
 
     /// Those of `works` (indices of messages) and the top-level one may say more.
     pub fn reopen(&mut self, works: &[usize], top: bool) {
-        for run in self.list.iter_mut().filter(|r| !r.void) {
-            run.counts_anew |= run.top && top;
+        for run in self.list.iter_mut().filter(|r| !r.superseded) {
+            run.index_restarts |= run.top && top;
             if (run.top && top) || run.work.is_some_and(|w| works.contains(&w)) {
                 run.over = false;
             }
@@ -100,9 +100,9 @@ impl Runs {
     }
 
     /// Every run of the attempt is void.
-    pub fn void(&mut self) {
+    pub fn supersede(&mut self) {
         for run in &mut self.list {
-            run.void = true;
+            run.superseded = true;
         }
     }
 }
@@ -126,15 +126,15 @@ impl Run {
             top: true,
             is_workflow: false,
             workflow_id: None,
-            unnamed: false,
+            just_named: false,
             started: false,
             started_at: None,
             entry: None,
             content_entry: None,
-            void: false,
+            superseded: false,
             over: false,
             last_index: None,
-            counts_anew: false,
+            index_restarts: false,
             usage: Usage::default(),
             model: None,
         }

@@ -49,7 +49,7 @@ impl Sessions {
     /// Makes sure that the session `id` is listed; a new one is called `name`.
     ///
     /// `false`: beyond `most`, and not listed.
-    pub(super) fn see(&mut self, id: &str, name: &str, at: Seconds, most: usize) -> bool {
+    pub(super) fn ensure_listed(&mut self, id: &str, name: &str, at: Seconds, most: usize) -> bool {
         if self.list.iter().any(|s| s.session_id == id) {
             return true;
         }
@@ -70,9 +70,16 @@ impl Sessions {
     }
 
     /// What the server says of a session: its name is the server's, how it ended here stays.
-    pub(super) fn tell(&mut self, id: &str, name: &str, created_at: Seconds, updated_at: Option<Seconds>, most: usize) {
+    pub(super) fn update_from_server(
+        &mut self,
+        id: &str,
+        name: &str,
+        created_at: Seconds,
+        updated_at: Option<Seconds>,
+        most: usize,
+    ) {
         let before = self.list.len();
-        self.see(id, name, created_at, most);
+        self.ensure_listed(id, name, created_at, most);
         if self.list.len() > before {
             let new = self.list.remove(0);
             let behind = self.list.iter().position(|s| s.latest() < updated_at.unwrap_or(created_at));

@@ -178,7 +178,7 @@ impl Timeline {
     }
 
     /// Marks what attempt number `attempt` did as void. Retries and fallbacks stay: they tell why.
-    pub(super) fn void(&mut self, attempt: u32) {
+    pub(super) fn supersede(&mut self, attempt: u32) {
         for entry in &mut self.entries {
             let tells_why = matches!(entry.event_type.as_str(), "retry" | "fallback");
             if entry.details.attempt == attempt && !entry.details.voided && !tells_why {
@@ -191,14 +191,14 @@ impl Timeline {
     }
 
     /// A sign of life: the wait that was announced last is over.
-    pub(super) fn wait_is_over(&mut self, now: Seconds) {
+    pub(super) fn end_wait(&mut self, now: Seconds) {
         if let Some(entry) = self.wait.take().and_then(|id| self.edit(id)) {
             entry.over_at = Some(now);
         }
     }
 
     /// The last retry is told anew: the server says itself what the client was about to do.
-    pub(super) fn renew_retry(&mut self, description: &str, delay: f64) {
+    pub(super) fn update_retry(&mut self, description: &str, delay: f64) {
         let last = self.entries.iter().rev().find(|e| e.event_type == "retry").map(|e| e.id);
         if let Some(entry) = last.and_then(|id| self.edit(id)) {
             entry.description = description.into();

@@ -89,14 +89,14 @@ impl ToolCall {
     }
 
     /// From one status to another, if it has that one.
-    pub(super) fn turn(&mut self, from: ToolStatus, to: ToolStatus) {
+    pub(super) fn transition(&mut self, from: ToolStatus, to: ToolStatus) {
         if self.status == from {
             self.status = to;
             self.dirty = true;
         }
     }
 
-    pub(super) fn is(&self, tool: &Tool<'_>) -> bool {
+    pub(super) fn matches(&self, tool: &Tool<'_>) -> bool {
         match tool.tool_call_id {
             Some(id) => id.is(&self.id),
             // Without an id (the paused form of Cirkelline): the same tool, still open.
@@ -110,7 +110,7 @@ impl ToolCall {
 
 /// A value as text: a string's content, else its JSON.
 pub(super) fn text_of(value: Raw<'_>) -> String {
-    value.as_str().map_or_else(|| value.text().into(), String::from)
+    value.to_text()
 }
 
 /// The tools by which a team's leader hands a task to its members.

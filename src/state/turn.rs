@@ -62,16 +62,16 @@ pub struct Turn {
     pub(super) session_id: Option<String>,
     pub(super) runs: Runs,
     /// Index of the top-level run that decides this turn's fate.
-    pub(super) living: Option<usize>,
+    pub(super) root: Option<usize>,
     pub(super) delegations: Vec<Delegation>,
     /// An event other than content came: this stream tells how it ends.
-    pub(super) tells_its_end: bool,
+    pub(super) has_lifecycle_events: bool,
     pub(super) has_content: bool,
     /// Work messages that ended only because the turn did.
-    pub(super) settled: Vec<usize>,
+    pub(super) settled_work: Vec<usize>,
     /// How the run ended, should the stream not say more: the status that a `replay` of no frame stated, or a step that
     /// waits for the user.
-    pub(super) stated: Option<Outcome>,
+    pub(super) stated_outcome: Option<Outcome>,
     /// It was shown from what a page had kept, and no frame of its run has come yet.
     pub(super) restored: bool,
     pub(crate) dirty: bool,
@@ -91,7 +91,7 @@ impl Turn {
 
     /// The name of the run that answers.
     pub(super) fn answering_name(&self) -> Option<&str> {
-        self.living.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())
+        self.root.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())
     }
 
     /// How it ended, for the monitor.
@@ -109,7 +109,7 @@ impl Turn {
     }
 
     /// What was still at work when the turn ended does not look as if it went on.
-    pub(super) fn settle(&mut self, outcome: Outcome) {
+    pub(super) fn settle_unfinished(&mut self, outcome: Outcome) {
         let entry_status = match outcome {
             Outcome::Failed | Outcome::Interrupted => EntryStatus::Error,
             _ => EntryStatus::Completed,
@@ -119,7 +119,7 @@ impl Turn {
         }
         if outcome == Outcome::Completed {
             // What was asked for has been answered.
-            self.messages().for_each(|m| m.turn_tools(ToolStatus::Paused, ToolStatus::Completed));
+            self.messages().for_each(|m| m.transition_tools(ToolStatus::Paused, ToolStatus::Completed));
         }
         let left = match outcome {
             Outcome::Completed => RunStatus::Completed,
@@ -132,7 +132,7 @@ impl Turn {
             if matches!(message.head.status, RunStatus::Started | RunStatus::Paused) {
                 message.edit().status = left;
                 message.stop_tools(left);
-                self.settled.push(at);
+                self.settled_work.push(at);
             }
         }
     }
@@ -142,7 +142,7 @@ impl Turn {
     }
 
     /// What the user answered to the pause is what its tools came to; those that run now say so themselves.
-    pub(super) fn answered(&mut self, answer: &str, now: Seconds, limits: &Limits) {
+    pub(super) fn apply_pause_answer(&mut self, answer: &str, now: Seconds, limits: &Limits) {
         let tools = Raw::parse(answer).ok().and_then(Raw::as_array).into_iter().flatten();
         for tool in tools.filter_map(Tool::read) {
             let status = match (tool.confirmed, tool.result) {
@@ -150,29 +150,39 @@ impl Turn {
                 (_, Some(_)) => ToolStatus::Completed,
                 _ => continue,
             };
-            if let Some(message) = self.messages().find(|m| m.tools.iter().any(|t| t.is(&tool))) {
+            if let Some(message) = self.messages().find(|m| m.tools.iter().any(|t| t.matches(&tool))) {
                 message.tool(&tool, status, now, limits);
             }
         }
     }
 
     /// The turn goes on: what its pause or its interruption had stopped does too.
-    pub(super) fn unsettle(&mut self) {
-        let mut again = std::mem::take(&mut self.settled);
-        self.answer.turn_tools(ToolStatus::Cancelled, ToolStatus::Started);
+    pub(super) fn reopen_unfinished(&mut self) {
+        let mut again = std::mem::take(&mut self.settled_work);
+        self.answer.transition_tools(ToolStatus::Cancelled, ToolStatus::Started);
         for &at in &again {
             if let Some(message) = self.work.get_mut(at) {
                 message.edit().status = RunStatus::Started;
-                message.turn_tools(ToolStatus::Cancelled, ToolStatus::Started);
+                message.transition_tools(ToolStatus::Cancelled, ToolStatus::Started);
             }
         }
         // One that waited waits on until it says that it goes on: another pause may come before.
         for (at, message) in self.work.iter_mut().enumerate() {
             if message.head.status == RunStatus::Paused {
-                message.text.begin_leg();
+                message.text.begin_segment();
                 again.push(at);
             }
         }
         self.runs.reopen(&again, self.outcome == Some(Outcome::Paused));
+    }
+
+    /// The message that the run's words go to.
+    pub(super) fn message_of(&mut self, run: usize) -> Option<&mut Message> {
+        let run = self.runs.get(run);
+        match (run.top, run.work) {
+            (true, _) => Some(&mut self.answer),
+            (false, Some(at)) => self.work.get_mut(at),
+            (false, None) => None,
+        }
     }
 }

@@ -21,8 +21,8 @@ extern "C" {
     pub fn appended(this: &Host, turn: usize, work: f64, thoughts: bool, text: &JsValue, bytes: f64, frames: f64);
 
     /// What `keep` was asked for.
-    #[wasm_bindgen(method)]
-    pub fn kept(this: &Host, kept: &JsValue);
+    #[wasm_bindgen(method, js_name = kept)]
+    pub fn resume_point(this: &Host, kept: &JsValue);
 
     /// A send is over.
     #[wasm_bindgen(method)]

@@ -3,7 +3,7 @@
 //! gloo-net's types are used for the answer; its `send` is not: it traps outside of a window or worker (Node), and when
 //! a fetch is aborted with a reason that is not an Error. Nothing here can trap on what JavaScript throws.
 
-use super::Shell;
+use super::shell::Shell;
 use crate::client::{Call, Input, Request};
 use gloo_net::http::Response;
 use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
@@ -112,7 +112,7 @@ async fn fetch(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, For
         if piece.done()? {
             return Ok(());
         }
-        if !shell.heard(request, &piece.value()?) {
+        if !shell.received(request, &piece.value()?) {
             // A fetch of the caller's own may not heed the signal.
             let _ = reader.cancel();
             return Err(JsValue::NULL);

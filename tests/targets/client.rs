@@ -177,7 +177,7 @@ impl World {
                 }
             }
             _ => {
-                self.handle(|| Input::HangUp);
+                self.handle(|| Input::Detach);
                 assert_eq!((self.open(), self.live), (0, None), "the page has gone and something is left");
                 return false;
             }
@@ -238,9 +238,9 @@ impl World {
             }
         }
         let waits = self.open() > 0 && self.live.is_none() && self.wake.is_none();
-        assert!(!waits || self.offline || self.client.is_fed_by_hand(), "{} sends wait for nothing", self.open());
+        assert!(!waits || self.offline || self.client.is_fed_by_caller(), "{} sends wait for nothing", self.open());
         assert!(self.wake.is_none_or(f64::is_finite), "a timer that never rings");
-        if !self.client.is_fed_by_hand() {
+        if !self.client.is_fed_by_caller() {
             assert_eq!(self.client.live_request(), self.live, "it is not agreed on what is under way");
         }
         self.bounds();

@@ -54,7 +54,7 @@ export interface RecordingStart {
   kept: Kept | null
 }
 
-/** An answer that is not finished, as the core tells it: `Kept` in src/state/kept.rs. */
+/** An answer that is not finished, as the core tells it: `ResumePoint` in src/state/resume_point.rs. */
 export interface Kept {
   runId: string
   sessionId: string | null

@@ -1,0 +1,207 @@
+//! The stream being read: its bytes → frames → events, or → the reason why there is none.
+
+use super::frame_fast_path::FastPath;
+use super::queue::Send;
+use super::{Client, RequestId, DECODE_CHUNK};
+use crate::error::{ErrorType, StreamError};
+use crate::limits::Limits;
+use crate::retry::RetryHeaders;
+use crate::sse::Decoder;
+use crate::state::{Outcome, Status};
+use crate::text::contains;
+use crate::time::Seconds;
+
+#[derive(Debug, Clone)]
+pub(super) struct Connection {
+    pub request: RequestId,
+    /// `None`: the caller feeds it, or its send waits to be made again.
+    pub send: Option<Send>,
+    pub fed_by_caller: bool,
+    pub purpose: Purpose,
+    /// Of a resume: the last frame that had been read.
+    pub resumed_after: Option<u64>,
+    /// When its last byte came, or it was asked for.
+    pub last_byte_at: Seconds,
+    pub body: Body,
+    pub fast_path: FastPath,
+    /// A byte of a stream came.
+    pub received_bytes: bool,
+    /// The server retries by itself: it said so.
+    pub retried_by_server: bool,
+    /// The run has ended; the stream has not.
+    pub run_ended_at: Option<Seconds>,
+    /// An event came that was taken for an answer to the request.
+    pub got_event: bool,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Purpose {
+    #[default]
+    Run,
+    /// The rest of an answer.
+    Resume,
+    /// What follows a pause.
+    Continue,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Body {
+    Stream(Box<Decoder>),
+    /// An HTTP error and as much of its body as says why.
+    Refused {
+        status: u16,
+        headers: [Option<String>; 3],
+        text: Vec<u8>,
+    },
+    /// An answer that is no stream.
+    NotAStream,
+}
+
+impl Connection {
+    pub fn new(request: RequestId, send: Option<Send>, limits: &Limits, now: Seconds) -> Self {
+        Connection {
+            request,
+            fed_by_caller: send.is_none(),
+            purpose: Purpose::default(),
+            resumed_after: None,
+            last_byte_at: now,
+            send,
+            body: Body::Stream(Box::new(Decoder::new(limits))),
+            fast_path: FastPath::default(),
+            received_bytes: false,
+            retried_by_server: false,
+            run_ended_at: None,
+            got_event: false,
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn response_opened(&mut self, status: u16, content_type: &str, headers: RetryHeaders<'_>) {
+        let Some(connection) = self.connection.as_mut() else { return };
+        if status >= 400 {
+            let RetryHeaders { retry_after, retry_after_ms, date } = headers;
+            let headers = [retry_after, retry_after_ms, date].map(|h| h.map(str::to_owned));
+            connection.body = Body::Refused { status, headers, text: Vec::new() };
+        } else if contains(content_type, "text/html") {
+            connection.body = Body::NotAStream;
+        } else {
+            self.conversation.opened();
+        }
+    }
+
+    pub(super) fn receive(&mut self, bytes: &[u8], now: Seconds) {
+        self.conversation.diagnostics.bytes_read += bytes.len() as u64;
+        self.byte_received(now);
+        let request = self.live_request();
+        for piece in bytes.chunks(DECODE_CHUNK) {
+            // What follows the end of a leg is not for the next one.
+            if self.live_request() != request {
+                return;
+            }
+            match self.connection.as_mut().map(|l| &mut l.body) {
+                Some(Body::Stream(decoder)) => decoder.push(piece),
+                Some(Body::Refused { text, .. }) => {
+                    let room = self.config.limits.max_error_body_bytes.saturating_sub(text.len());
+                    text.extend_from_slice(&piece[..piece.len().min(room)]);
+                    continue;
+                }
+                Some(Body::NotAStream) | None => return,
+            }
+            self.conversation.opened();
+            self.read_available_frames(now);
+        }
+    }
+
+    pub(super) fn connection_closed(&mut self, now: Seconds) {
+        let Some(connection) = self.connection.take() else { return };
+        let Some(connection) = self.take_refusal(connection, now) else { return };
+        // Its send waits to be made again.
+        if !connection.fed_by_caller && connection.send.is_none() {
+            return;
+        }
+        let foreign = matches!(connection.body, Body::NotAStream);
+        let kept = if foreign { Some(connection) } else { self.try_resume(connection, now) };
+        let Some(connection) = kept else { return };
+        if foreign {
+            return self.end_with_error(
+                connection,
+                Outcome::Failed,
+                StreamError::new(ErrorType::Protocol, NOT_A_STREAM),
+                now,
+            );
+        }
+        if self.continue_unconfirmed(&connection) {
+            return self.end_with_error(
+                connection,
+                Outcome::Failed,
+                StreamError::new(ErrorType::Network, UNREACHABLE),
+                now,
+            );
+        }
+        self.conversation.close(now);
+        self.settle(connection.send, now);
+    }
+
+    /// The answer to a pause that has not reached its run, as far as anybody can tell.
+    pub(super) fn continue_unconfirmed(&self, connection: &Connection) -> bool {
+        connection.purpose == Purpose::Continue && self.conversation.is_turn_unknown()
+    }
+
+    /// A leg ends with `error`; a question whose answer went unheard stays.
+    pub(super) fn end_with_error(
+        &mut self,
+        connection: Connection,
+        outcome: Outcome,
+        error: StreamError,
+        now: Seconds,
+    ) {
+        match self.continue_unconfirmed(&connection) {
+            true => self.conversation.continue_failed(error, now),
+            false => self.conversation.fail(outcome, error, now),
+        }
+        self.settle(connection.send, now);
+    }
+
+    pub(super) fn connection_failed(&mut self, sent: bool, now: Seconds) {
+        let Some(connection) = self.connection.take() else { return };
+        let Some(mut connection) = self.take_refusal(connection, now) else { return };
+        if !connection.fed_by_caller && connection.send.is_none() {
+            return;
+        }
+        let connecting = self.conversation.status == Status::Connecting || self.continue_unconfirmed(&connection);
+        let error = match connecting {
+            true if sent => StreamError::new(ErrorType::Network, UNREACHABLE),
+            true => StreamError::new(ErrorType::General, "The message could not be sent."),
+            false => {
+                StreamError::new(ErrorType::Interrupted, "The connection was lost before the answer was complete.")
+            }
+        };
+        let silent = !connection.received_bytes && matches!(connection.body, Body::Stream(_));
+        if let Some(send) = connection.send.take_if(|_| connection.purpose == Purpose::Run && silent && sent) {
+            return self.request_unanswered(send, error, now);
+        }
+        let Some(connection) = self.try_resume(connection, now) else { return };
+        let outcome = if connecting { Outcome::Failed } else { Outcome::Interrupted };
+        self.end_with_error(connection, outcome, error, now);
+    }
+
+    /// The server said no, whether or not it finished saying why. Gives the leg back if it did not.
+    fn take_refusal(&mut self, mut connection: Connection, now: Seconds) -> Option<Connection> {
+        let Body::Refused { status, headers, text } = &connection.body else { return Some(connection) };
+        let (status, text) = (*status, String::from_utf8_lossy(text).into_owned());
+        let headers = headers.clone();
+        let error = StreamError::from_http(status, &text);
+        let purpose = connection.purpose;
+        match connection.send.take() {
+            Some(send) if purpose != Purpose::Run => self.follow_up_refused(purpose, send, status, error, now),
+            Some(send) => self.request_refused(send, status, &text, &headers, error, now),
+            None => self.conversation.fail(Outcome::Failed, error, now),
+        }
+        None
+    }
+}
+
+const NOT_A_STREAM: &str = "The server answered with a web page instead of a stream. Is the address right?";
+pub(super) const UNREACHABLE: &str = "The server could not be reached. Check your connection, or the server's address.";

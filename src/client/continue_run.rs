@@ -1,0 +1,37 @@
+//! Paused runs: the user answers what they ask.
+
+use super::connection::Purpose;
+use super::resume::encoded;
+use super::{Client, Ticket};
+use crate::state::Status;
+use crate::text::contains;
+use crate::time::Seconds;
+
+impl Client {
+    /// The user answers what a paused run asks.
+    pub(super) fn continue_run(&mut self, ticket: Ticket, answers: &[(String, String)], now: Seconds) {
+        let run = self.conversation.paused_run().map(str::to_owned).filter(|_| self.is_idle());
+        let (Some(run), Some(runs)) = (run, self.config.runs(self.target)) else {
+            return self.settle_unchanged(ticket);
+        };
+        let url = [&runs, "/", &encoded(&run), "/continue"].concat();
+        let session = self.conversation.session_id.clone().unwrap_or_default();
+        let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
+        // A workflow's is continued in the foreground: agno 3.1.10 answers 409 to anything else without a durable queue.
+        if self.config.background && !contains(&runs, "/workflows/") {
+            fields.push(("background".into(), "true".into()));
+        }
+        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
+        // Each kind of route takes its own, and stumbles over the others'.
+        let ours = |name: &str| match () {
+            () if contains(&runs, "/agents/") => name != "requirements" && name != "step_requirements",
+            () if contains(&runs, "/workflows/") => name != "requirements" && name != "tools",
+            () => name != "tools" && name != "step_requirements",
+        };
+        fields.extend(answers.iter().filter(|(name, _)| ours(name)).cloned());
+        self.conversation.begin(None, Status::Connecting, now);
+        let tools = answers.iter().find(|(name, _)| name == "tools");
+        self.conversation.pause_answer = tools.map(|(_, json)| json.clone());
+        self.send_follow_up(self.follow_up_send(ticket, now), Purpose::Continue, url, fields, now);
+    }
+}

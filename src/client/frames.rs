@@ -1,0 +1,104 @@
+//! The frames of the stream: read, applied, or handed to the client to decide.
+
+use super::connection::{Body, Connection, Purpose};
+use super::frame_fast_path::{variable_parts, FastPathResult};
+use super::{Client, Output};
+use crate::error::StreamError;
+use crate::event::{self, Kind};
+use crate::sse::{Fault, Frame};
+use crate::state::provider_text;
+use crate::time::Seconds;
+use std::borrow::Cow;
+
+/// DelayReason frames are not read on.
+enum Halt {
+    /// The run failed with a rate limit that is ours to wait out: how it is shown, what was said.
+    RateLimited(StreamError, String),
+    /// The server has no rest of this answer.
+    UnknownRun,
+    /// The server waits for a limit to pass; the next frame may tell that it does no more.
+    ServerRetries,
+}
+
+impl Client {
+    /// Reads every whole frame of the buffer.
+    pub(super) fn read_available_frames(&mut self, now: Seconds) {
+        let Some(connection) = self.connection.as_mut() else { return };
+        let was_over = connection.run_ended_at.is_some();
+        connection.received_bytes = true;
+        // What happened between two chunks may have changed what a content frame does.
+        self.conversation.revision = self.conversation.revision.wrapping_add(1);
+        while let Some(halt) = self.read_frames(now) {
+            match halt {
+                Halt::RateLimited(error, said) => self.run_rate_limited(error, &said, now),
+                Halt::UnknownRun => return self.run_unknown(now),
+                Halt::ServerRetries => self.share_limit(now),
+            }
+        }
+        if !self.conversation.status.is_streaming() && !was_over {
+            self.outputs.push_back(Output::Urgent);
+        }
+    }
+
+    /// Reads frames until there is none, or until one of them is for the client to decide.
+    fn read_frames(&mut self, now: Seconds) -> Option<Halt> {
+        let Client { conversation, config, connection, .. } = self;
+        let Some(Connection { body: Body::Stream(decoder), fast_path, retried_by_server, purpose, got_event, .. }) =
+            connection
+        else {
+            return None;
+        };
+        loop {
+            match fast_path.append_repeated(decoder, conversation) {
+                FastPathResult::Appended => continue,
+                FastPathResult::Incomplete => return None,
+                FastPathResult::NoMatch => {}
+            }
+            match decoder.next_frame()? {
+                Frame::Comment => {}
+                Frame::Malformed { reason, excerpt } => {
+                    conversation.diagnostics.frames_read += 1;
+                    let reason = match reason {
+                        Fault::TooLong => "longer than the limit",
+                        Fault::BrokenObject => "a JSON object that breaks off",
+                    };
+                    conversation.diagnostics.malformed(reason, &excerpt, &config.limits);
+                }
+                Frame::Event { name, data } => {
+                    conversation.diagnostics.frames_read += 1;
+                    let mut scratch = String::new();
+                    let event = match event::read(name.as_deref(), &data, &mut scratch) {
+                        Ok(event) => event,
+                        Err(fault) => {
+                            conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);
+                            continue;
+                        }
+                    };
+                    if event.kind == Kind::Retry {
+                        *retried_by_server = true;
+                        conversation.client_retries = false;
+                    }
+                    if event.kind == Kind::Error && *purpose == Purpose::Resume && !*got_event {
+                        return Some(Halt::UnknownRun);
+                    }
+                    *got_event = true;
+                    conversation.apply(&event, now);
+                    if let Some(error) = conversation.rate_limit_error.take() {
+                        return Some(Halt::RateLimited(error, provider_text(&event)));
+                    }
+                    if event.kind == Kind::Retry {
+                        return Some(Halt::ServerRetries);
+                    }
+                    // Data that was mended does not stand in the buffer as it was read.
+                    let as_sent = matches!(data, Cow::Borrowed(_));
+                    let appended = conversation.append_target(&event).filter(|_| as_sent);
+                    if let Some((target, holes)) =
+                        appended.filter(|_| config.fast_path).zip(variable_parts(&data, &event))
+                    {
+                        fast_path.learn(decoder, target, &holes);
+                    }
+                }
+            }
+        }
+    }
+}

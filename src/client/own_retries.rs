@@ -1,0 +1,165 @@
+//! Retries of the client's own, where no backend retries; what it hears of a backend that does.
+
+use super::connection::UNREACHABLE;
+use super::queue::Send;
+use super::send_delay::{DelayReason, DelayedSend};
+use super::{Client, Output};
+use crate::error::{ErrorType, StreamError};
+use crate::retry::{self, Decision, Refusal, RetryHeaders};
+use crate::state::{Outcome, Retrier, RetryCause, RetryNotice, Status};
+use crate::text::{find, slice};
+use crate::time::Seconds;
+
+impl Client {
+    /// The run that streams failed with a rate limit, and nobody but us starts it again.
+    pub(super) fn run_rate_limited(&mut self, error: StreamError, said: &str, now: Seconds) {
+        self.yield_to_server();
+        let Some(connection) = self.connection.as_mut() else { return };
+        let Some(send) = connection.send.take() else { return };
+        // The stream stays open until its server closes it: it may yet say that it retries by itself. Unless we do not.
+        if send.retries >= self.config.retry.max_retries {
+            self.outputs.push_back(Output::Abort(connection.request));
+            self.connection = None;
+        }
+        self.retry_or_give_up(send, RetryCause::RateLimit, error, Refusal::of_text(said).requested_delay(now), now);
+    }
+
+    /// An HTTP error instead of a stream.
+    pub(super) fn request_refused(
+        &mut self,
+        send: Send,
+        status: u16,
+        text: &str,
+        headers: &[Option<String>; 3],
+        error: StreamError,
+        now: Seconds,
+    ) {
+        let [retry_after, retry_after_ms, date] = headers.each_ref().map(Option::as_deref);
+        let refusal = Refusal::of_http(status, text, RetryHeaders { retry_after, retry_after_ms, date });
+        if !refusal.is_transient() {
+            return self.give_up_with(send, error, now);
+        }
+        self.conversation.quota.learn(text);
+        let cause = if refusal.is_rate_limit() { RetryCause::RateLimit } else { RetryCause::Unavailable };
+        self.retry_or_give_up(send, cause, error, refusal.requested_delay(now), now);
+    }
+
+    /// The request got no answer, or one without a byte.
+    pub(super) fn request_unanswered(&mut self, send: Send, error: StreamError, now: Seconds) {
+        self.retry_or_give_up(send, RetryCause::Network, error, None, now);
+    }
+
+    fn retry_or_give_up(
+        &mut self,
+        mut send: Send,
+        cause: RetryCause,
+        error: StreamError,
+        named: Option<Seconds>,
+        now: Seconds,
+    ) {
+        let random = self.random();
+        let policy = &self.config.retry;
+        let max_retries = policy.max_retries;
+        match policy.decide(send.retries, named, random) {
+            Decision::Retry { attempt, delay } => {
+                let message = match cause {
+                    RetryCause::RateLimit => retry::rate_limited(delay, attempt, max_retries),
+                    RetryCause::Unavailable => retry::retrying(UNAVAILABLE, delay, attempt, max_retries),
+                    RetryCause::Network => {
+                        retry::retrying("The server could not be reached.", delay, attempt, max_retries)
+                    }
+                };
+                self.conversation.await_retry(
+                    RetryNotice {
+                        attempt: attempt.into(),
+                        max_retries: max_retries.into(),
+                        delay,
+                        description: message.clone(),
+                        because: Some(error.message),
+                        message,
+                        at: None,
+                        cause,
+                        by: Retrier::Handler,
+                    },
+                    now,
+                );
+                send.retries = attempt;
+                self.start_cooldown(cause, Some(delay), now);
+                self.delayed =
+                    Some(DelayedSend { send, since: now, due: now + delay, reason: DelayReason::Retry(cause) });
+            }
+            Decision::GiveUp if send.target < self.config.fallbacks.len() => {
+                send.target += 1;
+                send.retries = 0;
+                self.start_cooldown(cause, named, now);
+                let name = self.config.name_of(send.target).into_owned();
+                self.conversation.fall_back(&name, &error, now);
+                self.resend(send, now);
+            }
+            Decision::GiveUp => {
+                self.start_cooldown(cause, named, now);
+                let error = self.exhausted(error, cause, max_retries);
+                self.give_up_with(send, error, now);
+            }
+        }
+    }
+
+    /// What the banner says when the retries are used up.
+    fn exhausted(&self, error: StreamError, cause: RetryCause, max_retries: u32) -> StreamError {
+        let hint = if cause == RetryCause::RateLimit { self.conversation.hint() } else { None };
+        if max_retries == 0 {
+            return StreamError { hint, ..error };
+        }
+        let message = match cause {
+            RetryCause::RateLimit | RetryCause::Unavailable => retry::exhausted(max_retries),
+            RetryCause::Network => {
+                let of_all = retry::exhausted(max_retries);
+                let end = find(&of_all, ". ").map_or(of_all.len(), |at| at + 2);
+                [slice(&of_all, ..end), UNREACHABLE].concat()
+            }
+        };
+        StreamError { message, retries: Some(max_retries.into()), hint, ..error }
+    }
+
+    fn give_up_with(&mut self, send: Send, error: StreamError, now: Seconds) {
+        let outcome = if error.kind == ErrorType::Interrupted { Outcome::Interrupted } else { Outcome::Failed };
+        self.conversation.fail(outcome, error, now);
+        self.settle(Some(send), now);
+    }
+
+    /// A limit was hit, and passes in `delay` seconds, if anybody knows.
+    fn start_cooldown(&mut self, cause: RetryCause, delay: Option<Seconds>, now: Seconds) {
+        let Some(delay) = delay.filter(|_| cause == RetryCause::RateLimit) else { return };
+        if self.cooldown.hit(now + delay, now) {
+            self.outputs.push_back(Output::Limit(Some(now + delay)));
+        }
+    }
+
+    /// What the stream says of a limit that its server waits out, for the other tabs; and that it is over.
+    pub(super) fn share_limit(&mut self, now: Seconds) {
+        let waits = self.conversation.retry.as_ref().filter(|r| r.by == Retrier::Server);
+        if let Some(until) = waits.map(|r| r.resumes_at).filter(|until| *until > now) {
+            if self.cooldown.hit(until, now) {
+                self.outputs.push_back(Output::Limit(Some(until)));
+            }
+        } else if self.conversation.status == Status::Ended(Outcome::Completed) && self.cooldown.answered() {
+            self.outputs.push_back(Output::Limit(None));
+        }
+    }
+
+    /// A stream whose run had failed goes on all the same: the server retries by itself, and the send is its again.
+    pub(super) fn yield_to_server(&mut self) {
+        let by_server = self.conversation.retry.as_ref().is_some_and(|r| r.by == Retrier::Server);
+        let goes_on = by_server || self.conversation.status != Status::Retrying;
+        let Some(connection) = self.connection.as_mut().filter(|l| goes_on && l.send.is_none() && !l.fed_by_caller)
+        else {
+            return;
+        };
+        if let Some(delayed) = self.delayed.take() {
+            connection.send = Some(delayed.send);
+            connection.retried_by_server = true;
+        }
+    }
+}
+
+const UNAVAILABLE: &str = "The service is not available at the moment.";

@@ -1,0 +1,45 @@
+//! Which inputs can change anything.
+
+use super::send_delay::DelayReason;
+use super::{Client, Input};
+use crate::state::RetryCause;
+
+impl Client {
+    /// Whether `input` can change anything.
+    pub(super) fn is_relevant(&self, input: &Input<'_>) -> bool {
+        match input {
+            Input::Opened { request, .. }
+            | Input::Chunk { request, .. }
+            | Input::Closed { request }
+            | Input::Failed { request }
+            | Input::NotSent { request } => self.live_request() == Some(*request),
+            // Bytes of the caller's do not mix with those of a fetch, nor come late to a leg that was cancelled.
+            Input::Feed(_) => self.is_fed_by_caller() || (self.is_idle() && !self.discard_fed),
+            Input::End => self.is_fed_by_caller() || self.discard_fed,
+            Input::Cancel => self.is_busy() || self.is_paused(),
+            Input::Detach => self.is_busy(),
+            // A conversation that goes on is not to be mixed with its past.
+            Input::LoadTurn { .. } => self.is_idle(),
+            Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
+            Input::Offline => self.offline_since.is_none(),
+            Input::CancelQueued { ticket } => self.queue().any(|send| send.id == *ticket),
+            Input::RetryNow => self.delayed.is_some(),
+            Input::Online => {
+                self.offline_since.is_some()
+                    || self.delayed.as_ref().is_some_and(|w| {
+                        matches!(w.reason, DelayReason::Retry(RetryCause::Network) | DelayReason::Resume)
+                    })
+            }
+            Input::DismissError => self.conversation.error.is_some(),
+            Input::Tick => self.wake_at.is_some(),
+            Input::Send { .. }
+            | Input::SendInBackground { .. }
+            | Input::Begin { .. }
+            | Input::Resume { .. }
+            | Input::Continue { .. }
+            | Input::Clear { .. }
+            | Input::LimitElsewhere { .. }
+            | Input::LimitOver => true,
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A send: its turn opens, its request goes out, it is settled, once.
+
+use super::connection::Connection;
+use super::queue::Send;
+use super::{Client, Output, Priority, RequestId, Ticket};
+use crate::state::{Outcome, Status};
+use crate::time::Seconds;
+
+impl Client {
+    pub(super) fn send(&mut self, priority: Priority, ticket: Ticket, text: &str, files: &[String], now: Seconds) {
+        let over = self.connection.as_ref().is_some_and(|l| l.run_ended_at.is_some());
+        if over {
+            self.cancel_current(now);
+        }
+        let (text, files) = (text.to_owned(), files.to_vec());
+        let send = Send { ticket, text, files, priority, since: now, retries: 0, target: 0, resumes: 0 };
+        // Background sends wait in the queue also where nothing runs: a limit holds them back.
+        let may_wait = priority == Priority::Background || !self.is_idle();
+        if may_wait && self.queue.len() >= self.config.limits.max_queued {
+            self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+        } else if self.is_idle() {
+            self.start(send, now);
+        } else {
+            self.queue.push(send);
+            self.conversation.head_dirty = true;
+        }
+    }
+
+    pub(super) fn start_turn(&mut self, send: Send, now: Seconds) {
+        self.open_turn(&send, now);
+        self.send_request(send, now);
+    }
+
+    pub(super) fn open_turn(&mut self, send: &Send, now: Seconds) {
+        self.conversation.begin(Some(&send.text), Status::Connecting, now);
+        self.conversation.attach(send.files.clone());
+    }
+
+    /// The request of a turn that is open goes out, again or at last.
+    pub(super) fn resend(&mut self, send: Send, now: Seconds) {
+        let name = match send.target {
+            0 => self.conversation.name.clone(),
+            target => self.config.name_of(target).into_owned(),
+        };
+        self.conversation.reconnect(&name, now);
+        self.send_request(send, now);
+    }
+
+    pub(super) fn send_request(&mut self, send: Send, now: Seconds) {
+        let id = self.next_request();
+        self.target = send.target;
+        self.outputs.push_back(Output::Fetch(self.request(id, &send)));
+        self.conversation.client_retries =
+            self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
+        self.connection = Some(Connection::new(id, Some(send), &self.config.limits, now));
+    }
+
+    pub(super) fn begin_fed(&mut self, text: Option<&str>, now: Seconds) {
+        let id = self.next_request();
+        self.connection = Some(Connection::new(id, None, &self.config.limits, now));
+        self.conversation.begin(text, Status::Streaming, now);
+    }
+
+    pub(super) fn next_request(&mut self) -> RequestId {
+        self.last_request = self.last_request.wrapping_add(1);
+        self.last_request
+    }
+
+    pub(super) fn cancel(&mut self, now: Seconds) {
+        while let Some(Send { ticket, .. }) = self.queue.pop() {
+            self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+        }
+        self.conversation.head_dirty = true;
+        self.cancel_current(now);
+    }
+
+    pub(super) fn cancel_queued(&mut self, ticket: Ticket, now: Seconds) {
+        match self.queue.remove(ticket) {
+            Some(_) => {
+                self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+                self.conversation.head_dirty = true;
+            }
+            // The one that is held back: its turn is open.
+            None => self.cancel_current(now),
+        }
+    }
+
+    /// Ends what runs or waits, if anything does, as cancelled (or as it has ended already).
+    pub(super) fn cancel_current(&mut self, now: Seconds) {
+        if self.is_idle() {
+            return;
+        }
+        let connection = self.connection.take();
+        match &connection {
+            Some(connection) if connection.fed_by_caller => self.discard_fed = true,
+            Some(connection) => self.outputs.push_back(Output::Abort(connection.request)),
+            None => {}
+        }
+        self.conversation.cancel(now);
+        let send = self.delayed.take().map(|w| w.send).or(connection.and_then(|l| l.send));
+        self.settle(send, now);
+    }
+
+    /// A send is over, and the next one in the queue goes out.
+    pub(super) fn settle(&mut self, send: Option<Send>, now: Seconds) {
+        let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
+        if let Some(Send { ticket, .. }) = send {
+            self.outputs.push_back(Output::Settled { ticket, outcome });
+        }
+        self.outputs.push_back(Output::Urgent);
+        self.share_limit(now);
+        self.start_next(now);
+    }
+}

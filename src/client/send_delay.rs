@@ -1,0 +1,121 @@
+//! Sends that wait for a limit to pass: retries of our own, and sends that are held back so that there need be none.
+//!
+//! A stream that carried `retry` events is left to its server. Time is compared, never counted: a page that slept
+//! wakes up right.
+
+use super::connection::Connection;
+use super::queue::Send;
+use super::{Client, Output, Priority};
+use crate::retry;
+use crate::state::{Pacing, PacingCause, RetryCause};
+use crate::time::Seconds;
+
+#[derive(Debug, Clone)]
+pub(super) struct DelayedSend {
+    pub send: Send,
+    pub since: Seconds,
+    pub due: Seconds,
+    pub reason: DelayReason,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DelayReason {
+    Retry(RetryCause),
+    HeldBack,
+    /// A lost connection.
+    Resume,
+}
+
+impl Client {
+    /// Sends, or holds the send back: the user's own in sight, with its turn open; a background one in the queue.
+    pub(super) fn start(&mut self, send: Send, now: Seconds) {
+        let Some(pacing) = self.pacing_for(&send, now) else { return self.start_turn(send, now) };
+        if send.priority == Priority::Background {
+            self.queue.push(send);
+            self.conversation.head_dirty = true;
+            return;
+        }
+        self.open_turn(&send, now);
+        self.hold_back(send, pacing, now);
+    }
+
+    /// The next one of the queue, if nothing runs.
+    pub(super) fn start_next(&mut self, now: Seconds) {
+        while self.connection.is_none() && self.delayed.is_none() {
+            let Some(first) = self.queue.first() else { return };
+            if first.priority == Priority::Background && self.pacing_for(first, now).is_some() {
+                return;
+            }
+            let Some(send) = self.queue.pop() else { return };
+            self.start(send, now);
+        }
+    }
+
+    fn hold_back(&mut self, send: Send, pacing: Pacing, now: Seconds) {
+        let due = pacing.resumes_at;
+        self.conversation.hold_back(pacing);
+        self.delayed = Some(DelayedSend { send, since: now, due, reason: DelayReason::HeldBack });
+    }
+
+    /// Until when `send` would run into a limit.
+    fn pacing_for(&self, send: &Send, now: Seconds) -> Option<Pacing> {
+        let next = self.conversation.next_send(&send.text);
+        let quota = &self.conversation.quota;
+        let of_limit = self.cooldown.until(now).map(|until| until - now);
+        let of_quota = next.and_then(|(model, tokens)| quota.wait(model, tokens, now));
+        let hint = next.and_then(|(model, tokens)| quota.hint(model, tokens));
+        let (delay, cause) = match (of_limit, of_quota) {
+            (Some(limit), Some(quota)) if quota > limit => (quota, PacingCause::Quota),
+            (Some(limit), _) => (limit, PacingCause::Limit),
+            (None, Some(quota)) => (quota, PacingCause::Quota),
+            (None, None) => return None,
+        };
+        Some(Pacing { delay, resumes_at: now + delay, message: retry::waiting(delay), cause, hint })
+    }
+
+    /// When something that waits is due.
+    pub(super) fn next_due(&self, now: Seconds) -> Option<Seconds> {
+        if let Some(delayed) = &self.delayed {
+            return Some(delayed.due);
+        }
+        let waiting = self.queue.first().filter(|_| self.connection.is_none());
+        waiting.map(|send| self.pacing_for(send, now).map_or(now, |pacing| pacing.resumes_at))
+    }
+
+    /// Starts what is due at `now`; `skip`: due or not.
+    pub(super) fn wake(&mut self, now: Seconds, skip: bool) {
+        let Some(mut delayed) = self.delayed.take() else { return self.start_next(now) };
+        // A clock that was set back does not make the delayed longer.
+        if now < delayed.since {
+            (delayed.since, delayed.due) = (now, now + (delayed.due - delayed.since));
+        }
+        if now < delayed.due && !skip {
+            self.delayed = Some(delayed);
+            return;
+        }
+        if delayed.reason == DelayReason::HeldBack && !skip {
+            if let Some(pacing) = self.pacing_for(&delayed.send, now) {
+                return self.hold_back(delayed.send, pacing, now);
+            }
+        }
+        // Of an attempt that failed: it was left open for what the server might still say.
+        if let Some(Connection { request, .. }) = self.connection.take() {
+            self.outputs.push_back(Output::Abort(request));
+        }
+        match delayed.reason {
+            DelayReason::Resume => self.send_resume(delayed.send, now),
+            _ => self.resend(delayed.send, now),
+        }
+    }
+
+    /// Limits changed elsewhere: a send that is held back is looked at anew.
+    pub(super) fn recheck_limits(&mut self, now: Seconds) {
+        match self.delayed.take_if(|w| w.reason == DelayReason::HeldBack) {
+            Some(delayed) => match self.pacing_for(&delayed.send, now) {
+                Some(pacing) => self.hold_back(delayed.send, pacing, now),
+                None => self.resend(delayed.send, now),
+            },
+            None => self.start_next(now),
+        }
+    }
+}

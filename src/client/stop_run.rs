@@ -1,0 +1,43 @@
+//! The user stops what runs, waits or asks; on the server, too.
+
+use super::resume::encoded;
+use super::{Call, Client, Output};
+use crate::state::{Outcome, Status};
+use crate::time::Seconds;
+
+impl Client {
+    /// The user stops what runs, waits, or asks; and so does the server, where there is a run that it knows.
+    pub(super) fn stop_run(&mut self, now: Seconds) {
+        let run = self.run_to_stop();
+        self.cancel(now);
+        if self.is_paused() {
+            self.conversation.cancel_pause(now);
+        }
+        if let Some(run) = run {
+            self.stop_on_server(run);
+        }
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.conversation.status == Status::Ended(Outcome::Paused)
+    }
+
+    /// What the server is to be told when the user stops what goes on now.
+    fn run_to_stop(&self) -> Option<(u32, String)> {
+        let runs = self.config.runs(self.target)?;
+        let (turn, run) = self.conversation.running_or_paused_run()?;
+        Some((turn.id, [&runs, "/", &encoded(run), "/cancel"].concat()))
+    }
+
+    fn stop_on_server(&mut self, (turn, url): (u32, String)) {
+        let id = self.next_request();
+        self.calls.push((id, turn));
+        self.outputs.push_back(Output::Call(Call { id, url }));
+    }
+
+    pub(super) fn called(&mut self, request: u32, status: u16, now: Seconds) {
+        let Some(at) = self.calls.iter().position(|(id, _)| *id == request) else { return };
+        let (_, turn) = self.calls.swap_remove(at);
+        self.conversation.server_cancelled(turn, status, now);
+    }
+}

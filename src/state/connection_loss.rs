@@ -1,0 +1,122 @@
+//! A connection that is lost while the run goes on: from where the server can be asked for the rest, and what the user
+//! sees meanwhile. Nothing of the attempt is void.
+
+use super::{Conversation, Outcome, Turn};
+use crate::error::{ErrorType, StreamError};
+use crate::event::{Kind, RunEvent};
+use crate::state::retry_state::RetryNotice;
+use crate::time::Seconds;
+
+/// From where a background run is taken up (PROTOCOL §11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ResumeFrom {
+    pub run_id: String,
+    /// Of the last frame that was read.
+    pub last_index: u64,
+    /// The page knows no more of it than its text: it is asked for from the beginning.
+    pub whole: bool,
+    pub session_id: Option<String>,
+}
+
+impl Conversation {
+    /// Where the answer can be taken up, if it has not ended and the server counts its frames.
+    pub(crate) fn resume_from(&self) -> Option<ResumeFrom> {
+        let turn = self.current()?;
+        let open = matches!(turn.outcome, None | Some(Outcome::Interrupted)) && turn.stated_outcome.is_none();
+        let run = turn.runs.get(turn.root.filter(|_| open)?);
+        let last_index = run.last_index?;
+        let (run_id, session_id) = (run.id.clone(), turn.session_id.clone());
+        Some(ResumeFrom { run_id, last_index, whole: turn.restored, session_id })
+    }
+
+    /// The connection is lost, and the answer will be taken up.
+    pub(crate) fn await_resume(&mut self, announced: RetryNotice, now: Seconds) {
+        let t = self.reopen_interrupted(now);
+        self.add_wait_entry(t, "resume", &announced, now);
+        self.show_retry(announced, now);
+    }
+
+    /// The request for the rest goes out.
+    pub(crate) fn start_resume(&mut self, now: Seconds) {
+        let t = self.reopen_interrupted(now);
+        let name = self.turns[t].answering_name().unwrap_or(&self.name).to_owned();
+        self.reconnect(&name, now);
+    }
+
+    /// The turn that was interrupted runs again; one that runs does so.
+    fn reopen_interrupted(&mut self, now: Seconds) -> usize {
+        let t = self.active_turn.unwrap_or(self.current);
+        if self.turns.get(t).is_some_and(|turn| turn.outcome == Some(Outcome::Interrupted)) {
+            // One that was restored ended on another page.
+            if !self.turns[t].restored {
+                self.monitor.reopened(self.turns[t].ending());
+            }
+            self.continue_turn(t, Kind::Subscribed, now);
+            self.error = None;
+            return t;
+        }
+        self.ensure_turn(now)
+    }
+
+    /// The run that cancel aims at: the one that lives, or waits for the user.
+    pub(crate) fn running_or_paused_run(&self) -> Option<(&Turn, &str)> {
+        let turn = self.current()?;
+        let open = matches!(turn.outcome, None | Some(Outcome::Paused));
+        let run = turn.runs.get(turn.root.filter(|_| open)?);
+        Some((turn, run.id.as_str())).filter(|(_, id)| !id.is_empty())
+    }
+
+    /// The run that waits for the user.
+    pub(crate) fn paused_run(&self) -> Option<&str> {
+        let turn = self.current().filter(|t| t.outcome == Some(Outcome::Paused))?;
+        turn.pause.as_ref().and_then(|p| p.run_id.as_deref()).or(turn.run_id.as_deref())
+    }
+
+    /// The user stops a run that waits for them.
+    pub(crate) fn cancel_pause(&mut self, now: Seconds) {
+        let t = self.current;
+        self.first_unread = self.first_unread.min(t);
+        self.add_local_entry(t, "cancelled", None, now);
+        self.turns[t].pause = None;
+        self.finish_turn(t, Outcome::Cancelled, None, now);
+    }
+
+    /// The answer to a pause did not reach the run: it waits on, and the banner says why.
+    pub(crate) fn continue_failed(&mut self, error: StreamError, now: Seconds) {
+        let t = self.current;
+        self.turn_unknown = false;
+        self.pause_answer = None;
+        self.first_unread = self.first_unread.min(t);
+        self.add_local_entry(t, "error", Some(&error), now);
+        self.become_idle(Some(Outcome::Paused));
+        self.error = Some(error);
+    }
+
+    /// Whether a stream that was to go on with a paused run begins with an error of no run: the server does not go on
+    /// (PROTOCOL §7).
+    pub(super) fn refuses_to_continue(&self, event: &RunEvent<'_>) -> bool {
+        let fails = matches!(event.kind, Kind::RunError | Kind::WorkflowError) && event.run_id.is_none();
+        fails && self.is_turn_unknown() && self.current().is_some_and(|t| t.outcome == Some(Outcome::Paused))
+    }
+
+    /// Whether a leg was opened of which no frame has told yet to which turn it belongs.
+    pub(crate) fn is_turn_unknown(&self) -> bool {
+        self.active_turn.is_none() && self.turn_unknown
+    }
+
+    /// What the server said to the request to stop the run of turn `id`. `status`: of HTTP, 0 for no answer.
+    pub(crate) fn server_cancelled(&mut self, id: u32, status: u16, now: Seconds) {
+        let Some(t) = self.turns.iter().position(|turn| turn.id == id) else { return };
+        self.first_unread = self.first_unread.min(t);
+        let error = match status {
+            200..=299 => None,
+            0 => Some(StreamError::new(ErrorType::Network, "The server could not be told to stop the run.")),
+            _ => {
+                let status = crate::text::decimal(status.into());
+                let text = ["The server could not be told to stop the run (HTTP ", &status, ")."].concat();
+                Some(StreamError::new(ErrorType::Http, text))
+            }
+        };
+        self.add_server_cancel_entry(t, error.as_ref(), now);
+    }
+}

@@ -1,0 +1,162 @@
+//! Legs and attempts: which turn a leg goes on with, which run of it lives.
+
+use super::message::{Role, RunStatus};
+use super::run::Run;
+use super::run_identity::{run_id, starts};
+use super::{Conversation, Outcome, Status};
+use crate::event::{Kind, RunEvent};
+use crate::time::Seconds;
+
+impl Conversation {
+    /// The turn that `event` belongs to.
+    pub(super) fn turn_of_event(&mut self, event: &RunEvent<'_>, now: Seconds) -> usize {
+        if let Some(t) = self.active_turn {
+            self.first_unread = self.first_unread.min(t);
+            return t;
+        }
+        if self.turn_unknown {
+            if let Some(t) = self.turn_continued_by(event) {
+                self.continue_turn(t, event.kind, now);
+                return t;
+            }
+        }
+        let t = self.open_turn(None, now);
+        if !self.status.is_streaming() {
+            self.status = Status::Streaming;
+            self.head_dirty = true;
+        }
+        t
+    }
+
+    /// A paused or interrupted turn whose run `event` goes on with.
+    fn turn_continued_by(&self, event: &RunEvent<'_>) -> Option<usize> {
+        let id = event.run_id?.decode();
+        let t = self.turns.iter().rposition(|t| t.runs.has(&id))?;
+        let told = matches!(event.kind, Kind::RunContinued | Kind::CatchUp | Kind::Replay | Kind::Subscribed);
+        let open = matches!(self.turns[t].outcome, Some(Outcome::Paused | Outcome::Interrupted));
+        (told || open).then_some(t)
+    }
+
+    #[inline(never)]
+    pub(super) fn continue_turn(&mut self, t: usize, kind: Kind, now: Seconds) {
+        self.turn_unknown = false;
+        self.activate(t);
+        let turn = &mut self.turns[t];
+        // What has ended stays as it ended, whatever is replayed; unless the run is told to go on.
+        if !matches!(turn.outcome, Some(Outcome::Paused | Outcome::Interrupted)) && kind != Kind::RunContinued {
+            return;
+        }
+        if turn.outcome == Some(Outcome::Paused) {
+            turn.answer.text.begin_segment();
+            if let Some(answer) = self.pause_answer.take() {
+                turn.apply_pause_answer(&answer, now, &self.limits);
+            }
+        }
+        turn.reopen_unfinished();
+        turn.outcome = None;
+        turn.times.ended_at = None;
+        turn.error = None;
+        turn.pause = None;
+        turn.stated_outcome = None;
+        turn.dirty = true;
+        let head = turn.answer.edit();
+        head.streaming_error = false;
+        head.status = RunStatus::Started;
+    }
+
+    /// The run of `event`, created at its first frame. `None`: the frame is stale.
+    pub(super) fn run_of(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> Option<usize> {
+        let run = match self.turns[t].known_run(event) {
+            Some(run) => run,
+            // A run more than any turn shows: a stream that names a new one in each frame must not grow us.
+            None if self.turns[t].runs.iter().len() >= self.limits.max_messages.saturating_add(MAX_TOP_LEVEL_RUNS) => {
+                self.diagnostics.dropped_entries += 1;
+                return None;
+            }
+            None => self.add_run(t, event, now),
+        };
+        if std::mem::take(&mut self.turns[t].runs.edit(run).just_named) {
+            self.identify_root(t, run, event);
+        }
+        if self.turns[t].restored && event.event_index.is_some() {
+            self.restart_restored(t, event);
+        }
+        let turn = &mut self.turns[t];
+        if turn.runs.get(run).superseded || turn.is_repeated(run, event) {
+            self.diagnostics.stale_frames += 1;
+            return None;
+        }
+        Some(run)
+    }
+
+    /// The first frame of an answer that was restored: where the run comes from its beginning, what was kept has served.
+    #[inline(never)]
+    fn restart_restored(&mut self, t: usize, event: &RunEvent<'_>) {
+        let turn = &mut self.turns[t];
+        turn.restored = false;
+        if let Some(root) = turn.root.filter(|_| event.event_index == Some(0)) {
+            turn.runs.edit(root).last_index = None;
+            turn.runs.edit(root).name = event.source().map(String::from).unwrap_or_default();
+            turn.answer.reset();
+            self.identify_root(t, root, event);
+        }
+    }
+
+    #[inline(never)]
+    fn add_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> usize {
+        let turn = &self.turns[t];
+        let at_top = turn.is_at_top(event);
+        // Another run at the top, where one lives: a server that starts again without a word.
+        let again =
+            at_top && starts(event) && turn.root.is_some() && matches!(turn.outcome, None | Some(Outcome::Failed));
+        if again {
+            self.supersede_attempt(t);
+        }
+        let turn = &mut self.turns[t];
+        let mut run = Run::new(run_id(event), event);
+        run.top = at_top && turn.root.is_none();
+        if run.top {
+            let at = turn.runs.add(run);
+            turn.root = Some(at);
+            self.identify_root(t, at, event);
+            return at;
+        }
+        let inner = turn.workflow_of(event);
+        let named = event.parent().and_then(|p| turn.runs.find(&p.decode()));
+        run.parent = inner.or(named).or(turn.root);
+        run.depth = run.parent.map_or(1, |p| turn.runs.get(p).depth + 1);
+        run.superseded = run.parent.is_some_and(|p| turn.runs.get(p).superseded);
+        if run.superseded {
+            return turn.runs.add(run);
+        }
+        if turn.work.len() < self.limits.max_messages {
+            let mut message = self.message(Role::Agent, event.created_at.unwrap_or(now));
+            let turn = &mut self.turns[t];
+            message.edit().describe(event, &run);
+            if let Some(parent) = inner {
+                message.edit().parent_run_id = Some(turn.runs.get(parent).id.clone());
+            }
+            turn.work.push(message);
+            run.work = Some(turn.work.len() - 1);
+        } else {
+            self.diagnostics.dropped_entries += 1;
+        }
+        let at = self.turns[t].runs.add(run);
+        self.turns[t].assign(at, event);
+        at
+    }
+
+    /// The run that decides the turn's fate says who it is.
+    #[inline(never)]
+    fn identify_root(&mut self, t: usize, at: usize, event: &RunEvent<'_>) {
+        let turn = &mut self.turns[t];
+        let run = turn.runs.get(at);
+        turn.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
+        turn.answer.edit().describe(event, run);
+        turn.dirty = true;
+        self.head_dirty = true;
+    }
+}
+
+/// Top-level runs of one turn.
+const MAX_TOP_LEVEL_RUNS: usize = 1_000;

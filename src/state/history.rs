@@ -1,0 +1,56 @@
+//! Sessions and turns of the past, as the server tells of them.
+
+use super::session::Sessions;
+use super::{Conversation, Diagnostics, Outcome};
+use crate::monitor::Monitor;
+use crate::quota::Quota;
+use crate::time::Seconds;
+use std::mem::take;
+
+/// What counts what happens now.
+#[derive(Debug)]
+pub(crate) struct LiveCounters {
+    monitor: Monitor,
+    quota: Quota,
+    diagnostics: Diagnostics,
+    sessions: Sessions,
+}
+
+impl Conversation {
+    /// What the server says of a session.
+    pub fn list_session(&mut self, id: &str, name: &str, created_at: Seconds, updated_at: Option<Seconds>) {
+        let name = crate::limits::excerpt(name.trim(), 120);
+        self.sessions.update_from_server(id, name, created_at, updated_at, self.limits.max_sessions);
+    }
+
+    /// What follows happened long ago: it is shown, and what is counted is put aside.
+    pub(crate) fn begin_history(&mut self) -> LiveCounters {
+        LiveCounters {
+            monitor: take(&mut self.monitor),
+            quota: take(&mut self.quota),
+            diagnostics: take(&mut self.diagnostics),
+            sessions: take(&mut self.sessions),
+        }
+    }
+
+    /// The past is over: nothing runs, and only a question that is still open is news.
+    pub(crate) fn end_history(&mut self, counted: LiveCounters) {
+        let seen = std::mem::replace(&mut self.sessions, counted.sessions);
+        for session in seen.list() {
+            self.sessions.ensure_listed(
+                &session.session_id,
+                &session.session_name,
+                session.created_at,
+                self.limits.max_sessions,
+            );
+        }
+        self.monitor = counted.monitor;
+        self.quota = counted.quota;
+        self.diagnostics = counted.diagnostics;
+        self.active_turn = None;
+        self.turn_unknown = false;
+        self.error = None;
+        let paused = self.current().is_some_and(|t| t.outcome == Some(Outcome::Paused));
+        self.become_idle(paused.then_some(Outcome::Paused));
+    }
+}

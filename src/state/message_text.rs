@@ -1,0 +1,86 @@
+//! A text that grows, and how much of it the view has.
+
+use crate::bytes::starts_with;
+use crate::limits::Limits;
+
+/// A text that grows, and how much of it the view has.
+#[derive(Debug, Clone, Default)]
+pub struct Text {
+    text: String,
+    pub(crate) read: usize,
+    /// The view must forget what it has.
+    pub(crate) reset: bool,
+    /// Where the leg begins that runs now: what stands before it was shown before a pause.
+    segment: usize,
+    /// The leg is the framework's notice about a pause, not the model's words.
+    is_placeholder: bool,
+}
+
+impl Text {
+    /// All of it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Appends `more` up to the limit; `false` if some of it did not fit.
+    pub(super) fn append(&mut self, more: crate::json::Str<'_>, limits: &Limits) -> bool {
+        let before = self.text.len();
+        more.push_to(&mut self.text);
+        if self.text.len() <= limits.max_text_bytes {
+            return true;
+        }
+        let kept = crate::limits::excerpt(&self.text, limits.max_text_bytes.max(before)).len();
+        self.text.truncate(kept);
+        false
+    }
+
+    /// Appends plain text up to the limit.
+    pub(super) fn append_text(&mut self, more: &str, limits: &Limits) {
+        self.text.push_str(crate::limits::excerpt(more, limits.max_text_bytes.saturating_sub(self.text.len())));
+    }
+
+    /// What was said since the last pause.
+    pub(super) fn segment(&self) -> &str {
+        crate::text::slice(&self.text, self.segment..)
+    }
+
+    /// The model said nothing: its leg stands in until the next one begins.
+    pub(super) fn mark_placeholder(&mut self) {
+        self.is_placeholder = true;
+    }
+
+    /// The rest begins here: what was said stays.
+    pub(super) fn begin_segment(&mut self) {
+        if std::mem::take(&mut self.is_placeholder) {
+            self.drop_segment();
+        }
+        self.segment = self.text.len();
+    }
+
+    fn drop_segment(&mut self) {
+        self.text.truncate(self.segment);
+        if self.read > self.segment {
+            self.read = 0;
+            self.reset = true;
+        }
+    }
+
+    /// Puts `text` in place of the leg, touching nothing that is already the same.
+    pub(super) fn replace_segment(&mut self, text: &str, limits: &Limits) {
+        let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.segment));
+        if starts_with(text.as_bytes(), self.segment().as_bytes()) {
+            self.text.push_str(crate::text::slice(text, self.text.len() - self.segment..));
+            return;
+        }
+        self.drop_segment();
+        self.text.push_str(text);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.reset = self.read > 0 || self.reset;
+        self.read = 0;
+        self.segment = 0;
+        self.is_placeholder = false;
+        self.text.clear();
+    }
+}

@@ -1,0 +1,176 @@
+//! How runs end, pause and go on. At the top it is the turn that does.
+//!
+//! Only a frame without a parent decides the turn's fate, and the first end counts (DESIGN §4.3).
+
+use super::message::RunStatus;
+use super::pause::Pause;
+use super::timeline::EntryStatus;
+use super::tool::{text_of, ToolStatus};
+use super::{Conversation, Outcome};
+use crate::error::{message_in, ErrorType, StreamError};
+use crate::event::{Kind, RunEvent, Tool};
+use crate::json::Raw;
+use crate::time::Seconds;
+
+impl Conversation {
+    #[inline(never)]
+    pub(super) fn run_continued(&mut self, t: usize, run: usize, entry: Option<u32>) {
+        let turn = &mut self.turns[t];
+        let record = turn.runs.edit(run);
+        record.over = false;
+        record.content_entry = None;
+        record.entry = record.entry.or(entry);
+        if let Some(message) = turn.message_of(run) {
+            if message.head.status == RunStatus::Paused {
+                message.text.begin_segment();
+            }
+            message.edit().status = RunStatus::Started;
+        }
+        self.show_working(t, run);
+    }
+
+    #[inline(never)]
+    pub(super) fn run_paused(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+        let limits = self.limits;
+        let turn = &mut self.turns[t];
+        let top = turn.runs.get(run).top;
+        let run_id = turn.runs.get(run).id.clone();
+        let Some(message) = turn.message_of(run) else { return };
+        let tools = event.tools.and_then(Raw::as_array).into_iter().flatten();
+        for tool in tools.filter_map(Tool::read) {
+            let done = tool.result.is_some();
+            let status = if done { ToolStatus::Completed } else { ToolStatus::Paused };
+            message.tool(&tool, status, now, &limits);
+        }
+        // What the model said stays; where it said nothing, the framework's notice stands in until the run goes on.
+        let silent = message.text.segment().is_empty();
+        // A leg that pauses without a word repeats what stands there from the one before.
+        let repeated = |c: Raw<'_>| c.as_str().is_some_and(|c| message.text.as_str().ends_with(c.decode().as_ref()));
+        if let Some(notice) = event.content.filter(|&c| silent && !repeated(c)) {
+            message.set_content(notice, event.content_type, &limits);
+            message.text.mark_placeholder();
+        }
+        if top {
+            turn.pause = Some(Pause::read(event, Some(&run_id)));
+        }
+        self.run_ended(t, run, RunStatus::Paused, Outcome::Paused, None, now);
+    }
+
+    /// A JSON answer instead of a stream.
+    #[inline(never)]
+    pub(super) fn run_output(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+        let status = event.status.map(|s| s.decode().to_ascii_uppercase()).unwrap_or_default();
+        match status.as_str() {
+            "PAUSED" => self.run_paused(t, run, event, now),
+            "ERROR" => {
+                let error = Some(provider_error(event));
+                self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
+            }
+            "CANCELLED" => {
+                self.apply_final_content(t, run, event);
+                self.run_ended(t, run, RunStatus::Cancelled, Outcome::Cancelled, None, now);
+            }
+            // Accepted in the background: it runs on, and its answer is on the server.
+            "PENDING" | "RUNNING" => {}
+            _ => {
+                self.apply_final_content(t, run, event);
+                self.run_ended(t, run, RunStatus::Completed, Outcome::Completed, None, now);
+            }
+        }
+    }
+
+    /// A run ends. At the top it is the turn that ends.
+    pub(super) fn run_ended(
+        &mut self,
+        t: usize,
+        run: usize,
+        status: RunStatus,
+        outcome: Outcome,
+        error: Option<StreamError>,
+        now: Seconds,
+    ) {
+        let turn = &mut self.turns[t];
+        let record = turn.runs.edit(run);
+        record.over = true;
+        let (top, content_entry) = (record.top, record.content_entry.take());
+        if let Some(entry) = content_entry {
+            let failed = status == RunStatus::Error;
+            turn.timeline.set_status(entry, if failed { EntryStatus::Error } else { EntryStatus::Completed });
+        }
+        if let Some(message) = turn.message_of(run) {
+            let head = message.edit();
+            head.status = status;
+            head.error = error.as_ref().map(|e| e.message.clone());
+            message.stop_tools(status);
+        }
+        let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
+        if top && turn.outcome.is_none() && self.client_retries && limited {
+            self.rate_limit_error = error;
+        } else if top && turn.outcome.is_none() {
+            self.finish_turn(t, outcome, error, now);
+        } else if !top {
+            self.show_root_activity(t);
+        }
+    }
+
+    pub(super) fn is_over(&self, t: usize, run: usize) -> bool {
+        let run = self.turns[t].runs.get(run);
+        run.over || (run.top && self.turns[t].outcome.is_some())
+    }
+
+    /// `event: error`: the end.
+    #[inline(never)]
+    pub(super) fn stream_failed(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
+        if self.turns[t].outcome.is_some() {
+            return;
+        }
+        let text = event.error.map(String::from).or_else(|| event.error_value.and_then(message_in));
+        let text = text.or(event.message.map(String::from)).or(event.error_text.map(str::to_owned));
+        let kind = event.error_type.map(String::from);
+        let error = StreamError::from_event(text, kind.as_deref(), event.retries);
+        self.add_error_entry(t, event, &error, now);
+        let turn = &mut self.turns[t];
+        if let Some(root) = turn.root {
+            turn.runs.edit(root).over = true;
+        }
+        self.finish_turn(t, Outcome::Failed, Some(error), now);
+    }
+}
+
+pub(super) fn ends(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::RunError
+            | Kind::RunCancelled
+            | Kind::RunPaused
+            | Kind::Paused
+            | Kind::WorkflowError
+            | Kind::WorkflowCancelled
+            | Kind::WorkflowPaused
+    )
+}
+
+pub(super) fn waits_at_step(kind: Kind) -> bool {
+    matches!(kind, Kind::StepPaused | Kind::StepExecutorPaused | Kind::RouterPaused | Kind::ConditionPaused)
+}
+
+/// The status of a `replay` frame.
+pub(super) fn stated(status: &str) -> Option<Outcome> {
+    match status.to_ascii_uppercase().as_str() {
+        "COMPLETED" => Some(Outcome::Completed),
+        "PAUSED" => Some(Outcome::Paused),
+        "CANCELLED" => Some(Outcome::Cancelled),
+        "ERROR" => Some(Outcome::Failed),
+        _ => None,
+    }
+}
+
+/// What a RunError, TeamRunError or WorkflowError says.
+pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
+    StreamError::from_provider(&provider_text(event))
+}
+
+/// The same as it came: often the provider's JSON.
+pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
+    event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default()
+}

@@ -1,0 +1,99 @@
+//! What a page keeps of an answer that is not finished, so that it goes on after a refresh: names and words, never a
+//! header or a token.
+
+use super::message::RunStatus;
+use super::pause::{Pause, Requirement};
+use super::run::Run;
+use super::{Conversation, Outcome};
+use crate::json::Raw;
+use crate::time::Seconds;
+use serde::Serialize;
+
+/// An answer to go on with.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, clippy::exhaustive_structs)]
+pub struct ResumePoint {
+    pub run_id: String,
+    pub session_id: Option<String>,
+    /// Of the last frame that was read.
+    pub last_index: u64,
+    /// Who answers.
+    pub name: String,
+    /// What the user said, and when.
+    pub user: Option<String>,
+    pub asked_at: Seconds,
+    /// The answer so far.
+    pub text: String,
+    /// What a paused run asks: its words, and the requirements as the server sent them.
+    pub pause: Option<ResumePause>,
+}
+
+/// A question to ask again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[allow(missing_docs, clippy::exhaustive_structs)]
+pub struct ResumePause {
+    pub message: String,
+    /// JSON texts.
+    pub requirements: Vec<String>,
+}
+
+impl Conversation {
+    /// What is to be point now: a background run that goes on, can be taken up, or waits for the user.
+    pub fn resume_point(&self) -> Option<ResumePoint> {
+        let turn = self.current()?;
+        let paused = turn.outcome == Some(Outcome::Paused);
+        let open = matches!(turn.outcome, None | Some(Outcome::Interrupted | Outcome::Paused));
+        let run = turn.runs.get(turn.root.filter(|_| open)?);
+        let pause = turn.pause.as_ref().filter(|_| paused);
+        Some(ResumePoint {
+            run_id: run.id.clone(),
+            session_id: turn.session_id.clone(),
+            last_index: run.last_index.or(paused.then_some(0))?,
+            name: run.name.clone(),
+            user: turn.user.as_ref().map(|u| u.text.as_str().to_owned()),
+            asked_at: turn.user.as_ref().map_or(turn.answer.head.created_at, |u| u.head.created_at),
+            text: turn.answer.text.as_str().to_owned(),
+            pause: pause.map(|p| ResumePause {
+                message: p.message.clone(),
+                requirements: p.requirements.iter().map(|r| r.raw.clone()).collect(),
+            }),
+        })
+    }
+
+    /// Shows what was point: an answer that can be taken up, or a question.
+    pub fn restore(&mut self, point: ResumePoint) {
+        let limits = self.limits;
+        self.session_id.clone_from(&point.session_id);
+        if let Some(id) = point.session_id.as_deref() {
+            let name = crate::limits::excerpt(point.user.as_deref().unwrap_or_default().trim(), 120);
+            self.sessions.ensure_listed(id, name, point.asked_at, limits.max_sessions);
+        }
+        let t = self.open_turn(point.user.as_deref(), point.asked_at);
+        let name = if point.name.is_empty() { self.name.clone() } else { point.name };
+        let turn = &mut self.turns[t];
+        let mut run = Run::named(point.run_id.clone(), name.clone());
+        run.last_index = Some(point.last_index);
+        turn.root = Some(turn.runs.add(run));
+        turn.run_id = Some(point.run_id.clone());
+        turn.session_id = point.session_id;
+        turn.answer.text.append_text(&point.text, &limits);
+        let head = turn.answer.edit();
+        head.agent_name = Some(name).filter(|n| !n.is_empty());
+        head.run_id = Some(point.run_id.clone());
+        let outcome = match point.pause {
+            Some(_) => Outcome::Paused,
+            None => Outcome::Interrupted,
+        };
+        head.status = if outcome == Outcome::Paused { RunStatus::Paused } else { RunStatus::Started };
+        turn.pause = point.pause.map(|asked| Pause {
+            run_id: Some(point.run_id),
+            message: asked.message,
+            requirements: asked.requirements.iter().filter_map(|r| Raw::parse(r).ok()).map(Requirement::read).collect(),
+        });
+        turn.outcome = Some(outcome);
+        turn.restored = outcome == Outcome::Interrupted;
+        self.active_turn = None;
+        self.become_idle(Some(outcome));
+    }
+}

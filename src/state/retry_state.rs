@@ -1,0 +1,168 @@
+//! Retries, whoever makes them: what the user sees of a rate limit that is waited out, and what an attempt leaves behind.
+
+use super::timeline::EntryStatus;
+use super::{ActivityKind, Conversation, Outcome, Pacing, Retrier, RetryCause, RetryState, Status};
+use crate::error::StreamError;
+use crate::event::RunEvent;
+use crate::text::decimal;
+use crate::time::Seconds;
+
+/// A retry, as it is announced.
+#[derive(Debug)]
+pub(crate) struct RetryNotice {
+    pub attempt: u64,
+    pub max_retries: u64,
+    pub delay: Seconds,
+    /// For the activity line.
+    pub message: String,
+    /// For the timeline.
+    pub description: String,
+    /// What was said instead of an answer, where the client knows.
+    pub because: Option<String>,
+    /// When, by the server's own time.
+    pub at: Option<Seconds>,
+    pub cause: RetryCause,
+    pub by: Retrier,
+}
+
+impl Conversation {
+    /// `event: retry`: the backend waits, then starts again.
+    #[inline(never)]
+    pub(super) fn retry_announced(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
+        if matches!(self.turns[t].outcome, Some(Outcome::Cancelled | Outcome::Completed)) {
+            self.diagnostics.stale_frames += 1;
+            return;
+        }
+        let attempt = event.attempt.unwrap_or_else(|| u64::from(self.turns[t].attempts));
+        let max_retries = event.max_retries.unwrap_or(3);
+        let of = [&decimal(attempt), "/", &decimal(max_retries), ")"].concat();
+        let said = |own: &str| event.message.map_or_else(|| [own, &of].concat(), String::from);
+        let announced = RetryNotice {
+            attempt,
+            max_retries,
+            delay: event.delay.filter(|d| d.is_finite() && *d > 0.0).unwrap_or(0.0),
+            message: said("Retrying... (Attempt "),
+            description: said("Retrying request (attempt "),
+            because: None,
+            at: event.created_at,
+            cause: RetryCause::RateLimit,
+            by: Retrier::Server,
+        };
+        match self.retry.as_ref().map(|r| r.by) {
+            // What the client was about to do the server does by itself: it is the same retry.
+            Some(Retrier::Handler) => self.adopt_server_retry(t, announced, now),
+            Some(Retrier::Server) if self.retry.as_ref().is_some_and(|r| r.attempt == attempt) => {
+                self.diagnostics.stale_frames += 1;
+            }
+            _ => self.start_retry(t, announced, now),
+        }
+    }
+
+    /// The client waits, then starts again.
+    pub(crate) fn await_retry(&mut self, announced: RetryNotice, now: Seconds) {
+        let t = self.ensure_turn(now);
+        self.start_retry(t, announced, now);
+    }
+
+    fn start_retry(&mut self, t: usize, announced: RetryNotice, now: Seconds) {
+        self.add_wait_entry(t, "retry", &announced, now);
+        self.supersede_attempt(t);
+        self.monitor.retried(announced.attempt, announced.max_retries, announced.delay, now);
+        self.show_retry(announced, now);
+    }
+
+    fn adopt_server_retry(&mut self, t: usize, announced: RetryNotice, now: Seconds) {
+        self.turns[t].timeline.update_retry(&announced.description, announced.delay);
+        self.turns[t].dirty = true;
+        self.show_retry(announced, now);
+    }
+
+    pub(super) fn show_retry(&mut self, announced: RetryNotice, now: Seconds) {
+        let RetryNotice { attempt, max_retries, delay, message, cause, by, .. } = announced;
+        self.status = Status::Retrying;
+        self.set_activity(ActivityKind::Other, usize::MAX, |_| message.clone());
+        self.retry = Some(RetryState { attempt, max_retries, delay, message, resumes_at: now + delay, cause, by });
+        self.head_dirty = true;
+    }
+
+    /// The wait is over: the request goes out again, to `name` where that is another one than before.
+    pub(crate) fn reconnect(&mut self, name: &str, now: Seconds) {
+        self.ensure_turn(now);
+        self.retry = None;
+        self.pacing = None;
+        self.status = Status::Connecting;
+        self.activity_of = None;
+        self.set_activity(ActivityKind::Working, usize::MAX, |texts| texts.working(name));
+        self.head_dirty = true;
+    }
+
+    /// The turn is open, and its request waits for a limit to pass.
+    pub(crate) fn hold_back(&mut self, pacing: Pacing) {
+        self.status = Status::Connecting;
+        self.set_activity(ActivityKind::Other, usize::MAX, |_| pacing.message.clone());
+        self.pacing = Some(pacing);
+        self.head_dirty = true;
+    }
+
+    /// The retries are used up, and `name` is asked instead.
+    pub(crate) fn fall_back(&mut self, name: &str, error: &StreamError, now: Seconds) {
+        let t = self.ensure_turn(now);
+        self.add_fallback_entry(t, name, error, now);
+        self.supersede_attempt(t);
+    }
+
+    /// The model that answered last, and how many tokens the next send to it makes: the conversation so far, and `text`
+    /// at four bytes a token.
+    pub(crate) fn next_send(&self, text: &str) -> Option<(&str, u64)> {
+        let (model, history) = self.context_size.as_ref()?;
+        Some((model, history + text.len() as u64 / 4))
+    }
+
+    /// What the figures show to be the cause of a limit: a conversation that is too long.
+    pub(crate) fn hint(&self) -> Option<String> {
+        let (model, tokens) = self.context_size.as_ref()?;
+        self.quota.hint(model, *tokens)
+    }
+
+    /// What the attempt said and did leaves the answer; its timeline stays, marked.
+    pub(super) fn supersede_attempt(&mut self, t: usize) {
+        let turn = &mut self.turns[t];
+        if turn.outcome == Some(Outcome::Failed) {
+            self.monitor.reopened(turn.ending());
+        }
+        for entry in turn.runs.take_content_entries() {
+            turn.timeline.set_status(entry, EntryStatus::Error);
+        }
+        turn.timeline.supersede(turn.attempts);
+        turn.attempts += 1;
+        turn.runs.supersede();
+        turn.root = None;
+        turn.delegations.clear();
+        turn.work_reset |= !turn.work.is_empty();
+        turn.work.clear();
+        turn.answer.reset();
+        turn.outcome = None;
+        turn.times.ended_at = None;
+        turn.error = None;
+        turn.pause = None;
+        turn.followups = None;
+        turn.dirty = true;
+        self.error = None;
+        self.activity_of = None;
+    }
+
+    /// A sign of life: the retry is over.
+    pub(super) fn mark_alive(&mut self, t: usize, now: Seconds) {
+        let turn = &mut self.turns[t];
+        if turn.times.first_at.is_none() {
+            turn.times.first_at = Some(now);
+            turn.dirty = true;
+        }
+        turn.timeline.end_wait(now);
+        if self.turns[t].outcome.is_none() && self.status != Status::Streaming {
+            self.status = Status::Streaming;
+            self.retry = None;
+            self.head_dirty = true;
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Entries of the timeline: of events, and of what happened here and not on the wire.
+
+use super::timeline::{Details, Entry, EntryStatus};
+use super::{Conversation, RetryNotice};
+use crate::error::{ErrorType, StreamError};
+use crate::event::{Kind, RunEvent, Scope};
+use crate::limits::excerpt;
+use crate::time::Seconds;
+
+impl Conversation {
+    /// Adds the entry of a run's event. `None` where the event has none of its own, or beyond the limit.
+    #[inline(never)]
+    pub(super) fn add_event_entry(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
+        let mut details = Details::default();
+        let (status, mut description) = self.describe(t, run, event, &mut details)?;
+        let turn = &mut self.turns[t];
+        let of = turn.runs.get(run);
+        let parent = of.entry.or_else(|| of.parent.and_then(|p| turn.runs.get(p).entry));
+        let depth = of.depth;
+        let source = event.source().map_or_else(|| of.name.clone(), String::from);
+        let most = self.limits.max_detail_bytes;
+        description.truncate(excerpt(&description, most).len());
+        details.keep_within(most);
+        details.attempt = turn.attempts;
+        details.run_id = Some(of.id.clone()).filter(|id| !id.is_empty());
+        details.step_name = event.step_name.map(|s| excerpt(&s.decode(), most).to_owned());
+        details.step_index = event.step_index;
+        let of_tool = matches!(event.kind, Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError);
+        if of_tool && turn.timeline.has_tool_entry(&event.name.decode(), &details) {
+            return None;
+        }
+        let matters = of.top && is_end(event.kind);
+        let entry = Entry {
+            id: 0,
+            timestamp: event.created_at.unwrap_or(now),
+            heard_at: now,
+            over_at: None,
+            event_type: event.name.into(),
+            source,
+            source_type: event.scope,
+            description,
+            status,
+            depth,
+            parent,
+            details,
+        };
+        let added = turn.timeline.add(entry, matters, &self.limits);
+        self.diagnostics.dropped_entries += u64::from(added.is_none());
+        added
+    }
+
+    /// The entry of a frame of no run: `retry`, `error`.
+    fn add_system_entry(&mut self, t: usize, entry: SystemEntry<'_>, now: Seconds) {
+        let turn = &mut self.turns[t];
+        let entry = Entry {
+            id: 0,
+            timestamp: entry.at.unwrap_or(now),
+            heard_at: now,
+            over_at: None,
+            event_type: entry.event_type.into(),
+            source: turn.answering_name().unwrap_or(&self.name).to_owned(),
+            source_type: Scope::System,
+            description: entry.description,
+            status: entry.status,
+            depth: 0,
+            parent: None,
+            details: Details { attempt: turn.attempts, ..entry.details },
+        };
+        let added = turn.timeline.add(entry, true, &self.limits);
+        self.diagnostics.dropped_entries += u64::from(added.is_none());
+    }
+
+    /// `retry`, or `resume` where nothing is void: a wait, as it is announced.
+    pub(super) fn add_wait_entry(&mut self, t: usize, event_type: &str, announced: &RetryNotice, now: Seconds) {
+        let details = Details {
+            retry_attempt: Some(announced.attempt),
+            max_retries: Some(announced.max_retries),
+            retry_delay: Some(announced.delay),
+            error_message: announced.because.clone(),
+            ..Details::default()
+        };
+        let (description, status) = (announced.description.clone(), EntryStatus::InProgress);
+        self.add_system_entry(t, SystemEntry { event_type, at: announced.at, description, status, details }, now);
+    }
+
+    /// The retries are used up: somebody else is asked.
+    pub(super) fn add_fallback_entry(&mut self, t: usize, name: &str, error: &StreamError, now: Seconds) {
+        let details = Details { error_message: Some(error.message.clone()), ..Details::default() };
+        let description = ["Asking ", if name.is_empty() { "another one" } else { name }, " instead"].concat();
+        let status = EntryStatus::InProgress;
+        self.add_system_entry(t, SystemEntry { event_type: "fallback", at: None, description, status, details }, now);
+    }
+
+    /// What the server said to the request to stop the run.
+    pub(super) fn add_server_cancel_entry(&mut self, t: usize, error: Option<&StreamError>, now: Seconds) {
+        let details = Details { error_message: error.map(|e| e.message.clone()), ..Details::default() };
+        let description = error.map_or_else(|| "The server was told to stop the run".into(), |e| e.message.clone());
+        let status = if error.is_some() { EntryStatus::Error } else { EntryStatus::Completed };
+        self.add_system_entry(t, SystemEntry { event_type: "cancel", at: None, description, status, details }, now);
+    }
+
+    pub(super) fn add_error_entry(&mut self, t: usize, event: &RunEvent<'_>, error: &StreamError, now: Seconds) {
+        let details = Details {
+            error_type: Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from)),
+            error_message: Some(error.message.clone()),
+            retry_attempts: error.retries,
+            ..Details::default()
+        };
+        let (description, status) = (error.message.clone(), EntryStatus::Error);
+        self.add_system_entry(
+            t,
+            SystemEntry { event_type: "error", at: event.created_at, description, status, details },
+            now,
+        );
+    }
+
+    /// The entry of something that happened here and not on the wire: `cancelled`, `interrupted`, `error`.
+    pub(super) fn add_local_entry(&mut self, t: usize, event_type: &str, error: Option<&StreamError>, now: Seconds) {
+        let details = Details {
+            error_type: error.map(|e| type_name(e.kind).into()),
+            error_message: error.map(|e| e.message.clone()),
+            ..Details::default()
+        };
+        let description = error.map_or_else(|| "Stopped by you".into(), |e| e.message.clone());
+        let status = if error.is_some() { EntryStatus::Error } else { EntryStatus::Completed };
+        self.add_system_entry(t, SystemEntry { event_type, at: None, description, status, details }, now);
+    }
+}
+
+struct SystemEntry<'a> {
+    event_type: &'a str,
+    at: Option<Seconds>,
+    description: String,
+    status: EntryStatus,
+    details: Details,
+}
+
+fn is_end(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::RunCompleted
+            | Kind::RunError
+            | Kind::RunCancelled
+            | Kind::RunPaused
+            | Kind::Paused
+            | Kind::WorkflowCompleted
+            | Kind::WorkflowError
+            | Kind::WorkflowCancelled
+            | Kind::WorkflowPaused
+    )
+}
+
+/// The name that goes over the wire.
+pub(super) fn type_name(kind: ErrorType) -> &'static str {
+    match kind {
+        ErrorType::RateLimit => "rate_limit",
+        ErrorType::General => "general",
+        ErrorType::Unexpected => "unexpected",
+        ErrorType::Timeout => "timeout",
+        ErrorType::Network => "network",
+        ErrorType::Http => "http",
+        ErrorType::Interrupted => "interrupted",
+        ErrorType::Protocol => "protocol",
+    }
+}

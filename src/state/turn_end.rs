@@ -1,0 +1,116 @@
+//! Turns end: as their stream said, as the user wanted, or because the connection broke off.
+
+use super::message::RunStatus;
+use super::{Conversation, Outcome, Status, Turn};
+use crate::error::{ErrorType, StreamError};
+use crate::time::Seconds;
+
+impl Conversation {
+    /// The stream is over. If no event said how the run ended, it was interrupted.
+    pub fn close(&mut self, now: Seconds) {
+        let t = self.ensure_turn(now);
+        let turn = &self.turns[t];
+        let outcome = match turn.stated_outcome {
+            Some(stated) => stated,
+            // `stream_events=false`: only content, no start and no end. A clean end is the end.
+            None if turn.has_content && !turn.has_lifecycle_events => Outcome::Completed,
+            None => return self.interrupt("The connection ended before the answer was complete.", now),
+        };
+        self.end_connection(t, outcome, None, now);
+    }
+
+    /// The stream broke off.
+    pub fn interrupt(&mut self, message: &str, now: Seconds) {
+        self.fail(Outcome::Interrupted, StreamError::new(ErrorType::Interrupted, message), now);
+    }
+
+    /// The leg that runs ends with `error`, as `failed` or `interrupted`, unless it has ended.
+    pub fn fail(&mut self, outcome: Outcome, error: StreamError, now: Seconds) {
+        let t = self.ensure_turn(now);
+        if self.turns[t].outcome.is_none() {
+            self.add_local_entry(
+                t,
+                if outcome == Outcome::Failed { "error" } else { "interrupted" },
+                Some(&error),
+                now,
+            );
+        }
+        self.end_connection(t, outcome, Some(error), now);
+    }
+
+    /// The user stopped it: the text stays, marked.
+    pub fn cancel(&mut self, now: Seconds) {
+        if self.active_turn.is_none() && self.turn_unknown {
+            // A leg that was opened and never heard of: nothing to mark.
+            self.turn_unknown = false;
+            return self.become_idle(self.current().and_then(|t| t.outcome));
+        }
+        let t = self.ensure_turn(now);
+        if self.turns[t].outcome.is_none() {
+            self.add_local_entry(t, "cancelled", None, now);
+        }
+        self.end_connection(t, Outcome::Cancelled, None, now);
+    }
+
+    /// The leg is over. A turn that has ended stays as it ended.
+    pub(super) fn end_connection(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
+        match self.turns[t].outcome {
+            None => self.finish_turn(t, outcome, error, now),
+            Some(ended) => {
+                let shown = (
+                    self.head_dirty,
+                    self.status,
+                    self.activity.clone(),
+                    self.retry.is_some() || self.pacing.is_some(),
+                );
+                self.become_idle(Some(ended));
+                self.head_dirty = shown != (false, self.status, self.activity.clone(), false);
+            }
+        }
+        self.active_turn = None;
+    }
+
+    /// Closes the banner.
+    pub fn dismiss_error(&mut self) {
+        self.head_dirty |= self.error.take().is_some();
+    }
+
+    /// A turn ends. The first end counts: what completes after it was cancelled is still cancelled.
+    pub(super) fn finish_turn(&mut self, t: usize, outcome: Outcome, mut error: Option<StreamError>, now: Seconds) {
+        if let Some(limited) = error.as_mut().filter(|e| e.kind == ErrorType::RateLimit && e.hint.is_none()) {
+            limited.hint = self.hint();
+        }
+        let turn = &mut self.turns[t];
+        turn.outcome = Some(outcome);
+        turn.times.ended_at = Some(now);
+        turn.dirty = true;
+        let head = turn.answer.edit();
+        head.streaming_error = error.is_some();
+        head.cancelled = outcome == Outcome::Cancelled;
+        head.status = match outcome {
+            Outcome::Completed => RunStatus::Completed,
+            Outcome::Paused => RunStatus::Paused,
+            Outcome::Cancelled => RunStatus::Cancelled,
+            Outcome::Failed | Outcome::Interrupted => RunStatus::Error,
+        };
+        turn.settle_unfinished(outcome);
+        turn.error.clone_from(&error);
+        self.monitor.ended(turn.ending(), now);
+        if let Some(session) = turn.session_id.as_deref() {
+            self.sessions.ended(session, outcome, now);
+        }
+        self.error = error;
+        self.become_idle(Some(outcome));
+    }
+
+    /// Nothing runs any more; a pause still says what it waits for.
+    pub(super) fn become_idle(&mut self, outcome: Option<Outcome>) {
+        let name = self.current().and_then(Turn::answering_name).unwrap_or(&self.name);
+        self.activity = (outcome == Some(Outcome::Paused)).then(|| self.texts.paused(name));
+        self.activity_of = None;
+        self.retry = None;
+        self.pacing = None;
+        self.status = outcome.map_or(Status::Idle, Status::Ended);
+        self.head_dirty = true;
+    }
+}

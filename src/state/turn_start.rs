@@ -1,0 +1,129 @@
+//! Turns open, and frames find theirs.
+
+use super::message::{Message, Role, RunStatus};
+use super::run::Runs;
+use super::timeline::Timeline;
+use super::usage::Usage;
+use super::{ActivityKind, Conversation, Status, Times, Turn};
+use crate::time::Seconds;
+
+impl Conversation {
+    /// Opens a leg. With a text it is a new turn; without, its first frame tells whether it goes on with an earlier one.
+    pub fn begin(&mut self, text: Option<&str>, status: Status, now: Seconds) {
+        self.active_turn = None;
+        self.turn_unknown = text.is_none();
+        if text.is_some() {
+            self.open_turn(text, now);
+        }
+        self.error = None;
+        self.retry = None;
+        self.pacing = None;
+        self.client_retries = false;
+        self.rate_limit_error = None;
+        self.status = status;
+        let name = self.name.clone();
+        self.set_activity(ActivityKind::Working, usize::MAX, |texts| texts.working(&name));
+        self.head_dirty = true;
+    }
+
+    /// The files that the user sent along with what opened the turn.
+    pub(crate) fn attach(&mut self, files: Vec<String>) {
+        let user = self.active_turn.and_then(|t| self.turns[t].user.as_mut());
+        if let Some(user) = user.filter(|_| !files.is_empty()) {
+            user.edit().files_sent = files;
+        }
+    }
+
+    /// The first bytes may come now.
+    pub fn opened(&mut self) {
+        if self.status == Status::Connecting {
+            self.status = Status::Streaming;
+            self.head_dirty = true;
+        }
+    }
+
+    /// A new chat in the session given, or in none. The list of sessions stays.
+    pub fn clear(&mut self, session_id: Option<String>) {
+        self.turns.clear();
+        self.first_unread = 0;
+        self.status = Status::Idle;
+        self.activity = None;
+        self.activity_of = None;
+        self.error = None;
+        self.retry = None;
+        self.pacing = None;
+        self.rate_limit_error = None;
+        self.context_size = None;
+        self.active_turn = None;
+        self.turn_unknown = false;
+        self.session_id = session_id;
+        self.head_dirty = true;
+    }
+
+    /// The turn that frames go to; opened if there is none.
+    pub(super) fn ensure_turn(&mut self, now: Seconds) -> usize {
+        match self.active_turn {
+            Some(t) => {
+                self.first_unread = self.first_unread.min(t);
+                t
+            }
+            None => self.open_turn(None, now),
+        }
+    }
+
+    pub(super) fn open_turn(&mut self, text: Option<&str>, now: Seconds) -> usize {
+        let user = text.map(|text| {
+            let mut message = self.message(Role::User, now);
+            message.text.append_text(text, &self.limits);
+            message.head.status = RunStatus::Completed;
+            message
+        });
+        let answer = self.message(Role::Agent, now);
+        let id = self.next_turn;
+        self.next_turn += 1;
+        self.turns.push(Turn {
+            id,
+            user,
+            work: Vec::new(),
+            answer,
+            timeline: Timeline::default(),
+            outcome: None,
+            attempts: 1,
+            times: Times { began_at: now, first_at: None, ended_at: None },
+            run_id: None,
+            error: None,
+            pause: None,
+            followups: None,
+            memories: None,
+            session_summary: None,
+            usage: Usage::default(),
+            session_id: self.session_id.clone(),
+            runs: Runs::default(),
+            root: None,
+            delegations: Vec::new(),
+            has_lifecycle_events: false,
+            has_content: false,
+            settled_work: Vec::new(),
+            stated_outcome: None,
+            restored: false,
+            dirty: true,
+            work_reset: false,
+        });
+        self.turn_unknown = false;
+        let t = self.turns.len() - 1;
+        self.activate(t);
+        t
+    }
+
+    pub(super) fn activate(&mut self, t: usize) {
+        self.active_turn = Some(t);
+        self.current = t;
+        self.first_unread = self.first_unread.min(t);
+    }
+
+    pub(super) fn message(&mut self, role: Role, now: Seconds) -> Message {
+        let id = self.next_message;
+        self.next_message += 1;
+        Message::new(id, role, now)
+    }
+}

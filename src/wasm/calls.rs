@@ -1,0 +1,87 @@
+//! What the user and the page do: send, cancel, continue, dismiss.
+
+use super::options::pairs;
+use super::Core;
+use crate::client::Input;
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+impl Core {
+    /// Sends what the user said, or (`background`) what the page has to say; the host hears of `ticket` again when it
+    /// is over.
+    pub fn send(&self, ticket: u32, text: &str, files: Vec<String>, background: bool) {
+        let files = &files;
+        self.shell.handle(match background {
+            true => Input::SendInBackground { ticket, text, files },
+            false => Input::Send { ticket, text, files },
+        });
+    }
+
+    /// Drops one send that waits.
+    #[wasm_bindgen(js_name = cancelQueued)]
+    pub fn cancel_queued(&self, ticket: u32) -> bool {
+        self.shell.handle(Input::CancelQueued { ticket })
+    }
+
+    /// Skips a wait of our own.
+    #[wasm_bindgen(js_name = retryNow)]
+    pub fn retry_now(&self) -> bool {
+        self.shell.handle(Input::RetryNow)
+    }
+
+    /// Takes up an answer that was interrupted; the host hears of `ticket` again when it is over.
+    pub fn resume(&self, ticket: u32) {
+        self.shell.handle(Input::Resume { ticket });
+    }
+
+    /// Answers what a paused run asks: fields of the form, name and value in turn.
+    #[wasm_bindgen(js_name = continueRun)]
+    pub fn continue_run(&self, ticket: u32, answers: Vec<String>) {
+        self.shell.handle(Input::Continue { ticket, answers: &pairs(answers) });
+    }
+
+    /// The network is gone.
+    pub fn offline(&self) {
+        self.shell.handle(Input::Offline);
+    }
+
+    /// The network is there again.
+    pub fn online(&self) {
+        self.shell.handle(Input::Online);
+    }
+
+    /// Another tab hit a limit that lasts until then; below zero: it is over.
+    #[wasm_bindgen(js_name = limitElsewhere)]
+    pub fn limit_elsewhere(&self, until: f64) {
+        self.shell.handle(if until < 0.0 { Input::LimitOver } else { Input::LimitElsewhere { until } });
+    }
+
+    /// The user stops the answer.
+    pub fn cancel(&self) {
+        self.shell.handle(Input::Cancel);
+    }
+
+    /// The time has come that the host was asked to wait for.
+    pub fn tick(&self) {
+        self.shell.handle(Input::Tick);
+    }
+
+    /// Closes the banner.
+    #[wasm_bindgen(js_name = dismissError)]
+    pub fn dismiss_error(&self) {
+        self.shell.handle(Input::DismissError);
+    }
+
+    /// Drops the turns; the next send goes to `session`, or to a new one.
+    pub fn clear(&self, session: Option<String>) {
+        self.shell.handle(Input::Clear { session_id: session.as_deref() });
+    }
+
+    /// Ends what runs. The memory comes back with `free`.
+    pub fn dispose(&self) {
+        if !self.shell.disposed.get() {
+            self.shell.handle(Input::Detach);
+            self.shell.disposed.set(true);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What a server or a page stored: sessions, past turns, an answer to be resumed.
+
+use super::js_serializer::to_js;
+use super::Core;
+use crate::client::Input;
+use crate::state::resume_point::{ResumePause, ResumePoint};
+use wasm_bindgen::prelude::*;
+
+#[wasm_bindgen]
+impl Core {
+    /// A turn of a session that is opened: what the user said, when, and the events of its run as a stream.
+    #[wasm_bindgen(js_name = recall)]
+    pub fn load_turn(&self, text: Option<String>, at: f64, frames: &[u8]) {
+        self.shell.handle(Input::LoadTurn { text: text.as_deref(), at, frames });
+    }
+
+    /// A session that the server lists.
+    #[wasm_bindgen(js_name = listSession)]
+    pub fn list_session(&self, id: &str, name: &str, created_at: f64, updated_at: Option<f64>) {
+        self.shell.client.borrow_mut().conversation.list_session(id, name, created_at, updated_at);
+        self.shell.flush();
+    }
+
+    /// What a paused run asks, where its stream did not say: the requirements, as JSON.
+    #[wasm_bindgen(js_name = tellPause)]
+    pub fn set_pause_requirements(&self, requirements: &str) {
+        self.shell.client.borrow_mut().conversation.set_pause_requirements(requirements);
+        self.shell.flush();
+    }
+
+    /// Hands the host what a page keeps of an answer that is not finished: a `ResumePoint`, or null.
+    #[wasm_bindgen(js_name = keep)]
+    pub fn resume_point(&self) {
+        let point = to_js(&self.shell.client.borrow().resume_point());
+        self.shell.host.resume_point(&point);
+    }
+
+    /// Shows what was kept.
+    #[allow(clippy::too_many_arguments)] // A `ResumePoint`, flat.
+    pub fn restore(
+        &self,
+        run_id: String,
+        session_id: Option<String>,
+        last_index: f64,
+        name: String,
+        user: Option<String>,
+        asked_at: f64,
+        text: String,
+        question: Option<String>,
+        requirements: Vec<String>,
+    ) {
+        let pause = question.map(|message| ResumePause { message, requirements });
+        let last_index = last_index as u64;
+        let point = ResumePoint { run_id, session_id, last_index, name, user, asked_at, text, pause };
+        self.shell.client.borrow_mut().conversation.restore(point);
+        self.shell.flush();
+    }
+}

@@ -1,0 +1,129 @@
+//! Carries out what the client asks for.
+
+use super::{transport, Host};
+use crate::client::{Client, Input, Output, DECODE_CHUNK};
+use crate::retry::RetryHeaders;
+use crate::state::Outcome;
+use crate::time::Seconds;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// What the handle and its running fetches share.
+pub(super) struct Shell {
+    pub client: RefCell<Client>,
+    pub host: Host,
+    /// The fetch that runs, to be aborted.
+    pub fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
+    pub disposed: Cell<bool>,
+    /// What time it is in a recording that is replayed; NaN: now. There the network is silent, too.
+    pub replay_time: Cell<Seconds>,
+}
+
+impl Shell {
+    /// `false`: it changed nothing.
+    pub(super) fn handle(self: &Rc<Self>, input: Input<'_>) -> bool {
+        if self.disposed.get() {
+            return false;
+        }
+        let changed = self.client.borrow_mut().handle(input, self.now());
+        if changed {
+            self.flush();
+        }
+        changed
+    }
+
+    /// Takes bytes of the live leg.
+    pub(super) fn receive_all(self: &Rc<Self>, bytes: &js_sys::Uint8Array) {
+        let (length, now) = (bytes.length(), self.now());
+        let mut from = 0;
+        let request = self.client.borrow().live_request();
+        while from < length && !self.disposed.get() {
+            let to = length.min(from.saturating_add(DECODE_CHUNK as u32));
+            let piece = (to - from < length).then(|| bytes.subarray(from, to));
+            let mut client = self.client.borrow_mut();
+            if client.live_request() != request {
+                break;
+            }
+            let Some(room) = client.reserve((to - from) as usize) else { break };
+            piece.as_ref().unwrap_or(bytes).copy_to(room);
+            client.commit((to - from) as usize, now);
+            from = to;
+        }
+        self.flush();
+    }
+
+    /// The answer to `request` begins; the last three are the fields that name a delay.
+    pub(super) fn opened(self: &Rc<Self>, request: u32, status: u16, content_type: &str, named: [Option<String>; 3]) {
+        let [retry_after, retry_after_ms, date] = named.each_ref().map(Option::as_deref);
+        let headers = RetryHeaders { retry_after, retry_after_ms, date };
+        self.handle(Input::Opened { request, status, content_type, headers });
+    }
+
+    /// Bytes of the answer to `request`. `false`: nobody wants them any more.
+    pub(super) fn received(self: &Rc<Self>, request: u32, bytes: &js_sys::Uint8Array) -> bool {
+        if self.client.borrow().live_request() != Some(request) {
+            return false;
+        }
+        if self.client.borrow_mut().reserve(0).is_some() {
+            self.receive_all(bytes);
+        } else {
+            self.handle(Input::Chunk { request, bytes: &bytes.to_vec() });
+        }
+        true
+    }
+
+    fn now(&self) -> Seconds {
+        let replay_time = self.replay_time.get();
+        if replay_time.is_nan() {
+            self.host.now()
+        } else {
+            replay_time
+        }
+    }
+
+    /// Carries out what the client asks for, then tells the host that something may have changed.
+    pub(super) fn flush(self: &Rc<Self>) {
+        let urgent = self.carry_out();
+        self.host.changed(urgent);
+    }
+
+    /// Carries out what the client asks for; whether listeners are to be told at once.
+    pub(super) fn carry_out(self: &Rc<Self>) -> bool {
+        let mut urgent = false;
+        let is_replay = !self.replay_time.get().is_nan();
+        loop {
+            let output = self.client.borrow_mut().poll_output();
+            match output {
+                None => break,
+                Some(Output::Urgent) => urgent = true,
+                Some(Output::Fetch(_) | Output::Call(_)) if is_replay => {}
+                Some(Output::Fetch(request)) => transport::start(self, request),
+                Some(Output::Call(call)) => transport::call(self, call),
+                Some(Output::Abort(request)) => self.abort(request),
+                Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - self.now()).max(0.0))),
+                Some(Output::Settled { ticket, outcome }) => self.host.settled(ticket, outcome_name(outcome)),
+                Some(Output::Limit(until)) => self.host.limit(until.unwrap_or(-1.0)),
+                Some(Output::Log(line)) => self.host.log(line.level.name(), &line.text),
+            }
+        }
+        urgent
+    }
+
+    /// Without a reason: gloo-net takes a reason that is no Error for a bug of its own and traps.
+    fn abort(&self, request: u32) {
+        let running = self.fetch.borrow_mut().take_if(|(id, _)| *id == request);
+        if let Some((_, controller)) = running {
+            controller.abort();
+        }
+    }
+}
+
+fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Completed => "completed",
+        Outcome::Paused => "paused",
+        Outcome::Cancelled => "cancelled",
+        Outcome::Failed => "failed",
+        Outcome::Interrupted => "interrupted",
+    }
+}
