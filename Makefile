@@ -30,6 +30,11 @@ demo: demo-files server-example
 demo-static: demo-files
 	node scripts/serve.mjs www
 
+## The quick checks: format, clippy, types, the core's tests, the package's tests (under 3 minutes once built; no browser)
+.PHONY: check
+check: rust-target wasm-bindgen node_modules
+	node scripts/test.mjs --check
+
 ## Every check and test; the last line counts them
 .PHONY: test
 test: prerequisites-test wasm-pack node_modules

@@ -1,91 +1,146 @@
-// Runs every check and every test, one stage after the other, and counts. `make test` calls it, with the tools on PATH.
+// Runs the checks and tests in stages, and counts. `make test` runs all stages, `make check` the quick ones; both call this with
+// the tools on PATH.
 //
-// Each stage's output goes to the terminal and to target/test-logs/. A stage that fails does not keep the others from
-// running, except those that need what it makes. A stage of tests in which no test ran has failed: wasm-pack, for
-// one, ends with 0 when it found nothing to run in the browser.
+//   node scripts/test.mjs                    every stage
+//   node scripts/test.mjs --check            the stages of `make check`
+//   node scripts/test.mjs package server     these, in the order of the list below
 //
-// The last line is `N passed, N failed, N skipped`. A stage that fails without a failing test (it did not compile)
-// counts as one failed; a stage that could not run as one skipped.
+// Two stages run at a time (STAGES=1: one after the other): most wait, for a browser, a timer or a socket. The terminal shows the
+// output of one of them live and the other's when its turn comes; target/test-logs/ has each in a file of its own.
+//
+// A failed stage stops only the stages that need its result. A test stage in which no test ran has failed: wasm-pack, for one,
+// exits with 0 when it finds nothing to run in the browser.
+//
+// The last line is `N passed, N failed, N skipped`. A stage that fails without a failing test (it did not compile, say) counts as
+// one failure, a stage that could not run as one skipped.
 import { execFileSync, spawn } from 'node:child_process'
 import { createWriteStream, mkdirSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 
 const root = join(import.meta.dirname, '..')
 const logs = join(root, 'target/test-logs')
-const make = process.env.MAKE ?? 'make'
+const WASM = ['--target', 'wasm32-unknown-unknown']
 
+/**
+ * In the order in which they start where nothing holds them back.
+ *
+ * `check`: part of `make check`, if a function with another command there. `needs`: stages whose result this one uses. `lane`: no
+ * two stages of one lane run at a time (cargo would only wait for its own lock on target/debug). `count`: reads the numbers of
+ * tests from the output.
+ */
 const stages = [
-  { name: 'format', command: ['cargo', 'fmt', '--check'] },
-  { name: 'clippy', command: ['cargo', 'clippy', '--all-targets', '--features', 'generator', '--', '-D', 'warnings'] },
-  { name: 'clippy-wasm', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--lib', '--', '-D', 'warnings'] },
-  { name: 'clippy-decoder', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'decoder', '--', '-D', 'warnings'] },
-  { name: 'clippy-page', command: ['cargo', 'clippy', '--target', 'wasm32-unknown-unknown', '--example', 'page_backend', '--no-default-features', '--features', 'generator', '--', '-D', 'warnings'] },
+  { name: 'format', check: true, command: ['cargo', 'fmt', '--check'] },
+  // `make check` needs no demo.
+  { name: 'package', check: () => make('package'), command: make('demo-files') },
+  { name: 'clippy', check: true, lane: 'cargo', command: cargo('clippy', '--all-targets', '--features', 'generator', '--', '-D', 'warnings') },
+  { name: 'clippy-wasm', check: true, lane: 'cargo', command: cargo('clippy', ...WASM, '--lib', '--example', 'decoder', '--', '-D', 'warnings') },
+  { name: 'clippy-page', check: true, lane: 'cargo', command: cargo('clippy', ...WASM, '--example', 'page_backend', '--no-default-features', '--features', 'generator', '--', '-D', 'warnings') },
+  { name: 'types', check: true, needs: ['package'], command: ['tsc', '-p', 'pkg/tsconfig.json'] },
+  { name: 'server', lane: 'cargo', command: make('server-example') },
+  { name: 'rust', check: true, lane: 'cargo', command: cargo('test', '--features', 'generator', '--no-fail-fast'), count: countRust },
+  { name: 'npm-package', check: true, needs: ['package'], command: nodeTests('tests/package'), count: countNode },
   { name: 'dependencies', command: nodeTests('tests/dependencies'), count: countNode },
-  { name: 'architecture-tools', command: [make, '--no-print-directory', 'architecture-tools'] },
-  { name: 'architecture', command: nodeTests('tests/architecture'), count: countNode, needs: ['architecture-tools'] },
-  { name: 'rust', command: ['cargo', 'test', '--features', 'generator', '--no-fail-fast'], count: countRust },
-  { name: 'rust-browser', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '300' } },
-  { name: 'package', command: [make, '--no-print-directory', 'demo-files'] },
-  { name: 'docs', command: [make, '--no-print-directory', 'docs-pages'], needs: ['package'] },
-  { name: 'docs-pages', command: nodeTests('tests/docs'), count: countNode, needs: ['package', 'docs'] },
-  { name: 'npm-package', command: nodeTests('tests/package'), count: countNode, needs: ['package'] },
-  { name: 'server', command: [make, '--no-print-directory', 'server-example'] },
-  { name: 'server-routes', command: nodeTests('tests/server'), count: countNode, needs: ['package', 'server'] },
-  { name: 'agentos', command: [make, '--no-print-directory', 'agentos'] },
-  { name: 'agentos-runs', command: nodeTests('tests/agentos'), count: countNode, needs: ['package', 'server', 'agentos'] },
-  { name: 'agent-ui', command: nodeTests('tests/agent-ui'), count: countNode, needs: ['package'] },
-  { name: 'react', command: nodeTests('tests/react'), count: countNode, needs: ['package'] },
-  { name: 'packaging', command: nodeTests('tests/packaging'), count: countNode, needs: ['package'] },
-  { name: 'fuzz', command: nodeTests('tests/fuzz'), count: countNode, needs: ['package'] },
-  { name: 'oracle', command: nodeTests('tests/oracle'), count: countNode, needs: ['package'] },
-  { name: 'peers', command: [make, '--no-print-directory', 'resilience-peers'] },
-  { name: 'resilience', command: nodeTests('tests/resilience'), count: countNode, needs: ['package', 'peers'] },
-  { name: 'browser-pages', command: nodeTests('tests/e2e'), count: countNode, needs: ['package', 'server'] },
+  { name: 'architecture-tools', check: true, command: make('architecture-tools') },
+  { name: 'architecture', check: true, needs: ['architecture-tools'], command: nodeTests('tests/architecture'), count: countNode },
+  { name: 'agentos', command: make('agentos') },
+  { name: 'peers', command: make('resilience-peers') },
+  { name: 'browser-pages', needs: ['package', 'server'], command: nodeTests('tests/e2e', { files: 2 }), count: countNode },
+  { name: 'rust-browser', lane: 'cargo', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '600' } },
+  { name: 'agentos-runs', needs: ['package', 'server', 'agentos'], command: nodeTests('tests/agentos', { files: 2 }), count: countNode },
+  { name: 'server-routes', needs: ['package', 'server'], command: nodeTests('tests/server'), count: countNode },
+  { name: 'agent-ui', needs: ['package'], command: nodeTests('tests/agent-ui'), count: countNode },
+  { name: 'react', needs: ['package'], command: nodeTests('tests/react'), count: countNode },
+  { name: 'packaging', needs: ['package'], command: nodeTests('tests/packaging'), count: countNode },
+  { name: 'fuzz', needs: ['package'], command: nodeTests('tests/fuzz'), count: countNode },
+  { name: 'oracle', needs: ['package'], command: nodeTests('tests/oracle'), count: countNode },
+  { name: 'resilience', needs: ['package', 'peers'], command: nodeTests('tests/resilience'), count: countNode },
+  { name: 'docs', needs: ['package'], lane: 'cargo', command: make('docs-pages') },
+  { name: 'docs-pages', needs: ['package', 'docs'], command: nodeTests('tests/docs'), count: countNode },
 ]
 
-/** Which stages to run: all, or those named on the command line (`node scripts/test.mjs package npm-package`). */
-const only = process.argv.slice(2)
-const results = []
+const chosen = chosenStages(process.argv.slice(2))
+const atOnce = Number(process.env.STAGES ?? Math.min(2, availableParallelism()))
+const results = new Map()
+const running = []
+const began = Date.now()
 
 mkdirSync(logs, { recursive: true })
-for (const [index, stage] of stages.entries()) {
-  if (only.length > 0 && !only.includes(stage.name)) continue
-  results.push(await runStage(stage, index + 1))
-}
+await new Promise((done) => next(done))
 report()
 
-async function runStage(stage, number) {
-  const result = { name: stage.name, passed: 0, failed: 0, skipped: 0, seconds: 0, note: '' }
-  const missing = results.find(({ name, failed }) => stage.needs?.includes(name) && failed > 0)
-  if (missing) return { ...result, skipped: 1, note: `did not run: ${missing.name} failed` }
-  const log = join(logs, `${number}-${stage.name}.log`)
-  console.log(`\n━━ ${number}/${stages.length} ${stage.name}: ${stage.command.join(" ")}`)
-  const began = Date.now()
+function chosenStages(args) {
+  const isCheck = args.includes('--check')
+  const names = args.filter((arg) => arg !== '--check')
+  const unknown = names.filter((name) => !stages.some((stage) => stage.name === name))
+  if (unknown.length > 0) throw new Error(`no stage is called ${unknown.join(', ')}; there are ${stages.map(({ name }) => name).join(', ')}`)
+  return stages.filter((stage) => (isCheck ? stage.check : names.length === 0 || names.includes(stage.name)))
+    .map((stage) => (isCheck && typeof stage.check === 'function' ? { ...stage, command: stage.check() } : stage))
+}
+
+/** Starts what can start now; calls `done` when every chosen stage has its result. */
+function next(done) {
+  for (const stage of chosen) {
+    if (results.has(stage.name) || running.includes(stage)) continue
+    const needed = chosen.filter(({ name }) => stage.needs?.includes(name))
+    const failed = needed.find(({ name }) => results.get(name)?.failed > 0 || results.get(name)?.didNotRun)
+    if (failed) {
+      results.set(stage.name, { passed: 0, failed: 0, skipped: 1, didNotRun: true, seconds: 0, note: `did not run: ${failed.name} failed` })
+      return next(done)
+    }
+    if (running.length >= atOnce) return
+    if (needed.some(({ name }) => !results.has(name)) || (stage.lane && running.some(({ lane }) => lane === stage.lane))) continue
+    running.push(stage)
+    runStage(stage).then((result) => {
+      running.splice(running.indexOf(stage), 1)
+      results.set(stage.name, result)
+      running[0]?.show()
+      next(done)
+    })
+  }
+  if (running.length === 0) done()
+}
+
+async function runStage(stage) {
+  const result = { passed: 0, failed: 0, skipped: 0, seconds: 0, note: '' }
+  const log = join(logs, `${stages.findIndex(({ name }) => name === stage.name) + 1}-${stage.name}.log`)
+  const since = Date.now()
   const { code, output } = await run(stage, log)
-  result.seconds = (Date.now() - began) / 1000
+  result.seconds = (Date.now() - since) / 1000
   if (stage.count) Object.assign(result, stage.count(output))
-  const ran = result.passed + result.failed
-  if (stage.count && ran === 0) result.note = 'no test ran'
-  else if (code !== 0 && result.failed === 0) result.note = `ended with ${code}`
+  if (stage.count && result.passed + result.failed === 0) result.note = 'no test ran'
+  else if (code !== 0 && result.failed === 0) result.note = `exit code ${code}`
   if (result.note) result.failed++
   if (result.failed > 0) result.note += `${result.note && '; '}see ${relative(root, log)}`
   return result
 }
 
-function run({ command: [program, ...args], env }, log) {
+/** Runs the stage's command. `stage.show()`: prints what it has written so far, and from then on what it writes. */
+function run(stage, log) {
+  const [program, ...args] = stage.command
+  let output = '', shown = false
+  stage.show = () => {
+    if (shown) return
+    shown = true
+    process.stdout.write(`\n━━ ${stage.name}: ${stage.command.join(' ')}\n${output}`)
+  }
+  if (running[0] === stage) stage.show()
   return new Promise((done) => {
     const file = createWriteStream(log)
-    const child = spawn(program, args, { cwd: root, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    const tee = (to) => (chunk) => {
-      to.write(chunk)
-      file.write(chunk)
-      output += chunk
+    const child = spawn(program, args, { cwd: root, env: { ...process.env, ...stage.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const take = (text) => {
+      output += text
+      file.write(text)
+      if (shown) process.stdout.write(text)
     }
-    child.stdout.setEncoding('utf8').on('data', tee(process.stdout))
-    child.stderr.setEncoding('utf8').on('data', tee(process.stderr))
-    child.on('error', (error) => { output += error.message; console.error(error.message) })
-    child.on('close', (code) => file.end(() => done({ code: code ?? 'a signal', output })))
+    child.stdout.setEncoding('utf8').on('data', take)
+    child.stderr.setEncoding('utf8').on('data', take)
+    child.on('error', (error) => take(`${error.message}\n`))
+    child.on('close', (code) => {
+      stage.show()
+      if (running[0] !== stage) process.stdout.write(`\n━━ ${running[0].name}, continued\n`)
+      file.end(() => done({ code: code ?? 'by a signal', output }))
+    })
   })
 }
 
@@ -106,21 +161,35 @@ function countNode(output) {
   return { passed: number('pass'), failed: number('fail') + number('cancelled'), skipped: number('skipped') + number('todo') }
 }
 
-function nodeTests(folder) {
-  const files = readdirSync(join(root, folder)).filter((name) => name.endsWith('.test.mjs')).sort()
-  return [process.execPath, '--test', '--test-reporter=spec', '--test-timeout=300000', ...files.map((name) => `${folder}/${name}`)]
+function cargo(...args) {
+  return ['cargo', ...args]
+}
+
+function make(target) {
+  return [process.env.MAKE ?? 'make', '--no-print-directory', target]
+}
+
+/**
+ * The test files of a folder. `files`: how many run at a time, for those that mostly wait.
+ *
+ * The timeout is node:test's for a whole file, and only a net: each wait inside of a test has a bound of its own.
+ */
+function nodeTests(folder, { files = 1 } = {}) {
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.test.mjs')).sort()
+  return [process.execPath, '--test', '--test-reporter=spec', '--test-timeout=3600000', `--test-concurrency=${files}`, ...names.map((name) => `${folder}/${name}`)]
 }
 
 function inBrowser() {
   const driver = process.env.CHROMEDRIVER ?? execFileSync('bash', ['-c', 'command -v chromedriver || true'], { encoding: 'utf8' }).trim()
-  // no-install: wasm-bindgen is on PATH in the right version; nothing is to be fetched here.
+  // no-install: wasm-bindgen is on PATH in the right version; nothing is to be downloaded here.
   return ['wasm-pack', 'test', '--headless', '--chrome', '--chromedriver', driver, '--mode', 'no-install', '--', '--test', 'browser']
 }
 
 function report() {
-  const sum = (key) => results.reduce((total, result) => total + result[key], 0)
-  console.log('\n━━ all stages')
-  for (const { name, passed, failed, skipped, seconds, note } of results) {
+  const all = chosen.map(({ name }) => ({ name, ...results.get(name) }))
+  const sum = (key) => all.reduce((total, result) => total + result[key], 0)
+  console.log(`\n━━ all stages, ${((Date.now() - began) / 1000).toFixed(0)} s`)
+  for (const { name, passed, failed, skipped, seconds, note } of all) {
     const counts = passed + failed + skipped > 0 ? `${passed} passed, ${failed} failed, ${skipped} skipped` : 'ok'
     console.log(`   ${failed > 0 ? '✗' : skipped > 0 && passed === 0 ? '–' : '✓'} ${name.padEnd(14)} ${seconds.toFixed(0).padStart(4)} s  ${counts}${note && `  (${note})`}`)
   }

@@ -2,7 +2,7 @@
 // page, the worker and the policies are in tests/e2e, Node's import and require in tests/package; `make test-package` is the rest.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { install, root, runScript } from '../package/support.mjs'
@@ -102,4 +102,11 @@ test('a runtime that compiles no code is told of the slim entry', async () => {
     try { createStreamHandler() } catch (error) { console.log(error.message) }
   `)
   assert.match(message, /^ai-stream-handler: this runtime compiles no code\. Take 'ai-stream-handler\/slim', and give the module of 'ai-stream-handler\/core\.wasm' to its init\(\)\.$/m)
+})
+
+test('the module carries nothing of the backend half, which the demo’s own backend does', () => {
+  const ofGenerator = 'An unexpected error occurred: '
+  const module = readFileSync(join(scratch, 'node_modules/ai-stream-handler/dist/core.wasm'), 'latin1')
+  assert.ok(!module.includes(ofGenerator))
+  assert.ok(readFileSync(join(root, 'www/vendor/page_backend_bg.wasm'), 'latin1').includes(ofGenerator))
 })
