@@ -202,17 +202,17 @@ fn content_behind_the_end_is_counted_and_left_out() {
 #[test]
 fn a_continued_run_told_of_again_from_its_beginning_doubles_nothing() {
     let at = |index: u64, data: Value| with(data, json!({"event_index": index}));
-    let leg = [
+    let part = [
         frame("RunContinued", at(0, agent())),
         frame("RunContent", at(1, saying(agent(), "After."))),
         frame("RunCompleted", at(2, saying(agent(), "After."))),
     ];
     let mut page = started();
     page.event("RunPaused", with(agent(), json!({"requirements": []}))).end();
-    page.begin(None).feed(&leg[0]).feed(&leg[1]).end();
-    page.begin(None).feed(&leg[0]).feed(&leg[1]);
+    page.begin(None).feed(&part[0]).feed(&part[1]).end();
+    page.begin(None).feed(&part[0]).feed(&part[1]);
     assert_eq!((page.answer().as_str(), page.client.conversation.diagnostics.stale_frames), ("Before. After.", 2));
-    page.feed(&leg[2]).end();
+    page.feed(&part[2]).end();
     assert_eq!((page.answer().as_str(), page.outcome()), ("Before. After.", Some(Outcome::Completed)));
 }
 

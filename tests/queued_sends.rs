@@ -418,8 +418,8 @@ fn tokens_count_once_however_often_they_are_told() {
         if !recording.is_stream() {
             continue;
         }
-        let legs = [&recording];
-        let mut page = common::replay(&legs, 1, |r| r.chunks());
+        let parts = [&recording];
+        let mut page = common::replay(&parts, 1, |r| r.chunks());
         let head = page.view()["head"].clone();
         let sum: u64 = head["quota"].as_array().unwrap().iter().map(|m| m["inputTokens"].as_u64().unwrap()).sum();
         assert_eq!(sum, head["usage"]["inputTokens"].as_u64().unwrap(), "{}", recording.name);

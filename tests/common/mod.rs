@@ -469,13 +469,13 @@ fn json_file(name: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-/// Plays the legs (recordings) one after another to a new page, cut by `cut`; the page reads after every `pace`th
+/// Plays the parts (recordings) one after another to a new page, cut by `cut`; the page reads after every `pace`th
 /// piece.
-pub fn replay<'a>(legs: &'a [&Recording], pace: usize, cut: impl Fn(&'a Recording) -> Vec<&'a [u8]>) -> Page {
+pub fn replay<'a>(parts: &'a [&Recording], pace: usize, cut: impl Fn(&'a Recording) -> Vec<&'a [u8]>) -> Page {
     let mut page = Page::default();
-    for leg in legs {
+    for part in parts {
         page.begin(None);
-        for (i, piece) in cut(leg).into_iter().enumerate() {
+        for (i, piece) in cut(part).into_iter().enumerate() {
             page.feed(piece);
             if i % pace == pace - 1 {
                 page.read();

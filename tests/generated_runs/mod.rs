@@ -113,7 +113,7 @@ pub fn kind() -> impl Strategy<Value = Kind> {
 /// One connection's bytes after the other.
 pub fn streams(kind: Kind, moves: &[(Move, u8, u8)]) -> Vec<Vec<u8>> {
     let mut backend =
-        Backend { index: (kind == Kind::Background).then_some(0), legs: vec![Vec::new()], ..Backend::default() };
+        Backend { index: (kind == Kind::Background).then_some(0), parts: vec![Vec::new()], ..Backend::default() };
     if kind == Kind::TextOnly {
         let run = backend.run(None, false);
         backend.runs.push(run);
@@ -126,12 +126,12 @@ pub fn streams(kind: Kind, moves: &[(Move, u8, u8)]) -> Vec<Vec<u8>> {
             backend.go(step);
         }
     }
-    backend.legs
+    backend.parts
 }
 
 #[derive(Default)]
 struct Backend {
-    legs: Vec<Vec<u8>>,
+    parts: Vec<Vec<u8>>,
     /// Of the attempt that lives, the top one first.
     runs: Vec<Run>,
     /// Of void attempts.
@@ -229,7 +229,7 @@ impl Backend {
             Move::Twice(count) => {
                 let from = self.sent.len().saturating_sub(1 + usize::from(count) % 3);
                 let again: Vec<_> = self.sent[from..].to_vec();
-                again.iter().for_each(|frame| self.legs.last_mut().unwrap().extend(frame));
+                again.iter().for_each(|frame| self.parts.last_mut().unwrap().extend(frame));
             }
             Move::Gap(frames) => self.index = self.index.map(|index| index + u64::from(frames)),
             Move::Pauses(with_tool, by_member) => self.pauses(with_tool, by_member),
@@ -379,7 +379,7 @@ impl Backend {
         }
         self.run_event(0, "RunPaused", more);
         self.sent.clear();
-        self.legs.push(Vec::new());
+        self.parts.push(Vec::new());
         // A run that was paused in the foreground counts from 0.
         self.index = Some(self.index.unwrap_or(0));
         self.run_event(0, "RunContinued", json!({}));
@@ -416,7 +416,7 @@ impl Backend {
     fn send(&mut self, text: String) {
         let line_end = ["\r\n", "\r"].get(usize::from(self.ending)).copied().unwrap_or("\n");
         let frame = text.replace('\n', line_end).into_bytes();
-        self.legs.last_mut().unwrap().extend(&frame);
+        self.parts.last_mut().unwrap().extend(&frame);
         self.sent.push(frame);
     }
 }
