@@ -1,5 +1,5 @@
-//! Every recorded stream of a real AgentOS: the split of its bytes must not matter, and what the page shows must be
-//! what the backend stored afterwards (`NAME.truth.json`).
+//! Every recorded stream of a real AgentOS: the split of its bytes must not matter, and the page must show what the
+//! backend stored afterwards (`NAME.truth.json`).
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -12,7 +12,7 @@ use common::{assert_same, replay, Page, Recording};
 use serde_json::Value;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-/// Streams that go on where another one ended; every other recording is played alone.
+/// Streams that continue another one; every other recording is played alone.
 const CHAINS: [&[&str]; 10] = [
     &["hitl_agent_confirm.1_pause", "hitl_agent_confirm.2_continue"],
     &["hitl_agent_input.1_pause", "hitl_agent_input.2_continue"],
@@ -26,16 +26,16 @@ const CHAINS: [&[&str]; 10] = [
     &["bg_resume_db_path.0_foreground", "bg_resume_db_path.1_resume", "bg_resume_db_path.2_resume_from_5"],
 ];
 
-/// What the backend's record does not tell, and why.
+/// What the backend's record does not say, and why.
 fn special(name: &str) -> Option<Outcome> {
     Some(match name {
-        // `stream_events=false`: nothing but content, so the clean end of the stream is the end of the run.
+        // `stream_events=false`: only content, so the clean end of the stream is the end of the run.
         "agent_stream_omitted" => Outcome::Completed,
-        // The recorder hung up: nothing says how the run ended. The backend stored a cancelled run, or ran on.
+        // The recorder disconnected, so the stream has no end. The backend stored a cancelled run, or continued.
         "disconnect_agent_foreground" | "bg_agent.0_full_or_dropped" => Outcome::Interrupted,
-        // The route hung up on the run behind `paused`, which cancelled it. For the user it waits.
+        // After `paused` the route disconnected from the run, which cancelled it. For the user it is paused.
         "seedroute_later_paused_confirm" | "seedroute_later_paused_input" => Outcome::Paused,
-        // A new subscriber hears that the run is complete, and nothing else.
+        // A new subscriber is told that the run is complete, and nothing else.
         "bg_agent.4_resume_beyond_end" => Outcome::Completed,
         _ => return None,
     })
@@ -48,7 +48,7 @@ fn cases() -> Vec<Vec<Recording>> {
     alone.map(|recording| vec![recording]).chain(chains).collect()
 }
 
-/// Checks every case, and then names those that failed.
+/// Runs every case, then names those that failed.
 fn each(check: impl Fn(&[&Recording])) {
     let failed: Vec<String> = cases()
         .iter()
@@ -66,7 +66,7 @@ fn whole(recording: &Recording) -> Vec<&[u8]> {
     vec![&recording.bytes]
 }
 
-/// Pieces of 1 to 4,000 bytes, other ones for each seed.
+/// Chunks of 1 to 4,000 bytes, different for each seed.
 fn random(recording: &Recording, seed: u64) -> Vec<&[u8]> {
     let (mut rest, mut state, mut pieces) = (&recording.bytes[..], seed, Vec::new());
     while !rest.is_empty() {
@@ -128,7 +128,7 @@ fn a_run_that_was_accepted_in_the_background_is_no_answer_yet_but_its_run_and_se
 
 // ── against the backend's record ───────────────────────────────────────────────────────────────────────────────
 
-/// The top-level run as the frames of one part tell it; of attempts only the last.
+/// The top-level run as the frames of one recording tell it; of several attempts, the last.
 #[derive(Default)]
 struct Story {
     streamed: String,
@@ -211,7 +211,7 @@ fn check_answer(parts: &[&Recording], turn: &Turn, story: &Story) {
     let stored = last.truth.as_ref().map_or(&Value::Null, |t| &t["run"]["body"]["content"]);
     let ended = story.end.as_ref().map_or(&Value::Null, |(_, data)| &data["content"]);
     let full = if stored.is_null() { ended } else { stored };
-    // The backend stores the part behind a pause alone; what was said before stays in front of it.
+    // The backend stores only what follows a pause; here the text before it stays in front.
     let before = match parts[0].name.contains("1_pause") && parts.len() > 1 {
         true => self::story(parts[0]).streamed,
         false => String::new(),
@@ -225,12 +225,12 @@ fn check_answer(parts: &[&Recording], turn: &Turn, story: &Story) {
             assert_same(&serde_json::from_str(structured).unwrap(), full, "its value");
         }
         Outcome::Completed => assert_eq!(answer, before + full.as_str().unwrap_or("")),
-        // What is stored is the provider's error; the page keeps what the last attempt had said.
+        // The backend stores the provider's error; the page keeps the text of the last attempt.
         Outcome::Failed => assert_eq!(answer, story.streamed),
-        // Where the model said nothing, the framework's notice stands in.
+        // Where the model said nothing, the framework's notice is shown.
         Outcome::Paused if story.streamed.is_empty() => assert_eq!(answer, ended.as_str().unwrap_or("")),
         Outcome::Paused => assert_eq!(answer, story.streamed),
-        // The last token is told only here.
+        // Only this event carries the last token.
         Outcome::Cancelled => assert_eq!(answer, ended.as_str().unwrap()),
         Outcome::Interrupted => {
             assert_eq!(answer, story.streamed);
@@ -272,8 +272,8 @@ fn check_run(page: &Page, turn: &Turn, truth: &Value, story: &Story) {
         let tops = truth["runs"]["body"].as_array().unwrap().iter().filter(|r| is_top(r)).count();
         assert_eq!(turn.attempts as usize, tops, "AgentOS stores each attempt");
     }
-    // AgentOS stores the tool calls of a workflow with its steps. Cirkelline's `paused` has no tool calls, but what
-    // they require.
+    // AgentOS stores the tool calls of a workflow with its steps. A custom backend's `paused` has requirements instead
+    // of tool calls.
     let by_cirkelline = story.end.as_ref().is_some_and(|(name, _)| name == "paused");
     if by_cirkelline {
         assert_eq!(turn.pause.as_ref().unwrap().requirements.len(), run["tools"].as_array().unwrap().len());
@@ -306,7 +306,7 @@ fn check_tools(message: &Message, run: &Value) {
     }
 }
 
-/// Members as the list of stored runs has them; theirs, which that list leaves out, from the last frame.
+/// Members as the list of stored runs has them; members' members, which the list leaves out, from the last frame.
 fn check_members(turn: &Turn, truth: &Value, story: &Story) {
     let stored = truth["runs"]["body"].as_array().unwrap().iter().filter(|r| !is_top(r));
     let mut members: Vec<&Value> = stored.collect();
@@ -365,7 +365,7 @@ fn frame_by_frame_the_answer_only_grows_except_where_a_retry_voids_it() {
                 let answer = page.answer();
                 match retries {
                     true => assert_eq!(answer, "", "a retry starts anew"),
-                    // Where a resumed stream is all that was heard, the missed beginning comes with the end.
+                    // If only a resumed stream arrived, the missed beginning comes with the end.
                     false if part.name.contains("resume") && answer.ends_with(&before) => {}
                     false => assert!(notice || answer.starts_with(&before), "{before:?} became {answer:?}"),
                 }

@@ -1,8 +1,9 @@
-//! A naive decoder and reducer (`naive/`, written from PROTOCOL.md and DESIGN.md alone) against the real ones, on
-//! generated runs (`generated_runs/`): nested teams, interleaved members, parallel tools, retries, pauses, cancels, unknown
-//! events in between, frames sent twice, gaps of the event index, every line ending, splits anywhere.
+//! A naive decoder and reducer (`naive/`, written from docs/agentos-protocol.md and docs/guarantees.md alone) against
+//! the real ones, on generated runs (`generated_runs/`): nested teams, interleaved members, parallel tools, retries,
+//! pauses, cancels, unknown events in between, repeated frames, gaps in the event index, every line ending, arbitrary
+//! splits.
 //!
-//! `RUNS` says how many: 600 by default; `make proof` takes 50,000.
+//! `RUNS` sets the number: 600 by default; `make proof` uses 50,000.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -37,10 +38,10 @@ fn message(message: &Message) -> Value {
     json!({"id": message.head.run_id.as_deref().unwrap_or_default(), "parent": message.head.parent_run_id, "text": message.text.as_str(), "thoughts": message.thoughts.as_str(), "tools": tools.collect::<Vec<_>>(), "status": message.head.status})
 }
 
-/// What the reference came to, in the same shape.
+/// What the reference computed, in the same shape.
 fn expected(naive: &Naive) -> Value {
     let (members, answer): (Vec<&Run>, _) = naive.runs.iter().partition(|run| !run.parent.is_null());
-    // What nobody ended ended with the turn.
+    // What did not end by itself ended with the turn.
     let turn_end = naive.outcome.filter(|outcome| *outcome != "paused");
     let members = members.iter().map(|run| expected_message(naive, run, run.end.or(turn_end))).collect::<Vec<_>>();
     let answer = expected_message(naive, answer.first().unwrap_or(&&Run::default()), naive.outcome);
@@ -54,10 +55,10 @@ fn expected_message(naive: &Naive, run: &Run, end: Option<&str>) -> Value {
         end => end,
     };
     let mut tools = run.tools.clone();
-    // What was asked for has been answered.
+    // The pause has been answered.
     let answered = |tool: &&mut Value| tool["status"] == "paused" && naive.outcome == Some("completed");
     tools.iter_mut().filter(answered).for_each(|tool| tool["status"] = json!("completed"));
-    // What still ran when its run broke off has nobody who tells how it ended.
+    // No event reports the end of what was running when its run failed.
     let broken = |end| matches!(end, Some("failed" | "interrupted" | "cancelled"));
     let stopped = |tool: &&mut Value| tool["status"] == "started" && broken(end);
     tools.iter_mut().filter(stopped).for_each(|tool| tool["status"] = json!("cancelled"));
@@ -71,7 +72,7 @@ fn runs() -> u32 {
     std::env::var("RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(600)
 }
 
-/// Feeds a connection in pieces, some of which are read on the way.
+/// Feeds a connection in chunks, reading after some of them.
 fn feed(page: &mut Page, mut bytes: &[u8], sizes: &[usize]) {
     for (at, size) in sizes.iter().cycle().enumerate() {
         if bytes.is_empty() {
@@ -97,7 +98,7 @@ proptest! {
         let mut parts = generated_runs::streams(kind, &moves);
         let at_least_one = parts.len() > 1;
         if let (Some(cut), Some(last)) = (cut, parts.last_mut()) {
-            // A connection of which no frame was read goes on with nothing.
+            // A connection without a frame continues nothing.
             let least = if at_least_one { last.len().min(ONE_FRAME) } else { 0 };
             last.truncate(cut.index(last.len() + 1).max(least));
         }
@@ -113,7 +114,7 @@ proptest! {
             match at + 1 == parts.len() && cancels {
                 true => {
                     page.handle(Input::Cancel);
-                    // What waits for the user may be cancelled, too.
+                    // A paused run may be cancelled, too.
                     naive.outcome = naive.outcome.filter(|outcome| *outcome != "paused");
                     naive.ends("cancelled");
                 }
@@ -127,7 +128,7 @@ proptest! {
     }
 }
 
-/// Everything of `parts`, in pieces of `sizes`.
+/// Plays all of `parts` in chunks of `sizes`.
 fn played(parts: &[Vec<u8>], sizes: &[usize], limits: Limits) -> Page {
     let mut page = Page::limited(limits);
     page.begin("hello");
