@@ -41,8 +41,9 @@ impl Conversation {
             Kind::CatchUp | Kind::Subscribed => self.mark_alive(t, now),
             Kind::Replay => {
                 // If frames follow, they carry the end: a replay may be cut like any other stream.
-                let told = event.total_events.unwrap_or_default() > 0;
-                self.turns[t].stated_outcome = event.status.filter(|_| !told).and_then(|s| stated(&s.decode()));
+                let frames_follow = event.total_events.unwrap_or_default() > 0;
+                self.turns[t].stated_outcome =
+                    event.status.filter(|_| !frames_follow).and_then(|s| stated(&s.decode()));
             }
             _ => self.apply_to_run(t, event, now),
         }

@@ -32,9 +32,9 @@ impl Conversation {
     fn turn_continued_by(&self, event: &RunEvent<'_>) -> Option<usize> {
         let id = event.run_id?.decode();
         let t = self.turns.iter().rposition(|t| t.runs.has(&id))?;
-        let told = matches!(event.kind, Kind::RunContinued | Kind::CatchUp | Kind::Replay | Kind::Subscribed);
+        let explicit = matches!(event.kind, Kind::RunContinued | Kind::CatchUp | Kind::Replay | Kind::Subscribed);
         let open = matches!(self.turns[t].outcome, Some(Outcome::Paused | Outcome::Interrupted));
-        (told || open).then_some(t)
+        (explicit || open).then_some(t)
     }
 
     #[inline(never)]

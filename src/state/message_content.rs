@@ -82,9 +82,9 @@ impl Conversation {
         }
         let turn = &mut self.turns[to.turn];
         let run = turn.runs.get(to.run);
-        let told = run.content_entry.is_some() && !run.just_named;
-        let goes_on = turn.is_running() && !turn.restored && !run.over && !run.superseded;
-        told && goes_on && turn.has_ids() == to.ids && turn.runs.is_latest_with_id(to.run)
+        let listed = run.content_entry.is_some() && !run.just_named;
+        let active = turn.is_running() && !turn.restored && !run.over && !run.superseded;
+        listed && active && turn.has_ids() == to.ids && turn.runs.is_latest_with_id(to.run)
     }
 
     /// Appends the text of a content frame that differs from an earlier one only in text, time and index. `false`:
@@ -98,7 +98,7 @@ impl Conversation {
         }
         let limits = self.limits;
         let turn = &mut self.turns[to.turn];
-        if index.is_some_and(|index| !turn.is_news(index)) {
+        if index.is_some_and(|index| !turn.is_new_index(index)) {
             return false;
         }
         self.diagnostics.frames_read += 1;
@@ -129,11 +129,11 @@ impl Conversation {
         let leads = turn.runs.iter().any(|r| r.parent == Some(run));
         let Some(message) = turn.message_of(run) else { return };
         if let Some(content) = event.content {
-            let goes_on =
+            let extends =
                 content.as_str().is_some_and(|c| starts_with(c.decode().as_bytes(), message.text.segment().as_bytes()));
             // Only this event carries the last token of a cancelled run. A leader's content has its members' tokens
             // mixed in.
-            if message.head.status != RunStatus::Cancelled || (goes_on && !leads) {
+            if message.head.status != RunStatus::Cancelled || (extends && !leads) {
                 message.set_content(content, event.content_type, &limits);
             }
         }

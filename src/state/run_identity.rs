@@ -75,16 +75,16 @@ impl Turn {
         {
             top.last_index = None;
         }
-        !self.is_news(index) && !ends
+        !self.is_new_index(index) && !ends
     }
 
     /// Records an index as read; `false` if it was before.
-    pub(super) fn is_news(&mut self, index: u64) -> bool {
+    pub(super) fn is_new_index(&mut self, index: u64) -> bool {
         let Some(top) = self.root.map(|root| self.runs.edit(root)) else { return true };
-        let news = top.last_index.is_none_or(|last| index > last);
-        if news {
+        let is_new = top.last_index.is_none_or(|last| index > last);
+        if is_new {
             top.last_index = Some(index);
         }
-        news
+        is_new
     }
 }
