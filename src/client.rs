@@ -109,7 +109,7 @@ impl Client {
         if !self.is_relevant(&input) {
             return false;
         }
-        let rung = matches!(input, Input::Tick);
+        let timer_fired = matches!(input, Input::Tick);
         match input {
             Input::Send { ticket, text, files } => self.send(Priority::User, ticket, text, files, now),
             Input::SendInBackground { ticket, text, files } => {
@@ -164,7 +164,7 @@ impl Client {
                 self.conversation.clear(session_id.filter(|s| !s.is_empty()).map(str::to_owned));
             }
         }
-        self.reschedule(rung, now);
+        self.reschedule(timer_fired, now);
         true
     }
 
@@ -192,7 +192,7 @@ impl Client {
 
     /// The request whose response is being read; a stream fed by the caller has an id too.
     pub fn live_request(&self) -> Option<RequestId> {
-        self.connection.as_ref().map(|l| l.request)
+        self.connection.as_ref().map(|c| c.request)
     }
 
     /// How many requests were made, streams fed by the caller included.
@@ -202,7 +202,7 @@ impl Client {
 
     /// Whether the current stream is fed by the caller. Its bytes must not mix with those of a fetch.
     pub fn is_fed_by_caller(&self) -> bool {
-        self.connection.as_ref().is_some_and(|l| l.fed_by_caller)
+        self.connection.as_ref().is_some_and(|c| c.fed_by_caller)
     }
 
     fn is_idle(&self) -> bool {

@@ -45,7 +45,7 @@ pub struct Config {
     pub stall: Stall,
     /// Asked in turn, each once the retries of the one before are exhausted.
     pub fallbacks: Vec<Fallback>,
-    /// Whether to emit [`Output::Log`].
+    /// Whether to emit [`Output::Log`](super::Output::Log).
     pub log: bool,
     /// Recognise repeated content frames by comparing bytes instead of parsing them. The result is the same either way;
     /// tests compare the two.

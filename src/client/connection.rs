@@ -100,7 +100,7 @@ impl Client {
             if self.live_request() != request {
                 return;
             }
-            match self.connection.as_mut().map(|l| &mut l.body) {
+            match self.connection.as_mut().map(|c| &mut c.body) {
                 Some(Body::Stream(decoder)) => decoder.push(piece),
                 Some(Body::Refused { text, .. }) => {
                     let room = self.config.limits.max_error_body_bytes.saturating_sub(text.len());
@@ -121,10 +121,10 @@ impl Client {
         if !connection.fed_by_caller && connection.send.is_none() {
             return;
         }
-        let foreign = matches!(connection.body, Body::NotAStream);
-        let kept = if foreign { Some(connection) } else { self.try_resume(connection, now) };
-        let Some(connection) = kept else { return };
-        if foreign {
+        let not_a_stream = matches!(connection.body, Body::NotAStream);
+        let unresumed = if not_a_stream { Some(connection) } else { self.try_resume(connection, now) };
+        let Some(connection) = unresumed else { return };
+        if not_a_stream {
             return self.end_with_error(
                 connection,
                 Outcome::Failed,

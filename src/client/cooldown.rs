@@ -14,9 +14,9 @@ pub(super) struct Cooldown {
 impl Cooldown {
     /// The limit was hit here. `true`: other tabs do not know yet.
     pub fn hit(&mut self, until: Seconds, now: Seconds) -> bool {
-        let news = self.span.is_none_or(|(_, known)| known != until);
+        let is_new = self.span.is_none_or(|(_, known)| known != until);
         *self = Cooldown { span: Some((now, until)), elsewhere: false };
-        news
+        is_new
     }
 
     /// Another tab reports a limit; the value is validated. This tab waits slightly longer, by a random amount, so that

@@ -151,8 +151,8 @@ impl Client {
     /// The stream of a failed run continues: the server retries by itself, and takes the send back.
     pub(super) fn yield_to_server(&mut self) {
         let by_server = self.conversation.retry.as_ref().is_some_and(|r| r.by == Retrier::Server);
-        let goes_on = by_server || self.conversation.status != Status::Retrying;
-        let Some(connection) = self.connection.as_mut().filter(|l| goes_on && l.send.is_none() && !l.fed_by_caller)
+        let continues = by_server || self.conversation.status != Status::Retrying;
+        let Some(connection) = self.connection.as_mut().filter(|c| continues && c.send.is_none() && !c.fed_by_caller)
         else {
             return;
         };

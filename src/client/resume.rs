@@ -28,14 +28,14 @@ impl Client {
             connection.send = Some(send);
             return Some(connection);
         };
-        let news = connection.resumed_after != Some(point.last_index);
-        self.schedule_resume(send, news, None, now);
+        let progress = connection.resumed_after != Some(point.last_index);
+        self.schedule_resume(send, progress, None, now);
         None
     }
 
-    fn schedule_resume(&mut self, mut send: Send, news: bool, because: Option<String>, now: Seconds) {
+    fn schedule_resume(&mut self, mut send: Send, progress: bool, because: Option<String>, now: Seconds) {
         let max_retries = self.config.resume.max_retries;
-        send.resumes = if news { 1 } else { send.resumes + 1 };
+        send.resumes = if progress { 1 } else { send.resumes + 1 };
         if send.resumes > max_retries {
             self.conversation.interrupt(GAVE_UP, now);
             return self.settle(Some(send), now);

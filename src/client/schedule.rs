@@ -15,7 +15,7 @@ impl Client {
     }
 
     pub(super) fn tick(&mut self, now: Seconds) {
-        if self.connection.as_ref().and_then(|l| l.run_ended_at).is_some_and(|since| now >= since + CLOSE_GRACE) {
+        if self.connection.as_ref().and_then(|c| c.run_ended_at).is_some_and(|since| now >= since + CLOSE_GRACE) {
             self.cancel_current(now);
         }
         self.stalled(now, false);
@@ -23,7 +23,7 @@ impl Client {
     }
 
     /// Updates deadlines, tells other tabs, and sets the timer. A timer that has fired is set again.
-    pub(super) fn reschedule(&mut self, rung: bool, now: Seconds) {
+    pub(super) fn reschedule(&mut self, timer_fired: bool, now: Seconds) {
         self.yield_to_server();
         self.share_limit(now);
         let over = self.conversation.current().is_some_and(|t| t.outcome.is_some());
@@ -33,15 +33,15 @@ impl Client {
                 false => None,
             };
         }
-        let fetched = self.connection.as_ref().filter(|l| !l.fed_by_caller);
-        let linger = fetched.and_then(|l| l.run_ended_at).map(|since| since + CLOSE_GRACE);
-        let due = linger.or_else(|| self.next_due(now));
+        let fetched = self.connection.as_ref().filter(|c| !c.fed_by_caller);
+        let grace_end = fetched.and_then(|c| c.run_ended_at).map(|since| since + CLOSE_GRACE);
+        let due = grace_end.or_else(|| self.next_due(now));
         // Every byte postpones the stall deadline; the timer is moved only when it fires.
         let wake_at = match (due, self.stalls_at()) {
-            (None, Some(stall)) => Some(self.wake_at.filter(|at| *at <= stall && !rung).unwrap_or(stall)),
+            (None, Some(stall)) => Some(self.wake_at.filter(|at| *at <= stall && !timer_fired).unwrap_or(stall)),
             (due, _) => due,
         };
-        if wake_at != self.wake_at || rung {
+        if wake_at != self.wake_at || timer_fired {
             self.wake_at = wake_at;
             self.outputs.push_back(Output::WakeAt(wake_at));
         }

@@ -8,7 +8,7 @@ use crate::time::Seconds;
 
 impl Client {
     pub(super) fn send(&mut self, priority: Priority, ticket: Ticket, text: &str, files: &[String], now: Seconds) {
-        let over = self.connection.as_ref().is_some_and(|l| l.run_ended_at.is_some());
+        let over = self.connection.as_ref().is_some_and(|c| c.run_ended_at.is_some());
         if over {
             self.cancel_current(now);
         }
@@ -97,7 +97,7 @@ impl Client {
             None => {}
         }
         self.conversation.cancel(now);
-        let send = self.delayed.take().map(|w| w.send).or(connection.and_then(|l| l.send));
+        let send = self.delayed.take().map(|w| w.send).or(connection.and_then(|c| c.send));
         self.settle(send, now);
     }
 

@@ -11,7 +11,7 @@ impl Client {
     /// When the current stream counts as stalled, unless a byte arrives before.
     pub(super) fn stalls_at(&self) -> Option<Seconds> {
         let connection =
-            self.connection.as_ref().filter(|l| !l.fed_by_caller && l.run_ended_at.is_none() && l.send.is_some())?;
+            self.connection.as_ref().filter(|c| !c.fed_by_caller && c.run_ended_at.is_none() && c.send.is_some())?;
         let resumable = self.conversation.resume_from().is_some();
         let bound = if resumable { self.config.stall.background } else { self.config.stall.foreground };
         let waits = self.conversation.retry.as_ref().map_or(0.0, |r| r.resumes_at);

@@ -1,7 +1,7 @@
-//! A request over fetch: multipart form out, chunks in.
+//! Requests over fetch: multipart forms out, chunks in.
 //!
-//! gloo-net's types are used for the answer; its `send` is not: it traps outside of a window or worker (Node), and when
-//! a fetch is aborted with a reason that is not an Error. Nothing here can trap on what JavaScript throws.
+//! gloo-net's types are used for the response, but not its `send`: that traps outside of windows and workers (in Node),
+//! and when a fetch is aborted with a reason that is not an Error. Nothing here traps, whatever JavaScript throws.
 
 use super::shell::Shell;
 use crate::client::{Call, Input, Request};
@@ -14,7 +14,7 @@ use web_sys::{AbortController, FormData, Headers, ReadableStreamDefaultReader, R
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a reader gives.
+    /// Result of a stream reader's `read`.
     type Piece;
 
     #[wasm_bindgen(method, getter, catch)]
@@ -25,12 +25,13 @@ extern "C" {
 }
 
 impl Shell {
-    /// Sends `request` and reads its answer, telling the client of each step.
+    /// Sends `request` and passes its response to the client.
     pub(super) fn fetch(self: &Rc<Self>, request: Request) {
         let shell = self.clone();
         spawn_local(async move {
             let id = request.id;
-            // Why a fetch failed is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
+            // The reason of a failed fetch is useless: browsers hide it. After an abort the client ignores what
+            // follows.
             let end = match prepare(&shell, &request).await {
                 Err(why) => {
                     shell.host.unsent(id, &why);
@@ -46,7 +47,7 @@ impl Shell {
         });
     }
 
-    /// Sends `call`, and tells the client what status came of it.
+    /// Sends `call` and reports its status.
     pub(super) fn call(self: &Rc<Self>, call: Call) {
         let shell = self.clone();
         spawn_local(async move {
@@ -85,7 +86,7 @@ async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Reque
     let controller = AbortController::new()?;
     *shell.running_fetch.borrow_mut() = Some((request.id, controller.clone()));
     let headers = headers(shell.host.headers()).await?;
-    // The form's own tells where its parts end.
+    // The form sets its own, with the multipart boundary.
     headers.delete("content-type")?;
     if controller.signal().aborted() {
         return Err(JsValue::NULL);
@@ -115,14 +116,14 @@ async fn read_response(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Requ
             return Ok(());
         }
         if !shell.received(request, &piece.value()?) {
-            // A fetch of the caller's own may not heed the signal.
+            // A custom fetch may ignore the abort signal.
             let _ = reader.cancel();
             return Err(JsValue::NULL);
         }
     }
 }
 
-/// A Response of another realm, or of a fetch of the caller's own: it is used as what it says it is.
+/// A Response of another realm, or of a custom fetch, is accepted if it looks like one.
 fn foreign_response(answer: JsValue) -> Result<web_sys::Response, JsValue> {
     match Reflect::has(&answer, &"status".into()) {
         Ok(true) => Ok(answer.unchecked_into()),
@@ -144,7 +145,7 @@ async fn headers(given: Promise) -> Result<Headers, JsValue> {
     Ok(headers)
 }
 
-/// The caller's form with the fields it lacks, or one of our own.
+/// The caller's form with the missing fields added, or a new one.
 fn form(given: Option<FormData>, request: &Request) -> Result<FormData, JsValue> {
     let form = match given {
         Some(form) => form,
