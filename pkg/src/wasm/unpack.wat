@@ -1,8 +1,8 @@
-;; The text that pkg/inline.mjs makes of the module → its bytes, in place. In WebAssembly, because it runs once: JavaScript that
-;; nobody has run before takes some ten milliseconds for it, this one half of one.
+;; The module as text (pkg/inline.mjs) → its bytes, in place. WebAssembly, because it runs once per page: JavaScript that has never
+;; run takes about ten milliseconds for it, this half of one.
 (module
   (memory (export "memory") 16)
-  ;; The text's length → that of the bytes.
+  ;; Length of the text → length of the bytes, both from address 0.
   (func (export "unpack") (param $length i32) (result i32)
     (local $at i32) (local $to i32) (local $letter i32) (local $value i32) (local $nineties i32)
     (loop $next
@@ -10,7 +10,7 @@
         (then
           (local.set $letter (i32.load8_u (local.get $at)))
           (local.set $at (i32.add (local.get $at) (i32.const 1)))
-          ;; Its place among the printable ones, of which ", < and \ are left out.
+          ;; Its rank among the printable characters without ", < and \.
           (local.set $value
             (i32.sub
               (i32.sub
