@@ -88,7 +88,7 @@ export interface StreamHandler {
    * next message continues the session. Stops whatever runs.
    *
    * Resolves with `false`, changing nothing, if meanwhile a message was sent, another conversation was opened or the handler was
-   * disposed. Rejects like {@link loadSessions}, also changing nothing.
+   * disposed. Rejects like {@link StreamHandler.loadSessions}, also changing nothing.
    */
   openSession(id: string): Promise<boolean>
   /** Shows an earlier conversation that you have stored yourself. Stops whatever runs. */

@@ -3,7 +3,7 @@
 import type { LogLevel } from './rate-limits'
 
 /**
- * Options of {@link createStreamHandler}. All are optional. `undefined` counts as not set, and so does `null` where the type
+ * Options of `createStreamHandler`. All are optional. `undefined` counts as not set, and so does `null` where the type
  * allows it.
  *
  * `createStreamHandler` throws a TypeError for an unknown option or one of the wrong type, and a RangeError for a number out of
@@ -11,9 +11,7 @@ import type { LogLevel } from './rate-limits'
  */
 export interface HandlerOptions {
   /**
-   * Base URL of the AgentOS, without a path: `http://localhost:7777`.
-   *
-   * @default same origin as the page
+   * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin.
    */
   endpoint?: string | null
   /**
@@ -44,9 +42,8 @@ export interface HandlerOptions {
    */
   url?: string | null
   /**
-   * Name of the answering party in activity texts until its first event carries one.
-   *
-   * @default derived from the id: `web-researcher` becomes `Web Researcher`
+   * Name of the answering party in activity texts until its first event carries one. Default: derived from the id;
+   * `web-researcher` becomes `Web Researcher`.
    */
   name?: string | null
   /**
@@ -100,9 +97,7 @@ export interface HandlerOptions {
   /**
    * Input tokens per minute a model may use. A send that would exceed the quota is delayed (`snapshot.pacing`). A number applies
    * to every model, a record to the models it names; the least is 1. Takes precedence over quotas learned from 429 responses. `false` never
-   * delays a send for a quota.
-   *
-   * @default the quotas learned from 429 responses
+   * delays a send for a quota. Default: only learned quotas apply.
    */
   quota?: number | Record<string, number> | false
   /**
@@ -124,9 +119,8 @@ export interface HandlerOptions {
    * `local` (localStorage), a Storage of your own, or `false`. Stored are the ids of run and session, the last event's index,
    * the user's message, the answer's text and an open question; never a header, a token or a form field.
    *
-   * A new handler shows the stored answer at once and resumes it on first use.
-   *
-   * @default 'session' for background runs, otherwise false
+   * A new handler shows the stored answer at once and resumes it on first use. Default: `session` for background runs,
+   * otherwise `false`.
    */
   persist?: 'session' | 'local' | Storage | false
   /**
@@ -147,8 +141,7 @@ export interface HandlerOptions {
   limits?: Partial<Limits>
   /**
    * The `fetch` to use. It is called with a Request and must not read the body of the response it returns.
-   *
-   * @default globalThis.fetch, looked up at each call
+   * Default: `globalThis.fetch`, looked up at each call.
    */
   fetch?: typeof fetch
   /**
@@ -226,13 +219,13 @@ export interface Limits {
   /**
    * Longest event, in bytes. A longer one is skipped and counted as malformed.
    *
-   * @default 67108864 (64 MiB)
+   * @default 67_108_864 // 64 MiB
    */
   maxEventBytes: number
   /**
    * Longest text of one message, in bytes. The rest is counted but not kept.
    *
-   * @default 67108864 (64 MiB)
+   * @default 67_108_864 // 64 MiB
    */
   maxTextBytes: number
   /**

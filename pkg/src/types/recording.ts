@@ -8,7 +8,7 @@ export interface RecordOptions {
    * Memory limit, in bytes. Beyond it the oldest runs are dropped; of a single run that exceeds it, the beginning is kept.
    * `recording.dropped` counts what is missing.
    *
-   * @default 16777216 (16 MiB)
+   * @default 16_777_216 // 16 MiB
    */
   maxBytes?: number
   /**
