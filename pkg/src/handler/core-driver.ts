@@ -87,7 +87,7 @@ export class CoreDriver {
   }
 
   /** Starts something that has an outcome, and resolves with it. Rejects with what `start` or the option `fields` throws. */
-  ask(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
+  startCall(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
     if (this.isDisposed) return Promise.resolve('cancelled')
     this.#use()
     return new Promise((resolve) => {
@@ -98,7 +98,7 @@ export class CoreDriver {
   }
 
   resume(): Promise<Outcome> {
-    return this.ask((ticket) => this.core.resume(ticket))
+    return this.startCall((ticket) => this.core.resume(ticket))
   }
 
   feed(bytes: Uint8Array): void {

@@ -51,7 +51,7 @@ export function pageEnvironment(
 
     /** A rate limit lasts until then, in seconds since the Unix epoch; negative: it is over. */
     limit(until: number): void {
-      tabs?.tell(until)
+      tabs?.announce(until)
     },
 
     /** Stops storing. To be called before the conversation is ended: what is stored stays. */

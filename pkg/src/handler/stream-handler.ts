@@ -32,7 +32,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       driver.generation++
       const form = typeof message === 'string' ? null : copyForm(message)
       const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
-      return driver.ask((ticket) => driver.core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
+      return driver.startCall((ticket) => driver.core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
     },
 
     resume(): Promise<Outcome> {
@@ -44,7 +44,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       const list = Array.isArray(resolutions) ? resolutions : [resolutions]
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
       const answers = resolutionFields(list)
-      return driver.ask((ticket) => driver.core.continueRun(ticket, answers))
+      return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
     },
 
     retryNow(): boolean {

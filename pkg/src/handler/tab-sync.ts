@@ -34,7 +34,7 @@ export class TabSync {
   }
 
   /** This tab hit a limit that lasts until then, in seconds since the Unix epoch; negative: it is over. */
-  tell(until: number): void {
+  announce(until: number): void {
     this.#until = until
     this.#post({ until })
   }

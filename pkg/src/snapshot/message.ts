@@ -1,4 +1,4 @@
-// A core's changes of one message → the ChatMessage of the snapshot. Whatever did not change keeps its identity.
+// The core's changes to a message → the ChatMessage of the snapshot. Whatever did not change keeps its identity.
 
 import type { Head, MessageDelta, TextDelta, ToolDelta } from '../wasm/core-delta'
 import { copyLazily, defineLazy, parseOrText } from './lazy-json'

@@ -1,5 +1,5 @@
-// A session stored by AgentOS → streams that the core turns into the turns that streaming it produced. AgentOS 3.1.10 stores a
-// run's events except those with content; the texts are taken from the run's messages.
+// A session stored by AgentOS → one event stream per turn, from which the core rebuilds the turns. AgentOS 3.1.10 stores a run's
+// events except those with content; the texts are taken from the run's messages.
 
 import type { Json } from '../types/json'
 

@@ -1,4 +1,4 @@
-// A core's changes of one turn → the Turn of the snapshot. Whatever did not change keeps its identity.
+// The core's changes to a turn → the Turn of the snapshot. Whatever did not change keeps its identity.
 
 import type { EntryDelta, PauseDelta, TurnDelta } from '../wasm/core-delta'
 import { NO_USAGE } from './empty-snapshot'

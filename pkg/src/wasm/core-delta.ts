@@ -1,4 +1,4 @@
-// Changes of the conversation as the core reports them: the counterpart of `Delta` in src/view.rs, which
+// Changes to the conversation as the core reports them: the counterpart of `Delta` in src/view.rs, which
 // tests/package/types.test.mjs compares with what the core sends. Where the snapshot has a Json value, the core sends its raw text.
 
 import type { ToolCall } from '../types/message'
@@ -32,7 +32,7 @@ export interface Delta {
 /** Text was appended to one message, and nothing else changed. `work` is an index into `turn.work`, or negative for the answer. */
 export type Appended = [turn: number, work: number, thoughts: boolean, text: string, bytesRead: number, framesRead: number]
 
-/** Changes of one turn. */
+/** Changes to one turn. */
 export interface TurnDelta {
   index: number
   id: number
@@ -56,7 +56,7 @@ export interface TurnDelta {
   timeline?: EntryDelta[]
 }
 
-/** Changes of one message. */
+/** Changes to one message. */
 export interface MessageDelta {
   head?: Head
   text?: TextDelta
