@@ -1,8 +1,8 @@
-;; The module as text (pkg/inline.mjs) → its bytes, in place. WebAssembly, because it runs once per page: JavaScript that has never
-;; run takes about ten milliseconds for it, this half of one.
+;; Decodes the text of pkg/inline.mjs to the module's bytes, in place. In WebAssembly because it runs once, in a page that
+;; has just started: in JavaScript, which is interpreted at first, it takes two to four times as long.
 (module
   (memory (export "memory") 16)
-  ;; Length of the text → length of the bytes, both from address 0.
+  ;; Length of the text → length of the bytes.
   (func (export "unpack") (param $length i32) (result i32)
     (local $at i32) (local $to i32) (local $letter i32) (local $value i32) (local $nineties i32)
     (loop $next
@@ -10,7 +10,7 @@
         (then
           (local.set $letter (i32.load8_u (local.get $at)))
           (local.set $at (i32.add (local.get $at) (i32.const 1)))
-          ;; Its rank among the printable characters without ", < and \.
+          ;; Its index in the alphabet: printable ASCII without ", < and \.
           (local.set $value
             (i32.sub
               (i32.sub
