@@ -1,5 +1,5 @@
-// 'ai-stream-handler': the module is inlined, and starts when the page that made a handler has a moment, or at first use.
-// Importing does nothing.
+// 'ai-stream-handler', the main entry: with the WebAssembly module inlined. Importing has no side effects; the module starts in
+// idle time after the first handler is created, or on first use.
 
 export { createStreamHandler } from './handler/create-inlined'
 export { emptySnapshot } from './snapshot/empty-snapshot'

@@ -1,4 +1,4 @@
-// 'ai-stream-handler/slim': for those who host core.wasm themselves. `await init(...)` once, then as the main entry.
+// 'ai-stream-handler/slim': as the main entry, without the module. For pages that host core.wasm themselves: `await init(...)` once.
 
 export { createStreamHandler, init } from './handler/create-hosted'
 export { emptySnapshot } from './snapshot/empty-snapshot'

@@ -1,8 +1,9 @@
-// AgentOS's lists, over the caller's fetch: JSON, or an error that says why.
+// GET requests to AgentOS for JSON. In: the handler's options, whose `fetch` and `headers` are used. Out: the parsed body, or a
+// RequestError whose message is for the user.
 
 import type { CheckedOptions } from '../types/checked-options'
 
-/** What went wrong with a request that is no stream. */
+/** A failed request. The message is for the user; `httpStatus` is set if there was a response. */
 export class RequestError extends Error {
   override name = 'RequestError'
   constructor(message: string, readonly httpStatus?: number) {
@@ -10,11 +11,12 @@ export class RequestError extends Error {
   }
 }
 
+/** Parsed body of a GET request. Throws a RequestError, or whatever the option `headers` throws. */
 export async function getJson(options: CheckedOptions, path: string, query: Record<string, string | number | undefined>): Promise<unknown> {
   const { endpoint = '', credentials = 'same-origin', fetch = globalThis.fetch } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
-  // As every request of the handler's: a fetch of the caller's own gets a Request.
+  // A custom fetch gets a Request, as for every other request of the handler.
   const base = typeof location === 'undefined' ? undefined : location.href
   const request = new Request(new URL(url, base), { headers: await resolveHeaders(options), credentials })
   let answer: Response
@@ -31,14 +33,17 @@ export async function getJson(options: CheckedOptions, path: string, query: Reco
   }
 }
 
-/** The headers of the next request: a record, or what `fetch` takes besides. One that is undefined is not there. */
+/**
+ * The option `headers`, evaluated for the next request. Besides records it takes what fetch does (Headers, a list of pairs);
+ * values that are `undefined` or `null` are left out.
+ */
 export async function resolveHeaders({ headers }: Pick<CheckedOptions, 'headers'>): Promise<Record<string, string>> {
   const given: unknown = (typeof headers === 'function' ? await headers() : headers) ?? {}
   const entries = Symbol.iterator in Object(given) ? [...(given as Iterable<[string, unknown]>)] : Object.entries(given as object)
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null).map(([name, value]) => [name, String(value)]))
 }
 
-/** `team`, `agent` or `workflow`, and its id. */
+/** Query parameters that select the component: its kind and id. Empty if none is set. */
 export function componentQuery({ team, agent, workflow }: CheckedOptions): { type?: string; component_id?: string } {
   if (team !== undefined) return { type: 'team', component_id: team }
   if (agent !== undefined) return { type: 'agent', component_id: agent }

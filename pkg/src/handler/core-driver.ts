@@ -1,18 +1,19 @@
-// Drives the core of one handler: carries out what it asks, keeps the snapshot up to date, tells listeners.
+// Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps the
+// snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
 import { fetchRequirements } from '../agentos/sessions'
 import { turnsFromMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { feedInPlace } from '../wasm/feed'
 import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
-import { createCore, resolveFields, flattenPairs, componentRunsPath } from './core-config'
+import { componentRunsPath, createCore, flattenPairs, resolveFields } from './core-config'
 import { ListenerScheduler } from './listener-scheduler'
 import { pageEnvironment, type PageEnvironment } from './page-environment'
 import { requestHost } from './request-host'
 import { validateOptions } from './validate-options'
 import type { Core } from '../../generated/core'
-import type { ChatMessage } from '../types/message'
 import type { CheckedOptions } from '../types/checked-options'
+import type { ChatMessage } from '../types/message'
 import type { RecorderHooks, RecordingTap } from '../types/recorder-hooks'
 import type { ResumePoint } from '../types/recording'
 import type { Outcome, Snapshot } from '../types/snapshot'
@@ -20,73 +21,75 @@ import type { CoreHost } from '../wasm/core-host'
 
 export class CoreDriver {
   isDisposed = false
-  /** One more for each send and each conversation that is shown. */
+  /** Incremented by each send and each conversation shown, so that what loads meanwhile is known to be outdated. */
   generation = 0
   #source: ModuleSource
   #seed = newSeed()
-  /** The core without the tap, once something has needed it. */
+  /** The core itself, once it was needed. */
   #untappedCore: Core | undefined
+  /** A recorder's tap, and the core as wrapped by it. */
   #tap: RecordingTap | undefined
-  /** The core as the tap has it. */
   #tappedCore: Core | undefined
-  /** It shows a recording: the page's own network, tabs and time are none of its. */
+  /** True while replaying: network, other tabs and the real clock are ignored. */
   #isReplaying = false
   #store = new SnapshotStore()
   #scheduler: ListenerScheduler
   #listenerErrors = 0
   #lastTicket = 0
+  /** Calls without an outcome yet, by ticket. */
   #calls = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
   #wakeTimer: ReturnType<typeof setTimeout> | undefined
   #page: PageEnvironment
   #resumePoint: ResumePoint | null = null
-  /** An answer was restored, and waits for somebody to use the handler. */
+  /** A stored answer is shown, to be resumed on first use. */
   #resumesOnUse = false
-  /** The mirror is behind the core. */
+  /** The core has changes that the snapshot does not show yet. */
   #isStale = false
-  /** Nobody is to hear of a conversation that is not whole. */
+  /** Listeners are not notified, because the conversation is being replaced. */
   #isSilent = false
 
+  /** Throws if the module cannot be started, or the core refuses an option. */
   constructor(source: ModuleSource, readonly options: CheckedOptions) {
     this.#scheduler = new ListenerScheduler(options.notify ?? 'frame', (error) => this.#reportError(error))
     this.#source = source
     assertModuleUsable(source)
-    this.#page = pageEnvironment(options, () => this.core, () => this.#existing, () => this.#currentResumePoint())
-    // Of these the core says whether they can be.
+    this.#page = pageEnvironment(options, () => this.core, () => this.#existingCore, () => this.#currentResumePoint())
+    // The core validates these: create it now, to throw here.
     const { retry, resume, stall, quota, fallbacks, sessionId } = options
     if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#isStale = Boolean(this.#untapped)
-    if (sessionId) this.#store.open(sessionId)
+    if (sessionId) this.#store.setSession(sessionId)
     this.#restore(this.#page.restore())
   }
 
-  /** Made when it is needed: what a page makes at its start is not used before somebody has written something. */
-  get #untapped(): Core {
-    return (this.#untappedCore ??= this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
-  }
-
+  /** The core, created on first access: handlers are created at page load, long before the first message. */
   get core(): Core {
     return this.#tappedCore ?? this.#untapped
   }
 
-  /** The core, if there is one. */
-  get #existing(): Core | undefined {
+  get #untapped(): Core {
+    return (this.#untappedCore ??= this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
+  }
+
+  /** The core if it was created already. */
+  get #existingCore(): Core | undefined {
     return this.#tappedCore ?? this.#untappedCore
   }
 
-  /** Everything that is known now; after `dispose` what was known last. */
+  /** The current snapshot; after `dispose()` the last one. */
   get snapshot(): Snapshot {
     if (!this.isDisposed) this.#read()
     return this.#store.snapshot
   }
 
   subscribe(listener: () => void): () => void {
-    this.#onFirstUse()
+    this.#use()
     return this.#scheduler.subscribe(listener)
   }
 
-  /** Asks the core for something that will have an outcome. */
-  ask(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
+  /** Starts something that has an outcome, and resolves with it. Rejects with what `start` or the option `fields` throws. */
+  startCall(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
     if (this.isDisposed) return Promise.resolve('cancelled')
-    this.#onFirstUse()
+    this.#use()
     return new Promise((resolve) => {
       this.core.fields(flattenPairs(resolveFields(this.options)))
       this.#calls.set(++this.#lastTicket, { resolve, form })
@@ -95,21 +98,23 @@ export class CoreDriver {
   }
 
   resume(): Promise<Outcome> {
-    return this.ask((ticket) => this.core.resume(ticket))
+    return this.startCall((ticket) => this.core.resume(ticket))
   }
 
   feed(bytes: Uint8Array): void {
-    // Somebody listens, or it is another time: the long way.
+    // A tap has to see the call, and a replay has its own time: both need the core's method.
     if (this.#tappedCore || this.#isReplaying) this.core.feed(bytes)
     else this.#changed(feedInPlace(this.core, bytes, Date.now() / 1000))
   }
 
-  /** Another conversation in place of this one: messages, then what `recall` adds. Nobody hears of it before it is whole. */
+  /**
+   * Replaces the conversation: by `messages`, then by the turns that `recall` adds to the core. Listeners are notified once, at
+   * the end. Throws, changing nothing, if `messages` is not a list.
+   */
   show(sessionId: string | null, messages: Partial<ChatMessage>[], recall?: () => void): void {
-    // Before anything is given up: it may be no list.
     const turns = turnsFromMessages(messages, this.generation + 1)
     this.generation++
-    // What a session tells may be interrupted, too: that is not what was restored.
+    // An interrupted answer among the recalled turns is not the stored one.
     if (recall) this.#resumesOnUse = false
     this.#silently(() => {
       this.core.clear(sessionId)
@@ -141,15 +146,15 @@ export class CoreDriver {
     if (this.isDisposed) return
     this.isDisposed = true
     this.#scheduler.stop()
-    this.#leave()
+    this.#detach()
   }
 
-  #create(options: CheckedOptions, seed: number, logs: boolean): Core {
-    return createCore(this.#source, this.#host(), options, seed, logs)
+  #create(options: CheckedOptions, seed: number, hasLog: boolean): Core {
+    return createCore(this.#source, this.#host(), options, seed, hasLog)
   }
 
-  /** Ends what runs, and lets go of everything outside. */
-  #leave(): void {
+  /** Ends whatever runs, frees the core and detaches from the page. */
+  #detach(): void {
     const core = this.#untappedCore
     this.#tap = this.#tappedCore = undefined
     this.#page.closeStorage()
@@ -157,19 +162,19 @@ export class CoreDriver {
     this.#read()
     clearTimeout(this.#wakeTimer)
     this.#page.close()
-    // Later: a listener may have called this while the core is still at work further up the stack.
+    // Deferred: a listener may have called this while the core is on the stack.
     queueMicrotask(() => core?.free())
   }
 
-  /** See {@link RecorderHooks}. */
+  /** See {@link RecorderHooks.replay}. */
   #replay(...[given, seed, { sessionId, kept }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
     if (this.isDisposed) throw new Error('ai-stream-handler: this handler was disposed of')
-    // Before anything is given up: it may be refused.
+    // First of all: this throws if the recording's options are invalid.
     const core = this.#create(validateOptions({ ...given, sessionId }), seed, false)
     this.#isReplaying = true
     this.#resumesOnUse = false
     this.#isSilent = true
-    this.#leave()
+    this.#detach()
     this.#isSilent = false
     this.#untappedCore = core
     this.#seed = seed
@@ -180,7 +185,7 @@ export class CoreDriver {
     return { core, change: (work) => this.#silently(work) }
   }
 
-  /** Listeners hear of all that `work` does at its end, once. */
+  /** Does `work`, and notifies listeners once at its end. */
   #silently(work: () => void): void {
     this.#isSilent = true
     try {
@@ -191,8 +196,11 @@ export class CoreDriver {
     }
   }
 
-  /** Listens to other tabs and to the page itself; not before somebody uses the handler: a server renders, and forgets it. */
-  #onFirstUse(): void {
+  /**
+   * The handler is being used: listens to the page and other tabs, and resumes a stored answer. Not before, because on a server
+   * handlers are created for rendering and never disposed of.
+   */
+  #use(): void {
     if (this.#isReplaying) return
     this.#page.open()
     if (!this.#resumesOnUse) return
@@ -200,48 +208,51 @@ export class CoreDriver {
     void this.resume()
   }
 
-  /** The question of a paused run. AgentOS 3.1.10 does not tell it in the stream of a workflow's background run. */
+  /**
+   * Loads what a paused run asks for, if its stream did not say: AgentOS 3.1.10 leaves it out of the stream of a workflow's
+   * background run.
+   */
   async #loadPauseRequirements(): Promise<void> {
     const { pause, runId, sessionId } = this.snapshot
     const runs = componentRunsPath(this.options)
     if (pause !== null || runId === null || !runs || this.#isReplaying) return
     try {
-      const asked = await fetchRequirements(this.options, runs, runId, sessionId)
-      if (asked && !this.isDisposed) this.core.tellPause(JSON.stringify(asked))
+      const requirements = await fetchRequirements(this.options, runs, runId, sessionId)
+      if (requirements && !this.isDisposed) this.core.tellPause(JSON.stringify(requirements))
     } catch {
-      // It waits all the same; what for is not known.
+      // The run is paused all the same; its requirements stay unknown.
     }
   }
 
+  /** What is to be stored of an unfinished answer. */
   #currentResumePoint(): ResumePoint | null {
-    this.#existing?.keep()
+    this.#existingCore?.keep()
     return this.#resumePoint
   }
 
-  /** Shows what an earlier page has kept. */
+  /** Shows a stored answer, unless it belongs to another session than the option `sessionId`. */
   #restore(point: ResumePoint | null | undefined): void {
     const { sessionId } = this.options
-    // Of another chat than the one that is asked for.
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
     const { runId, lastIndex, name, user, askedAt, text, pause } = point
     this.core.restore(runId, point.sessionId ?? undefined, lastIndex, name, user ?? undefined, askedAt, text, pause?.message, pause?.requirements ?? [])
     this.#resumesOnUse = pause === null && !this.#isReplaying
   }
 
-  /** Brings the mirror up to date. */
+  /** Brings the snapshot up to date. */
   #read(): void {
     if (!this.#isStale) return
     this.#isStale = false
     this.core.read()
   }
 
-  /** Something may have changed; `urgent`: an answer ended. */
   #changed(urgent: boolean): void {
     this.#isStale = true
     this.#page.changed()
     if (!this.#isSilent) this.#scheduler.changed(urgent)
   }
 
+  /** Reports an error of the page's own code. */
   #reportError(error: unknown): void {
     this.#listenerErrors++
     this.#isStale = true
@@ -249,7 +260,7 @@ export class CoreDriver {
     try {
       report(error)
     } catch {
-      // A reporter that throws must not stop the stream either.
+      // An error handler that throws must not stop the stream either.
     }
   }
 
@@ -268,12 +279,12 @@ export class CoreDriver {
       },
       wake: (seconds) => {
         clearTimeout(this.#wakeTimer)
-        if (seconds >= 0 && !this.#isReplaying) this.#wakeTimer = setTimeout(() => this.isDisposed || this.#existing?.tick(), seconds * 1000)
+        if (seconds >= 0 && !this.#isReplaying) this.#wakeTimer = setTimeout(() => this.isDisposed || this.#existingCore?.tick(), seconds * 1000)
       },
       limit: (until) => this.#page.limit(until),
     }
   }
 }
 
-/** Of what is left to chance: jitter. */
+/** Seed of the core's only random numbers, the jitter of retry delays. */
 const newSeed = () => Math.floor(Math.random() * 2 ** 32)

@@ -1,6 +1,6 @@
-// createStreamHandler of the entry /slim: core.wasm is hosted by the caller.
+// createStreamHandler of the entry /slim: the page hosts the module and passes it to `init`.
 
-import { explainCompileError, assertWebAssembly, type ModuleSource } from '../wasm/loader'
+import { assertWebAssembly, explainCompileError, type ModuleSource } from '../wasm/loader'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
@@ -15,7 +15,14 @@ const source: ModuleSource = {
   module: () => module!,
 }
 
-/** Where core.wasm is to be had: its address, its bytes, a response with it, or the module compiled from it. */
+/**
+ * Loads and compiles core.wasm (the package's `ai-stream-handler/core.wasm`). Await it once, before the first
+ * {@link createStreamHandler}.
+ *
+ * Rejects if WebAssembly is missing or forbidden, or if the module cannot be loaded or compiled.
+ *
+ * @param source Its address, its bytes, a Response with them, or the compiled module.
+ */
 export async function init(source: string | URL | Response | BufferSource | WebAssembly.Module): Promise<void> {
   assertWebAssembly()
   if (source instanceof WebAssembly.Module) {
@@ -28,7 +35,10 @@ export async function init(source: string | URL | Response | BufferSource | WebA
   module = await WebAssembly.compile(bytes).catch((error: unknown) => { throw explainCompileError(error) })
 }
 
-/** As in the main entry. Throws before {@link init} is done. */
+/**
+ * Creates the handler of one conversation. Throws an Error before {@link init} has finished, and a TypeError or RangeError that
+ * names an invalid option. Never throws because of a server.
+ */
 export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
   const handler = makeStreamHandler(source, options)
   warmUp(source)

@@ -1,4 +1,4 @@
-// createStreamHandler of the main entry: the module comes along as a text.
+// createStreamHandler of the main entry. The only file that imports the module itself.
 
 import wasm from '../../generated/core_bg.opt.wasm'
 import { inlinedSource } from '../wasm/inlined-wasm'
@@ -10,9 +10,10 @@ import type { HandlerOptions } from '../types/options'
 const source = inlinedSource(wasm)
 
 /**
- * A handler for one conversation. Synchronous: no await, no init call.
+ * Creates the handler of one conversation. Synchronous; there is nothing to initialise.
  *
- * Throws where WebAssembly is missing or forbidden (the message says which); never for anything a server does.
+ * Throws a TypeError or RangeError that names an invalid option, and an Error if WebAssembly is missing or forbidden (the message
+ * says which, and what to do). Never throws because of a server.
  */
 export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
   const handler = makeStreamHandler(source, options)

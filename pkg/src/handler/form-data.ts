@@ -1,10 +1,11 @@
-// A message that is given as a FormData.
+// FormData passed to `send`.
 
+/** Names of the files in a form. */
 export function filesIn(form: FormData): string[] {
   return [...form.values()].flatMap((value) => (typeof value === 'string' ? [] : [value.name]))
 }
 
-/** The caller keeps their form as it is. */
+/** A copy, so that adding fields does not change the caller's form. */
 export function copyForm(form: FormData): FormData {
   const copied = new FormData()
   for (const [name, value] of form.entries()) {

@@ -1,4 +1,5 @@
-// What there is around a conversation: the other tabs, the page's storage, its sleep and its network.
+// The environment of a conversation: other tabs, the page's storage, its visibility and its network. Passes their events to the
+// core, and the core's rate limits and resume points to them.
 
 import { componentRunsPath } from './core-config'
 import { watchPage } from './page-lifecycle'
@@ -11,30 +12,35 @@ import type { ResumePoint } from '../types/recording'
 export type PageEnvironment = ReturnType<typeof pageEnvironment>
 
 /**
- * `core`: the handler's; without `create` only if there is one. `resumePoint`: what is to be kept of an answer that is not finished.
+ * Does nothing until `restore` and `open` are called. `core` returns the handler's core, `existingCore` only if it was created
+ * already, `resumePoint` what is to be stored.
  */
-export function pageEnvironment(options: CheckedOptions, core: () => Core, existingCore: () => Core | undefined, resumePoint: () => ResumePoint | null) {
+export function pageEnvironment(
+  options: CheckedOptions, core: () => Core, existingCore: () => Core | undefined, resumePoint: () => ResumePoint | null,
+) {
   let tabs = options.shareLimits === false ? undefined : new TabSync(options.endpoint ?? '', (until) => core().limitElsewhere(until))
   let storage: ResumeStorage | undefined
   let stopWatching: (() => void) | undefined
   return {
-    /** What an earlier page has kept. From here on what this one has is. */
+    /** Opens the storage. Returns the resume point that an earlier page stored. */
     restore(): ResumePoint | null | undefined {
       storage = ResumeStorage.for(options, componentRunsPath(options), resumePoint)
       return storage?.read()
     },
 
-    /** Listens from now on. */
+    /** Starts listening to other tabs and to the page. May be called again. */
     open(): void {
       tabs?.open()
       stopWatching ??= watchPage({
         hidden: () => storage?.flush(),
         leaving: () => {
           storage?.flush()
-          // What breaks now is not to be mended on the way out.
+          // Connections that break from here on are not to be resumed by a page that is going away.
           existingCore()?.offline()
         },
-        visible: () => existingCore()?.tick(), online: () => core().online(), offline: () => core().offline(),
+        visible: () => existingCore()?.tick(),
+        online: () => core().online(),
+        offline: () => core().offline(),
       })
     },
 
@@ -43,16 +49,18 @@ export function pageEnvironment(options: CheckedOptions, core: () => Core, exist
       storage?.changed()
     },
 
+    /** A rate limit lasts until then, in seconds since the Unix epoch; negative: it is over. */
     limit(until: number): void {
-      tabs?.tell(until)
+      tabs?.announce(until)
     },
 
-    /** What was kept stays as it is. */
+    /** Stops storing. To be called before the conversation is ended: what is stored stays. */
     closeStorage(): void {
       storage?.close()
       storage = undefined
     },
 
+    /** Stops listening. */
     close(): void {
       tabs?.close()
       stopWatching?.()

@@ -1,23 +1,25 @@
-// A page that slept or was hidden has late timers: when it wakes up, what is due is looked for at once. And the network
-// comes and goes.
+// Events of the page that matter to a connection: hidden, leaving, visible, online, offline. A page that was hidden or asleep has
+// late timers, so what is due is looked for as soon as it is visible again.
 
 interface PageListeners {
-  /** The page is looked away from. */
+  /** The page was hidden. */
   hidden: () => void
-  /** The page goes, and takes its connections along; it may come back as it was. */
+  /** The page is being left; its connections will be cut. It may come back as it was (bfcache). */
   leaving: () => void
-  /** The page is looked at again. */
+  /** The page is visible again. */
   visible: () => void
   online: () => void
   offline: () => void
 }
 
-/** Returns how to stop. */
+/** Calls `listeners` until the returned function is called. Does nothing where there is no page (Node). */
 export function watchPage({ hidden, leaving, visible, online, offline }: PageListeners): () => void {
   if (typeof addEventListener !== 'function') return () => {}
+  // A worker has no document, and is never hidden.
+  const page = typeof document === 'undefined' ? undefined : document
   const onVisibility = () => {
-    if (typeof document === 'undefined' || !document.hidden) visible()
-    else hidden()
+    if (page?.hidden) hidden()
+    else visible()
   }
   const onPageShow = () => {
     online()
@@ -25,8 +27,6 @@ export function watchPage({ hidden, leaving, visible, online, offline }: PageLis
   }
   const listeners = Object.entries({ online, offline, pageshow: onPageShow, pagehide: leaving })
   for (const [name, listener] of listeners) addEventListener(name, listener)
-  // In a worker there is no document, and nobody to look at it.
-  const page = typeof document === 'undefined' ? undefined : document
   page?.addEventListener('visibilitychange', onVisibility)
   return () => {
     for (const [name, listener] of listeners) removeEventListener(name, listener)

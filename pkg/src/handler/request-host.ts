@@ -1,5 +1,5 @@
-// What the core needs for its requests: headers, forms, fetch, time, log. Code of the page's own runs here; what it throws is told
-// to `report`.
+// The half of the core's host that makes requests: headers, forms, fetch, time, log. The page's own code runs here; what it throws
+// goes to `reportError`, except from `headers`, whose promise the core handles.
 
 import { resolveHeaders } from '../agentos/http-client'
 import { copyForm } from './form-data'
@@ -7,21 +7,25 @@ import type { CheckedOptions } from '../types/checked-options'
 import type { RecordingTap } from '../types/recorder-hooks'
 import type { RequestHost } from '../wasm/core-host'
 
+/** `formOf` returns the form of the call with a ticket, `tap` the recorder's tap if there is one. */
 export function requestHost(
-  options: CheckedOptions, givenForm: (ticket: number) => FormData | null | undefined, tap: () => RecordingTap | undefined,
+  options: CheckedOptions, formOf: (ticket: number) => FormData | null | undefined, tap: () => RecordingTap | undefined,
   reportError: (error: unknown) => void,
 ): RequestHost {
-  /** A caller's fetch may have read the answer itself. It was given all the same: to ask again would run the model twice. */
-  const withUnreadBody = (answer: Response): Response => {
-    if (!answer?.bodyUsed && !answer?.body?.locked) return answer
+  /**
+   * A response whose body can be read. If a custom fetch has already read it, an empty one with the same status: the request was
+   * successful, and repeating it would run the model twice.
+   */
+  const withUnreadBody = (response: Response): Response => {
+    if (!response?.bodyUsed && !response?.body?.locked) return response
     reportError(new TypeError('ai-stream-handler: the option fetch has read the body of its response; read a clone() of it'))
-    return new Response(null, { status: answer.status, headers: answer.headers })
+    return new Response(null, { status: response.status, headers: response.headers })
   }
   return {
     headers: () => resolveHeaders(options),
-    // A copy: what is filled in for one request must not stay for the next.
+    // A copy: fields added for one request must not stay for the next.
     form: (ticket) => {
-      const form = givenForm(ticket)
+      const form = formOf(ticket)
       return form ? copyForm(form) : undefined
     },
     credentials: () => options.credentials ?? 'same-origin',

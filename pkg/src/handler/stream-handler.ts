@@ -1,4 +1,5 @@
-// The handle: createStreamHandler's object. It checks what it is called with; the driver does the rest.
+// The object that `createStreamHandler` returns. It validates arguments and what may be called after `dispose()`; core-driver.ts
+// does the rest. The methods are documented in types/handler.ts.
 
 import { resolutionFields } from '../agentos/pause-resolution'
 import { fetchSessionRuns, fetchSessions } from '../agentos/sessions'
@@ -7,7 +8,7 @@ import { turnsFromRuns } from '../snapshot/stored-session'
 import { resolveFields, runPath } from './core-config'
 import { CoreDriver } from './core-driver'
 import { copyForm, filesIn } from './form-data'
-import { validateOptions, optionError, classTag, assertArgument } from './validate-options'
+import { assertArgument, classTag, optionError, validateOptions } from './validate-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
@@ -16,12 +17,13 @@ import type { RecorderHooks } from '../types/recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { ModuleSource } from '../wasm/loader'
 
+/** Throws if an option is invalid, or the module cannot be started. */
 export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): StreamHandler {
   const driver = new CoreDriver(source, validateOptions(given))
   const load: StreamHandler['load'] = (conversation) => {
     if (!driver.isDisposed) driver.show(conversation.sessionId, conversation.messages)
   }
-  // No `this`: `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
+  // Without `this`, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
   return {
     async send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
@@ -30,7 +32,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       driver.generation++
       const form = typeof message === 'string' ? null : copyForm(message)
       const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
-      return driver.ask((ticket) => driver.core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
+      return driver.startCall((ticket) => driver.core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
     },
 
     resume(): Promise<Outcome> {
@@ -42,7 +44,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       const list = Array.isArray(resolutions) ? resolutions : [resolutions]
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
       const answers = resolutionFields(list)
-      return driver.ask((ticket) => driver.core.continueRun(ticket, answers))
+      return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
     },
 
     retryNow(): boolean {

@@ -1,18 +1,18 @@
-// The module is started while the page has nothing else to do, so that nobody waits for it when the first answer comes.
+// Starts the module in idle time, so that the first answer does not wait for it.
 //
-// Browsers compile a function when it is first called, which is half of what a start costs: so a short answer is read too, by a
+// Browsers compile a function when it is first called, which is half of the cost of a start. So a short answer is read too, by a
 // handler that nobody sees.
 
-import { makeStreamHandler } from './stream-handler'
 import { compileInBackground, type ModuleSource } from '../wasm/loader'
+import { makeStreamHandler } from './stream-handler'
 
 let isStarted = false
 
-/** Does so for the first handler of a page. Elsewhere (Node, workers) the module starts at first use. */
+/** Warms up once per page. Without a document (Node, workers) the module starts on first use. Never throws. */
 export function warmUp(source: ModuleSource): void {
   if (isStarted || typeof document === 'undefined') return
   isStarted = true
-  // What is wrong is said when the module is needed.
+  // Errors are reported when the module is needed.
   rehearse(source).catch(() => {})
 }
 
@@ -22,7 +22,7 @@ async function rehearse(source: ModuleSource): Promise<void> {
   await idle()
   const handler = makeStreamHandler(source, { shareLimits: false, persist: false })
   handler.begin('')
-  for (const frames of WARM_UP_FRAMES) {
+  for (const frames of SHORT_ANSWER) {
     await idle()
     handler.feed(new TextEncoder().encode(frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('')))
     handler.getSnapshot()
@@ -36,14 +36,15 @@ const idle = () => new Promise<unknown>((resolve) => {
   else setTimeout(resolve, IDLE_FALLBACK_MS)
 })
 
-/** Safari has no idle callbacks. Milliseconds. */
+/** Safari has no requestIdleCallback. */
 const IDLE_FALLBACK_MS = 100
 
 const event = (event: string, more: object = {}) => ({ event, run_id: 'r', session_id: 's', created_at: 1, ...more })
 const text = event('RunContent', { content: 'text', content_type: 'str' })
 const tool = { tool_call_id: 'c', tool_name: 't', tool_args: { a: 1 } }
 
-const WARM_UP_FRAMES = [
+/** The events of an answer, by chunk: what nearly every answer uses. */
+const SHORT_ANSWER = [
   [event('RunStarted', { model: 'm' })],
   [text],
   [text],

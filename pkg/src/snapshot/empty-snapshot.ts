@@ -1,4 +1,4 @@
-// The snapshot of a handler that has done nothing.
+// The snapshot of a new handler. Its parts are shared, so that "nothing" is the same object everywhere.
 
 import type { MonitorFigures } from '../types/rate-limits'
 import type { Snapshot, Usage } from '../types/snapshot'
@@ -15,12 +15,11 @@ const NO_COUNTS: MonitorFigures = Object.freeze({
   answers: 0, retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0, sessionsKept: 0,
 })
 
-/** The snapshot of a handler that has done nothing. */
+/** The snapshot of a new handler: idle, without turns and sessions. */
 export const emptySnapshot: Snapshot = Object.freeze<Snapshot>({
   status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
-  turns: [],
-  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [], quota: [],
-  usage: NO_USAGE, monitor: { ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: [], asOf: 0 },
+  turns: [], messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [],
+  quota: [], usage: NO_USAGE, monitor: { ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: [], asOf: 0 },
   diagnostics: {
     bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
     malformed: [], listenerErrors: 0,

@@ -1,11 +1,11 @@
-// One message as the page draws it, made from what the core says of it. What did not change keeps its identity.
+// The core's changes to a message → the ChatMessage of the snapshot. Whatever did not change keeps its identity.
 
 import type { Head, MessageDelta, TextDelta, ToolDelta } from '../wasm/core-delta'
 import { copyLazily, defineLazy, parseOrText } from './lazy-json'
 import type { Json } from '../types/json'
 import type { ChatMessage, ImageData, ReasoningStep, ToolCall } from '../types/message'
 
-/** The message that `old` becomes. */
+/** A new message: `old` with the changes applied. */
 export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta): ChatMessage {
   const message = delta.head ? fromHead(delta.head, old) : old ? copyLazily(old) : ({} as ChatMessage)
   if (delta.text) message.content = applyText(message.content, delta.text)
@@ -76,13 +76,13 @@ function extraData(steps: string[], references: string | null): NonNullable<Chat
   }
 }
 
-/** A JSON array, whatever the text holds. */
+/** The parsed array; a value that is not an array becomes the only element, `null` an empty list. */
 export function parseList<T = string>(text: string | null): T[] {
   const value = text === null ? [] : parseOrText(text)
   return (Array.isArray(value) ? value : [value]) as T[]
 }
 
-/** agno sends bytes in base64 where agent-ui draws a URL. */
+/** agent-ui draws a URL; agno sends base64 instead if it has the bytes. */
 function toImage(text: string): ImageData {
   const raw = parseOrText(text)
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { url: String(raw) }

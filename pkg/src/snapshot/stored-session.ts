@@ -1,11 +1,11 @@
-// A stored session → the turns that streaming it had made: the stored events, written as the stream that they once were,
-// go through the same core. AgentOS does not store content events; what was said stands in the run's messages.
+// A session stored by AgentOS → one event stream per turn, from which the core rebuilds the turns. AgentOS 3.1.10 stores a run's
+// events except those with content; the texts are taken from the run's messages.
 
 import type { Json } from '../types/json'
 
 type Fields = Record<string, Json>
 
-/** A run as `GET /sessions/{id}/runs` has it. */
+/** A run as `GET /sessions/{id}/runs` returns it. */
 interface StoredRun {
   run_id: string
   parent_run_id?: string | null
@@ -21,15 +21,16 @@ interface StoredRun {
   workflow_id?: string
 }
 
-/** One question and all that came of it. */
+/** A turn of a stored session. */
 export interface StoredTurn {
   user: string | null
-  /** Seconds since the Unix epoch. */
+  /** When it started, in seconds since the Unix epoch. */
   at: number
+  /** Its events as an event stream. */
   frames: Uint8Array
 }
 
-/** The turns of a session. Members' runs stand before their parent's, whose events hold theirs. */
+/** The turns of a session. Runs of members are skipped: their events are contained in those of the parent. */
 export function turnsFromRuns(stored: unknown): StoredTurn[] {
   const runs = Array.isArray(stored) ? stored.filter(isRun) : []
   const byId = new Map(runs.map((run) => [run.run_id, run]))
@@ -37,7 +38,7 @@ export function turnsFromRuns(stored: unknown): StoredTurn[] {
   for (const run of runs) {
     if (run.parent_run_id) continue
     const before = turns.at(-1)?.at(-1)
-    // The same question behind an error: it was tried again.
+    // The same question after an error is a retry: one turn.
     if (before?.status === 'ERROR' && sameInput(before, run)) turns.at(-1)!.push(run)
     else turns.push([run])
   }
@@ -59,7 +60,7 @@ function streamText(run: StoredRun, runs: Map<string, StoredRun>): string {
   return withContentEvents(events, runs).map((event) => `event: ${String(event.event)}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 }
 
-/** Content events where the run said something: behind each request to its model, what that request answered. */
+/** Adds a content event with the model's text after each request to it, unless the events have them. */
 function withContentEvents(events: Fields[], runs: Map<string, StoredRun>): Fields[] {
   if (events.some(({ event }) => /^(Team)?RunContent$/.test(String(event)))) return events
   const texts = new Map<string, string[]>()
@@ -78,14 +79,14 @@ function withContentEvents(events: Fields[], runs: Map<string, StoredRun>): Fiel
   })
 }
 
-/** What each request to the model answered, where the messages tell; those of earlier runs come first, and are marked. */
+/** The model's text for each of its requests; `null` if the messages do not tell. Messages of earlier runs are marked and skipped. */
 function assistantTexts(run: StoredRun | undefined): string[] | null {
   const messages = run?.messages?.filter(({ from_history, role }) => !from_history && role === 'assistant')
   if (!messages?.length) return null
   return messages.map(({ content }) => (typeof content === 'string' ? content : ''))
 }
 
-/** Of a run whose events were not stored: its start, its tools, its end. */
+/** Events for a run that was stored without: its start, its tool calls, its end. */
 function eventsFromResult(run: StoredRun): Fields[] {
   const kind = run.team_id ? 'Team' : run.workflow_id ? 'Workflow' : ''
   const { run_id, agent_id, team_id, workflow_id, content } = run
@@ -111,7 +112,7 @@ function inputText(input: Json | undefined): string | null {
   return typeof content === 'string' ? content : JSON.stringify(content ?? input)
 }
 
-/** AgentOS writes ISO 8601 here, and seconds in its events. */
+/** Seconds since the Unix epoch; 0 if unknown. AgentOS uses ISO 8601 in its lists, and seconds in events. */
 export function toSeconds(time: unknown): number {
   const seconds = typeof time === 'number' ? time : typeof time === 'string' ? Date.parse(time) / 1000 : NaN
   return Number.isFinite(seconds) ? seconds : 0

@@ -1,4 +1,4 @@
-// One turn as the page draws it, made from what the core says of it.
+// The core's changes to a turn → the Turn of the snapshot. Whatever did not change keeps its identity.
 
 import type { EntryDelta, PauseDelta, TurnDelta } from '../wasm/core-delta'
 import { NO_USAGE } from './empty-snapshot'
@@ -10,12 +10,12 @@ import type { Pause, PauseField, PauseRequirement } from '../types/pause'
 import type { Turn, TurnTimes } from '../types/snapshot'
 import type { TimelineEntry } from '../types/timeline'
 
-/** One for all, so that nothing stays the same thing. */
+/** Shared, so that empty lists keep their identity. */
 const EMPTY_LIST: never[] = Object.freeze([]) as unknown as never[]
 
 const NO_TIMES: TurnTimes = Object.freeze({ beganAt: 0, firstAt: null, endedAt: null })
 
-/** The turn that `old` becomes: a new object that shares what did not change. */
+/** A new turn: `old` with the changes applied. */
 export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   const turn = old ? copyLazily(old) : emptyTurn(delta.id)
   if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user)
@@ -31,7 +31,7 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   return turn
 }
 
-/** The turn that `old` becomes by a text that grew. */
+/** A new turn: `old` with text appended to one message (negative `work`: to the answer). */
 export function appendToTurn(old: Turn, work: number, thoughts: boolean, text: string): Turn {
   const turn = copyLazily(old)
   const message = copyLazily(work < 0 ? old.answer : old.work[work]!)
@@ -73,14 +73,15 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: NonNullable<TurnDe
   else defineLazy(turn, 'sessionSummary', sessionSummary, parseOrText, old)
 }
 
-/** `old`, if it was made of the same words. */
-function samePause(old: Pause | null, sent: PauseDelta): Pause | undefined {
-  return old && pausesAsSent.get(old) === JSON.stringify(sent) ? old : undefined
+/** `old`, if it was made from the same data. */
+function samePause(old: Pause | null, delta: PauseDelta): Pause | undefined {
+  return old && sourceOfPause.get(old) === JSON.stringify(delta) ? old : undefined
 }
 
-const pausesAsSent = new WeakMap<Pause, string>()
+/** The data each pause was made from, as JSON. */
+const sourceOfPause = new WeakMap<Pause, string>()
 
-/** What the core has sent is nobody else's: it becomes the entry itself. */
+/** Turns the core's object into the entry itself: nobody else holds it. */
 function timelineEntry(sent: EntryDelta, turn: string): TimelineEntry {
   const { id, parentEventId: parent, details } = sent
   const entry = sent as unknown as TimelineEntry
@@ -96,7 +97,7 @@ function timelineEntry(sent: EntryDelta, turn: string): TimelineEntry {
 }
 
 const JSON_DETAILS = ['toolArgs', 'metrics', 'data'] as const
-/** JSON that is read sooner than put off. */
+/** Up to this length, parsing JSON at once is cheaper than a lazy property. Characters. */
 const EAGER_LENGTH = 500
 
 function readPause(sent: PauseDelta): Pause {
@@ -105,7 +106,7 @@ function readPause(sent: PauseDelta): Pause {
     message: sent.message,
     requirements: sent.requirements.map(toRequirement),
   }
-  pausesAsSent.set(pause, JSON.stringify(sent))
+  sourceOfPause.set(pause, JSON.stringify(sent))
   return pause
 }
 

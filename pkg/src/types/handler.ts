@@ -1,4 +1,4 @@
-// The handler: what one calls. The options are in options.ts; what it shows is in snapshot.ts.
+// The handler: the methods of one conversation. Its options are in options.ts, what it shows in snapshot.ts.
 
 import type { ChatMessage } from './message'
 import type { Resolution } from './pause'
@@ -6,74 +6,100 @@ import type { Priority } from './rate-limits'
 import type { RecorderHooks } from './recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from './snapshot'
 
-/** One conversation: what one calls, and its snapshot. All methods are bound. */
+/**
+ * One conversation: methods that act on it, and its snapshot. No method depends on `this`, so each can be passed on by itself.
+ */
 export interface StreamHandler {
   /**
-   * Sends a message and streams the answer. Waits its turn while another answer is streaming.
-   * Resolves with how it ended; never rejects for anything the server or the network does. It rejects with a
-   * TypeError for anything but a text or a FormData, and where the options name no agent, team, workflow or url, and with
-   * an Error after `dispose()`.
-   * A FormData is sent as it is, plus the fields it lacks.
-   * While a rate limit cools down it waits too. `priority`: a background send lets the user's own go first.
+   * Sends a message and streams the answer. While another answer is streaming, or a rate limit is cooling down, the message
+   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once.
+   *
+   * A FormData is sent as it is, plus those of the option `fields` that it lacks; its field `message` is the text shown.
+   *
+   * Resolves with the outcome of the answer, whatever the server or the network does. Rejects with a TypeError if `message` is
+   * neither a string nor a FormData, or if none of the options `agent`, `team`, `workflow` and `url` is set; with an Error after
+   * `dispose()`; and with whatever a `fields` function throws.
+   *
+   * @param options.priority `background` messages wait until the user's own have been sent. Default `user`.
    */
   send(message: string | FormData, options?: { priority?: Priority }): Promise<Outcome>
-  /** Skips the wait: of a retry of the handler's own, or of a send that is held back. `false`: there was none. */
+  /**
+   * Skips the current wait: of a retry by the handler (`snapshot.retry.by` is `handler`), or of a delayed send
+   * (`snapshot.pacing`). Returns `false` if there is none.
+   */
   retryNow(): boolean
-  /** Drops one send of `snapshot.queue`: it resolves as `cancelled`. `false`: it does not wait any more. */
+  /** Removes a message from `snapshot.queue`; its `send` resolves as `cancelled`. Returns `false` if it is no longer queued. */
   cancelQueued(id: number): boolean
   /**
-   * Takes up an answer that was interrupted (`snapshot.resumable`), from the last frame that was read. Resolves with how it
-   * ended; where there is nothing to take up, with how the last turn had ended.
+   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if there is
+   * nothing to resume, with the outcome of the last turn.
    */
   resume(): Promise<Outcome>
   /**
-   * Answers what a paused run asks (`snapshot.pause`), and streams what follows. If the answer does not reach the run, it
-   * resolves as `paused`, the banner says why, and the question stays.
+   * Answers the questions of a paused run (`snapshot.pause`) and streams what follows. If the answers do not reach the run,
+   * resolves as `paused`: `snapshot.error` says why, and the question stays open.
    *
    *     h.continueRun(h.getSnapshot().pause.requirements.map((r) => confirm(r)))
+   *
+   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`.
    */
   continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome>
   /**
-   * Ends the running answer, its wait, or a pause; keeps its text, drops queued sends; and tells the server to stop the run,
-   * if it is known by name. No-op when nothing runs.
+   * Stops the running answer, its wait, or a pause, and removes all queued messages. The text received so far is kept. If the
+   * run's id is known, the server is told to stop the run. No-op if nothing runs.
    */
   cancel(): void
   /**
-   * Bring your own transport: opens a turn, with what the user said. Without a text the first frame tells whether it
-   * goes on with an earlier turn (a paused or interrupted run) or is a new one. `name`: what the answering party is
-   * called until an event tells, as the option of that name. Ends what runs and drops queued sends.
+   * Starts a turn that you feed from a transport of your own; `text` is what the user said. Without `text`, the first event
+   * decides whether it continues an earlier turn (a paused or interrupted run) or starts a new one. Stops whatever runs and
+   * removes all queued messages.
+   *
+   * @param options.name Name of the answering party until an event carries one, as the option `name`.
    */
   begin(text?: string, options?: { name?: string }): void
-  /** The next bytes of the stream, split anywhere. Opens a turn if none is open. */
+  /** Feeds the next bytes of the stream, split anywhere. Starts a turn if none is open. Throws a TypeError for anything but bytes. */
   feed(bytes: Uint8Array): void
-  /** The stream is over. */
+  /** Ends the stream that was fed. */
   end(): void
-  /** Calls `listener` when the snapshot has changed (see the option `notify`), until what it returns is called. */
+  /**
+   * Calls `listener` when the snapshot has changed; the option `notify` says when. Returns a function that unsubscribes.
+   * Throws a TypeError if `listener` is not a function.
+   */
   subscribe(listener: () => void): () => void
-  /** Everything that is known now, also what no listener was told yet. The same object until something changes. */
+  /** The current state, including changes that listeners have not been told of yet. The same object until something changes. */
   getSnapshot(): Snapshot
-  /** For React's server rendering: the snapshot of a new handler. */
+  /** The snapshot of a new handler, for React's server rendering. */
   getServerSnapshot(): Snapshot
-  /** Closes the banner. */
+  /** Clears `snapshot.error`. */
   dismissError(): void
   /**
-   * Reads the sessions of this component (and of the user that `fields` names) from AgentOS into `snapshot.sessions`, newest
-   * first, and resolves with those of this page. Rejects with an Error that says why; `httpStatus`, if there was an answer.
-   * What `headers` and `fields` throw comes as it is.
+   * Loads one page of this component's sessions from AgentOS into `snapshot.sessions`, newest first, and resolves with them.
+   * If `fields` has a `user_id`, only that user's sessions are listed.
+   *
+   * Rejects with an Error that says why, with `httpStatus` if there was a response; errors thrown by `headers` and `fields` are
+   * passed through.
+   *
+   * @param page.limit Sessions per page. Default 50.
+   * @param page.page Page number, from 1. Default 1.
    */
   loadSessions(page?: { limit?: number; page?: number }): Promise<SessionEntry[]>
   /**
-   * Opens a stored session: its runs become the turns that streaming them had made, and the next message goes on in it. A
-   * question that is still open is asked again. Ends what runs. Rejects as `loadSessions` does, and then changes nothing.
-   * `false`: the conversation has moved on meanwhile.
+   * Opens a stored session: its runs become the turns that streaming them produced, an open question is asked again, and the
+   * next message continues the session. Stops whatever runs.
+   *
+   * Resolves with `false`, changing nothing, if meanwhile a message was sent, another conversation was opened or the handler was
+   * disposed. Rejects like {@link StreamHandler.loadSessions}, also changing nothing.
    */
   openSession(id: string): Promise<boolean>
-  /** Shows an earlier conversation. Ends what runs. */
+  /** Shows an earlier conversation that you have stored yourself. Stops whatever runs. */
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
-  /** A new chat: no turns, no session. The list of sessions stays. Ends what runs. */
+  /** Starts a new chat without turns and session. Keeps the list of sessions. Stops whatever runs. */
   clear(): void
-  /** For 'ai-stream-handler/replay', which records runs and shows them again. @internal */
+  /** Access for 'ai-stream-handler/replay', which records runs and replays them. @internal */
   inside(): RecorderHooks
-  /** Hangs up and gives the memory back; a background run goes on on the server. The last snapshot stays readable; `send` rejects, every other call is a no-op. */
+  /**
+   * Closes the connection and frees the memory; a background run continues on the server. The last snapshot stays readable.
+   * Afterwards `send` rejects and every other method does nothing.
+   */
   dispose(): void
 }

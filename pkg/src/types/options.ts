@@ -1,128 +1,249 @@
-// The options of createStreamHandler.
+// The options of `createStreamHandler`. Types only; validation is in handler/validate-options.ts and, for numbers, in the core.
 
 import type { LogLevel } from './rate-limits'
 
 /**
- * Every option may be left out. One of the wrong kind is refused by `createStreamHandler` with a TypeError, a number out of
- * bounds with a RangeError; both name the option.
+ * Options of `createStreamHandler`. All are optional. `undefined` counts as not set, and so does `null` where the type
+ * allows it.
+ *
+ * `createStreamHandler` throws a TypeError for an unknown option or one of the wrong type, and a RangeError for a number out of
+ * range. Both name the option.
  */
 export interface HandlerOptions {
-  /** Where AgentOS listens, without a path: `http://localhost:7777`. Default: same origin. */
+  /**
+   * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin.
+   */
   endpoint?: string | null
   /**
-   * The component's id; '' and null are as good as none. One of `agent`, `team`, `workflow`, `url` (needed by `send` only). `url` beside one of the others
-   * is where messages go; runs are taken up, continued and cancelled at the routes of the other.
+   * Id of the agent to talk to. Runs are posted to `/agents/{id}/runs`. `''` and `null` count as not set.
+   *
+   * Set at most one of `agent`, `team` and `workflow`: `createStreamHandler` throws a TypeError otherwise. `send` needs one of
+   * them, or `url`.
    */
   agent?: string | null
+  /**
+   * Id of the team to talk to. Runs are posted to `/teams/{id}/runs`. `''` and `null` count as not set.
+   *
+   * Set at most one of `agent`, `team` and `workflow`.
+   */
   team?: string | null
+  /**
+   * Id of the workflow to talk to. Runs are posted to `/workflows/{id}/runs`. `''` and `null` count as not set.
+   *
+   * Set at most one of `agent`, `team` and `workflow`.
+   */
   workflow?: string | null
-  /** The whole address of the run route, absolute or relative to `endpoint`: `/api/teams/cirkelline/runs`. */
+  /**
+   * Full address of the run route, absolute or relative to `endpoint`: `/api/teams/cirkelline/runs`. `''` and `null` count as
+   * not set.
+   *
+   * Combined with `agent`, `team` or `workflow`, messages are posted to `url`, while runs are resumed, continued and cancelled
+   * at that component's own routes.
+   */
   url?: string | null
-  /** What the activity status calls the answering party before its first event. Default: made from its id. */
+  /**
+   * Name of the answering party in activity texts until its first event carries one. Default: derived from the id;
+   * `web-researcher` becomes `Web Researcher`.
+   */
   name?: string | null
-  /** Sent with every request; a `Content-Type` not with forms, which have their own. The function is called for each request. */
+  /**
+   * Headers of every request, or a function that returns them. The function is called before each request and may be async; if
+   * it throws, the request is not sent, the answer fails with `error.type` `general`, and `onListenerError` gets the error.
+   *
+   * A `Content-Type` is not sent with forms, which carry their own.
+   */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)
-  /** As fetch has it. Default `same-origin`. */
+  /**
+   * `credentials` of every request, as in `fetch`.
+   *
+   * @default 'same-origin'
+   */
   credentials?: 'omit' | 'same-origin' | 'include'
-  /** Form fields sent with every run: `user_id`, `timezone`, … The function is called for each send. */
+  /**
+   * Form fields sent with every run, such as `user_id` or `timezone`, or a function that returns them. The function is called
+   * for each send. A FormData passed to `send` keeps its own values.
+   */
   fields?: Record<string, string> | (() => Record<string, string>)
-  /** Go on in this session. */
+  /** Id of an existing session to continue. Not set: the server starts a new session with the first message. */
   sessionId?: string | null
   /**
-   * The handler's own retries, where no backend makes them: of HTTP 429 and 503, of a run that fails with a rate limit,
-   * and of a request that got no answer. A stream with `retry` events is left to its server. `false`: none.
+   * Retries by the handler itself, for backends that do not retry: of HTTP 429 and 503, of a run that fails with a rate limit,
+   * and of a request that got no response. A stream that announces its own retries (`retry` events) is left to its server.
+   * `false` disables them.
+   *
+   * @default { maxRetries: 3, baseDelay: 5, maxDelay: 60, jitter: 0 }
    */
   retry?: RetryOptions | false
   /**
-   * How the answer of a background run is taken up when its connection is lost: at once, then after 1, 2, 4 … seconds.
-   * `false`: it is `interrupted`.
+   * How a background run is resumed when its connection is lost: immediately, then after 1, 2, 4 … seconds. With `false` the
+   * answer ends as `interrupted`.
+   *
+   * @default { maxAttempts: 8, baseDelay: 1, maxDelay: 30 }
    */
   resume?: ResumeOptions | false
   /**
-   * Seconds without a byte after which a stream counts as lost: for background runs, which AgentOS sends a comment every
-   * 15 seconds (default 40), and for all others (default 600). `false`: never.
+   * Seconds without a byte after which a connection counts as lost, 0 to 86,400; 0 means never. `background` applies to
+   * background runs, where AgentOS sends a comment every 15 seconds; `foreground` to all others. `false` disables both.
+   *
+   * @default { background: 40, foreground: 600 }
    */
   stall?: { background?: number; foreground?: number } | false
-  /** Tried in turn, each with its own retries, when the retries of the one before are used up. */
+  /**
+   * Components to try, in order, once the retries of the previous one are exhausted. Each gets its own retries.
+   *
+   * @default []
+   */
   fallbacks?: Fallback[]
   /**
-   * Input tokens a minute that the model may use: a send that would exceed them is held back, in sight of the user.
-   * A number is for every model. What a 429 says of its quota is learned; this wins over it. `false`: never hold back.
+   * Input tokens per minute a model may use. A send that would exceed the quota is delayed (`snapshot.pacing`). A number applies
+   * to every model, a record to the models it names; the least is 1. Takes precedence over quotas learned from 429 responses. `false` never
+   * delays a send for a quota. Default: only learned quotas apply.
    */
   quota?: number | Record<string, number> | false
   /**
-   * Tell other tabs of this origin of a rate limit, and heed theirs (BroadcastChannel, by `endpoint`). Default true.
+   * Share rate limits with other tabs of this origin that use the same `endpoint` (over BroadcastChannel).
+   *
+   * @default true
    */
   shareLimits?: boolean
-  /** Log lines about retries, in the words of the mission's backend. */
+  /** Receives log lines about retries, in the wording of docs/rate-limit-retries.md. */
   log?: (level: LogLevel, line: string) => void
-  /** Ask AgentOS for background runs: they survive a dropped connection, and their answers are taken up. */
+  /**
+   * Request background runs from AgentOS. They survive a dropped connection, and their answers are resumed.
+   *
+   * @default false
+   */
   background?: boolean
   /**
-   * Where an answer that is not finished is kept, so that it goes on after a refresh: names and words, never a header, a
-   * token or a field. `session`: this tab's sessionStorage; `local`; or a Storage of your own. Default: `session` for
-   * background runs, else `false`. A new handler shows what was kept at once, and takes it up at its first use.
+   * Where an unfinished answer is stored, so that it continues after a page reload: `session` (this tab's sessionStorage),
+   * `local` (localStorage), a Storage of your own, or `false`. Stored are the ids of run and session, the last event's index,
+   * the user's message, the answer's text and an open question; never a header, a token or a form field.
+   *
+   * A new handler shows the stored answer at once and resumes it on first use. Default: `session` for background runs,
+   * otherwise `false`.
    */
   persist?: 'session' | 'local' | Storage | false
   /**
-   * When listeners hear of changes. `frame`: at most once per animation frame (a timer of 16 ms where there
-   * is none, or in a hidden page), and less often where drawing takes long: it gets a third of the time. `sync`: at each chunk. A number: at most once per so many milliseconds.
-   * The end of a run is told at once. Default `frame`.
+   * When listeners are called. `frame`: at most once per animation frame (every 16 ms in Node, workers and hidden pages), and
+   * less often on pages that take long to render, which get a third of the time. `sync`: after each chunk. A number: at most
+   * once per so many milliseconds, 0 to 2,147,483,647. The end of a run is always reported immediately.
+   *
+   * @default 'frame'
    */
   notify?: 'frame' | 'sync' | number
   /**
-   * Activity texts of your own. Key: a tool's name, or `working`, `responding`, `thinking`, `paused`. Value: a
-   * template; `{name}` is the agent or team, `{argument}` the tool's most telling argument, `{query}` … any argument.
+   * Replacements for the activity texts. Keys: a tool's name, or `working`, `responding`, `thinking`, `paused`. Values:
+   * templates, in which `{name}` is the agent or team, `{argument}` the tool's most descriptive argument, and `{query}` or any
+   * other name that argument of the call.
    */
   activityTexts?: Record<string, string>
-  /** Bounds on memory; see the README. */
+  /** Memory limits. Limits that are not set keep their defaults. */
   limits?: Partial<Limits>
-  /** The fetch to use. Default: the global one, at the time of the call. */
+  /**
+   * The `fetch` to use. It is called with a Request and must not read the body of the response it returns.
+   * Default: `globalThis.fetch`, looked up at each call.
+   */
   fetch?: typeof fetch
   /**
-   * Called when code of the page's own throws (a listener, `log`, `headers`), and when a request cannot be made of what was
-   * given: a header's value, an address. Default: `console.error`.
+   * Called when the page's own code throws (a listener, `log`, `headers`), and when a request cannot be built because a header
+   * value or an address is invalid.
+   *
+   * @default console.error
    */
   onListenerError?: (error: unknown) => void
 }
 
-/** Seconds. Bad values are refused by `createStreamHandler` with a RangeError that names the option. */
+/**
+ * Retry policy of the handler; see {@link HandlerOptions.retry}. Delays are in seconds, 0 to 3,600. `createStreamHandler` throws a
+ * RangeError for a value out of range.
+ */
 export interface RetryOptions {
-  /** Retries after the first attempt, 0 to 100. Default 3. */
+  /**
+   * Retries after the first attempt, a whole number from 0 to 100.
+   *
+   * @default 3
+   */
   maxRetries?: number
-  /** Before the first retry where the server names no delay; doubled for each further one. Default 5. */
+  /**
+   * Delay before the first retry if the server names none, in seconds. Doubles with each further retry.
+   *
+   * @default 5
+   */
   baseDelay?: number
-  /** Cap of the doubling. Default 60. A delay that the server names may be longer, up to 3,600. */
+  /**
+   * Upper bound of the doubled delay, in seconds. A delay named by the server may be longer, up to 3,600.
+   *
+   * @default 60
+   */
   maxDelay?: number
-  /** In place of the doubling; the last one repeats. */
+  /** Explicit delays in seconds, replacing the doubled ones. The last one repeats. */
   delays?: number[]
-  /** By how much of itself a delay may grow at random, 0 to 1. Default 0. */
+  /**
+   * Largest random increase of a delay, as a fraction of it: 0 to 1.
+   *
+   * @default 0
+   */
   jitter?: number
 }
 
-/** Seconds. Bad values are refused by `createStreamHandler` with a RangeError that names the option. */
+/**
+ * How lost connections are resumed; see {@link HandlerOptions.resume}. Delays are in seconds, 0 to 3,600. `createStreamHandler`
+ * throws a RangeError for a value out of range.
+ */
 export interface ResumeOptions {
-  /** Attempts in a row that bring nothing, 0 to 100. Default 8. */
+  /**
+   * Consecutive attempts that bring no new event before the answer ends as `interrupted`: a whole number from 0 to 100.
+   *
+   * @default 8
+   */
   maxAttempts?: number
-  /** Before the second attempt; doubled for each further one. Default 1. */
+  /**
+   * Delay before the second attempt, in seconds; the first is immediate. Doubles with each further attempt.
+   *
+   * @default 1
+   */
   baseDelay?: number
-  /** Cap of the doubling. Default 30. */
+  /**
+   * Upper bound of the doubled delay, in seconds.
+   *
+   * @default 30
+   */
   maxDelay?: number
 }
 
-/** Another component, as in the options; `name` is what it is called before its first event. */
+/** A component to fall back to, addressed as in {@link HandlerOptions}. `name` is its name until its first event carries one. */
 export type Fallback = { name?: string } & ({ agent: string } | { team: string } | { workflow: string } | { url: string })
 
-/** Bounds on memory, each from 1 to 2,147,483,647. */
+/** Memory limits, each 1 to 2,147,483,647. */
 export interface Limits {
-  /** Longest event, in bytes. A longer one is skipped and counted as malformed. Default 64 MiB. */
+  /**
+   * Longest event, in bytes. A longer one is skipped and counted as malformed.
+   *
+   * @default 67_108_864 // 64 MiB
+   */
   maxEventBytes: number
-  /** Longest message text, in bytes; what comes after is counted, not kept. Default 64 MiB. */
+  /**
+   * Longest text of one message, in bytes. The rest is counted but not kept.
+   *
+   * @default 67_108_864 // 64 MiB
+   */
   maxTextBytes: number
-  /** Timeline entries of one turn. Errors, retries and ends are kept beyond it. Default 5,000. */
+  /**
+   * Timeline entries of one turn. Beyond it only errors, retries and ends of runs are added.
+   *
+   * @default 5000
+   */
   maxTimelineEntries: number
-  /** Messages (members, delegations) of one turn. Default 1,000. */
+  /**
+   * Messages of members and delegations in one turn. Further ones are read but not shown.
+   *
+   * @default 1000
+   */
   maxMessages: number
-  /** Tool calls of one message. Default 2,000. */
+  /**
+   * Tool calls of one message. Further ones appear in the timeline only.
+   *
+   * @default 2000
+   */
   maxToolCalls: number
 }

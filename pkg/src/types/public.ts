@@ -1,4 +1,4 @@
-// Every type that the main entry and /slim export.
+// Every type exported from 'ai-stream-handler' and 'ai-stream-handler/slim'. The other files of this folder are internal.
 
 export type * from './handler'
 export type * from './json'

@@ -1,4 +1,4 @@
-// What the core calls back: the counterpart of src/wasm/host.rs. No method may throw.
+// What the core calls: the counterpart of `Host` in src/wasm/host.rs. No method may throw.
 
 import type { Appended, Delta } from './core-delta'
 import type { LogLevel } from '../types/rate-limits'
@@ -7,32 +7,33 @@ import type { Outcome } from '../types/snapshot'
 
 export interface CoreHost extends ConversationHost, RequestHost {}
 
-/** What changes the conversation. */
+/** Reports about the conversation. */
 export interface ConversationHost {
-  /** Something may have changed; `urgent`: an answer ended. */
+  /** Something may have changed. `urgent`: an answer ended, listeners are to be notified now. */
   changed(urgent: boolean): void
-  /** The answer to `core.keep()`. */
+  /** Result of `core.keep()`: what to store of an unfinished answer. */
   kept(point: ResumePoint | null): void
-  /** The answer to `core.read()`: what changed since the last call. */
+  /** Result of `core.read()`: what changed since the last call. */
   delta(delta: Delta): void
-  /** The same, where a single text grew. */
+  /** Result of `core.read()` if a single text grew, which is nearly always the case while an answer streams. */
   appended(...change: Appended): void
-  /** The call with this ticket (`send`, `resume`, `continueRun`) has its outcome. */
+  /** The call with this ticket (`send`, `resume`, `continueRun`) has an outcome. */
   settled(ticket: number, outcome: Outcome): void
-  /** Call `core.tick()` in so many seconds, in place of the last time that was asked for; below zero: never. */
+  /** Call `core.tick()` in `seconds`; replaces the previous request. Negative: do not call it. */
   wake(seconds: number): void
-  /** A rate limit holds until then, in seconds since the Unix epoch; below zero: it is over. */
+  /** A rate limit lasts until then, in seconds since the Unix epoch. Negative: it is over. */
   limit(until: number): void
 }
 
-/** What requests need. */
+/** What the core needs to make requests. */
 export interface RequestHost {
   headers(): Promise<Record<string, string>>
-  /** The form of the send with this ticket, if it was given one. */
+  /** A copy of the FormData passed to the `send` with this ticket, if any. */
   form(ticket: number): FormData | undefined
   credentials(): RequestCredentials
+  /** `form` is set for runs, and not for requests to stop one. */
   fetch(request: Request, id: number, form?: FormData): Promise<unknown>
-  /** Request `id` was not sent; `why`: what was wrong with what it was made of, or null. */
+  /** Request `id` was not sent: because of `why`, or (`null`) because it was cancelled before. */
   unsent(id: number, why: unknown): void
   /** Seconds since the Unix epoch. */
   now(): number
