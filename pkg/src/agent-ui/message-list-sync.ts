@@ -5,7 +5,6 @@
 import type { ChatMessage, PauseRequirement, Snapshot, Turn } from '../types/snapshot'
 
 /** A message of the page, in the page's own type. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Message = any
 
 /** What other code wrote: our messages, edited; this session as the server stored it; an empty list; or another conversation. */
