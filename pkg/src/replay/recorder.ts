@@ -88,8 +88,8 @@ class RunRecorder implements Ear, Recorder {
   }
 
   async fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown> {
-    const kept = [...PROTOCOL_FIELDS, ...(this.options.fields ?? [])]
-    const fields = form && Object.fromEntries([...form].map(([name, value]) => [name, kept.includes(name) && typeof value === 'string' ? value : typeof value === 'string' ? null : value.name]))
+    const allowed = [...PROTOCOL_FIELDS, ...(this.options.fields ?? [])]
+    const fields = form && Object.fromEntries([...form].map(([name, value]) => [name, allowed.includes(name) && typeof value === 'string' ? value : typeof value === 'string' ? null : value.name]))
     this.#push({ at: 0, request: id, method: request.method, path: pathOf(request.url), ...(fields && { fields }) })
     const orFailed = <T>(promise: Promise<T>) => promise.catch((error: unknown) => {
       this.#push({ at: 0, request: id, end: 'failed' })
@@ -179,9 +179,9 @@ const pathOf = (url: string) => new URL(url, 'http://host').pathname
 
 function recordedOptions(options: HandlerOptions): HandlerOptions {
   const entries = RECORDED_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
-  const kept = structuredClone(Object.fromEntries(entries)) as HandlerOptions
-  for (const place of [kept, ...(kept.fallbacks ?? [])] as { url?: string }[]) if (place.url !== undefined) place.url = pathOf(place.url)
-  return kept
+  const copy = structuredClone(Object.fromEntries(entries)) as HandlerOptions
+  for (const target of [copy, ...(copy.fallbacks ?? [])] as { url?: string }[]) if (target.url !== undefined) target.url = pathOf(target.url)
+  return copy
 }
 
 function sizeOf(value: unknown): number {
