@@ -15,6 +15,7 @@ import type { HandlerOptions } from '../types/options'
 
 /** Options of {@link connectAgentUI}: these, and the handler's own (`background`, `retry`, `activityTexts`, …). */
 export interface AgentUIOptions extends Omit<HandlerOptions, 'endpoint' | 'agent' | 'team' | 'workflow' | 'sessionId'> {
+  /** The page's store. */
   store: AgentUIStore
   /** The AgentOS base URL, called for each send. Default: the store's `selectedEndpoint`. */
   endpoint?: () => string

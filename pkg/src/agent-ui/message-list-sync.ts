@@ -7,7 +7,6 @@ import type { PauseRequirement } from '../types/pause'
 import type { Snapshot, Turn } from '../types/snapshot'
 
 /** A message of the page, in the page's own type. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type Message = any
 
 /** What other code wrote: our messages, edited; this session as the server stored it; an empty list; or another conversation. */

@@ -13,7 +13,6 @@ export interface AgentUIStore {
  * that the store lacks is not called. `any`: message and session types are the page's own.
  */
 export interface AgentUIState {
-  /* eslint-disable @typescript-eslint/no-explicit-any */
   messages: any[]
   /** Called with the whole list. */
   setMessages: (messages: any) => void
@@ -47,6 +46,7 @@ export interface AgentUIState {
 
 /** The ids in the page's address, passed to `AgentUI.update` after each render. */
 export interface AgentUIPage {
+  /** `''` and `null` count as not set, for all four. */
   agent?: string | null
   team?: string | null
   workflow?: string | null

@@ -63,7 +63,7 @@ const NOTHING = new Uint8Array()
 function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
   const cancels = new Set<number>()
   const streams = new Map<number, number>()
-  let manual = 0
+  let manualStreams = 0
   /** Streams are numbered from 1 in the order in which they begin. */
   const streamOf = (key: number) => {
     if (!streams.has(key)) streams.set(key, streams.size + 1)
@@ -73,11 +73,11 @@ function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
     const { at } = event
     if ('call' in event) {
       const { call: name, with: args } = event
-      if (name === 'feed') yield { at, stream: streamOf(-manual - 1), bytes: args[0] as Uint8Array, run: (core, piece) => core.feed(piece) }
+      if (name === 'feed') yield { at, stream: streamOf(-manualStreams - 1), bytes: args[0] as Uint8Array, run: (core, piece) => core.feed(piece) }
       else {
-        const ends = name === 'end' && streams.has(-manual - 1)
-        yield { at, ...(ends && { stream: streamOf(-manual - 1) }), run: (core) => applyCall(core, name, args) }
-        if (name === 'begin' || name === 'end') manual++
+        const ends = name === 'end' && streams.has(-manualStreams - 1)
+        yield { at, ...(ends && { stream: streamOf(-manualStreams - 1) }), run: (core) => applyCall(core, name, args) }
+        if (name === 'begin' || name === 'end') manualStreams++
       }
     } else yield* networkCalls(event, event.request - start.requests, streamOf, cancels)
   }

@@ -89,18 +89,18 @@ class RunRecorder implements RecordingTap, Recorder {
   }
 
   async fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown> {
-    const kept = [...PROTOCOL_FIELDS, ...(this.options.fields ?? [])]
-    const fields = form && Object.fromEntries([...form].map(([name, value]) => [name, kept.includes(name) && typeof value === 'string' ? value : typeof value === 'string' ? null : value.name]))
+    const allowed = [...PROTOCOL_FIELDS, ...(this.options.fields ?? [])]
+    const fields = form && Object.fromEntries([...form].map(([name, value]) => [name, allowed.includes(name) && typeof value === 'string' ? value : typeof value === 'string' ? null : value.name]))
     this.#push({ at: 0, request: id, method: request.method, path: pathOf(request.url), ...(fields && { fields }) })
-    const orFailed = <T>(made: Promise<T>) => made.catch((error: unknown) => {
+    const orFailed = <T>(promise: Promise<T>) => promise.catch((error: unknown) => {
       this.#push({ at: 0, request: id, end: 'failed' })
       throw error
     })
-    const answer = await orFailed(fetch(request))
-    const { status, headers, body } = answer
-    const told = RECORDED_HEADERS.map((name) => [name, headers.get(name)]).filter(([, value]) => value !== null)
-    this.#push({ at: 0, request: id, status, headers: Object.fromEntries(told) as Record<string, string> })
-    if (!form) return answer
+    const response = await orFailed(fetch(request))
+    const { status, headers, body } = response
+    const recorded = RECORDED_HEADERS.map((name) => [name, headers.get(name)]).filter(([, value]) => value !== null)
+    this.#push({ at: 0, request: id, status, headers: Object.fromEntries(recorded) as Record<string, string> })
+    if (!form) return response
     if (!body) this.#push({ at: 0, request: id, end: 'closed' })
     // The part of a Response that the core uses.
     return { status, headers, body: body && { getReader: () => {
@@ -179,10 +179,10 @@ const round = (seconds: number) => Math.round(seconds * 1000) / 1000
 const pathOf = (url: string) => new URL(url, 'http://host').pathname
 
 function recordedOptions(options: HandlerOptions): HandlerOptions {
-  const told = RECORDED_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
-  const kept = structuredClone(Object.fromEntries(told)) as HandlerOptions
-  for (const place of [kept, ...(kept.fallbacks ?? [])] as { url?: string }[]) if (place.url !== undefined) place.url = pathOf(place.url)
-  return kept
+  const entries = RECORDED_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
+  const copy = structuredClone(Object.fromEntries(entries)) as HandlerOptions
+  for (const target of [copy, ...(copy.fallbacks ?? [])] as { url?: string }[]) if (target.url !== undefined) target.url = pathOf(target.url)
+  return copy
 }
 
 function sizeOf(value: unknown): number {

@@ -15,12 +15,12 @@ import type { RecordedEvent, Recording } from '../types/recording'
 export function redact(recording: Recording): Recording {
   const streams = new Map<number, Uint8Array>()
   const parts = new Map<number, Uint8Array[]>()
-  let byHand = -1
+  let manualStream = -1
   const keyOf = (event: RecordedEvent): number | null => {
     if ('bytes' in event) return event.request
     if (!('call' in event)) return null
-    if (event.call === 'begin' || event.call === 'end') byHand--
-    return event.call === 'feed' ? byHand : null
+    if (event.call === 'begin' || event.call === 'end') manualStream--
+    return event.call === 'feed' ? manualStream : null
   }
   const bytesOf = (event: RecordedEvent) => ('bytes' in event ? event.bytes : ((event as { with: unknown[] }).with[0] as Uint8Array))
   const keys = recording.events.map(keyOf)
