@@ -77,7 +77,7 @@ describe('against the real AgentOS', () => {
     test(`${script}: the final answer stands after the delegations, once, with the members behind the scenes`, async () => {
       const { page, send, idle, answers, session, proxy } = await visit()
       await send(`Find out. ${script}`)
-      await until(async () => (await answers()).some((text) => text.includes('tok5')), 'the answer', 20_000)
+      await until(async () => (await answers()).some((text) => text.includes('tok5')), 'the answer')
       await idle()
       assert.equal((await page.$$('[data-testid=turn]')).length, 1)
       const [answer] = await answers()
@@ -96,7 +96,7 @@ describe('against the real AgentOS', () => {
   test('a limit that passes: its retries are the activity, its answer is shown, and the next question has its own', async () => {
     const { page, send, idle, answers, activities } = await visitWatched()
     await send('Now. [[limit key=page times=2]]')
-    await until(async () => (await answers()).at(-1)?.includes('tok5'), 'the answer', 20_000)
+    await until(async () => (await answers()).at(-1)?.includes('tok5'), 'the answer')
     await idle()
     assert.ok((await activities()).some((text) => /^Rate limit reached\. Retrying in .+ \(Attempt 2\/3\)$/.test(text)), (await activities()).join('\n'))
     await send('And again. [[plain n=3]]')
@@ -107,7 +107,7 @@ describe('against the real AgentOS', () => {
   test('a limit that does not pass: the banner is shown and stays; the next message takes the place of the failed pair', async () => {
     const { page, send, idle, banner, answers, session } = await visit()
     await send('Now. [[limit key=never times=99]]')
-    await until(banner, 'the banner', 20_000)
+    await until(banner, 'the banner')
     await idle()
     await new Promise((later) => setTimeout(later, 500))
     assert.match(await banner(), /^Something went wrong\. Maximum retries exceeded \(3 attempts\)\./)
@@ -144,7 +144,7 @@ describe('against the real AgentOS', () => {
     assert.equal((await answers()).length, 1)
     // The first one went on unseen: its session has the whole answer.
     await page.click(`[data-session="${first}"]`)
-    await until(async () => (await answers()).at(-1) === tokens(100), 'the whole answer', 20_000)
+    await until(async () => (await answers()).at(-1) === tokens(100), 'the whole answer')
   })
 
   test('5,000 tokens leave the page free for the user', async () => {
@@ -155,7 +155,7 @@ describe('against the real AgentOS', () => {
       setInterval(() => { const now = performance.now(); globalThis.gaps.push(now - last); last = now }, 10)
     })
     await send('Much. [[plain n=5000 ms=0]]')
-    await until(async () => (await answers()).at(-1)?.endsWith('tok4999'), 'the last token', 120_000)
+    await until(async () => (await answers()).at(-1)?.endsWith('tok4999'), 'the last token')
     const longest = await page.evaluate(() => Math.max(...globalThis.gaps))
     // A hook that renders each token froze such a page for twelve seconds.
     assert.ok(longest < 1000, `the page stood still for ${longest.toFixed(0)} ms`)
@@ -172,7 +172,7 @@ describe('against the mission’s route', () => {
   test('the server’s retries are the activity, and the retried answer is shown', async () => {
     const { send, answers, banner, activities } = await visitWatched('mission')
     await send('What did I ask you before? [[limit times=2 delay=0.3]]')
-    await until(async () => (await answers()).length === 1, 'the answer', 20_000)
+    await until(async () => (await answers()).length === 1, 'the answer')
     assert.equal(await banner(), null)
     assert.ok((await activities()).some((text) => /Retrying .+\(Attempt 1\/3\)/.test(text)), (await activities()).join('\n'))
   })
@@ -180,7 +180,7 @@ describe('against the mission’s route', () => {
   test('when all retries fail its banner is shown and stays', async () => {
     const { send, banner } = await visitWatched('mission')
     await send('What did I ask you before? [[limit times=forever delay=0.05]]')
-    await until(banner, 'the banner', 20_000)
+    await until(banner, 'the banner')
     await new Promise((later) => setTimeout(later, 500))
     assert.match(await banner(), /Maximum retries exceeded \(3 attempts\)\. The service is experiencing high load\./)
   })

@@ -67,7 +67,7 @@ async function visit(query = '', context) {
 }
 
 const textOf = async (tab, part) => until(async () => (await tab.state()).text.includes(part))
-const ends = async (tab, status = 'completed') => until(async () => (await tab.state()).status === status, status, 20_000)
+const ends = async (tab, status = 'completed') => until(async () => (await tab.state()).status === status, status)
 const resumes = () => proxy.requests.filter((line) => line.endsWith('/resume')).length
 const runs = () => proxy.requests.filter((line) => line.endsWith('/runs')).length
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { chromium } from 'playwright-core'
+import { PATIENCE } from '../patience.mjs'
 
 /** CHROMIUM, or the first Chromium or Chrome on PATH. */
 function executable() {
@@ -17,6 +18,7 @@ function executable() {
 
 export const launch = () => chromium.launch({
   executablePath: executable(),
+  timeout: PATIENCE,
   args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 })
 
@@ -26,23 +28,27 @@ export const launch = () => chromium.launch({
  */
 export async function openPage(browser, origin) {
   const page = await browser.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(PATIENCE)
   const problems = []
   const requests = []
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.stack ?? error}`))
   page.on('console', (message) => message.type() === 'error' && problems.push(`console: ${message.text()}`))
   page.on('request', (request) => requests.push(request.url()))
-  // Every text that the activity line ever showed: some are there for a few frames only.
+  // Every text that the activity line and the countdown ever showed: some are there for a few frames only.
   await page.addInitScript(() => {
     globalThis.activities = []
+    globalThis.countdowns = []
     new MutationObserver(() => {
-      const text = document.querySelector('[data-testid=activity]')?.textContent
-      if (text && globalThis.activities.at(-1) !== text) globalThis.activities.push(text)
+      for (const [id, shown] of [['activity', globalThis.activities], ['countdown', globalThis.countdowns]]) {
+        const text = document.querySelector(`[data-testid=${id}]`)?.textContent
+        if (text && shown.at(-1) !== text) shown.push(text)
+      }
     }).observe(document, { childList: true, subtree: true, characterData: true })
   })
   return {
     page,
     activities: () => page.evaluate(() => globalThis.activities),
+    countdowns: () => page.evaluate(() => globalThis.countdowns),
     assertClean(...allowed) {
       assert.deepEqual(problems, [])
       const elsewhere = requests.filter((url) => !['data:', 'blob:', origin, ...allowed].some((start) => url.startsWith(start)))

@@ -83,7 +83,7 @@ test('axe finds nothing to object to: a saved run that is opened again, with its
 test('axe finds nothing to object to: the page that compares', async () => {
   const view = await visit()
   await view.page.goto(`${there.site.url}compare.html`)
-  await view.page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true', null, { timeout: 60_000 })
+  await view.page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true')
   await assertAccessible(view.page, 'compare')
   assert.deepEqual(await view.forbidden(), [])
 })

@@ -21,7 +21,7 @@ const scenarios = JSON.parse(readFileSync(join(root, 'www/recordings/compare.jso
 
 /** Waits for the end; `{ row: [ours, usual] }`. */
 async function figures() {
-  await page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true', null, { timeout: 60_000 })
+  await page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true')
   const rows = await byId('compare-figures').locator('tbody tr').evaluateAll((rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent)))
   return Object.fromEntries(rows.map(([name, ...values]) => [name, values.map((value) => Number.parseFloat(value))]))
 }

@@ -57,7 +57,7 @@ for (const [browser, judge] of Object.entries(JUDGES).filter(([name]) => [undefi
       }
       assert.ok(soon.length > 20 && late.length > 5, `${soon.length} that set a time, ${late.length} that set none`)
       const visit = (list, patience) => page.call('comeBack', served.urls, list.map(({ number }) => number), patience, judge.kind)
-      await visit(soon, 10_000)
+      await visit(soon, 60_000)
       await visit(late, 1_000)
       for (const { number, id } of soon) {
         assert.ok(served.returned.has(`${judge.kind}/${number}`), `stream ${number} set a time, and the browser did not come back`)
@@ -76,11 +76,11 @@ for (const [browser, judge] of Object.entries(JUDGES).filter(([name]) => [undefi
         assert.equal(differences.length, 1, fault)
       }
       for (const [fault, number] of Object.entries(judge.hasty ?? {})) {
-        await page.call('comeBack', served.urls, [number], 1_000, 'raw')
+        await page.call('comeBack', served.urls, [number], 2_500, 'raw')
         assert.ok(served.returned.has(`raw/${number}`), fault)
       }
       for (const [fault, number] of Object.entries(judge.forgetful ?? {})) {
-        await page.call('comeBack', served.urls, [number], 10_000, 'raw')
+        await page.call('comeBack', served.urls, [number], 60_000, 'raw')
         assert.equal(served.returned.get(`raw/${number}`), null, fault)
       }
     })

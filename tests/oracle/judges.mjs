@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { launch } from '../e2e/browser.mjs'
+import { PATIENCE } from '../patience.mjs'
 
 const onPath = (names) => names.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim()).find(Boolean)
 
@@ -19,7 +20,7 @@ async function opened(served, command, args, env, folder) {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
   }
   try {
-    const late = new Promise((_, failed) => setTimeout(failed, 60_000, new Error(`${command} does not open the page`)).unref())
+    const late = new Promise((_, failed) => setTimeout(failed, PATIENCE, new Error(`${command} does not open the page`)).unref())
     const ended = gone.then((code) => { throw new Error(`${command} ended with ${code}`) })
     await Promise.race([served.call('hello'), late, ended])
     ended.catch(() => {})
@@ -33,7 +34,7 @@ async function opened(served, command, args, env, folder) {
 async function openChromium(served) {
   const browser = await launch()
   const page = await browser.newPage()
-  page.setDefaultTimeout(280_000)
+  page.setDefaultTimeout(10 * PATIENCE)
   await page.goto(`${served.urls[0]}/?driven`)
   await page.waitForFunction(() => globalThis.oracle)
   return { call: (name, ...args) => page.evaluate(([name, args]) => globalThis.oracle[name](...args), [name, args]), stop: () => browser.close() }

@@ -7,7 +7,7 @@ function judged(url) {
   return new Promise((done, failed) => {
     const said = []
     const source = new EventSource(url)
-    const late = setTimeout(() => failed(new Error(`no end: ${url}`)), 20_000)
+    const late = setTimeout(() => failed(new Error(`no end: ${url}`)), 120_000)
     for (const type of TYPES) source.addEventListener(type, (event) => said.push(event.type, event.data, event.lastEventId))
     // The stream is over; without this it would begin again.
     source.onerror = () => {

@@ -8,6 +8,9 @@ import { join } from 'node:path'
 import { after, before } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
+import { PATIENCE } from '../patience.mjs'
+
+export { PATIENCE, settle, until } from '../patience.mjs'
 
 export const root = join(import.meta.dirname, '../..')
 const folder = join(root, 'tests/fixtures/recordings')
@@ -48,7 +51,7 @@ export function packed() {
 /** Runs a script in the scratch folder; resolves with what it printed, rejects when it fails or hangs. */
 export async function runScript(scratch, name, text) {
   writeFileSync(join(scratch, name), text)
-  const { stdout } = await execute(process.execPath, [name], { cwd: scratch, timeout: 20_000 })
+  const { stdout } = await execute(process.execPath, [name], { cwd: scratch, timeout: PATIENCE })
   return stdout
 }
 
@@ -188,15 +191,4 @@ export function answerWith(response, name) {
   const { bytes, meta } = recording(name)
   const { 'content-type': type, 'retry-after': after } = meta.response_headers
   response.writeHead(meta.status, { 'content-type': type, ...(after && { 'retry-after': after }) }).end(bytes)
-}
-
-/** Resolves with what `condition` returns as soon as that is truthy. */
-export async function until(condition, what = String(condition), ms = 10_000) {
-  const limit = performance.now() + ms
-  for (;;) {
-    const value = await condition()
-    if (value) return value
-    if (performance.now() > limit) throw new Error(`waited ${ms} ms in vain for ${what}`)
-    await new Promise((soon) => setTimeout(soon, 5))
-  }
 }

@@ -11,7 +11,6 @@ export const end = () => browser?.close()
 /** The elements in `selectors` show the recording's answer, and nothing went wrong on the way. */
 export async function showsTheAnswer(url, selectors = ['#answer']) {
   const { page, assertClean } = await openPage(browser, url)
-  page.setDefaultTimeout(60_000)
   const warnings = []
   page.on('console', (message) => message.type() === 'warning' && warnings.push(message.text()))
   try {

@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { freePort } from '../free-port.mjs'
-import { root } from '../package/support.mjs'
+import { PATIENCE, root } from '../package/support.mjs'
 
 const execute = promisify(execFile)
 const here = import.meta.dirname
@@ -62,7 +62,7 @@ export async function serving(folder, name, argsOf) {
     try { process.kill(-child.pid, 'SIGKILL') } catch { return }
     await gone
   }
-  for (let tries = 0; tries < 600; tries++) {
+  for (let waited = 0; waited < PATIENCE; waited += 100) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}: ${log}`)
     if (await fetch(url).then((answer) => answer.ok, () => false)) return { url, log: () => log, stop }
     await new Promise((soon) => setTimeout(soon, 100))

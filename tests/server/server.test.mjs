@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { after, afterEach, before, beforeEach, test } from 'node:test'
 import { promisify } from 'node:util'
-import { framesOf, packed, until } from '../package/support.mjs'
+import { PATIENCE, framesOf, packed, until } from '../package/support.mjs'
 import { binary, scratch, start } from './start.mjs'
 
 const EXHAUSTED = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
@@ -245,7 +245,7 @@ test('arguments that make no sense are refused by name', async () => {
     [['--what', '1'], /--what is no option/],
     [['--db'], /--db needs a value/],
   ]) {
-    const refused = await promisify(execFile)(binary, args, { timeout: 5000 }).catch((error) => error)
+    const refused = await promisify(execFile)(binary, args, { timeout: PATIENCE }).catch((error) => error)
     assert.equal(refused.code, 2, args.join(' '))
     assert.match(refused.stderr, text)
   }
