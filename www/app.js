@@ -6,15 +6,18 @@
  * conversation.js). The views cannot tell.
  */
 import { createStreamHandler } from './vendor/ai-stream-handler.js'
+import { recordingOf } from './vendor/ai-stream-handler-replay.js'
 import { createActivity } from './chat/activity-status.js'
 import { readAddress, writeAddress } from './shell/url-state.js'
 import { createBanner } from './chat/error-banner.js'
 import { createChaos } from './chaos/chaos-panel.js'
+import { openCharts } from './chart/time-chart.js'
 import { createChat } from './chat/message-list.js'
 import { createComposer } from './chat/composer.js'
 import { createConnect } from './live/connect-form.js'
 import { createConversation } from './live/live-session.js'
 import { el } from './ui/dom.js'
+import { createTheme } from './ui/theme-switch.js'
 import { createFlight } from './replay/recorder-controls.js'
 import { createFrame } from './shell/layout.js'
 import { createLimits } from './live/rate-limit-panel.js'
@@ -22,11 +25,10 @@ import { findBackend, liveGroup } from './live/live-scenarios.js'
 import { createRecorded } from './replay/recorded-scenario.js'
 import { createPlayer } from './replay/stream-player.js'
 import { createRetry } from './chat/retry-card.js'
-import { createScenarios, loadCatalog } from './replay/scenario-list.js'
+import { createScenarios, loadCatalog, loadStream } from './replay/scenario-list.js'
 import { createSessions } from './chat/session-list.js'
 import { createStage } from './shell/toolbar.js'
 import { createStats } from './shell/status-footer.js'
-import { createTheme } from './shell/theme.js'
 import { createTour } from './shell/feature-cards.js'
 import { createTransport } from './replay/scrubber.js'
 import { createWaiting } from './chat/send-queue.js'
@@ -52,7 +54,13 @@ const actions = {
   resolve: (pause, approved, values) => (page.live ? conversation.resolve(pause, approved, values) : recorded.goOn()),
   now: () => (transport.isOpen() ? transport.now() : Date.now() / 1000),
 }
-const tour = createTour({ play, named, chaos: (kind) => chaos.choose(kind), replay: openRecording, connect: () => frame.show(connection.node, () => connection.focus()) })
+const tour = createTour({
+  retry: () => play(named(true, 'page-retries')),
+  chaos: () => { chaos.choose('drop'); play(named(true, 'survives')) },
+  time: () => { openCharts(); play(named(false, 'scripted_parallel_members')) },
+  replay: () => openScenario(named(false, 'seedroute_later_text_and_tool_then_429_then_ok')),
+  connect: () => frame.show(connection.node, () => connection.focus()),
+})
 const chat = createChat(actions, createWelcome({ tour, scenarios: groups[0].scenarios, play }), retry.node)
 const activity = createActivity()
 const banner = createBanner({ dismiss: () => page.handler.dismissError(), tryAgain, resume: () => page.handler.resume() })
@@ -155,6 +163,12 @@ function openRecording(recording, name) {
   transport.open(recording, page.handler, name)
   frame.closeDrawer()
   describe()
+}
+
+/** The recording behind a scenario, as an opened file. */
+async function openScenario(scenario) {
+  const { bytes, chunks } = await loadStream(scenario)
+  openRecording(recordingOf({ bytes, chunks, message: scenario.says }), scenario.title)
 }
 
 function leaveRecording() {

@@ -1,6 +1,6 @@
 /** Light or dark: the system's choice until the reader makes one, which is remembered. */
-import { el } from '../ui/dom.js'
-import { icon } from '../ui/icons.js'
+import { el } from './dom.js'
+import { icon } from './icons.js'
 
 const KEY = 'theme'
 const system = matchMedia('(prefers-color-scheme: dark)')
