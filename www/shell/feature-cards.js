@@ -1,10 +1,10 @@
-/** What this page can do, each a click away: the cards of the empty conversation, and the links over the scenarios. */
+/** What this page can do: the cards in the empty conversation, and the links above the scenarios. */
 import { el } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
-/** `actions`: what each card does, by its id. */
-export function createTour(actions) {
-  const stops = [
+/** `actions`: what a click on each card does, by the card's id. */
+export function createFeatureCards(actions) {
+  const features = [
     { id: 'retry', symbol: 'retry', title: 'Wait out a rate limit', text: 'A real HTTP 429: a countdown, the reason, “Retry now” or “Cancel”, and the answer after all.' },
     { id: 'chaos', symbol: 'alert', title: 'Break a stream', text: 'The connection drops twice in mid-answer. See which promise that tests, and whether it held.' },
     { id: 'time', symbol: 'step', title: 'See where the time went', text: 'Two agents at work: each model request, tool call and wait is a bar on a timeline.' },
@@ -15,7 +15,7 @@ export function createTour(actions) {
 
   const link = (tag, props, symbol, text) => el(tag, { class: 'side-link', ...props }, icon(symbol), text)
   return {
-    cards: el('ul', { class: 'cards', 'aria-label': 'What to try' }, ...stops.map(({ id, symbol, title, text, href }) =>
+    cards: el('ul', { class: 'cards', 'aria-label': 'What to try' }, ...features.map(({ id, symbol, title, text, href }) =>
       el('li', {}, el(href ? 'a' : 'button', { class: 'card', testid: `tour-${id}`, ...(href ? { href } : { type: 'button', onclick: actions[id] }) },
         el('strong', {}, icon(symbol), title), el('span', {}, text))))),
     links: el('div', { class: 'side-links' },
