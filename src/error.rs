@@ -4,7 +4,10 @@
 
 use crate::event::RunEvent;
 use crate::json::Raw;
-use crate::refusal::Refusal;
+use crate::refusal::{Evidence, Headers, Kind, Refusal, LONGEST_DELAY};
+use crate::retry;
+use crate::text::decimal;
+use crate::time::Seconds;
 use serde::Serialize;
 
 /// The type of an error. The first four are those of a retrying backend (docs/rate-limit-retries.md).
@@ -50,67 +53,98 @@ pub struct StreamError {
     /// The likely cause, for the user, if the token counts show one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Why the request or the run was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Kind>,
+    /// Who refused it, if known: `Google`, `Anthropic`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<String>,
+    /// When it is worth trying again, if that is too far off to be waited out. Seconds since the Unix epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_at: Option<Seconds>,
+    /// The wait that was named, in seconds.
+    #[serde(skip)]
+    pub delay: Option<Seconds>,
 }
 
 impl StreamError {
     /// An error with only a type and a message.
     pub fn new(kind: ErrorType, message: impl Into<String>) -> Self {
         let retryable = !matches!(kind, ErrorType::Http | ErrorType::Protocol);
-        StreamError { message: message.into(), kind, retries: None, http_status: None, retryable, hint: None }
-    }
-
-    /// From an `error` event: the server's text, else `An error occurred`.
-    pub(crate) fn from_event(text: Option<String>, kind: Option<&str>, retries: Option<u64>) -> Self {
-        let kind = match kind {
-            Some("rate_limit") => ErrorType::RateLimit,
-            Some("unexpected") => ErrorType::Unexpected,
-            Some("timeout") => ErrorType::Timeout,
-            _ => ErrorType::General,
-        };
-        let message = text.unwrap_or_else(|| "An error occurred".into());
-        StreamError { retries, ..StreamError::new(kind, message) }
-    }
-
-    /// From a top-level RunError. `text`: what the provider said, often its raw JSON body.
-    pub(crate) fn from_provider(text: &str) -> Self {
-        let body = Raw::parse(text.trim()).ok();
-        let kind = match Refusal::of_text(text).is_rate_limit() {
-            true => ErrorType::RateLimit,
-            false => ErrorType::General,
-        };
-        let words = || Some(text.trim()).filter(|t| !is_markup(t)).map(str::to_owned);
-        let message = body.and_then(message_in).or_else(words).unwrap_or_default();
-        match message.is_empty() {
-            true => StreamError::new(kind, "An error occurred"),
-            false => StreamError::new(kind, message),
+        StreamError {
+            message: message.into(),
+            kind,
+            retries: None,
+            http_status: None,
+            retryable,
+            hint: None,
+            reason: None,
+            provider: None,
+            retry_at: None,
+            delay: None,
         }
     }
 
+    /// From an `error` event: the type that the server names, and the sentence of its text, else `An error occurred`.
+    pub(crate) fn from_event(text: Option<&str>, kind: Option<&str>, retries: Option<u64>, now: Seconds) -> Self {
+        let refusal = Evidence { text: text.unwrap_or_default(), error_type: kind, ..Evidence::default() }.read(now);
+        let kind = match kind {
+            Some("rate_limit") => Some(ErrorType::RateLimit),
+            Some("unexpected") => Some(ErrorType::Unexpected),
+            Some("timeout") => Some(ErrorType::Timeout),
+            _ => None,
+        };
+        let error = StreamError { retries, ..StreamError::from_refusal(refusal, ErrorType::General, now) };
+        match kind {
+            // Whatever the reason: this server's word for it, and its user may send the message again.
+            Some(kind) => StreamError { kind, retryable: true, ..error },
+            None => error,
+        }
+    }
+
+    /// From a top-level RunError. `text`: what the provider said, often its raw JSON body.
+    pub(crate) fn from_provider(text: &str, error_type: Option<&str>, now: Seconds) -> Self {
+        let refusal = Evidence { text, error_type, ..Evidence::default() }.read(now);
+        StreamError::from_refusal(refusal, ErrorType::General, now)
+    }
+
     /// From a response with a status of 400 or above, whatever its body.
-    pub fn from_http(status: u16, body: &str) -> Self {
-        let stated = match Raw::parse(body.trim()) {
-            Ok(json) => message_in(json),
-            Err(_) => short_plain_text(body),
-        };
-        let generic = || match status {
-            401 | 403 => "You are not signed in, or not allowed to do this.",
-            404 => "There is no such agent, team or workflow at this address.",
-            408 | 504 => "The server took too long to answer.",
-            413 => "The message or its files are too large.",
-            429 => "Too many requests. Please try again in a few moments.",
-            500 => "The server failed while answering.",
-            502 | 503 => "The service is not available at the moment. Please try again in a few moments.",
-            _ => "The server refused the request.",
-        };
-        let message = match stated {
+    pub fn from_http(status: u16, body: &str, headers: Headers<'_>, now: Seconds) -> Self {
+        let mut refusal = Evidence::of_http(status, body, headers).read(now);
+        refusal.message = Some(match refusal.message.take() {
             // A server's text about its own failure is rarely meant for people: show both.
-            Some(text) if status == 500 => [generic(), " (", &text, ")"].concat(),
+            Some(text) if status == 500 && refusal.kind == Kind::Unknown => {
+                [refusal.sentence(), " (", &text, ")"].concat()
+            }
             Some(text) => text,
-            None => [generic(), " (HTTP ", &crate::text::decimal(status.into()), ")"].concat(),
+            None => [refusal.sentence(), " (HTTP ", &decimal(status.into()), ")"].concat(),
+        });
+        let error = StreamError::from_refusal(refusal, ErrorType::Http, now);
+        StreamError { http_status: Some(status), retryable: error.retryable || status == 425, ..error }
+    }
+
+    /// `kind`: the type if it is not a rate limit.
+    fn from_refusal(refusal: Refusal, kind: ErrorType, now: Seconds) -> Self {
+        let limited = refusal.kind == Kind::RateLimit || refusal.status == Some(429);
+        let kind = if limited { ErrorType::RateLimit } else { kind };
+        let too_long = refusal.delay.filter(|delay| refusal.kind.passes() && *delay > LONGEST_DELAY);
+        let message = match too_long {
+            Some(delay) => [refusal.sentence(), " ", &retry::again_in(delay)].concat(),
+            None => refusal.sentence().to_owned(),
         };
-        let kind = if status == 429 { ErrorType::RateLimit } else { ErrorType::Http };
-        let retryable = matches!(status, 408 | 425 | 429) || status >= 500;
-        StreamError { http_status: Some(status), retryable, ..StreamError::new(kind, message) }
+        StreamError {
+            retryable: refusal.kind.is_retryable(),
+            reason: Some(refusal.kind),
+            retry_at: too_long.map(|delay| now + delay),
+            delay: refusal.delay,
+            provider: refusal.provider,
+            ..StreamError::new(kind, message)
+        }
+    }
+
+    /// Whether waiting helps, and the wait is short enough to be waited out.
+    pub(crate) fn may_pass(&self) -> bool {
+        self.reason.is_some_and(Kind::passes) && self.delay.is_none_or(|delay| delay <= LONGEST_DELAY)
     }
 }
 
@@ -119,50 +153,9 @@ pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
     event.error.map(String::from).or_else(|| event.content.map(Raw::to_text)).unwrap_or_default()
 }
 
-/// Finds the message in an error body: `{"error":{"message"}}`, `{"detail"}`, `{"error"}`, `{"message"}`, …
-pub(crate) fn message_in(body: Raw<'_>) -> Option<String> {
-    if let Some(text) = body.as_str().filter(|t| !t.is_empty()) {
-        return Some(text.into());
-    }
-    if let Some(mut list) = body.as_array() {
-        return message_in(list.next()?);
-    }
-    for key in ["error", "detail", "message", "error_description"] {
-        let Some(value) = body.member(key) else { continue };
-        if let Some(text) = value.as_str().filter(|t| !t.is_empty()) {
-            return Some(text.into());
-        }
-        if let Some(list) = value.as_array() {
-            let texts: Vec<String> = list.filter_map(validation_message).collect();
-            return (!texts.is_empty()).then(|| texts.join("; "));
-        }
-        if let Some(text) = value.as_object().and_then(|_| message_in(value)) {
-            return Some(text);
-        }
-    }
-    None
-}
-
-/// One element of a 422's `detail`: `{"loc":["body","message"],"msg":"Field required"}` → `message: Field required`.
-fn validation_message(item: Raw<'_>) -> Option<String> {
-    if let Some(text) = item.as_str() {
-        return Some(text.into());
-    }
-    let message: String = item.member("msg")?.as_str()?.into();
-    let field = item.member("loc").and_then(Raw::as_array).and_then(Iterator::last).and_then(Raw::as_str);
-    Some(match field {
-        Some(field) => [&field.decode(), ": ", &message].concat(),
-        None => message,
-    })
-}
-
-/// Whether a text is HTML or an object's repr (`<Response …>`), which tells a user nothing.
-pub(crate) fn is_markup(text: &str) -> bool {
-    text.trim_start().starts_with('<')
-}
-
-/// A body that is short plain text; HTML tells a user nothing.
-fn short_plain_text(body: &str) -> Option<String> {
-    let text = body.trim();
-    (!text.is_empty() && text.len() <= 300 && !text.contains('<')).then(|| text.to_owned())
+/// What an `error` event says, as sent; a provider's error object with all that is around it.
+pub(crate) fn event_text(event: &RunEvent<'_>) -> Option<String> {
+    let object = || event.error_value.map(|value| event.json.map_or_else(|| value.to_text(), str::to_owned));
+    let text = event.error.map(String::from).or_else(object).or(event.message.map(String::from));
+    text.or(event.error_text.map(str::to_owned))
 }

@@ -125,9 +125,13 @@ impl<'a> RunEvent<'a> {
             if let Some(name) = outer.filter(|n| !n.is_empty()).or(answer) {
                 self.name = name;
                 self.classify();
+            } else if self.content.is_none() && (self.error.is_some() || self.error_value.is_some()) {
+                self.is_unnamed = true;
+                self.name = Str::plain("error");
+                self.classify();
             }
         }
-        self.json = self.json.filter(|_| self.kind == Kind::CustomEvent);
+        self.json = self.json.filter(|_| self.is_unnamed || self.kind == Kind::CustomEvent);
         self
     }
 }

@@ -32,7 +32,7 @@
 mod attempts;
 mod frame;
 
-use crate::retry::{Policy, Refusal, RetryHeaders};
+use crate::retry::{Evidence, Headers, Policy, Refusal};
 use crate::time::Seconds;
 use attempts::AttemptLoop;
 use futures_util::stream::unfold;
@@ -149,11 +149,9 @@ impl ModelError {
         ModelError::unexpected(text.unwrap_or("a panic"))
     }
 
-    fn refusal(&self) -> Refusal<'_> {
-        let headers = RetryHeaders { retry_after: self.retry_after.as_deref(), ..RetryHeaders::default() };
-        match self.status {
-            Some(status) => Refusal::of_http(status, &self.text, headers),
-            None => Refusal::of_text(&self.text),
-        }
+    fn refusal(&self, now: Seconds) -> Refusal {
+        let after = self.retry_after.as_deref().map(|value| ["retry-after: ", value].concat());
+        let headers = Headers(after.as_deref().unwrap_or_default());
+        Evidence { status: self.status, text: &self.text, headers, ..Evidence::default() }.read(now)
     }
 }

@@ -7,12 +7,20 @@
 mod policy;
 mod wording;
 
-pub use crate::refusal::{Refusal, RetryHeaders, LONGEST_DELAY};
+pub use crate::refusal::{Evidence, Headers, Refusal, LONGEST_DELAY};
 pub use policy::{Policy, PolicyError};
-pub(crate) use wording::{attempts, resuming, waiting};
+pub(crate) use wording::{again_in, attempts, resuming, waiting, UNAVAILABLE};
 pub use wording::{exhausted, rate_limited, retrying, timed_out};
 
 use crate::time::Seconds;
+
+/// The delay to honour of the one that is `named`. A delay below a second is honoured once per message: three retries within
+/// milliseconds are none, so then the policy's own delays count. `was_short`: one was honoured.
+pub(crate) fn honoured(named: Option<Seconds>, was_short: &mut bool) -> Option<Seconds> {
+    let named = named.filter(|delay| *delay >= 1.0 || !*was_short)?;
+    *was_short |= named < 1.0;
+    Some(named)
+}
 
 /// What to do after a transient failure.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -282,10 +282,14 @@ fn a_structured_answer_reads_the_same_however_its_letters_are_escaped() {
 
 #[test]
 fn neither_a_page_of_html_nor_an_objects_name_is_told_as_an_error() {
-    for content in ["<html><h1>502 Bad Gateway</h1></html>", "<google.genai.HttpResponse object at 0x7f>"] {
+    let unavailable = "The service is not available at the moment. Please try again in a few moments.";
+    for (content, banner) in [
+        ("<html><h1>502 Bad Gateway</h1></html>", unavailable),
+        ("<google.genai.HttpResponse object at 0x7f>", "An error occurred"),
+    ] {
         let mut page = Page::asked();
         page.event("RunStarted", agent()).event("RunError", with(agent(), json!({"content": content}))).end();
-        assert_eq!(page.banner().as_deref(), Some("An error occurred"));
+        assert_eq!(page.banner().as_deref(), Some(banner));
         let details = page.turn().timeline.entries().last().unwrap().details.clone();
         assert_eq!(details.error_message.as_deref(), Some(content), "nothing is lost");
     }

@@ -7,7 +7,7 @@ mod common;
 use ai_stream_handler::client::{Config, Input, Output, Request, Stall, Ticket};
 use ai_stream_handler::error::ErrorType;
 use ai_stream_handler::limits::Limits;
-use ai_stream_handler::retry::{Policy, RetryHeaders};
+use ai_stream_handler::retry::{Headers, Policy};
 use ai_stream_handler::state::{Outcome, Status};
 use common::{agent, frame, saying, with, Page, Recording, NOW};
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ fn send(page: &mut Page, ticket: Ticket, text: &str) -> Request {
 }
 
 fn open(page: &mut Page, request: u32) {
-    page.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
+    page.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: Headers::default() });
 }
 
 fn chunk(page: &mut Page, request: u32, bytes: impl AsRef<[u8]>) {
@@ -274,7 +274,7 @@ fn every_recorded_refusal_reads_like_a_sentence() {
             "one; two; three",
             false,
         ),
-        ("{broken", 418, "{broken", false),
+        ("{broken", 418, "The server refused the request. (HTTP 418)", false),
     ];
     for (name, status, message, retryable) in table {
         let recorded = name.starts_with("http_").then(|| Recording::load(name));
@@ -284,7 +284,7 @@ fn every_recorded_refusal_reads_like_a_sentence() {
         assert!(recorded.as_ref().is_none_or(|r| r.status() == status));
         let mut page = page();
         let request = send(&mut page, 1, "hello").id;
-        page.handle(Input::Opened { request, status, content_type, headers: RetryHeaders::default() });
+        page.handle(Input::Opened { request, status, content_type, headers: Headers::default() });
         for byte in body.chunks(1) {
             chunk(&mut page, request, byte);
         }
@@ -292,8 +292,10 @@ fn every_recorded_refusal_reads_like_a_sentence() {
         page.handle(if status % 2 == 0 { Input::Closed { request } } else { Input::Failed { request } });
         assert_eq!(page.outputs()[0], settled(1, Outcome::Failed), "{name}");
         let kind = if status == 429 { "rate_limit" } else { "http" };
+        let mut error = error_of(&mut page);
+        assert!(error.as_object_mut().unwrap().remove("reason").is_some_and(|reason| reason.is_string()), "{name}");
         assert_eq!(
-            error_of(&mut page),
+            error,
             json!({"message": message, "type": kind, "httpStatus": status, "retryable": retryable}),
             "{name}"
         );
@@ -311,7 +313,7 @@ fn a_page_of_html_is_no_stream() {
         request,
         status: 200,
         content_type: "text/html; charset=utf-8",
-        headers: RetryHeaders::default(),
+        headers: Headers::default(),
     });
     chunk(&mut page, request, "<!doctype html>\n\ndata: {\"event\":\"RunContent\",\"content\":\"x\"}\n\n");
     page.handle(Input::Closed { request });
@@ -325,7 +327,7 @@ fn of_an_errors_body_only_so_much_is_read() {
     limits.max_error_body_bytes = 32;
     let mut page = Page::limited(limits);
     let request = send(&mut page, 1, "hello").id;
-    page.handle(Input::Opened { request, status: 400, content_type: "text/plain", headers: RetryHeaders::default() });
+    page.handle(Input::Opened { request, status: 400, content_type: "text/plain", headers: Headers::default() });
     for _ in 0..100 {
         chunk(&mut page, request, "too much ");
     }
@@ -478,7 +480,7 @@ fn bytes_written_in_place_read_like_bytes_handed_over() {
     let mut page = page();
     assert!(page.client.reserve(1).is_none(), "no stream, no room");
     let request = send(&mut page, 1, "hello").id;
-    page.handle(Input::Opened { request, status: 500, content_type: "text/plain", headers: RetryHeaders::default() });
+    page.handle(Input::Opened { request, status: 500, content_type: "text/plain", headers: Headers::default() });
     assert!(page.client.reserve(1).is_none(), "an error's body goes through Chunk");
 }
 
@@ -617,7 +619,7 @@ proptest! {
                 Move::Begin(says) => page.handle(Input::Begin { text: says.then_some("hello") }),
                 Move::Feed(at) => page.handle(Input::Feed(piece(at).as_bytes())),
                 Move::End => page.handle(Input::End),
-                Move::Open(ago, status) => page.handle(Input::Opened { request: id(ago), status, content_type: STREAM, headers: RetryHeaders::default() }),
+                Move::Open(ago, status) => page.handle(Input::Opened { request: id(ago), status, content_type: STREAM, headers: Headers::default() }),
                 Move::Chunk(ago, at) => page.handle(Input::Chunk { request: id(ago), bytes: piece(at).as_bytes() }),
                 Move::Close(ago) => {
                     open.remove(&id(ago));

@@ -7,7 +7,7 @@ mod common;
 
 use ai_stream_handler::client::{Config, Input, Output};
 use ai_stream_handler::limits::Limits;
-use ai_stream_handler::retry::RetryHeaders;
+use ai_stream_handler::retry::Headers;
 use ai_stream_handler::state::message::RunStatus;
 use ai_stream_handler::state::tool::ToolStatus;
 use ai_stream_handler::state::Outcome;
@@ -63,7 +63,7 @@ fn fetched(page: &mut Page) -> Option<u32> {
 
 /// The server answers, and nothing else happens.
 fn answered(page: &mut Page, request: u32, body: String) {
-    let headers = RetryHeaders::default();
+    let headers = Headers::default();
     page.handle(Input::Opened { request, status: 200, content_type: "text/event-stream", headers });
     page.handle(Input::Chunk { request, bytes: body.as_bytes() });
     page.handle(Input::Closed { request });

@@ -7,7 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use ai_stream_handler::client::{Client, Config, Input, Output, RequestId, Ticket};
-use ai_stream_handler::retry::{Policy, RetryHeaders};
+use ai_stream_handler::retry::{Headers, Policy};
 use ai_stream_handler::state::Outcome;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -295,7 +295,7 @@ impl World {
 
 fn opened(request: RequestId, status: u16) -> Input<'static> {
     let content_type = if status == 200 { "text/event-stream" } else { "application/json" };
-    Input::Opened { request, status, content_type, headers: RetryHeaders::default() }
+    Input::Opened { request, status, content_type, headers: Headers::default() }
 }
 
 /// The client's whole state in its Debug form, without mere counters.

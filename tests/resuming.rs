@@ -7,7 +7,7 @@
 mod common;
 
 use ai_stream_handler::client::{Call, Config, Fallback, Input, Output, Request, Stall, Ticket};
-use ai_stream_handler::retry::{Policy, RetryHeaders};
+use ai_stream_handler::retry::{Headers, Policy};
 use ai_stream_handler::state::Outcome;
 use common::{assert_same, frame, leader, leader_of, saying, with, Page, Recording, NOW};
 use serde_json::{json, Value};
@@ -147,7 +147,7 @@ fn travel(run: &Run, from: From, cuts: &[(usize, End)]) -> Journey {
 }
 
 fn answer(page: &mut Page, request: u32, body: &str, cut: Option<&(usize, End)>) {
-    page.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
+    page.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: Headers::default() });
     let (until, end) = cut.copied().unwrap_or((usize::MAX, End::Closed));
     page.handle(Input::Chunk { request, bytes: &body.as_bytes()[..until.min(body.len())] });
     page.handle(match end {
@@ -378,17 +378,12 @@ impl Hand {
     }
 
     fn answer(&mut self, request: u32, body: &str) {
-        self.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
+        self.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: Headers::default() });
         self.handle(Input::Chunk { request, bytes: body.as_bytes() });
     }
 
     fn refuse(&mut self, request: u32, status: u16, body: &str) {
-        self.handle(Input::Opened {
-            request,
-            status,
-            content_type: "application/json",
-            headers: RetryHeaders::default(),
-        });
+        self.handle(Input::Opened { request, status, content_type: "application/json", headers: Headers::default() });
         self.handle(Input::Chunk { request, bytes: body.as_bytes() });
         self.handle(Input::Closed { request });
     }
@@ -901,7 +896,7 @@ fn an_answer_that_does_not_reach_the_run_leaves_the_question_where_it_was() {
     hand.refuse(request, 409, "{\"detail\":\"run is not paused\"}");
     check(hand, "http");
     let (mut hand, request) = continued();
-    hand.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
+    hand.handle(Input::Opened { request, status: 200, content_type: STREAM, headers: Headers::default() });
     hand.handle(Input::Closed { request });
     check(hand, "network");
     let (mut hand, _) = continued();

@@ -224,8 +224,8 @@ fn the_servers_error_is_shown_letter_for_letter_with_its_type() {
     let table = [
         (json!({"error": EXHAUSTED, "type": "rate_limit", "retries": 3}), EXHAUSTED, ErrorType::RateLimit, Some(3)),
         (
-            json!({"error": "An error occurred: {\"x\"}", "type": "general", "retries": 0}),
-            "An error occurred: {\"x\"}",
+            json!({"error": "An error occurred: x is not defined", "type": "general", "retries": 0}),
+            "An error occurred: x is not defined",
             ErrorType::General,
             Some(0),
         ),

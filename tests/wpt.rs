@@ -6,7 +6,7 @@
 
 use ai_stream_handler::client::{Client, Config, Input, Output};
 use ai_stream_handler::error::ErrorType;
-use ai_stream_handler::retry::RetryHeaders;
+use ai_stream_handler::retry::Headers;
 use ai_stream_handler::sse::{Decoder, Frame};
 
 /// Type and data of each event, last event id and reconnection time at the end; the same byte by byte.
@@ -161,7 +161,7 @@ fn answered(content_type: &str) -> (String, Option<ErrorType>) {
         _ => None,
     });
     let request = request.expect("a request");
-    client.handle(Input::Opened { request, status: 200, content_type, headers: RetryHeaders::default() }, 0.0);
+    client.handle(Input::Opened { request, status: 200, content_type, headers: Headers::default() }, 0.0);
     let stream = b"data: {\"event\":\"RunContent\",\"run_id\":\"r\",\"content\":\"x\"}\n\ndata: {\"event\":\"RunCompleted\",\"run_id\":\"r\",\"content\":\"x\"}\n\n";
     client.handle(Input::Chunk { request, bytes: stream }, 0.0);
     client.handle(Input::Closed { request }, 0.0);

@@ -2,7 +2,7 @@
 
 use super::{run_error, RunRequest};
 use ai_stream_handler::generator::{Event, ModelError};
-use ai_stream_handler::retry::Refusal;
+use ai_stream_handler::refusal::Evidence;
 use futures_util::stream::{Stream, StreamExt};
 use serde_json::{json, Value};
 use std::pin::Pin;
@@ -162,7 +162,7 @@ where
 {
     attempt.scan((String::new(), request), move |(run_id, request), next| {
         let event = next.unwrap_or_else(|error| {
-            ended(false, Refusal::of_text(&error.text).is_rate_limit());
+            ended(false, Evidence::of_text(&error.text).read(0.0).may_pass());
             run_error(request, run_id, &error, now())
         });
         if run_id.is_empty() {

@@ -5,7 +5,7 @@ use super::queue::Send;
 use super::{Client, RequestId, DECODE_CHUNK};
 use crate::error::{ErrorType, StreamError};
 use crate::limits::Limits;
-use crate::retry::RetryHeaders;
+use crate::retry::Headers;
 use crate::sse::Decoder;
 use crate::state::{Outcome, Status};
 use crate::text::contains;
@@ -51,7 +51,7 @@ pub(super) enum Body {
     /// An HTTP error, with as much of its body as the message needs.
     Refused {
         status: u16,
-        headers: [Option<String>; 3],
+        headers: String,
         text: Vec<u8>,
     },
     /// A response that is not an event stream.
@@ -78,12 +78,10 @@ impl Connection {
 }
 
 impl Client {
-    pub(super) fn response_opened(&mut self, status: u16, content_type: &str, headers: RetryHeaders<'_>) {
+    pub(super) fn response_opened(&mut self, status: u16, content_type: &str, headers: Headers<'_>) {
         let Some(connection) = self.connection.as_mut() else { return };
         if status >= 400 {
-            let RetryHeaders { retry_after, retry_after_ms, date } = headers;
-            let headers = [retry_after, retry_after_ms, date].map(|h| h.map(str::to_owned));
-            connection.body = Body::Refused { status, headers, text: Vec::new() };
+            connection.body = Body::Refused { status, headers: headers.0.to_owned(), text: Vec::new() };
         } else if contains(content_type, "text/html") {
             connection.body = Body::NotAStream;
         } else {
@@ -191,12 +189,11 @@ impl Client {
     fn take_refusal(&mut self, mut connection: Connection, now: Seconds) -> Option<Connection> {
         let Body::Refused { status, headers, text } = &connection.body else { return Some(connection) };
         let (status, text) = (*status, String::from_utf8_lossy(text).into_owned());
-        let headers = headers.clone();
-        let error = StreamError::from_http(status, &text);
+        let error = StreamError::from_http(status, &text, Headers(headers), now);
         let purpose = connection.purpose;
         match connection.send.take() {
             Some(send) if purpose != Purpose::Run => self.follow_up_refused(purpose, send, status, error, now),
-            Some(send) => self.request_refused(send, status, &text, &headers, error, now),
+            Some(send) => self.request_refused(send, &text, error, now),
             None => self.conversation.fail(Outcome::Failed, error, now),
         }
         None

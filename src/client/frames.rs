@@ -3,7 +3,7 @@
 use super::connection::{Body, Connection, Purpose};
 use super::frame_fast_path::{variable_parts, FastPathResult};
 use super::{Client, Output};
-use crate::error::{provider_text, StreamError};
+use crate::error::StreamError;
 use crate::event::{self, Kind};
 use crate::sse::{Fault, Frame};
 use crate::time::Seconds;
@@ -11,8 +11,8 @@ use std::borrow::Cow;
 
 /// Why reading frames stops.
 enum Halt {
-    /// The run failed with a rate limit, and the client retries: the error to show, and the provider's text.
-    RateLimited(StreamError, String),
+    /// The run failed with a limit or an overload, and the client retries: the error to show.
+    RateLimited(StreamError),
     /// The server cannot resume this run.
     UnknownRun,
     /// The server waits out a rate limit; the next frame may end that wait.
@@ -29,7 +29,7 @@ impl Client {
         self.conversation.revision = self.conversation.revision.wrapping_add(1);
         while let Some(halt) = self.read_frames(now) {
             match halt {
-                Halt::RateLimited(error, said) => self.run_rate_limited(error, &said, now),
+                Halt::RateLimited(error) => self.run_rate_limited(error, now),
                 Halt::UnknownRun => return self.run_unknown(now),
                 Halt::ServerRetries => self.share_limit(now),
             }
@@ -83,7 +83,7 @@ impl Client {
                     *got_event = true;
                     conversation.apply(&event, now);
                     if let Some(error) = conversation.rate_limit_error.take() {
-                        return Some(Halt::RateLimited(error, provider_text(&event)));
+                        return Some(Halt::RateLimited(error));
                     }
                     if event.kind == Kind::Retry {
                         return Some(Halt::ServerRetries);

@@ -1,7 +1,7 @@
 //! What goes into the client, and what comes out.
 
 use crate::monitor::LogLine;
-use crate::retry::RetryHeaders;
+use crate::retry::Headers;
 use crate::state::Outcome;
 use crate::time::Seconds;
 use serde::Serialize;
@@ -112,7 +112,7 @@ pub enum Input<'a> {
         /// The `Content-Type` header.
         content_type: &'a str,
         /// The headers that name a delay.
-        headers: RetryHeaders<'a>,
+        headers: Headers<'a>,
     },
     /// A chunk of a response body.
     Chunk {

@@ -5,14 +5,15 @@ use super::queue::Send;
 use super::send_delay::{DelayReason, DelayedSend};
 use super::{Client, Output};
 use crate::error::{ErrorType, StreamError};
-use crate::retry::{self, Decision, Refusal, RetryHeaders};
+use crate::refusal::Kind;
+use crate::retry::{self, Decision};
 use crate::state::{Outcome, Retrier, RetryCause, RetryNotice, Status};
 use crate::text::{find, slice};
 use crate::time::Seconds;
 
 impl Client {
-    /// The run failed with a rate limit, and no server retries it.
-    pub(super) fn run_rate_limited(&mut self, error: StreamError, said: &str, now: Seconds) {
+    /// The run failed with a limit or an overload, and no server retries it.
+    pub(super) fn run_rate_limited(&mut self, error: StreamError, now: Seconds) {
         self.yield_to_server();
         let Some(connection) = self.connection.as_mut() else { return };
         let Some(send) = connection.send.take() else { return };
@@ -22,42 +23,25 @@ impl Client {
             self.outputs.push_back(Output::Abort(connection.request));
             self.connection = None;
         }
-        self.retry_or_give_up(send, RetryCause::RateLimit, error, Refusal::of_text(said).requested_delay(now), now);
+        self.retry_or_give_up(send, cause_of(&error), error, now);
     }
 
     /// An HTTP error instead of a stream.
-    pub(super) fn request_refused(
-        &mut self,
-        send: Send,
-        status: u16,
-        text: &str,
-        headers: &[Option<String>; 3],
-        error: StreamError,
-        now: Seconds,
-    ) {
-        let [retry_after, retry_after_ms, date] = headers.each_ref().map(Option::as_deref);
-        let refusal = Refusal::of_http(status, text, RetryHeaders { retry_after, retry_after_ms, date });
-        if !refusal.is_transient() {
+    pub(super) fn request_refused(&mut self, send: Send, text: &str, error: StreamError, now: Seconds) {
+        if !error.may_pass() {
             return self.give_up_with(send, error, now);
         }
         self.conversation.quota.learn(text);
-        let cause = if refusal.is_rate_limit() { RetryCause::RateLimit } else { RetryCause::Unavailable };
-        self.retry_or_give_up(send, cause, error, refusal.requested_delay(now), now);
+        self.retry_or_give_up(send, cause_of(&error), error, now);
     }
 
     /// The request got no response, or one without a byte.
     pub(super) fn request_unanswered(&mut self, send: Send, error: StreamError, now: Seconds) {
-        self.retry_or_give_up(send, RetryCause::Network, error, None, now);
+        self.retry_or_give_up(send, RetryCause::Network, error, now);
     }
 
-    fn retry_or_give_up(
-        &mut self,
-        mut send: Send,
-        cause: RetryCause,
-        error: StreamError,
-        named: Option<Seconds>,
-        now: Seconds,
-    ) {
+    fn retry_or_give_up(&mut self, mut send: Send, cause: RetryCause, error: StreamError, now: Seconds) {
+        let named = retry::honoured(error.delay, &mut send.was_short);
         let random = self.random();
         let policy = &self.config.retry;
         let max_retries = policy.max_retries;
@@ -65,7 +49,7 @@ impl Client {
             Decision::Retry { attempt, delay } => {
                 let message = match cause {
                     RetryCause::RateLimit => retry::rate_limited(delay, attempt, max_retries),
-                    RetryCause::Unavailable => retry::retrying(UNAVAILABLE, delay, attempt, max_retries),
+                    RetryCause::Unavailable => retry::retrying(retry::UNAVAILABLE, delay, attempt, max_retries),
                     RetryCause::Network => {
                         retry::retrying("The server could not be reached.", delay, attempt, max_retries)
                     }
@@ -163,4 +147,9 @@ impl Client {
     }
 }
 
-const UNAVAILABLE: &str = "The service is not available at the moment.";
+fn cause_of(error: &StreamError) -> RetryCause {
+    match error.reason {
+        Some(Kind::RateLimit) => RetryCause::RateLimit,
+        _ => RetryCause::Unavailable,
+    }
+}

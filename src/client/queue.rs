@@ -16,6 +16,8 @@ pub(super) struct Send {
     pub since: Seconds,
     /// Retries made against this target.
     pub retries: u32,
+    /// A named delay below a second was honoured.
+    pub was_short: bool,
     /// 0: the configured component; 1: the first fallback.
     pub target: usize,
     /// Resume attempts since the last progress.

@@ -33,7 +33,7 @@ impl Client {
         None
     }
 
-    fn schedule_resume(&mut self, mut send: Send, progress: bool, because: Option<String>, now: Seconds) {
+    fn schedule_resume(&mut self, mut send: Send, progress: bool, refusal: Option<StreamError>, now: Seconds) {
         let max_retries = self.config.resume.max_retries;
         send.resumes = if progress { 1 } else { send.resumes + 1 };
         if send.resumes > max_retries {
@@ -46,6 +46,9 @@ impl Client {
             None => 0.0,
             Some(retries) => self.config.resume.delay(retries, None, random),
         };
+        // A server that refuses to resume may say for how long.
+        let named = refusal.as_ref().and_then(|error| error.delay).unwrap_or_default();
+        let delay = delay.max(named.min(LONGEST_DELAY));
         let message = match self.offline_since {
             Some(_) => OFFLINE.to_owned(),
             None => retry::resuming(delay, send.resumes, max_retries),
@@ -56,7 +59,7 @@ impl Client {
             delay,
             description: message.clone(),
             message,
-            because,
+            because: refusal.map(|error| error.message),
             at: None,
             cause: RetryCause::Network,
             by: Retrier::Handler,
@@ -117,7 +120,7 @@ impl Client {
     ) {
         match purpose {
             Purpose::Resume if status == 429 || status >= 500 => {
-                self.schedule_resume(send, false, Some(error.message), now);
+                self.schedule_resume(send, false, Some(error), now);
             }
             Purpose::Resume => {
                 self.conversation.interrupt(GONE, now);
@@ -171,7 +174,17 @@ impl Client {
     /// A send that carries no message.
     pub(super) fn follow_up_send(&self, ticket: Ticket, now: Seconds) -> Send {
         let (text, files, priority) = (String::new(), Vec::new(), Priority::User);
-        Send { ticket, text, files, priority, since: now, retries: 0, target: self.target, resumes: 0 }
+        Send {
+            ticket,
+            text,
+            files,
+            priority,
+            since: now,
+            retries: 0,
+            was_short: false,
+            target: self.target,
+            resumes: 0,
+        }
     }
 
     pub(super) fn settle_unchanged(&mut self, ticket: Ticket) {

@@ -13,7 +13,8 @@ impl Client {
             self.cancel_current(now);
         }
         let (text, files) = (text.to_owned(), files.to_vec());
-        let send = Send { ticket, text, files, priority, since: now, retries: 0, target: 0, resumes: 0 };
+        let send =
+            Send { ticket, text, files, priority, since: now, retries: 0, was_short: false, target: 0, resumes: 0 };
         // Background sends are queued even when idle: a limit may hold them back.
         let may_wait = priority == Priority::Background || !self.is_idle();
         if may_wait && self.queue.len() >= self.config.limits.max_queued {

@@ -72,6 +72,8 @@ pub struct RunEvent<'a> {
     pub title: Option<Str<'a>>,
     /// An `error` that is not a string, or `detail`; searched for a message.
     pub error_value: Option<Raw<'a>>,
+    /// An error object without an event's name: not AgentOS's.
+    pub is_unnamed: bool,
     /// The event's JSON; custom events only.
     pub json: Option<&'a str>,
     /// `data` of CustomEvent and StepProgress, or the content of an envelope.
@@ -147,6 +149,7 @@ impl<'a> RunEvent<'a> {
             status: None,
             title: None,
             error_value: None,
+            is_unnamed: false,
             json: None,
             data: None,
         }

@@ -2,8 +2,9 @@
 
 use super::frame::{self, Frames};
 use super::{Event, Host, ModelError, Observed, Options};
-use crate::error::{provider_text, StreamError};
-use crate::event::{self, Kind};
+use crate::error::provider_text;
+use crate::event;
+use crate::refusal::Kind;
 use crate::retry::{self, Decision};
 use crate::time::Seconds;
 use futures_util::future::{select, Either};
@@ -24,6 +25,8 @@ where
     options: Options,
     frames: Frames,
     retries: u32,
+    /// A named delay below a second was honoured.
+    was_short: bool,
     phase: Phase<F, H::Sleep>,
 }
 
@@ -51,7 +54,7 @@ where
 {
     pub(super) fn new(run: R, host: H, options: Options) -> Self {
         let frames = Frames { event_key: options.event_key };
-        AttemptLoop { run, host, options, frames, retries: 0, phase: Phase::Start }
+        AttemptLoop { run, host, options, frames, retries: 0, was_short: false, phase: Phase::Start }
     }
 
     pub(super) async fn next(&mut self) -> Option<String> {
@@ -92,21 +95,25 @@ where
 
     /// Handles a failed attempt: returns the frame that announces a retry or the error.
     fn fail(&mut self, error: ModelError) -> Option<String> {
-        let refusal = error.refusal();
-        let rate_limited = !error.unexpected && refusal.is_rate_limit();
+        let refusal = error.refusal(self.host.now());
+        let rate_limited = !error.unexpected && refusal.may_pass();
         let retries = self.retries;
         if rate_limited {
-            let (named, random) = (refusal.requested_delay(self.host.now()), self.host.random());
+            let random = self.host.random();
+            let named = retry::honoured(refusal.delay, &mut self.was_short);
             let max_retries = self.options.policy.max_retries;
             if let Decision::Retry { attempt, delay } = self.options.policy.decide(retries, named, random) {
                 self.retries = attempt;
                 self.phase = Phase::Waiting(delay);
                 self.host.observe(Observed::Retry { attempt, max_retries, delay });
-                let message = retry::rate_limited(delay, attempt, max_retries);
+                let message = match refusal.kind {
+                    Kind::RateLimit => retry::rate_limited(delay, attempt, max_retries),
+                    _ => retry::retrying(retry::UNAVAILABLE, delay, attempt, max_retries),
+                };
                 return Some(self.frames.retry(attempt, max_retries, delay, &message));
             }
         }
-        let said = StreamError::from_provider(&error.text).message;
+        let said = refusal.sentence();
         let (message, kind) = match (rate_limited, error.unexpected) {
             (true, _) if retries > 0 => (retry::exhausted(retries), "rate_limit"),
             (true, _) => (format!("An error occurred: {said}"), "rate_limit"),
@@ -154,6 +161,6 @@ where
 fn top_level_error(event: &Event) -> Option<ModelError> {
     let mut scratch = String::new();
     let read = event::read(Some(&event.name), &event.data, &mut scratch).ok()?;
-    let ends = matches!(read.kind, Kind::RunError | Kind::WorkflowError) && read.parent().is_none();
+    let ends = matches!(read.kind, event::Kind::RunError | event::Kind::WorkflowError) && read.parent().is_none();
     ends.then(|| ModelError::new(provider_text(&read)))
 }

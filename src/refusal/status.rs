@@ -1,37 +1,94 @@
-//! The HTTP status stated in a text.
+//! The HTTP status that a sentence states: `Error code: 429`, `HTTP 503`, `got status: 404`, `(429)`.
 
 use crate::text::slice;
 
-/// The HTTP status that a text states: at its start, or after `code`, `status`, `statuscode` or `HTTP`.
+/// The first status of 400 to 599 that stands where a status does: at the beginning, in parentheses, or behind a word
+/// that announces one. `line 429` and `/orders/429` are none.
 pub(super) fn stated_status(text: &str) -> Option<u16> {
-    three_digit_numbers(text).find_map(|(at, number)| {
-        let status: u16 = number.parse().ok().filter(|n| (400..600).contains(n))?;
-        let before = slice(text, ..at).trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '(', '_']);
+    numbers(text).find_map(|(at, number)| {
+        let status: u16 = number.parse().ok().filter(|n| exists(*n))?;
+        let raw = slice(text, ..at);
+        let before = raw.trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '_', '#']);
+        let behind = slice(text, at + number.len()..);
         let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
         let word = slice(before, start..).to_ascii_lowercase();
-        let told = matches!(word.as_str(), "code" | "status" | "http" | "statuscode");
-        // `<Response [429 Too Many Requests]>` counts as starting with it.
-        let first = before.trim_start_matches(['<', '[', '"', '\'']).is_empty() || before == "<Response";
-        (told || first).then_some(status)
+        // `<Response [429 Too Many Requests]>` begins with it too.
+        let first = before == "<Response" || (before.len() < 8 && before.bytes().all(|b| b"<[\"'( \r\n".contains(&b)));
+        let alone = raw.ends_with('(') && behind.starts_with(')');
+        let next = behind.trim_start();
+        // `got 429 items` counts things.
+        let counts = next.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
+            && !NOUNS.iter().any(|noun| next.starts_with(noun));
+        let named = ANNOUNCE.contains(&word.as_str()) || (!counts && MAY_ANNOUNCE.contains(&word.as_str()));
+        // `<title>502 Bad Gateway</title>`
+        let title = raw.ends_with('>') && next.bytes().next().is_some_and(|b| b.is_ascii_uppercase());
+        (first || alone || named || title).then_some(status)
     })
 }
 
-/// The standalone three-digit numbers, with their offsets.
-pub(super) fn three_digit_numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
+const ANNOUNCE: [&str; 7] = ["code", "status", "http", "statuscode", "error", "exception", "response"];
+/// These announce amounts, too.
+const MAY_ANNOUNCE: [&str; 5] = ["got", "a", "returned", "received", "with"];
+const NOUNS: [&str; 5] = ["from", "status", "error", "response", "by"];
+
+/// Those of the IANA's registry, of nginx and of Cloudflare.
+fn exists(status: u16) -> bool {
+    matches!(status, 400..=426 | 428 | 429 | 431 | 451 | 497..=511 | 520..=530)
+}
+
+/// The whole numbers of three digits that stand alone, with their places.
+fn numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let bytes = text.as_bytes();
     let mut from = 0;
     std::iter::from_fn(move || loop {
         let at = from + bytes.get(from..)?.iter().position(u8::is_ascii_digit)?;
         let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
         from = end;
-        let joined = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
+        let joined = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'/'));
         let before = at.checked_sub(1).and_then(|i| bytes.get(i));
-        // A full stop ends a sentence; between digits it is a decimal point.
+        // A full stop ends a sentence; between digits it makes a decimal number.
         let decimal = bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
-        let alone = !joined(before.filter(|b| **b != b'_')) && !decimal;
-        let alone = alone && !bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric());
+        let alone = !joined(before) && !decimal && !bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric());
         if end - at == 3 && alone {
             return Some((at, slice(text, at..end)));
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_stands_where_a_status_does() {
+        for (text, status) in [
+            ("Error code: 429 - {'error'", Some(429)),
+            ("429 RESOURCE_EXHAUSTED. {", Some(429)),
+            ("HTTP 503", Some(503)),
+            ("got status: 404 Not Found", Some(404)),
+            ("status_code=403, quota project not set", Some(403)),
+            ("Client error '404 Not Found' for url 'https://api.example.test/orders/429'", Some(404)),
+            ("Upstream error 429: Too Many Requests", Some(429)),
+            ("<Response [429 Too Many Requests]>", Some(429)),
+            ("API error occurred: Status 401. Body:", Some(401)),
+            ("Got a 429.", Some(429)),
+            ("Rate limited (429)", Some(429)),
+            ("Expecting ',' delimiter: line 1 column 429 (char 428)", None),
+            ("File \"/app/agent.py\", line 429, in arun", None),
+            ("order 4290 not found", None),
+            ("the value 1.429 is out of range", None),
+            ("4.429.1", None),
+            ("id-429-x", None),
+            ("429.5 is no status", None),
+            ("upstream returned 429 from the model", Some(429)),
+            ("<title>502 Bad Gateway</title>", Some(502)),
+            ("got 429 items", None),
+            ("a 500 word essay", None),
+            ("limit 500 requests", None),
+            ("HTTP 200", None),
+            ("", None),
+        ] {
+            assert_eq!(stated_status(text), status, "{text}");
+        }
+    }
 }

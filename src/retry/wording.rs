@@ -8,6 +8,9 @@ pub fn rate_limited(delay: Seconds, attempt: u32, max_retries: u32) -> String {
     retrying("Rate limit reached.", delay, attempt, max_retries)
 }
 
+/// The cause of a retry after an overload.
+pub(crate) const UNAVAILABLE: &str = "The service is not available at the moment.";
+
 /// `CAUSE Retrying in 5 seconds... (Attempt 1/3)`. Whole seconds, rounded down as in docs/rate-limit-retries.md; below
 /// one second it reads `less than a second`.
 pub fn retrying(cause: &str, delay: Seconds, attempt: u32, max_retries: u32) -> String {
@@ -22,6 +25,16 @@ pub(crate) fn resuming(delay: Seconds, attempt: u32, max: u32) -> String {
     }
     let (attempt, max) = (decimal(attempt.into()), decimal(max.into()));
     ["Connection lost. Resuming in ", &duration(delay.ceil()), "... (Attempt ", &attempt, "/", &max, ")"].concat()
+}
+
+/// `Please try again in about 2 hours.`: a wait that nobody watches.
+pub(crate) fn again_in(delay: Seconds) -> String {
+    let (count, unit) = match delay / 3_600.0 {
+        hours if hours < 1.5 => (1, " hour"),
+        hours if hours < 36.0 => (hours.round() as u64, " hours"),
+        hours => ((hours / 24.0).round() as u64, " days"),
+    };
+    ["Please try again in about ", &decimal(count), unit, "."].concat()
 }
 
 /// `Maximum retries exceeded (3 attempts). …`

@@ -18,7 +18,7 @@ impl Conversation {
     pub fn apply(&mut self, event: &RunEvent<'_>, now: Seconds) {
         self.revision = self.revision.wrapping_add(1);
         if self.refuses_to_continue(event) {
-            self.continue_failed(provider_error(event), now);
+            self.continue_failed(provider_error(event, now), now);
             // Whatever follows belongs to this turn.
             self.active_turn = Some(self.current);
             return;
@@ -121,7 +121,7 @@ impl Conversation {
             }
             Kind::RunError | Kind::WorkflowError => {
                 self.quota.learn(&provider_text(event));
-                let error = Some(provider_error(event));
+                let error = Some(provider_error(event, now));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
             Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused => self.run_paused(t, run, event, now),

@@ -7,10 +7,11 @@ use super::timeline::{Details, EntryStatus, Split};
 use super::timeline_entries::type_name;
 use super::tool::is_delegation;
 use super::{Conversation, Turn};
-use crate::error::{is_markup, provider_text};
+use crate::error::provider_text;
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::{Raw, Str};
 use crate::text::trim_end_matches;
+use crate::time::Seconds;
 
 impl Conversation {
     /// Describes an event; further data goes into `details`.
@@ -22,6 +23,7 @@ impl Conversation {
         run: usize,
         event: &RunEvent<'_>,
         details: &mut Details,
+        now: Seconds,
     ) -> Option<(EntryStatus, String)> {
         use EntryStatus::{Completed, InProgress, Started};
         let turn = &self.turns[t];
@@ -38,7 +40,7 @@ impl Conversation {
                 return self.describe_tool(turn, &run.name, event, details);
             }
             Kind::StepStarted | Kind::StepCompleted | Kind::StepError => return Some(describe_step(event, details)),
-            Kind::RunError | Kind::WorkflowError => return Some(describe_failure(event, run.top, name, details)),
+            Kind::RunError | Kind::WorkflowError => return Some(describe_failure(event, run.top, name, details, now)),
             Kind::ReasoningStep => return Some(describe_thought(event, details)),
             Kind::TaskCreated | Kind::TaskUpdated => return Some(describe_task(event)),
             Kind::RunStarted | Kind::WorkflowStarted => (Started, [name, " started"]),
@@ -54,7 +56,7 @@ impl Conversation {
             Kind::RunContinued => (Started, [name, " goes on"]),
             Kind::RunOutput if event.is_accepted() => (Started, [name, " runs in the background"]),
             Kind::RunOutput => match event.status.map(Str::decode).unwrap_or_default().as_ref() {
-                "ERROR" => return Some(describe_failure(event, run.top, name, details)),
+                "ERROR" => return Some(describe_failure(event, run.top, name, details, now)),
                 "PAUSED" => (InProgress, [name, " waits for your input"]),
                 "CANCELLED" => (Completed, [name, " was cancelled"]),
                 _ => (Completed, [name, " answered in one piece"]),
@@ -153,12 +155,17 @@ fn add_metrics(metrics: Option<Raw<'_>>, details: &mut Details) {
     details.metrics = Some(metrics.text().into());
 }
 
-fn describe_failure(event: &RunEvent<'_>, top: bool, name: &str, details: &mut Details) -> (EntryStatus, String) {
-    let error = provider_error(event);
+fn describe_failure(
+    event: &RunEvent<'_>,
+    top: bool,
+    name: &str,
+    details: &mut Details,
+    now: Seconds,
+) -> (EntryStatus, String) {
+    let error = provider_error(event, now);
     details.error_type = Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from));
-    // Markup is not fit for the banner, but available in the details.
-    let said = provider_text(event);
-    details.error_message = Some(if is_markup(&said) { said } else { error.message.clone() });
+    // A dump or markup is not fit for the banner, but available in the details.
+    details.error_message = Some(provider_text(event)).filter(|said| !said.is_empty()).or(Some(error.message.clone()));
     let description = if top { error.message } else { format_all(&[name, " failed: ", &error.message]) };
     (EntryStatus::Error, description)
 }

@@ -7,7 +7,7 @@ use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
-use crate::error::{message_in, provider_text, ErrorType, StreamError};
+use crate::error::{event_text, provider_text, StreamError};
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::Raw;
 use crate::time::Seconds;
@@ -63,7 +63,7 @@ impl Conversation {
         match status.as_str() {
             "PAUSED" => self.run_paused(t, run, event, now),
             "ERROR" => {
-                let error = Some(provider_error(event));
+                let error = Some(provider_error(event, now));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
             "CANCELLED" => {
@@ -103,8 +103,8 @@ impl Conversation {
             head.error = error.as_ref().map(|e| e.message.clone());
             message.stop_tools(status);
         }
-        let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
-        if top && turn.outcome.is_none() && self.client_retries && limited {
+        let passes = error.as_ref().is_some_and(StreamError::may_pass);
+        if top && turn.outcome.is_none() && self.client_retries && passes {
             self.rate_limit_error = error;
         } else if top && turn.outcome.is_none() {
             self.finish_turn(t, outcome, error, now);
@@ -124,11 +124,14 @@ impl Conversation {
         if self.turns[t].outcome.is_some() {
             return;
         }
-        let text = event.error.map(String::from).or_else(|| event.error_value.and_then(message_in));
-        let text = text.or(event.message.map(String::from)).or(event.error_text.map(str::to_owned));
         let kind = event.error_type.map(String::from);
-        let error = StreamError::from_event(text, kind.as_deref(), event.retries);
+        let error = StreamError::from_event(event_text(event).as_deref(), kind.as_deref(), event.retries, now);
         self.add_error_entry(t, event, &error, now);
+        // An error without an event's name is a provider's or a proxy's: nobody has retried it.
+        if event.is_unnamed && self.client_retries && error.may_pass() {
+            self.rate_limit_error = Some(error);
+            return;
+        }
         let turn = &mut self.turns[t];
         if let Some(root) = turn.root {
             turn.runs.edit(root).over = true;
@@ -166,6 +169,7 @@ pub(super) fn stated(status: &str) -> Option<Outcome> {
 }
 
 /// The error in a RunError, TeamRunError or WorkflowError.
-pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
-    StreamError::from_provider(&provider_text(event))
+pub(super) fn provider_error(event: &RunEvent<'_>, now: Seconds) -> StreamError {
+    let class = event.error_type.map(String::from);
+    StreamError::from_provider(&provider_text(event), class.as_deref(), now)
 }

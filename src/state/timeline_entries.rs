@@ -12,7 +12,7 @@ impl Conversation {
     #[inline(never)]
     pub(super) fn add_event_entry(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
         let mut details = Details::default();
-        let (status, mut description) = self.describe(t, run, event, &mut details)?;
+        let (status, mut description) = self.describe(t, run, event, &mut details, now)?;
         let turn = &mut self.turns[t];
         let of = turn.runs.get(run);
         let parent = of.entry.or_else(|| of.parent.and_then(|p| turn.runs.get(p).entry));

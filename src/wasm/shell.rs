@@ -2,7 +2,7 @@
 
 use super::Host;
 use crate::client::{Client, Input, Output, DECODE_CHUNK};
-use crate::retry::RetryHeaders;
+use crate::retry::Headers;
 use crate::state::Outcome;
 use crate::time::Seconds;
 use std::cell::{Cell, RefCell};
@@ -54,9 +54,10 @@ impl Shell {
 
     /// The head of the response to `request`. `named`: the headers that name a delay.
     pub(super) fn opened(self: &Rc<Self>, request: u32, status: u16, content_type: &str, named: [Option<String>; 3]) {
-        let [retry_after, retry_after_ms, date] = named.each_ref().map(Option::as_deref);
-        let headers = RetryHeaders { retry_after, retry_after_ms, date };
-        self.handle(Input::Opened { request, status, content_type, headers });
+        let names = ["retry-after: ", "retry-after-ms: ", "date: "].into_iter();
+        let lines = names.zip(&named).filter_map(|(name, value)| Some([name, value.as_ref()?, "\n"].concat()));
+        let lines: String = lines.collect();
+        self.handle(Input::Opened { request, status, content_type, headers: Headers(&lines) });
     }
 
     /// Bytes of the response to `request`. `false`: they are no longer wanted.

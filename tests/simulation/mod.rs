@@ -5,7 +5,7 @@
 use super::common::{frame, leader_of, saying, with, Page, NOW};
 use ai_stream_handler::client::{Config, Input, Output, Request, Ticket};
 use ai_stream_handler::monitor::LogLine;
-use ai_stream_handler::retry::RetryHeaders;
+use ai_stream_handler::retry::Headers;
 use ai_stream_handler::state::Outcome;
 use serde_json::json;
 use std::collections::VecDeque;
@@ -221,7 +221,8 @@ impl World {
                 self.stream(request, &[started, said("Let me check. "), error], true);
             }
             Answer::Http(status, retry_after, body) => {
-                let headers = RetryHeaders { retry_after, ..RetryHeaders::default() };
+                let lines = retry_after.map(|value| format!("retry-after: {value}")).unwrap_or_default();
+                let headers = Headers(&lines);
                 self.step(Input::Opened { request, status, content_type: "application/json", headers });
                 self.step(Input::Chunk { request, bytes: body.as_bytes() });
                 self.step(Input::Closed { request });
@@ -251,7 +252,7 @@ impl World {
     }
 
     fn stream(&mut self, request: u32, frames: &[String], closes: bool) {
-        self.step(Input::Opened { request, status: 200, content_type: STREAM, headers: RetryHeaders::default() });
+        self.step(Input::Opened { request, status: 200, content_type: STREAM, headers: Headers::default() });
         for frame in frames {
             self.step(Input::Chunk { request, bytes: frame.as_bytes() });
         }

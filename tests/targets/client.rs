@@ -7,7 +7,7 @@
 
 use ai_stream_handler::client::{Client, Config, Input, Output, RequestId, Ticket};
 use ai_stream_handler::limits::Limits;
-use ai_stream_handler::retry::{Policy, RetryHeaders};
+use ai_stream_handler::retry::{Headers, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Limits that a fuzzer can reach.
@@ -164,7 +164,7 @@ impl World {
                 let status = [200, 200, 200, 202, 429, 503, 500, 404][usize::from(script.byte().unwrap_or(0)) % 8];
                 let content_type = ["text/event-stream", "application/json", "text/html", ""];
                 let content_type = content_type[usize::from(script.byte().unwrap_or(0)) % 4];
-                self.handle(|| Input::Opened { request, status, content_type, headers: RetryHeaders::default() });
+                self.handle(|| Input::Opened { request, status, content_type, headers: Headers::default() });
             }
             19 => self.feed(script.bytes(), |bytes| Input::Chunk { request, bytes }),
             20 => self.ended(|| Input::Closed { request }),

@@ -1,0 +1,237 @@
+use super::*;
+
+fn kind(text: &str) -> Kind {
+    Evidence::of_text(text).read(0.0).kind
+}
+fn http(status: u16, text: &str) -> Kind {
+    Evidence::of_http(status, text, Headers::default()).read(0.0).kind
+}
+
+#[test]
+fn a_rate_limit_is_known_by_its_status_its_code_or_its_words() {
+    for text in [
+        "429 RESOURCE_EXHAUSTED. {'error': {'code': 429, 'message': 'You exceeded your current quota'}}",
+        r#"{"error":{"code":429,"message":"You exceeded your current quota...","status":"RESOURCE_EXHAUSTED"}}"#,
+        r#"[{"error": {"code": 429}}]"#,
+        "<Response [429 Too Many Requests]>",
+        "Error code: 429 - {'error': {'message': 'slow down'}}",
+        "HTTP 429",
+        "429",
+        "Client error '429 Too Many Requests' for url",
+        "RESOURCE_EXHAUSTED",
+        "You exceeded your current QUOTA, please check your plan.",
+        "quota: 500 requests per minute",
+        r#"{"type":"error","error":{"type":"rate_limit_error","message":"slow down"}}"#,
+        r#"{"error":{"message":"x","type":"tokens","code":"rate_limit_exceeded"}}"#,
+        "Rate limit exceeded: 5 per 1 minute",
+        "Got a 429.",
+        "(429)",
+        "{'Error': {'Code': 'throttlingException', 'Message': 'Too many tokens, please wait before trying again.'}, 'ResponseMetadata': {'HTTPStatusCode': 400, 'HTTPHeaders': {}}}",
+        "An error occurred (ThrottlingException) when calling the ConverseStream operation (reached max retries: 4): Too many tokens, please wait before trying again.",
+    ] {
+        assert_eq!(kind(text), Kind::RateLimit, "{text}");
+    }
+}
+
+#[test]
+fn what_only_mentions_a_quota_or_a_429_is_none() {
+    for text in [
+        r#"{"error":{"code":400,"message":"Invalid argument: quota {x}","status":"INVALID_ARGUMENT"}}"#,
+        "400 INVALID_ARGUMENT. {'error': {'code': 400, 'message': 'the quota field is unknown'}}",
+        "Error code: 400 - quota_project is missing",
+        "status_code=403, quota project not set",
+        r#"{"error":{"code":500,"message":"An internal error"}}"#,
+        "peer closed connection",
+        "order 4290 not found",
+        "the value 1.429 is out of range",
+        "4.429.1",
+        "id-429-x",
+        "429.5 is no status",
+        "400 You exceeded your current quota",
+        "Expecting ',' delimiter: line 1 column 429 (char 428)",
+        "[Errno 122] Disk quota exceeded: '/srv/data'",
+        "Client error '404 Not Found' for url 'https://api.example.test/orders/429'",
+        "unknown option rate_limit_enabled",
+        "",
+    ] {
+        assert!(!kind(text).passes(), "{text}: {:?}", kind(text));
+    }
+}
+
+#[test]
+fn the_status_of_an_http_answer_decides_unless_it_wraps_another() {
+    assert_eq!(http(429, "<html>"), Kind::RateLimit);
+    assert_eq!(http(400, "quota 429"), Kind::BadRequest);
+    assert_eq!(http(400, "429 is not a colour"), Kind::BadRequest);
+    assert_eq!(http(500, "429 RESOURCE_EXHAUSTED"), Kind::RateLimit);
+    assert_eq!(http(502, r#"{"error":{"message":"Upstream error 429: Too Many Requests"}}"#), Kind::RateLimit);
+    assert_eq!(http(503, "Service Temporarily Unavailable"), Kind::Overloaded);
+    assert_eq!(http(500, ""), Kind::Unknown);
+    assert_eq!(http(529, ""), Kind::Overloaded);
+    assert_eq!(
+        http(413, r#"{"error":{"code":"rate_limit_exceeded","message":"Request too large"}}"#),
+        Kind::RequestTooLarge
+    );
+}
+
+#[test]
+fn a_megabyte_of_anything_is_read_in_bounded_time_and_memory() {
+    for unit in ["{", "[{\"", "{\"a\":\"", "\\\"{", "try again in 1m", "429 ", "'", "{'message': '{"] {
+        let text = unit.repeat((1 << 20) / unit.len());
+        let refusal = Evidence::of_text(&text).read(0.0);
+        assert!(refusal.message.is_none_or(|m| m.len() <= 510), "{unit}");
+    }
+}
+
+#[test]
+fn a_refusal_without_words_gets_those_of_its_kind() {
+    let sentence = |status, text| Evidence { status, text, ..Evidence::default() }.read(0.0).sentence().to_owned();
+    for (status, text, wanted) in [
+        (Some(429), "<html>", "Too many requests. Please try again in a few moments."),
+        (Some(500), "{\"detail\":{\"code\":429}}", "Too many requests. Please try again in a few moments."),
+        (Some(500), "", "The server failed while answering."),
+        (Some(524), "<html>", "The server took too long to answer."),
+        (Some(521), "<html>", "The service is not available at the moment. Please try again in a few moments."),
+        (Some(402), "{}", "The quota of this account is used up."),
+        (Some(418), "{}", "The server refused the request."),
+        (None, "{\"error\":{\"code\":\"content_filter\"}}", "The answer was blocked by a content filter."),
+        (None, "[object Object]", "An error occurred"),
+    ] {
+        assert_eq!(sentence(status, text), wanted, "{status:?} {text}");
+    }
+}
+
+#[test]
+fn who_refused_is_whom_the_run_named_else_whom_the_text_shows() {
+    let text = "Requests to the ChatCompletions_Create Operation under Azure OpenAI have exceeded call rate limit.";
+    assert_eq!(Evidence::of_text(text).read(0.0).provider.as_deref(), Some("Azure"));
+    let named = Evidence { provider: Some("Contoso"), ..Evidence::of_text(text) };
+    assert_eq!(named.read(0.0).provider.as_deref(), Some("Contoso"));
+    assert_eq!(Evidence::of_text("no idea").read(0.0).provider, None);
+}
+
+#[test]
+fn a_megabyte_takes_milliseconds() {
+    // Whoever is quadratic takes seconds; a debug build on a busy machine is given its time.
+    for unit in [
+        "{",
+        "[{\"",
+        "\\\"{",
+        "try again in 1m ",
+        "wait ~~~~ ",
+        "got 429 ",
+        "<<<429 ",
+        "XError ",
+        "é",
+        "reached ",
+        "b'",
+    ] {
+        for before in ["", "Error code: 429 - ", "{\"error\":{\"message\":\""] {
+            let text = [before, &unit.repeat((1 << 20) / unit.len())].concat();
+            let started = std::time::Instant::now();
+            let _ = Evidence::of_text(&text).read(0.0);
+            assert!(started.elapsed().as_millis() < 1_500, "{before}{unit}: {:?}", started.elapsed());
+        }
+    }
+}
+
+mod fuzz {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// What refusals are made of, whole and in pieces.
+    fn fragment() -> impl Strategy<Value = String> {
+        let known = prop::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            "(",
+            ")",
+            "\"",
+            "'",
+            "\\",
+            "\\\"",
+            "\\n",
+            "\\u00e9",
+            ":",
+            ": ",
+            ",",
+            " ",
+            "\n",
+            "\n\n",
+            "<",
+            ">",
+            "</",
+            "{\"error\":",
+            "{'error': ",
+            "\"message\":\"",
+            "'message': '",
+            "\"code\":429",
+            "'code': 503",
+            "\"retryDelay\":\"26s\"",
+            "retry_delay {\n seconds: 34\n}",
+            "'retry-after': '",
+            "Error code: 429 - ",
+            "litellm.RateLimitError: ",
+            "GroqException - ",
+            "b'",
+            "An error occurred: ",
+            "An error occurred (ThrottlingException) when calling the X operation: ",
+            "429 ",
+            "529",
+            "RESOURCE_EXHAUSTED. ",
+            "try again in ",
+            "retry after ",
+            "resets at ",
+            "wait ",
+            "2026-11-29T05:00:30Z",
+            "02:15:24",
+            "1m30s",
+            "99999999999999999999",
+            "1e308",
+            "-5",
+            "0",
+            "NaN",
+            "quota exceeded",
+            "too many requests",
+            "headers: ",
+            "body: ",
+            "details = \"",
+            "<ak-x>",
+            "Provider returned error",
+            "insufficient_quota",
+            "null",
+            "é",
+            "😀",
+            "Client Error",
+            "\u{0}",
+        ]);
+        prop_oneof![8 => known.prop_map(str::to_owned), 2 => "[a-zA-Z_ .:]{0,12}", 1 => "\\PC{0,8}", 1 => "[0-9.:smhd-]{0,10}"]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_a_text_is_its_sentence_is_bounded_prose_and_its_wait_a_number(
+            fragments in vec(fragment(), 0..40),
+            status in prop::option::of(100u16..=999),
+            headers in vec((prop::sample::select(vec!["retry-after", "ratelimit", "x-ratelimit-reset", "x-ratelimit-remaining", "date"]), fragment()), 0..4),
+            now in prop_oneof![Just(0.0), Just(1_795_928_400.0)],
+        ) {
+            let text = fragments.concat();
+            let headers: String = headers.into_iter().map(|(name, value)| [name, ": ", &value, "\n"].concat()).collect();
+            let refusal = Evidence { status, text: &text, headers: Headers(&headers), ..Evidence::default() }.read(now);
+            prop_assert!(refusal.delay.is_none_or(|wait| wait.is_finite() && wait >= 0.0), "{:?}", refusal.delay);
+            prop_assert!(!refusal.sentence().is_empty());
+            if let Some(message) = refusal.message {
+                prop_assert!(message.len() <= 510, "{}", message.len());
+                for dump in ["{\"", "': '", "</", "\\n", "[object "] {
+                    prop_assert!(!message.contains(dump), "{message}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Waits in words and in values: `try again in 6m0s`, `resets after 37s`, `Retry after 2026-11-29T05:00:00Z`, `"26s"`.
+
+use super::amount::{amount, leading};
+use super::moment::{epoch, http_date, iso};
+use super::{longer, PLAUSIBLE};
+use crate::text::{after_each, slice};
+use crate::time::Seconds;
+
+/// What stands in front of a wait, and whether the wait needs a unit to be one. A space, a colon or `=` follows.
+const TRIGGERS: [(&str, bool); 29] = [
+    ("retry in", false),
+    ("retrying in", false),
+    ("try again in", false),
+    ("again in", true),
+    ("back in", true),
+    ("try in", true),
+    ("your request in", true),
+    ("your request after", true),
+    ("retry after", false),
+    ("retry-after", false),
+    ("retry_after", false),
+    ("retryafter", false),
+    ("retrydelay", false),
+    ("retry_delay", false),
+    ("again after", false),
+    ("again at", true),
+    ("retry at", true),
+    ("reset in", true),
+    ("resets in", true),
+    ("reset after", true),
+    ("resets after", true),
+    ("reset at", true),
+    ("resets at", true),
+    ("available in", true),
+    ("allowed in", true),
+    ("possible in", true),
+    ("replenished in", true),
+    ("wait", true),
+    ("wait time", true),
+];
+
+/// So often a trigger is looked at: nobody names more waits.
+const MOST: usize = 64;
+
+const FILLERS: [&str; 11] = [
+    "about ",
+    "approximately ",
+    "approx. ",
+    "around ",
+    "at least ",
+    "another ",
+    "for ",
+    "until ",
+    "up to ",
+    "~",
+    "the next ",
+];
+
+/// The longest wait that a sentence of `lower`, a text in lower case, names. `now`: what absolute times are compared with.
+pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Seconds> {
+    let mut found = None;
+    for (trigger, needs_unit) in TRIGGERS {
+        for rest in after_each(lower, trigger).take(MOST).filter(|rest| rest.starts_with([' ', ':', '='])) {
+            found = longer(found, stated(rest, needs_unit, now));
+        }
+    }
+    found
+}
+
+fn stated(rest: &str, needs_unit: bool, now: Seconds) -> Option<Seconds> {
+    // Of what follows only the beginning counts; a sentence in upper-case ISO was lowered too.
+    let mut rest = slice(rest, ..rest.char_indices().nth(80).map_or(rest.len(), |(at, _)| at))
+        .trim_start_matches([' ', ':', '=', '"', '\'']);
+    while let Some(shorter) = FILLERS.iter().find_map(|filler| rest.strip_prefix(filler)) {
+        rest = shorter.trim_start();
+    }
+    if let Some(at) = iso(rest) {
+        return Some((at - now).max(0.0));
+    }
+    let (wait, after) = amount(rest)?;
+    if let Some(at) = epoch(wait) {
+        return Some((at - now).max(0.0));
+    }
+    let bare = leading(rest).is_some_and(|(_, behind)| behind.len() == after.len());
+    (!(needs_unit && bare)).then_some(wait)
+}
+
+/// A field's or a header's whole value: `12`, `12.5`, `26s`, `1m30s`, an HTTP date, ISO 8601, or a time since the epoch.
+pub(in crate::refusal) fn of_value(value: &str, now: Seconds) -> Option<Seconds> {
+    let value = value.trim();
+    if let Some(at) = iso(value).or_else(|| http_date(value)) {
+        return Some((at - now).clamp(0.0, PLAUSIBLE));
+    }
+    let lower = value.to_ascii_lowercase();
+    let (wait, rest) = amount(&lower)?;
+    if !rest.trim().is_empty() {
+        return None;
+    }
+    Some(epoch(wait).map_or(wait, |at| (at - now).max(0.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Seconds = 1_795_928_400.0; // 2026-11-29T05:00:00Z
+
+    #[test]
+    fn every_form_of_a_sentence_is_read() {
+        for (text, wait) in [
+            ("Please retry in 4.843473059s", Some(4.843473059)),
+            ("PLEASE RETRY IN 23S.", Some(23.0)),
+            ("retry in 58", Some(58.0)),
+            ("Please try again in 350ms.", Some(0.35)),
+            ("Please try again in 1m30.5s.", Some(90.5)),
+            ("Please try again in 6m0s.", Some(360.0)),
+            ("try again in 2 minutes", Some(120.0)),
+            ("Please try again in 1 minute, 30 seconds.", Some(90.0)),
+            ("try again in 1 hour and 5 minutes", Some(3_900.0)),
+            ("Please try again in about 3 minutes.", Some(180.0)),
+            ("Please try again in a minute.", Some(60.0)),
+            ("Please try again in an hour.", Some(3_600.0)),
+            ("Please wait 42 seconds before making another request.", Some(42.0)),
+            ("Please wait for at least 2 minutes", Some(120.0)),
+            ("Too many requests, try again after 42 seconds.", Some(42.0)),
+            ("Your quota will reset after 37s.", Some(37.0)),
+            ("The limit resets in 10 min", Some(600.0)),
+            ("Please try again in 2 days.", Some(172_800.0)),
+            ("try again in 1h2m3s", Some(3_723.0)),
+            ("Retry after 2026-11-29T05:00:30.000Z.", Some(30.0)),
+            ("resets at 2026-11-29 05:01:00+00:00", Some(60.0)),
+            ("limit resets at 1795928460", Some(60.0)),
+            ("Retry after 1795928460", Some(60.0)),
+            ("retry in 5 more steps", Some(5.0)),
+            ("retry in 1m30m", Some(60.0)),
+            ("retry in 5s2m", Some(5.0)),
+            ("retry in 9s, or try again in 12s", Some(12.0)),
+            ("retry in soon, then retry in 9s", Some(9.0)),
+            ("please wait 3 more times", None),
+            ("too many tokens, please wait before trying again", None),
+            ("retry in a moment", None),
+            ("resets at 05:30 UTC", None),
+            ("retry in 00:00:30", Some(30.0)),
+            ("retry in -5s", None),
+            ("retry inside 5", None),
+            ("retry in 99999999999999999999999999 seconds", None),
+            ("", None),
+        ] {
+            assert_eq!(in_sentence(&text.to_ascii_lowercase(), NOW), wait, "{text}");
+        }
+    }
+
+    #[test]
+    fn values_have_seconds_units_or_a_time() {
+        for (value, wait) in [
+            ("12", Some(12.0)),
+            (" 0 ", Some(0.0)),
+            ("1.5", Some(1.5)),
+            ("26s", Some(26.0)),
+            ("1m30s", Some(90.0)),
+            ("30 seconds", Some(30.0)),
+            ("1795928425", Some(25.0)),
+            ("1795928425500", Some(25.5)),
+            ("1795928300", Some(0.0)),
+            ("2026-11-29T05:00:17Z", Some(17.0)),
+            ("Sun, 29 Nov 2026 05:00:30 GMT", Some(30.0)),
+            ("Sun, 29 Nov 2026 04:00:00 GMT", Some(0.0)),
+            ("-5", None),
+            ("1e9", None),
+            ("NaN", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            assert_eq!(of_value(value, NOW), wait, "{value}");
+        }
+    }
+}
