@@ -39,6 +39,14 @@ export type ErrorType =
   | 'rate_limit' | 'general' | 'unexpected' | 'timeout'
   | 'network' | 'http' | 'interrupted' | 'protocol'
 
+/**
+ * Why a request or a run was refused, whoever said so: the server, a proxy, or the model's provider. `rate_limit` and `overloaded`
+ * pass by themselves and are waited out; `quota_exhausted` is an account, or the allowance of a day, that is used up.
+ */
+export type ErrorReason =
+  | 'rate_limit' | 'overloaded' | 'quota_exhausted' | 'request_too_large' | 'auth' | 'not_found' | 'bad_request'
+  | 'content_filtered' | 'timeout' | 'unavailable' | 'unknown'
+
 /** An error to show to the user, in a banner for example. */
 export interface StreamError {
   /** For the user. */
@@ -52,6 +60,12 @@ export interface StreamError {
   retryable: boolean
   /** Likely cause according to the figures, for the user: a conversation too long for the quota. */
   hint?: string
+  /** Set for errors that a server or a provider stated. */
+  reason?: ErrorReason
+  /** Who refused, where the text tells: `Google`, `Anthropic`, `Amazon Bedrock`, … */
+  provider?: string
+  /** When it is worth trying again, if that is more than an hour away. Seconds since the Unix epoch. */
+  retryAt?: number
 }
 
 /** Token counts and costs as the server reports them; 0 if it does not. */
