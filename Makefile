@@ -77,10 +77,10 @@ resilience: package resilience-peers
 audit: cargo-deny
 	node --test --test-reporter=spec tests/dependencies/*.test.mjs
 
-## Half of FUZZ_SECONDS (120) libFuzzer on decoder, JSON and client; half of it spoiled streams through the package, from FUZZ_SEED (the time)
+## Half of FUZZ_SECONDS (120) libFuzzer on decoder, JSON, client and refusals; half of it spoiled streams through the package, from FUZZ_SEED (the time)
 .PHONY: fuzz
 fuzz: package cargo-fuzz
-	node fuzz/run.mjs $$(( $(or $(FUZZ_SECONDS),120) / 6 ))
+	node fuzz/run.mjs $$(( $(or $(FUZZ_SECONDS),120) / 8 ))
 	FUZZ_SECONDS=$$(( $(or $(FUZZ_SECONDS),120) * 3 / 8 )) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
 
 ## What each part of the module weighs

@@ -11,7 +11,7 @@ const flags = ['-s', 'none', '--target-dir', join(process.env.CARGO_TARGET_DIR ?
 execFileSync(process.execPath, [join(root, 'fuzz/seed.mjs')], { stdio: 'inherit' })
 execFileSync('cargo', ['fuzz', 'build', ...flags], { cwd: root, stdio: 'inherit' })
 let found = 0
-for (const target of ['decoder', 'json', 'client']) {
+for (const target of ['decoder', 'json', 'client', 'refusal']) {
   const artifacts = join(root, 'fuzz/artifacts', target)
   rmSync(artifacts, { recursive: true, force: true })
   const began = performance.now()

@@ -1,4 +1,4 @@
-// Seeds the fuzzer from tests/fixtures: `node fuzz/seed.mjs` writes fuzz/corpus/{decoder,json,client} and words.dict.
+// Seeds the fuzzer from tests/fixtures: `node fuzz/seed.mjs` writes fuzz/corpus/{decoder,json,client,refusal} and words.dict.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { streamOf } from '../tests/oracle/streams.mjs'
@@ -49,7 +49,15 @@ for (let number = 1; number <= 100; number++) {
   const { bytes } = streamOf(number)
   write('decoder', `stream-${number}`, [0, number, 0], bytes)
 }
-for (const target of ['decoder', 'json', 'client']) {
+for (const file of readdirSync(join(here, '../tests/fixtures/refusals'))) {
+  const { refusals } = JSON.parse(readFileSync(join(here, '../tests/fixtures/refusals', file), 'utf8'))
+  for (const [at, { text, body, headers = {} }] of refusals.entries()) {
+    const said = text ?? (typeof body === 'string' ? body : JSON.stringify(body ?? ''))
+    if (said.length < LONGEST) write('refusal', `${file}-${at}`, [at & 6], said)
+    write('refusal', `${file}-${at}-headers`, [5], Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join('\n'))
+  }
+}
+for (const target of ['decoder', 'json', 'client', 'refusal']) {
   for (const name of existsSync(join(findings, target)) ? readdirSync(join(findings, target)) : []) write(target, `found-${name}`, readFileSync(join(findings, target, name)))
 }
 const events = [...kinds].filter((kind) => /^[A-Za-z_]+$/.test(kind)).map((kind) => Buffer.from(`"event":"${kind}"`))

@@ -57,6 +57,8 @@ impl<'a> Evidence<'a> {
 
     /// Reads it. `now`: what absolute times are compared with if the answer has no `Date`.
     pub fn read(&self, now: Seconds) -> Refusal {
+        #[cfg(test)]
+        tests::READS.set(tests::READS.get() + 1);
         let now = self.headers.date().unwrap_or(now);
         let (prefix, text) = message::after_prefix(self.text);
         let mut facts = Facts::of(text, now);

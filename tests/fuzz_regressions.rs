@@ -9,6 +9,8 @@ mod client;
 mod decoder;
 #[path = "targets/json.rs"]
 mod json;
+#[path = "targets/refusal.rs"]
+mod refusal;
 
 use std::fs;
 use std::path::PathBuf;
@@ -47,7 +49,20 @@ fn script(options: u8, by_hand: bool, recording: &[u8]) -> Vec<u8> {
 #[test]
 fn what_was_found_is_found_no_more() {
     let found = replay("decoder", decoder::check) + replay("json", json::check) + replay("client", client::check);
+    let found = found + replay("refusal", refusal::check);
     println!("{found} findings");
+}
+
+#[test]
+fn the_refusal_target_holds_on_every_refusal_cut_anywhere() {
+    let corpus = fixtures("refusals");
+    assert!(corpus.len() > 20);
+    for (name, bytes) in corpus {
+        println!("{name}");
+        for (at, piece) in bytes.chunks(977).enumerate() {
+            refusal::check(&[&[at as u8], piece].concat());
+        }
+    }
 }
 
 #[test]
