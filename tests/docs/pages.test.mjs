@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { test } from 'node:test'
 import { absoluteLinks } from '../../scripts/readme-links.mjs'
+import { refusalTable, tableOfPage } from '../../scripts/refusal-table.mjs'
 import { anchorsOf, pages, proseOf, read, root } from './support.mjs'
 
 test('the README has at most 200 lines', () => {
@@ -27,6 +28,10 @@ test('every relative link leads to a file, and every anchor to a heading', () =>
 
 test('every page of docs/ is in its index', () => {
   for (const name of readdirSync(join(root, 'docs'))) if (name !== 'README.md') assert.ok(read('docs/README.md').includes(`](${name})`), name)
+})
+
+test('the table of refusals is that of the corpus (node scripts/refusal-table.mjs writes it)', () => {
+  assert.equal(tableOfPage(), refusalTable())
 })
 
 /** The paths of a listing: two spaces a level, folders end with a slash, a description follows. */
