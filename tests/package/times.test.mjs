@@ -1,7 +1,7 @@
 // When things were heard of: turn.times, an entry's heardAt, a wait's overAt. By this side's clock, with fractions.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { backend, frame, packed, runOf } from './support.mjs'
+import { backend, frame, packed, runOf, until } from './support.mjs'
 
 const lib = packed()
 const handlers = []
@@ -68,8 +68,11 @@ test('a connection that is lost and taken up: the gap ends with the first frame 
       response.write(Buffer.concat([at('RunStarted', 0), at('RunContent', 1, { content: 'So far. ' })]))
       return setTimeout(() => response.destroy(), 20)
     }
-    setTimeout(() => response.write(at('RunContent', 2, { content: 'And on.' })), 60)
-    setTimeout(() => response.end(at('RunCompleted', 3, { content: 'So far. And on.' })), 160)
+    sleep(60)
+      .then(() => response.write(at('RunContent', 2, { content: 'And on.' })))
+      .then(() => until(() => /And on/.test(handler.getSnapshot().turns[0].answer.content)))
+      .then(() => sleep(100))
+      .then(() => response.end(at('RunCompleted', 3, { content: 'So far. And on.' })))
   })
   context.after(() => server.close())
   const handler = lib.createStreamHandler({ endpoint: server.url, agent: 'a', background: true, notify: 'sync' })
