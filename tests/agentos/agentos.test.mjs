@@ -123,8 +123,10 @@ test('a silent connection is given up and the answer taken up elsewhere', async 
 })
 
 test('a slow connection is no lost one', async () => {
-  const { handler, proxy } = await through({ agent: 'assistant', stall: { background: 5 } }, (path) => (isRun(path) ? { delay: 500 } : null))
+  const { handler, proxy } = await through({ agent: 'assistant', stall: { background: 4 } }, (path) => (isRun(path) ? { delay: 400 } : null))
+  const began = performance.now()
   assert.equal(await handler.send('Say something. [[plain n=12]]'), 'completed')
+  assert.ok(performance.now() - began > 4000, 'or it proves nothing: each wait is short, and all of them are longer than a silence may be')
   assert.deepEqual([handler.getSnapshot().turns[0].answer.content.split(' ').length, proxy.requests.length], [16, 1])
 })
 
