@@ -104,19 +104,19 @@ package: dist
 	@echo "── packing"
 	node scripts/pack.mjs
 
-## The reference of the package (out of its types) and the manual of the core, into target/docs
+## The site: the pages of docs/, the reference from the types, the manual of the core; static files in target/docs
 .PHONY: docs
 docs: dist docs-pages
 
-# The declarations need what wasm-bindgen writes: `dist` comes first.
+# `dist` comes first: the declarations need what wasm-bindgen writes. TypeDoc empties target/docs, so rustdoc follows it.
 .PHONY: docs-pages
 docs-pages: rust-target scripts/docs/node_modules/.package-lock.json
-	@echo "── API reference"
+	@echo "── pages and API reference"
 	cd scripts/docs && npx typedoc
 	@echo "── rustdoc"
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features generator
 	rm -rf target/docs/rust && cp -r $(or $(CARGO_TARGET_DIR),target)/doc target/docs/rust
-	@echo "   target/docs/api/index.html, target/docs/rust/ai_stream_handler/index.html"
+	@echo "   target/docs/index.html"
 
 scripts/docs/node_modules/.package-lock.json: scripts/docs/package-lock.json
 	cd scripts/docs && npm ci --no-fund --no-audit --ignore-scripts
@@ -153,6 +153,14 @@ resilience-peers: tests/resilience/node_modules/.package-lock.json
 tests/resilience/node_modules/.package-lock.json: tests/resilience/package-lock.json
 	@echo "── npm ci in tests/resilience"
 	cd tests/resilience && npm ci --no-fund --no-audit --ignore-scripts
+	@touch $@
+
+# dependency-cruiser, and the TypeScript that it parses with.
+.PHONY: architecture-tools
+architecture-tools: tests/architecture/node_modules/.package-lock.json
+tests/architecture/node_modules/.package-lock.json: tests/architecture/package-lock.json
+	@echo "── npm ci in tests/architecture"
+	cd tests/architecture && npm ci --no-fund --no-audit --ignore-scripts
 	@touch $@
 
 # www/, ready to be served
@@ -192,6 +200,8 @@ prerequisites-test:
 rust-target: prerequisites
 	@rustup target list --installed | grep -qx wasm32-unknown-unknown \
 	  || { echo "── rustup target add wasm32-unknown-unknown"; rustup target add wasm32-unknown-unknown; }
+	@rustup component list --installed | grep -qx rust-src \
+	  || { echo "── rustup component add rust-src"; rustup component add rust-src; }
 
 .PHONY: wasm-bindgen
 wasm-bindgen: prerequisites

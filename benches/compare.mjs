@@ -1,10 +1,10 @@
-// How fast is it, next to others on the same bytes? `make bench` runs it:
+// Compares reading speed with other libraries on the same bytes. `make bench` runs it:
 //
 //   node benches/compare.mjs [--budget 1000] [--only node|chromium] [--growth]
 //
-// All run in one process, in turns, and medians are compared: what slows the machine down slows down all of them. `--budget`:
-// milliseconds for each cell of the table. `--growth` measures how time grows with the length of the stream, and draws it
-// (benches/plot.mjs). The peers are those of tests/resilience, in the versions of its lock file.
+// All run in one process, in turns, and medians are compared, so that whatever slows the machine down affects all of them.
+// `--budget`: milliseconds per cell of the table. `--growth` measures how time grows with the length of the stream and plots it
+// (benches/plot.mjs). The peers and their versions are those of tests/resilience/package-lock.json.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ await build({
   nodePaths: [join(root, 'tests/resilience/node_modules')], logLevel: 'error',
 })
 
-/** Recorded streams, as short as such streams are: what a handler costs to be made and disposed of counts. */
+/** Recorded streams of realistic length, so that the cost of creating and disposing of a handler counts. */
 const recorded = ['team_nested', 'agent_reasoning_tools'].map((name) => {
   const bytes = readFileSync(join(root, `tests/fixtures/recordings/${name}.sse`))
   return { name, bytes: [...bytes], text: answer(bytes.toString()) }
@@ -39,10 +39,10 @@ function answer(stream) {
 
 const progress = (text) => process.stderr.write(`   ${text}\n`)
 
-/** What `measure` gives there. */
+/** The result of `measure` in each environment. */
 const places = {
   async node(measure, options) {
-    // fetch-event-source is written for a page: its timers are the window's.
+    // fetch-event-source is written for pages and uses the window's timers.
     Object.assign(globalThis, { window: globalThis, document: new EventTarget() })
     const module = await import(pathToFileURL(join(folder, 'measure.mjs')))
     return { title: `Node ${process.version}`, result: await module[measure]({ ...options, progress }) }
@@ -51,7 +51,7 @@ const places = {
   async chromium(measure, options) {
     const server = createServer((request, response) => {
       const script = request.url === '/measure.mjs'
-      // Isolated, a page has a clock of microseconds.
+      // A cross-origin isolated page has a clock with microsecond resolution.
       response.writeHead(200, { 'content-type': script ? 'text/javascript' : 'text/html', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' })
       response.end(script ? readFileSync(join(folder, 'measure.mjs')) : '<!doctype html><link rel="icon" href="data:,">')
     })
@@ -74,7 +74,7 @@ const line = (cells) => console.log(`| ${cells.map((cell, index) => (index < 2 ?
 
 function print({ title, result }) {
   const names = Object.keys(result[0].times).filter((name) => name !== 'ours')
-  console.log(`\n${title}: how much longer than ours each takes; ours in MB/s.\n`)
+  console.log(`\n${title}: how many times as long as ours each takes; ours in MB/s.\n`)
   line(['stream', 'chunks', 'ours', ...names])
   line(['---', '---', '--:', ...names.map(() => '--:')])
   for (const { stream, chunks, bytes, times } of result) {
@@ -90,7 +90,7 @@ for (const [place, measured] of Object.entries(places)) {
   if (!grows) print(found)
   else {
     plot(found, join(folder, `growth-${place}.svg`))
-    console.log(`\n${found.title}: target/bench/growth-${place}.svg; and what a token takes to be fed and seen, in microseconds:\n`)
+    console.log(`\n${found.title}: target/bench/growth-${place}.svg; and the microseconds to feed one token and read the snapshot:\n`)
     for (const { what, points } of (await measured('existing', {})).result) console.log(`   ${what}: ${points.map(({ size, microseconds }) => `${size}: ${microseconds.toFixed(2)}`).join('   ')}`)
   }
 }

@@ -1,6 +1,6 @@
-// Who reads the streams: `read(chunks)` gives the answer's text. Ours does everything that the package does (timeline, tools,
-// usage, members) and reads a snapshot after every 16th feed, about once per animation frame; behind the others stands a reducer
-// that keeps the answer's text and nothing else. Each is used as its documentation says.
+// The contenders: `read(chunks)` returns the answer's text. Ours does everything that the package does (timeline, tools, usage,
+// members) and reads a snapshot after every 16th feed, about once per animation frame. The others feed a reducer that keeps only
+// the answer's text. Each is used as its documentation says.
 import { parseSSEStream, runHttpRequest } from '@ag-ui/client'
 import { parseJsonEventStream } from '@ai-sdk/provider-utils'
 import { EventStreamContentType, fetchEventSource } from '@microsoft/fetch-event-source'
@@ -41,7 +41,7 @@ function eventsourceParser(chunks) {
   return text()
 }
 
-/** No library: the data lines are looked for, and read. */
+/** No library: finds the data lines and parses them. */
 function plainJavaScript(chunks) {
   const { take, text } = reducer()
   const decoder = new TextDecoder()
@@ -85,7 +85,7 @@ function agUi(chunks) {
   })
 }
 
-/** A limit: what has to be done to see the bytes as text at all. No text comes of it. */
+/** A lower bound: decoding the bytes to text. Returns no answer. */
 function textDecoder(chunks) {
   const decoder = new TextDecoder()
   let length = 0
@@ -96,7 +96,7 @@ function textDecoder(chunks) {
 const memory = new WebAssembly.Memory({ initial: 512 })
 const view = new Uint8Array(memory.buffer)
 
-/** A limit: what has to be done for WebAssembly to see the bytes at all. */
+/** A lower bound: copying the bytes to WebAssembly memory. Returns no answer. */
 function copy(chunks) {
   let at = 0
   for (const chunk of chunks) {
@@ -107,7 +107,7 @@ function copy(chunks) {
   return null
 }
 
-/** In the order of the table; the first is what the others are compared with. A text of `null`: not one that could be compared. */
+/** In the order of the table; the others are compared with the first. `null`: there is no text to compare. */
 export const contenders = [
   { name: 'ours', read: ours },
   { name: 'eventsource-parser', read: eventsourceParser },

@@ -1,4 +1,4 @@
-// What runs in Node and in Chromium alike: every contender reads the same chunks, in turns; medians, in milliseconds.
+// The measurements, the same code in Node and Chromium: contenders read the same chunks in turns. Results are medians.
 import { contenders } from './contenders.mjs'
 import { createStreamHandler } from '../pkg/dist/index.js'
 import * as streams from './streams.mjs'
@@ -7,22 +7,22 @@ const CUTS = [['64 B', 64], ['1.4 KB', 1400], ['16 KB', 16384], ['64 KB', 65536]
 const tick = () => new Promise((resolve) => setTimeout(resolve))
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 
-/** `{ name: milliseconds }` of those that end with `text`. `budget`: milliseconds, for all of them together. */
+/** Median milliseconds by contender. Throws if one returns another text. `budget`: milliseconds for all of them together. */
 async function compare(chunks, text, { budget, among = contenders }) {
   const times = new Map(among.map(({ name }) => [name, []]))
   const until = performance.now() + budget
   for (let round = 0; round < 4 || (performance.now() < until && round < 100); round++) {
     for (const { name, read } of among) {
       const taken = times.get(name)
-      // Slow ones are measured less often; the slowest once.
+      // Slow contenders run less often, the slowest once.
       if (taken.length > 0 && (taken.at(-1) > budget || (round >= 4 && taken.at(-1) * 8 > budget / among.length))) continue
-      // Between two runs what the one before has left is taken away.
+      // Lets the garbage of the previous run be collected.
       await tick()
       const began = performance.now()
       const result = await read(chunks)
       const took = performance.now() - began
       if (result !== null && result !== text) throw new Error(`${name} ended with another text: ${result.length} characters instead of ${text.length}`)
-      if (round > 0 || took > budget) taken.push(took) // In the first round the compilers warm up.
+      if (round > 0 || took > budget) taken.push(took) // The first round warms up the compilers.
     }
   }
   return Object.fromEntries([...times].map(([name, taken]) => [name, median(taken)]))
@@ -38,7 +38,7 @@ export async function table({ budget, recorded = [], progress }) {
     rows.push({ stream, chunks: cut, bytes, times: await compare(chunks, text, { budget }) })
   }
   for (const { name, bytes, text } of [...made, ...recorded.map(read)]) {
-    // Some copy a frame of a megabyte at each of its pieces: at sixteen thousand of them that takes minutes.
+    // Some contenders copy a 1 MB frame with each of its chunks: with 16,000 chunks that takes minutes.
     for (const [label, size] of CUTS.slice(name.startsWith('huge') ? 1 : 0)) await row(name, streams.cut(bytes, size), text, label)
   }
   const live = made[0]
@@ -50,15 +50,15 @@ export async function table({ budget, recorded = [], progress }) {
   return rows
 }
 
-/** A recording as it was handed over by Node: as numbers. */
+/** A recording as Node passes it to the page: an array of numbers. */
 function read({ name, bytes, text }) {
   return { name, bytes: Uint8Array.from(bytes), text }
 }
 
-/** How time grows with the stream: nanoseconds a byte, of streams of short deltas in chunks of 16 KB. */
+/** How time grows with the length of the stream: nanoseconds per byte, for short deltas in chunks of 16 KB. */
 export async function growth({ budget, progress }) {
   const points = []
-  // What is measured is the stream and not how warm the compilers are: that is what benches/start.mjs is for.
+  // Warms up the compilers; benches/start.mjs measures the cold start.
   const warm = streams.tokens(4 << 20)
   for (const { read } of contenders) for (let round = 0; round < 4; round++) await read(streams.cut(warm.bytes, 16384))
   for (let bytes = 1024; bytes <= 64 << 20; bytes *= 4) {
@@ -75,7 +75,7 @@ const ids = { created_at: 1_795_452_000, run_id: 'r', session_id: 's', agent_id:
 const frame = (event, fields) => encoder.encode(`event: ${event}\ndata: ${JSON.stringify({ event, ...ids, ...fields })}\n\n`)
 const TOKENS = 2000
 
-/** Microseconds that a token takes to be fed and seen, by what is there already. */
+/** Microseconds to feed one token and read the snapshot, by the size of what the conversation already holds. */
 export async function existing({ progress }) {
   const measured = async (what, prepare, sizes) => {
     const points = []

@@ -1,9 +1,9 @@
-// What a user feels: a real React page in a real Chromium while an answer streams in. Ours, the classic hook (a copy of the state
-// and a flushSync for each token), and @ai-sdk/react's useChat, fed with the same text in its own protocol.
+// Main-thread load of a React page in Chromium while an answer streams in: our hook, the classic hook (copies the state and calls
+// flushSync for each token), and useChat of @ai-sdk/react, each fed the same text in its own protocol.
 //
-//   make bench-page        tokens=5000, as fast as they come and 200 a second, with 0 and 1,000 earlier messages
+//   make bench-page        TOKENS=5000, as fast as possible and 200 per second, with 0 and 1,000 earlier messages
 //
-// All main-thread time of the page (CDP's TaskDuration), the longest task (of the trace), React's commits; medians of RUNS.
+// Reports main-thread time (CDP's TaskDuration), the longest task (from a trace) and React commits; medians of RUNS.
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -27,13 +27,13 @@ cpSync(join(import.meta.dirname, 'page'), join(folder, 'src'), { recursive: true
 for (const name of CONTENDERS) {
   await build({
     entryPoints: [join(folder, `src/${name}.jsx`)], outfile: join(site, `${name}.js`), bundle: true, minify: true, format: 'esm', jsx: 'automatic',
-    define: { 'process.env.NODE_ENV': '"production"' }, // Of the project, and the build of React that counts commits.
+    define: { 'process.env.NODE_ENV': '"production"' }, // The project's React, in the profiling build, which counts commits.
     alias: { 'react-dom/client': join(folder, 'node_modules/react-dom/profiling.js') }, logLevel: 'error',
   })
   writeFileSync(join(site, `${name}.html`), `<!doctype html><meta charset="utf-8"><title>${name}</title><link rel="icon" href="data:,"><div id="root"></div><script type="module" src="./${name}.js"></script>`)
 }
 
-/** The same words in the protocol of each. */
+/** The same words in each protocol. */
 const frames = {
   agno: [
     { event: 'RunStarted' }, ...tokens.map((content) => ({ event: 'RunContent', content, content_type: 'str' })), { event: 'RunCompleted', content: text },

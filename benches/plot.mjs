@@ -1,10 +1,10 @@
-// Draws how time grows with the length of a stream: nanoseconds a byte, on two logarithmic axes. A flat line is linear growth.
+// Plots nanoseconds per byte against the length of the stream, on logarithmic axes. A flat line is linear growth.
 import { writeFileSync } from 'node:fs'
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 380, 56, 178, 40, 44]
 const COLOURS = ['#0b6bcb', '#c2410c', '#6d28d9', '#15803d', '#b91c5c', '#a16207', '#6b7280', '#9ca3af']
 
-/** `{ title, result }` as benches/measure.mjs gives it, into an SVG. */
+/** Writes an SVG. `{ title, result }`: of `growth` in benches/measure.mjs. */
 export function plot({ title, result }, file) {
   const names = Object.keys(result[0].times)
   const all = result.flatMap(({ times }) => Object.values(times)).filter(Number.isFinite)
@@ -20,7 +20,7 @@ export function plot({ title, result }, file) {
     const points = result.filter(({ times }) => times[name]).map(({ bytes, times }) => [x(bytes), y(times[name])])
     return { name, colour: COLOURS[at % COLOURS.length], end: points.at(-1), path: points.map(([a, b], index) => `${index ? 'L' : 'M'}${a.toFixed(1)} ${b.toFixed(1)}`).join('') }
   })
-  // Names beside the ends of their lines, none upon another.
+  // Labels at the ends of their lines, spaced so that none overlap.
   let below = 0
   const labels = lines.toSorted((a, b) => a.end[1] - b.end[1]).map(({ name, colour, end }) => {
     below = Math.max(end[1] + 4, below + 15)

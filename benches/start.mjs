@@ -1,6 +1,6 @@
-// What a page waits for: for a handler to be made, and for the first text to be read and seen, in a page that has just been loaded,
-// next to eventsource-parser + JSON.parse. Once with all of it in one go, and once as people use a page: it makes a handler as
-// it starts, and an answer comes when somebody has asked. `make bench` runs it: node benches/start.mjs [pages, default 15]
+// Start-up time in a page that has just loaded: creating a handler, and reading the first text, next to eventsource-parser with
+// JSON.parse. Once all at once, and once as a page is used: the handler is created at load, and the first event arrives half a
+// second later. `make bench` runs it: node benches/start.mjs [pages, default 15]
 import { mkdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
@@ -35,7 +35,7 @@ const browser = await launch()
 const times = {}
 for (let page = 0; page < PAGES; page++) {
   for (const [name, pause] of [['ours', 0], ['ours', 500], ['theirs', 0], ['theirs', 500]]) {
-    // A context of its own: nothing that was compiled is there already.
+    // A new context, so that no compiled code is cached.
     const context = await browser.newContext()
     const tab = await context.newPage()
     await tab.goto(`http://127.0.0.1:${server.address().port}/`)

@@ -1,4 +1,4 @@
-// The streams that are read, made here or recorded: `{ bytes, text }`, the text being what the answer has to be in the end.
+// Generated streams: `{ bytes, text }`, where `text` is the answer expected at the end.
 const encoder = new TextEncoder()
 
 const base = { created_at: 1795452391, team_id: 'cirkelline', team_name: 'Cirkelline', run_id: 'b18e97f4-442f-4e16-a703-523911f011ea', session_id: 'f737834f-5179-4812-b8c4-aa3574985f94', nested_depth: 0 }
@@ -12,13 +12,13 @@ function whole(frames, text, extra = {}) {
 
 const words = (count) => Array.from({ length: count }, (_, index) => word(index))
 
-/** Nothing but short deltas, so many bytes of them. */
+/** Short deltas only, about `bytes` bytes of them. */
 export function tokens(bytes = 5e6) {
   const said = words(Math.max(1, Math.round(bytes / delta(word(0)).length)))
   return whole(said.map((content) => delta(content)), said.join(''))
 }
 
-/** The same of two members that take turns, with a time and an index that change in each frame, as in a background run. */
+/** Short deltas of two alternating members, with a new time and event index in each frame, as in a background run. */
 export function alternating() {
   const said = words(Math.round(5e6 / 380))
   let index = 0
@@ -50,7 +50,7 @@ export function mixed() {
 const ENGLISH = 'A line of an answer, with "quotes", as a model writes it.\n'
 const DANISH = 'A line of an answer, with "quotes" and a bit of æøå.\n'
 
-/** Frames of 1 MB each. */
+/** Five frames of 1 MB each. */
 function megabytes(line) {
   const block = line.repeat(Math.round(1e6 / line.length))
   return whole(Array.from({ length: 5 }, () => delta(block)), block.repeat(5))
@@ -59,7 +59,7 @@ function megabytes(line) {
 export const huge = () => megabytes(ENGLISH)
 export const hugeDanish = () => megabytes(DANISH)
 
-/** One frame of so many megabytes. */
+/** One frame of `size` megabytes. */
 export function single(size, line = ENGLISH) {
   const text = line.repeat(Math.round((size * 1e6) / line.length))
   return { bytes: encoder.encode(delta(text)), text }
@@ -69,7 +69,7 @@ export function cut(bytes, size) {
   return Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size))
 }
 
-/** One frame in each chunk, as they come from a model that streams. */
+/** One frame per chunk, as a streaming model sends them. */
 export function byFrame(bytes) {
   const chunks = []
   let from = 0

@@ -1,4 +1,4 @@
-//! The decoder alone, as WebAssembly: for the page of `tests/oracle`, where a browser's own EventSource judges it.
+//! The decoder alone, as WebAssembly. The page in `tests/oracle` compares it with the browser's own EventSource.
 #![allow(missing_docs)]
 
 #[cfg(target_arch = "wasm32")]
@@ -7,8 +7,8 @@ mod decoder {
     use js_sys::Array;
     use wasm_bindgen::prelude::*;
 
-    /// What a stream says: type, data and last event id of each event in turn; then the id at its end, and the
-    /// reconnection time in milliseconds, or undefined. `cuts`: where the stream is split.
+    /// Decodes a stream: type, data and last event id of each event in turn; then the last event id, and the
+    /// reconnection time in milliseconds or undefined. `cuts`: the offsets at which the stream is split.
     #[wasm_bindgen]
     pub fn decode(stream: &[u8], cuts: &[u32]) -> Array {
         let mut decoder = Decoder::default().without_bare_objects();

@@ -1,5 +1,5 @@
-//! The backend half inside a page: the generator of `src/generator.rs` and the scripted model, as WebAssembly.
-//! `www/page-backend.js` makes it look like a server. The package carries none of it.
+//! The backend half inside a page: the generator of `src/generator.rs` and the scripted model, as WebAssembly. The demo
+//! page makes it look like a server. Not part of the npm package.
 #![allow(missing_docs)]
 
 #[cfg(target_arch = "wasm32")]

@@ -1,9 +1,10 @@
-//! A real backend to try the handler against: `cargo run --example server --features generator`.
+//! A backend to try the handler against: `cargo run --example server --features generator`.
 //!
-//! `POST /api/teams/{team}/runs` is the mission's route: the generator, which retries and says so in the stream.
-//! `POST /teams/{team}/runs` and `/agents/{agent}/runs` are AgentOS's: a rate limit ends the run, and who retries is
-//! the handler; they run in the background if asked to, and are taken up, continued and cancelled. Sessions are kept in one SQLite file; `/metrics` is for Prometheus; everything else is `www/`. The
-//! model is a script: see `examples/scripted/mod.rs` for what a message can ask it for.
+//! `POST /api/teams/{team}/runs` retries (docs/rate-limit-retries.md): the generator, which announces retries in the
+//! stream. `POST /teams/{team}/runs` and `/agents/{agent}/runs` behave like AgentOS (docs/agentos-protocol.md): a rate
+//! limit ends the run, and the handler retries; runs can go to the background, be resumed, continued and cancelled.
+//! Sessions are stored in one SQLite file; `/metrics` is for Prometheus; every other path serves `www/`. The model is a
+//! script: see `examples/scripted/mod.rs` for what a message can ask of it.
 
 #[path = "server/args.rs"]
 mod args;
@@ -33,7 +34,7 @@ use tokio::net::TcpListener;
 use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 use tower_http::services::ServeDir;
 
-/// What all routes share.
+/// State shared by all routes.
 #[derive(Clone)]
 pub struct App {
     args: Arc<Args>,
@@ -45,7 +46,7 @@ pub struct App {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The generator catches what the model panics with; a line of the log will do.
+    // The generator catches the model's panics; one log line is enough.
     std::panic::set_hook(Box::new(|panic| eprintln!("panic    {panic}")));
     let args = Args::read(std::env::args().skip(1)).unwrap_or_else(|error| {
         eprintln!("{error}");
@@ -60,13 +61,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         background: Background::default(),
     };
     let listener = listen(app.args.port).await?;
-    // The first line says where: a port of 0 is any that is free.
+    // The first line is the address: port 0 means any free port.
     println!("http://{}/", listener.local_addr()?);
     axum::serve(listener, routes(app)).await?;
     Ok(())
 }
 
-/// On `port`, or the next one that is free.
+/// Listens on `port`, or the next free one.
 async fn listen(port: u16) -> std::io::Result<TcpListener> {
     let mut tried = TcpListener::bind(("127.0.0.1", port)).await;
     for port in (port..port.saturating_add(20)).skip(1) {
@@ -81,11 +82,11 @@ async fn listen(port: u16) -> std::io::Result<TcpListener> {
 }
 
 fn routes(app: App) -> Router {
-    // A page of another origin may send, and read when it may come back.
+    // Pages of other origins may send, and read Retry-After.
     let cors = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods(Any)
-        // Not `*`, which leaves Authorization out.
+        // Not `*`, which excludes Authorization.
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers(["retry-after", "date"].map(HeaderName::from_static));
     Router::new()
@@ -94,11 +95,11 @@ fn routes(app: App) -> Router {
         .route("/agents/{id}/runs", post(runs::of_agent))
         .route("/{kind}/{id}/runs/{run_id}/cancel", post(runs::cancel))
         .route("/{kind}/{id}/runs/{run_id}/resume", post(runs::resume))
-        .route("/{kind}/{id}/runs/{run_id}/continue", post(runs::go_on))
+        .route("/{kind}/{id}/runs/{run_id}/continue", post(runs::continue_run))
         .route("/sessions", get(sessions::list))
         .route("/sessions/{id}/runs", get(sessions::runs))
         .route("/metrics", get(metrics::text))
-        // The page asks for this file to know whether there is a server behind it.
+        // Tells the demo page that it is served by this server.
         .route("/backend.json", get(|| async { Json(serde_json::json!({"backend": "server"})) }))
         .fallback_service(ServeDir::new(&app.args.www))
         .layer(DefaultBodyLimit::max(64 << 20))

@@ -1,5 +1,5 @@
-// The native targets, each for so many seconds: `node fuzz/run.mjs 20`. What is found is laid into tests/fixtures/findings, where
-// tests/fuzz_regressions.rs finds it. Without a sanitizer: there is no `unsafe` to watch, and so the stable compiler will do.
+// Fuzzes each native target for some seconds: `node fuzz/run.mjs 20`. Findings are copied to tests/fixtures/findings, where
+// tests/fuzz_regressions.rs reproduces them. No sanitizer: there is no `unsafe`, so the stable compiler is enough.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'

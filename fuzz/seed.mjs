@@ -1,4 +1,4 @@
-// What the fuzzer begins with, out of tests/fixtures: `node fuzz/seed.mjs` writes fuzz/corpus/{decoder,json,client} and the words.
+// Seeds the fuzzer from tests/fixtures: `node fuzz/seed.mjs` writes fuzz/corpus/{decoder,json,client} and words.dict.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { streamOf } from '../tests/oracle/streams.mjs'
@@ -17,7 +17,7 @@ function write(target, name, ...parts) {
   counts[target] = (counts[target] ?? 0) + 1
 }
 
-/** Length and bytes, as tests/targets/client.rs reads them. */
+/** One operation with its bytes, in the format of tests/targets/client.rs. */
 const chunk = (operation, bytes) => [Uint8Array.of(operation, bytes.length & 255, bytes.length >> 8), bytes]
 
 const kinds = new Set()
@@ -34,12 +34,12 @@ for (const file of readdirSync(recordings).filter((name) => name.endsWith('.sse'
   if (bytes.length > LONGEST) continue
   write('decoder', name, [0, 7, 7], bytes)
   write('decoder', `${name}-bare`, [1, 7, 7], frames.map((frame) => /^data: (.*)$/m.exec(frame)?.[1] ?? frame).join(''))
-  // Small limits in every second one, background runs where they were ones; a send, the head, the frames, the end.
+  // Small limits in every second seed, background where the recording was; then send, head, frames, end.
   const options = (counts.client ?? 0) % 2 | (/^bg_/.test(name) ? 4 : 0)
   const isStream = /event-stream/.test(headers?.['content-type'] ?? '')
   const head = [0, 18, isStream ? 0 : { 429: 4, 503: 5, 500: 6 }[status] ?? 7, isStream ? 0 : 1]
   write('client', name, [options, 3], head, ...frames.flatMap((frame) => chunk(19, Buffer.from(frame))), [20])
-  // The same by hand; the same cut in the middle and taken up; a cancel in the middle.
+  // The same stream through begin/feed; lost half-way and resumed; cancelled half-way.
   write('client', `${name}-fed`, [options, 9, 13], ...frames.flatMap((frame) => chunk(14, Buffer.from(frame))), [15])
   const half = frames.slice(0, frames.length / 2).flatMap((frame) => chunk(19, Buffer.from(frame)))
   write('client', `${name}-cut`, [options | 4, 5], head, ...half, [21, 16, 18, 0, 0], ...half, [16, 2, 20])

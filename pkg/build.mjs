@@ -1,19 +1,21 @@
 // Builds pkg/dist: cargo → wasm-bindgen → wasm-opt → esbuild and tsc. `make package` calls it, with the tools on PATH.
 //
-// In: the crate, pkg/src, and the `exports` of pkg/package.json, which say what is to be built:
+// In: the crate, pkg/src, and the `exports` of pkg/package.json, which list what to build:
 //   "import": ./dist/NAME.js    src/NAME.ts bundled as ESM
 //   "require": ./dist/NAME.cjs  the same as CommonJS
-// Out: those, their .d.ts (and .d.cts), and core.wasm. It must leave nothing else in dist, for npm packs all of it.
+// Out: those, their .d.ts and .d.cts, and core.wasm. It must leave nothing else in dist, because npm packs the whole folder.
+//
+// docs/architecture.md, "How the module is built", explains the choices with numbers.
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
-import { shorten } from '../scripts/shorten.mjs'
+import { shortenNames } from '../scripts/short-names.mjs'
 import { brotli, gzip, sizeOfHook } from '../scripts/size.mjs'
 import { OPTIMISED, bindgen, optimise } from '../scripts/wasm.mjs'
-import { assembled, inlined } from './inline.mjs'
+import { inlined } from './inline.mjs'
 
 const root = join(import.meta.dirname, '..')
 const pkg = join(root, 'pkg')
@@ -22,10 +24,17 @@ const generated = join(pkg, 'generated')
 const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'))
 
 /**
- * Between opt-level "s" and "z", which is a third slower: fewer copies of small functions than "s" makes, and texts
- * compared by calls instead of in line (there are some three hundred names to be told apart).
+ * Between opt-level "s" and "z", which is a third slower: "s" with less inlining, and with strings compared by calls to
+ * memcmp rather than inline code, since there are about three hundred names to match.
  */
 const SMALLER = '-Cllvm-args=-inline-threshold=15 -max-loads-per-memcmp-opt-size=0'
+
+/**
+ * A panic traps without formatting its message, which nobody could read: the module has no standard error. The standard
+ * library has to be compiled with the same setting, hence the component rust-src. Saves 4.2 KB brotli.
+ */
+const IMMEDIATE_ABORT = ['-Zunstable-options', '-Cpanic=immediate-abort']
+const STD_FROM_SOURCE = ['-Zbuild-std=std,panic_abort', '-Zbuild-std-features=']
 
 rmSync(dist, { recursive: true, force: true })
 mkdirSync(dist)
@@ -37,11 +46,12 @@ await sizes()
 
 function buildWasm() {
   step('cargo rustc --release (wasm32)')
-  // The cdylib alone: beside an rlib, cargo leaves link-time optimisation out.
-  run('cargo', ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', 'wasm32-unknown-unknown'], {
-    // Not what happens to be in the environment: the module is the same whoever builds it. The target feature is
-    // repeated from .cargo/config.toml, which RUSTFLAGS overrides.
-    CARGO_ENCODED_RUSTFLAGS: ['-Ctarget-feature=+simd128', SMALLER, ...withoutMachinePaths()].join('\x1f'),
+  // Only the cdylib: cargo skips link-time optimization if an rlib is built along with it.
+  run('cargo', ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', 'wasm32-unknown-unknown', ...STD_FROM_SOURCE], {
+    // Overrides RUSTFLAGS of the environment, for a reproducible module, and those of .cargo/config.toml, hence simd128.
+    CARGO_ENCODED_RUSTFLAGS: ['-Ctarget-feature=+simd128', SMALLER, ...IMMEDIATE_ABORT, ...withoutMachinePaths()].join('\x1f'),
+    // Allows the unstable flags of the two constants in a stable compiler.
+    RUSTC_BOOTSTRAP: '1',
   })
 
   step('wasm-bindgen')
@@ -50,21 +60,21 @@ function buildWasm() {
 
   step('wasm-opt')
   const optimised = join(generated, 'core_bg.opt.wasm')
-  const shortened = join(generated, 'core_bg.wat')
-  shorten(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), shortened)
-  optimise(OPTIMISED, shortened, optimised)
+  const renamed = join(generated, 'core_bg.wat')
+  shortenNames(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), renamed)
+  optimise(OPTIMISED, renamed, optimised)
   cpSync(optimised, join(dist, 'core.wasm'))
 
   const bytes = readFileSync(optimised)
-  if (bytes.includes(homedir() + '/')) fail(`core.wasm names ${homedir()}: a path of this machine got into the module`)
+  if (bytes.includes(homedir() + '/')) fail(`core.wasm contains ${homedir()}: a path of this machine`)
   return bytes
 }
 
-/** Panic messages carry file names: make them the same on every machine. */
+/** File names in the module must be the same on every machine. */
 function withoutMachinePaths() {
   const registry = join(process.env.CARGO_HOME ?? join(homedir(), '.cargo'), 'registry/src')
   const sources = existsSync(registry) ? readdirSync(registry).map((name) => join(registry, name)) : []
-  // Where the component rust-src is installed, rustc names the standard library's files by their path in the toolchain.
+  // The standard library is compiled from the toolchain's own sources.
   const sysroot = execFileSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8' }).trim()
   return [...sources, root, join(sysroot, 'lib/rustlib/src/rust')].map((path) => `--remap-path-prefix=${path}=`)
 }
@@ -82,30 +92,40 @@ async function bundle() {
       platform: 'neutral',
       target: 'es2022',
       legalComments: 'none',
+      // What wasm-bindgen's glue has for other callers: a warning about how the module is started, and `using`.
+      pure: ['console.warn'],
+      define: { 'Symbol.dispose': 'undefined' },
       logLevel: 'warning',
-      // The glue's own loader has an import.meta; nobody calls it, so it is left out. Looked after below.
+      // wasm-bindgen's own loader uses import.meta. Nothing calls it, so it is dropped; checked below.
       logOverride: { 'empty-import-meta': 'silent' },
       external: ['react'],
-      // What builds upon the handler shares it with the main entry, or a page would load the module twice.
+      // The other entries import the main one; bundling it again would load the module twice.
       plugins: [{
         name: 'share-index',
         setup: ({ onResolve }) => onResolve({ filter: /^\.{1,2}\/index(\.[jt]s)?$/ }, () => ({ path: index, external: true })),
       }, {
-        // A string: nothing is decoded before the first handler is made.
+        // A string: importing the package decodes nothing.
         name: 'inline-wasm',
         setup: ({ onLoad }) => {
           onLoad({ filter: /\.wasm$/ }, ({ path }) => ({ loader: 'text', contents: inlined(readFileSync(path)) }))
-          onLoad({ filter: /\.wat$/ }, ({ path }) => ({ loader: 'text', contents: Buffer.from(assembled(readFileSync(path, 'utf8'))).toString('base64') }))
+          onLoad({ filter: /\.wat$/ }, ({ path }) => ({ loader: 'base64', contents: assembled(path) }))
         },
       }],
     })
     const text = readFileSync(outfile, 'utf8')
-    // `new URL(…, import.meta.url)` of the generated glue: fails in CommonJS, and in bundlers that look for the file.
+    // `new URL(…, import.meta.url)` of the glue fails in CommonJS, and in bundlers that look for the file.
     if (/import\.meta|import_meta/.test(text)) fail(`${basename(outfile)} contains import.meta`)
   }
 }
 
-/** [name of the source, format, output] of every entry in `exports`. */
+/** A module written as text, as bytes. */
+function assembled(path) {
+  const binary = join(generated, `${basename(path, '.wat')}.wasm`)
+  optimise(['-Os'], path, binary)
+  return readFileSync(binary)
+}
+
+/** [entry name, format, output file] of every bundle in `exports`. */
 function* bundles() {
   for (const entry of Object.values(manifest.exports)) {
     for (const file of [entry?.import?.default, entry?.require?.default, entry?.default]) {
@@ -118,7 +138,7 @@ function* bundles() {
 function types() {
   step('types')
   run('tsc', ['-p', join(pkg, 'tsconfig.types.json')])
-  // A declaration of its own accord: tsc copies none.
+  // Hand-written: tsc emits declarations only for .ts files.
   cpSync(join(pkg, 'src/core-wasm.d.ts'), join(generated, 'types/core-wasm.d.ts'))
   copyTypes({ from: join(generated, 'types'), to: dist, manifest })
 }

@@ -1,14 +1,14 @@
-// Copies the declarations that the package's entries reach, and no others, into dist.
+// Copies to dist the declarations that the package's entries reach, and no others.
 //
-// tsc writes one .d.ts per source file, with the import specifiers of the source. What is packed must name the
-// extension (node16 resolution wants it), must exist as .d.cts next to a .cjs, and must not reach into generated/,
-// which is not packed.
+// tsc writes one .d.ts per source file, with the source's import specifiers. The packed ones need file extensions
+// (TypeScript's node16 resolution), a .d.cts twin next to each .cjs, and no import from generated/, which is not packed.
+// tsc alone could do it with `.js` in all imports and a second run into dist/cjs; it would also pack all private ones.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
 const specifier = /((?:from|import)\s*\(?\s*)(['"])(\.{1,2}\/[^'"]+)\2/g
 
-/** `manifest`: pkg/package.json. Throws where a declaration leaves the package. */
+/** `manifest`: the parsed pkg/package.json. Throws if a declaration imports from outside the package. */
 export function copyTypes({ from, to, manifest }) {
   for (const entry of Object.values(manifest.exports)) {
     for (const file of [entry?.import?.types, entry?.require?.types, entry?.types]) {
@@ -25,7 +25,7 @@ export function copyTypes({ from, to, manifest }) {
     writeFileSync(join(to, `${name}.d.${commonJs}ts`), text.replace(specifier, (_, before, quote, path) => {
       const bare = path.replace(/\.[cm]?[jt]sx?$/, '')
       const next = normalize(join(dirname(name), bare))
-      if (next.startsWith('..')) throw new Error(`${name}.d.ts imports ${path}, which is not part of the package`)
+      if (next.startsWith('..')) throw new Error(`${name}.d.ts imports ${path}, which is not packed`)
       copy(next, commonJs, seen)
       return `${before}${quote}${bare}.${commonJs}js${quote}`
     }))

@@ -1,7 +1,6 @@
 /**
- * Makes www/recordings/ from the recorded streams in tests/fixtures/recordings/:
- * NAME.sse (the bytes, untouched), NAME.json (when which chunk came), index.json (what the demo lists) and compare.json (what is
- * shown side by side).
+ * Makes www/recordings/ from the recorded streams in tests/fixtures/recordings/: NAME.sse (the bytes, unchanged), NAME.json (the
+ * timing of the chunks), index.json (the demo's scenarios) and compare.json (the streams of the comparison page).
  *
  *     node scripts/demo-data.mjs
  */
@@ -10,7 +9,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 const from = new URL('../tests/fixtures/recordings/', import.meta.url)
 const to = new URL('../www/recordings/', import.meta.url)
 
-/** `says`: the user's words on the page; the recorded messages steer the scripted model and read like it. */
+/** `says`: the user's message on the page. The recorded messages hold directives for the scripted model. */
 const groups = [
   {
     title: 'The basics',
@@ -60,14 +59,14 @@ const groups = [
   },
 ]
 
-/** `chunks`: how it is cut at first; `lasts`: seconds, where they are not those of www/compare/race.js. What the backend stored of the run comes with it. */
+/** `chunks`: the initial chunk size. `duration`: seconds, if not the default of www/compare/race.js. `stored` is added: the answer as the backend stored it. */
 const compared = [
   { id: 'repeated', name: 'agent_repeat_tokens', chunks: 'recorded', title: 'Tokens that repeat', description: '“ha ha ha”: cutting the last token out of the next one cuts words out of the answer.' },
   { id: 'braces', name: 'team_unicode', chunks: 'recorded', title: 'Braces in the text', description: 'Whoever only counts braces ends the event at a brace inside a sentence.' },
   { id: 'letters', name: 'team_unicode', chunks: '7', title: 'Letters cut in two', description: 'Seven bytes at a time: emoji, Danish and Arabic letters straddle the chunks.' },
   { id: 'retry', name: 'seedroute_later_text_and_tool_then_429_then_ok', chunks: 'recorded', title: 'A retry in mid-answer', description: 'The first attempt had already begun to answer. The second one answers again from the start.' },
   { id: 'team', name: 'team_nested', chunks: '1400', title: 'A team at work', description: 'Members talk while the leader writes. Only the leader’s words belong in the answer.' },
-  { id: 'big', name: 'agent_big_tool_result_1100k', chunks: '1400', lasts: 2.5, title: 'One big event', description: 'A tool returns 1.1 MB in 800 pieces. Counting from the start at every piece takes longer and longer.' },
+  { id: 'big', name: 'agent_big_tool_result_1100k', chunks: '1400', duration: 2.5, title: 'One big event', description: 'A tool returns 1.1 MB in 800 pieces. Counting from the start at every piece takes longer and longer.' },
 ]
 
 await rm(to, { recursive: true, force: true })
@@ -75,7 +74,7 @@ await mkdir(to, { recursive: true })
 for (const scenario of groups.flatMap((group) => group.scenarios)) {
   if (scenario.scripted) continue
   const bytes = await copy(scenario.name)
-  // The page says how it replays announced waits where there are any.
+  // The page mentions announced waits only if there are any.
   if (bytes.includes('event: retry\n')) scenario.waits = true
   if (scenario.continues) await copy(scenario.continues)
 }
@@ -91,7 +90,7 @@ async function copy(name) {
   const bytes = await readFile(new URL(`${name}.sse`, from))
   const recorded = JSON.parse(await readFile(new URL(`${name}.json`, from), 'utf8'))
   const sum = recorded.chunks_ms_size.reduce((total, [, size]) => total + size, 0)
-  if (recorded.status !== 200 || sum !== bytes.length) throw new Error(`${name} is no complete recording of a stream`)
+  if (recorded.status !== 200 || sum !== bytes.length) throw new Error(`${name} is not a complete recording of a stream`)
   await writeFile(new URL(`${name}.sse`, to), bytes)
   await writeFile(new URL(`${name}.json`, to), JSON.stringify({
     message: recorded.request.form.message?.replace(/\s*\[\[.*?\]\]/g, ''),

@@ -1,5 +1,5 @@
-// Makes the README's pictures from the demo as it is: `make screenshots`, into .github/screenshots. Each is one state of the
-// page, reached as a user reaches it, and at most 150 KB.
+// Takes the README's screenshots of the demo: `make screenshots`, into .github/screenshots. Each is one state of the page, reached by
+// clicking as a user would, and at most 150 KB.
 import { mkdirSync, rmSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { launch } from '../tests/e2e/browser.mjs'
@@ -7,7 +7,7 @@ import { serve } from './serve.mjs'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.github/screenshots')
-const MOST = 150_000
+const MAX_BYTES = 150_000
 const WIDE = { width: 1280, height: 800 }
 const NARROW = { width: 390, height: 800 }
 
@@ -15,7 +15,7 @@ const byId = (page, id) => page.getByTestId(id)
 const status = (page, name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]').textContent === wanted, name)
 const verdict = (page) => page.waitForFunction(() => document.querySelector('[data-testid=verdict]').textContent.startsWith('It '))
 
-/** Behind the Scenes closed, the chart open, its end in sight. */
+/** Closes Behind the Scenes, opens the chart, and scrolls to its end. */
 async function openChart(page) {
   await page.locator('.timeline > summary').last().click()
   await page.locator('.chart > summary').last().click()
@@ -59,7 +59,7 @@ try {
     await page.screenshot({ path })
     await context.close()
     const { size: bytes } = statSync(path)
-    if (bytes > MOST) throw new Error(`${name}.png has ${bytes} bytes; ${MOST} is the most`)
+    if (bytes > MAX_BYTES) throw new Error(`${name}.png has ${bytes} bytes; the limit is ${MAX_BYTES}`)
     console.log(`   ${relative(root, path)}: ${Math.round(bytes / 1024)} KB`)
   }
 } finally {

@@ -1,6 +1,6 @@
-// Serves a folder of files on 127.0.0.1, for the demo and the browser tests: `node scripts/serve.mjs www`.
+// Serves a folder on 127.0.0.1, for the demo and the browser tests: `node scripts/serve.mjs www`.
 //
-// The port is PORT, else 8080, or the next one that is free. Nothing outside of the folder is ever read.
+// The port is PORT, else the first free one from 8080. Never reads outside the folder.
 import { createReadStream, realpathSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, resolve, sep } from 'node:path'
@@ -17,10 +17,10 @@ const types = {
   '.png': 'image/png',
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
-  '.sse': 'application/octet-stream', // a recording, to be read as bytes
+  '.sse': 'application/octet-stream', // a recording, read as bytes
 }
 
-/** Resolves with `{ url, close }` once the server listens. `port` 0: any. */
+/** Resolves with `{ url, close }` once the server listens. `port` 0: any free one. */
 export async function serve(folder, { port = 0, tries = 1 } = {}) {
   const root = realpathSync(folder)
   const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ export async function serve(folder, { port = 0, tries = 1 } = {}) {
   }
 }
 
-/** The file that a request asks for, or null: outside of `root`, hidden, or not there. */
+/** The requested file, or null if it is missing, hidden, or outside `root`. */
 function find(root, url) {
   try {
     const path = decodeURIComponent(url.split(/[?#]/)[0])
@@ -67,5 +67,5 @@ function find(root, url) {
 if (process.argv[1] && import.meta.url === pathToFileURL(realpathSync(process.argv[1])).href) {
   const wanted = Number(process.env.PORT || 8080)
   const { url } = await serve(process.argv[2] ?? 'www', { port: wanted, tries: process.env.PORT ? 1 : 100 })
-  console.log(`\n   ${url}\n\n   Ctrl-C ends it.`)
+  console.log(`\n   ${url}\n\n   Ctrl-C stops it.`)
 }

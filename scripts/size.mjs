@@ -1,5 +1,5 @@
-// What a browser loads for the React hook, React itself left out: `ai-stream-handler/react` as an application bundles it,
-// minified, with the module inlined. `make package` prints it; the tests hold it to its budget and to the README.
+// The size of the React hook as an application bundles it: minified, with the module inlined, without React. `make package`
+// prints it; tests compare it with the budget and the README.
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'

@@ -41,6 +41,8 @@ const stages = [
   { name: 'rust', check: true, lane: 'cargo', command: cargo('test', '--features', 'generator', '--no-fail-fast'), count: countRust },
   { name: 'npm-package', check: true, needs: ['package'], command: nodeTests('tests/package'), count: countNode },
   { name: 'dependencies', command: nodeTests('tests/dependencies'), count: countNode },
+  { name: 'architecture-tools', check: true, command: make('architecture-tools') },
+  { name: 'architecture', check: true, needs: ['architecture-tools'], command: nodeTests('tests/architecture'), count: countNode },
   { name: 'agentos', command: make('agentos') },
   { name: 'peers', command: make('resilience-peers') },
   { name: 'browser-pages', needs: ['package', 'server'], command: nodeTests('tests/e2e', { files: 3 }), count: countNode },
@@ -54,6 +56,7 @@ const stages = [
   { name: 'oracle', needs: ['package'], command: nodeTests('tests/oracle'), count: countNode },
   { name: 'resilience', needs: ['package', 'peers'], command: nodeTests('tests/resilience'), count: countNode },
   { name: 'docs', needs: ['package'], lane: 'cargo', command: make('docs-pages') },
+  { name: 'docs-pages', needs: ['package', 'docs'], command: nodeTests('tests/docs'), count: countNode },
 ]
 
 const chosen = chosenStages(process.argv.slice(2))

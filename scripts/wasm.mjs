@@ -1,11 +1,11 @@
-// The two tools behind `cargo build`, for the package's module and for the demo's own: wasm-bindgen, wasm-opt.
+// The tools that follow `cargo build`, for the package's module and for the demo's backend: wasm-bindgen and Binaryen.
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 
-/** What the modules are built for: any browser with WebAssembly SIMD. */
-const FEATURES = ['simd', 'bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue']
+/** The WebAssembly features that the modules use; browsers have all of them since 2023. */
+const FEATURES = ['simd', 'bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals', 'reference-types', 'multivalue'].map((name) => `--enable-${name}`)
 
-/** Writes the glue for `module` (below the target folder) as `name` into `folder`. */
+/** Writes the JavaScript glue for `module`, a path below target/wasm32-unknown-unknown/release, to `folder` as `name`.js. */
 export function bindgen(root, module, folder, name, ...more) {
   const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target')
   const from = join(target, 'wasm32-unknown-unknown/release', module)
@@ -13,13 +13,17 @@ export function bindgen(root, module, folder, name, ...more) {
 }
 
 /**
- * What makes the package's module smallest without making it slower. Functions of a single caller stay apart (-ocimfs): they are
- * compiled when they are needed, and the first event needs few of them.
+ * The passes that make the package's module smallest without making it slower. Functions with a single caller are not inlined
+ * (-ocimfs): engines compile functions when they are first called, and the first event calls few of them.
  */
 export const OPTIMISED = ['-ocimfs', '300', '-Os', '--flatten', '--rereloop', '-Os', '--converge']
 
-/** `passes`: `-O3`, `-Os`, and others by name, in their order. `strip`: what is left out of the module. */
+/** Runs wasm-opt. `passes`: its optimization flags, in order. `strip`: the flags for what is not written. */
 export function optimise(passes, from, to, strip = ['--strip-debug', '--strip-producers']) {
-  const features = FEATURES.map((feature) => `--enable-${feature}`)
-  execFileSync('wasm-opt', [...passes, ...strip, ...features, from, '-o', to], { stdio: 'inherit' })
+  execFileSync('wasm-opt', [...passes, ...strip, ...FEATURES, from, '-o', to], { stdio: 'inherit' })
+}
+
+/** Writes the module `from` as text, with the names of its functions. */
+export function disassemble(from, to) {
+  execFileSync('wasm-dis', [...FEATURES, from, '-o', to], { stdio: 'inherit' })
 }

@@ -1,5 +1,5 @@
-// What each part of the module weighs: `make size`. The module is optimised once more, with its names, and its functions are summed
-// up by the part of the source that they come from; bytes before compression.
+// `make size`: the size of the module by part of the source, before compression. Optimizes the module again, keeping the names of
+// its functions, and adds up their sizes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPTIMISED, optimise } from './wasm.mjs'
@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..')
 const named = join(root, 'target/core-with-names.wasm')
 optimise(OPTIMISED, join(root, 'pkg/generated/core_bg.wat'), named, ['-g'])
 
-/** `[name, bytes]` of each function, and the bytes of the other sections. */
+/** Parses a module: `[name, bytes]` of each function, and the bytes of the other sections by name. */
 function weigh(bytes) {
   let at = 8
   const number = () => {
@@ -69,7 +69,7 @@ function weigh(bytes) {
   }
 }
 
-/** `ai_stream_handler::state::apply` of a function's name; `core`, `alloc` and other crates as a whole. */
+/** The part of the source that a function belongs to: a module of this crate, or another crate as a whole. */
 function partOf(name) {
   const plain = name.replace(/\[[0-9a-f]+\]/g, '').replace(/^<(?:impl .*? for )?&?(?:mut )?/, '')
   const path = /(ai_stream_handler(?:::[a-z_]+)+)/.exec(plain)?.[1].split('::') ?? /^_?([a-z_]+)/.exec(plain)?.slice(1) ?? ['others']

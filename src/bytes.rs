@@ -11,8 +11,8 @@ pub(crate) fn count_scanned(count: usize) {
     tests::SCANNED.set(tests::SCANNED.get() + count);
 }
 
-/// The length of the common prefix of `bytes` and `wanted`. Not `memcmp`: the one linked into a WebAssembly module compares
-/// byte by byte.
+/// The length of the common prefix of `bytes` and `wanted`. Not `memcmp`: the one linked into a WebAssembly module
+/// compares byte by byte.
 pub(crate) fn common_prefix(bytes: &[u8], wanted: &[u8]) -> usize {
     let most = bytes.len().min(wanted.len());
     count_scanned(most);

@@ -1,9 +1,9 @@
-//! The machine between the network and the conversation, without I/O: [`Client::handle`] an [`Input`], then drain
+//! The state machine between the network and the conversation, without I/O: [`Client::handle`] an [`Input`], then drain
 //! [`Client::poll_output`] until it is empty.
 //!
-//! In: what the user did, what the network said, what time it is. Out: fetch this, abort that, wake me then,
-//! something changed. The shell does what it is told and decides nothing. Every network input carries the id of the
-//! request it belongs to; what comes of an earlier request is dropped. Invariant: each send is settled exactly once.
+//! In: what the user did, what the network answered, the time. Out: requests to send or abort, when to wake up, what to
+//! tell others. The shell does what it is told and decides nothing. Every network input carries the id of its request;
+//! input for an earlier request is dropped. Invariant: each send is settled exactly once.
 
 mod config;
 mod connection;
@@ -35,10 +35,10 @@ use queue::Queue;
 use send_delay::{DelayReason, DelayedSend};
 use std::collections::VecDeque;
 
-/// Pieces in which large chunks are decoded, so that the buffer holds a piece and not the whole.
+/// Large chunks are decoded in slices of this size, so that the decoder buffers a slice and not the whole chunk.
 pub(crate) const DECODE_CHUNK: usize = 256 << 10;
 
-/// The machine.
+/// The state machine.
 #[derive(Debug, Clone)]
 pub struct Client {
     /// What the page shows.
@@ -51,13 +51,13 @@ pub struct Client {
     outputs: VecDeque<Output>,
     last_request: RequestId,
     wake_at: Option<Seconds>,
-    /// The caller's own leg was cancelled: what they still feed belongs to it, up to their `End`.
+    /// The caller's own stream was cancelled: bytes fed until their `End` still belong to it.
     discard_fed: bool,
-    /// The component that was asked last: 0, or a fallback.
+    /// The component asked last: 0 for the configured one, then the fallbacks.
     target: usize,
-    /// Requests to stop a run, and the turns that they are of.
+    /// Running cancel requests, each with the id of its turn.
     calls: Vec<(RequestId, u32)>,
-    /// Since when there is no network.
+    /// When the network went away.
     offline_since: Option<Seconds>,
     random: u32,
 }
@@ -86,12 +86,12 @@ impl Client {
         }
     }
 
-    /// The caller's own fields of the forms from now on.
+    /// Replaces the caller's own form fields.
     pub fn set_fields(&mut self, fields: Vec<(String, String)>) {
         self.config.fields = fields;
     }
 
-    /// The sends that wait, in the order in which they go out; one that is held back comes first.
+    /// The waiting sends in the order in which they will go out; one that is held back comes first.
     pub fn queue(&self) -> impl Iterator<Item = QueuedSend<'_>> {
         let held = self.delayed.as_ref().filter(|w| w.reason == DelayReason::HeldBack);
         let runs = self.connection.is_some() || (self.delayed.is_some() && held.is_none());
@@ -99,17 +99,17 @@ impl Client {
         held.map(|w| &w.send).into_iter().chain(self.queue.iter()).map(move |send| send.view(waits_for))
     }
 
-    /// What the shell has to do next.
+    /// The next thing for the shell to do.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
     }
 
-    /// Takes in what happened. `false`: it changed nothing, and nobody has to hear of it.
+    /// Processes an input. `false`: nothing changed, so listeners need not be notified.
     pub fn handle(&mut self, input: Input<'_>, now: Seconds) -> bool {
         if !self.is_relevant(&input) {
             return false;
         }
-        let rung = matches!(input, Input::Tick);
+        let timer_fired = matches!(input, Input::Tick);
         match input {
             Input::Send { ticket, text, files } => self.send(Priority::User, ticket, text, files, now),
             Input::SendInBackground { ticket, text, files } => {
@@ -128,11 +128,11 @@ impl Client {
                 self.recheck_limits(now);
             }
             Input::LimitOver => {
-                self.cooldown.over();
+                self.cooldown.end();
                 self.recheck_limits(now);
             }
             Input::Begin { text } => {
-                // What was to be sent is not sent: the caller has taken over.
+                // The caller takes over: pending sends are cancelled.
                 self.cancel(now);
                 self.discard_fed = false;
                 self.begin_fed(text, now);
@@ -164,12 +164,12 @@ impl Client {
                 self.conversation.clear(session_id.filter(|s| !s.is_empty()).map(str::to_owned));
             }
         }
-        self.reschedule(rung, now);
+        self.reschedule(timer_fired, now);
         true
     }
 
-    /// Room in the decoder's buffer for `n` bytes of the caller's stream, to be written in place; then
-    /// [`committed`](Client::committed). `None`: these bytes go through [`Input::Chunk`] (an error's body).
+    /// `n` bytes of the decoder's buffer, to be filled in place and then committed with [`commit`](Client::commit).
+    /// `None`: pass these bytes as [`Input::Chunk`] (an error body, for example).
     pub fn reserve(&mut self, n: usize) -> Option<&mut [u8]> {
         match &mut self.connection.as_mut()?.body {
             Body::Stream(decoder) => Some(decoder.reserve(n)),
@@ -177,39 +177,39 @@ impl Client {
         }
     }
 
-    /// The room that was reserved is filled.
+    /// Decodes the `n` bytes written into the reserved buffer.
     pub fn commit(&mut self, n: usize, now: Seconds) {
         self.byte_received(now);
         self.conversation.diagnostics.bytes_read += n as u64;
         self.conversation.opened();
         let applied = self.conversation.revision;
         self.read_available_frames(now);
-        // Text that was only appended changes no plan.
+        // Appending text does not change the schedule.
         if self.conversation.revision != applied.wrapping_add(1) {
             self.reschedule(false, now);
         }
     }
 
-    /// The request whose answer is read; also that of a leg fed by hand.
+    /// The request whose response is being read; a stream fed by the caller has an id too.
     pub fn live_request(&self) -> Option<RequestId> {
-        self.connection.as_ref().map(|l| l.request)
+        self.connection.as_ref().map(|c| c.request)
     }
 
-    /// How many requests there were, legs fed by hand among them.
+    /// How many requests were made, streams fed by the caller included.
     pub fn requests(&self) -> RequestId {
         self.last_request
     }
 
-    /// Whether the leg that runs is the caller's own: bytes of theirs do not mix with those of a fetch.
+    /// Whether the current stream is fed by the caller. Its bytes must not mix with those of a fetch.
     pub fn is_fed_by_caller(&self) -> bool {
-        self.connection.as_ref().is_some_and(|l| l.fed_by_caller)
+        self.connection.as_ref().is_some_and(|c| c.fed_by_caller)
     }
 
     fn is_idle(&self) -> bool {
         self.connection.is_none() && self.delayed.is_none()
     }
 
-    /// Something runs, or waits to.
+    /// Something runs or waits.
     fn is_busy(&self) -> bool {
         !self.is_idle() || !self.queue.is_empty()
     }

@@ -1,8 +1,9 @@
 //! Frame → [`RunEvent`]: typed and borrowed.
 //!
 //! In: the name and data of one frame. Out: one event of AgentOS (agno 3.1.10: agent, team and workflow), of a retrying
-//! backend (docs/rate-limit-retries.md), or of the transport. An unknown name is [`Kind::Unknown`]. Never: a copy of the
-//! data, parsing of values that nobody asks for, or an error for a field of an unexpected type (it reads as absent).
+//! backend (docs/rate-limit-retries.md), or of the transport. An unknown name is [`Kind::Unknown`]. Never: a copy of
+//! the data, parsing of values that nobody asks for, or an error for a field of an unexpected type (it reads as
+//! absent).
 //!
 //! The name is `data.event`, else the SSE `event:` field. An envelope `{event, data}`, whose data is an object or a
 //! string of JSON, is unwrapped.

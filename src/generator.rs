@@ -1,10 +1,10 @@
 //! The backend half: runs the model, retries when it hits a rate limit, and announces that in the stream. The
 //! `event_generator` of docs/rate-limit-retries.md.
 //!
-//! In: an async factory that runs the model once, a [`Host`] that can sleep, [`Options`]. Out: a stream of SSE frames: the
-//! model's events, `event: retry` before each wait, `event: error` on failure. Never: a blocking wait, a retry after the
-//! client has gone (dropping the stream ends everything), or a retracted event: the frontend discards the output of a
-//! superseded attempt. Runs under tokio and in a page.
+//! In: an async factory that runs the model once, a [`Host`] that can sleep, [`Options`]. Out: a stream of SSE frames:
+//! the model's events, `event: retry` before each wait, `event: error` on failure. Never: a blocking wait, a retry
+//! after the client has gone (dropping the stream ends everything), or a retracted event: the frontend discards the
+//! output of a superseded attempt. Runs under tokio and in a page.
 //!
 //! ```
 //! use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Options};

@@ -1,9 +1,9 @@
 //! A cursor that reads JSON (RFC 8259) in place: no tree, no copies.
 //!
 //! In: text. Out: the members of an object one after another, each value a validated slice that is parsed only on
-//! demand. Never: recursion, so nesting cannot overflow the stack; nesting deeper than 128 is an error (serde_json stops
-//! at 127). A lone surrogate in a `\u` escape reads as U+FFFD. Duplicate keys are all reported; callers let the last one
-//! win, as JSON.parse does.
+//! demand. Never: recursion, so nesting cannot overflow the stack; nesting deeper than 128 is an error (serde_json
+//! stops at 127). A lone surrogate in a `\u` escape reads as U+FFFD. Duplicate keys are all reported; callers let the
+//! last one win, as JSON.parse does.
 
 mod number;
 mod pretty;

@@ -1,13 +1,27 @@
 //! Everything between the bytes of a streaming AI answer and what the user sees, for Agno AgentOS.
 //!
-//! One arrow; a module knows only the modules to its left:
+//! One arrow, and each stage is a floor that imports only from floors below it (`tests/architecture.rs` checks this):
 //!
 //! ```text
 //! bytes ──sse──▶ frames ──event──▶ run events ──state──▶ conversation ──view──▶ JavaScript
-//!                           json ↗                client drives the whole
 //! ```
 //!
-//! All of it but `wasm` is plain Rust without I/O, clock, randomness or JavaScript: time is an argument, requests are
+//! | floor | what it does |
+//! | --- | --- |
+//! | [`json`] | reads one JSON value in place: no tree, no copies |
+//! | [`sse`] | bytes → frames, by WHATWG §9.2.6 |
+//! | [`event`] | frame → typed, borrowed run event |
+//! | [`refusal`], [`retry`], [`error`] | what a failed request or run says, when to try again, what the user reads |
+//! | [`quota`], [`monitor`] | token quotas; retry metrics and alerts |
+//! | [`state`] | run events → the conversation |
+//! | [`client`] | requests, retries, resume, cancel, the send queue: drives all of the above |
+//! | [`view`] | the conversation → what changed since the last read |
+//! | `wasm` | the JS bindings: fetch, timers, values for JavaScript |
+//!
+//! At the bottom are `bytes`, `text`, [`time`] and [`limits`]. Beside the floors stands `generator` (a feature): the backend
+//! half, which runs a model with the same retry policy.
+//!
+//! Everything except `wasm` is plain Rust without I/O, clock, randomness or JavaScript: time is an argument, requests are
 //! outputs. The contract is that of [`client::Client`]: [`handle`](client::Client::handle) an input, drain
 //! [`poll_output`](client::Client::poll_output) until it is empty, [`read`](client::Client::read) what changed.
 //!
@@ -22,12 +36,12 @@
 //! client.handle(Input::Feed(b"\"content\":\"You asked \"}\n\n"), now);
 //! assert_eq!(client.conversation.activity.as_deref(), Some("Cirkelline is responding..."));
 //!
-//! // Google says 429; the backend waits, and says so.
+//! // The provider answers 429. The backend waits, and announces its retry.
 //! client.handle(Input::Feed(b"event: retry\ndata: {\"attempt\":1,\"max_retries\":3,\"delay\":5}\n\n"), now);
 //! assert_eq!(client.conversation.status, Status::Retrying);
 //! assert_eq!(client.conversation.activity.as_deref(), Some("Retrying... (Attempt 1/3)"));
 //!
-//! // The next attempt is another run: what the first one said is void.
+//! // The next attempt is a new run. It supersedes the text of the first.
 //! let rest = br#"data: {"event":"TeamRunCompleted","run_id":"r2","content":"You asked about the weather."}"#;
 //! client.handle(Input::Feed(rest), now + 5.0);
 //! client.handle(Input::Feed(b"\n\n"), now + 5.0);
@@ -37,11 +51,8 @@
 //! assert_eq!((turn.outcome, turn.attempts), (Some(Outcome::Completed), 2));
 //! ```
 //!
-//! Beside the arrow: `retry`, `quota` and `monitor` decide and count, and are told what happened; `generator` (a feature)
-//! is the backend half, which runs a model with the same policy.
-//!
-//! Why not EventSource: it cannot POST, and it reconnects on its own. Why no clock: a retry of a minute is tested in a
-//! microsecond. Why a JSON reader of our own: it decides speed and size, and `serde_json` is its oracle in the tests.
+//! Why not EventSource: it cannot POST, and it reconnects by itself. Why no clock: a test of a minute-long retry takes a
+//! microsecond. Why our own JSON reader: it decides speed and size; in the tests it is compared with `serde_json`.
 
 mod bytes;
 pub mod client;
@@ -64,5 +75,5 @@ pub mod view;
 pub mod wasm;
 
 #[cfg(all(doctest, feature = "generator"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+#[doc = include_str!("../docs/rust.md")]
+struct RustBlocksOfTheDocs;

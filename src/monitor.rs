@@ -1,8 +1,8 @@
 //! Retry metrics over an hour, a day and the lifetime of a handler or server; three alerts, as data; log lines. All as
 //! defined in docs/rate-limit-retries.md.
 //!
-//! In: what happened, and when. Out: figures, active alerts, lines to log. Never: a clock; more than a day of one-minute
-//! records.
+//! In: what happened, and when. Out: figures, active alerts, lines to log. Never: a clock; more than a day of
+//! one-minute records.
 
 mod alert;
 mod figures;

@@ -1,7 +1,7 @@
 //! How much of its quota of input tokens per minute a model has used, and when the next send fits.
 //!
-//! In: the tokens of each model request, limits from the options or from a 429 (google.rpc.QuotaFailure), the time. Out:
-//! a wait in seconds, figures for the page. Never: a clock; more than a minute of one-second records per model.
+//! In: the tokens of each model request, limits from the options or from a 429 (google.rpc.QuotaFailure), the time.
+//! Out: a wait in seconds, figures for the page. Never: a clock; more than a minute of one-second records per model.
 
 mod model;
 
@@ -165,8 +165,8 @@ impl Quota {
         of.into_iter().flat_map(|m| m.by_second.iter().copied()).filter(move |(at, _)| is_recent(*at, now))
     }
 
-    /// The record of `model`, created if new. `None` at [`MAX_MODELS`]: a stream that names a new model in every frame must
-    /// not exhaust memory.
+    /// The record of `model`, created if new. `None` at [`MAX_MODELS`]: a stream that names a new model in every frame
+    /// must not exhaust memory.
     fn model_mut(&mut self, model: &str) -> Option<&mut Model> {
         match self.models.iter().position(|m| m.name == model) {
             Some(at) => self.models.get_mut(at),

@@ -1,7 +1,7 @@
 //! What a provider, gateway or proxy said instead of an answer.
 //!
-//! In: an HTTP status, a text (a body, an exception, a RunError), header fields. Out: whether it is a rate limit, whether
-//! a retry may succeed, the delay it asks for, the quotas it names. Never: a decision to wait; that is
+//! In: an HTTP status, a text (a body, an exception, a RunError), header fields. Out: whether it is a rate limit,
+//! whether a retry may succeed, the delay it asks for, the quotas it names. Never: a decision to wait; that is
 //! [`retry`](crate::retry).
 //!
 //! docs/rate-limit-retries.md defines a rate limit as "429, RESOURCE_EXHAUSTED or quota anywhere in the text". One

@@ -1,7 +1,8 @@
 //! Retry policy: how often to try again, how long to wait, and what the user reads meanwhile.
 //!
-//! In: the retries made so far, the delay that a [`Refusal`] asks for, a random number. Out: a [`Decision`], and the texts
-//! shown to users. Policy is data and every function is pure; [`client`](crate::client) and `generator` do the waiting.
+//! In: the retries made so far, the delay that a [`Refusal`] asks for, a random number. Out: a [`Decision`], and the
+//! texts shown to users. Policy is data and every function is pure; [`client`](crate::client) and `generator` do the
+//! waiting.
 
 mod policy;
 mod wording;
@@ -28,8 +29,8 @@ pub enum Decision {
 }
 
 impl Policy {
-    /// Decides after a transient failure. `retries`: made so far; `named`: the delay that the server asked for; `random`:
-    /// 0 to 1, for the jitter.
+    /// Decides after a transient failure. `retries`: made so far; `named`: the delay that the server asked for;
+    /// `random`: 0 to 1, for the jitter.
     pub fn decide(&self, retries: u32, named: Option<Seconds>, random: f64) -> Decision {
         match retries < self.max_retries {
             true => Decision::Retry { attempt: retries + 1, delay: self.delay(retries, named, random) },

@@ -1,8 +1,8 @@
 //! Run events → the conversation: everything a page shows.
 //!
-//! In: [`RunEvent`](crate::event::RunEvent)s and the time. Out: [`Conversation`], one file of `state/` per thing the
-//! user sees. Replaying the same events at the same times gives the same state. Never: I/O, a clock, or an event that
-//! could end the stream.
+//! In: [`RunEvent`](crate::event::RunEvent)s and the time. Out: [`Conversation`], with one file of `state/` per thing
+//! the user sees. The same events at the same times give the same state. Never: I/O, a clock, or an event that ends the
+//! stream.
 
 pub mod activity;
 mod activity_line;
@@ -39,7 +39,6 @@ mod wait_state;
 
 pub use diagnostics::Diagnostics;
 pub(crate) use message_content::AppendTarget;
-pub(crate) use outcome::provider_text;
 pub(crate) use retry_state::RetryNotice;
 pub use status::{Outcome, Status};
 pub use turn::{Times, Turn};
@@ -59,57 +58,57 @@ use usage::Usage;
 pub struct Conversation {
     /// The turns, oldest first.
     pub turns: Vec<Turn>,
-    /// What is going on.
+    /// Whether an answer is under way, and how the last one ended.
     pub status: Status,
-    /// The activity line.
+    /// The activity line: `Cirkelline is working...`.
     pub activity: Option<String>,
     /// The banner.
     pub error: Option<StreamError>,
-    /// A rate limit being waited out.
+    /// The wait of a retry or a resume.
     pub retry: Option<RetryState>,
-    /// A send held back to stay under one.
+    /// Why the current send is held back.
     pub pacing: Option<Pacing>,
-    /// The session that the next send goes to.
+    /// The session of the next send.
     pub session_id: Option<String>,
-    /// The sessions seen.
+    /// The known sessions.
     pub sessions: Sessions,
-    /// How rate limits went.
+    /// Retry metrics and alerts.
     pub monitor: Monitor,
-    /// How near the models are to their quotas.
+    /// Usage of each model against its quota.
     pub quota: Quota,
-    /// What was read, and what could not be.
+    /// Counts of what was read and of what could not be.
     pub diagnostics: Diagnostics,
-    /// The activity texts of the caller's own.
+    /// The caller's own activity texts.
     pub texts: ActivityTexts,
-    /// What the answering party is called before its first event.
+    /// Display name of the component before its first event.
     pub name: String,
     limits: Limits,
-    /// Index of the turn that frames go to.
+    /// Index of the turn that receives frames.
     active_turn: Option<usize>,
-    /// Index of the turn that frames went to last.
+    /// Index of the turn that received frames last.
     current: usize,
-    /// A leg was opened without a message of the user's: its first frame tells which turn it belongs to.
+    /// A connection was opened without a user's message: its first frame tells which turn it belongs to.
     turn_unknown: bool,
-    /// What the user answered to the pause: the tools, resolved, as JSON; it holds once the run goes on.
+    /// The user's answer to the pause: the tools, resolved, as JSON. Applied once the run continues.
     pub(crate) pause_answer: Option<String>,
-    /// What the activity line tells of, so that a token does not write it anew.
+    /// What the activity line shows, so that not every token formats it again.
     activity_of: Option<(ActivityKind, usize)>,
-    /// A run that fails with a rate limit is started again by the client: such an end is kept in `struck`, for it to
-    /// decide, and not shown.
+    /// The client retries a run that fails with a rate limit: such an error goes to `rate_limit_error` for the client
+    /// to decide about, instead of being shown.
     pub(crate) client_retries: bool,
     pub(crate) rate_limit_error: Option<StreamError>,
-    /// The model that answered last, and the tokens that the conversation so far makes in each request to it.
+    /// The model that answered last, and the input tokens that the conversation so far adds to each request to it.
     context_size: Option<(String, u64)>,
-    /// How often the stream named another session.
+    /// How often the stream named a new session.
     session_changes: u32,
-    /// Counts events, and whatever else may change what a content frame does.
+    /// Changes with every event, and with whatever else may change what a content frame does.
     pub(crate) revision: u32,
     next_message: u32,
     next_turn: u32,
     pub(crate) head_dirty: bool,
-    /// The counts of what could not be read, or was not kept, as the view knows them.
+    /// The fault counts when the view last read them.
     pub(crate) faults_read: [u64; 4],
-    /// The turns before this one are as the view read them.
+    /// Turns before this index have not changed since the view last read them.
     pub(crate) first_unread: usize,
 }
 
@@ -159,7 +158,7 @@ impl Conversation {
         self.turns.get(self.current).or(self.turns.last())
     }
 
-    /// The run that cancel and continue aim at.
+    /// The run that cancel and continue apply to.
     pub fn run_id(&self) -> Option<&str> {
         self.current().and_then(|t| t.run_id.as_deref())
     }

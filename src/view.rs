@@ -1,8 +1,9 @@
 //! The conversation → what a reader has not seen of it yet.
 //!
-//! In: a [`Conversation`](crate::state::Conversation). Out: a [`Delta`], serializable: text as what was appended, messages and entries only
-//! if they changed. A reader that applies every delta holds the whole. So one notification costs what changed, not
-//! what exists. Raw JSON (arguments, steps, media) travels as text; the reader parses what it looks at.
+//! In: a [`Conversation`](crate::state::Conversation). Out: a serializable [`Delta`]: appended text, and only those
+//! messages and entries that changed. A reader that applies every delta has the whole conversation, and a notification
+//! costs what changed, not what exists. Raw JSON (arguments, steps, media) travels as text; the reader parses what it
+//! displays.
 
 mod appended_text;
 mod changes;
@@ -30,7 +31,7 @@ use text_chunks::in_chunks;
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct Delta<'a> {
-    /// Number of turns. Fewer than the reader holds: the conversation was cleared.
+    /// Number of turns. Fewer than the reader has means that the conversation was cleared.
     pub turn_count: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head: Option<HeadView<'a>>,
@@ -41,7 +42,7 @@ pub struct Delta<'a> {
     pub diagnostics: &'a Diagnostics,
 }
 
-/// Everything that is not of one turn.
+/// What belongs to no turn.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -54,7 +55,7 @@ pub struct HeadView<'a> {
     pub pacing: Option<&'a Pacing>,
     pub session_id: Option<&'a str>,
     pub run_id: Option<&'a str>,
-    /// An answer was interrupted, and can be taken up.
+    /// An answer was interrupted and can be resumed.
     pub resumable: bool,
     pub queue: Vec<QueuedSend<'a>>,
     pub quota: Vec<ModelView>,
@@ -75,7 +76,7 @@ pub struct TurnDelta<'a> {
     pub user: Option<MessageDelta<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answer: Option<MessageDelta<'a>>,
-    /// Forget the work messages.
+    /// Discard the work messages.
     pub work_reset: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub work: Vec<(usize, MessageDelta<'a>)>,
@@ -111,14 +112,14 @@ pub struct MessageDelta<'a> {
     pub text: Option<TextDelta<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thoughts: Option<TextDelta<'a>>,
-    /// Forget the tool calls.
+    /// Discard the tool calls.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub tools_reset: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<(usize, &'a ToolCall)>,
 }
 
-/// What was appended; after `reset`, to nothing.
+/// Appended text; with `reset`, the whole text.
 #[derive(Debug, Serialize)]
 #[allow(missing_docs)]
 pub struct TextDelta<'a> {
@@ -129,7 +130,7 @@ pub struct TextDelta<'a> {
 }
 
 impl HeadView<'_> {
-    /// As it is now, whether or not it changed.
+    /// The current values, changed or not.
     pub fn of(client: &Client) -> HeadView<'_> {
         let c = &client.conversation;
         HeadView {
@@ -151,15 +152,15 @@ impl HeadView<'_> {
 }
 
 impl Client {
-    /// Hands `f` what changed since the last call, then counts it as read.
+    /// Passes what changed since the last call to `f`, then marks it as read.
     pub fn read<R>(&mut self, f: impl FnOnce(&Delta<'_>) -> R) -> R {
         let result = f(&self.delta());
         self.conversation.mark_read();
         result
     }
 
-    /// As [`read`](Client::read), where all that changed since the last call is one text (and the counts of bytes and
-    /// frames): what nearly every frame of an answer does. `None`: it is not so, and nothing was read.
+    /// Like [`read`](Client::read), if the only change since the last call is to one text (and to the counts of bytes
+    /// and frames), as after most frames. `None`: there are other changes, and nothing was marked as read.
     pub fn read_text<R>(&mut self, f: impl FnOnce(&Appended<'_>, &Diagnostics) -> R) -> Option<R> {
         let c = &self.conversation;
         let result = f(&c.appended()?, &c.diagnostics);

@@ -1,7 +1,7 @@
-//! The shell: the only impure part. It carries out what the client says and decides nothing.
+//! The shell: the only impure part. It carries out what the client asks for and decides nothing.
 //!
 //! In: calls from the package's TypeScript. Out: fetches, and calls to its [`Host`]. Never: a call to JavaScript while
-//! the client is borrowed — a listener may call back in.
+//! the client is borrowed, since a listener may call back in.
 
 mod calls;
 mod delta;

@@ -1,4 +1,4 @@
-//! Kinds of streams that a real AgentOS 3.1.10 sends and that are not among the recordings, each as short as it gets.
+//! Kinds of streams that a real AgentOS 3.1.10 sends but that are not among the recordings, each as short as possible.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -63,7 +63,7 @@ fn a_workflow_in_the_background_that_waits_at_a_step_is_paused_with_its_stream()
         let mut page = Page::asked();
         page.event("WorkflowStarted", flow(0)).event(step, flow(1)).event("StepContinued", flow(2)).end();
         assert_eq!(page.outcome(), Some(Outcome::Interrupted), "{step}");
-        // In the foreground WorkflowPaused has to follow.
+        // In the foreground, WorkflowPaused must follow.
         let mut page = Page::asked();
         page.event("WorkflowStarted", foreground(flow(0))).event(step, foreground(flow(1))).end();
         assert_eq!(page.outcome(), Some(Outcome::Interrupted), "{step}");
@@ -73,12 +73,12 @@ fn a_workflow_in_the_background_that_waits_at_a_step_is_paused_with_its_stream()
 #[test]
 fn the_agent_of_a_workflow_in_a_workflow_stands_in_the_inner_one() {
     let flow = |id: &str, run: &str, depth: u32| json!({"workflow_id": id, "workflow_name": id, "run_id": run, "nested_depth": depth});
-    // As AgentOS has it: the inner workflow's id, the outer one's run.
+    // As AgentOS sends it: the inner workflow's id, the outer workflow's run.
     let worker = |run: &str, flow: &str| json!({"agent_id": "a", "agent_name": "Ann", "run_id": run, "workflow_id": flow, "workflow_run_id": "w-1", "nested_depth": 1});
     let mut page = Page::asked();
     page.event("WorkflowStarted", flow("outer", "w-1", 0)).event("WorkflowStarted", flow("inner", "w-2", 1));
     page.event("RunStarted", worker("r-1", "inner"));
-    // What belongs to the outer one, or to a team, does so while the inner one runs, and what comes after it too.
+    // Runs of the outer workflow, or of a team, stay theirs during and after the inner workflow.
     page.event("RunStarted", worker("r-2", "outer"));
     page.event("RunStarted", with(worker("r-3", "inner"), json!({"parent_run_id": "r-1"})));
     page.event("WorkflowCompleted", flow("inner", "w-2", 1));
@@ -163,13 +163,13 @@ fn a_tool_whose_end_nobody_heard_does_not_run_for_ever() {
         if matches!(end, "cut" | "stopped") {
             continue;
         }
-        // What comes late starts nothing, and tells all the same how it ended.
+        // A late frame starts nothing, but still reports how the run ended.
         page.event("ToolCallStarted", calling(one(), "c-3", "web_search", json!({})));
         assert_eq!(statuses(&mut page), ["completed", "cancelled", "cancelled"], "{end}");
         page.event("ToolCallCompleted", called(one(), "c-3", "web_search", json!({}), "ok"));
         assert_eq!(statuses(&mut page), ["completed", "completed", "cancelled"], "{end}");
     }
-    // A member that breaks off takes its own along; a pause takes none.
+    // A failing member ends its own members; a pause ends nothing.
     for (end, members) in [("RunError", "cancelled"), ("RunCancelled", "cancelled"), ("RunPaused", "started")] {
         let mut page = asked();
         page.event(end, with(one(), json!({"content": "no"})));
@@ -214,7 +214,7 @@ fn a_continued_run_that_fails_has_failed_and_one_that_is_not_continued_waits_on(
         page.event(event, json!({"content": "No runs found for run ID x"}));
         assert_eq!(ends(&mut page), (1, Outcome::Paused, true, Some("No runs found for run ID x".into())), "{event}");
     }
-    // A frame of no run that is no error goes its own way.
+    // A frame without a run that is not an error is handled as usual.
     let mut page = paused();
     page.event("RunStarted", json!({"run_id": "run-2"})).event("RunContent", json!({"content": "Hi"}));
     assert_eq!(ends(&mut page).0, 2);
@@ -234,7 +234,7 @@ fn a_run_that_is_started_again_under_its_name_has_said_nothing_yet() {
             let message = turn.work.first().unwrap_or(&turn.answer).clone();
             (message.text.as_str().to_owned(), message.thoughts.as_str().to_owned(), message.tools[0].status)
         };
-        // The same frame, told again.
+        // The same frame, repeated.
         page.event("RunStarted", at(0, of()));
         assert_eq!(shown(&mut page), ("Half an ans".into(), "Hm".into(), ToolStatus::Started));
         page.event("RunStarted", at(1, of()));

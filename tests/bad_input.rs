@@ -1,5 +1,5 @@
-//! DESIGN §4.7, 9 and 10: whatever a server sends, nothing panics, what was said before stays, what could not be read
-//! is counted, and memory stays within `limits.rs`.
+//! Hostile input (docs/guarantees.md 7 to 9): whatever a server sends, nothing panics, earlier content stays,
+//! unreadable frames are counted, and memory stays within `limits.rs`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -19,7 +19,7 @@ fn started() -> Page {
     page
 }
 
-/// The stream goes on behind whatever happened.
+/// The stream continues after whatever happened.
 fn goes_on(page: &mut Page, malformed: u64) {
     page.event("RunContent", saying(agent(), "After."));
     assert_eq!(page.answer(), "Before. After.");
@@ -89,7 +89,7 @@ fn a_nul_is_a_character_in_a_text_and_in_an_id() {
         .end();
     assert_eq!((page.answer().as_str(), page.outcome()), ("a\u{0}b", Some(Outcome::Completed)));
     assert_eq!(page.client.conversation.run_id(), Some("r\u{0}1"));
-    // A raw one is no JSON.
+    // A raw control character is not valid JSON.
     let mut page = started();
     page.feed(b"data: {\"event\":\"RunContent\",\"content\":\"a\0b\"}\n\n");
     goes_on(&mut page, 1);
@@ -151,7 +151,7 @@ fn json_that_breaks_off_anywhere_is_malformed() {
 
 #[test]
 fn a_run_of_which_nothing_was_heard_before_is_shown_from_where_it_is_heard() {
-    // A member of a run that nobody knows: it belongs to the run that lives.
+    // A member of an unknown run belongs to the active one.
     let mut page = started();
     page.event("RunContent", saying(member("a", "Ann", "m1", "who?"), "Here I am."));
     assert_eq!((page.work_of("m1"), page.turn().work[0].head.depth), (vec!["Here I am.".to_owned()], 1));
@@ -202,17 +202,17 @@ fn content_behind_the_end_is_counted_and_left_out() {
 #[test]
 fn a_continued_run_told_of_again_from_its_beginning_doubles_nothing() {
     let at = |index: u64, data: Value| with(data, json!({"event_index": index}));
-    let leg = [
+    let part = [
         frame("RunContinued", at(0, agent())),
         frame("RunContent", at(1, saying(agent(), "After."))),
         frame("RunCompleted", at(2, saying(agent(), "After."))),
     ];
     let mut page = started();
     page.event("RunPaused", with(agent(), json!({"requirements": []}))).end();
-    page.begin(None).feed(&leg[0]).feed(&leg[1]).end();
-    page.begin(None).feed(&leg[0]).feed(&leg[1]);
+    page.begin(None).feed(&part[0]).feed(&part[1]).end();
+    page.begin(None).feed(&part[0]).feed(&part[1]);
     assert_eq!((page.answer().as_str(), page.client.conversation.diagnostics.stale_frames), ("Before. After.", 2));
-    page.feed(&leg[2]).end();
+    page.feed(&part[2]).end();
     assert_eq!((page.answer().as_str(), page.outcome()), ("Before. After.", Some(Outcome::Completed)));
 }
 
@@ -245,7 +245,7 @@ fn every_frame_sent_twice_ends_the_same_and_doubles_no_tool_call() {
             messages.flat_map(|m| &m.tools).map(|t| (t.id.clone(), t.status)).collect()
         };
         assert_eq!(tools(&once), tools(&twice), "{name}");
-        // The final content puts right what was said twice; where there is none, nothing can.
+        // The final content corrects repeated deltas; without it, nothing can.
         if once.outcome == Some(Outcome::Completed) && name != "agent_stream_omitted" {
             assert_eq!(once.answer.text.as_str(), twice.answer.text.as_str(), "{name}");
         }
@@ -317,7 +317,7 @@ const EVENTS: [&str; 40] = [
     "Nonsense",
 ];
 
-/// A frame of known events and fields with values that make sense, now and then, in an order that makes none.
+/// Known events and fields, with values that are mostly plausible, in an implausible order.
 fn any_frame() -> impl Strategy<Value = String> {
     let id = || {
         prop_oneof![Just(Value::Null), (0..4u8).prop_map(|n| json!(format!("r{n}"))), Just(json!("")), Just(json!(7))]

@@ -1,4 +1,4 @@
-//! The shell in a real browser: what the native tests cannot see. `wasm-pack test --headless --chrome`.
+//! The shell in a real browser, for what the native tests cannot see. `wasm-pack test --headless --chrome`.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -11,7 +11,7 @@ use wasm_bindgen_test::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
-/// A host that writes down what it is told. `fetch` is the body of a function of the request.
+/// A host that records its calls. `fetch` is the body of a function of the request.
 fn host(fetch: &str) -> Host {
     let make = Function::new_with_args(
         "fetch",
@@ -29,7 +29,7 @@ fn core(host: &Host) -> Core {
     let (endpoint, path) = ("http://127.0.0.1:7777".into(), "/teams/cirkelline/runs".into());
     let resume = vec![0.0, 1.0, 30.0, 0.0, 0.0];
     let fields = vec!["user_id".to_string(), "u1".to_string()];
-    // No retries: they are tried over real HTTP, in tests/package.
+    // No retries: tests/package covers them over real HTTP.
     let core = Core::new(
         host,
         endpoint,
@@ -70,7 +70,7 @@ const RUN: &str = "event: TeamRunStarted\ndata: {\"event\":\"TeamRunStarted\",\"
 event: TeamRunContent\ndata: {\"event\":\"TeamRunContent\",\"run_id\":\"r\",\"content\":\"Ærø 🏝️\"}\n\n\
 event: TeamRunCompleted\ndata: {\"event\":\"TeamRunCompleted\",\"run_id\":\"r\",\"content\":\"Ærø 🏝️\"}\n\n";
 
-/// A Response whose body comes in pieces of seven bytes.
+/// A Response whose body arrives in chunks of seven bytes.
 fn answering(run: &str) -> String {
     let text = js_sys::JSON::stringify(&run.into()).unwrap();
     format!(
@@ -145,7 +145,7 @@ async fn cancel_aborts_the_fetch_and_keeps_the_text() {
     let delta = read(&core, &host);
     assert_eq!(look(&delta, &["turns", "0", "answer", "text", "append"]), "so far");
     assert_eq!(look(&host, &["request", "signal", "aborted"]), true);
-    // The instance lives on.
+    // The instance survives.
     core.begin(None, None);
     core.feed(&Uint8Array::from(RUN.as_bytes()));
     core.end();
@@ -161,7 +161,7 @@ fn a_host_that_calls_back_in_while_it_is_told_finds_the_core_free() {
         inner.read();
         inner.dismiss_error();
     });
-    // Once: dismissing is a change too.
+    // Only once: dismissing is a change too.
     let once = Function::new_with_args(
         "f",
         "let busy = false; return () => { if (!busy) { busy = true; f(); busy = false } }",
@@ -193,7 +193,7 @@ fn hostile_bytes_trap_nothing_and_the_next_frame_arrives() {
     assert!(look(&delta, &["diagnostics", "malformedFrames"]).as_f64().unwrap() >= 4.0);
 }
 
-/// What `src/bytes.rs` finds with the vectors of WebAssembly; natively it has another way, and tests of its own.
+/// Covers the SIMD paths of `src/bytes.rs`; the native paths have tests of their own.
 #[wasm_bindgen_test]
 fn special_bytes_are_found_in_every_place_of_a_block() {
     for length in 1..50 {

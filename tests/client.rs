@@ -1,4 +1,4 @@
-//! The machine between the network and the conversation: what it orders, what it settles, what it shows.
+//! The state machine between the network and the conversation: what it requests, settles and shows.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const STREAM: &str = "text/event-stream; charset=utf-8";
 
-/// Without retries of the client's own, and without a bound of silence: they are in own_retries.rs and resuming.rs.
+/// Without retries of its own and without stall timeouts: own_retries.rs and resuming.rs cover those.
 fn config() -> Config {
     let (endpoint, path) = ("http://localhost:7777".into(), "/teams/cirkelline/runs".into());
     Config {
@@ -32,7 +32,7 @@ fn page() -> Page {
     Page::with(config())
 }
 
-/// Sends, and returns the request that goes out.
+/// Sends, and returns the request.
 fn send(page: &mut Page, ticket: Ticket, text: &str) -> Request {
     page.handle(Input::Send { ticket, text, files: &[] });
     let outputs = page.outputs();
@@ -69,7 +69,7 @@ fn streaming(page: &mut Page) -> u32 {
     request
 }
 
-/// Sends that wait.
+/// The waiting sends.
 fn waiting(page: &mut Page) -> usize {
     page.view()["head"]["queue"].as_array().unwrap().len()
 }
@@ -95,7 +95,7 @@ fn a_send_is_a_request_an_answer_and_one_settlement() {
     for byte in run("Hi.").as_bytes().chunks(1) {
         chunk(&mut page, request.id, byte);
     }
-    // The run is over before the connection is: listeners hear of it at once, and the stream has a while to end.
+    // The run ends before the connection does: listeners are notified at once, and the stream gets some time to end.
     assert_eq!(page.outputs(), [Output::Urgent, Output::WakeAt(Some(NOW + 5.0))]);
     assert_eq!((page.status().as_str(), page.answer().as_str()), ("completed", "Hi."));
     page.handle(Input::Closed { request: request.id });
@@ -204,7 +204,7 @@ fn what_changes_nothing_is_told_to_nobody() {
     assert!(page.client.handle(Input::Offline, NOW));
     assert!(!page.client.handle(Input::Offline, NOW), "it is known");
     assert!(page.client.handle(Input::Online, NOW));
-    // While an answer streams, neither its past nor bytes of the caller's come between.
+    // While an answer streams, neither past turns nor fed bytes are accepted.
     let request = send(&mut page, 2, "and?").id;
     assert!(!page.client.handle(Input::LoadTurn { text: None, at: NOW, frames: b"" }, NOW));
     assert!(!page.client.handle(Input::Feed(b": \n"), NOW));
@@ -288,7 +288,7 @@ fn every_recorded_refusal_reads_like_a_sentence() {
         for byte in body.chunks(1) {
             chunk(&mut page, request, byte);
         }
-        // A body that breaks off is as good as one that ends.
+        // A body that breaks off is used like one that ends.
         page.handle(if status % 2 == 0 { Input::Closed { request } } else { Input::Failed { request } });
         assert_eq!(page.outputs()[0], settled(1, Outcome::Failed), "{name}");
         let kind = if status == 429 { "rate_limit" } else { "http" };
@@ -419,7 +419,7 @@ fn a_server_that_does_not_close_behind_the_end_is_left_after_a_while() {
     page.now = NOW + 104.0;
     chunk(&mut page, request, ": heartbeat\n\n");
     page.handle(Input::Tick);
-    // The timer has rung, and is set again: neither too early nor put off.
+    // The timer has fired and is set again: neither too early nor postponed.
     assert_eq!(page.outputs(), [Output::WakeAt(Some(NOW + 105.0))]);
     page.now = NOW + 105.0;
     page.handle(Input::Tick);
@@ -531,7 +531,7 @@ fn a_turn_of_the_past_is_shown_with_its_time_and_counts_for_nothing() {
     assert_eq!((conversation.monitor.total().answers, conversation.diagnostics.frames_read), (0, 0));
     assert_eq!((page.banner(), page.status()), (None, "idle".into()), "no news of now");
     assert_eq!(page.client.live_request(), None);
-    // The conversation goes on behind it.
+    // The conversation continues after it.
     let request = send(&mut page, 1, "three").id;
     open(&mut page, request);
     chunk(&mut page, request, run("Third."));
@@ -546,7 +546,7 @@ enum Move {
     Begin(bool),
     Feed(usize),
     End,
-    /// The rest name a request by how long ago it went out: 0 is the last one.
+    /// The others name a request by its age: 0 is the latest.
     Open(u32, u16),
     Chunk(u32, usize),
     Close(u32),
@@ -658,7 +658,7 @@ proptest! {
     }
 }
 
-/// The run has ended, though its stream may not have.
+/// The run has ended; its stream may still be open.
 fn over(page: &Page) -> bool {
     matches!(page.client.conversation.status, Status::Ended(_))
 }

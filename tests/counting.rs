@@ -1,5 +1,5 @@
-//! What a stream costs, counted instead of timed, so that a regression shows on a noisy machine: allocations here, bytes
-//! looked at in `src/bytes.rs`, steps across the border of WebAssembly in `tests/package/counting.test.mjs`.
+//! What a stream costs, counted instead of timed, so that a regression shows on a noisy machine: allocations here,
+//! bytes looked at in `src/bytes.rs`, calls between JavaScript and WebAssembly in `tests/package/counting.test.mjs`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -10,7 +10,7 @@ use allocation_counter::measure;
 use common::{agent, frame, member, saying, with, NOW};
 use serde_json::json;
 
-/// A client that has read `first` already.
+/// A client that has read `first`.
 fn reading(first: &str) -> Client {
     let mut client = Client::new(Config::default());
     client.handle(Input::Begin { text: Some("hello") }, NOW);
@@ -18,7 +18,7 @@ fn reading(first: &str) -> Client {
     client
 }
 
-/// Allocations while `stream` is read in pieces of `size`.
+/// Allocations while reading `stream` in chunks of `size`.
 fn allocations(client: &mut Client, stream: &[u8], size: usize) -> u64 {
     measure(|| {
         for piece in stream.chunks(size) {
@@ -28,7 +28,7 @@ fn allocations(client: &mut Client, stream: &[u8], size: usize) -> u64 {
     .count_total
 }
 
-/// A token that stands at `place`; of the member's, or the leader's own.
+/// A token at `place`, of the member or of the leader.
 fn token(place: usize, of_member: bool) -> String {
     let numbers = json!({"created_at": 1_795_452_391 + place / 100, "event_index": 2 + place});
     let run = if of_member { member("ann", "Ann", "m-1", "run-1") } else { agent() };

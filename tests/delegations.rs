@@ -1,5 +1,5 @@
-//! Who works for whom: the names of members, the task that each run came of, and runs that the wire tells of in an order
-//! or with an id that nobody expects.
+//! Delegations: names of members, the task of each run, and runs that arrive in an unexpected order or with an
+//! unexpected id.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -19,7 +19,7 @@ fn asked_team() -> Page {
     page
 }
 
-/// A team inside of the team.
+/// A team inside the team.
 fn inner() -> Value {
     json!({"team_id": "research", "team_name": "Research Team", "run_id": "t1", "parent_run_id": "lead"})
 }
@@ -28,7 +28,7 @@ fn task(page: &mut Page, base: Value, call: &str, member: &str, task: &str) {
     page.event("TeamToolCallStarted", calling(base, call, DELEGATE, json!({"member_id": member, "task": task})));
 }
 
-/// `(task, to whom, the run that came of it)` of each delegation.
+/// `(task, member, resulting run)` of each delegation.
 fn delegations(page: &mut Page) -> Vec<(String, String, Option<String>)> {
     let told = |m: &Message| {
         let to = m.head.delegated_to.clone().unwrap_or_default();
@@ -92,14 +92,14 @@ fn the_entry_of_a_task_takes_the_members_own_name_and_is_left_alone_where_it_has
 
 #[test]
 fn of_two_leaders_tasks_a_member_takes_its_own_leaders() {
-    // Whether the member says who it is, or not.
+    // Whether or not the member names itself.
     let named = member("web", "Webster", "m1", "t1");
     let unnamed = json!({"run_id": "m1", "parent_run_id": "t1"});
     for (one, name) in [(named, "Webster"), (unnamed, "Web")] {
         let mut page = asked_team();
         task(&mut page, leader(), "c1", "web", "of the leader");
         page.event("TeamRunStarted", inner());
-        // The inner team took the leader's first task; here is another.
+        // The inner team took the leader's first task; this is another.
         task(&mut page, leader(), "c2", "web", "of the leader, too");
         task(&mut page, inner(), "c1", "web", "of the team");
         page.event("RunStarted", one);
@@ -167,7 +167,7 @@ fn a_run_that_does_not_start_starts_no_attempt() {
     let stranger = json!({"agent_id": "other", "agent_name": "Other", "run_id": "run-9"});
     page.event("RunContent", saying(stranger.clone(), "Psst"));
     assert_eq!((page.turn().attempts, page.answer().as_str(), page.work_of("run-9")), (1, "Hi", vec!["Psst".into()]));
-    // One that does is another attempt, without a word.
+    // A run that does is another attempt, unannounced.
     page.event("RunStarted", json!({"agent_id": "assistant", "run_id": "run-2"}));
     assert_eq!((page.turn().attempts, page.answer().as_str()), (2, ""));
 }
@@ -236,7 +236,7 @@ fn a_paused_turn_goes_on_with_its_own_run_and_another_run_is_another_turn() {
     page.begin(None).event("RunStarted", with(agent(), json!({"run_id": "run-3", "session_id": "s-2"})));
     assert_eq!(page.client.conversation.turns.len(), 3);
     page.end();
-    // The first one goes on: it is its session that the next send goes to.
+    // The first run continues, so the next send goes to its session.
     page.begin(None).event("RunContent", saying(paused("run-1", "s-1"), "!"));
     page.event("RunCompleted", saying(paused("run-1", "s-1"), "!")).end();
     let texts: Vec<_> = page.client.conversation.turns.iter().map(|t| t.answer.text.as_str().to_owned()).collect();
@@ -266,7 +266,7 @@ fn a_run_that_says_that_it_goes_on_though_it_did_not_pause_repeats_nothing() {
     assert_eq!(page.answer(), "So far. And on.");
 }
 
-/// A continued run counts from 0; where that is cut and told again, it is told again.
+/// A continued run counts from 0; cut and repeated, it is repeated.
 #[test]
 fn the_beginning_of_a_continued_run_told_twice_is_told_once() {
     let at = |index: u64, base: Value| with(base, json!({"event_index": index}));

@@ -1,4 +1,4 @@
-//! What is kept beside the words: tokens and costs, sessions, media, reasoning steps, tools.
+//! What is kept beside the text: tokens and costs, sessions, media, reasoning steps, tools.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -20,7 +20,7 @@ fn started() -> Page {
 const TOKENS: [&str; 6] =
     ["input_tokens", "output_tokens", "total_tokens", "reasoning_tokens", "cache_read_tokens", "cache_write_tokens"];
 
-/// Six counts, each another power of two times `unit`; as the wire and as the page names them.
+/// Six counts, each a different power of two times `unit`, under their names on the wire and on the page.
 fn tokens(unit: u64) -> Value {
     let counts = TOKENS.iter().enumerate().map(|(at, name)| ((*name).to_owned(), json!(unit << at)));
     Value::Object(counts.collect())
@@ -57,7 +57,7 @@ fn metrics_of_the_whole_run_take_the_place_of_what_its_requests_added_up_to() {
         page.event(event, with(agent(), json!({"metrics": with(tokens(3), costs.clone())})));
         assert_eq!(page.view()["head"]["usage"], usage(3, [0.25, 0.5, 0.75]), "{event}");
     }
-    // What they leave out, or do not say as a number, stays.
+    // A figure that is missing or not a number stays as it was.
     let mut page = started();
     page.event("MetricsUpdate", with(agent(), json!({"metrics": with(tokens(3), costs)})));
     for name in TOKENS.into_iter().chain(["input_cost", "output_cost", "total_cost", "cost"]) {
@@ -141,10 +141,10 @@ fn sessions_of_the_server_are_listed_newest_first() {
     for (id, created, updated) in told {
         page.client.conversation.list_session(id, id, created, updated);
     }
-    // Of two with the same time the one that was told first comes first.
+    // Of two with the same time, the one listed first comes first.
     let order = [("a", "a"), ("c", "c"), ("e", "e"), ("b", "b"), ("d", "d")];
     assert_eq!(listed(&mut page), named(&order));
-    // One that is known keeps its place, and takes the server's name; without a time of its own the last one stays.
+    // A known session keeps its place and takes the server's name; without a new time the old one stays.
     page.client.conversation.list_session("b", " Renamed ", 201.0, Some(220.0));
     page.client.conversation.list_session("b", "", 202.0, None);
     let order = [("a", "a"), ("c", "c"), ("e", "e"), ("b", "New chat"), ("d", "d")];
@@ -267,7 +267,7 @@ fn a_tool_that_has_ended_does_not_start_again_and_one_that_is_told_twice_has_one
     page.event("ToolCallStarted", calling(agent(), "c1", "search", json!({})));
     assert_eq!(tools(&mut page), [("search".into(), ToolStatus::Completed)]);
     assert_eq!(page.timeline().len(), 3, "its run, its start, its end");
-    // In the next attempt the same call of the same run is another.
+    // In the next attempt, the same call of the same run is another one.
     page.feed(nameless("retry", json!({"attempt": 1, "max_retries": 3, "delay": 5})));
     page.event("RunStarted", agent()).event("ToolCallStarted", calling(agent(), "c1", "search", json!({})));
     assert_eq!((tools(&mut page), page.timeline().len()), (vec![("search".into(), ToolStatus::Started)], 6));

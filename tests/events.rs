@@ -1,5 +1,5 @@
-//! One frame, read alone: each field of the wire under its own name (agno 3.1.10, PROTOCOL §14), what an unexpected type
-//! leaves, and what follows from several fields together.
+//! A single frame: each field under its own name (agno 3.1.10, docs/agentos-protocol.md §14), the effect of an
+//! unexpected type, and what follows from several fields together.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -12,7 +12,7 @@ fn read(name: &str, data: &Value, look: impl FnOnce(&RunEvent<'_>)) {
     look(&event::read(Some(name), &data, &mut scratch).unwrap());
 }
 
-/// The name of a field, and what `event` holds of it as JSON.
+/// A field's name, and its value in `event` as JSON.
 type Field = (&'static str, fn(&RunEvent<'_>) -> Value);
 
 macro_rules! fields {
@@ -123,7 +123,7 @@ fn whose_event_it_is_where_names_are_shared_is_told_by_its_ids() {
             read(name, ids, |event| assert_eq!(event.scope, *scope, "{name} {ids}"));
         }
     }
-    // Elsewhere the name says it.
+    // Otherwise the name tells.
     read("TeamRunContent", &json!({"agent_id": "a"}), |event| assert_eq!(event.scope, Scope::Team));
 }
 
@@ -163,7 +163,7 @@ fn every_field_of_a_tool_is_read_under_its_own_name() {
             "user_input_schema": value(tool.user_input_schema)})
     };
     assert_eq!(seen(&data), data);
-    // Each by itself: the others are absent.
+    // Each on its own: the others are absent.
     for (name, one) in data.as_object().unwrap() {
         let mut alone = seen(&json!({}));
         alone[name] = one.clone();

@@ -1,5 +1,5 @@
-//! The fuzz targets (`tests/targets`; `make fuzz` runs them under libFuzzer) on what was found so far, and on what the fuzzer
-//! begins with.
+//! The fuzz targets (`tests/targets`; `make fuzz` runs them under libFuzzer) on all findings so far, and on the
+//! fuzzer's seeds.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -30,7 +30,8 @@ fn replay(folder: &str, check: impl Fn(&[u8])) -> usize {
     findings.len()
 }
 
-/// A recording as a script of tests/targets/client.rs: a send, the head, its frames, the end; or the same by hand.
+/// A recording as a script for tests/targets/client.rs: a send, the response head, the frames, the end; or fed by the
+/// caller.
 fn script(options: u8, by_hand: bool, recording: &[u8]) -> Vec<u8> {
     let (begin, chunk, end): (&[u8], u8, u8) = if by_hand { (&[13], 14, 15) } else { (&[0, 18, 0, 0], 19, 20) };
     let mut script = [&[options, 6], begin].concat();

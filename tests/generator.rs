@@ -1,5 +1,5 @@
-//! The backend half: every row of the mission's tables, and the generator connected to the handler. In tokio's paused
-//! time: a wait of 20 seconds takes none, and anything that blocked would be seen.
+//! The backend half: every row of the tables in docs/rate-limit-retries.md, and the generator connected to the handler.
+//! In tokio's paused time a wait of 20 seconds takes none, and blocking would be noticed.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod common;
@@ -28,11 +28,11 @@ const EXHAUSTED: &str =
 #[derive(Debug, Clone)]
 enum Attempt {
     Says(&'static str),
-    /// An exception out of nothing, as agno 1 and 2 raise it.
+    /// An exception at once, as agno 1 and 2 raise it.
     Raises(String),
-    /// A beginning, then an exception.
+    /// Some content, then an exception.
     SaysThenRaises(&'static str, String),
-    /// A beginning, then the run's error event, as agno ≥ 3 has it.
+    /// Some content, then the run's error event, as agno ≥ 3 sends it.
     RunError(String),
     /// A member fails, and the leader answers.
     MemberFails,
@@ -43,7 +43,7 @@ enum Attempt {
     PanicsAtOnce,
     Unexpected,
     Hangs,
-    /// Each of its tokens takes so many seconds.
+    /// Each of its tokens takes this many seconds.
     Slow(u32, f64),
 }
 
@@ -90,7 +90,7 @@ impl Attempt {
                 let rest = then.run(number).unwrap_or_else(|error| stream::iter([Err(error)]).boxed());
                 Ok(stream::iter(tool).chain(rest).boxed())
             }
-            // Resumed rather than begun: it is caught like any other, and prints nothing 16,807 times.
+            // Resumed rather than started: it is caught like any other, but does not print 16,807 messages.
             Attempt::Panics => Ok(stream::iter([started])
                 .chain(stream::once(async { std::panic::resume_unwind(Box::new("index out of bounds")) }))
                 .boxed()),
@@ -113,7 +113,7 @@ impl Attempt {
     }
 }
 
-/// tokio's clock, and what it observed.
+/// tokio's clock, and what was observed.
 #[derive(Clone)]
 struct Clock {
     began: Instant,
@@ -146,7 +146,7 @@ impl Host for Clock {
     }
 }
 
-/// One answer of the generator's, to its end.
+/// One complete answer of the generator.
 struct Told {
     /// Seconds since the request, and the frame.
     frames: Vec<(f64, String)>,
@@ -156,7 +156,7 @@ struct Told {
 }
 
 impl Told {
-    /// The frames of our own: name, data, when.
+    /// The generator's own frames: name, data, time.
     fn own(&self) -> Vec<(&str, Value, f64)> {
         self.frames.iter().filter_map(|(at, frame)| own(frame).map(|(name, data)| (name, data, *at))).collect()
     }
@@ -166,7 +166,7 @@ impl Told {
         self.own().iter().map(|(_, data, _)| text(data)).collect()
     }
 
-    /// The one frame of our own that there is.
+    /// The generator's only own frame.
     fn error(&self) -> Value {
         let own = self.own();
         assert_eq!(own.len(), 1, "{own:?}");
@@ -238,7 +238,7 @@ fn the_delays_of_the_mission_are_5_10_and_20_seconds() {
 #[test]
 fn the_delays_that_google_names_are_kept_to() {
     in_paused_time(async {
-        // The mission: "retry in 4.8s", "retry in 23s", "retry in 58s".
+        // From docs/rate-limit-retries.md: "retry in 4.8s", "retry in 23s", "retry in 58s".
         let named =
             ["4.8", "23", "58"].map(|s| Attempt::Raises(format!("429 RESOURCE_EXHAUSTED. Please retry in {s}s.")));
         let told = mission(&named).await;
@@ -288,7 +288,7 @@ fn the_first_form_of_the_payload_leaves_the_event_key_out() {
         let message = "Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)";
         assert_eq!(data[0], json!({"attempt": 1, "max_retries": 3, "delay": 5.0, "message": message}));
         assert_eq!(data[3], json!({"error": EXHAUSTED, "type": "rate_limit", "retries": 3}));
-        // As Python's json.dumps of the mission's dict has it, but for its spaces.
+        // As Python's json.dumps writes the dict of docs/rate-limit-retries.md, except for spaces.
         let raw = r#"data: {"attempt":1,"max_retries":3,"delay":5.0,"message":"#;
         assert!(told.frames[0].1.contains(raw), "{}", told.frames[0].1);
     });
@@ -332,7 +332,7 @@ fn a_400_that_mentions_a_quota_is_general_and_not_tried_again() {
 #[test]
 fn a_general_error_after_a_retry_stays_general_and_says_what_it_is() {
     in_paused_time(async {
-        // The mission's code would call the last of four a rate limit's end, whatever it was.
+        // The reference code would report the last of four errors as an exhausted rate limit, whatever it was.
         let told = mission(&[limit(), limit(), limit(), Attempt::Raises("boom".into())]).await;
         let last = told.own().pop().unwrap().1;
         assert_eq!(
@@ -408,7 +408,7 @@ fn bad_policy_values_are_refused_by_name() {
     }
 }
 
-/// Counts how many of it live.
+/// Counts its living instances.
 struct Alive(Rc<Cell<i32>>);
 
 impl Alive {
@@ -444,7 +444,7 @@ fn a_client_that_goes_away_ends_the_model_and_the_waiting() {
             };
             Box::pin(event_generator(run, Clock::new(), Options::default()))
         };
-        // While the model speaks.
+        // While the model streams.
         let mut first = make();
         assert!(first.next().await.unwrap().starts_with("event: RunContent\n"));
         assert_eq!((attempts.get(), alive.get()), (1, 1));
@@ -465,8 +465,8 @@ fn a_client_that_goes_away_ends_the_model_and_the_waiting() {
 #[test]
 fn a_wait_blocks_nobody() {
     in_paused_time(async {
-        // Time stands still while a task runs, and goes on when all sleep: a wait that blocked would never end, or
-        // leave the others no turn.
+        // Paused time stands still while a task runs, and advances when all sleep: a blocking wait would never end, or
+        // would starve the others.
         let script = [limit(), limit()];
         let slow = mission(&script);
         let ticks = async {
@@ -483,7 +483,7 @@ fn a_wait_blocks_nobody() {
     });
 }
 
-/// The answer of the generator's, read by the handler.
+/// The generator's answer, read by the handler.
 fn connected(script: &[Attempt], told: &Told) -> World {
     let mut world = World::new([Answer::Timed(told.frames.clone())]);
     world.watches = script.iter().any(|a| matches!(a, Attempt::Tool(_)));
@@ -553,7 +553,7 @@ fn the_three_test_cases_of_the_mission() {
     assert_eq!((world.page.answer().as_str(), world.page.outcome()), ("test received", Some(Outcome::Completed)));
     assert!(world.story().iter().all(|line| !line.starts_with("retry")));
     assert_eq!(world.page.view()["sessions"].as_array().unwrap().len(), 1);
-    // 2: the query that may hit it: the tool completes, the limit strikes, the answer comes.
+    // 2: a query that may hit the limit: the tool completes, the limit strikes, the answer arrives.
     let again = Attempt::Tool(Box::new(Attempt::Says("You asked about the weather.")));
     let script = [Attempt::Tool(Box::new(limit())), again];
     let mut world = connected(&script, &in_paused_time(mission(&script)));
@@ -580,8 +580,8 @@ fn while_the_server_waits_the_page_knows_until_when() {
     assert_eq!((&retry["by"], retry["resumesAt"].as_f64().unwrap()), (&json!("server"), NOW + 4.8));
 }
 
-/// Every pattern of five attempts: what the model is asked, when, what the frames say and what the user sees of them
-/// is computed here by the mission's rule alone.
+/// Every pattern of five attempts: when the model is asked, what the frames say, and what the user sees are computed
+/// here from the rule in docs/rate-limit-retries.md alone.
 #[test]
 fn the_two_halves_agree_on_every_pattern_of_five_attempts() {
     // The attempt; the delay that it names (NaN: none); its end.

@@ -1,5 +1,5 @@
-//! Whose frame it is where the wire does not say so plainly: runs without ids, ids that come late or twice, members
-//! without a run, and what goes on after a pause, a drop or a retry.
+//! Which run a frame belongs to where the protocol does not say it plainly: runs without ids, late or repeated ids,
+//! members without a run, and what continues after a pause, a drop or a retry.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

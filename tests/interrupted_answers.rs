@@ -1,5 +1,5 @@
-//! What becomes of an answer that did not come in one go: what a pause asks and what the user answered, replays, a page
-//! that was loaded again, retries; what is counted on the way, and what of it is news to the page.
+//! Answers that did not arrive in one go: pauses and their answers, replays, reloaded pages, retries; what is counted
+//! meanwhile, and what of it is new to the page.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -44,7 +44,7 @@ fn at(index: u64, base: Value) -> Value {
     with(base, json!({"event_index": index}))
 }
 
-/// A page that fetches by itself, from a server that keeps its runs.
+/// A page that fetches, from a server that keeps its runs.
 fn fetching() -> Page {
     let path = || "/agents/a/runs".to_owned();
     let endpoint = "http://localhost:7777".into();
@@ -56,12 +56,12 @@ fn send(page: &mut Page) -> u32 {
     fetched(page).unwrap()
 }
 
-/// The request that went out since the last look.
+/// The request made since the last look.
 fn fetched(page: &mut Page) -> Option<u32> {
     page.outputs().into_iter().find_map(|o| if let Output::Fetch(request) = o { Some(request.id) } else { None })
 }
 
-/// The server answers, and that is all.
+/// The server answers, and nothing else happens.
 fn answered(page: &mut Page, request: u32, body: String) {
     let headers = RetryHeaders::default();
     page.handle(Input::Opened { request, status: 200, content_type: "text/event-stream", headers });
@@ -335,18 +335,18 @@ fn a_session_beyond_the_limit_is_counted_once_and_its_answer_shown() {
 #[test]
 fn a_text_that_the_page_has_not_seen_is_not_taken_back() {
     let text = |page: &mut Page| page.read()["turns"][0]["answer"]["text"].clone();
-    // The last words differ from what was streamed, in the same chunk.
+    // The final content differs from what was streamed, in the same chunk.
     let mut page = started();
     page.read();
     let end = frame("RunCompleted", saying(agent(), "Bye"));
     page.feed(frame("RunContent", saying(agent(), "Hi")) + &end);
     assert_eq!(text(&mut page), json!({"append": "Bye"}));
-    // Another attempt begins before a word of the first was read.
+    // Another attempt begins before anything of the first was read.
     let mut page = started();
     page.read();
     page.feed(frame("RunContent", saying(agent(), "Hi")) + &retry(1, json!(5)));
     assert_eq!(text(&mut page), Value::Null);
-    // What it has seen is.
+    // What the page has read is reported.
     let mut page = started();
     page.event("RunContent", saying(agent(), "Hi")).read();
     page.feed(end);

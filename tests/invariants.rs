@@ -1,5 +1,6 @@
-//! DESIGN §4, statements 2 to 4 and 6 to 8, and the pitfalls of the hooks in use today (PITFALLS.md A, B, C), each as
-//! a scene of a few frames. Retries and errors: `retries.rs`; members, tools and pauses: `members_and_tools.rs`.
+//! The guarantees of docs/guarantees.md on the answer, its outcome, names of events, unknown and malformed frames, and
+//! sessions, each as a scene of a few frames. Retries and errors: `retries.rs`; members, tools and pauses:
+//! `members_and_tools.rs`.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -285,7 +286,7 @@ fn a_stream_that_is_cut_anywhere_before_its_end_is_interrupted_and_says_so() {
     for cut in 0..blocks.len() {
         let mut page = Page::asked();
         page.feed(blocks[..cut].concat());
-        // Half of the next frame is as good as none of it.
+        // Half of the next frame counts as none of it.
         page.feed(&blocks[cut][..blocks[cut].len() / 2]);
         let before = page.answer();
         page.end();
@@ -319,7 +320,7 @@ fn an_empty_stream_is_interrupted() {
 
 // ── 6. an event's name ─────────────────────────────────────────────────────────────────────────────────────────
 
-/// All ways in use to send an event.
+/// All forms in use to send an event.
 fn forms(event: &str, data: Value) -> [(&'static str, String); 8] {
     let named = with(data.clone(), json!({"event": event}));
     let (object, text) = (json!({"event": event, "data": data}), json!({"event": event, "data": data.to_string()}));
@@ -455,7 +456,7 @@ fn malformed_frames_are_counted_with_their_reason_and_the_text_goes_on() {
             (reason, data, 3)
         );
     }
-    // So is one that is too long to be read.
+    // So does one that is too long.
     let mut limits = Limits::default();
     limits.max_event_bytes = 1_000;
     let mut page = Page::limited(limits);
@@ -513,7 +514,7 @@ fn a_session_is_listed_with_its_first_frame_and_no_error_removes_it() {
         (&json!(true), &json!("failed"))
     );
 
-    // Another session comes in front; the failed one stays, and is no longer marked once it goes well.
+    // Another session comes first; the failed one stays, and is no longer marked once a run succeeds.
     page.handle(ai_stream_handler::client::Input::Clear { session_id: None });
     page.begin("second");
     let other = with(agent(), json!({"session_id": "s-2", "run_id": "run-2"}));

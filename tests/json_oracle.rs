@@ -1,5 +1,5 @@
-//! `json.rs` against serde_json: it accepts the same texts, reads the same values and lays them out the same. Where
-//! the two differ on purpose, the last section says so and holds both to it.
+//! `json.rs` against serde_json: it accepts the same texts, reads the same values and formats them the same. The last
+//! section holds the intended differences.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -30,7 +30,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// The text of a JSON value, written in any way that the grammar has: white space, escapes, numbers, keys told twice.
+/// A JSON value written in any way the grammar allows: white space, escapes, numbers, repeated keys.
 fn any_text() -> impl Strategy<Value = String> {
     let string = vec(
         prop_oneof![
@@ -62,7 +62,7 @@ fn any_text() -> impl Strategy<Value = String> {
     })
 }
 
-/// Whether both read the same out of it.
+/// Whether both read the same.
 fn assert_same(raw: Raw<'_>, value: &Value) {
     assert_eq!(raw.is_null(), value.is_null());
     assert_eq!(raw.as_bool(), value.as_bool());
@@ -90,13 +90,13 @@ fn assert_same(raw: Raw<'_>, value: &Value) {
     }
 }
 
-/// The standard library is the judge of the last digit, where serde_json rounds otherwise.
+/// The standard library decides about the last digit, where serde_json rounds differently.
 fn assert_same_number(raw: Raw<'_>, value: &Value) {
     let number = raw.as_f64();
     assert_eq!(number.is_some(), value.is_number());
     if let (Some(number), Some(theirs)) = (number, value.as_f64()) {
         assert_eq!(number.to_bits(), raw.text().parse::<f64>().unwrap().to_bits(), "{}", raw.text());
-        // Where a double has few digits left, serde_json is a step of the smallest ones off.
+        // Where a double has few digits left, serde_json is off by the smallest step.
         let off = theirs.abs() * 1e-15 + 4.0 * f64::from_bits(1);
         assert!((number - theirs).abs() <= off, "{number} is not {theirs}");
         let whole = value.as_u64().filter(|whole| *whole < 9_000_000_000_000_000);
@@ -104,12 +104,12 @@ fn assert_same_number(raw: Raw<'_>, value: &Value) {
     }
 }
 
-/// serde_json's verdict on the grammar alone, which knows no bounds on depth, surrogates or numbers.
+/// serde_json's verdict on the grammar alone: no bounds on depth, surrogates or numbers.
 fn is_json(text: &str) -> bool {
     serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// All values of all objects and arrays, walked to the end; must not panic on anything that was accepted.
+/// Walks all values of all objects and arrays; must not panic on anything that was accepted.
 fn walk(raw: Raw<'_>) {
     let _ = (raw.as_f64(), raw.as_u64(), raw.as_bool(), raw.as_str().map(String::from));
     raw.as_array().into_iter().flatten().for_each(walk);
@@ -121,7 +121,7 @@ fn walk(raw: Raw<'_>) {
     }
 }
 
-/// Objects that are read member by member without a check beforehand, as events are.
+/// Objects read member by member without prior validation, as events are.
 fn read_members(text: &str) -> bool {
     let Ok(mut object) = Object::parse(text) else { return false };
     loop {
@@ -147,7 +147,7 @@ fn check(text: &str) {
         (Ok(raw), Ok(value)) => assert_same(raw, &value),
         (Err(_), Err(_)) => {}
         (Err(error), Ok(_)) => panic!("{error:?} of {text:?}, which serde_json reads"),
-        // What is read here and refused by serde_json: see the end of this file.
+        // Accepted here but not by serde_json: see the end of this file.
         (Ok(_), Err(error)) => {
             assert!(LISTED.iter().any(|reason| error.to_string().starts_with(reason)), "{error} of {text:?}")
         }

@@ -1,5 +1,5 @@
-//! What goes on behind the answer: members and delegations, tools, reasoning, pauses, and the line that tells of it
-//! (PITFALLS.md C and E; the mission's activity texts, letter for letter).
+//! What happens behind the answer: members and delegations, tools, reasoning, pauses, and the activity line (texts of
+//! docs/rate-limit-retries.md, letter for letter).
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -32,7 +32,7 @@ fn delegation<'a>(work: &'a [Message], id: &str) -> &'a Message {
 
 // ── members ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// Cirkelline → Research Team → Web Researcher, up to the last one's words.
+/// Cirkelline → Research Team → Web Researcher, up to the last one's content.
 fn nested() -> Page {
     let team = json!({"team_id": "research-team", "team_name": "Research Team", "run_id": "t1", "parent_run_id": "lead", "session_id": "s-1"});
     let one = member("web-researcher", "Web Researcher", "m1", "t1");
@@ -180,7 +180,7 @@ fn a_task_for_all_members_is_one_delegation_to_all() {
     assert_eq!(page.activity().as_deref(), Some("m2 is working..."));
 }
 
-/// Some models count their calls from one in each run.
+/// Some models number their calls from one in each run.
 #[test]
 fn a_delegation_is_known_by_its_run_and_its_call_for_two_leaders_may_call_theirs_alike() {
     let team = json!({"team_id": "research-team", "team_name": "Research Team", "run_id": "t1", "parent_run_id": "lead", "session_id": "s-1"});
@@ -440,7 +440,7 @@ fn a_silent_leg_behind_a_spoken_one_leaves_what_was_said() {
 #[test]
 fn what_a_member_said_before_its_pause_stays_and_its_notice_goes() {
     let one = member("a", "Ann", "m1", "lead");
-    // A member that says so when it goes on, and one that just does.
+    // A member that reports its continuation, and one that does not.
     for told in [true, false] {
         for (said, shown) in [("I look. ", "I look. Booked."), ("", "Booked.")] {
             let mut page = asked_team();

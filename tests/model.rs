@@ -1,8 +1,8 @@
-//! Model checking of the client: every interleaving of what users, servers, networks and clocks can do in a small world, up to
-//! a depth that covers a retry, a drop and a cancel. States that look alike are explored once.
+//! Model checking of the client: every interleaving of what users, servers, networks and clocks can do in a small
+//! world, up to a depth that covers a retry, a drop and a cancel. Equivalent states are explored once.
 //!
-//! `MODEL_DEPTH` says how deep: 6 by default; 7, which `make proof` takes, has send, refusal, retry, drop, resume and cancel in
-//! one path.
+//! `MODEL_DEPTH` sets the depth: 6 by default; 7, which `make proof` uses, has send, refusal, retry, drop, resume and
+//! cancel in one path.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -21,13 +21,13 @@ enum Move {
     Cancel,
     Resume,
     RetryNow,
-    /// The clock goes to the time that was asked for.
+    /// The clock advances to the requested wake-up.
     Tick,
     Offline,
     Online,
     Clear,
     Detach,
-    /// Of the live request: its head; its head and the first frame; an error, whole.
+    /// For the current request: its head; its head and the first frame; an error, complete.
     Opened(u16),
     Begins,
     Refused,
@@ -38,7 +38,7 @@ enum Move {
     Closed,
     Broken,
     NotSent,
-    /// Of a call to the server that is under way.
+    /// For the running call to the server.
     Called,
 }
 
@@ -70,16 +70,16 @@ struct World {
     client: Client,
     now: f64,
     wake: Option<f64>,
-    /// Tickets that were given out, and how they ended.
+    /// The tickets, and how their sends were settled.
     tickets: BTreeMap<Ticket, Option<Outcome>>,
-    /// The request that is under way, and whether its head has come; 0 before, 1 an event stream, 2 an error.
+    /// The current request, and the state of its response: 0 before the head, 1 an event stream, 2 an error.
     live: Option<(RequestId, u16)>,
     dead: BTreeSet<RequestId>,
     calls: BTreeSet<RequestId>,
     offline: bool,
     gone: bool,
     sends: u32,
-    /// AgentOS counts the frames of background runs, and no others.
+    /// AgentOS numbers the frames of background runs only.
     counts: bool,
 }
 
@@ -126,7 +126,7 @@ impl World {
         moves
     }
 
-    /// Does it, and holds what comes out against what must be true.
+    /// Makes the move, and checks the invariants on the outputs.
     fn step(&mut self, what: Move) {
         match what {
             Move::Begins => {
@@ -235,12 +235,12 @@ impl World {
         if let Some(at) = self.wake {
             assert!(at.is_finite() && at < self.now + 10_000.0, "{what:?}: a timer that never rings: {at}");
         }
-        // No deadlock: who waits is waited for by somebody.
+        // No deadlock: something will end every wait.
         assert!(
             open == 0 || self.live.is_some() || self.wake.is_some() || self.offline,
             "{what:?}: {open} sends wait for nothing"
         );
-        // No timer without a reason. A cooldown of a limit is one, and so is a call that may get no answer.
+        // No timer without a reason. A cooldown is one, and so is a call that may get no response.
         if open == 0 && self.live.is_none() && (self.gone || matches!(what, Move::Cancel) || cleared) {
             assert_eq!(self.wake, None, "{what:?}: a timer is left behind");
         }
@@ -256,7 +256,7 @@ impl World {
         );
     }
 
-    /// What comes late from a request that is over changes nothing.
+    /// Late input for a finished request changes nothing.
     fn stale_is_harmless(&self) {
         let Some(&dead) = self.dead.last() else { return };
         let before = look(&self.client);
@@ -298,7 +298,7 @@ fn opened(request: RequestId, status: u16) -> Input<'static> {
     Input::Opened { request, status, content_type, headers: RetryHeaders::default() }
 }
 
-/// All of the client's state, as it prints itself, without the counters that only count.
+/// The client's whole state in its Debug form, without mere counters.
 fn look(client: &Client) -> String {
     let all = format!("{client:?}");
     let mut seen = String::with_capacity(all.len());
@@ -312,7 +312,7 @@ fn look(client: &Client) -> String {
 
 const COUNTERS: [&str; 3] = ["stale_frames: ", "bytes_read: ", "frames_read: "];
 
-/// Explores all that can happen within `depth` moves; how many states there are, and how many moves were made.
+/// Explores all moves up to `depth`; returns the number of states and of moves.
 fn explore(background: bool, tickets: u32, depth: usize) -> (usize, usize) {
     let mut seen = HashSet::new();
     let mut frontier = vec![(World::new(background), Vec::new())];

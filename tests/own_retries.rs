@@ -1,5 +1,6 @@
 //! The client retries by itself where no backend does: HTTP 429 and 503, a run that fails with a rate limit, a request
-//! without an answer. Same policy, same texts, same timeline, same session as of a backend that does.
+//! without a response. Policy, texts, timeline and session are the same as with a retrying backend
+//! (docs/rate-limit-retries.md).
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -169,7 +170,7 @@ fn the_delay_is_the_one_that_the_server_names_wherever_it_names_it() {
     }
     let mut world = World::new([named("4.843473059s"), Answer::Silence]);
     world.send("hello");
-    assert_eq!(world.page.activity(), Some(retrying(4, 1)), "as the mission's backend rounds");
+    assert_eq!(world.page.activity(), Some(retrying(4, 1)), "as the reference backend rounds");
     let mut world = World::new([named("0.5s"), Answer::Silence]);
     world.send("hello");
     let expected = "Rate limit reached. Retrying in less than a second... (Attempt 1/3)";
@@ -328,7 +329,7 @@ fn a_failed_stream_that_stays_open_is_hung_up_when_the_next_one_begins() {
     assert_eq!(world.ask("hello"), Outcome::Completed);
     assert_eq!((world.aborted.clone(), world.times()), (vec![world.requests[0].1.id], vec![0.0, 5.0]));
 
-    // Without retries left it is hung up at once, and what was sent meanwhile goes out.
+    // Without retries left it is aborted at once, and what was sent meanwhile goes out.
     let mut config = config();
     config.retry = Policy::new(Some(1.0), None, None, &[1.0], None).unwrap();
     let mut world = World::with(config, [Answer::Open(failed.clone()), Answer::Open(failed.replace("r1", "r2"))]);
@@ -421,7 +422,7 @@ fn retries_can_be_switched_off_and_set() {
     assert!(waited.iter().all(|w| (10.0..15.0).contains(w)), "{waited:?}");
     assert!(waited.windows(2).any(|pair| pair[0] != pair[1]), "at random: {waited:?}");
 
-    // Of the waits of one page each fifth of the range has its share.
+    // Each fifth of the range gets its share of one page's waits.
     config.retry = Policy::new(Some(100.0), None, None, &[10.0], Some(0.5)).unwrap();
     let mut world = World::with(config, vec![http(503); 100]);
     world.watches = false;
@@ -435,7 +436,7 @@ fn retries_can_be_switched_off_and_set() {
 
 #[test]
 fn time_is_compared_and_not_counted() {
-    // A timer that rings too early changes nothing, and is set again.
+    // A timer that fires too early changes nothing, and is set again.
     let mut world = World::new([http(429), Answer::Silence]);
     world.send("hello");
     world.page.now = NOW + 1.0;
@@ -445,7 +446,7 @@ fn time_is_compared_and_not_counted() {
     world.page.now = NOW + 3_600.0;
     world.input(Input::Tick);
     assert_eq!(world.requests.len(), 2);
-    // The clock was set back by a day: the wait is as long as it was, not a day longer.
+    // The clock was set back by a day: the wait stays as long as it was.
     let mut world = World::new([http(429), Answer::Silence]);
     world.send("hello");
     world.page.now = NOW - 86_400.0;
@@ -490,7 +491,7 @@ fn fallbacks_are_asked_in_turn_and_the_timeline_says_so() {
     let asked = turn.timeline.entries().iter().filter(|e| e.event_type == "fallback");
     assert!(asked.into_iter().all(|e| e.details.error_message.as_deref().is_some_and(|why| !why.is_empty())));
     assert_eq!((turn.answer.text.as_str(), turn.attempts, world.page.banner()), ("From the backup.", 5, None));
-    // The next send begins at the front again.
+    // The next send starts with the first component again.
     world.ask("and?");
     assert_eq!(world.requests.last().unwrap().1.url, own);
 
@@ -521,10 +522,11 @@ fn the_log_has_a_line_for_each_step_in_its_level() {
     assert_eq!(world.lines, []);
 }
 
-/// Every pattern of five answers: what is asked, when, and how it ends is computed here by the mission's rule alone.
+/// Every pattern of five responses: requests, their times and the outcome are computed here from the rule in
+/// docs/rate-limit-retries.md alone.
 #[test]
 fn every_pattern_of_five_answers_ends_as_the_rule_says() {
-    // The answer; the delay it names (NaN: none); whether it may pass.
+    // The response; the delay it names (NaN: none); whether it is transient.
     type Kind = (fn() -> Answer, Option<f64>, bool);
     let kinds: [Kind; 7] = [
         (|| Answer::Says("Yes."), None, false),
@@ -561,7 +563,7 @@ fn every_pattern_of_five_answers_ends_as_the_rule_says() {
             _ => Outcome::Failed,
         };
         assert_eq!((outcome, world.times()), (expected, times), "{pattern:?}");
-        // The state itself: 16,807 looks at the whole page would take a minute.
+        // The state itself: reading the whole page 16,807 times would take a minute.
         let conversation = &world.page.client.conversation;
         let turn = &conversation.turns[0];
         assert_eq!(turn.attempts as usize, retries + 1, "{pattern:?}");

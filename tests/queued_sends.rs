@@ -1,4 +1,4 @@
-//! Sends that wait: for the running answer, for a limit that was hit here or in another tab, for the quota.
+//! Sends that wait: for the running answer, for a limit hit here or in another tab, for the quota.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -14,7 +14,7 @@ use simulation::{config, quota_body, Answer, World};
 
 const MODEL: &str = "gemini-2.5-flash";
 
-/// A run whose one model request takes so many tokens of input, and 10 of output.
+/// A run whose one model request uses this many input tokens, and 10 output tokens.
 fn costing(run: &str, input: u64) -> Answer {
     let run = leader_of(run);
     let request = json!({"model": MODEL, "input_tokens": input, "output_tokens": 10, "total_tokens": input + 10});
@@ -145,7 +145,7 @@ fn a_held_back_send_can_be_sent_now_or_cancelled_like_any_other() {
     world.input(Input::Cancel);
     assert_eq!(world.outcome_of(ticket), Some(Outcome::Cancelled));
 
-    // A wait that the clock made longer: set back by an hour it is as long as it was.
+    // Setting the clock back by an hour does not extend the wait.
     let (mut world, _) = held();
     world.page.now = NOW - 3_600.0;
     world.input(Input::Tick);
@@ -218,7 +218,7 @@ fn other_tabs_are_told_once_of_a_limit_and_once_that_it_is_over() {
     assert_eq!(world.limits, [Some(9.0)], "a limit that the server waits out is one too");
     world.input(Input::Chunk { request, bytes: frame("TeamRunCompleted", saying(run(2), "Hi.")).as_bytes() });
     assert_eq!(world.limits, [Some(9.0), None]);
-    // Also where all of it comes in one piece.
+    // Also if everything arrives in one chunk.
     let in_one_piece = [
         frame("TeamRunStarted", run(1)),
         nameless("retry", json!({"attempt": 1, "max_retries": 3, "delay": 9})),
@@ -256,7 +256,7 @@ fn another_tabs_limit_holds_back_a_little_longer_than_it_lasts_and_until_it_is_o
     world.rest();
     assert_eq!((world.times(), world.outcome_of(ticket)), (vec![3.0], Some(Outcome::Completed)));
 
-    // Of a tab whose own answers went well, too.
+    // Of a tab whose own answers succeeded, too.
     let mut world = World::new([]);
     world.ask("before");
     world.input(Input::LimitElsewhere { until: NOW + 10.0 });
@@ -264,7 +264,7 @@ fn another_tabs_limit_holds_back_a_little_longer_than_it_lasts_and_until_it_is_o
     world.ask("hello");
     assert!(world.times()[1] >= 11.0, "{:?}", world.times());
 
-    // It lasts longer than was said first.
+    // It lasts longer than first reported.
     let mut world = World::new([]);
     world.input(Input::LimitElsewhere { until: NOW + 5.0 });
     world.send("hello");
@@ -404,7 +404,7 @@ fn a_background_send_whose_turn_comes_while_the_quota_is_used_up_waits_on_in_the
     world.send("hello");
     let background = world.send_in_background("background");
     world.pass(1.0);
-    // A timer that rings early starts nothing.
+    // A timer that fires early starts nothing.
     world.input(Input::Tick);
     assert_eq!(world.page.client.conversation.turns.len(), 1, "nobody asked for it");
     assert_eq!(queue(&world), [("background".to_owned(), WaitsFor::Limit)]);
@@ -418,8 +418,8 @@ fn tokens_count_once_however_often_they_are_told() {
         if !recording.is_stream() {
             continue;
         }
-        let legs = [&recording];
-        let mut page = common::replay(&legs, 1, |r| r.chunks());
+        let parts = [&recording];
+        let mut page = common::replay(&parts, 1, |r| r.chunks());
         let head = page.view()["head"].clone();
         let sum: u64 = head["quota"].as_array().unwrap().iter().map(|m| m["inputTokens"].as_u64().unwrap()).sum();
         assert_eq!(sum, head["usage"]["inputTokens"].as_u64().unwrap(), "{}", recording.name);

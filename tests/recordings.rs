@@ -1,5 +1,5 @@
-//! Every recorded stream of a real AgentOS: the split of its bytes must not matter, and what the page shows must be
-//! what the backend stored afterwards (`NAME.truth.json`).
+//! Every recorded stream of a real AgentOS: the split of its bytes must not matter, and the page must show what the
+//! backend stored afterwards (`NAME.truth.json`).
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -12,7 +12,7 @@ use common::{assert_same, replay, Page, Recording};
 use serde_json::Value;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 
-/// Streams that go on where another one ended; every other recording is played alone.
+/// Streams that continue another one; every other recording is played alone.
 const CHAINS: [&[&str]; 10] = [
     &["hitl_agent_confirm.1_pause", "hitl_agent_confirm.2_continue"],
     &["hitl_agent_input.1_pause", "hitl_agent_input.2_continue"],
@@ -26,16 +26,16 @@ const CHAINS: [&[&str]; 10] = [
     &["bg_resume_db_path.0_foreground", "bg_resume_db_path.1_resume", "bg_resume_db_path.2_resume_from_5"],
 ];
 
-/// What the backend's record does not tell, and why.
+/// What the backend's record does not say, and why.
 fn special(name: &str) -> Option<Outcome> {
     Some(match name {
-        // `stream_events=false`: nothing but content, so the clean end of the stream is the end of the run.
+        // `stream_events=false`: only content, so the clean end of the stream is the end of the run.
         "agent_stream_omitted" => Outcome::Completed,
-        // The recorder hung up: nothing says how the run ended. The backend stored a cancelled run, or ran on.
+        // The recorder disconnected, so the stream has no end. The backend stored a cancelled run, or continued.
         "disconnect_agent_foreground" | "bg_agent.0_full_or_dropped" => Outcome::Interrupted,
-        // The route hung up on the run behind `paused`, which cancelled it. For the user it waits.
+        // After `paused` the route disconnected from the run, which cancelled it. For the user it is paused.
         "seedroute_later_paused_confirm" | "seedroute_later_paused_input" => Outcome::Paused,
-        // A new subscriber hears that the run is complete, and nothing else.
+        // A new subscriber is told that the run is complete, and nothing else.
         "bg_agent.4_resume_beyond_end" => Outcome::Completed,
         _ => return None,
     })
@@ -48,14 +48,14 @@ fn cases() -> Vec<Vec<Recording>> {
     alone.map(|recording| vec![recording]).chain(chains).collect()
 }
 
-/// Checks every case, and then names those that failed.
+/// Runs every case, then names those that failed.
 fn each(check: impl Fn(&[&Recording])) {
     let failed: Vec<String> = cases()
         .iter()
-        .filter_map(|legs| {
-            let legs: Vec<&Recording> = legs.iter().collect();
-            let name = legs.iter().map(|leg| leg.name.as_str()).collect::<Vec<_>>().join(" + ");
-            let verdict = catch_unwind(AssertUnwindSafe(|| check(&legs)));
+        .filter_map(|parts| {
+            let parts: Vec<&Recording> = parts.iter().collect();
+            let name = parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>().join(" + ");
+            let verdict = catch_unwind(AssertUnwindSafe(|| check(&parts)));
             verdict.is_err().then(|| eprintln!("^ {name}\n")).map(|()| name)
         })
         .collect();
@@ -66,7 +66,7 @@ fn whole(recording: &Recording) -> Vec<&[u8]> {
     vec![&recording.bytes]
 }
 
-/// Pieces of 1 to 4,000 bytes, other ones for each seed.
+/// Chunks of 1 to 4,000 bytes, different for each seed.
 fn random(recording: &Recording, seed: u64) -> Vec<&[u8]> {
     let (mut rest, mut state, mut pieces) = (&recording.bytes[..], seed, Vec::new());
     while !rest.is_empty() {
@@ -81,14 +81,14 @@ fn random(recording: &Recording, seed: u64) -> Vec<&[u8]> {
 
 #[test]
 fn the_split_of_the_bytes_never_matters() {
-    each(|legs| {
-        let expected = replay(legs, usize::MAX, whole).view();
+    each(|parts| {
+        let expected = replay(parts, usize::MAX, whole).view();
         let same = |mut page: Page, how: &str| assert_same(&page.view(), &expected, how);
-        same(replay(legs, 1, Recording::chunks), "in the network's chunks");
-        same(replay(legs, 1, |r| random(r, 1)), "split at random");
-        same(replay(legs, 3, |r| random(r, 2)), "split at random, read now and then");
-        let fine = if cfg!(debug_assertions) && legs.iter().any(|r| r.bytes.len() > 200_000) { 7 } else { 1 };
-        same(replay(legs, 61, |r| r.bytes.chunks(fine).collect()), "byte by byte");
+        same(replay(parts, 1, Recording::chunks), "in the network's chunks");
+        same(replay(parts, 1, |r| random(r, 1)), "split at random");
+        same(replay(parts, 3, |r| random(r, 2)), "split at random, read now and then");
+        let fine = if cfg!(debug_assertions) && parts.iter().any(|r| r.bytes.len() > 200_000) { 7 } else { 1 };
+        same(replay(parts, 61, |r| r.bytes.chunks(fine).collect()), "byte by byte");
     });
 }
 
@@ -128,7 +128,7 @@ fn a_run_that_was_accepted_in_the_background_is_no_answer_yet_but_its_run_and_se
 
 // ── against the backend's record ───────────────────────────────────────────────────────────────────────────────
 
-/// The top-level run as the frames of one leg tell it; of attempts only the last.
+/// The top-level run as the frames of one recording tell it; of several attempts, the last.
 #[derive(Default)]
 struct Story {
     streamed: String,
@@ -182,16 +182,16 @@ fn expected_outcome(recording: &Recording, story: &Story) -> Outcome {
 
 #[test]
 fn what_is_shown_is_what_the_backend_stored() {
-    each(|legs| {
-        let mut page = replay(legs, 1, Recording::chunks);
+    each(|parts| {
+        let mut page = replay(parts, 1, Recording::chunks);
         let turn = page.turn();
-        let last = legs[legs.len() - 1];
+        let last = parts[parts.len() - 1];
         let story = story(last);
         let outcome = expected_outcome(last, &story);
         assert_eq!(turn.outcome, Some(outcome));
         assert_eq!(page.client.conversation.status, Status::Ended(outcome));
-        assert_eq!(page.client.conversation.turns.len(), 1, "all legs belong to one turn");
-        check_answer(legs, &turn, &story);
+        assert_eq!(page.client.conversation.turns.len(), 1, "all parts belong to one turn");
+        check_answer(parts, &turn, &story);
         check_error(&page, &story);
         check_timeline(&turn, &story);
         if let Some(truth) = &last.truth {
@@ -200,24 +200,24 @@ fn what_is_shown_is_what_the_backend_stored() {
         }
         let d = &page.client.conversation.diagnostics;
         assert_eq!((d.malformed_frames, d.unknown_events, d.dropped_entries), (0, 0, 0));
-        assert_eq!(d.bytes_read, legs.iter().map(|r| r.bytes.len() as u64).sum::<u64>());
-        assert_eq!(d.frames_read, legs.iter().map(|r| self::story(r).frames).sum::<u64>());
+        assert_eq!(d.bytes_read, parts.iter().map(|r| r.bytes.len() as u64).sum::<u64>());
+        assert_eq!(d.frames_read, parts.iter().map(|r| self::story(r).frames).sum::<u64>());
     });
 }
 
-fn check_answer(legs: &[&Recording], turn: &Turn, story: &Story) {
-    let last = legs[legs.len() - 1];
+fn check_answer(parts: &[&Recording], turn: &Turn, story: &Story) {
+    let last = parts[parts.len() - 1];
     let answer = turn.answer.text.as_str();
     let stored = last.truth.as_ref().map_or(&Value::Null, |t| &t["run"]["body"]["content"]);
     let ended = story.end.as_ref().map_or(&Value::Null, |(_, data)| &data["content"]);
     let full = if stored.is_null() { ended } else { stored };
-    // The backend stores the leg behind a pause alone; what was said before stays in front of it.
-    let before = match legs[0].name.contains("1_pause") && legs.len() > 1 {
-        true => self::story(legs[0]).streamed,
+    // The backend stores only what follows a pause; here the text before it stays in front.
+    let before = match parts[0].name.contains("1_pause") && parts.len() > 1 {
+        true => self::story(parts[0]).streamed,
         false => String::new(),
     };
     match turn.outcome.unwrap() {
-        _ if last.name == "bg_agent.4_resume_beyond_end" && legs.len() == 1 => assert_eq!(answer, ""),
+        _ if last.name == "bg_agent.4_resume_beyond_end" && parts.len() == 1 => assert_eq!(answer, ""),
         Outcome::Completed if full.is_object() => {
             assert!(answer.starts_with("{\n  \""), "laid out in lines: {answer}");
             let structured = turn.answer.head.structured.as_deref().unwrap();
@@ -225,12 +225,12 @@ fn check_answer(legs: &[&Recording], turn: &Turn, story: &Story) {
             assert_same(&serde_json::from_str(structured).unwrap(), full, "its value");
         }
         Outcome::Completed => assert_eq!(answer, before + full.as_str().unwrap_or("")),
-        // What is stored is the provider's error; the page keeps what the last attempt had said.
+        // The backend stores the provider's error; the page keeps the text of the last attempt.
         Outcome::Failed => assert_eq!(answer, story.streamed),
-        // Where the model said nothing, the framework's notice stands in.
+        // Where the model said nothing, the framework's notice is shown.
         Outcome::Paused if story.streamed.is_empty() => assert_eq!(answer, ended.as_str().unwrap_or("")),
         Outcome::Paused => assert_eq!(answer, story.streamed),
-        // The last token is told only here.
+        // Only this event carries the last token.
         Outcome::Cancelled => assert_eq!(answer, ended.as_str().unwrap()),
         Outcome::Interrupted => {
             assert_eq!(answer, story.streamed);
@@ -272,8 +272,8 @@ fn check_run(page: &Page, turn: &Turn, truth: &Value, story: &Story) {
         let tops = truth["runs"]["body"].as_array().unwrap().iter().filter(|r| is_top(r)).count();
         assert_eq!(turn.attempts as usize, tops, "AgentOS stores each attempt");
     }
-    // AgentOS stores the tool calls of a workflow with its steps. Cirkelline's `paused` has no tool calls, but what
-    // they require.
+    // AgentOS stores the tool calls of a workflow with its steps. A custom backend's `paused` has requirements instead
+    // of tool calls.
     let by_cirkelline = story.end.as_ref().is_some_and(|(name, _)| name == "paused");
     if by_cirkelline {
         assert_eq!(turn.pause.as_ref().unwrap().requirements.len(), run["tools"].as_array().unwrap().len());
@@ -306,7 +306,7 @@ fn check_tools(message: &Message, run: &Value) {
     }
 }
 
-/// Members as the list of stored runs has them; theirs, which that list leaves out, from the last frame.
+/// Members as the list of stored runs has them; members' members, which the list leaves out, from the last frame.
 fn check_members(turn: &Turn, truth: &Value, story: &Story) {
     let stored = truth["runs"]["body"].as_array().unwrap().iter().filter(|r| !is_top(r));
     let mut members: Vec<&Value> = stored.collect();
@@ -350,12 +350,12 @@ fn check_timeline(turn: &Turn, story: &Story) {
 
 #[test]
 fn frame_by_frame_the_answer_only_grows_except_where_a_retry_voids_it() {
-    each(|legs| {
+    each(|parts| {
         let mut page = Page::default();
         let mut before = String::new();
-        for leg in legs {
+        for part in parts {
             page.begin(None);
-            for block in leg.blocks() {
+            for block in part.blocks() {
                 let notice = page.client.conversation.current().is_some_and(|t| t.outcome == Some(Outcome::Paused));
                 let retries = block.starts_with(b"event: retry");
                 page.feed(block);
@@ -365,8 +365,8 @@ fn frame_by_frame_the_answer_only_grows_except_where_a_retry_voids_it() {
                 let answer = page.answer();
                 match retries {
                     true => assert_eq!(answer, "", "a retry starts anew"),
-                    // Where a resumed stream is all that was heard, the missed beginning comes with the end.
-                    false if leg.name.contains("resume") && answer.ends_with(&before) => {}
+                    // If only a resumed stream arrived, the missed beginning comes with the end.
+                    false if part.name.contains("resume") && answer.ends_with(&before) => {}
                     false => assert!(notice || answer.starts_with(&before), "{before:?} became {answer:?}"),
                 }
                 before = answer;
@@ -415,8 +415,8 @@ fn a_retry_says_how_long_letter_for_letter_and_no_longer_than_until_the_next_sig
 
 #[test]
 fn two_runs_of_one_session_are_two_turns_of_one_conversation() {
-    let legs = ["agent_same_session.1", "agent_same_session.2"].map(Recording::load);
-    let mut page = replay(&[&legs[0], &legs[1]], 1, Recording::chunks);
+    let parts = ["agent_same_session.1", "agent_same_session.2"].map(Recording::load);
+    let mut page = replay(&[&parts[0], &parts[1]], 1, Recording::chunks);
     let last = page.turn();
     let c = &page.client.conversation;
     assert_eq!(c.turns.len(), 2);

@@ -1,8 +1,9 @@
-//! A naive decoder and reducer (`naive/`, written from PROTOCOL.md and DESIGN.md alone) against the real ones, on
-//! generated runs (`generated_runs/`): nested teams, interleaved members, parallel tools, retries, pauses, cancels, unknown
-//! events in between, frames sent twice, gaps of the event index, every line ending, splits anywhere.
+//! A naive decoder and reducer (`naive/`, written from docs/agentos-protocol.md and docs/guarantees.md alone) against
+//! the real ones, on generated runs (`generated_runs/`): nested teams, interleaved members, parallel tools, retries,
+//! pauses, cancels, unknown events in between, repeated frames, gaps in the event index, every line ending, arbitrary
+//! splits.
 //!
-//! `RUNS` says how many: 600 by default; `make proof` takes 50,000.
+//! `RUNS` sets the number: 600 by default; `make proof` uses 50,000.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -37,10 +38,10 @@ fn message(message: &Message) -> Value {
     json!({"id": message.head.run_id.as_deref().unwrap_or_default(), "parent": message.head.parent_run_id, "text": message.text.as_str(), "thoughts": message.thoughts.as_str(), "tools": tools.collect::<Vec<_>>(), "status": message.head.status})
 }
 
-/// What the reference came to, in the same shape.
+/// What the reference computed, in the same shape.
 fn expected(naive: &Naive) -> Value {
     let (members, answer): (Vec<&Run>, _) = naive.runs.iter().partition(|run| !run.parent.is_null());
-    // What nobody ended ended with the turn.
+    // What did not end by itself ended with the turn.
     let turn_end = naive.outcome.filter(|outcome| *outcome != "paused");
     let members = members.iter().map(|run| expected_message(naive, run, run.end.or(turn_end))).collect::<Vec<_>>();
     let answer = expected_message(naive, answer.first().unwrap_or(&&Run::default()), naive.outcome);
@@ -54,10 +55,10 @@ fn expected_message(naive: &Naive, run: &Run, end: Option<&str>) -> Value {
         end => end,
     };
     let mut tools = run.tools.clone();
-    // What was asked for has been answered.
+    // The pause has been answered.
     let answered = |tool: &&mut Value| tool["status"] == "paused" && naive.outcome == Some("completed");
     tools.iter_mut().filter(answered).for_each(|tool| tool["status"] = json!("completed"));
-    // What still ran when its run broke off has nobody who tells how it ended.
+    // No event reports the end of what was running when its run failed.
     let broken = |end| matches!(end, Some("failed" | "interrupted" | "cancelled"));
     let stopped = |tool: &&mut Value| tool["status"] == "started" && broken(end);
     tools.iter_mut().filter(stopped).for_each(|tool| tool["status"] = json!("cancelled"));
@@ -71,7 +72,7 @@ fn runs() -> u32 {
     std::env::var("RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(600)
 }
 
-/// Feeds a connection in pieces, some of which are read on the way.
+/// Feeds a connection in chunks, reading after some of them.
 fn feed(page: &mut Page, mut bytes: &[u8], sizes: &[usize]) {
     for (at, size) in sizes.iter().cycle().enumerate() {
         if bytes.is_empty() {
@@ -94,26 +95,26 @@ proptest! {
         moves in generated_runs::moves(40), kind in generated_runs::kind(), sizes in vec(prop_oneof![1..8usize, 1..4_000usize], 1..6),
         cut in prop::option::weighted(0.3, any::<prop::sample::Index>()), cancels in prop::bool::weighted(0.1),
     ) {
-        let mut legs = generated_runs::streams(kind, &moves);
-        let at_least_one = legs.len() > 1;
-        if let (Some(cut), Some(last)) = (cut, legs.last_mut()) {
-            // A connection of which no frame was read goes on with nothing.
+        let mut parts = generated_runs::streams(kind, &moves);
+        let at_least_one = parts.len() > 1;
+        if let (Some(cut), Some(last)) = (cut, parts.last_mut()) {
+            // A connection without a frame continues nothing.
             let least = if at_least_one { last.len().min(ONE_FRAME) } else { 0 };
             last.truncate(cut.index(last.len() + 1).max(least));
         }
         let (mut page, mut naive) = (Page::asked(), Naive::default());
-        for (at, leg) in legs.iter().enumerate() {
+        for (at, part) in parts.iter().enumerate() {
             if at > 0 {
                 page.begin(None);
             }
-            feed(&mut page, leg, &sizes);
-            naive.feed(leg);
+            feed(&mut page, part, &sizes);
+            naive.feed(part);
             prop_assert_eq!(page.client.conversation.turns.len(), 1);
-            compare(&mut page, &naive, &legs);
-            match at + 1 == legs.len() && cancels {
+            compare(&mut page, &naive, &parts);
+            match at + 1 == parts.len() && cancels {
                 true => {
                     page.handle(Input::Cancel);
-                    // What waits for the user may be cancelled, too.
+                    // A paused run may be cancelled, too.
                     naive.outcome = naive.outcome.filter(|outcome| *outcome != "paused");
                     naive.ends("cancelled");
                 }
@@ -122,20 +123,20 @@ proptest! {
                     naive.close();
                 }
             }
-            compare(&mut page, &naive, &legs);
+            compare(&mut page, &naive, &parts);
         }
     }
 }
 
-/// Everything of `legs`, in pieces of `sizes`.
-fn played(legs: &[Vec<u8>], sizes: &[usize], limits: Limits) -> Page {
+/// Plays all of `parts` in chunks of `sizes`.
+fn played(parts: &[Vec<u8>], sizes: &[usize], limits: Limits) -> Page {
     let mut page = Page::limited(limits);
     page.begin("hello");
-    for (at, leg) in legs.iter().enumerate() {
+    for (at, part) in parts.iter().enumerate() {
         if at > 0 {
             page.begin(None);
         }
-        feed(&mut page, leg, sizes);
+        feed(&mut page, part, sizes);
         page.end();
     }
     page
@@ -148,23 +149,23 @@ proptest! {
     fn any_run_is_the_same_whole_in_pieces_and_once_more(
         moves in generated_runs::moves(60), kind in generated_runs::kind(), sizes in vec(prop_oneof![1..8usize, 1..4_000usize], 1..6),
     ) {
-        let legs = generated_runs::streams(kind, &moves);
-        let whole = played(&legs, &[usize::MAX], Limits::default()).view();
-        assert_same(&whole, &played(&legs, &sizes, Limits::default()).view(), "in pieces");
-        assert_same(&whole, &played(&legs, &[usize::MAX], Limits::default()).view(), "once more");
+        let parts = generated_runs::streams(kind, &moves);
+        let whole = played(&parts, &[usize::MAX], Limits::default()).view();
+        assert_same(&whole, &played(&parts, &sizes, Limits::default()).view(), "in pieces");
+        assert_same(&whole, &played(&parts, &[usize::MAX], Limits::default()).view(), "once more");
     }
 
     #[test]
     fn any_run_stays_within_the_limits_and_ends_as_without_them(
         moves in generated_runs::moves(120), kind in generated_runs::kind(), sizes in vec(1..4_000usize, 1..6), bounds in (0..40usize, 0..12usize, 0..4usize),
     ) {
-        let legs = generated_runs::streams(kind, &moves);
+        let parts = generated_runs::streams(kind, &moves);
         let mut limits = Limits::default();
         limits.max_text_bytes = bounds.0;
         limits.max_timeline_entries = bounds.1;
         (limits.max_messages, limits.max_tool_calls, limits.max_listed) = (bounds.2, bounds.2, bounds.2);
         (limits.max_detail_bytes, limits.max_excerpt_bytes) = (bounds.0, bounds.1);
-        let mut page = played(&legs, &sizes, limits);
+        let mut page = played(&parts, &sizes, limits);
         let turn = page.turn();
         for message in turn.work.iter().chain([&turn.answer]) {
             prop_assert!(message.text.as_str().len() <= bounds.0 && message.thoughts.as_str().len() <= bounds.0);
@@ -177,18 +178,18 @@ proptest! {
                 prop_assert!(json.len() <= bounds.0);
             }
         }
-        let (d, ended) = (page.client.conversation.diagnostics.clone(), played(&legs, &[usize::MAX], Limits::default()).turn());
+        let (d, ended) = (page.client.conversation.diagnostics.clone(), played(&parts, &[usize::MAX], Limits::default()).turn());
         prop_assert!(d.malformed.len() <= bounds.2 && d.unknown.len() <= bounds.2);
         prop_assert!(d.malformed.iter().all(|m| m.excerpt.len() <= bounds.1));
         prop_assert_eq!((turn.outcome, turn.attempts, turn.run_id), (ended.outcome, ended.attempts, ended.run_id));
     }
 }
 
-fn compare(page: &mut Page, naive: &Naive, legs: &[Vec<u8>]) {
+fn compare(page: &mut Page, naive: &Naive, parts: &[Vec<u8>]) {
     let (shown, expected) = (shown(page), expected(naive));
     if shown != expected {
-        for leg in legs {
-            println!("────\n{}", String::from_utf8_lossy(leg).replace('\r', "␍"));
+        for part in parts {
+            println!("────\n{}", String::from_utf8_lossy(part).replace('\r', "␍"));
         }
         assert_same(&shown, &expected, "the page (left) and the reference (right) differ");
     }

@@ -1,6 +1,6 @@
-//! Content frames that equal an earlier one around their text (their time, their index) are recognised by comparing bytes,
-//! not read. Whatever a stream looks like, and however it arrives, that must give what reading gives: the judge is a client
-//! that takes no shortcuts.
+//! The fast path: content frames that equal an earlier one except for text, time and index are matched by comparing
+//! bytes instead of being parsed. For any stream, in any split, the result must equal that of a client without the fast
+//! path.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -13,7 +13,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{json, Value};
 
-/// Whole, in pieces and byte by byte, next to one that reads every frame; returns the page of the former.
+/// Whole, in chunks and byte by byte, beside a client that parses every frame; returns the page of the former.
 fn both(stream: impl AsRef<[u8]>) -> Page {
     with_limits(Limits::default(), stream)
 }
@@ -281,7 +281,7 @@ fn any_frame() -> impl Strategy<Value = Bytes> {
                 10 => format!("event: {event}\r\ndata: {object}\r\n\n"),
                 _ => object,
             };
-            // A replacement character stands for bytes that are no UTF-8.
+            // A replacement character stands for invalid UTF-8.
             Bytes(text.split('\u{FFFD}').map(str::as_bytes).collect::<Vec<_>>().join(&b'\xFF'))
         },
     )

@@ -1,5 +1,6 @@
-//! Runs that outlive their connection: cut anywhere, taken up by each of AgentOS's three ways, stopped on the server,
-//! continued after a pause. The server is a model of PROTOCOL §11 that plays recorded runs; time is virtual.
+//! Runs that outlive their connection: cut anywhere, resumed in each of AgentOS's three ways, cancelled on the server,
+//! continued after a pause. The server is a model of docs/agentos-protocol.md §11 that plays recorded runs; time is
+//! virtual.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -27,18 +28,18 @@ struct Run {
     frames: Vec<(String, Value)>,
 }
 
-/// Where the server has the run when it is asked for the rest.
+/// Where the server has the run when asked to resume it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum From {
-    /// It goes on: what was missed, then what comes.
+    /// Still running: the missed frames, then the new ones.
     Running,
-    /// It has finished, and is in memory.
+    /// Finished, and still in memory.
     Memory,
-    /// Only the database has it: without content frames.
+    /// Only in the database: without content frames.
     Database,
 }
 
-/// How a connection ends before its time.
+/// How a connection breaks.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum End {
     Broken,
@@ -63,7 +64,7 @@ impl Run {
         self.frames[range].iter().map(|(name, data)| frame(name, data.clone())).collect()
     }
 
-    /// The answer to `/resume`.
+    /// The response to `/resume`.
     fn rest(&self, from: From, after: usize, until: usize) -> String {
         let meta = |name: &str, data: Value| {
             format!("event: {name}\ndata: {}\n\n", with(json!({"event": name, "run_id": self.id()}), data))
@@ -71,7 +72,7 @@ impl Run {
         let missed = after + 1;
         match from {
             From::Running => {
-                // Half of what was missed is there already.
+                // Half of the missed frames are available at once.
                 let there = missed + (until.max(missed) - missed) / 2;
                 let caught_up = if there > missed {
                     meta("catch_up", json!({"status": "running", "missed_events": there - missed}))
@@ -100,7 +101,7 @@ impl Run {
     }
 }
 
-/// A page whose connection breaks after each of `cuts` (bytes of what the answer would be), and what it asked for.
+/// A page whose connection breaks after each of `cuts` (bytes of the response), and what it requested.
 struct Journey {
     page: Page,
     requests: Vec<Request>,
@@ -159,7 +160,7 @@ fn field<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     request.fields.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
 }
 
-/// What the page shows, without the traces of the journey: the entries of lost connections, and what was counted.
+/// The page without traces of the journey: the entries of lost connections, and the counters.
 fn shown(page: &mut Page, with_content_entries: bool) -> Value {
     let mut view = page.view();
     let head = view["head"].as_object_mut().unwrap();
@@ -233,7 +234,7 @@ fn a_run_cut_inside_of_a_frame_ends_as_if_it_had_not_been_cut() {
         let mut whole = travel(&run, From::Running, &[]);
         let expected = shown(&mut whole.page, true);
         let bytes = run.text(0..run.frames.len()).len();
-        // Before the run has a name there is nothing to take up.
+        // Before the run has an id there is nothing to resume.
         let first = run.text(0..1).len();
         for cut in (first..bytes).step_by(1_021) {
             let mut cut_ = travel(&run, From::Running, &[(cut, End::Broken)]);
@@ -248,7 +249,7 @@ fn a_run_cut_again_and_again_ends_as_if_it_had_not_been_cut() {
         let run = Run::recorded(name);
         let mut whole = travel(&run, From::Running, &[]);
         let expected = shown(&mut whole.page, true);
-        // Each connection brings one frame of the run, which is news: the attempts are counted anew.
+        // Each connection brings one new frame of the run, so the attempts are counted from the start again.
         let meta = |after: usize| {
             let rest = run.rest(From::Memory, after, run.frames.len());
             rest.len() - run.text(after + 1..run.frames.len()).len()
@@ -280,7 +281,7 @@ fn from_the_database_the_text_comes_with_the_completion_and_nothing_twice() {
     }
 }
 
-/// Thoughts and intermediate content are not stored, nor is the moment at which a message began to be written.
+/// Not stored: reasoning, intermediate content, and when a message began.
 fn without_positions(mut view: Value) -> Value {
     for turn in view["turns"].as_array_mut().unwrap() {
         let work = turn["work"].as_array_mut().unwrap();
@@ -322,7 +323,7 @@ fn ending() -> String {
     .concat()
 }
 
-/// A page with a server at its other end that is played by hand.
+/// A page, with the test as its server.
 struct Hand {
     page: Page,
     outputs: Vec<Output>,
@@ -351,7 +352,7 @@ impl Hand {
         self.fetched().expect("a request").id
     }
 
-    /// The request that went out since the last look.
+    /// The request made since the last look.
     fn fetched(&mut self) -> Option<Request> {
         let mut requests: Vec<Request> =
             self.outputs.iter().filter_map(|o| if let Output::Fetch(r) = o { Some(r.clone()) } else { None }).collect();
@@ -392,7 +393,7 @@ impl Hand {
         self.handle(Input::Closed { request });
     }
 
-    /// When the client wants to be woken.
+    /// The requested wake-up.
     fn wake(&self) -> Option<f64> {
         self.outputs
             .iter()
@@ -408,7 +409,7 @@ impl Hand {
     }
 }
 
-/// A background run that hit a rate limit, which is ours to wait out.
+/// A background run that hit a rate limit which the client has to wait out.
 fn struck() -> (Hand, u32) {
     let mut hand = Hand::new(config());
     let request = hand.send();
@@ -449,7 +450,7 @@ fn attempts_back_off_and_end_and_each_piece_of_news_counts_them_anew() {
         assert_eq!((hand.wake(), retry["resumesAt"].as_f64().unwrap() - NOW), (Some(at), at));
         hand.tick_at(at);
     }
-    // The eighth brings something; the ninth is the first again.
+    // The eighth makes progress, so the ninth counts as the first again.
     let request = hand.fetched().unwrap().id;
     hand.answer(request, &indexed("TeamRunContent", saying(leader(), "More. "), 2));
     hand.handle(Input::Closed { request });
@@ -502,11 +503,11 @@ fn a_connection_that_the_network_took_along_is_replaced_when_it_is_back() {
     let (mut hand, request) = Hand::streaming();
     hand.handle(Input::Offline);
     hand.page.now = NOW + 5.0;
-    // The browser has not noticed; nothing came since.
+    // The browser has not noticed; nothing has arrived since.
     hand.handle(Input::Online);
     assert!(hand.outputs.contains(&Output::Abort(request)));
     assert!(hand.fetched().unwrap().url.ends_with("/resume"));
-    // One that goes on is left alone.
+    // A stream that delivers is left alone.
     let (mut hand, request) = Hand::streaming();
     hand.handle(Input::Offline);
     hand.page.now = NOW + 5.0;
@@ -523,7 +524,7 @@ fn silence_for_longer_than_the_bound_is_a_lost_connection_and_a_comment_is_no_si
     hand.handle(Input::Chunk { request, bytes: b": keepalive\n\n" });
     hand.tick_at(40.0);
     assert_eq!((hand.fetched(), hand.wake()), (None, Some(70.0)));
-    // A phone that slept: the timer rings late.
+    // A phone that slept: the timer fires late.
     hand.tick_at(4000.0);
     assert!(hand.outputs.contains(&Output::Abort(request)));
     let resume = hand.fetched().unwrap();
@@ -572,7 +573,7 @@ fn foreground_streams_have_no_heartbeat_and_a_bound_of_their_own() {
     hand.tick_at(600.0);
     assert_eq!((hand.settled(), hand.fetched()), (vec![(1, Outcome::Interrupted)], None));
     assert_eq!(hand.page.banner().as_deref(), Some("Nothing came from the server for too long."));
-    // The bounds can be chosen, and switched off.
+    // The timeouts can be changed, and disabled.
     let mut hand = Hand::new(Config { stall: Stall { background: 0.0, foreground: 0.0 }, ..config() });
     let request = hand.send();
     hand.answer(request, &beginning());
@@ -696,7 +697,7 @@ fn the_user_can_take_up_what_was_given_up() {
     assert_eq!((hand.settled(), hand.page.answer().as_str()), (vec![(2, Outcome::Completed)], "So far. And on."));
     assert_eq!(hand.page.view()["head"]["resumable"], false);
     assert_eq!(hand.page.client.conversation.monitor.total().answers, 1, "one answer, however often it was cut");
-    // There is nothing more to take up, and no end to be told of.
+    // Nothing is left to resume, and no end will be reported.
     hand.outputs.clear();
     hand.handle(Input::Resume { ticket: 3 });
     assert_eq!((hand.fetched(), hand.settled()), (None, vec![(3, Outcome::Completed)]));
@@ -741,17 +742,17 @@ fn cancel_hangs_up_at_once_and_tells_the_server_and_what_it_said_is_told() {
 
 #[test]
 fn cancel_works_the_same_way_wherever_a_send_stands() {
-    // While it connects there is no run yet that could be named.
+    // While connecting there is no run id to cancel yet.
     let mut hand = Hand::new(config());
     let request = hand.send();
     hand.handle(Input::Cancel);
     assert_eq!((hand.settled(), hand.call()), (vec![(1, Outcome::Cancelled)], None));
     assert!(hand.outputs.contains(&Output::Abort(request)));
-    // In a retry wait the failed run is over.
+    // During a retry wait the failed run is over.
     let (mut hand, _) = struck();
     hand.handle(Input::Cancel);
     assert_eq!((hand.settled(), hand.call()), (vec![(1, Outcome::Cancelled)], None));
-    // After a retry the new run is meant.
+    // After a retry, the new run is cancelled.
     let (mut hand, request) = struck();
     hand.handle(Input::Closed { request });
     hand.tick_at(5.0);
@@ -759,7 +760,7 @@ fn cancel_works_the_same_way_wherever_a_send_stands() {
     hand.answer(request, &indexed("TeamRunStarted", leader_of("new"), 0));
     hand.handle(Input::Cancel);
     assert_eq!(hand.call().unwrap().url, format!("{RUNS}/new/cancel"));
-    // In the wait before a resume, and while it connects.
+    // During the wait before a resume, and while it connects.
     for waits in [true, false] {
         let (mut hand, request) = Hand::streaming();
         hand.handle(Input::Failed { request });
@@ -793,7 +794,7 @@ fn a_page_that_goes_away_stops_no_run() {
 
 // ── pauses ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/// A run that waits for a yes.
+/// A run that waits for a confirmation.
 fn paused() -> Hand {
     paused_at(config())
 }
@@ -906,7 +907,7 @@ fn an_answer_that_does_not_reach_the_run_leaves_the_question_where_it_was() {
     let (mut hand, _) = continued();
     hand.tick_at(600.0);
     check(hand, "network");
-    // In the stream: an error of no run (PROTOCOL §7).
+    // In the stream: an error without a run id (docs/agentos-protocol.md §7).
     for said in [
         frame("TeamRunError", json!({"team_id": "", "team_name": "", "content": "No runs found for run ID lead"})),
         frame("WorkflowError", json!({"error": "Cannot continue run - unresolved step requirements"})),
@@ -966,7 +967,7 @@ fn the_policy_of_resumes_is_checked_by_name() {
 
 // ── a refresh in mid-answer ────────────────────────────────────────────────────────────────────────────────────
 
-/// The page is loaded again: all that is left is what was kept.
+/// The page is reloaded: only the stored resume point is left.
 fn refreshed(hand: &Hand) -> Hand {
     let kept = hand.page.client.resume_point().expect("something is kept");
     let mut page = Page::with(config());
@@ -1029,7 +1030,7 @@ fn a_server_that_forgot_the_beginning_goes_on_where_the_text_ends() {
     let mut again = refreshed(&hand);
     again.handle(Input::Resume { ticket: 9 });
     let request = again.fetched().unwrap().id;
-    // Of a long run only the last frames are in memory: index 1 has been read, 2 has not.
+    // Only the last frames of a long run are in memory: index 1 was read, 2 was not.
     let seen = indexed("TeamRunContent", saying(leader(), "far. "), 1);
     again.answer(request, &[seen, ending()].concat());
     again.handle(Input::Closed { request });

@@ -1,4 +1,4 @@
-//! DESIGN §4.5 and the texts of the mission: rate limits that are waited out, and errors (PITFALLS.md D).
+//! Rate limits that a server waits out, and errors, with the texts of docs/rate-limit-retries.md.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -15,7 +15,7 @@ fn retry(attempt: u64, delay: f64) -> String {
     nameless("retry", json!({"attempt": attempt, "max_retries": 3, "delay": delay, "message": message}))
 }
 
-/// A run that said something, called a tool and asked a member before the rate limit struck.
+/// A run that said something, called a tool and asked a member before it hit the rate limit.
 fn struck() -> Page {
     let mut page = Page::asked();
     let (one, args) = (member("a", "Ann", "m1", "lead"), json!({"query": "x"}));
@@ -273,7 +273,7 @@ fn a_providers_error_is_shown_as_the_sentence_in_it() {
             "Overloaded.",
             ErrorType::General,
         ),
-        // Mentions the quota, but is none.
+        // Mentions the quota, but is no rate limit.
         (
             json!({"error": {"code": 400, "message": "Invalid argument: quota {x}"}}).to_string(),
             "Invalid argument: quota {x}",

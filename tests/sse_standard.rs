@@ -1,6 +1,6 @@
-//! The decoder against the event stream of the HTML standard (§9.2.5–9.2.6): what the Web Platform Tests in
-//! `eventsource/format-*` and the tests of eventsource-parser ask for, and what it does beyond it. Every stream here is
-//! read whole, byte by byte and split in two at every place; all must give the same.
+//! The decoder against the event stream of the HTML standard (WHATWG §9.2.5–9.2.6): the Web Platform Tests in
+//! `eventsource/format-*`, the tests of eventsource-parser, and what goes beyond them. Every stream is read whole, byte
+//! by byte and split in two at every position; the results must be equal.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -9,7 +9,7 @@ use ai_stream_handler::sse::{Decoder, Fault, Frame};
 
 #[derive(Debug, Clone, PartialEq)]
 enum Seen {
-    /// The type (`message` where the stream names none) and the data.
+    /// The type (`message` if the stream names none) and the data.
     Event(String, String),
     Comment,
     Malformed(Fault, String),
@@ -34,14 +34,14 @@ fn read<'a>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'a [u8]>) ->
     (seen, decoder)
 }
 
-/// What a stream says, however it is split.
+/// What a stream gives, however it is split.
 fn all_of(new: impl Fn() -> Decoder, stream: &[u8]) -> Vec<Seen> {
     let (whole, _) = read(new(), [stream]);
     assert_eq!(read(new(), stream.chunks(1)).0, whole, "byte by byte");
     for at in 0..=stream.len() {
         let (left, right) = stream.split_at(at);
         assert_eq!(read(new(), [left, right]).0, whole, "split at {at}");
-        // The pause between two chunks may be filled with empty ones.
+        // Between two chunks, empty ones may arrive.
         assert_eq!(read(new(), [left, b"", right, b""]).0, whole, "split at {at}, with empty chunks");
     }
     whole
@@ -70,7 +70,7 @@ fn data(stream: impl AsRef<[u8]>) -> Vec<String> {
     events(stream).into_iter().map(default).collect()
 }
 
-/// The decoder behind a stream that was pushed byte by byte.
+/// The decoder after a stream pushed byte by byte.
 fn after(stream: impl AsRef<[u8]>) -> Decoder {
     read(Decoder::default(), stream.as_ref().chunks(1)).1
 }

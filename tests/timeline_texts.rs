@@ -1,5 +1,4 @@
-//! Words that a user reads: what each event is called in the timeline, what a tool is said to do, what an entry tells
-//! when it is opened.
+//! Texts that a user reads: descriptions of events in the timeline, phrases for tools, and an entry's details.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -165,7 +164,7 @@ fn a_tool_is_told_with_what_it_was_given_and_what_came_of_it() {
     let result = (details.tool_name.as_deref(), details.tool_call_id.as_deref(), details.tool_result.as_deref());
     assert_eq!(result, (Some("tavily_search"), Some("c1"), Some("rain")));
     assert_eq!((details.execution_time, details.tool_args), (Some(0.25), Some(args.to_string())));
-    // What it is given back is not known when it starts.
+    // The result is not known when the call starts.
     let mut page = started();
     page.event("ToolCallStarted", called(agent(), "c1", "tavily_search", args, "old"));
     assert_eq!(last(&mut page).details.tool_result, None);
@@ -183,7 +182,7 @@ fn a_request_to_the_model_tells_its_tokens_and_an_update_its_costs() {
     assert_eq!(split(details.token_usage), json!({"input": 7.0, "output": 5.0, "total": 12.0}));
     page.event("ModelRequestStarted", agent());
     assert_eq!(last(&mut page).details.token_usage, None);
-    // Either of the two figures is told: what is not there is none.
+    // Either figure may be missing.
     for (metrics, tokens, costs) in [
         (
             json!({"input_tokens": 7, "total_cost": 0.5}),
@@ -305,7 +304,7 @@ fn what_a_tool_does_is_told_in_these_words() {
         ("get_user_input", "Asking for your input..."),
         ("duckduckgo_search", "Searching the web for \"Aarhus\""),
         ("web-search", "Searching the web for \"Aarhus\""),
-        // Neither of the two words by itself makes a search of the web.
+        // Neither of the two words alone makes it a web search.
         ("search_files", "Searching files \"Aarhus\""),
         ("google_calendar", "Using google calendar \"Aarhus\""),
         ("get__current-weather", "Getting current weather \"Aarhus\""),

@@ -1,6 +1,6 @@
-//! The Web Platform Tests of the event stream's format (`eventsource/format-*`), each by its name, written from what it
-//! checks. What they check of connections is the fetch's here, and what they check of media types is more lenient here: an
-//! answer is read for what it is.
+//! The Web Platform Tests of the event stream's format (`eventsource/format-*`), each under its name, written from what
+//! it checks. What they check about connections is up to fetch here; about media types this client is more lenient: a
+//! response is read for what it is.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -152,7 +152,7 @@ fn format_utf_8() {
     assert_eq!(messages("data:ok…\n\n"), ["ok…"]);
 }
 
-/// How an answer of this media type ends: the text that came, and the error.
+/// How a response of this media type ends: the text, and the error.
 fn answered(content_type: &str) -> (String, Option<ErrorType>) {
     let mut client = Client::new(Config { path: "/agents/a/runs".into(), ..Config::default() });
     client.handle(Input::Send { ticket: 1, text: "hello", files: &[] }, 0.0);
@@ -179,7 +179,7 @@ fn format_mime_valid_bogus() {
     assert_eq!(answered("text/event-stream;charset=windows-1251"), ("x".to_owned(), None), "it is UTF-8 all the same");
 }
 
-/// A proxy that changes the media type of a stream does not lose the answer; a web page is no answer.
+/// A proxy that changes the media type of a stream does not lose the answer; a web page is not an answer.
 #[test]
 fn format_mime_bogus() {
     assert_eq!(answered("text/x-bogus"), ("x".to_owned(), None), "more lenient than EventSource");

@@ -1,139 +1,154 @@
 /**
- * The demo: one handler, the views that draw its snapshots, and what the buttons do.
+ * The demo page: one stream handler, the views that draw its snapshots, and what the buttons do.
  *
- * There are two modes. In a replay the page feeds recorded bytes to the handler (`begin`, `feed`, `end`; recorded.js);
- * live, against an AgentOS or the demo's own backend, the handler sends and streams by itself (`send`, `cancel`;
- * conversation.js). The views cannot tell.
+ * Two modes. In a replay the page feeds recorded bytes to the handler (`begin`, `feed`, `end`; replay/recorded-scenarios.js).
+ * Live, the handler sends and streams by itself (`send`, `cancel`; live/live-session.js), against an AgentOS or the demo's own
+ * backend. Views only ever see snapshots and need not know the mode.
+ *
+ * Imports point downwards: this file → shell → chat, chart, chaos, replay, live → ui.
  */
 import { createStreamHandler } from './vendor/ai-stream-handler.js'
-import { createActivity } from './chat/activity-status.js'
-import { readAddress, writeAddress } from './shell/url-state.js'
-import { createBanner } from './chat/error-banner.js'
-import { createChaos } from './chaos/chaos-panel.js'
-import { createChat } from './chat/message-list.js'
-import { createComposer } from './chat/composer.js'
-import { createConnect } from './live/connect-form.js'
-import { createConversation } from './live/live-session.js'
-import { el } from './ui/dom.js'
-import { createFlight } from './replay/recorder-controls.js'
-import { createFrame } from './shell/layout.js'
-import { createLimits } from './live/rate-limit-panel.js'
-import { findBackend, liveGroup } from './live/live-scenarios.js'
-import { createRecorded } from './replay/recorded-scenario.js'
-import { createPlayer } from './replay/stream-player.js'
-import { createRetry } from './chat/retry-card.js'
-import { createScenarios, loadCatalog } from './replay/scenario-list.js'
-import { createSessions } from './chat/session-list.js'
-import { createStage } from './shell/toolbar.js'
-import { createStats } from './shell/status-footer.js'
-import { createTheme } from './shell/theme.js'
-import { createTour } from './shell/feature-cards.js'
-import { createTransport } from './replay/scrubber.js'
-import { createWaiting } from './chat/send-queue.js'
-import { createWaits } from './chat/wait-clock.js'
+import { recordingOf } from './vendor/ai-stream-handler-replay.js'
+import { composerCopy, toolbarCopy } from './shell/copy.js'
+import { createFeatureCards } from './shell/feature-cards.js'
+import { createLayout } from './shell/layout.js'
+import { createStatusFooter } from './shell/status-footer.js'
+import { createToolbar } from './shell/toolbar.js'
+import { readUrlState, writeUrlState } from './shell/url-state.js'
 import { createWelcome } from './shell/welcome.js'
-import { createWire } from './chaos/network-switches.js'
-import { composerWords, stageWords } from './shell/copy.js'
+import { createActivityStatus } from './chat/activity-status.js'
+import { createComposer } from './chat/composer.js'
+import { createErrorBanner } from './chat/error-banner.js'
+import { createMessageList } from './chat/message-list.js'
+import { createRetryCard } from './chat/retry-card.js'
+import { createSendQueue } from './chat/send-queue.js'
+import { createSessionList } from './chat/session-list.js'
+import { createWaitClock } from './chat/wait-clock.js'
+import { openCharts } from './chart/time-chart.js'
+import { createChaosPanel } from './chaos/chaos-panel.js'
+import { createNetworkSwitches } from './chaos/network-switches.js'
+import { createRecordedScenarios } from './replay/recorded-scenarios.js'
+import { createRecorderControls } from './replay/recorder-controls.js'
+import { createScenarioList, loadCatalog, loadStream } from './replay/scenario-list.js'
+import { createScrubber } from './replay/scrubber.js'
+import { createStreamPlayer } from './replay/stream-player.js'
+import { createConnectForm } from './live/connect-form.js'
+import { findBackend, liveGroup } from './live/live-scenarios.js'
+import { createLiveSession } from './live/live-session.js'
+import { createRateLimitPanel } from './live/rate-limit-panel.js'
+import { el } from './ui/dom.js'
+import { createThemeSwitch } from './ui/theme-switch.js'
 
 const [recordings, backend] = await Promise.all([loadCatalog(), findBackend()])
 const groups = [recordings[0], liveGroup(backend), ...recordings.slice(1)]
 const catalog = groups.flatMap((group) => group.scenarios)
-const named = (isLive, wanted) => catalog.find(({ name, live = false }) => live === isLive && name === wanted)
+const recordedScenario = (wanted) => catalog.find(({ name, live }) => !live && name === wanted)
+const liveScenario = (wanted) => catalog.find(({ name, live }) => live && name === wanted)
 
-/** What is on show. `scenario`: the one that is replayed, or null. `live`: `{ options, target, scenario }`, or null in a replay; its `scenario` is of the demo's own backend. */
-const page = { handler: null, player: null, scenario: null, live: null, settings: readAddress(), use, set, describe, leave, leaveRecording }
-/** The outcome that the list of stored sessions was last asked for. */
-let seenStatus
+/**
+ * What the page shows. `scenario`: the recorded scenario being replayed, or null. `live`: `{ options, target, scenario }`, or null in
+ * a replay; its `scenario` is one of the demo's own backend, or null when connected to an AgentOS.
+ */
+const page = { handler: null, player: null, scenario: null, live: null, settings: readUrlState(), replaceHandler, applySettings, describe, leave, leaveRecording }
+const shownScenario = () => page.scenario ?? page.live?.scenario
+/** The status for which the stored sessions were last listed. */
+let listedStatus
 
-const transport = createTransport({ close: disconnect })
-const retry = createRetry({ ...createWaits(page, transport), cancel: stop })
-const actions = {
-  ask: say, canReject: () => page.live !== null, canResolve: () => page.live?.target.kind !== 'url' && !transport.isOpen(),
-  resolve: (pause, approved, values) => (page.live ? conversation.resolve(pause, approved, values) : recorded.goOn()),
-  now: () => (transport.isOpen() ? transport.now() : Date.now() / 1000),
+const scrubber = createScrubber({ close: disconnect })
+const retryCard = createRetryCard({ ...createWaitClock(page, scrubber), cancel: stop })
+const turnActions = {
+  send, canReject: () => page.live !== null, canResolve: () => page.live?.target.kind !== 'url' && !scrubber.isOpen(),
+  resolve: (pause, approved, values) => (page.live ? liveSession.resolve(pause, approved, values) : recorded.continueRun()),
+  now: () => (scrubber.isOpen() ? scrubber.now() : Date.now() / 1000),
 }
-const tour = createTour({ play, named, chaos: (kind) => chaos.choose(kind), replay: openRecording, connect: () => frame.show(connection.node, () => connection.focus()) })
-const chat = createChat(actions, createWelcome({ tour, scenarios: groups[0].scenarios, play }), retry.node)
-const activity = createActivity()
-const banner = createBanner({ dismiss: () => page.handler.dismissError(), tryAgain, resume: () => page.handler.resume() })
-const composer = createComposer({ send: say, stop })
-const waiting = createWaiting({ drop: (id) => page.handler.cancelQueued(id) })
-const limits = createLimits()
-const wire = createWire()
-const stats = createStats()
-const sessions = createSessions({ open: (id) => conversation.openStored(id), fresh: () => page.handler.clear(), canOpen: () => conversation.keepsSessions() })
-const scenarios = createScenarios(groups, play)
-const connection = createConnect({ connect: (options, target) => conversation.connect(options, target), disconnect })
-const flight = createFlight({ open: openRecording, opened: () => transport.recording(), name: () => page.scenario?.name ?? page.live?.scenario?.name ?? 'run' })
-const chaos = createChaos({ run: (wanted) => play(wanted ? named(true, wanted) : (page.scenario ?? page.live.scenario)) })
-const stage = createStage({ wire: wire.node, chaos: chaos.control, setPace: (speed) => set({ speed }), setChunks: (chunks) => set({ chunks }), again: () => play(page.scenario ?? page.live.scenario) })
-const frame = createFrame({
-  side: [tour.links, scenarios.node, connection.node, sessions.node],
-  main: [stage.node, transport.node, chaos.node, limits.node, banner.node, chat.node],
-  foot: [activity.node, waiting.node, composer.node, el('div', { class: 'foot-line' }, stats.node, flight.node)],
-  theme: createTheme().node,
-  skip: () => chat.focus(),
+const featureCards = createFeatureCards({
+  retry: () => play(liveScenario('page-retries')),
+  chaos: () => { chaosPanel.choose('drop'); play(liveScenario('survives')) },
+  time: () => { openCharts(); play(recordedScenario('scripted_parallel_members')) },
+  replay: () => openAsRecording(recordedScenario('seedroute_later_text_and_tool_then_429_then_ok')),
+  connect: () => layout.reveal(connectForm.node, () => connectForm.focus()),
 })
-document.body.append(transport.frames)
-const conversation = createConversation(page, backend, { chaos, chat, frame, sessions })
-const recorded = createRecorded(page, { chaos, chat, flight, frame, stats }, recordings[0].scenarios[0])
-const views = [frame, flight, banner, retry, chat, activity, waiting, composer, limits, stats, sessions]
+const messageList = createMessageList(turnActions, createWelcome({ featureCards: featureCards.cards, scenarios: groups[0].scenarios, play }), retryCard.node)
+const activityStatus = createActivityStatus()
+const errorBanner = createErrorBanner({ dismiss: () => page.handler.dismissError(), tryAgain, resume: () => page.handler.resume() })
+const composer = createComposer({ send, stop })
+const sendQueue = createSendQueue({ cancel: (id) => page.handler.cancelQueued(id) })
+const rateLimitPanel = createRateLimitPanel()
+const networkSwitches = createNetworkSwitches()
+const statusFooter = createStatusFooter()
+const sessionList = createSessionList({ open: (id) => liveSession.openStored(id), startNew: () => page.handler.clear(), canOpen: () => liveSession.storesSessions() })
+const scenarioList = createScenarioList(groups, play)
+const connectForm = createConnectForm({ connect: (options, target) => liveSession.connect(options, target), disconnect })
+const recorderControls = createRecorderControls({ open: openRecording, opened: () => scrubber.recording(), name: () => shownScenario()?.name ?? 'run' })
+const chaosPanel = createChaosPanel({ run: (wanted) => play(wanted ? liveScenario(wanted) : shownScenario()) })
+const toolbar = createToolbar({ networkSwitches: networkSwitches.node, chaosSelect: chaosPanel.control, setPace: (speed) => applySettings({ speed }), setChunks: (chunks) => applySettings({ chunks }), replay: () => play(shownScenario()) })
+const layout = createLayout({
+  side: [featureCards.links, scenarioList.node, connectForm.node, sessionList.node],
+  main: [toolbar.node, scrubber.node, chaosPanel.node, rateLimitPanel.node, errorBanner.node, messageList.node],
+  foot: [activityStatus.node, sendQueue.node, composer.node, el('div', { class: 'foot-line' }, statusFooter.node, recorderControls.node)],
+  theme: createThemeSwitch().node,
+  skip: () => messageList.focus(),
+})
+document.body.append(scrubber.inspector)
+const liveSession = createLiveSession(page, backend, { chaosPanel, layout, messageList, sessionList })
+const recorded = createRecordedScenarios(page, { chaosPanel, layout, messageList, recorderControls, statusFooter }, recordings[0].scenarios[0])
+const views = [layout, recorderControls, errorBanner, retryCard, messageList, activityStatus, sendQueue, composer, rateLimitPanel, statusFooter, sessionList]
 
-use({})
-set(page.settings)
+replaceHandler({})
+applySettings(page.settings)
 document.getElementById('loading').remove()
 open()
 addEventListener('hashchange', () => {
-  set(readAddress())
+  applySettings(readUrlState())
   open()
 })
 
-/** A new handler, and everything that was drawn of the old one gone. */
-function use(options) {
-  transport.close()
+/** Disposes of the handler, creates a new one with `options`, and clears everything drawn for the old one. */
+function replaceHandler(options) {
+  scrubber.close()
   page.handler?.dispose()
-  const fetch = page.live ? wire.over(chaos.over(options.fetch ?? globalThis.fetch.bind(globalThis))) : undefined
-  const handler = (page.handler = createStreamHandler({ ...options, fetch, log: (level, line) => limits.log(level, line) }))
-  flight.watch(handler)
-  page.player = createPlayer(handler)
-  chat.reset()
-  stats.reset()
-  limits.reset(page.live !== null)
-  wire.reset(page.live !== null)
+  const fetch = page.live ? networkSwitches.wrap(chaosPanel.wrap(options.fetch ?? globalThis.fetch.bind(globalThis))) : undefined
+  const handler = (page.handler = createStreamHandler({ ...options, fetch, log: (level, line) => rateLimitPanel.log(level, line) }))
+  recorderControls.watch(handler)
+  page.player = createStreamPlayer(handler)
+  messageList.reset()
+  statusFooter.reset()
+  rateLimitPanel.reset(page.live !== null)
+  networkSwitches.reset(page.live !== null)
   const draw = () => {
     const snapshot = handler.getSnapshot()
     for (const view of views) view.update(snapshot)
-    chaos.sees(snapshot)
-    if (snapshot.status !== seenStatus) conversation.listStored((seenStatus = snapshot.status))
+    chaosPanel.observe(snapshot)
+    if (snapshot.status !== listedStatus) liveSession.listStored((listedStatus = snapshot.status))
   }
   handler.subscribe(draw)
   draw()
   describe()
 }
 
-/** Speed and chunks; the speed takes effect at once, even in the middle of a stream. */
-function set(change) {
+/** Speed and chunk size. A new speed takes effect at once, even mid-stream. */
+function applySettings(change) {
   const settings = (page.settings = { ...page.settings, ...change })
   page.player.setPace(settings.speed)
   page.player.setChunks(settings.chunks)
-  stage.set(settings)
-  writeAddress({ ...settings, scenario: page.scenario?.name ?? settings.scenario, live: page.live?.scenario?.name ?? settings.live })
+  toolbar.set(settings)
+  writeUrlState({ ...settings, scenario: page.scenario?.name ?? settings.scenario, live: page.live?.scenario?.name ?? settings.live })
 }
 
-/** Plays the scenario that the address names; a live one waits for the user to send. */
+/** Opens what the URL names: a recorded scenario plays, a live one waits for the user to send, an AgentOS is connected to. */
 function open() {
   const { scenario, live, target } = page.settings
-  if (named(false, scenario)) play(named(false, scenario))
-  else if (named(true, live)) conversation.open(named(true, live))
-  else if (target && !page.live) connection.restore(target)
+  if (recordedScenario(scenario)) play(recordedScenario(scenario))
+  else if (liveScenario(live)) liveSession.open(liveScenario(live))
+  else if (target && !page.live) connectForm.restore(target)
 }
 
-function play(chosen) {
-  return chosen.live ? conversation.play(chosen) : recorded.play(chosen)
+function play(scenario) {
+  return scenario.live ? liveSession.play(scenario) : recorded.play(scenario)
 }
 
-function say(text) {
-  return page.live ? conversation.send(text) : recorded.say(text)
+function send(text) {
+  return page.live ? liveSession.send(text) : recorded.send(text)
 }
 
 function stop() {
@@ -142,42 +157,48 @@ function stop() {
 }
 
 function tryAgain() {
-  if (page.live) conversation.tryAgain()
+  if (page.live) liveSession.tryAgain()
   else if (page.scenario) play(page.scenario)
 }
 
-/** Shows a recording in a handler of its own. */
+/** Opens a recording in the scrubber, with a handler of its own. */
 function openRecording(recording, name) {
   page.player.stop()
   page.scenario = page.live = null
-  set({ scenario: null, live: null, target: null })
-  use({})
-  transport.open(recording, page.handler, name)
-  frame.closeDrawer()
+  applySettings({ scenario: null, live: null, target: null })
+  replaceHandler({})
+  scrubber.open(recording, page.handler, name)
+  layout.closeDrawer()
   describe()
 }
 
+/** Opens a recorded scenario in the scrubber, as if its file had been dropped on the page. */
+async function openAsRecording(scenario) {
+  const { bytes, chunks } = await loadStream(scenario)
+  openRecording(recordingOf({ bytes, chunks, message: scenario.says }), scenario.title)
+}
+
 function leaveRecording() {
-  if (transport.isOpen()) disconnect()
+  if (scrubber.isOpen()) disconnect()
 }
 
 function leave() {
-  if (page.live || transport.isOpen()) disconnect()
+  if (page.live || scrubber.isOpen()) disconnect()
 }
 
 function disconnect() {
   page.live = null
-  use({})
-  set({ live: null, target: null })
+  replaceHandler({})
+  applySettings({ live: null, target: null })
 }
 
-/** Says what is shown, and where a message would go. */
+/** Updates everything that says what is shown and where a message goes. */
 function describe() {
   const { scenario, live } = page
-  frame.arrange(scenarios.node, live !== null && !live.scenario)
-  scenarios.markCurrent(scenario?.name ?? live?.scenario?.name)
-  connection.update(live && !live.scenario ? live.target : null)
-  composer.setMode(composerWords(live))
-  chaos.offer({ scenario, live })
-  stage.update(transport.isOpen() ? transport.words() : stageWords(scenario, live, backend))
+  layout.arrange(scenarioList.node, live !== null && !live.scenario)
+  scenarioList.markCurrent(shownScenario()?.name)
+  connectForm.update(live && !live.scenario ? live.target : null)
+  composer.setMode(composerCopy(live))
+  chaosPanel.offer({ scenario, live })
+  toolbar.update(scrubber.isOpen() ? scrubber.copy() : toolbarCopy(scenario, live, backend))
 }

@@ -1,9 +1,9 @@
-//! What JavaScript calls.
+//! The JavaScript API.
 
 use super::memory::Memory;
 use super::scripted::background::Background;
 use super::scripted::record::{listing, without_retries, Recorded, Run};
-use super::scripted::{self, Asked, Counters, Directive, World};
+use super::scripted::{self, Counters, Directive, RunRequest, World};
 use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Options};
 use ai_stream_handler::retry::Policy;
 use futures_util::future::{AbortHandle, Abortable};
@@ -32,22 +32,22 @@ pub struct PageBackend {
     policy: Policy,
 }
 
-/// An HTTP answer in place of a stream.
+/// An HTTP error response instead of a stream.
 #[wasm_bindgen(getter_with_clone)]
 pub struct Refused {
     pub status: u16,
-    /// Empty: none.
+    /// Empty if not set.
     pub retry_after: String,
     pub body: String,
 }
 
-/// An answer under way.
+/// A running answer.
 #[wasm_bindgen]
 pub struct Answering(AbortHandle);
 
 #[wasm_bindgen]
 impl Answering {
-    /// The client hung up.
+    /// The client disconnected.
     pub fn stop(&self) {
         self.0.abort();
     }
@@ -68,16 +68,16 @@ impl PageBackend {
         })
     }
 
-    /// What a request is refused with before there is a stream.
+    /// The error response to a request, if the script asks for one.
     pub fn refusal(&self, id: &str, script: &str) -> Option<Refused> {
         let refusal = Directive::of(script, id).refusal(script, &self.counters)?;
         let retry_after = refusal.retry_after.unwrap_or_default();
         Some(Refused { status: refusal.status, retry_after, body: refusal.body })
     }
 
-    /// Starts an answer: `frame` gets each SSE frame, `end` is called once. `route`: `api/teams`, the mission's, which
-    /// retries; or AgentOS's `teams` and `agents`.
-    #[allow(clippy::too_many_arguments)] // The form's fields, one by one.
+    /// Starts an answer: `frame` is called with each SSE frame, `end` once. `route`: `api/teams`, which retries, or
+    /// `teams` and `agents`, which behave like AgentOS.
+    #[allow(clippy::too_many_arguments)] // the fields of the form
     pub fn run(
         &self,
         route: &str,
@@ -92,44 +92,45 @@ impl PageBackend {
     ) -> Answering {
         let session_id = if session_id.is_empty() { self.world.id() } else { session_id };
         let before = self.memory.before(&session_id, &user_id);
-        let asked =
-            Asked { is_team: route != "agents", id, session_id, user_id, message, script, before, in_background };
-        self.memory.open_session(&asked.session_id, asked.said(), now());
+        let request =
+            RunRequest { is_team: route != "agents", id, session_id, user_id, message, script, before, in_background };
+        self.memory.open_session(&request.session_id, request.said(), now());
         let (memory, counters, world) = (self.memory.clone(), self.counters.clone(), self.world.clone());
-        let attempt = move |asked: &Asked, run_id: &str| {
-            let run = Run::of(asked, now());
-            Recorded::new(scripted::run(asked, &counters, world.clone(), run_id), run, memory.clone())
+        let attempt = move |request: &RunRequest, run_id: &str| {
+            let run = Run::of(request, now());
+            Recorded::new(scripted::run(request, &counters, world.clone(), run_id), run, memory.clone())
         };
         if route != "api/teams" {
             let run_id = self.world.id();
-            if Directive::of(&asked.script, &asked.id).name == "confirm" {
-                self.background.pause(&run_id, asked.clone());
+            if Directive::of(&request.script, &request.id).name == "confirm" {
+                self.background.pause(&run_id, request.clone());
             }
-            let first = attempt(&asked, &run_id);
-            return self.answer(first, asked, run_id, frame, end);
+            let first = attempt(&request, &run_id);
+            return self.answer(first, request, run_id, frame, end);
         }
         let ids = self.world.clone();
         let options = Options { policy: self.policy.clone(), ..Options::default() };
         let run = move |_retries| {
-            let recorded = attempt(&asked, &ids.id());
+            let recorded = attempt(&request, &ids.id());
             async { Ok(recorded) }
         };
         tell(event_generator(run, self.world.clone(), options), frame, end)
     }
 
-    /// The rest of a background run; `last` below zero: all of it. `None`: nobody knows the run.
+    /// Streams the frames of a background run after index `last`; all of them if negative. `None` if the run is
+    /// unknown.
     pub fn resume(&self, run_id: &str, last: i32, frame: Function, end: Function) -> Option<Answering> {
         let rest = self.background.resume(run_id, usize::try_from(last).ok())?;
         Some(tell(rest, frame, end))
     }
 
-    /// A run that waited for the user goes on. `None`: it does not wait.
+    /// Continues a paused run. `None` if it is not paused.
     #[wasm_bindgen(js_name = goOn)]
-    pub fn go_on(&self, run_id: String, answers: &str, frame: Function, end: Function) -> Option<Answering> {
-        let asked = self.background.take_paused(&run_id)?;
-        let model = scripted::run_on(&asked, answers, self.world.clone(), &run_id);
-        let attempt = Recorded::new(model, Run::of(&asked, now()), self.memory.clone());
-        Some(self.answer(attempt, asked, run_id, frame, end))
+    pub fn continue_run(&self, run_id: String, answers: &str, frame: Function, end: Function) -> Option<Answering> {
+        let request = self.background.take_paused(&run_id)?;
+        let model = scripted::continue_run(&request, answers, self.world.clone(), &run_id);
+        let attempt = Recorded::new(model, Run::of(&request, now()), self.memory.clone());
+        Some(self.answer(attempt, request, run_id, frame, end))
     }
 
     /// `/cancel`.
@@ -155,7 +156,7 @@ impl PageBackend {
     fn answer<S>(
         &self,
         attempt: Recorded<S, Memory>,
-        asked: Asked,
+        request: RunRequest,
         run_id: String,
         frame: Function,
         end: Function,
@@ -163,13 +164,13 @@ impl PageBackend {
     where
         S: Stream<Item = Result<Event, ModelError>> + 'static,
     {
-        let in_background = asked.in_background;
-        let frames = without_retries(attempt, asked, now, |_, _| {});
+        let in_background = request.in_background;
+        let frames = without_retries(attempt, request, now, |_, _| {});
         if !in_background {
             return tell(frames, frame, end);
         }
         let followed = self.background.open(&run_id);
-        spawn_local(self.background.clone().keep(run_id, frames));
+        spawn_local(self.background.clone().record(run_id, frames));
         tell(followed, frame, end)
     }
 }
@@ -177,7 +178,7 @@ impl PageBackend {
 fn tell(frames: impl Stream<Item = String> + 'static, frame: Function, end: Function) -> Answering {
     let (handle, registration) = AbortHandle::new_pair();
     let told = frames.for_each(move |text| {
-        // Whoever listens may have gone; the abort is on its way.
+        // The listener may be gone already; the abort will follow.
         let _ = frame.call1(&JsValue::NULL, &text.into());
         std::future::ready(())
     });
@@ -189,13 +190,13 @@ fn tell(frames: impl Stream<Item = String> + 'static, frame: Function, end: Func
     Answering(handle)
 }
 
-/// The page as a place where a model and the generator can run.
+/// The page as the environment of the model and the generator.
 #[derive(Clone)]
 struct Page {
     pace: f64,
 }
 
-/// Waits by the page's timers.
+/// Sleeps with the page's timers.
 struct Sleep(JsFuture);
 
 impl Sleep {

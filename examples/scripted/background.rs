@@ -1,7 +1,7 @@
-//! Runs that go on when nobody listens, and what they said: AgentOS's `background=true`, `/resume` and `/continue`. Kept
-//! for as long as the process, or the page, lives.
+//! Background runs and their frames: AgentOS's `background=true`, `/resume` and `/continue`. Kept for the lifetime of
+//! the process or page.
 
-use super::Asked;
+use super::RunRequest;
 use futures_util::stream::{iter, Stream, StreamExt};
 use serde_json::{json, Value};
 use std::collections::HashMap;
@@ -14,29 +14,29 @@ pub struct Background(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
-    runs: HashMap<String, Kept>,
-    /// What was asked of runs that wait for the user.
-    paused: HashMap<String, Asked>,
+    runs: HashMap<String, Buffer>,
+    /// The requests of paused runs.
+    paused: HashMap<String, RunRequest>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Buffer {
     frames: Vec<String>,
     over: bool,
     waiting: Vec<Waker>,
 }
 
 impl Background {
-    /// A run begins, or goes on after a pause; what it will say is to be followed, and kept by [`keep`](Self::keep).
+    /// Starts a run, or continues a paused one. Returns its frames to come, which [`record`](Self::record) delivers.
     pub fn open(&self, run_id: &str) -> Follow {
         let mut state = self.state();
-        let kept = state.runs.entry(run_id.to_owned()).or_default();
-        kept.over = false;
-        Follow { background: self.clone(), run_id: run_id.to_owned(), at: kept.frames.len() }
+        let buffer = state.runs.entry(run_id.to_owned()).or_default();
+        buffer.over = false;
+        Follow { background: self.clone(), run_id: run_id.to_owned(), at: buffer.frames.len() }
     }
 
-    /// Reads `frames` to their end, whoever listens; to be spawned.
-    pub async fn keep(self, run_id: String, frames: impl Stream<Item = String>) {
+    /// Reads `frames` to the end, with or without a listener. Spawn it.
+    pub async fn record(self, run_id: String, frames: impl Stream<Item = String>) {
         let mut frames = pin!(frames);
         while let Some(frame) = frames.next().await {
             if !self.push(&run_id, &frame) {
@@ -46,19 +46,19 @@ impl Background {
         self.end(&run_id);
     }
 
-    /// The answer to `/resume`: what came after the frame `last`, and what still comes. `None`: nobody knows the run.
+    /// The response to `/resume`: the frames after index `last`, then those to come. `None` if the run is unknown.
     pub fn resume(&self, run_id: &str, last: Option<usize>) -> Option<impl Stream<Item = String>> {
         let state = self.state();
-        let kept = state.runs.get(run_id)?;
-        let from = last.map_or(0, |last| last + 1).min(kept.frames.len());
-        let missed = kept.frames[from..].to_vec();
-        let (total, count) = (kept.frames.len(), missed.len());
+        let buffer = state.runs.get(run_id)?;
+        let from = last.map_or(0, |last| last + 1).min(buffer.frames.len());
+        let missed = buffer.frames[from..].to_vec();
+        let (total, count) = (buffer.frames.len(), missed.len());
         let meta = |name: &str, facts: Value| {
             let mut data = json!({"event": name, "run_id": run_id});
             facts.as_object().into_iter().flatten().for_each(|(key, value)| data[key] = value.clone());
             format!("event: {name}\ndata: {data}\n\n")
         };
-        let (before, behind) = match kept.over {
+        let (before, after) = match buffer.over {
             true => (
                 Some(meta("replay", json!({"status": "COMPLETED", "total_events": count, "total_buffered": total}))),
                 None,
@@ -72,41 +72,41 @@ impl Background {
             }
         };
         let rest = Follow { background: self.clone(), run_id: run_id.to_owned(), at: total };
-        Some(iter(before).chain(iter(missed)).chain(iter(behind)).chain(rest))
+        Some(iter(before).chain(iter(missed)).chain(iter(after)).chain(rest))
     }
 
-    /// `/cancel`: the run says so, and ends.
+    /// `/cancel`: sends `frame` and ends the run.
     pub fn stop(&self, run_id: &str, frame: &str) {
-        let runs = self.state().runs.get(run_id).is_some_and(|kept| !kept.over);
+        let runs = self.state().runs.get(run_id).is_some_and(|buffer| !buffer.over);
         if runs {
             self.push(run_id, frame);
             self.end(run_id);
         }
     }
 
-    /// The run waits for the user.
-    pub fn pause(&self, run_id: &str, asked: Asked) {
-        self.state().paused.insert(run_id.to_owned(), asked);
+    /// Pauses the run until the user answers.
+    pub fn pause(&self, run_id: &str, request: RunRequest) {
+        self.state().paused.insert(run_id.to_owned(), request);
     }
 
-    /// The user answered.
-    pub fn take_paused(&self, run_id: &str) -> Option<Asked> {
+    /// Takes the request of a paused run.
+    pub fn take_paused(&self, run_id: &str) -> Option<RunRequest> {
         self.state().paused.remove(run_id)
     }
 
-    /// Numbers a frame and keeps it. `false`: the run was stopped.
+    /// Numbers a frame and stores it. Returns `false` if the run has ended.
     fn push(&self, run_id: &str, frame: &str) -> bool {
         let mut state = self.state();
-        let Some(kept) = state.runs.get_mut(run_id).filter(|kept| !kept.over) else { return false };
-        kept.frames.push(numbered(frame, kept.frames.len()));
-        kept.waiting.drain(..).for_each(Waker::wake);
+        let Some(buffer) = state.runs.get_mut(run_id).filter(|buffer| !buffer.over) else { return false };
+        buffer.frames.push(numbered(frame, buffer.frames.len()));
+        buffer.waiting.drain(..).for_each(Waker::wake);
         true
     }
 
     fn end(&self, run_id: &str) {
-        if let Some(kept) = self.state().runs.get_mut(run_id) {
-            kept.over = true;
-            kept.waiting.drain(..).for_each(Waker::wake);
+        if let Some(buffer) = self.state().runs.get_mut(run_id) {
+            buffer.over = true;
+            buffer.waiting.drain(..).for_each(Waker::wake);
         }
     }
 
@@ -115,7 +115,7 @@ impl Background {
     }
 }
 
-/// What a run says from some frame on.
+/// The frames of a run from an index on.
 pub struct Follow {
     background: Background,
     run_id: String,
@@ -128,15 +128,15 @@ impl Stream for Follow {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<String>> {
         let background = self.background.clone();
         let mut state = background.state();
-        let Some(kept) = state.runs.get_mut(&self.run_id) else { return Poll::Ready(None) };
-        match kept.frames.get(self.at) {
+        let Some(buffer) = state.runs.get_mut(&self.run_id) else { return Poll::Ready(None) };
+        match buffer.frames.get(self.at) {
             Some(frame) => {
                 self.at += 1;
                 Poll::Ready(Some(frame.clone()))
             }
-            None if kept.over => Poll::Ready(None),
+            None if buffer.over => Poll::Ready(None),
             None => {
-                kept.waiting.push(context.waker().clone());
+                buffer.waiting.push(context.waker().clone());
                 Poll::Pending
             }
         }

@@ -1,8 +1,8 @@
-//! `[[name key=value …]]` in a message.
+//! Parses directives: `[[name key=value …]]`.
 
 use super::Counters;
 
-/// What is asked of the model.
+/// A directive to the model.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Directive {
     pub name: String,
@@ -11,7 +11,7 @@ pub struct Directive {
     pairs: Vec<(String, String)>,
 }
 
-/// An HTTP answer in place of a stream.
+/// An HTTP error response instead of a stream.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
     pub status: u16,
@@ -20,7 +20,7 @@ pub struct Refusal {
 }
 
 impl Directive {
-    /// The first one of `script`, if it concerns the component `id`.
+    /// The first directive in `script`, if it applies to the component `id`.
     pub fn of(script: &str, id: &str) -> Directive {
         let inside =
             script.split_once("[[").and_then(|(_, rest)| rest.split_once("]]")).map_or("", |(inside, _)| inside);
@@ -46,18 +46,18 @@ impl Directive {
         self.get(key).and_then(|value| value.parse().ok()).unwrap_or(default)
     }
 
-    /// Whether the limit that it asks for strikes this time. `forever` is never over.
-    pub fn strikes(&self, script: &str, counters: &Counters) -> bool {
+    /// Whether this attempt hits the directive's limit.
+    pub fn hit(&self, script: &str, counters: &Counters) -> bool {
         let times = match self.get("times") {
             Some("forever") => None,
             times => Some(times.and_then(|t| t.parse().ok()).unwrap_or(1)),
         };
-        counters.strikes(self.get("key").unwrap_or(script), times)
+        counters.hit(self.get("key").unwrap_or(script), times)
     }
 
-    /// `[[http 429 …]]`: what is answered in place of a stream.
+    /// The error response of `[[http 429 …]]`.
     pub fn refusal(&self, script: &str, counters: &Counters) -> Option<Refusal> {
-        if self.name != "http" || !self.strikes(script, counters) {
+        if self.name != "http" || !self.hit(script, counters) {
             return None;
         }
         let status = self.word.parse().ok().filter(|s| (400..600).contains(s)).unwrap_or(429);
@@ -70,10 +70,10 @@ impl Directive {
     }
 }
 
-/// The message without its directive, as a person would have written it.
-pub fn plain(message: &str) -> String {
+/// The message without its directive.
+pub fn without_directive(message: &str) -> String {
     match (message.split_once("[["), message.split_once("]]")) {
-        (Some((before, _)), Some((_, behind))) => format!("{} {}", before.trim(), behind.trim()).trim().to_owned(),
+        (Some((before, _)), Some((_, after))) => format!("{} {}", before.trim(), after.trim()).trim().to_owned(),
         _ => message.trim().to_owned(),
     }
 }

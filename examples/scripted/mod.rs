@@ -1,20 +1,20 @@
-//! A model without a model: what it says is chosen by a directive, `[[name key=value …]]`, in the form field `script`
-//! or in the message. Shared by the server and by the backend inside the demo's page.
+//! A scripted model: a directive `[[name key=value …]]`, in the form field `script` or in the message, selects what it
+//! does. Shared by the server example and the backend inside the demo page.
 //!
 //! | directive | what happens |
 //! |---|---|
-//! | `[[limit times=2 delay=3]]` | Google's 429 twice, naming 3 seconds, then an answer; without `delay` none is named |
-//! | `[[limit times=forever after=tool]]` | text and a tool call first, then the 429; it never passes |
-//! | `[[http 429 times=1 after=12]]` | refused before the stream, with `Retry-After: 12`; 503 and others alike |
-//! | `[[tool]]` | asks for the history, then answers |
-//! | `[[big tokens=900000]]` | reports so many tokens of input |
-//! | `[[slow n=40 ms=100]]` | so many tokens, so far apart |
-//! | `[[fail]]`, `[[fail text=…]]` | the provider's 500, or this text |
-//! | `[[panic]]`, `[[hang]]` | a bug; silence |
-//! | `[[confirm]]` | the run waits until the user allows a tool |
+//! | `[[limit times=2 delay=3]]` | Google's 429 twice, asking for 3 seconds, then an answer; without `delay` it names none |
+//! | `[[limit times=forever after=tool]]` | text and a tool call first, then the 429, every time |
+//! | `[[http 429 times=1 after=12]]` | an HTTP 429 with `Retry-After: 12` instead of a stream; likewise 503 and others |
+//! | `[[tool]]` | calls a tool for the chat history, then answers |
+//! | `[[big tokens=900000]]` | reports that many input tokens |
+//! | `[[slow n=40 ms=100]]` | streams `n` tokens, `ms` milliseconds apart |
+//! | `[[fail]]`, `[[fail text=…]]` | fails with the provider's 500, or with this text |
+//! | `[[panic]]`, `[[hang]]` | panics; sends nothing more |
+//! | `[[confirm]]` | pauses until the user confirms a tool call |
 //!
-//! `key=…` keeps counts of `times` apart; `of=cirkelline` is for the component of that id only. Any other message gets a
-//! small answer.
+//! `times` is counted per message, or per `key=…`. `of=cirkelline` limits a directive to the component with that id.
+//! Any other message gets a short answer.
 
 pub mod background;
 mod directive;
@@ -22,7 +22,7 @@ mod plan;
 pub mod record;
 
 pub use directive::Directive;
-pub use plan::Asked;
+pub use plan::RunRequest;
 
 use ai_stream_handler::generator::{Event, ModelError};
 use futures_util::stream::{unfold, Stream};
@@ -34,13 +34,13 @@ use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
-/// How often each limit has struck already.
+/// How often each limit has been hit.
 #[derive(Debug, Clone, Default)]
 pub struct Counters(Arc<Mutex<HashMap<String, u32>>>);
 
 impl Counters {
-    /// Whether it strikes once more, of `times` (`None`: for ever). Once passed, it begins anew.
-    pub fn strikes(&self, key: &str, times: Option<u32>) -> bool {
+    /// Whether this attempt hits the limit, which `times` attempts do (`None`: all). Starts over once one has passed.
+    pub fn hit(&self, key: &str, times: Option<u32>) -> bool {
         let Ok(mut counts) = self.0.lock() else { return false };
         let count = counts.entry(key.to_owned()).or_default();
         match times {
@@ -56,11 +56,11 @@ impl Counters {
     }
 }
 
-/// What the model needs of where it runs.
+/// What the model needs from its environment.
 pub trait World: Clone {
-    /// Resolves when the time is over.
+    /// Resolves when the time has passed.
     type Sleep: Future<Output = ()>;
-    /// Waits.
+    /// Sleeps without blocking.
     fn sleep(&self, seconds: f64) -> Self::Sleep;
     /// Seconds since the Unix epoch.
     fn now(&self) -> f64;
@@ -72,18 +72,18 @@ pub trait World: Clone {
 
 /// Runs the model once.
 pub fn run<W: World>(
-    asked: &Asked,
+    request: &RunRequest,
     counters: &Counters,
     world: W,
     run_id: &str,
 ) -> impl Stream<Item = Result<Event, ModelError>> {
-    let steps = plan::of(asked, counters, world.pace());
-    play(steps, asked.base(run_id), world)
+    let steps = plan::of(request, counters, world.pace());
+    play(steps, request.base(run_id), world)
 }
 
-/// Goes on after a pause. `answers`: the tools or requirements as the user resolved them, JSON.
-pub fn run_on<W: World>(
-    asked: &Asked,
+/// Continues after a pause. `answers`: the tools or requirements as resolved by the user, in JSON.
+pub fn continue_run<W: World>(
+    request: &RunRequest,
     answers: &str,
     world: W,
     run_id: &str,
@@ -91,13 +91,13 @@ pub fn run_on<W: World>(
     let resolved: Value = serde_json::from_str(answers).unwrap_or_default();
     let first = &resolved[0];
     let tool = if first["tool_execution"].is_null() { first } else { &first["tool_execution"] };
-    let steps = plan::after_pause(asked, tool["confirmed"] == true, world.pace());
-    play(steps, asked.base(run_id), world)
+    let steps = plan::after_pause(request, tool["confirmed"] == true, world.pace());
+    play(steps, request.base(run_id), world)
 }
 
-/// The run was stopped: its last frame.
-pub fn cancelled(asked_of_team: bool, run_id: &str, now: f64) -> String {
-    let name = if asked_of_team { "TeamRunCancelled" } else { "RunCancelled" };
+/// The last frame of a cancelled run.
+pub fn cancelled(is_team: bool, run_id: &str, now: f64) -> String {
+    let name = if is_team { "TeamRunCancelled" } else { "RunCancelled" };
     let data = json!({"created_at": now as u64, "event": name, "run_id": run_id, "reason": "The run was cancelled"});
     format!("event: {name}\ndata: {data}\n\n")
 }
@@ -110,7 +110,7 @@ fn play<W: World>(steps: Vec<Step>, base: Value, world: W) -> impl Stream<Item =
                 Step::Wait(seconds) => world.sleep(seconds).await,
                 Step::Hang => std::future::pending().await,
                 Step::Panic if cfg!(target_arch = "wasm32") => {
-                    // Nothing unwinds in a page: who called would be gone too.
+                    // WebAssembly does not unwind: a panic would take the whole instance down.
                     steps.clear();
                     let error = ModelError::unexpected("the scripted model was told to panic");
                     return Some((Err(error), (steps, base, world)));
@@ -129,7 +129,7 @@ fn play<W: World>(steps: Vec<Step>, base: Value, world: W) -> impl Stream<Item =
     })
 }
 
-/// An event as AgentOS writes it: `created_at` in whole seconds, what every event of the run has, what this one has.
+/// An event as AgentOS writes it: `created_at` in whole seconds, the fields common to the run, the event's own.
 fn event(base: &Value, name: String, fields: Value, now: f64) -> Event {
     let mut data = json!({"created_at": now as u64, "event": name});
     for part in [base, &fields] {
@@ -140,10 +140,10 @@ fn event(base: &Value, name: String, fields: Value, now: f64) -> Event {
     Event::new(name, data.to_string())
 }
 
-/// The error as agno ≥ 3 reports it: the run's last event.
-pub fn run_error(asked: &Asked, run_id: &str, error: &ModelError, now: f64) -> Event {
+/// The error as agno ≥ 3 reports it: as the run's last event.
+pub fn run_error(request: &RunRequest, run_id: &str, error: &ModelError, now: f64) -> Event {
     let fields = json!({"content": error.text, "error_type": "model_provider_error"});
-    event(&asked.base(run_id), asked.event_name("RunError"), fields, now)
+    event(&request.base(run_id), request.event_name("RunError"), fields, now)
 }
 
 #[cfg(target_arch = "wasm32")]
@@ -152,7 +152,7 @@ thread_local! {
 }
 
 #[cfg(target_arch = "wasm32")]
-/// An id in the shape of a UUID, of `entropy` and a counter: unique enough for a script.
+/// A UUID-shaped id from `entropy` and a counter: unique enough for a script.
 pub fn scripted_id(entropy: f64) -> String {
     let bits = SEED.with_borrow_mut(|seed| {
         *seed ^= entropy.to_bits();

@@ -1,6 +1,6 @@
-//! What the scripted model does in one attempt, step by step.
+//! The steps of one attempt of the scripted model.
 
-use super::directive::plain;
+use super::directive::without_directive;
 use super::{Counters, Directive};
 use ai_stream_handler::generator::ModelError;
 use ai_stream_handler::state::activity::name_of_id;
@@ -9,20 +9,20 @@ use serde_json::{json, Value};
 const MODEL: &str = "gemini-2.5-flash";
 const HISTORY: &str = "get_previous_session_messages";
 
-/// Who is asked what.
+/// A request for a run.
 #[derive(Debug, Clone, Default)]
-pub struct Asked {
-    /// Of a team, or of an agent.
+pub struct RunRequest {
+    /// A team's run, else an agent's.
     pub is_team: bool,
     pub id: String,
     pub session_id: String,
     pub user_id: Option<String>,
     pub message: String,
-    /// Where the directive is: in a form field of its own, or in the message.
+    /// The text with the directive: a form field of its own, or the message.
     pub script: String,
-    /// What the user said before, in this session and in others, oldest first.
+    /// The user's earlier messages, of other sessions first, oldest first.
     pub before: Vec<String>,
-    /// It goes on when its client goes.
+    /// Continues after the client disconnects.
     pub in_background: bool,
 }
 
@@ -34,8 +34,8 @@ pub(super) enum Step {
     Hang,
 }
 
-impl Asked {
-    /// `RunError` → `TeamRunError`, of a team.
+impl RunRequest {
+    /// `RunError` → `TeamRunError` for a team.
     pub fn event_name(&self, name: &str) -> String {
         if self.is_team {
             format!("Team{name}")
@@ -44,7 +44,7 @@ impl Asked {
         }
     }
 
-    /// What every event of the run has.
+    /// The fields common to all events of the run.
     pub(super) fn base(&self, run_id: &str) -> Value {
         let kind = if self.is_team { "team" } else { "agent" };
         let mut base = json!({"run_id": run_id, "session_id": self.session_id, "nested_depth": 0});
@@ -53,30 +53,30 @@ impl Asked {
         base
     }
 
-    /// The user's words, without the directive.
+    /// The message without the directive.
     pub fn said(&self) -> String {
-        plain(&self.message)
+        without_directive(&self.message)
     }
 }
 
-pub(super) fn of(asked: &Asked, counters: &Counters, pace: f64) -> Vec<Step> {
-    let directive = Directive::of(&asked.script, &asked.id);
-    let mut script = Script { asked, steps: Vec::new(), pace, input: 0, output: 0, text: String::new() };
+pub(super) fn of(request: &RunRequest, counters: &Counters, pace: f64) -> Vec<Step> {
+    let directive = Directive::of(&request.script, &request.id);
+    let mut script = Script { request, steps: Vec::new(), pace, input: 0, output: 0, text: String::new() };
     script.add("RunStarted", json!({"model": MODEL, "model_provider": "Google"}));
     script.steps.push(Step::Wait(pace * 4.0));
-    let recalls = asked.said().eq_ignore_ascii_case("What did I ask you before?");
+    let recalls = request.said().eq_ignore_ascii_case("What did I ask you before?");
     match directive.name.as_str() {
         "limit" => {
             if directive.get("after") == Some("tool") {
                 script.recall("Let me check that for you. ");
             }
-            if directive.strikes(&asked.script, counters) {
+            if directive.hit(&request.script, counters) {
                 script.add("ModelRequestStarted", json!({"model": MODEL, "model_provider": "Google"}));
                 script.steps.push(Step::Fail(ModelError::new(quota_body(directive.get("delay")))));
                 return script.steps;
             }
             script.answer(if recalls {
-                remembered(asked)
+                remembered(request)
             } else {
                 "The limit has passed: here is your answer.".into()
             });
@@ -108,25 +108,25 @@ pub(super) fn of(asked: &Asked, counters: &Counters, pace: f64) -> Vec<Step> {
         }
         "tool" => {
             script.recall("");
-            script.answer(remembered(asked));
+            script.answer(remembered(request));
         }
         _ if recalls => {
             script.recall("");
-            script.answer(remembered(asked));
+            script.answer(remembered(request));
         }
-        _ => script.answer(small_talk(asked)),
+        _ => script.answer(small_talk(request)),
     }
     script.steps
 }
 
-/// What the tool waits for.
+/// The tool call that waits for confirmation.
 fn mail() -> Value {
     json!({"tool_call_id": "call-1", "tool_name": "send_mail", "tool_args": {"to": "Ann", "subject": "Lunch"},
         "requires_confirmation": true, "result": null})
 }
 
-pub(super) fn after_pause(asked: &Asked, confirmed: bool, pace: f64) -> Vec<Step> {
-    let mut script = Script { asked, steps: Vec::new(), pace, input: 0, output: 0, text: String::new() };
+pub(super) fn after_pause(request: &RunRequest, confirmed: bool, pace: f64) -> Vec<Step> {
+    let mut script = Script { request, steps: Vec::new(), pace, input: 0, output: 0, text: String::new() };
     script.add("RunContinued", json!({}));
     if confirmed {
         let mut tool = mail();
@@ -141,10 +141,10 @@ pub(super) fn after_pause(asked: &Asked, confirmed: bool, pace: f64) -> Vec<Step
 }
 
 struct Script<'a> {
-    asked: &'a Asked,
+    request: &'a RunRequest,
     steps: Vec<Step>,
     pace: f64,
-    /// Tokens of the next model request, where the directive says.
+    /// Input tokens of the next model request; 0: an estimate.
     input: u64,
     output: u64,
     text: String,
@@ -152,7 +152,7 @@ struct Script<'a> {
 
 impl Script<'_> {
     fn add(&mut self, name: &str, fields: Value) {
-        self.steps.push(Step::Event(self.asked.event_name(name), fields));
+        self.steps.push(Step::Event(self.request.event_name(name), fields));
     }
 
     fn say(&mut self, text: &str) {
@@ -164,7 +164,7 @@ impl Script<'_> {
         self.text.push_str(text);
     }
 
-    /// Looks through what was said before.
+    /// Calls the chat history tool.
     fn recall(&mut self, first: &str) {
         self.request(|script| script.say(first));
         let tool = |result: Value| {
@@ -175,13 +175,13 @@ impl Script<'_> {
         self.add("ToolCallStarted", tool(Value::Null));
         self.steps.push(Step::Wait(0.0853));
         let messages: Vec<Value> =
-            self.asked.before.iter().map(|m| json!({"role": "user", "content": plain(m)})).collect();
+            self.request.before.iter().map(|m| json!({"role": "user", "content": without_directive(m)})).collect();
         let mut completed = tool(json!(Value::from(messages).to_string()));
         completed["content"] = json!(format!("{HISTORY}(num_sessions=2) completed in 0.0853s. "));
         self.add("ToolCallCompleted", completed);
     }
 
-    /// A model request around what it says.
+    /// Wraps what `says` adds in a model request.
     fn request(&mut self, says: impl FnOnce(&mut Self)) {
         self.add("ModelRequestStarted", json!({"model": MODEL, "model_provider": "Google"}));
         let before = self.output;
@@ -192,7 +192,7 @@ impl Script<'_> {
         self.add("ModelRequestCompleted", tokens);
     }
 
-    /// The last request, and the end of the run.
+    /// The final model request, and the end of the run.
     fn answer(&mut self, text: String) {
         self.request(|script| script.say(&text));
         self.add("RunContentCompleted", json!({}));
@@ -207,10 +207,10 @@ impl Script<'_> {
             0 => {
                 2_000
                     + self
-                        .asked
+                        .request
                         .before
                         .iter()
-                        .chain([&self.asked.message])
+                        .chain([&self.request.message])
                         .map(|m| m.len() as u64 / 4 + 20)
                         .sum::<u64>()
             }
@@ -219,15 +219,15 @@ impl Script<'_> {
     }
 }
 
-fn remembered(asked: &Asked) -> String {
-    match asked.before.last() {
-        Some(last) => format!("You previously asked: “{}”.", plain(last)),
-        None => "You have not asked me anything before this.".into(),
+fn remembered(request: &RunRequest) -> String {
+    match request.before.last() {
+        Some(last) => format!("You previously request: “{}”.", without_directive(last)),
+        None => "You have not request me anything before this.".into(),
     }
 }
 
-fn small_talk(asked: &Asked) -> String {
-    let said = asked.said();
+fn small_talk(request: &RunRequest) -> String {
+    let said = request.said();
     let said = if said.is_empty() { "nothing".into() } else { format!("“{said}”") };
     format!(
         "You said {said}. I am a script, not a model, so that is all I can make of it; but every token of this came as \
@@ -235,7 +235,7 @@ fn small_talk(asked: &Asked) -> String {
     )
 }
 
-/// Google's body of a 429, naming a delay in seconds or not.
+/// The body of Google's 429, with an optional delay in seconds.
 fn quota_body(delay: Option<&str>) -> String {
     let mut message = "You exceeded your current quota, please check your plan and billing details.".to_owned();
     let mut details = vec![json!({"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{

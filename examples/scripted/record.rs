@@ -1,6 +1,6 @@
-//! What a backend keeps of an attempt, and the shapes in which AgentOS tells of it.
+//! Records attempts as runs, and serializes runs and sessions as AgentOS does.
 
-use super::{run_error, Asked};
+use super::{run_error, RunRequest};
 use ai_stream_handler::generator::{Event, ModelError};
 use ai_stream_handler::retry::Refusal;
 use futures_util::stream::{Stream, StreamExt};
@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::{Duration, UNIX_EPOCH};
 
-/// One attempt, as it ended.
+/// A run: one attempt and its outcome.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
     pub run_id: String,
@@ -22,12 +22,12 @@ pub struct Run {
     pub content: String,
     /// COMPLETED, ERROR, CANCELLED.
     pub status: String,
-    /// JSON array.
+    /// A JSON array.
     pub tools: String,
     pub created_at: f64,
 }
 
-/// One conversation.
+/// A session.
 #[derive(Debug, Clone, Default)]
 pub struct Session {
     pub id: String,
@@ -36,27 +36,27 @@ pub struct Session {
     pub updated_at: f64,
 }
 
-/// Where attempts are kept.
-pub trait Keep {
+/// Stores runs.
+pub trait RunStore {
     fn add_run(&self, run: Run);
 }
 
 impl Run {
-    /// One that has not begun; whoever hangs up now has cancelled it.
-    pub fn of(asked: &Asked, now: f64) -> Run {
+    /// A run that has not started; it counts as cancelled until it ends otherwise.
+    pub fn of(request: &RunRequest, now: f64) -> Run {
         Run {
-            session_id: asked.session_id.clone(),
-            kind: if asked.is_team { "team" } else { "agent" }.into(),
-            component_id: asked.id.clone(),
-            user_id: asked.user_id.clone(),
-            input: asked.message.clone(),
+            session_id: request.session_id.clone(),
+            kind: if request.is_team { "team" } else { "agent" }.into(),
+            component_id: request.id.clone(),
+            user_id: request.user_id.clone(),
+            input: request.message.clone(),
             created_at: now,
             status: "CANCELLED".into(),
             ..Run::default()
         }
     }
 
-    /// As `GET /sessions/{id}/runs` has it.
+    /// The JSON of `GET /sessions/{id}/runs`.
     pub fn to_json(&self) -> Value {
         let tools: Value = serde_json::from_str(&self.tools).unwrap_or_default();
         let mut run = json!({"run_id": self.run_id, "session_id": self.session_id, "run_input": self.input,
@@ -73,29 +73,29 @@ impl Session {
     }
 }
 
-/// A page of `GET /sessions`.
+/// One page of `GET /sessions`.
 pub fn listing(sessions: &[Session], total: i64, page: i64, limit: i64) -> Value {
     let data: Vec<Value> = sessions.iter().map(Session::to_json).collect();
     let total_pages = (total + limit - 1) / limit;
     json!({"data": data, "meta": {"page": page, "limit": limit, "total_pages": total_pages, "total_count": total}})
 }
 
-/// ISO 8601 in UTC with whole seconds, as AgentOS's sessions have it.
+/// ISO 8601 in UTC with whole seconds, as in AgentOS's sessions.
 fn iso(at: f64) -> String {
     humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs_f64(at.max(0.0))).to_string()
 }
 
-/// An attempt that is kept when it ends: completed, failed, or, if nobody reads it to its end, cancelled.
-pub struct Recorded<S, K: Keep> {
+/// An attempt that is stored when it ends: completed, failed, or cancelled if it is dropped before its end.
+pub struct Recorded<S, K: RunStore> {
     model: Pin<Box<S>>,
     run: Run,
     tools: Vec<Value>,
-    keep: K,
+    store: K,
 }
 
-impl<S, K: Keep> Recorded<S, K> {
-    pub fn new(model: S, run: Run, keep: K) -> Self {
-        Recorded { model: Box::pin(model), run, tools: Vec::new(), keep }
+impl<S, K: RunStore> Recorded<S, K> {
+    pub fn new(model: S, run: Run, store: K) -> Self {
+        Recorded { model: Box::pin(model), run, tools: Vec::new(), store }
     }
 
     fn note(&mut self, event: &Event) {
@@ -119,7 +119,7 @@ impl<S, K: Keep> Recorded<S, K> {
 impl<S, K> Stream for Recorded<S, K>
 where
     S: Stream<Item = Result<Event, ModelError>>,
-    K: Keep + Unpin,
+    K: RunStore + Unpin,
 {
     type Item = Result<Event, ModelError>;
 
@@ -137,33 +137,33 @@ where
     }
 }
 
-impl<S, K: Keep> Drop for Recorded<S, K> {
+impl<S, K: RunStore> Drop for Recorded<S, K> {
     fn drop(&mut self) {
         let mut run = std::mem::take(&mut self.run);
         if run.run_id.is_empty() {
             return;
         }
         run.tools = Value::from(std::mem::take(&mut self.tools)).to_string();
-        self.keep.add_run(run);
+        self.store.add_run(run);
     }
 }
 
-/// The frames of AgentOS's own route: as agno ≥ 3 does it, an error is the run's last event. `ended` is told whether
-/// the run succeeded and, if not, whether a rate limit was why.
+/// The frames of an AgentOS route: as in agno ≥ 3, an error is the run's last event. `ended` is called with whether the
+/// run succeeded and, if not, whether a rate limit was the cause.
 pub fn without_retries<S, K>(
     attempt: Recorded<S, K>,
-    asked: Asked,
+    request: RunRequest,
     now: impl Fn() -> f64,
     ended: impl Fn(bool, bool),
 ) -> impl Stream<Item = String>
 where
     S: Stream<Item = Result<Event, ModelError>>,
-    K: Keep + Unpin,
+    K: RunStore + Unpin,
 {
-    attempt.scan((String::new(), asked), move |(run_id, asked), next| {
+    attempt.scan((String::new(), request), move |(run_id, request), next| {
         let event = next.unwrap_or_else(|error| {
             ended(false, Refusal::of_text(&error.text).is_rate_limit());
-            run_error(asked, run_id, &error, now())
+            run_error(request, run_id, &error, now())
         });
         if run_id.is_empty() {
             let data: Value = serde_json::from_str(&event.data).unwrap_or_default();

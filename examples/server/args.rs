@@ -5,27 +5,27 @@ use std::path::PathBuf;
 
 #[derive(Debug)]
 pub struct Args {
-    /// 0: any that is free.
+    /// 0: any free port.
     pub port: u16,
     /// The SQLite file.
     pub db: PathBuf,
-    /// What is served beside the routes.
+    /// The static files to serve.
     pub www: PathBuf,
     /// Milliseconds between two tokens.
     pub pace: f64,
-    /// How often the mission's route tries again, and after how long.
+    /// How often the retrying route retries, and after which delays.
     pub policy: Policy,
     /// Seconds that one attempt may take.
     pub timeout: f64,
-    /// Leave the `event` key out of `retry` and `error`, as the mission's first backend did.
-    pub seed_form: bool,
+    /// Omit the `event` key from the data of `retry` and `error` (docs/rate-limit-retries.md).
+    pub no_event_key: bool,
 }
 
 const HELP: &str = "options: --port 7777 --db sessions.sqlite --www www --pace 30 --base-delay 5 --max-retries 3 \
-                    --timeout 120 --seed-form";
+                    --timeout 120 --no-event-key";
 
 impl Args {
-    pub fn read(mut given: impl Iterator<Item = String>) -> Result<Args, String> {
+    pub fn read(mut words: impl Iterator<Item = String>) -> Result<Args, String> {
         let mut args = Args {
             port: 7777,
             db: "sessions.sqlite".into(),
@@ -33,15 +33,15 @@ impl Args {
             pace: 30.0,
             policy: Policy::default(),
             timeout: 120.0,
-            seed_form: false,
+            no_event_key: false,
         };
         let (mut max_retries, mut base_delay) = (None, None);
-        while let Some(name) = given.next() {
-            if name == "--seed-form" {
-                args.seed_form = true;
+        while let Some(name) = words.next() {
+            if name == "--no-event-key" {
+                args.no_event_key = true;
                 continue;
             }
-            let value = given.next().ok_or_else(|| format!("{name} needs a value; {HELP}"))?;
+            let value = words.next().ok_or_else(|| format!("{name} needs a value; {HELP}"))?;
             let number = || value.parse::<f64>().map_err(|_| format!("{name} {value}: not a number"));
             match name.as_str() {
                 "--port" => args.port = value.parse().map_err(|_| format!("--port {value}: not a port"))?,
@@ -59,7 +59,7 @@ impl Args {
     }
 }
 
-/// Up to a day.
+/// At most a day.
 fn milliseconds(name: &str, value: f64) -> Result<f64, String> {
     match (0.0..=86_400_000.0).contains(&value) {
         true => Ok(value),

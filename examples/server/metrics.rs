@@ -1,4 +1,5 @@
-//! `GET /metrics`: the mission's key metrics and its alerts, for Prometheus. And the log, in its three levels.
+//! `GET /metrics` for Prometheus, and the log in three levels: the metrics, alerts and lines of
+//! docs/rate-limit-retries.md.
 
 use super::App;
 use ai_stream_handler::monitor::{Ending, Figures, Monitor, ALERTS, DAY, HOUR};
@@ -66,18 +67,18 @@ fn registry(monitor: &Monitor, now: f64) -> Registry {
     registry
 }
 
-/// Counts a retry, and logs it.
+/// Counts and logs a retry.
 pub fn retried(monitor: &Mutex<Monitor>, attempt: u32, max_retries: u32, delay: f64) {
     count(monitor, |monitor| monitor.retried(attempt.into(), max_retries.into(), delay, now()));
 }
 
-/// Counts the end of an answer, and logs it.
+/// Counts and logs the end of an answer.
 pub fn ended(monitor: &Mutex<Monitor>, ending: Ending) {
     count(monitor, |monitor| monitor.ended(ending, now()));
 }
 
 fn count(monitor: &Mutex<Monitor>, count: impl FnOnce(&mut Monitor)) {
-    // A thread that panicked while it counted leaves figures that are good enough.
+    // After a panic in another thread the figures are still good enough.
     let mut monitor = monitor.lock().unwrap_or_else(PoisonError::into_inner);
     count(&mut monitor);
     for line in monitor.take_lines() {

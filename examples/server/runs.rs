@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::metrics::{self, now};
 use super::scripted::record::{self, Recorded, Run};
-use super::scripted::{self, Asked, Directive, World};
+use super::scripted::{self, Directive, RunRequest, World};
 use super::store::Store;
 use super::App;
 use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Observed, Options};
@@ -20,39 +20,39 @@ use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// The mission's route: retries, and says so.
+/// The retrying route (docs/rate-limit-retries.md).
 pub async fn with_retries(State(app): State<App>, Path(id): Path<String>, form: Multipart) -> Response {
-    let asked = match read(&app, id, true, form).await {
-        Ok(asked) => asked,
+    let request = match read(&app, id, true, form).await {
+        Ok(request) => request,
         Err(refused) => return refused,
     };
-    let Args { policy, timeout, seed_form, .. } = &*app.args;
-    let options = Options { policy: policy.clone(), timeout: Some(*timeout), event_key: !seed_form };
+    let Args { policy, timeout, no_event_key, .. } = &*app.args;
+    let options = Options { policy: policy.clone(), timeout: Some(*timeout), event_key: !no_event_key };
     let host = Tokio { monitor: app.monitor.clone() };
     let run = move |_attempt| {
-        let attempt = app.attempt(&asked, &app.world().id());
+        let attempt = app.attempt(&request, &app.world().id());
         async { Ok(attempt) }
     };
     stream(event_generator(run, host, options))
 }
 
-/// AgentOS's route of a team.
+/// AgentOS's route for teams.
 pub async fn of_team(State(app): State<App>, Path(id): Path<String>, form: Multipart) -> Response {
     without_retries(app, id, true, form).await
 }
 
-/// AgentOS's route of an agent.
+/// AgentOS's route for agents.
 pub async fn of_agent(State(app): State<App>, Path(id): Path<String>, form: Multipart) -> Response {
     without_retries(app, id, false, form).await
 }
 
-/// Accepted always, as by AgentOS. Who wants a foreground run to end hangs up.
+/// Always succeeds, as in AgentOS. A foreground run ends when its client disconnects.
 pub async fn cancel(State(app): State<App>, Path((kind, _id, run_id)): Path<(String, String, String)>) -> Json<Value> {
     app.background.stop(&run_id, &scripted::cancelled(kind == "teams", &run_id, now()));
     Json(json!({}))
 }
 
-/// The rest of a background run.
+/// Resumes a background run.
 pub async fn resume(
     State(app): State<App>,
     Path((_kind, _id, run_id)): Path<(String, String, String)>,
@@ -68,56 +68,60 @@ pub async fn resume(
     })
 }
 
-/// A run that waited for the user goes on.
-pub async fn go_on(
+/// Continues a paused run.
+pub async fn continue_run(
     State(app): State<App>,
     Path((_kind, _id, run_id)): Path<(String, String, String)>,
     form: Multipart,
 ) -> Result<Response, Response> {
     let fields = fields(form).await?;
-    let Some(asked) = app.background.take_paused(&run_id) else {
+    let Some(request) = app.background.take_paused(&run_id) else {
         return Err((StatusCode::CONFLICT, Json(json!({"detail": "The run is not paused"}))).into_response());
     };
     let answers = fields.get("requirements").or(fields.get("tools")).cloned().unwrap_or_default();
-    let model = scripted::run_on(&asked, &answers, app.world(), &run_id);
-    let attempt = Recorded::new(model, Run::of(&asked, now()), app.store.clone());
-    Ok(app.answer(attempt, asked, run_id))
+    let model = scripted::continue_run(&request, &answers, app.world(), &run_id);
+    let attempt = Recorded::new(model, Run::of(&request, now()), app.store.clone());
+    Ok(app.answer(attempt, request, run_id))
 }
 
 async fn without_retries(app: App, id: String, is_team: bool, form: Multipart) -> Response {
-    let asked = match read(&app, id, is_team, form).await {
-        Ok(asked) => asked,
+    let request = match read(&app, id, is_team, form).await {
+        Ok(request) => request,
         Err(refused) => return refused,
     };
     let run_id = app.world().id();
-    if Directive::of(&asked.script, &asked.id).name == "confirm" {
-        app.background.pause(&run_id, asked.clone());
+    if Directive::of(&request.script, &request.id).name == "confirm" {
+        app.background.pause(&run_id, request.clone());
     }
-    let attempt = app.attempt(&asked, &run_id);
-    app.answer(attempt, asked, run_id)
+    let attempt = app.attempt(&request, &run_id);
+    app.answer(attempt, request, run_id)
 }
 
 impl App {
-    /// Runs the model once, on the record.
-    fn attempt(&self, asked: &Asked, run_id: &str) -> Recorded<impl Stream<Item = Result<Event, ModelError>>, Store> {
-        let model = scripted::run(asked, &self.counters, self.world(), run_id);
-        Recorded::new(model, Run::of(asked, now()), self.store.clone())
+    /// Runs the model once and records the run.
+    fn attempt(
+        &self,
+        request: &RunRequest,
+        run_id: &str,
+    ) -> Recorded<impl Stream<Item = Result<Event, ModelError>>, Store> {
+        let model = scripted::run(request, &self.counters, self.world(), run_id);
+        Recorded::new(model, Run::of(request, now()), self.store.clone())
     }
 
-    /// The stream of an attempt that nobody retries: for as long as its client listens, or in the background.
-    fn answer<S>(&self, attempt: Recorded<S, Store>, asked: Asked, run_id: String) -> Response
+    /// Streams an attempt without retries, in the foreground or in the background.
+    fn answer<S>(&self, attempt: Recorded<S, Store>, request: RunRequest, run_id: String) -> Response
     where
         S: Stream<Item = Result<Event, ModelError>> + Send + 'static,
     {
-        let (monitor, in_background) = (self.monitor.clone(), asked.in_background);
-        let frames = record::without_retries(attempt, asked, now, move |succeeded, rate_limited| {
+        let (monitor, in_background) = (self.monitor.clone(), request.in_background);
+        let frames = record::without_retries(attempt, request, now, move |succeeded, rate_limited| {
             count(&monitor, Ending { attempts: 1, succeeded, rate_limited, session_kept: true });
         });
         if !in_background {
             return stream(frames);
         }
         let followed = self.background.open(&run_id);
-        tokio::spawn(self.background.clone().keep(run_id, frames));
+        tokio::spawn(self.background.clone().record(run_id, frames));
         stream(followed)
     }
 
@@ -135,7 +139,7 @@ fn stream(frames: impl Stream<Item = String> + Send + 'static) -> Response {
     (headers, Body::from_stream(frames.map(Ok::<_, Infallible>))).into_response()
 }
 
-/// The texts of a form. Files are read and not looked at: the script has no eyes.
+/// The text fields of a form. Files are read and discarded.
 async fn fields(mut form: Multipart) -> Result<HashMap<String, String>, Response> {
     let mut fields = HashMap::new();
     while let Some(field) = form.next_field().await.map_err(IntoResponse::into_response)? {
@@ -149,8 +153,8 @@ async fn fields(mut form: Multipart) -> Result<HashMap<String, String>, Response
     Ok(fields)
 }
 
-/// The form's fields → what is asked, in which session; or the refusal that the form or the script asks for.
-async fn read(app: &App, id: String, is_team: bool, form: Multipart) -> Result<Asked, Response> {
+/// Reads the form as a request; or the error response to an invalid form, or the one that the script asks for.
+async fn read(app: &App, id: String, is_team: bool, form: Multipart) -> Result<RunRequest, Response> {
     let mut fields = fields(form).await?;
     let Some(message) = fields.remove("message").filter(|m| !m.is_empty()) else {
         let detail = json!({"detail": [{"type": "missing", "loc": ["body", "message"], "msg": "Field required", "input": null}]});
@@ -171,12 +175,12 @@ async fn read(app: &App, id: String, is_team: bool, form: Multipart) -> Result<A
     let user_id = fields.remove("user_id");
     let before = app.store.before(&session_id, user_id.as_deref()).await;
     let in_background = fields.get("background").is_some_and(|b| b == "true");
-    let asked = Asked { is_team, id, session_id, user_id, message, script, before, in_background };
-    app.store.open_session(&Run::of(&asked, now()), &asked.said());
-    Ok(asked)
+    let request = RunRequest { is_team, id, session_id, user_id, message, script, before, in_background };
+    app.store.open_session(&Run::of(&request, now()), &request.said());
+    Ok(request)
 }
 
-/// Where the model runs.
+/// The environment of the model.
 #[derive(Clone)]
 struct Server {
     pace: f64,
@@ -202,7 +206,7 @@ impl World for Server {
     }
 }
 
-/// Where the generator runs.
+/// The environment of the generator.
 struct Tokio {
     monitor: Arc<Mutex<Monitor>>,
 }

@@ -1,4 +1,4 @@
-//! `GET /sessions` and `GET /sessions/{id}/runs`, in AgentOS's shape.
+//! `GET /sessions` and `GET /sessions/{id}/runs`, as in AgentOS.
 
 use super::scripted::record::{listing, Run};
 use super::store::Listing;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 #[derive(Deserialize)]
-pub struct Asked {
+pub struct ListQuery {
     r#type: Option<String>,
     component_id: Option<String>,
     user_id: Option<String>,
@@ -19,10 +19,10 @@ pub struct Asked {
     page: Option<i64>,
 }
 
-pub async fn list(State(app): State<App>, Query(asked): Query<Asked>) -> Response {
-    let limit = asked.limit.unwrap_or(20).clamp(1, 100);
-    let page = asked.page.unwrap_or(1).clamp(1, 1_000_000);
-    let Asked { r#type: kind, component_id, user_id, .. } = asked;
+pub async fn list(State(app): State<App>, Query(query): Query<ListQuery>) -> Response {
+    let limit = query.limit.unwrap_or(20).clamp(1, 100);
+    let page = query.page.unwrap_or(1).clamp(1, 1_000_000);
+    let ListQuery { r#type: kind, component_id, user_id, .. } = query;
     let Some((data, total)) = app.store.sessions(Listing { kind, component_id, user_id, limit, page }).await else {
         return (StatusCode::INTERNAL_SERVER_ERROR, Json(json!({"detail": "The sessions cannot be read"})))
             .into_response();

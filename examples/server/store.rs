@@ -1,12 +1,12 @@
-//! Sessions and their runs in one SQLite file. A thread of its own does the work: a slow disk holds up no stream.
+//! Sessions and their runs in one SQLite file. A dedicated thread does the work, so a slow disk delays no stream.
 
-use super::scripted::record::{Keep, Run, Session};
+use super::scripted::record::{Run, RunStore, Session};
 use rusqlite::{params, Connection};
 use std::path::Path;
 use std::sync::mpsc::{channel, Sender};
 use tokio::sync::oneshot;
 
-/// A page of the list of sessions.
+/// Filter and page of the session list.
 #[derive(Debug, Clone)]
 pub struct Listing {
     pub kind: Option<String>,
@@ -23,7 +23,7 @@ pub struct Store {
 
 type Job = Box<dyn FnOnce(&Connection) + Send>;
 
-impl Keep for Store {
+impl RunStore for Store {
     fn add_run(&self, run: Run) {
         self.later(move |db| {
             db.execute(
@@ -45,7 +45,7 @@ impl Store {
         Ok(Store { jobs })
     }
 
-    /// A session is there from its first request on: whatever comes of it.
+    /// Creates the session with its first request, whatever the outcome.
     pub fn open_session(&self, run: &Run, name: &str) {
         let (run, name) = (run.clone(), name.to_owned());
         self.later(move |db| {
@@ -57,10 +57,10 @@ impl Store {
         });
     }
 
-    /// What this user said before: in other sessions, then in this one.
+    /// The user's earlier messages: those of other sessions, then those of this one.
     pub async fn before(&self, session_id: &str, user_id: Option<&str>) -> Vec<String> {
         let (id, user) = (session_id.to_owned(), user_id.map(str::to_owned));
-        let asked = self.ask(move |db| {
+        let messages = self.ask(move |db| {
             let mut query = db.prepare(
                 "select input from runs where status = 'COMPLETED' and user_id is ?2
                  order by session_id = ?1, created_at, rowid",
@@ -68,7 +68,7 @@ impl Store {
             let rows = query.query_map(params![id, user], |row| row.get(0))?;
             rows.collect()
         });
-        asked.await.unwrap_or_default()
+        messages.await.unwrap_or_default()
     }
 
     pub async fn sessions(&self, listing: Listing) -> Option<(Vec<Session>, i64)> {
@@ -90,7 +90,7 @@ impl Store {
         .await
     }
 
-    /// `None`: there is no such session.
+    /// `None` if there is no such session.
     pub async fn runs(&self, session_id: &str) -> Option<Vec<Run>> {
         let id = session_id.to_owned();
         self.ask(move |db| {
@@ -130,10 +130,10 @@ impl Store {
         &self,
         job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Option<T> {
-        let (answer, asked) = oneshot::channel();
-        let job = Box::new(|db: &Connection| drop(answer.send(job(db).ok())));
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(|db: &Connection| drop(reply.send(job(db).ok())));
         self.jobs.send(job).ok()?;
-        asked.await.ok().flatten()
+        answer.await.ok().flatten()
     }
 }
 

@@ -1,56 +1,8 @@
-// 'ai-stream-handler/replay': recordings of a handler's runs as files, and shown again.
-
-import { createPlayer } from './replay/player'
-import type { Recording, Snapshot, StreamHandler } from './index'
+// 'ai-stream-handler/replay': records a handler's runs, stores recordings as files, and plays them back in a handler.
 
 export { createPlayer, type Player } from './replay/player'
-export { openRecording, packRecording, readRecording, writeRecording } from './replay/recording-format'
-export { redact } from './replay/redact'
 export { record } from './replay/recorder'
-
-/**
- * Everything that is recorded, at once: for tests. The snapshot is the one that the handler had when it was recorded; its times,
- * too.
- *
- *     replay(createStreamHandler(), readRecording(readFileSync('run.jsonl', 'utf8'))).status
- */
-export function replay(handler: StreamHandler, recording: Recording): Snapshot {
-  const player = createPlayer(handler, recording)
-  player.seek(player.duration)
-  player.dispose()
-  return handler.getSnapshot()
-}
-
-/** A stream that was recorded elsewhere. */
-export interface StreamGiven {
-  bytes: Uint8Array
-  /** `[milliseconds, bytes]` of each chunk. Default: all at once. */
-  chunks?: [number, number][]
-  /** What the user had said. Without it the stream may go on with an earlier one (`recordingOf` of several). */
-  message?: string
-  /** What the answering party is called before its first event. */
-  name?: string
-}
-
-/** A recording of streams, one after the other: of an answer, and of what followed its pause. `startedAt`: seconds since the Unix epoch. */
-export function recordingOf(streams: StreamGiven | StreamGiven[], { startedAt = Date.now() / 1000 } = {}): Recording {
-  const events: Recording['events'] = []
-  let began = 0
-  for (const { bytes, chunks = [[0, bytes.length]], message, name } of [streams].flat()) {
-    events.push({ at: began, call: 'begin', with: [message ?? null, name ?? null] })
-    let from = 0
-    let at = began
-    for (const [ms, size] of [...chunks, [NaN, Infinity]] as [number, number][]) {
-      if (from >= bytes.length) break
-      at = Math.max(at, began + (ms || 0) / 1000)
-      events.push({ at, call: 'feed', with: [bytes.subarray(from, from + size)] })
-      from += size
-    }
-    events.push({ at, call: 'end', with: [] })
-    began = at
-  }
-  return {
-    startedAt: Math.round(startedAt * 1000) / 1000, options: {}, seed: 1, start: { requests: 0, sessionId: null, kept: null }, events,
-    dropped: { runs: 0, events: 0, bytes: 0 }, redacted: false,
-  }
-}
+export { openRecording, packRecording, readRecording, writeRecording } from './replay/recording-format'
+export { recordingOf, type StreamGiven } from './replay/recording-of'
+export { redact } from './replay/redact'
+export { replay } from './replay/replay'

@@ -1,4 +1,4 @@
-//! Where requests go, and what is allowed.
+//! Where requests go, and the limits and policies that apply.
 
 use crate::limits::Limits;
 use crate::retry::Policy;
@@ -7,8 +7,8 @@ use crate::text::contains;
 use crate::time::Seconds;
 use std::borrow::Cow;
 
-/// Seconds without a byte, not even a comment, after which a stream counts as dead; 0: never. AgentOS sends a comment
-/// every 15 seconds to background runs, and nothing to others.
+/// Seconds without a byte, comments included, after which a stream is considered dead; 0 disables the check. AgentOS
+/// sends a comment every 15 seconds on background runs, and none on others.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[allow(missing_docs, clippy::exhaustive_structs)]
 pub struct Stall {
@@ -22,35 +22,35 @@ impl Default for Stall {
     }
 }
 
-/// Where requests go and what goes with them.
+/// Endpoints, form fields, limits and policies.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `http://localhost:7777`, or empty for the page's own origin.
+    /// `http://localhost:7777`; empty for the page's own origin.
     pub endpoint: String,
-    /// `/teams/cirkelline/runs`, or a whole address.
+    /// `/teams/cirkelline/runs`, or a full URL.
     pub path: String,
-    /// Where single runs are taken up, continued and cancelled: `/teams/cirkelline/runs`. Empty: nowhere.
+    /// Base of the routes that resume, continue and cancel a run: `/teams/cirkelline/runs`. Empty: there are none.
     pub runs: String,
-    /// Fields sent with every run.
+    /// Form fields sent with every run.
     pub fields: Vec<(String, String)>,
-    /// Ask for runs that survive a dropped connection.
+    /// Request background runs, which survive a dropped connection.
     pub background: bool,
-    /// The bounds.
+    /// Memory bounds.
     pub limits: Limits,
-    /// Retries of our own.
+    /// The client's own retries.
     pub retry: Policy,
-    /// How lost connections are taken up.
+    /// Attempts to resume after a lost connection.
     pub resume: Policy,
     /// How long a stream may be silent.
     pub stall: Stall,
-    /// Asked in turn when the retries of the one before are used up.
+    /// Asked in turn, each once the retries of the one before are exhausted.
     pub fallbacks: Vec<Fallback>,
-    /// Whether anybody wants [`Output::Log`].
+    /// Whether to emit [`Output::Log`](super::Output::Log).
     pub log: bool,
-    /// Content frames that repeat one another are recognised, not read. Off, what comes of a stream is the same, later:
-    /// tests compare.
+    /// Recognise repeated content frames by comparing bytes instead of parsing them. The result is the same either way;
+    /// tests compare the two.
     pub fast_path: bool,
-    /// What random numbers begin with: those of jitter, and of how tabs spread.
+    /// Seed of the random numbers for jitter and for spreading tabs.
     pub seed: u32,
 }
 
@@ -80,18 +80,18 @@ impl Default for Config {
 pub struct Fallback {
     /// As `Config::path`.
     pub path: String,
-    /// What it is called before its first event; empty: made of its path.
+    /// Display name before its first event; empty: derived from the path.
     pub name: String,
 }
 
 impl Config {
-    /// The path of the component that is asked first (0), or of a fallback.
+    /// The path of the configured component (0) or of a fallback.
     pub(super) fn path(&self, target: usize) -> &str {
         let fallback = target.checked_sub(1).and_then(|at| self.fallbacks.get(at));
         fallback.map_or(self.path.as_str(), |f| f.path.as_str())
     }
 
-    /// Where single runs of a component are to be found.
+    /// Base URL of the routes for single runs of a component.
     pub(super) fn runs(&self, target: usize) -> Option<String> {
         let path = if target == 0 { &self.runs } else { self.path(target) };
         (!path.is_empty()).then(|| self.url(path).trim_end_matches('/').to_owned())
@@ -107,7 +107,7 @@ impl Config {
         }
     }
 
-    /// What the component is called before its first event: by the caller, or by its id.
+    /// Display name of the component before its first event: configured, or derived from its id.
     pub(super) fn name_of(&self, target: usize) -> Cow<'_, str> {
         let fallback = target.checked_sub(1).and_then(|at| self.fallbacks.get(at));
         match fallback.filter(|f| !f.name.is_empty()) {
@@ -117,7 +117,7 @@ impl Config {
     }
 }
 
-/// The id of the agent, team or workflow that a path leads to: the segment before `runs`.
+/// The id of the agent, team or workflow in a path: the segment before `runs`.
 fn component(path: &str) -> Option<&str> {
     let path = path.split(['?', '#']).next()?.trim_end_matches('/');
     path.strip_suffix("/runs")?.rsplit('/').next().filter(|s| !s.is_empty())

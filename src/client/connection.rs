@@ -1,4 +1,4 @@
-//! The stream being read: its bytes → frames → events, or → the reason why there is none.
+//! The response being read: a stream of events, or the reason why there is none.
 
 use super::frame_fast_path::FastPath;
 use super::queue::Send;
@@ -14,23 +14,23 @@ use crate::time::Seconds;
 #[derive(Debug, Clone)]
 pub(super) struct Connection {
     pub request: RequestId,
-    /// `None`: the caller feeds it, or its send waits to be made again.
+    /// `None`: the caller feeds the stream, or the send already waits for its retry.
     pub send: Option<Send>,
     pub fed_by_caller: bool,
     pub purpose: Purpose,
-    /// Of a resume: the last frame that had been read.
+    /// Resume only: index of the last frame read before it.
     pub resumed_after: Option<u64>,
-    /// When its last byte came, or it was asked for.
+    /// When the last byte arrived, or the request was made.
     pub last_byte_at: Seconds,
     pub body: Body,
     pub fast_path: FastPath,
-    /// A byte of a stream came.
+    /// The stream has delivered at least one byte.
     pub received_bytes: bool,
-    /// The server retries by itself: it said so.
+    /// The server announced a retry of its own.
     pub retried_by_server: bool,
-    /// The run has ended; the stream has not.
+    /// When the run ended while the stream stayed open.
     pub run_ended_at: Option<Seconds>,
-    /// An event came that was taken for an answer to the request.
+    /// An event arrived that answers the request.
     pub got_event: bool,
 }
 
@@ -41,20 +41,20 @@ pub(super) enum Purpose {
     Run,
     /// The rest of an answer.
     Resume,
-    /// What follows a pause.
+    /// The continuation of a paused run.
     Continue,
 }
 
 #[derive(Debug, Clone)]
 pub(super) enum Body {
     Stream(Box<Decoder>),
-    /// An HTTP error and as much of its body as says why.
+    /// An HTTP error, with as much of its body as the message needs.
     Refused {
         status: u16,
         headers: [Option<String>; 3],
         text: Vec<u8>,
     },
-    /// An answer that is no stream.
+    /// A response that is not an event stream.
     NotAStream,
 }
 
@@ -96,11 +96,11 @@ impl Client {
         self.byte_received(now);
         let request = self.live_request();
         for piece in bytes.chunks(DECODE_CHUNK) {
-            // What follows the end of a leg is not for the next one.
+            // Bytes behind the end of this connection do not belong to the next one.
             if self.live_request() != request {
                 return;
             }
-            match self.connection.as_mut().map(|l| &mut l.body) {
+            match self.connection.as_mut().map(|c| &mut c.body) {
                 Some(Body::Stream(decoder)) => decoder.push(piece),
                 Some(Body::Refused { text, .. }) => {
                     let room = self.config.limits.max_error_body_bytes.saturating_sub(text.len());
@@ -117,14 +117,14 @@ impl Client {
     pub(super) fn connection_closed(&mut self, now: Seconds) {
         let Some(connection) = self.connection.take() else { return };
         let Some(connection) = self.take_refusal(connection, now) else { return };
-        // Its send waits to be made again.
+        // Its send already waits for the retry.
         if !connection.fed_by_caller && connection.send.is_none() {
             return;
         }
-        let foreign = matches!(connection.body, Body::NotAStream);
-        let kept = if foreign { Some(connection) } else { self.try_resume(connection, now) };
-        let Some(connection) = kept else { return };
-        if foreign {
+        let not_a_stream = matches!(connection.body, Body::NotAStream);
+        let unresumed = if not_a_stream { Some(connection) } else { self.try_resume(connection, now) };
+        let Some(connection) = unresumed else { return };
+        if not_a_stream {
             return self.end_with_error(
                 connection,
                 Outcome::Failed,
@@ -144,12 +144,12 @@ impl Client {
         self.settle(connection.send, now);
     }
 
-    /// The answer to a pause that has not reached its run, as far as anybody can tell.
+    /// The answer to a pause has not provably reached its run.
     pub(super) fn continue_unconfirmed(&self, connection: &Connection) -> bool {
         connection.purpose == Purpose::Continue && self.conversation.is_turn_unknown()
     }
 
-    /// A leg ends with `error`; a question whose answer went unheard stays.
+    /// Ends the turn with `error`. If the answer to a pause may not have arrived, the pause stays open.
     pub(super) fn end_with_error(
         &mut self,
         connection: Connection,
@@ -187,7 +187,7 @@ impl Client {
         self.end_with_error(connection, outcome, error, now);
     }
 
-    /// The server said no, whether or not it finished saying why. Gives the leg back if it did not.
+    /// Handles an HTTP error, even one whose body broke off. Returns the connection if there was none.
     fn take_refusal(&mut self, mut connection: Connection, now: Seconds) -> Option<Connection> {
         let Body::Refused { status, headers, text } = &connection.body else { return Some(connection) };
         let (status, text) = (*status, String::from_utf8_lossy(text).into_owned());

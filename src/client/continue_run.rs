@@ -1,4 +1,4 @@
-//! Paused runs: the user answers what they ask.
+//! Continues a paused run with the user's answers.
 
 use super::connection::Purpose;
 use super::resume::encoded;
@@ -8,7 +8,7 @@ use crate::text::contains;
 use crate::time::Seconds;
 
 impl Client {
-    /// The user answers what a paused run asks.
+    /// The user answered the pause.
     pub(super) fn continue_run(&mut self, ticket: Ticket, answers: &[(String, String)], now: Seconds) {
         let run = self.conversation.paused_run().map(str::to_owned).filter(|_| self.is_idle());
         let (Some(run), Some(runs)) = (run, self.config.runs(self.target)) else {
@@ -17,12 +17,12 @@ impl Client {
         let url = [&runs, "/", &encoded(&run), "/continue"].concat();
         let session = self.conversation.session_id.clone().unwrap_or_default();
         let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
-        // A workflow's is continued in the foreground: agno 3.1.10 answers 409 to anything else without a durable queue.
+        // Workflows continue in the foreground: without a durable queue, agno 3.1.10 answers 409 to anything else.
         if self.config.background && !contains(&runs, "/workflows/") {
             fields.push(("background".into(), "true".into()));
         }
         fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
-        // Each kind of route takes its own, and stumbles over the others'.
+        // Each route accepts its own fields and fails on those of the others.
         let ours = |name: &str| match () {
             () if contains(&runs, "/agents/") => name != "requirements" && name != "step_requirements",
             () if contains(&runs, "/workflows/") => name != "requirements" && name != "tools",

@@ -1,29 +1,29 @@
-//! A rate limit that was hit just now: until when nothing more is sent, here and in the other tabs.
+//! A rate limit hit recently: until when nothing is sent, here and in other tabs.
 
 use crate::retry::LONGEST_DELAY;
 use crate::time::Seconds;
 
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Cooldown {
-    /// From when, until when.
+    /// Start and end.
     span: Option<(Seconds, Seconds)>,
-    /// Another tab hit it, and comes back first.
+    /// Another tab hit the limit, and retries first.
     elsewhere: bool,
 }
 
 impl Cooldown {
-    /// Hit here. `true`: others do not know yet.
+    /// The limit was hit here. `true`: other tabs do not know yet.
     pub fn hit(&mut self, until: Seconds, now: Seconds) -> bool {
-        let news = self.span.is_none_or(|(_, known)| known != until);
+        let is_new = self.span.is_none_or(|(_, known)| known != until);
         *self = Cooldown { span: Some((now, until)), elsewhere: false };
-        news
+        is_new
     }
 
-    /// Hit in another tab, which says so; what it says is checked. This one comes back a little later, at random, so
-    /// that the tabs do not all come at once.
+    /// Another tab reports a limit; the value is validated. This tab waits slightly longer, by a random amount, so that
+    /// the tabs do not all retry at once.
     pub fn hit_elsewhere(&mut self, until: Seconds, random: f64, now: Seconds) -> bool {
-        let until = until + BEHIND + SPREAD * random;
-        let sane = until.is_finite() && until > now && until - now <= LONGEST_DELAY + BEHIND + SPREAD;
+        let until = until + HEAD_START + SPREAD * random;
+        let sane = until.is_finite() && until > now && until - now <= LONGEST_DELAY + HEAD_START + SPREAD;
         let later = self.until(now).is_none_or(|known| known < until);
         if sane && later {
             *self = Cooldown { span: Some((now, until)), elsewhere: true };
@@ -31,21 +31,21 @@ impl Cooldown {
         sane && later
     }
 
-    /// It is over: somebody says so.
-    pub fn over(&mut self) {
+    /// The limit is reported to be over.
+    pub fn end(&mut self) {
         self.span = None;
     }
 
-    /// An answer was completed here. `true`: with it a limit is over that was hit here. Another tab's lasts.
-    pub fn answered(&mut self) -> bool {
+    /// An answer completed here. `true`: that ended a limit that was hit here. A limit of another tab stays.
+    pub fn answer_completed(&mut self) -> bool {
         let own = self.span.is_some() && !self.elsewhere;
         if own {
-            self.over();
+            self.end();
         }
         own
     }
 
-    /// When it ends; `None` when it has. A clock that was set back does not make it longer.
+    /// The end of the cooldown; `None` once it has passed. Setting the clock back does not extend it.
     pub fn until(&self, now: Seconds) -> Option<Seconds> {
         let (from, until) = self.span?;
         let until = if now < from { now + (until - from) } else { until };
@@ -53,8 +53,8 @@ impl Cooldown {
     }
 }
 
-/// Seconds that other tabs leave to the one that hit the limit, and over how many they spread.
-const BEHIND: Seconds = 1.0;
+/// Seconds by which other tabs let the one that hit the limit go first, and over which they spread.
+const HEAD_START: Seconds = 1.0;
 const SPREAD: Seconds = 4.0;
 
 #[cfg(test)]
@@ -89,13 +89,13 @@ mod tests {
         assert_eq!(cooldown.until(100.0), Some(113.0));
         assert!(!cooldown.hit_elsewhere(105.0, 0.0, 100.0), "an earlier end is no news");
         assert!(!cooldown.hit_elsewhere(110.0, 0.5, 100.0), "nor is the same");
-        assert!(!cooldown.answered(), "nobody is to be told what they said themselves");
+        assert!(!cooldown.answer_completed(), "nobody is to be told what they said themselves");
         assert_eq!(cooldown.until(100.0), Some(113.0), "an answer that was under way proves nothing");
-        cooldown.over();
+        cooldown.end();
         assert_eq!(cooldown.until(100.0), None);
         cooldown.hit(110.0, 100.0);
-        assert!(cooldown.answered());
+        assert!(cooldown.answer_completed());
         assert_eq!(cooldown.until(100.0), None);
-        assert!(!cooldown.answered());
+        assert!(!cooldown.answer_completed());
     }
 }

@@ -1,32 +1,31 @@
-//! The frames of the stream: read, applied, or handed to the client to decide.
+//! Reads the frames of the stream: applies them, or stops for the client to decide.
 
 use super::connection::{Body, Connection, Purpose};
 use super::frame_fast_path::{variable_parts, FastPathResult};
 use super::{Client, Output};
-use crate::error::StreamError;
+use crate::error::{provider_text, StreamError};
 use crate::event::{self, Kind};
 use crate::sse::{Fault, Frame};
-use crate::state::provider_text;
 use crate::time::Seconds;
 use std::borrow::Cow;
 
-/// DelayReason frames are not read on.
+/// Why reading frames stops.
 enum Halt {
-    /// The run failed with a rate limit that is ours to wait out: how it is shown, what was said.
+    /// The run failed with a rate limit, and the client retries: the error to show, and the provider's text.
     RateLimited(StreamError, String),
-    /// The server has no rest of this answer.
+    /// The server cannot resume this run.
     UnknownRun,
-    /// The server waits for a limit to pass; the next frame may tell that it does no more.
+    /// The server waits out a rate limit; the next frame may end that wait.
     ServerRetries,
 }
 
 impl Client {
-    /// Reads every whole frame of the buffer.
+    /// Reads every complete frame in the buffer.
     pub(super) fn read_available_frames(&mut self, now: Seconds) {
         let Some(connection) = self.connection.as_mut() else { return };
         let was_over = connection.run_ended_at.is_some();
         connection.received_bytes = true;
-        // What happened between two chunks may have changed what a content frame does.
+        // Input between two chunks may have changed what a content frame does.
         self.conversation.revision = self.conversation.revision.wrapping_add(1);
         while let Some(halt) = self.read_frames(now) {
             match halt {
@@ -40,7 +39,7 @@ impl Client {
         }
     }
 
-    /// Reads frames until there is none, or until one of them is for the client to decide.
+    /// Reads frames until the buffer is empty or the client has to decide.
     fn read_frames(&mut self, now: Seconds) -> Option<Halt> {
         let Client { conversation, config, connection, .. } = self;
         let Some(Connection { body: Body::Stream(decoder), fast_path, retried_by_server, purpose, got_event, .. }) =
@@ -89,13 +88,13 @@ impl Client {
                     if event.kind == Kind::Retry {
                         return Some(Halt::ServerRetries);
                     }
-                    // Data that was mended does not stand in the buffer as it was read.
+                    // Repaired data differs from the bytes in the buffer, so no pattern can be made of it.
                     let as_sent = matches!(data, Cow::Borrowed(_));
                     let appended = conversation.append_target(&event).filter(|_| as_sent);
-                    if let Some((target, holes)) =
+                    if let Some((target, slots)) =
                         appended.filter(|_| config.fast_path).zip(variable_parts(&data, &event))
                     {
-                        fast_path.learn(decoder, target, &holes);
+                        fast_path.learn(decoder, target, &slots);
                     }
                 }
             }

@@ -1,4 +1,4 @@
-//! What goes into the client and what comes out of it: its one door in, its one door out.
+//! What goes into the client, and what comes out.
 
 use crate::monitor::LogLine;
 use crate::retry::RetryHeaders;
@@ -6,38 +6,38 @@ use crate::state::Outcome;
 use crate::time::Seconds;
 use serde::Serialize;
 
-/// Names a request; each fetch, and each leg that is fed by hand, has its own.
+/// Identifies a request: a fetch, or a stream fed by the caller.
 pub type RequestId = u32;
 
-/// Names a send; the shell chooses it and hears of it again in [`Output::Settled`].
+/// Identifies a send. Chosen by the shell; returned in [`Output::Settled`].
 pub type Ticket = u32;
 
-/// Whose send it is.
+/// Who sends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums)]
 pub enum Priority {
-    /// The user's own: before all background ones.
+    /// The user; goes before background sends.
     #[default]
     User,
-    /// The page's.
+    /// The page.
     Background,
 }
 
-/// What happened.
+/// Something happened.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Input<'a> {
-    /// The user sends a message. It waits while another answer streams, and while a rate limit cools down.
+    /// The user sends a message. It waits while another answer streams, or a rate limit cools down.
     Send {
         /// Chosen by the shell.
         ticket: Ticket,
-        /// What the user said.
+        /// The message.
         text: &'a str,
         /// Names of the files sent along.
         files: &'a [String],
     },
-    /// The same for the page, not for the user: it lets the user's own sends go first.
+    /// The page sends a message in the background; the user's own sends go first.
     SendInBackground {
         /// Chosen by the shell.
         ticket: Ticket,
@@ -46,120 +46,120 @@ pub enum Input<'a> {
         /// Names of the files sent along.
         files: &'a [String],
     },
-    /// A send that waits is not to be made any more.
+    /// Drops a waiting send.
     CancelQueued {
         /// Which.
         ticket: Ticket,
     },
-    /// The wait is skipped: of a retry of our own, or of a send that is held back.
+    /// Skips the current wait: for a retry of the client's own, or of a send that is held back.
     RetryNow,
-    /// The network is there again.
+    /// The network is back.
     Online,
     /// The network is gone.
     Offline,
-    /// An answer that was interrupted is to be taken up.
+    /// Resume an interrupted answer.
     Resume {
         /// Chosen by the shell.
         ticket: Ticket,
     },
-    /// The user answers what a paused run asks.
+    /// The user answers a paused run.
     Continue {
         /// Chosen by the shell.
         ticket: Ticket,
-        /// Fields of the form: the tools or requirements, resolved.
+        /// Form fields: the tools or requirements, resolved.
         answers: &'a [(String, String)],
     },
-    /// What came of an [`Output::Call`].
+    /// Result of an [`Output::Call`].
     Called {
         /// Which.
         request: RequestId,
-        /// Of HTTP; 0: there was no answer.
+        /// HTTP status; 0 if there was no response.
         status: u16,
     },
-    /// A turn of a session that is opened: what the user said, when, and the events of its run as a stream.
+    /// Load a past turn of a session: the user's message, its time, and the run's events as a stream.
     LoadTurn {
-        /// What the user said.
+        /// The user's message.
         text: Option<&'a str>,
-        /// When, in seconds since the Unix epoch.
+        /// Its time, in seconds since the Unix epoch.
         at: Seconds,
         /// An event stream.
         frames: &'a [u8],
     },
-    /// The page goes: what runs on the server may go on.
+    /// The page closes. Background runs continue on the server.
     Detach,
     /// Another tab of the same origin hit a rate limit.
     LimitElsewhere {
-        /// Until when, in seconds since the Unix epoch.
+        /// Its end, in seconds since the Unix epoch.
         until: Seconds,
     },
-    /// The limit that another tab told of is over.
+    /// The limit reported by another tab is over.
     LimitOver,
-    /// A stream begins that the caller feeds by hand.
+    /// The caller opens a stream that it feeds itself.
     Begin {
-        /// What the user said, if the caller tells.
+        /// The user's message, if known.
         text: Option<&'a str>,
     },
     /// The caller's next bytes.
     Feed(&'a [u8]),
-    /// The caller's stream is over.
+    /// The caller's stream ended.
     End,
-    /// The head of an HTTP answer.
+    /// The head of an HTTP response.
     Opened {
-        /// Whose.
+        /// The request it answers.
         request: RequestId,
         /// The HTTP status.
         status: u16,
-        /// The `Content-Type`, as it was sent.
+        /// The `Content-Type` header.
         content_type: &'a str,
-        /// Its header fields that name a delay.
+        /// The headers that name a delay.
         headers: RetryHeaders<'a>,
     },
-    /// A piece of an HTTP answer's body.
+    /// A chunk of a response body.
     Chunk {
-        /// Whose.
+        /// The request it answers.
         request: RequestId,
         /// The bytes, split anywhere.
         bytes: &'a [u8],
     },
-    /// The body is over, without a fault.
+    /// The response body ended normally.
     Closed {
-        /// Whose.
+        /// The request it answers.
         request: RequestId,
     },
-    /// There was no answer, or its body broke off.
+    /// There was no response, or its body broke off.
     Failed {
-        /// Whose.
+        /// The request.
         request: RequestId,
     },
-    /// The request could not be made: no headers could be had for it, or its address is none. Trying again is no use.
+    /// The request could not be built: its headers or its URL were not usable. Retrying would not help.
     NotSent {
-        /// Whose.
+        /// The request.
         request: RequestId,
     },
     /// The user stops the answer.
     Cancel,
-    /// The time that [`Output::WakeAt`] asked for has come.
+    /// The time requested with [`Output::WakeAt`] has come.
     Tick,
     /// The user closes the banner.
     DismissError,
-    /// A new chat, or another session's.
+    /// A new chat, or another session.
     Clear {
         /// The session that the next send goes to.
         session_id: Option<&'a str>,
     },
 }
 
-/// What the shell has to do.
+/// Something for the shell to do.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Output {
-    /// Send this request; answer with Opened, Chunk and Closed, or Failed.
+    /// Send this request; report `Opened`, `Chunk` and `Closed`, or `Failed`.
     Fetch(Request),
-    /// Send this, and tell what status came of it: [`Input::Called`].
+    /// Send this request; report its status with [`Input::Called`].
     Call(Call),
-    /// Give up this request. Nothing more needs to be heard of it.
+    /// Abort this request. No further input for it is needed.
     Abort(RequestId),
-    /// Send a [`Input::Tick`] at this time; it replaces an earlier wish. `None`: not needed any more.
+    /// Send [`Input::Tick`] at this time; replaces the previous one. `None`: no wake-up needed.
     WakeAt(Option<Seconds>),
     /// The send is over.
     Settled {
@@ -168,30 +168,30 @@ pub enum Output {
         /// How.
         outcome: Outcome,
     },
-    /// A run ended: tell listeners at once, whatever the pace.
+    /// A run ended: notify listeners at once.
     Urgent,
-    /// Tell the other tabs of this origin: a rate limit was hit, and lasts until then. `None`: it is over.
+    /// Tell the other tabs of this origin until when a rate limit lasts. `None`: it is over.
     Limit(Option<Seconds>),
-    /// Something for the log.
+    /// A log line.
     Log(LogLine),
 }
 
-/// A request to be sent: POST, multipart form.
+/// A POST request with a multipart form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// To be named in every answer.
+    /// To be repeated in every input about it.
     pub id: RequestId,
-    /// The send it carries out; the shell may hold files for it.
+    /// The send that it carries out; the shell may hold files for it.
     pub ticket: Ticket,
-    /// Where to.
+    /// The URL.
     pub url: String,
     /// The form's fields.
     pub fields: Vec<(String, String)>,
-    /// It carries the user's message, and the files that the shell may hold for it.
+    /// It carries the user's message and its files.
     pub is_run: bool,
 }
 
-/// A request without a body of which only the status is of interest: POST.
+/// A POST request without a body, of which only the status matters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(missing_docs, clippy::exhaustive_structs)]
 pub struct Call {

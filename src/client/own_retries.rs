@@ -1,4 +1,4 @@
-//! Retries of the client's own, where no backend retries; what it hears of a backend that does.
+//! The client's own retries, for backends that do not retry; and making way for backends that do.
 
 use super::connection::UNREACHABLE;
 use super::queue::Send;
@@ -11,12 +11,13 @@ use crate::text::{find, slice};
 use crate::time::Seconds;
 
 impl Client {
-    /// The run that streams failed with a rate limit, and nobody but us starts it again.
+    /// The run failed with a rate limit, and no server retries it.
     pub(super) fn run_rate_limited(&mut self, error: StreamError, said: &str, now: Seconds) {
         self.yield_to_server();
         let Some(connection) = self.connection.as_mut() else { return };
         let Some(send) = connection.send.take() else { return };
-        // The stream stays open until its server closes it: it may yet say that it retries by itself. Unless we do not.
+        // The stream stays open: the server may still announce a retry of its own. Without retries left there is no
+        // reason to wait.
         if send.retries >= self.config.retry.max_retries {
             self.outputs.push_back(Output::Abort(connection.request));
             self.connection = None;
@@ -44,7 +45,7 @@ impl Client {
         self.retry_or_give_up(send, cause, error, refusal.requested_delay(now), now);
     }
 
-    /// The request got no answer, or one without a byte.
+    /// The request got no response, or one without a byte.
     pub(super) fn request_unanswered(&mut self, send: Send, error: StreamError, now: Seconds) {
         self.retry_or_give_up(send, RetryCause::Network, error, None, now);
     }
@@ -104,7 +105,7 @@ impl Client {
         }
     }
 
-    /// What the banner says when the retries are used up.
+    /// The banner once the retries are exhausted.
     fn exhausted(&self, error: StreamError, cause: RetryCause, max_retries: u32) -> StreamError {
         let hint = if cause == RetryCause::RateLimit { self.conversation.hint() } else { None };
         if max_retries == 0 {
@@ -127,7 +128,7 @@ impl Client {
         self.settle(Some(send), now);
     }
 
-    /// A limit was hit, and passes in `delay` seconds, if anybody knows.
+    /// Starts the cooldown if `delay` is known.
     fn start_cooldown(&mut self, cause: RetryCause, delay: Option<Seconds>, now: Seconds) {
         let Some(delay) = delay.filter(|_| cause == RetryCause::RateLimit) else { return };
         if self.cooldown.hit(now + delay, now) {
@@ -135,23 +136,23 @@ impl Client {
         }
     }
 
-    /// What the stream says of a limit that its server waits out, for the other tabs; and that it is over.
+    /// Tells the other tabs about a limit that the server waits out, and about its end.
     pub(super) fn share_limit(&mut self, now: Seconds) {
         let waits = self.conversation.retry.as_ref().filter(|r| r.by == Retrier::Server);
         if let Some(until) = waits.map(|r| r.resumes_at).filter(|until| *until > now) {
             if self.cooldown.hit(until, now) {
                 self.outputs.push_back(Output::Limit(Some(until)));
             }
-        } else if self.conversation.status == Status::Ended(Outcome::Completed) && self.cooldown.answered() {
+        } else if self.conversation.status == Status::Ended(Outcome::Completed) && self.cooldown.answer_completed() {
             self.outputs.push_back(Output::Limit(None));
         }
     }
 
-    /// A stream whose run had failed goes on all the same: the server retries by itself, and the send is its again.
+    /// The stream of a failed run continues: the server retries by itself, and takes the send back.
     pub(super) fn yield_to_server(&mut self) {
         let by_server = self.conversation.retry.as_ref().is_some_and(|r| r.by == Retrier::Server);
-        let goes_on = by_server || self.conversation.status != Status::Retrying;
-        let Some(connection) = self.connection.as_mut().filter(|l| goes_on && l.send.is_none() && !l.fed_by_caller)
+        let continues = by_server || self.conversation.status != Status::Retrying;
+        let Some(connection) = self.connection.as_mut().filter(|c| continues && c.send.is_none() && !c.fed_by_caller)
         else {
             return;
         };

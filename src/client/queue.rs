@@ -1,28 +1,28 @@
-//! The sends that wait their turn: the user's own before background ones, each kind in the order in which it came.
+//! The queue of sends: the user's before background ones, each in order of arrival.
 
 use super::{Priority, Ticket};
 use crate::time::Seconds;
 use serde::Serialize;
 use std::collections::VecDeque;
 
-/// A send, from the call to its settlement.
+/// A send, from the call until it is settled.
 #[derive(Debug, Clone)]
 pub(super) struct Send {
     pub ticket: Ticket,
     pub text: String,
     pub files: Vec<String>,
     pub priority: Priority,
-    /// When it was sent.
+    /// When it was queued.
     pub since: Seconds,
-    /// Retries of the client's own, made against this target.
+    /// Retries made against this target.
     pub retries: u32,
-    /// 0: where it was sent; 1: the first fallback.
+    /// 0: the configured component; 1: the first fallback.
     pub target: usize,
-    /// Attempts to take its answer up since something came.
+    /// Resume attempts since the last progress.
     pub resumes: u32,
 }
 
-/// A send that waits, as a page sees it.
+/// A waiting send, as the page sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -39,7 +39,7 @@ pub struct QueuedSend<'a> {
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, clippy::exhaustive_enums)]
 pub enum WaitsFor {
-    /// The running answer's end.
+    /// The current answer to end.
     Run,
     /// A rate limit to pass.
     Limit,
@@ -59,7 +59,7 @@ impl Queue {
         self.sends.is_empty()
     }
 
-    /// In front of the background ones, if it is the user's own.
+    /// Inserts the send; the user's go before background ones.
     pub fn push(&mut self, send: Send) {
         let behind = match send.priority {
             Priority::User => self.sends.iter().position(|s| s.priority == Priority::Background),
@@ -68,7 +68,7 @@ impl Queue {
         self.sends.insert(behind.unwrap_or(self.sends.len()), send);
     }
 
-    /// The next one, which stays.
+    /// The next send, left in the queue.
     pub fn first(&self) -> Option<&Send> {
         self.sends.front()
     }

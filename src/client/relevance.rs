@@ -1,4 +1,4 @@
-//! Which inputs can change anything.
+//! Whether an input is relevant in the current state.
 
 use super::send_delay::DelayReason;
 use super::{Client, Input};
@@ -13,12 +13,12 @@ impl Client {
             | Input::Closed { request }
             | Input::Failed { request }
             | Input::NotSent { request } => self.live_request() == Some(*request),
-            // Bytes of the caller's do not mix with those of a fetch, nor come late to a leg that was cancelled.
+            // Fed bytes must not mix with those of a fetch, nor reach a stream that was cancelled.
             Input::Feed(_) => self.is_fed_by_caller() || (self.is_idle() && !self.discard_fed),
             Input::End => self.is_fed_by_caller() || self.discard_fed,
             Input::Cancel => self.is_busy() || self.is_paused(),
             Input::Detach => self.is_busy(),
-            // A conversation that goes on is not to be mixed with its past.
+            // The past is not loaded into a running conversation.
             Input::LoadTurn { .. } => self.is_idle(),
             Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
             Input::Offline => self.offline_since.is_none(),

@@ -1,4 +1,4 @@
-//! A send → the request that carries it out.
+//! Builds the request of a send.
 
 use super::queue::Send;
 use super::{Client, Request, RequestId};

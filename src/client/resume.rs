@@ -1,7 +1,7 @@
-//! Runs that outlive their connection: taken up where the server can, stopped there too, continued after a pause.
+//! Resumes runs that outlive their connection.
 //!
-//! A background run counts its frames; what is asked for is what comes after the last one read (PROTOCOL §11). Time is
-//! compared, never counted.
+//! The server numbers the frames of a background run; the client asks for those after the last one it read
+//! (docs/agentos-protocol.md §11). Deadlines are compared with the clock, never counted down.
 
 use super::connection::{Connection, Purpose};
 use super::queue::Send;
@@ -15,7 +15,7 @@ use crate::text::decimal;
 use crate::time::Seconds;
 
 impl Client {
-    /// The stream of a run ended before the run did. Gives the leg back if it cannot be taken up.
+    /// The stream ended before the run did. Returns the connection if the run cannot be resumed.
     pub(super) fn try_resume(&mut self, mut connection: Connection, now: Seconds) -> Option<Connection> {
         let Some(send) =
             connection.send.take_if(|send| !connection.fed_by_caller && self.config.runs(send.target).is_some())
@@ -28,14 +28,14 @@ impl Client {
             connection.send = Some(send);
             return Some(connection);
         };
-        let news = connection.resumed_after != Some(point.last_index);
-        self.schedule_resume(send, news, None, now);
+        let progress = connection.resumed_after != Some(point.last_index);
+        self.schedule_resume(send, progress, None, now);
         None
     }
 
-    fn schedule_resume(&mut self, mut send: Send, news: bool, because: Option<String>, now: Seconds) {
+    fn schedule_resume(&mut self, mut send: Send, progress: bool, because: Option<String>, now: Seconds) {
         let max_retries = self.config.resume.max_retries;
-        send.resumes = if news { 1 } else { send.resumes + 1 };
+        send.resumes = if progress { 1 } else { send.resumes + 1 };
         if send.resumes > max_retries {
             self.conversation.interrupt(GAVE_UP, now);
             return self.settle(Some(send), now);
@@ -69,7 +69,7 @@ impl Client {
         }
     }
 
-    /// Asks the server for what was missed.
+    /// Requests the frames that were missed.
     pub(super) fn send_resume(&mut self, send: Send, now: Seconds) {
         let point = self.conversation.resume_from();
         let (Some(point), Some(runs)) = (point, self.config.runs(send.target)) else {
@@ -106,7 +106,7 @@ impl Client {
         self.connection = Some(connection);
     }
 
-    /// The server refused to give the rest of an answer, or to go on with a paused run.
+    /// The server refused to resume or to continue a run.
     pub(super) fn follow_up_refused(
         &mut self,
         purpose: Purpose,
@@ -130,7 +130,7 @@ impl Client {
         }
     }
 
-    /// The server does not know the run that is to be taken up.
+    /// The server does not know the run to be resumed.
     pub(super) fn run_unknown(&mut self, now: Seconds) {
         let Some(connection) = self.connection.take() else { return };
         self.outputs.push_back(Output::Abort(connection.request));
@@ -138,7 +138,7 @@ impl Client {
         self.settle(connection.send, now);
     }
 
-    /// The user, or a page that was loaded again, takes the answer up.
+    /// The user, or a reloaded page, resumes the answer.
     pub(super) fn resume(&mut self, ticket: Ticket, now: Seconds) {
         match self.is_idle() && self.can_resume() {
             true => self.send_resume(self.follow_up_send(ticket, now), now),
@@ -146,19 +146,19 @@ impl Client {
         }
     }
 
-    /// What a page keeps, so that the answer goes on after a refresh.
+    /// What a page stores to resume the answer after a reload.
     pub fn resume_point(&self) -> Option<ResumePoint> {
         let ours = self.target == 0 && self.config.runs(0).is_some();
         self.conversation.resume_point().filter(|_| ours)
     }
 
-    /// Whether [`Input::Resume`](super::Input::Resume) has something to take up.
+    /// Whether [`Input::Resume`](super::Input::Resume) has something to resume.
     pub fn can_resume(&self) -> bool {
         let interrupted = self.conversation.status == Status::Ended(Outcome::Interrupted);
         interrupted && self.config.runs(self.target).is_some() && self.conversation.resume_from().is_some()
     }
 
-    /// Shows a turn of the past.
+    /// Shows a past turn.
     pub(super) fn load_turn(&mut self, text: Option<&str>, at: Seconds, frames: &[u8]) {
         let counted = self.conversation.begin_history();
         self.begin_fed(text, at);
@@ -168,7 +168,7 @@ impl Client {
         self.conversation.end_history(counted);
     }
 
-    /// Something to be done that is no message.
+    /// A send that carries no message.
     pub(super) fn follow_up_send(&self, ticket: Ticket, now: Seconds) -> Send {
         let (text, files, priority) = (String::new(), Vec::new(), Priority::User);
         Send { ticket, text, files, priority, since: now, retries: 0, target: self.target, resumes: 0 }
@@ -180,7 +180,7 @@ impl Client {
     }
 }
 
-/// An id as a part of a path: whatever a server calls its runs, it stays one segment.
+/// Percent-encodes a run id, so that it stays one path segment whatever it contains.
 pub(super) fn encoded(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     for byte in id.bytes() {

@@ -1,13 +1,13 @@
-//! What follows from the state: when to be woken, and what is due then.
+//! What follows from the state after every input, and what is due when the timer fires.
 
 use super::{Client, Output};
 use crate::time::Seconds;
 
-/// After the end of a run the server closes the stream. One that does not is given up after so many seconds.
+/// Seconds that the server has to close the stream after the end of the run, before the client aborts it.
 const CLOSE_GRACE: Seconds = 5.0;
 
 impl Client {
-    /// A byte came.
+    /// A byte arrived.
     pub(super) fn byte_received(&mut self, now: Seconds) {
         if let Some(connection) = self.connection.as_mut() {
             connection.last_byte_at = now;
@@ -15,16 +15,15 @@ impl Client {
     }
 
     pub(super) fn tick(&mut self, now: Seconds) {
-        if self.connection.as_ref().and_then(|l| l.run_ended_at).is_some_and(|since| now >= since + CLOSE_GRACE) {
+        if self.connection.as_ref().and_then(|c| c.run_ended_at).is_some_and(|since| now >= since + CLOSE_GRACE) {
             self.cancel_current(now);
         }
         self.stalled(now, false);
         self.wake(now, false);
     }
 
-    /// What follows from the state, after every input: who goes on, what others are told, when to be woken. A timer that
-    /// has rung is set again.
-    pub(super) fn reschedule(&mut self, rung: bool, now: Seconds) {
+    /// Updates deadlines, tells other tabs, and sets the timer. A timer that has fired is set again.
+    pub(super) fn reschedule(&mut self, timer_fired: bool, now: Seconds) {
         self.yield_to_server();
         self.share_limit(now);
         let over = self.conversation.current().is_some_and(|t| t.outcome.is_some());
@@ -34,15 +33,15 @@ impl Client {
                 false => None,
             };
         }
-        let fetched = self.connection.as_ref().filter(|l| !l.fed_by_caller);
-        let linger = fetched.and_then(|l| l.run_ended_at).map(|since| since + CLOSE_GRACE);
-        let due = linger.or_else(|| self.next_due(now));
-        // Each byte moves the time at which silence is too long; the timer is moved when it rings.
+        let fetched = self.connection.as_ref().filter(|c| !c.fed_by_caller);
+        let grace_end = fetched.and_then(|c| c.run_ended_at).map(|since| since + CLOSE_GRACE);
+        let due = grace_end.or_else(|| self.next_due(now));
+        // Every byte postpones the stall deadline; the timer is moved only when it fires.
         let wake_at = match (due, self.stalls_at()) {
-            (None, Some(stall)) => Some(self.wake_at.filter(|at| *at <= stall && !rung).unwrap_or(stall)),
+            (None, Some(stall)) => Some(self.wake_at.filter(|at| *at <= stall && !timer_fired).unwrap_or(stall)),
             (due, _) => due,
         };
-        if wake_at != self.wake_at || rung {
+        if wake_at != self.wake_at || timer_fired {
             self.wake_at = wake_at;
             self.outputs.push_back(Output::WakeAt(wake_at));
         }
@@ -53,7 +52,7 @@ impl Client {
         }
     }
 
-    /// From 0 to below 1 (xorshift32).
+    /// In [0, 1) (xorshift32).
     pub(super) fn random(&mut self) -> f64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 17;

@@ -1,4 +1,4 @@
-//! A send: its turn opens, its request goes out, it is settled, once.
+//! The life of a send: its turn opens, its request goes out, and it is settled exactly once.
 
 use super::connection::Connection;
 use super::queue::Send;
@@ -8,13 +8,13 @@ use crate::time::Seconds;
 
 impl Client {
     pub(super) fn send(&mut self, priority: Priority, ticket: Ticket, text: &str, files: &[String], now: Seconds) {
-        let over = self.connection.as_ref().is_some_and(|l| l.run_ended_at.is_some());
+        let over = self.connection.as_ref().is_some_and(|c| c.run_ended_at.is_some());
         if over {
             self.cancel_current(now);
         }
         let (text, files) = (text.to_owned(), files.to_vec());
         let send = Send { ticket, text, files, priority, since: now, retries: 0, target: 0, resumes: 0 };
-        // Background sends wait in the queue also where nothing runs: a limit holds them back.
+        // Background sends are queued even when idle: a limit may hold them back.
         let may_wait = priority == Priority::Background || !self.is_idle();
         if may_wait && self.queue.len() >= self.config.limits.max_queued {
             self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
@@ -36,7 +36,7 @@ impl Client {
         self.conversation.attach(send.files.clone());
     }
 
-    /// The request of a turn that is open goes out, again or at last.
+    /// Sends the request of an open turn, for the first time or again.
     pub(super) fn resend(&mut self, send: Send, now: Seconds) {
         let name = match send.target {
             0 => self.conversation.name.clone(),
@@ -80,12 +80,12 @@ impl Client {
                 self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
                 self.conversation.head_dirty = true;
             }
-            // The one that is held back: its turn is open.
+            // The send that is held back has an open turn.
             None => self.cancel_current(now),
         }
     }
 
-    /// Ends what runs or waits, if anything does, as cancelled (or as it has ended already).
+    /// Ends whatever runs or waits as cancelled, unless it has ended already.
     pub(super) fn cancel_current(&mut self, now: Seconds) {
         if self.is_idle() {
             return;
@@ -97,11 +97,11 @@ impl Client {
             None => {}
         }
         self.conversation.cancel(now);
-        let send = self.delayed.take().map(|w| w.send).or(connection.and_then(|l| l.send));
+        let send = self.delayed.take().map(|w| w.send).or(connection.and_then(|c| c.send));
         self.settle(send, now);
     }
 
-    /// A send is over, and the next one in the queue goes out.
+    /// Settles a send and starts the next one.
     pub(super) fn settle(&mut self, send: Option<Send>, now: Seconds) {
         let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
         if let Some(Send { ticket, .. }) = send {

@@ -1,7 +1,7 @@
-//! Sends that wait for a limit to pass: retries of our own, and sends that are held back so that there need be none.
+//! Sends that wait: for a retry, for a lost connection, or because sending now would hit a rate limit.
 //!
-//! A stream that carried `retry` events is left to its server. Time is compared, never counted: a page that slept
-//! wakes up right.
+//! Once the server has announced a retry, the client leaves retrying to it. Deadlines are compared with the clock,
+//! never counted down, so a page that slept wakes up correctly.
 
 use super::connection::Connection;
 use super::queue::Send;
@@ -22,12 +22,12 @@ pub(super) struct DelayedSend {
 pub(super) enum DelayReason {
     Retry(RetryCause),
     HeldBack,
-    /// A lost connection.
+    /// After a lost connection.
     Resume,
 }
 
 impl Client {
-    /// Sends, or holds the send back: the user's own in sight, with its turn open; a background one in the queue.
+    /// Sends, or holds the send back: the user's with its turn open and visible, a background one in the queue.
     pub(super) fn start(&mut self, send: Send, now: Seconds) {
         let Some(pacing) = self.pacing_for(&send, now) else { return self.start_turn(send, now) };
         if send.priority == Priority::Background {
@@ -39,7 +39,7 @@ impl Client {
         self.hold_back(send, pacing, now);
     }
 
-    /// The next one of the queue, if nothing runs.
+    /// Starts the next send of the queue, if idle.
     pub(super) fn start_next(&mut self, now: Seconds) {
         while self.connection.is_none() && self.delayed.is_none() {
             let Some(first) = self.queue.first() else { return };
@@ -57,7 +57,7 @@ impl Client {
         self.delayed = Some(DelayedSend { send, since: now, due, reason: DelayReason::HeldBack });
     }
 
-    /// Until when `send` would run into a limit.
+    /// Why `send` has to wait now, and until when.
     fn pacing_for(&self, send: &Send, now: Seconds) -> Option<Pacing> {
         let next = self.conversation.next_send(&send.text);
         let quota = &self.conversation.quota;
@@ -73,7 +73,7 @@ impl Client {
         Some(Pacing { delay, resumes_at: now + delay, message: retry::waiting(delay), cause, hint })
     }
 
-    /// When something that waits is due.
+    /// When the next waiting send is due.
     pub(super) fn next_due(&self, now: Seconds) -> Option<Seconds> {
         if let Some(delayed) = &self.delayed {
             return Some(delayed.due);
@@ -82,10 +82,10 @@ impl Client {
         waiting.map(|send| self.pacing_for(send, now).map_or(now, |pacing| pacing.resumes_at))
     }
 
-    /// Starts what is due at `now`; `skip`: due or not.
+    /// Starts what is due at `now`, or, with `skip`, what waits.
     pub(super) fn wake(&mut self, now: Seconds, skip: bool) {
         let Some(mut delayed) = self.delayed.take() else { return self.start_next(now) };
-        // A clock that was set back does not make the delayed longer.
+        // Setting the clock back does not extend the wait.
         if now < delayed.since {
             (delayed.since, delayed.due) = (now, now + (delayed.due - delayed.since));
         }
@@ -98,7 +98,7 @@ impl Client {
                 return self.hold_back(delayed.send, pacing, now);
             }
         }
-        // Of an attempt that failed: it was left open for what the server might still say.
+        // The failed attempt's stream was kept open in case the server retried.
         if let Some(Connection { request, .. }) = self.connection.take() {
             self.outputs.push_back(Output::Abort(request));
         }
@@ -108,7 +108,7 @@ impl Client {
         }
     }
 
-    /// Limits changed elsewhere: a send that is held back is looked at anew.
+    /// Limits changed: checks again whether a held-back send may go out.
     pub(super) fn recheck_limits(&mut self, now: Seconds) {
         match self.delayed.take_if(|w| w.reason == DelayReason::HeldBack) {
             Some(delayed) => match self.pacing_for(&delayed.send, now) {

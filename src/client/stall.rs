@@ -1,4 +1,4 @@
-//! Streams that fall silent, and a network that goes and comes back.
+//! Streams that stall, and networks that go away and come back.
 
 use super::connection::Connection;
 use super::send_delay::DelayReason;
@@ -8,17 +8,17 @@ use crate::state::{Outcome, RetryCause};
 use crate::time::Seconds;
 
 impl Client {
-    /// When a stream has been silent for too long, if nothing comes until then.
+    /// When the current stream counts as stalled, unless a byte arrives before.
     pub(super) fn stalls_at(&self) -> Option<Seconds> {
         let connection =
-            self.connection.as_ref().filter(|l| !l.fed_by_caller && l.run_ended_at.is_none() && l.send.is_some())?;
+            self.connection.as_ref().filter(|c| !c.fed_by_caller && c.run_ended_at.is_none() && c.send.is_some())?;
         let resumable = self.conversation.resume_from().is_some();
         let bound = if resumable { self.config.stall.background } else { self.config.stall.foreground };
         let waits = self.conversation.retry.as_ref().map_or(0.0, |r| r.resumes_at);
         (bound > 0.0).then(|| connection.last_byte_at.max(waits) + bound)
     }
 
-    /// The stream is silent: for longer than the bound, or (`known`) because the network was away.
+    /// Handles a stalled stream: silent for too long, or (`known`) because the network was away.
     pub(super) fn stalled(&mut self, now: Seconds, known: bool) {
         if !known && self.stalls_at().is_none_or(|at| now < at) {
             return;

@@ -1,4 +1,4 @@
-//! The user stops what runs, waits or asks; on the server, too.
+//! Stops what runs, waits or is paused, on the server as well.
 
 use super::resume::encoded;
 use super::{Call, Client, Output};
@@ -6,7 +6,7 @@ use crate::state::{Outcome, Status};
 use crate::time::Seconds;
 
 impl Client {
-    /// The user stops what runs, waits, or asks; and so does the server, where there is a run that it knows.
+    /// The user stops the answer. The server is told too, if it has a run to stop.
     pub(super) fn stop_run(&mut self, now: Seconds) {
         let run = self.run_to_stop();
         self.cancel(now);
@@ -22,7 +22,7 @@ impl Client {
         self.conversation.status == Status::Ended(Outcome::Paused)
     }
 
-    /// What the server is to be told when the user stops what goes on now.
+    /// The id of the turn, and the URL that cancels its run on the server.
     fn run_to_stop(&self) -> Option<(u32, String)> {
         let runs = self.config.runs(self.target)?;
         let (turn, run) = self.conversation.running_or_paused_run()?;

@@ -149,8 +149,8 @@ where
     }
 }
 
-/// The error of a failed run: agno ≥ 3 does not raise but ends the run with an event. An event with a parent is a member's
-/// and left to its leader.
+/// The error of a failed run: agno ≥ 3 does not raise but ends the run with an event. An event with a parent is a
+/// member's and left to its leader.
 fn top_level_error(event: &Event) -> Option<ModelError> {
     let mut scratch = String::new();
     let read = event::read(Some(&event.name), &event.data, &mut scratch).ok()?;

@@ -3,8 +3,8 @@
 use super::Raw;
 use crate::text::slice;
 
-/// Appends `value` with line breaks and an indent of two spaces per level. Numbers stay as written. Strings keep only the
-/// escapes that JSON requires: some backends escape every non-ASCII character (`\u00f8` for ø).
+/// Appends `value` with line breaks and an indent of two spaces per level. Numbers stay as written. Strings keep only
+/// the escapes that JSON requires: some backends escape every non-ASCII character (`\u00f8` for ø).
 pub fn pretty(value: Raw<'_>, out: &mut String) {
     let bytes = value.text().as_bytes();
     let mut depth = 0usize;

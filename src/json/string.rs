@@ -137,7 +137,8 @@ fn short_escape(letter: u8) -> Option<u8> {
     })
 }
 
-/// Decodes the `\u` escape whose four digits start at `at`, with the low surrogate that may follow; also returns the end.
+/// Decodes the `\u` escape whose four digits start at `at`, with the low surrogate that may follow; also returns the
+/// end.
 #[inline(never)]
 fn unicode_escape(body: &[u8], at: usize) -> (char, usize) {
     let first = hex4(body, at);

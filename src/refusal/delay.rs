@@ -34,8 +34,8 @@ pub(super) fn in_milliseconds(value: &str) -> Option<Seconds> {
     number(value.trim()).map(|ms| ms / 1000.0)
 }
 
-/// An HTTP date (RFC 9110 §5.6.7). In a browser, `Date.parse` reads it, which saves 4 KB (brotli). It also accepts other
-/// dates, and treats those without a time zone as local, hence the check for GMT, with which both current formats end.
+/// An HTTP date (RFC 9110 §5.6.7). In a browser, `Date.parse` reads it, which saves 4 KB (brotli). It also accepts
+/// other dates and treats those without a time zone as local, hence the check for GMT, which the formats in use end with.
 #[cfg(target_arch = "wasm32")]
 fn http_date(value: &str) -> Option<Seconds> {
     let at = value.ends_with("GMT").then(|| js_sys::Date::parse(value) / 1000.0)?;

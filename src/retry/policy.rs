@@ -16,8 +16,8 @@ pub struct Policy {
     pub max_delay: Seconds,
     /// Explicit delays in seconds that replace the doubling; the last one repeats.
     pub delays: Vec<Seconds>,
-    /// The fraction by which a delay may grow at random: 0.2 adds up to 20 %. Keeps many pages from retrying in the same
-    /// second. Default 0; delays named by a server do not grow.
+    /// The fraction by which a delay may grow at random: 0.2 adds up to 20 %. Keeps many pages from retrying in the
+    /// same second. Default 0; delays named by a server do not grow.
     pub jitter: f64,
 }
 

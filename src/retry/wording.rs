@@ -8,8 +8,8 @@ pub fn rate_limited(delay: Seconds, attempt: u32, max_retries: u32) -> String {
     retrying("Rate limit reached.", delay, attempt, max_retries)
 }
 
-/// `CAUSE Retrying in 5 seconds... (Attempt 1/3)`. Whole seconds, rounded down as in docs/rate-limit-retries.md; below one
-/// second it reads `less than a second`.
+/// `CAUSE Retrying in 5 seconds... (Attempt 1/3)`. Whole seconds, rounded down as in docs/rate-limit-retries.md; below
+/// one second it reads `less than a second`.
 pub fn retrying(cause: &str, delay: Seconds, attempt: u32, max_retries: u32) -> String {
     let (attempt, max) = (decimal(attempt.into()), decimal(max_retries.into()));
     [cause, " Retrying in ", &duration(delay.trunc()), "... (Attempt ", &attempt, "/", &max, ")"].concat()

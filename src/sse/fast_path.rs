@@ -1,8 +1,8 @@
 //! The fast path for the frames of a token stream, which differ only in their text and a few numbers.
 //!
-//! A [`FramePattern`] holds the bytes of one frame around the values that vary. A frame with the same bytes around valid
-//! values means the same, with another text, and comparing is ten times as fast as parsing. The match is exact: if
-//! anything else differs, the frame is parsed as usual.
+//! A [`FramePattern`] holds the bytes of one frame around the values that vary. A frame with the same bytes around
+//! valid values means the same, with another text, and comparing is ten times as fast as parsing. The match is exact:
+//! if anything else differs, the frame is parsed as usual.
 
 use super::Decoder;
 use crate::bytes::common_prefix;
@@ -60,8 +60,9 @@ pub(crate) enum FrameMatch<'a> {
 }
 
 impl Decoder {
-    /// The pattern of the event that [`next_frame`](Decoder::next_frame) has just returned. `slots`: the values in its data
-    /// that vary, in order. `None` if the data is not in the buffer as returned, or the frame's line endings are not LF.
+    /// The pattern of the event that [`next_frame`](Decoder::next_frame) has just returned. `slots`: the values in its
+    /// data that vary, in order. `None` if the data is not in the buffer as returned, or the frame's line endings are
+    /// not LF.
     pub(crate) fn frame_pattern(&self, slots: &[(Slot, Range<usize>)]) -> Option<FramePattern> {
         let data = self.data_start?;
         let mut segments = Vec::with_capacity(slots.len() + 1);

@@ -1,17 +1,17 @@
-//! The activity status: one line that says what is going on, in words a user reads.
+//! The texts of the activity line, in words a user reads.
 //!
-//! In: names of runs, tools and their arguments. Out: texts, those of the mission letter for letter. A caller may
-//! override any of them by tool name or by one of the keys `working`, `responding`, `thinking`, `paused`.
+//! In: names of runs and tools, and tool arguments. Out: texts; those of docs/rate-limit-retries.md letter for letter.
+//! Callers may override any of them by tool name, or by one of the keys `working`, `responding`, `thinking`, `paused`.
 
 use super::tool_phrase::{humanized, known};
 use crate::json::Raw;
 use crate::text::{slice, trim_end_matches};
 
-/// Texts of the caller's own, by tool name or key.
+/// The caller's own texts, by tool name or key.
 #[derive(Debug, Clone, Default)]
 pub struct ActivityTexts(pub Vec<(String, String)>);
 
-/// A tool's argument that says most about a call is quoted up to this many characters.
+/// Longest quoted argument, in characters.
 const LONGEST_ARGUMENT: usize = 60;
 
 impl ActivityTexts {
@@ -37,7 +37,7 @@ impl ActivityTexts {
     }
 
     /// What a running tool does: `Searching the web for "weather in Copenhagen"`, `Getting weather "Copenhagen"`.
-    /// With an argument it is quoted; without, the text ends in three dots.
+    /// Without an argument to quote, the text ends in three dots.
     pub fn tool(&self, name: &str, tool: &str, args: Option<Raw<'_>>) -> String {
         if let Some(template) = self.override_for(tool) {
             return fill(template, name, args);
@@ -70,14 +70,14 @@ impl ActivityTexts {
     }
 }
 
-/// `web-researcher` and `web_researcher` as a name: `Web Researcher`.
+/// Turns an id into a name: `web-researcher` and `web_researcher` → `Web Researcher`.
 pub fn name_of_id(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
     for word in id.split(['-', '_', ' ']).filter(|w| !w.is_empty()) {
         if !name.is_empty() {
             name.push(' ');
         }
-        // Ids are ASCII; the tables for every other script would be a tenth of the module.
+        // Ids are ASCII. Unicode case tables would make up a tenth of the module.
         let start = name.len();
         name.push_str(word);
         name.get_mut(start..start + 1).unwrap_or_default().make_ascii_uppercase();
@@ -85,7 +85,7 @@ pub fn name_of_id(id: &str) -> String {
     name
 }
 
-/// The text between quotes, of an argument that says most about a call: a query before a place before any other.
+/// The most informative argument of a call, shortened for display: a query before a place before any other.
 pub fn key_argument(args: Raw<'_>) -> Option<String> {
     let by_name = KEY_ARGUMENTS.iter().find_map(|key| args.member(key).and_then(argument_text));
     by_name.or_else(|| {
@@ -139,7 +139,8 @@ fn argument_text(value: Raw<'_>) -> Option<String> {
     }
 }
 
-/// A caller's template: `{name}`, `{argument}` and `{any argument's name}` are filled in; an unknown one stays empty.
+/// Fills in a caller's template: `{name}`, `{argument}`, or `{NAME}` for any argument by name; unknown ones become
+/// empty.
 fn fill(template: &str, name: &str, args: Option<Raw<'_>>) -> String {
     let mut out = String::with_capacity(template.len() + 16);
     let mut rest = template;
@@ -164,7 +165,7 @@ fn format_quoted(text: &str, argument: &str) -> String {
     format_all(&[text, " \"", argument, "\""])
 }
 
-/// Joins texts. `format!` would bring the formatting machinery into the browser bundle.
+/// Joins texts. `format!` would pull the formatting machinery into the browser bundle.
 pub(crate) fn format_all(parts: &[&str]) -> String {
     parts.concat()
 }

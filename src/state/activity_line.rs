@@ -1,4 +1,4 @@
-//! The activity line: which text it shows now.
+//! Which text the activity line shows.
 
 use super::activity::ActivityTexts;
 use super::Conversation;
@@ -29,7 +29,7 @@ impl Conversation {
         }
     }
 
-    /// `… is working...`, `… is responding...`: written only when it changes.
+    /// `… is working...`, `… is responding...`; formatted only when it changes.
     pub(super) fn show_run_activity(&mut self, kind: ActivityKind, t: usize, run: usize) {
         if self.activity_of != Some((kind, run)) {
             let name = self.turns[t].runs.get(run).name.clone();

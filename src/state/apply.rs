@@ -1,31 +1,32 @@
-//! One event applied to the conversation.
+//! Applies one event to the conversation.
 //!
-//! The rules are DESIGN §4: only a frame without parent decides the run's fate; deltas are appended once, none
-//! compared; the first end counts; a retry voids the attempt before it.
+//! Only a frame without a parent decides the run's outcome. Deltas are appended once, and never compared. The first end
+//! counts. A retry supersedes the attempt before it (docs/guarantees.md).
 
 use super::message::RunStatus;
-use super::outcome::{ends, provider_error, provider_text, stated, waits_at_step};
+use super::outcome::{ends, provider_error, stated, waits_at_step};
 use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
+use crate::error::provider_text;
 use crate::event::{Kind, RunEvent};
 use crate::time::Seconds;
 
 impl Conversation {
-    /// Takes one event in.
+    /// Applies one event.
     pub fn apply(&mut self, event: &RunEvent<'_>, now: Seconds) {
         self.revision = self.revision.wrapping_add(1);
         if self.refuses_to_continue(event) {
             self.continue_failed(provider_error(event), now);
-            // Whatever follows is of this turn.
+            // Whatever follows belongs to this turn.
             self.active_turn = Some(self.current);
             return;
         }
         let t = self.turn_of_event(event, now);
         self.list_session_of(t, event, now);
         match event.kind {
-            // With `stream_events=false` they come too: a member's events, and what a tool tells on its way.
+            // These arrive with `stream_events=false` too: members' events, and what tools report while they run.
             Kind::RunContent | Kind::RunIntermediateContent | Kind::CustomEvent => {}
             _ if event.parent().is_some() => {}
             _ => self.turns[t].has_lifecycle_events = true,
@@ -39,15 +40,16 @@ impl Conversation {
             Kind::Error | Kind::StreamExpired => self.stream_failed(t, event, now),
             Kind::CatchUp | Kind::Subscribed => self.mark_alive(t, now),
             Kind::Replay => {
-                // Where frames follow, they tell the end: a replay may be cut like any other stream.
-                let told = event.total_events.unwrap_or_default() > 0;
-                self.turns[t].stated_outcome = event.status.filter(|_| !told).and_then(|s| stated(&s.decode()));
+                // If frames follow, they carry the end: a replay may be cut like any other stream.
+                let frames_follow = event.total_events.unwrap_or_default() > 0;
+                self.turns[t].stated_outcome =
+                    event.status.filter(|_| !frames_follow).and_then(|s| stated(&s.decode()));
             }
             _ => self.apply_to_run(t, event, now),
         }
     }
 
-    /// A session is listed from its first frame on, under the words of the user.
+    /// Lists the session at its first frame, named after the user's message.
     #[inline(never)]
     fn list_session_of(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(id) = event.session_id else { return };
@@ -73,7 +75,7 @@ impl Conversation {
     fn apply_to_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         let Some(run) = self.run_of(t, event, now) else { return };
         self.mark_alive(t, now);
-        // A workflow in the background ends its stream with the step that waits, and no word of its own.
+        // A background workflow ends its stream at the step that waits, without an event of its own.
         let waits = event.event_index.is_some() && waits_at_step(event.kind);
         self.turns[t].stated_outcome = waits.then_some(Outcome::Paused);
         match event.kind {
@@ -81,11 +83,11 @@ impl Conversation {
             Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {
                 return self.apply_tool_event(t, run, event, now)
             }
-            // Once over is over: a completion behind a cancellation only tells the last words.
+            // The first end counts: a completion after a cancellation only supplies the final content.
             Kind::RunCompleted | Kind::WorkflowCompleted if self.is_over(t, run) => {
                 return self.apply_final_content(t, run, event)
             }
-            // Cirkelline's `paused` behind agno's pause: it may be the one that says what is asked.
+            // A backend's own `paused` after agno's pause: it may be the one that carries the requirements.
             Kind::Paused if self.turns[t].pause.as_ref().is_some_and(|p| p.requirements.is_empty()) => {
                 let run_id = self.turns[t].run_id.clone();
                 self.turns[t].pause = Some(Pause::read(event, run_id.as_deref()));
@@ -134,8 +136,8 @@ impl Conversation {
         }
     }
 
-    /// A run that agno starts again by itself (`Agent(retries=…)`), under its name and without a word: what it had said is
-    /// void, its tool calls AgentOS keeps. `false`: the same start, told again.
+    /// Agno restarts a run by itself (`Agent(retries=…)`), with the same id and unannounced. Its text so far is
+    /// superseded; its tool calls stay, as in AgentOS. `false`: a repeated start, not a new one.
     #[inline(never)]
     fn restart_run(&mut self, t: usize, run: usize, event: &RunEvent<'_>) -> bool {
         let limits = self.limits;

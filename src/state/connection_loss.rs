@@ -1,5 +1,5 @@
-//! A connection that is lost while the run goes on: from where the server can be asked for the rest, and what the user
-//! sees meanwhile. Nothing of the attempt is void.
+//! A connection lost while the run continues: where to resume, and what the user sees meanwhile. Nothing of the attempt
+//! is superseded.
 
 use super::{Conversation, Outcome, Turn};
 use crate::error::{ErrorType, StreamError};
@@ -7,19 +7,19 @@ use crate::event::{Kind, RunEvent};
 use crate::state::retry_state::RetryNotice;
 use crate::time::Seconds;
 
-/// From where a background run is taken up (PROTOCOL §11).
+/// Where a background run is resumed (docs/agentos-protocol.md §11).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ResumeFrom {
     pub run_id: String,
-    /// Of the last frame that was read.
+    /// Index of the last frame read.
     pub last_index: u64,
-    /// The page knows no more of it than its text: it is asked for from the beginning.
+    /// The page has only the text: ask for all frames from the beginning.
     pub whole: bool,
     pub session_id: Option<String>,
 }
 
 impl Conversation {
-    /// Where the answer can be taken up, if it has not ended and the server counts its frames.
+    /// Where the answer can be resumed, if it has not ended and the server numbers its frames.
     pub(crate) fn resume_from(&self) -> Option<ResumeFrom> {
         let turn = self.current()?;
         let open = matches!(turn.outcome, None | Some(Outcome::Interrupted)) && turn.stated_outcome.is_none();
@@ -29,25 +29,25 @@ impl Conversation {
         Some(ResumeFrom { run_id, last_index, whole: turn.restored, session_id })
     }
 
-    /// The connection is lost, and the answer will be taken up.
+    /// The connection is lost and will be resumed.
     pub(crate) fn await_resume(&mut self, announced: RetryNotice, now: Seconds) {
         let t = self.reopen_interrupted(now);
         self.add_wait_entry(t, "resume", &announced, now);
         self.show_retry(announced, now);
     }
 
-    /// The request for the rest goes out.
+    /// The resume request goes out.
     pub(crate) fn start_resume(&mut self, now: Seconds) {
         let t = self.reopen_interrupted(now);
         let name = self.turns[t].answering_name().unwrap_or(&self.name).to_owned();
         self.reconnect(&name, now);
     }
 
-    /// The turn that was interrupted runs again; one that runs does so.
+    /// Reopens the interrupted turn; a running turn stays as it is.
     fn reopen_interrupted(&mut self, now: Seconds) -> usize {
         let t = self.active_turn.unwrap_or(self.current);
         if self.turns.get(t).is_some_and(|turn| turn.outcome == Some(Outcome::Interrupted)) {
-            // One that was restored ended on another page.
+            // A restored turn was interrupted on another page, whose monitor counted it.
             if !self.turns[t].restored {
                 self.monitor.reopened(self.turns[t].ending());
             }
@@ -58,7 +58,7 @@ impl Conversation {
         self.ensure_turn(now)
     }
 
-    /// The run that cancel aims at: the one that lives, or waits for the user.
+    /// The run that cancel applies to: it runs, or waits for the user.
     pub(crate) fn running_or_paused_run(&self) -> Option<(&Turn, &str)> {
         let turn = self.current()?;
         let open = matches!(turn.outcome, None | Some(Outcome::Paused));
@@ -72,7 +72,7 @@ impl Conversation {
         turn.pause.as_ref().and_then(|p| p.run_id.as_deref()).or(turn.run_id.as_deref())
     }
 
-    /// The user stops a run that waits for them.
+    /// The user cancels a paused run.
     pub(crate) fn cancel_pause(&mut self, now: Seconds) {
         let t = self.current;
         self.first_unread = self.first_unread.min(t);
@@ -81,7 +81,7 @@ impl Conversation {
         self.finish_turn(t, Outcome::Cancelled, None, now);
     }
 
-    /// The answer to a pause did not reach the run: it waits on, and the banner says why.
+    /// The answer to a pause did not reach the run. The run stays paused, and the banner says why.
     pub(crate) fn continue_failed(&mut self, error: StreamError, now: Seconds) {
         let t = self.current;
         self.turn_unknown = false;
@@ -92,19 +92,19 @@ impl Conversation {
         self.error = Some(error);
     }
 
-    /// Whether a stream that was to go on with a paused run begins with an error of no run: the server does not go on
-    /// (PROTOCOL §7).
+    /// Whether a stream that should continue a paused run begins with an error without a run id: the server refuses to
+    /// continue (docs/agentos-protocol.md §7).
     pub(super) fn refuses_to_continue(&self, event: &RunEvent<'_>) -> bool {
         let fails = matches!(event.kind, Kind::RunError | Kind::WorkflowError) && event.run_id.is_none();
         fails && self.is_turn_unknown() && self.current().is_some_and(|t| t.outcome == Some(Outcome::Paused))
     }
 
-    /// Whether a leg was opened of which no frame has told yet to which turn it belongs.
+    /// Whether a connection is open and no frame has told yet which turn it belongs to.
     pub(crate) fn is_turn_unknown(&self) -> bool {
         self.active_turn.is_none() && self.turn_unknown
     }
 
-    /// What the server said to the request to stop the run of turn `id`. `status`: of HTTP, 0 for no answer.
+    /// The server's answer to the request to cancel the run of turn `id`. `status`: HTTP status, 0 for no response.
     pub(crate) fn server_cancelled(&mut self, id: u32, status: u16, now: Seconds) {
         let Some(t) = self.turns.iter().position(|turn| turn.id == id) else { return };
         self.first_unread = self.first_unread.min(t);

@@ -1,7 +1,7 @@
-//! Delegations: a task that a leader gives to a member, and the member's run that comes of it.
+//! Delegations: a task that a leader gives to a member, and the member's run that results.
 //!
-//! The wire names the member by id when the task is given, and by run only when it is done (PROTOCOL §4). In between
-//! the member's own first frame tells: its parent is the leader's run.
+//! The protocol names the member by id when the task is given, and by run only when it is done
+//! (docs/agentos-protocol.md §4). In between, the member's own first frame has the leader's run as its parent.
 
 use super::activity::name_of_id;
 use super::message::{Message, Role, RunStatus};
@@ -14,7 +14,7 @@ use crate::time::Seconds;
 pub(super) struct Delegation {
     tool_call_id: String,
     member_id: String,
-    /// The leader's run.
+    /// Index of the leader's run.
     run: usize,
     /// Index into the turn's `work`.
     work: usize,
@@ -24,7 +24,7 @@ pub(super) struct Delegation {
 }
 
 impl Conversation {
-    /// A leader starts to delegate: a message that says what to whom.
+    /// A leader delegates: adds a message with the task.
     pub(super) fn delegate(&mut self, t: usize, run: usize, tool: &Tool<'_>, entry: Option<u32>, now: Seconds) {
         let id: String = tool.tool_call_id.map(String::from).unwrap_or_default();
         let turn = &self.turns[t];
@@ -54,7 +54,7 @@ impl Conversation {
 }
 
 impl Turn {
-    /// The name behind a member's id: as its run called itself, else made from the id.
+    /// The name of a member: as its run reported it, otherwise made from the id.
     pub(super) fn member_name(&self, id: &str) -> String {
         if id.is_empty() {
             return "all members".into();
@@ -64,7 +64,7 @@ impl Turn {
         known.cloned().unwrap_or_else(|| name_of_id(id))
     }
 
-    /// A member's run begins: which delegation led to it?
+    /// A member's run begins: finds the delegation that led to it.
     pub(super) fn assign(&mut self, child: usize, event: &RunEvent<'_>) {
         let run = self.runs.get(child);
         let (id, name, Some(parent)) = (run.id.clone(), run.name.clone(), run.parent) else { return };
@@ -84,7 +84,7 @@ impl Turn {
                 let head = message.edit();
                 head.delegated_to = Some(name).filter(|n| !n.is_empty()).or(head.delegated_to.take());
                 head.child_run_id = Some(id);
-                // Its real name, where the entry had to make one of the id.
+                // Replaces a name made from the id by the real one.
                 let known = head.delegated_to.clone();
                 let made_up = entry.filter(|&e| self.timeline.member_name(e) != known.as_deref());
                 if let (Some(name), Some(entry)) = (known, made_up.and_then(|e| self.timeline.edit(e))) {
@@ -96,7 +96,7 @@ impl Turn {
         self.runs.edit(child).entry = entry;
     }
 
-    /// The delegating tool of a leader ended.
+    /// The leader's delegating tool call ended.
     pub(super) fn delegated(&mut self, run: usize, tool: &Tool<'_>, failed: bool) {
         let Some(id) = tool.tool_call_id else { return };
         let is_it = |d: &&Delegation| d.run == run && id.is(&d.tool_call_id);
@@ -110,7 +110,7 @@ impl Turn {
     }
 }
 
-/// The id of the member that a delegating tool call names; empty where it names none (a task for all).
+/// The id of the member in a delegating tool call; empty for a task for all members.
 pub(super) fn member_id(tool: &Tool<'_>) -> String {
     let id = tool.tool_args.and_then(|a| argument(a, &["member_id", "member_name", "agent_name", "agent_id"]));
     id.and_then(Raw::as_str).map(String::from).unwrap_or_default()

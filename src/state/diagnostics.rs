@@ -1,21 +1,21 @@
-//! What was read, and what could not be: counted always, listed up to a bound, never fatal.
+//! What was read, and what could not be: always counted, listed up to a limit, never fatal.
 
 use crate::limits::{excerpt, Limits};
 use serde::Serialize;
 
-/// Counts of everything that was read and of everything that could not be.
+/// Counts of what was read and of what could not be.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostics {
-    /// Bytes fed.
+    /// Bytes received.
     pub bytes_read: u64,
     /// Events and malformed frames; comments are not counted.
     pub frames_read: u64,
-    /// Events of a name that nobody here knows.
+    /// Events with an unknown name.
     pub unknown_events: u64,
-    /// Frames that could not be read.
+    /// Frames that could not be parsed.
     pub malformed_frames: u64,
-    /// Frames of a void attempt, or repeated by a resumed stream: read and left out.
+    /// Frames of a superseded attempt, or repeated by a resumed stream: read and discarded.
     pub stale_frames: u64,
     /// Timeline entries, messages and texts beyond the limits.
     pub dropped_entries: u64,
@@ -33,10 +33,10 @@ pub struct UnknownEvent {
     pub count: u64,
 }
 
-/// A frame that could not be read.
+/// A frame that could not be parsed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MalformedFrame {
-    /// Why, in words.
+    /// The reason, in words.
     pub reason: String,
     /// Its first characters.
     pub excerpt: String,
@@ -45,7 +45,7 @@ pub struct MalformedFrame {
 }
 
 impl Diagnostics {
-    /// All counts but those that every frame changes.
+    /// The counts that do not change with every frame.
     pub(crate) fn faults(&self) -> [u64; 4] {
         [self.unknown_events, self.malformed_frames, self.stale_frames, self.dropped_entries]
     }

@@ -1,21 +1,21 @@
-//! What the timeline says of each event: its words, its status, its details.
+//! The timeline entry of an event: description, status, details.
 
 use super::activity::{format_all, key_argument};
 use super::delegation::member_id;
-use super::outcome::{provider_error, provider_text};
+use super::outcome::provider_error;
 use super::timeline::{Details, EntryStatus, Split};
 use super::timeline_entries::type_name;
-use super::tool::{is_delegation, text_of};
+use super::tool::is_delegation;
 use super::{Conversation, Turn};
-use crate::error::is_markup;
+use crate::error::{is_markup, provider_text};
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::{Raw, Str};
 use crate::text::trim_end_matches;
 
 impl Conversation {
-    /// The words of an event; what else there is to tell goes into `details`.
+    /// Describes an event; further data goes into `details`.
     ///
-    /// (`details` is filled in place: handing it back by value would move four hundred bytes in every arm.)
+    /// `details` is filled in place: returning it by value would copy 400 bytes in every match arm.
     pub(super) fn describe(
         &self,
         t: usize,
@@ -71,7 +71,7 @@ impl Conversation {
             Kind::FollowupsCompleted => (Completed, ["Follow-up", " questions ready"]),
             Kind::MetricsUpdate => (Completed, ["Tokens", " and costs"]),
             _ => {
-                // A custom event without `data` has its own fields flat beside the known ones: all of it.
+                // A custom event without `data` carries its fields beside the known ones: keep the whole event.
                 details.data = event.data.map(Raw::text).or(event.json).map(str::to_owned);
                 let text = spaced(&event.name.decode());
                 let custom = matches!(event.kind, Kind::CustomEvent | Kind::StepProgress);
@@ -106,7 +106,7 @@ impl Conversation {
         let delegates = tool.tool_name.is_some_and(is_delegation);
         let member = delegates.then(|| turn.member_name(&member_id(&tool)));
         let started = event.kind == Kind::ToolCallStarted;
-        let result = tool.result.filter(|_| !started).map(text_of);
+        let result = tool.result.filter(|_| !started).map(Raw::to_text);
         let error = event.error.map(String::from);
         let failed = event.kind == Kind::ToolCallError || tool.tool_call_error == Some(true);
         let said = match (started, &member) {
@@ -156,7 +156,7 @@ fn add_metrics(metrics: Option<Raw<'_>>, details: &mut Details) {
 fn describe_failure(event: &RunEvent<'_>, top: bool, name: &str, details: &mut Details) -> (EntryStatus, String) {
     let error = provider_error(event);
     details.error_type = Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from));
-    // What is no text for the banner is there for those who look.
+    // Markup is not fit for the banner, but available in the details.
     let said = provider_text(event);
     details.error_message = Some(if is_markup(&said) { said } else { error.message.clone() });
     let description = if top { error.message } else { format_all(&[name, " failed: ", &error.message]) };

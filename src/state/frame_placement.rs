@@ -1,4 +1,4 @@
-//! Legs and attempts: which turn a leg goes on with, which run of it lives.
+//! Which turn and which run a frame belongs to.
 
 use super::message::{Role, RunStatus};
 use super::run::Run;
@@ -28,13 +28,13 @@ impl Conversation {
         t
     }
 
-    /// A paused or interrupted turn whose run `event` goes on with.
+    /// The turn whose run `event` continues: paused or interrupted, or explicitly continued.
     fn turn_continued_by(&self, event: &RunEvent<'_>) -> Option<usize> {
         let id = event.run_id?.decode();
         let t = self.turns.iter().rposition(|t| t.runs.has(&id))?;
-        let told = matches!(event.kind, Kind::RunContinued | Kind::CatchUp | Kind::Replay | Kind::Subscribed);
+        let explicit = matches!(event.kind, Kind::RunContinued | Kind::CatchUp | Kind::Replay | Kind::Subscribed);
         let open = matches!(self.turns[t].outcome, Some(Outcome::Paused | Outcome::Interrupted));
-        (told || open).then_some(t)
+        (explicit || open).then_some(t)
     }
 
     #[inline(never)]
@@ -42,7 +42,7 @@ impl Conversation {
         self.turn_unknown = false;
         self.activate(t);
         let turn = &mut self.turns[t];
-        // What has ended stays as it ended, whatever is replayed; unless the run is told to go on.
+        // An ended turn stays as it ended, whatever is replayed, unless the run is explicitly continued.
         if !matches!(turn.outcome, Some(Outcome::Paused | Outcome::Interrupted)) && kind != Kind::RunContinued {
             return;
         }
@@ -68,7 +68,7 @@ impl Conversation {
     pub(super) fn run_of(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> Option<usize> {
         let run = match self.turns[t].known_run(event) {
             Some(run) => run,
-            // A run more than any turn shows: a stream that names a new one in each frame must not grow us.
+            // More runs than any turn shows: a stream that names a new run in each frame must not use up memory.
             None if self.turns[t].runs.iter().len() >= self.limits.max_messages.saturating_add(MAX_TOP_LEVEL_RUNS) => {
                 self.diagnostics.dropped_entries += 1;
                 return None;
@@ -89,7 +89,7 @@ impl Conversation {
         Some(run)
     }
 
-    /// The first frame of an answer that was restored: where the run comes from its beginning, what was kept has served.
+    /// The first frame after a restore. If the run is sent from its beginning, the restored text is no longer needed.
     #[inline(never)]
     fn restart_restored(&mut self, t: usize, event: &RunEvent<'_>) {
         let turn = &mut self.turns[t];
@@ -106,7 +106,7 @@ impl Conversation {
     fn add_run(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> usize {
         let turn = &self.turns[t];
         let at_top = turn.is_at_top(event);
-        // Another run at the top, where one lives: a server that starts again without a word.
+        // A second run at the top, while one is active: the server restarted without announcing it.
         let again =
             at_top && starts(event) && turn.root.is_some() && matches!(turn.outcome, None | Some(Outcome::Failed));
         if again {
@@ -146,7 +146,7 @@ impl Conversation {
         at
     }
 
-    /// The run that decides the turn's fate says who it is.
+    /// Takes over the identity of the top-level run.
     #[inline(never)]
     fn identify_root(&mut self, t: usize, at: usize, event: &RunEvent<'_>) {
         let turn = &mut self.turns[t];

@@ -1,4 +1,4 @@
-//! Sessions and turns of the past, as the server tells of them.
+//! Stored sessions and past turns, as the server reports them.
 
 use super::session::Sessions;
 use super::{Conversation, Diagnostics, Outcome};
@@ -7,7 +7,7 @@ use crate::quota::Quota;
 use crate::time::Seconds;
 use std::mem::take;
 
-/// What counts what happens now.
+/// What counts current events; set aside while past ones are shown.
 #[derive(Debug)]
 pub(crate) struct LiveCounters {
     monitor: Monitor,
@@ -17,13 +17,13 @@ pub(crate) struct LiveCounters {
 }
 
 impl Conversation {
-    /// What the server says of a session.
+    /// The server's data of a session.
     pub fn list_session(&mut self, id: &str, name: &str, created_at: Seconds, updated_at: Option<Seconds>) {
         let name = crate::limits::excerpt(name.trim(), 120);
         self.sessions.update_from_server(id, name, created_at, updated_at, self.limits.max_sessions);
     }
 
-    /// What follows happened long ago: it is shown, and what is counted is put aside.
+    /// Past events follow: sets the counters aside.
     pub(crate) fn begin_history(&mut self) -> LiveCounters {
         LiveCounters {
             monitor: take(&mut self.monitor),
@@ -33,7 +33,7 @@ impl Conversation {
         }
     }
 
-    /// The past is over: nothing runs, and only a question that is still open is news.
+    /// Past events are over: restores the counters. Only a pause that is still open is shown as current.
     pub(crate) fn end_history(&mut self, counted: LiveCounters) {
         let seen = std::mem::replace(&mut self.sessions, counted.sessions);
         for session in seen.list() {

@@ -1,7 +1,7 @@
 //! Messages: the user's, the answer, the members' and the delegations.
 //!
-//! A message knows what the view has not read yet: whether its head changed, how much of its text was handed out,
-//! which of its tool calls are new. So a token costs a token, not a message.
+//! A message tracks what the view has not read yet: whether its head changed, how much of its text was handed out,
+//! which tool calls changed. So a token costs a token, not a message.
 
 pub use super::message_head::{Head, Role, RunStatus};
 pub use super::message_text::Text;
@@ -16,14 +16,14 @@ use crate::time::Seconds;
 pub struct Message {
     /// Everything but text, thoughts and tool calls.
     pub head: Head,
-    /// What it says so far.
+    /// Its text so far.
     pub text: Text,
-    /// The model's native thoughts so far.
+    /// The model's native reasoning so far.
     pub thoughts: Text,
-    /// Its tool calls in the order in which they began.
+    /// Its tool calls, in the order in which they began.
     pub tools: Vec<ToolCall>,
     pub(crate) head_dirty: bool,
-    /// The view must forget the tool calls it has.
+    /// The view must discard its tool calls.
     pub(crate) tools_reset: bool,
 }
 
@@ -39,13 +39,13 @@ impl Message {
         }
     }
 
-    /// The head, to be changed.
+    /// The head, for a change.
     pub(super) fn edit(&mut self) -> &mut Head {
         self.head_dirty = true;
         &mut self.head
     }
 
-    /// Nothing said yet, as at the start of another attempt.
+    /// Empties the message for the next attempt.
     pub(super) fn reset(&mut self) {
         let fresh = Message::new(self.head.id, self.head.role, self.head.created_at);
         self.text.clear();
@@ -56,7 +56,7 @@ impl Message {
         self.head_dirty = true;
     }
 
-    /// A delta, or the value of a structured answer. `false`: beyond the limit.
+    /// Appends a delta, or sets the value of a structured answer. `false`: beyond the limit.
     pub(super) fn add_content(
         &mut self,
         content: Raw<'_>,
@@ -72,7 +72,7 @@ impl Message {
         }
     }
 
-    /// The final content of the leg: nothing happens if it is what was streamed.
+    /// Sets the final content of the segment; no change if it equals what was streamed.
     pub(super) fn set_content(&mut self, content: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
         match content.as_str() {
             Some(text) => self.text.replace_segment(&text.decode(), limits),
@@ -92,7 +92,7 @@ impl Message {
         head.content_type = kind.map(String::from);
     }
 
-    /// Media and sources of a content frame or a completion.
+    /// Adds media and sources of a content frame or a completion.
     pub(super) fn add_extras(&mut self, event: &RunEvent<'_>, limits: &Limits) {
         if let Some(image) = event.image {
             self.head_dirty |= add_media(&mut self.head.images, image, limits);
@@ -121,29 +121,29 @@ impl Message {
         }
     }
 
-    /// `reasoning_steps` of a frame: all steps so far.
+    /// Sets `reasoning_steps`, which lists all steps so far.
     pub(super) fn set_reasoning_steps(&mut self, steps: Raw<'_>, limits: &Limits) {
         let count = steps.as_array().into_iter().flatten().take(limits.max_items).count();
-        // Every content frame repeats the steps: only a longer list says something new.
+        // Every content frame repeats the steps; only a longer list is new.
         if count > self.head.reasoning_steps.len() {
             let steps = steps.as_array().into_iter().flatten().take(count).map(|s| s.text().into()).collect();
             self.edit().reasoning_steps = steps;
         }
     }
 
-    /// Nobody tells any more how the calls ended that still ran when the run broke off.
+    /// Marks running tool calls as cancelled: after an error or a cancellation no event reports their end.
     pub(super) fn stop_tools(&mut self, end: RunStatus) {
         if matches!(end, RunStatus::Error | RunStatus::Cancelled) {
             self.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
         }
     }
 
-    /// All tool calls that stand at `from`.
+    /// Moves all tool calls from one status to another.
     pub(super) fn transition_tools(&mut self, from: ToolStatus, to: ToolStatus) {
         self.tools.iter_mut().for_each(|tool| tool.transition(from, to));
     }
 
-    /// The tool call of an event, created or brought up to date. `None`: beyond the limit.
+    /// The tool call of an event, created or updated. `None`: beyond the limit.
     pub(super) fn tool(
         &mut self,
         tool: &Tool<'_>,
@@ -166,7 +166,7 @@ impl Message {
     }
 }
 
-/// Adds an image (video, …) unless the same, by id or by text, is there. `true` if it was added.
+/// Adds an image (video, …) unless one with the same id or text exists. `true` if it was added.
 fn add_media(kept: &mut Vec<String>, item: Raw<'_>, limits: &Limits) -> bool {
     let id = item.member("id").map(Raw::text);
     let same = |text: &String| {

@@ -1,7 +1,7 @@
-//! What runs say: deltas, thoughts, reasoning steps, last words.
+//! Content of runs: deltas, reasoning, and final content.
 //!
-//! A delta is appended once and compared with nothing. The last words of a run replace what was streamed only where
-//! they differ, and never what stood before a pause.
+//! A delta is appended once and never compared. The final content replaces what was streamed only where it differs, and
+//! never what precedes a pause.
 
 use super::message::RunStatus;
 use super::tool::ToolStatus;
@@ -11,21 +11,21 @@ use crate::event::{Kind, RunEvent, Tool};
 use crate::json::{Raw, Str};
 use crate::time::Seconds;
 
-/// The run whose text a content frame appends to.
+/// The run whose text a repeated content frame appends to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct AppendTarget {
     turn: usize,
     run: usize,
-    /// Which ids of its turn were known then.
+    /// Which ids of the turn were known then.
     ids: (bool, bool),
-    /// The session was the current one then.
+    /// `session_changes` at that time.
     session: u32,
-    /// When it was asked last whether it is still so.
+    /// The revision at which this was last checked.
     checked_at: u32,
 }
 
 impl Conversation {
-    /// A delta: the hot path. The timeline has one entry for all deltas of a run.
+    /// Applies a delta: the hot path. The timeline has one entry for all deltas of a run.
     pub(super) fn apply_content(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         if self.turns[t].runs.get(run).over {
             self.diagnostics.stale_frames += 1;
@@ -62,7 +62,7 @@ impl Conversation {
         }
     }
 
-    /// Where the text of `event`, which was applied just now, went; `None` if it did more than append it.
+    /// The target of `event`, just applied, if it did nothing but append its text.
     pub(crate) fn append_target(&mut self, event: &RunEvent<'_>) -> Option<AppendTarget> {
         let nothing_else = event.kind == Kind::RunContent
             && event.reasoning_content.is_none()
@@ -75,19 +75,20 @@ impl Conversation {
         self.still_appends_to(&to).then_some(to)
     }
 
-    /// Whether a frame like the one that `to` was made of would do nothing but append its text.
+    /// Whether a frame like the one that `to` was made of would still do nothing but append its text.
     fn still_appends_to(&mut self, to: &AppendTarget) -> bool {
         if self.active_turn != Some(to.turn) || self.session_changes != to.session || self.status != Status::Streaming {
             return false;
         }
         let turn = &mut self.turns[to.turn];
         let run = turn.runs.get(to.run);
-        let told = run.content_entry.is_some() && !run.just_named;
-        let goes_on = turn.is_running() && !turn.restored && !run.over && !run.superseded;
-        told && goes_on && turn.has_ids() == to.ids && turn.runs.is_latest_with_id(to.run)
+        let listed = run.content_entry.is_some() && !run.just_named;
+        let active = turn.is_running() && !turn.restored && !run.over && !run.superseded;
+        listed && active && turn.has_ids() == to.ids && turn.runs.is_latest_with_id(to.run)
     }
 
-    /// One more content frame that is like one before but for its text, its time and its index. `false`: it is to be read.
+    /// Appends the text of a content frame that differs from an earlier one only in text, time and index. `false`:
+    /// parse it.
     pub(crate) fn append(&mut self, to: &mut AppendTarget, text: Str<'_>, index: Option<u64>) -> bool {
         if to.checked_at != self.revision {
             if !self.still_appends_to(to) {
@@ -97,7 +98,7 @@ impl Conversation {
         }
         let limits = self.limits;
         let turn = &mut self.turns[to.turn];
-        if index.is_some_and(|index| !turn.is_news(index)) {
+        if index.is_some_and(|index| !turn.is_new_index(index)) {
             return false;
         }
         self.diagnostics.frames_read += 1;
@@ -120,7 +121,7 @@ impl Conversation {
         }
     }
 
-    /// The final content of a run.
+    /// Applies the final content of a run.
     #[inline(never)]
     pub(super) fn apply_final_content(&mut self, t: usize, run: usize, event: &RunEvent<'_>) {
         let limits = self.limits;
@@ -128,17 +129,18 @@ impl Conversation {
         let leads = turn.runs.iter().any(|r| r.parent == Some(run));
         let Some(message) = turn.message_of(run) else { return };
         if let Some(content) = event.content {
-            let goes_on =
+            let extends =
                 content.as_str().is_some_and(|c| starts_with(c.decode().as_bytes(), message.text.segment().as_bytes()));
-            // Of a cancelled run the last token is told only here; a leader's has its members' tokens mixed in.
-            if message.head.status != RunStatus::Cancelled || (goes_on && !leads) {
+            // Only this event carries the last token of a cancelled run. A leader's content has its members' tokens
+            // mixed in.
+            if message.head.status != RunStatus::Cancelled || (extends && !leads) {
                 message.set_content(content, event.content_type, &limits);
             }
         }
         if let Some(steps) = event.reasoning_steps {
             message.set_reasoning_steps(steps, &limits);
         } else if let Some(thoughts) = event.reasoning_content {
-            // Of a run with reasoning steps it is their summary; else the thoughts as they were streamed.
+            // With reasoning steps it summarizes them; otherwise it is the reasoning as streamed.
             if message.head.reasoning_steps.is_empty() {
                 message.thoughts.replace_segment(&thoughts.decode(), &limits);
             }

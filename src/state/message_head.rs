@@ -6,7 +6,7 @@ use crate::json::Str;
 use crate::time::Seconds;
 use serde::Serialize;
 
-/// Who says it.
+/// The author.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -17,7 +17,7 @@ pub enum Role {
     Delegation,
 }
 
-/// How the run behind a message stands.
+/// The state of the run behind a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -29,7 +29,7 @@ pub enum RunStatus {
     Cancelled,
 }
 
-/// Everything of a message but its text, thoughts and tool calls. Raw JSON stays text until somebody looks at it.
+/// Everything of a message but its text, thoughts and tool calls. Raw JSON stays text until it is displayed.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -53,12 +53,12 @@ pub struct Head {
     pub delegated_to: Option<String>,
     pub delegated_to_id: Option<String>,
     pub child_run_id: Option<String>,
-    /// JSON of each step.
+    /// JSON text of each step.
     pub reasoning_steps: Vec<String>,
-    /// JSON of an answer with an output schema.
+    /// JSON text of an answer with an output schema.
     pub structured: Option<String>,
     pub content_type: Option<String>,
-    /// JSON of each image, video, ….
+    /// JSON text of each image, video, ….
     pub images: Vec<String>,
     pub videos: Vec<String>,
     pub audio: Vec<String>,
@@ -67,7 +67,7 @@ pub struct Head {
     pub references: Option<String>,
     pub citations: Option<String>,
     pub followups: Option<String>,
-    /// Of a user's message: names.
+    /// User's message only: file names.
     pub files_sent: Vec<String>,
 }
 
@@ -107,7 +107,7 @@ impl Head {
         }
     }
 
-    /// Takes over whose message it is.
+    /// Takes names and ids from the event and its run.
     pub(super) fn describe(&mut self, event: &RunEvent<'_>, run: &Run) {
         let owned = |s: Option<Str<'_>>| s.map(String::from);
         let of_team = event.scope == Scope::Team;

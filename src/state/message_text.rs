@@ -1,18 +1,18 @@
-//! A text that grows, and how much of it the view has.
+//! A growing text, and how much of it the view has read.
 
 use crate::bytes::starts_with;
 use crate::limits::Limits;
 
-/// A text that grows, and how much of it the view has.
+/// A growing text, and how much of it the view has read.
 #[derive(Debug, Clone, Default)]
 pub struct Text {
     text: String,
     pub(crate) read: usize,
-    /// The view must forget what it has.
+    /// The view must discard its text.
     pub(crate) reset: bool,
-    /// Where the leg begins that runs now: what stands before it was shown before a pause.
+    /// Start of the current segment: what follows the last pause.
     segment: usize,
-    /// The leg is the framework's notice about a pause, not the model's words.
+    /// The segment holds the framework's notice about a pause, not the model's words.
     is_placeholder: bool,
 }
 
@@ -39,17 +39,17 @@ impl Text {
         self.text.push_str(crate::limits::excerpt(more, limits.max_text_bytes.saturating_sub(self.text.len())));
     }
 
-    /// What was said since the last pause.
+    /// The text since the last pause.
     pub(super) fn segment(&self) -> &str {
         crate::text::slice(&self.text, self.segment..)
     }
 
-    /// The model said nothing: its leg stands in until the next one begins.
+    /// Marks the segment as a placeholder, to be dropped when the next one begins.
     pub(super) fn mark_placeholder(&mut self) {
         self.is_placeholder = true;
     }
 
-    /// The rest begins here: what was said stays.
+    /// Starts a segment; the text before it stays.
     pub(super) fn begin_segment(&mut self) {
         if std::mem::take(&mut self.is_placeholder) {
             self.drop_segment();
@@ -65,7 +65,7 @@ impl Text {
         }
     }
 
-    /// Puts `text` in place of the leg, touching nothing that is already the same.
+    /// Replaces the segment by `text`, without touching a common beginning.
     pub(super) fn replace_segment(&mut self, text: &str, limits: &Limits) {
         let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.segment));
         if starts_with(text.as_bytes(), self.segment().as_bytes()) {

@@ -1,13 +1,13 @@
-//! How runs end, pause and go on. At the top it is the turn that does.
+//! How runs end, pause and continue; at the top level, so does the turn.
 //!
-//! Only a frame without a parent decides the turn's fate, and the first end counts (DESIGN §4.3).
+//! Only a frame without a parent decides the turn's outcome, and the first end counts.
 
 use super::message::RunStatus;
 use super::pause::Pause;
 use super::timeline::EntryStatus;
-use super::tool::{text_of, ToolStatus};
+use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
-use crate::error::{message_in, ErrorType, StreamError};
+use crate::error::{message_in, provider_text, ErrorType, StreamError};
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::Raw;
 use crate::time::Seconds;
@@ -42,9 +42,9 @@ impl Conversation {
             let status = if done { ToolStatus::Completed } else { ToolStatus::Paused };
             message.tool(&tool, status, now, &limits);
         }
-        // What the model said stays; where it said nothing, the framework's notice stands in until the run goes on.
+        // The model's words stay; if there are none, the framework's notice is shown until the run continues.
         let silent = message.text.segment().is_empty();
-        // A leg that pauses without a word repeats what stands there from the one before.
+        // A segment that pauses without a word repeats the text of the one before.
         let repeated = |c: Raw<'_>| c.as_str().is_some_and(|c| message.text.as_str().ends_with(c.decode().as_ref()));
         if let Some(notice) = event.content.filter(|&c| silent && !repeated(c)) {
             message.set_content(notice, event.content_type, &limits);
@@ -56,7 +56,7 @@ impl Conversation {
         self.run_ended(t, run, RunStatus::Paused, Outcome::Paused, None, now);
     }
 
-    /// A JSON answer instead of a stream.
+    /// A JSON response instead of a stream.
     #[inline(never)]
     pub(super) fn run_output(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let status = event.status.map(|s| s.decode().to_ascii_uppercase()).unwrap_or_default();
@@ -70,7 +70,7 @@ impl Conversation {
                 self.apply_final_content(t, run, event);
                 self.run_ended(t, run, RunStatus::Cancelled, Outcome::Cancelled, None, now);
             }
-            // Accepted in the background: it runs on, and its answer is on the server.
+            // Accepted in the background: the answer is on the server.
             "PENDING" | "RUNNING" => {}
             _ => {
                 self.apply_final_content(t, run, event);
@@ -79,7 +79,7 @@ impl Conversation {
         }
     }
 
-    /// A run ends. At the top it is the turn that ends.
+    /// Ends a run; at the top level, the turn.
     pub(super) fn run_ended(
         &mut self,
         t: usize,
@@ -118,7 +118,7 @@ impl Conversation {
         run.over || (run.top && self.turns[t].outcome.is_some())
     }
 
-    /// `event: error`: the end.
+    /// `event: error` ends the stream.
     #[inline(never)]
     pub(super) fn stream_failed(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         if self.turns[t].outcome.is_some() {
@@ -154,7 +154,7 @@ pub(super) fn waits_at_step(kind: Kind) -> bool {
     matches!(kind, Kind::StepPaused | Kind::StepExecutorPaused | Kind::RouterPaused | Kind::ConditionPaused)
 }
 
-/// The status of a `replay` frame.
+/// The status in a `replay` frame.
 pub(super) fn stated(status: &str) -> Option<Outcome> {
     match status.to_ascii_uppercase().as_str() {
         "COMPLETED" => Some(Outcome::Completed),
@@ -165,12 +165,7 @@ pub(super) fn stated(status: &str) -> Option<Outcome> {
     }
 }
 
-/// What a RunError, TeamRunError or WorkflowError says.
+/// The error in a RunError, TeamRunError or WorkflowError.
 pub(super) fn provider_error(event: &RunEvent<'_>) -> StreamError {
     StreamError::from_provider(&provider_text(event))
-}
-
-/// The same as it came: often the provider's JSON.
-pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
-    event.error.map(String::from).or_else(|| event.content.map(text_of)).unwrap_or_default()
 }

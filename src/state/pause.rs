@@ -1,6 +1,6 @@
-//! A pause: what a run waits for, in one shape for AgentOS's and Cirkelline's forms (PROTOCOL §8, §9).
+//! Pauses: what a run waits for, in one shape for the forms of AgentOS and of custom backends (docs/agentos-protocol.md
+//! §9).
 
-use super::tool::text_of;
 use super::{Conversation, Outcome};
 use crate::event::{RunEvent, Tool};
 use crate::json::Raw;
@@ -10,15 +10,15 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pause {
-    /// The run to be continued.
+    /// The run to continue.
     pub run_id: Option<String>,
-    /// The run's own words, or ours.
+    /// The run's own words, or a default.
     pub message: String,
-    /// What is asked.
+    /// The requirements.
     pub requirements: Vec<Requirement>,
 }
 
-/// One thing that is asked.
+/// One requirement.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -27,13 +27,13 @@ pub struct Requirement {
     pub kind: RequirementKind,
     pub tool_call_id: Option<String>,
     pub tool_name: Option<String>,
-    /// JSON.
+    /// JSON text.
     pub tool_args: Option<String>,
-    /// JSON: `[{name, field_type, description, value}]`.
+    /// JSON text: `[{name, field_type, description, value}]`.
     pub fields: Option<String>,
     pub member_name: Option<String>,
     pub member_run_id: Option<String>,
-    /// Of a workflow: the step that waits.
+    /// Workflows only: the step that waits.
     pub step_name: Option<String>,
     /// The question in the server's words.
     pub message: Option<String>,
@@ -41,7 +41,7 @@ pub struct Requirement {
     pub raw: String,
 }
 
-/// What kind of answer is needed.
+/// The kind of answer that is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -55,7 +55,7 @@ impl Pause {
     pub(super) fn read(event: &RunEvent<'_>, run_id: Option<&str>) -> Pause {
         let list = event.requirements.or(event.tools).and_then(Raw::as_array);
         let requirements: Vec<_> = list.into_iter().flatten().map(Requirement::read).collect();
-        Pause::of(run_id, event.content.map(text_of), requirements)
+        Pause::of(run_id, event.content.map(Raw::to_text), requirements)
     }
 
     fn of(run_id: Option<&str>, said: Option<String>, requirements: Vec<Requirement>) -> Pause {
@@ -66,7 +66,7 @@ impl Pause {
 }
 
 impl Conversation {
-    /// What a paused run asks, where its stream did not say. JSON: the requirements.
+    /// Sets the requirements of a pause whose stream did not carry them. JSON text.
     pub fn set_pause_requirements(&mut self, requirements: &str) {
         let t = self.current;
         let Some(turn) = self.turns.get_mut(t).filter(|t| t.outcome == Some(Outcome::Paused) && t.pause.is_none())
@@ -87,7 +87,7 @@ impl Conversation {
 
 impl Requirement {
     pub(super) fn read(raw: Raw<'_>) -> Requirement {
-        // AgentOS wraps the tool; Cirkelline writes its fields beside the questions; a tool may stand alone.
+        // AgentOS wraps the tool; custom backends put its fields beside the questions; a tool may also stand alone.
         let tool = Tool::read(raw.member("tool_execution").filter(|t| !t.is_null()).unwrap_or(raw)).unwrap_or_default();
         let yes = |key: &str| raw.member(key).and_then(Raw::as_bool) == Some(true);
         let text = |key: &str| raw.member(key).and_then(Raw::as_str).map(String::from);

@@ -1,5 +1,4 @@
-//! What a page keeps of an answer that is not finished, so that it goes on after a refresh: names and words, never a
-//! header or a token.
+//! What a page stores to resume an unfinished answer after a reload: ids and text, never headers or tokens.
 
 use super::message::RunStatus;
 use super::pause::{Pause, Requirement};
@@ -9,27 +8,27 @@ use crate::json::Raw;
 use crate::time::Seconds;
 use serde::Serialize;
 
-/// An answer to go on with.
+/// An unfinished answer.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, clippy::exhaustive_structs)]
 pub struct ResumePoint {
     pub run_id: String,
     pub session_id: Option<String>,
-    /// Of the last frame that was read.
+    /// Index of the last frame read.
     pub last_index: u64,
-    /// Who answers.
+    /// Display name of the answering component.
     pub name: String,
-    /// What the user said, and when.
+    /// The user's message, and its time.
     pub user: Option<String>,
     pub asked_at: Seconds,
     /// The answer so far.
     pub text: String,
-    /// What a paused run asks: its words, and the requirements as the server sent them.
+    /// The open pause: its message, and the requirements as the server sent them.
     pub pause: Option<ResumePause>,
 }
 
-/// A question to ask again.
+/// An open pause.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[allow(missing_docs, clippy::exhaustive_structs)]
 pub struct ResumePause {
@@ -39,7 +38,7 @@ pub struct ResumePause {
 }
 
 impl Conversation {
-    /// What is to be point now: a background run that goes on, can be taken up, or waits for the user.
+    /// What to store now: a background run that is under way, can be resumed, or waits for the user.
     pub fn resume_point(&self) -> Option<ResumePoint> {
         let turn = self.current()?;
         let paused = turn.outcome == Some(Outcome::Paused);
@@ -61,7 +60,7 @@ impl Conversation {
         })
     }
 
-    /// Shows what was point: an answer that can be taken up, or a question.
+    /// Shows a stored answer: as interrupted and resumable, or as paused.
     pub fn restore(&mut self, point: ResumePoint) {
         let limits = self.limits;
         self.session_id.clone_from(&point.session_id);

@@ -1,4 +1,4 @@
-//! Retries, whoever makes them: what the user sees of a rate limit that is waited out, and what an attempt leaves behind.
+//! Retries by the server or the client: the wait that the user sees, and what becomes of the superseded attempt.
 
 use super::timeline::EntryStatus;
 use super::{ActivityKind, Conversation, Outcome, Pacing, Retrier, RetryCause, RetryState, Status};
@@ -7,26 +7,26 @@ use crate::event::RunEvent;
 use crate::text::decimal;
 use crate::time::Seconds;
 
-/// A retry, as it is announced.
+/// A retry or a resume that begins to wait.
 #[derive(Debug)]
 pub(crate) struct RetryNotice {
     pub attempt: u64,
     pub max_retries: u64,
     pub delay: Seconds,
-    /// For the activity line.
+    /// Text for the activity line.
     pub message: String,
-    /// For the timeline.
+    /// Text for the timeline.
     pub description: String,
-    /// What was said instead of an answer, where the client knows.
+    /// The error that led to it, if the client knows.
     pub because: Option<String>,
-    /// When, by the server's own time.
+    /// The server's time of it.
     pub at: Option<Seconds>,
     pub cause: RetryCause,
     pub by: Retrier,
 }
 
 impl Conversation {
-    /// `event: retry`: the backend waits, then starts again.
+    /// `event: retry`: the server waits, then starts again.
     #[inline(never)]
     pub(super) fn retry_announced(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) {
         if matches!(self.turns[t].outcome, Some(Outcome::Cancelled | Outcome::Completed)) {
@@ -49,7 +49,7 @@ impl Conversation {
             by: Retrier::Server,
         };
         match self.retry.as_ref().map(|r| r.by) {
-            // What the client was about to do the server does by itself: it is the same retry.
+            // The server takes over the retry that the client was about to make.
             Some(Retrier::Handler) => self.adopt_server_retry(t, announced, now),
             Some(Retrier::Server) if self.retry.as_ref().is_some_and(|r| r.attempt == attempt) => {
                 self.diagnostics.stale_frames += 1;
@@ -85,7 +85,7 @@ impl Conversation {
         self.head_dirty = true;
     }
 
-    /// The wait is over: the request goes out again, to `name` where that is another one than before.
+    /// The wait is over and the request goes out again, to `name` if that changed.
     pub(crate) fn reconnect(&mut self, name: &str, now: Seconds) {
         self.ensure_turn(now);
         self.retry = None;
@@ -96,7 +96,7 @@ impl Conversation {
         self.head_dirty = true;
     }
 
-    /// The turn is open, and its request waits for a limit to pass.
+    /// The turn is open, and its request waits to stay under a limit.
     pub(crate) fn hold_back(&mut self, pacing: Pacing) {
         self.status = Status::Connecting;
         self.set_activity(ActivityKind::Other, usize::MAX, |_| pacing.message.clone());
@@ -104,27 +104,27 @@ impl Conversation {
         self.head_dirty = true;
     }
 
-    /// The retries are used up, and `name` is asked instead.
+    /// The retries are exhausted, and `name` is asked instead.
     pub(crate) fn fall_back(&mut self, name: &str, error: &StreamError, now: Seconds) {
         let t = self.ensure_turn(now);
         self.add_fallback_entry(t, name, error, now);
         self.supersede_attempt(t);
     }
 
-    /// The model that answered last, and how many tokens the next send to it makes: the conversation so far, and `text`
-    /// at four bytes a token.
+    /// The model that answered last, and the input tokens of the next send: the conversation so far, and `text` at four
+    /// bytes per token.
     pub(crate) fn next_send(&self, text: &str) -> Option<(&str, u64)> {
         let (model, history) = self.context_size.as_ref()?;
         Some((model, history + text.len() as u64 / 4))
     }
 
-    /// What the figures show to be the cause of a limit: a conversation that is too long.
+    /// A probable cause of the limit, by the figures: a conversation that is too long.
     pub(crate) fn hint(&self) -> Option<String> {
         let (model, tokens) = self.context_size.as_ref()?;
         self.quota.hint(model, *tokens)
     }
 
-    /// What the attempt said and did leaves the answer; its timeline stays, marked.
+    /// Supersedes the current attempt: its text and tools leave the answer; its timeline entries stay, marked.
     pub(super) fn supersede_attempt(&mut self, t: usize) {
         let turn = &mut self.turns[t];
         if turn.outcome == Some(Outcome::Failed) {
@@ -151,7 +151,7 @@ impl Conversation {
         self.activity_of = None;
     }
 
-    /// A sign of life: the retry is over.
+    /// The stream is alive again: ends the wait.
     pub(super) fn mark_alive(&mut self, t: usize, now: Seconds) {
         let turn = &mut self.turns[t];
         if turn.times.first_at.is_none() {

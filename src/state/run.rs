@@ -1,14 +1,14 @@
-//! The runs of one turn: whose they are, how deep they stand, and which message is theirs.
+//! The runs of one turn: hierarchy, state, and message of each.
 
 use super::usage::Usage;
 use crate::event::{RunEvent, Scope};
 use crate::time::Seconds;
 
-/// A run that a frame of this turn belonged to.
+/// A run of this turn.
 #[derive(Debug, Clone)]
 pub(super) struct Run {
     pub id: String,
-    /// Index of the run that started it; `None` at the top.
+    /// Index of the parent run; `None` at the top level.
     pub parent: Option<usize>,
     pub depth: u32,
     pub name: String,
@@ -16,35 +16,35 @@ pub(super) struct Run {
     pub work: Option<usize>,
     pub top: bool,
     pub is_workflow: bool,
-    /// Of a workflow, to know what runs in it.
+    /// Workflows only; identifies the runs inside.
     pub workflow_id: Option<String>,
-    /// It lived without a name until this frame.
+    /// It got its id with the current frame.
     pub just_named: bool,
     /// Its RunStarted was read.
     pub started: bool,
-    /// By the server's clock.
+    /// The server's time of it.
     pub started_at: Option<Seconds>,
     /// Timeline entry of its start.
     pub entry: Option<u32>,
     /// Timeline entry of the text that it streams.
     pub content_entry: Option<u32>,
-    /// Of an attempt that was started again: whatever still comes is left out.
+    /// It belongs to a superseded attempt: its frames are discarded.
     pub superseded: bool,
     pub over: bool,
-    /// Highest `event_index` read (background runs; of the top-level run for its members too).
+    /// Highest `event_index` read (background runs; the top-level run counts for its members too).
     pub last_index: Option<u64>,
-    /// It was paused: its next leg may count from 0 again.
+    /// It was paused: once continued, its index may start at 0 again.
     pub index_restarts: bool,
     pub usage: Usage,
-    /// The model that its figures are of.
+    /// The model of its figures.
     pub model: Option<String>,
 }
 
-/// All runs of a turn, found by id.
+/// The runs of a turn, found by id.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Runs {
     list: Vec<Run>,
-    /// The one that was asked for last: frames come in rows.
+    /// The run found last: consecutive frames mostly belong to the same run.
     last: usize,
 }
 
@@ -57,7 +57,7 @@ impl Runs {
         Some(self.last)
     }
 
-    /// Whether its frames are found to be its own.
+    /// Whether `find` leads to this run.
     pub fn is_latest_with_id(&self, at: usize) -> bool {
         self.list.get(at).is_some_and(|run| self.list.iter().skip(at + 1).all(|later| later.id != run.id))
     }
@@ -84,7 +84,7 @@ impl Runs {
         self.list.iter()
     }
 
-    /// Those of `works` (indices of messages) and the top-level one may say more.
+    /// Reopens the runs of `works` (indices of messages) and, with `top`, the top-level run.
     pub fn reopen(&mut self, works: &[usize], top: bool) {
         for run in self.list.iter_mut().filter(|r| !r.superseded) {
             run.index_restarts |= run.top && top;
@@ -94,12 +94,12 @@ impl Runs {
         }
     }
 
-    /// The timeline entries of texts that were still streaming.
+    /// The timeline entries of runs that were still streaming text.
     pub fn take_content_entries(&mut self) -> Vec<u32> {
         self.list.iter_mut().filter_map(|r| r.content_entry.take()).collect()
     }
 
-    /// Every run of the attempt is void.
+    /// Marks every run as superseded.
     pub fn supersede(&mut self) {
         for run in &mut self.list {
             run.superseded = true;
@@ -115,7 +115,7 @@ impl Run {
         Run { top: false, is_workflow, workflow_id, ..Run::named(id, name) }
     }
 
-    /// A run at the top of which only this is known.
+    /// A top-level run of which only this is known.
     pub fn named(id: String, name: String) -> Run {
         Run {
             id,

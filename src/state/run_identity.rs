@@ -1,12 +1,11 @@
-//! Whose frame it is: which run, at the top or below, read before or new.
+//! Identifies the run of a frame: at the top level or below, new or known, repeated or not.
 
 use super::run::Run;
 use super::Turn;
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
 
-/// A name for the run of a frame that names none. Between a member's parent and its source stands a character that no
-/// id has.
+/// The id of a frame's run, made up if the frame names none. U+0000 between parent and source occurs in no real id.
 pub(super) fn run_id(event: &RunEvent<'_>) -> String {
     match (event.run_id, event.parent()) {
         (Some(id), _) => id.into(),
@@ -23,22 +22,23 @@ pub(super) fn starts(event: &RunEvent<'_>) -> bool {
 }
 
 impl Turn {
-    /// Whether `event` is of a run that no other run started.
+    /// Whether `event` belongs to a run without a parent.
     pub(super) fn is_at_top(&self, event: &RunEvent<'_>) -> bool {
         let nested = event.scope == Scope::Workflow && event.nested_depth > 0;
-        // A workflow's agents are its members, also where they do not name it.
+        // Runs in a workflow are its members, even if they do not name it.
         let in_workflow = event.scope != Scope::Workflow && self.root.is_some_and(|r| self.runs.get(r).is_workflow);
         event.parent().is_none() && !nested && !in_workflow
     }
 
-    /// The workflow in a workflow whose agent or team a run is: it names the run of the outermost, and the inner one's id.
+    /// The inner workflow of an agent's or team's run, which names the run of the outermost workflow and the id of the
+    /// inner.
     pub(super) fn workflow_of(&self, event: &RunEvent<'_>) -> Option<usize> {
         let id = event.workflow_id.filter(|_| event.scope != Scope::Workflow && event.parent_run_id.is_none())?;
         let is_it = |run: &Run| run.depth > 0 && !run.over && run.workflow_id.as_deref().is_some_and(|w| id.is(w));
         self.runs.iter().rposition(is_it)
     }
 
-    /// The run of `event`, if it was seen before.
+    /// The run of `event`, if it is known.
     pub(super) fn known_run(&mut self, event: &RunEvent<'_>) -> Option<usize> {
         let at_top = self.is_at_top(event);
         if event.run_id.is_none() && at_top && self.root.is_some() {
@@ -46,10 +46,10 @@ impl Turn {
         }
         let found = self.runs.find(&run_id(event));
         match (found, self.root) {
-            // The next attempt under the name of one that is void.
+            // The next attempt under the id of a superseded one.
             (Some(run), None) if at_top && starts(event) && self.runs.get(run).superseded => None,
             (Some(run), None) if event.run_id.is_none() && self.runs.get(run).superseded => None,
-            // The run that lived without a name gets one.
+            // The run gets the id that it lacked.
             (None, Some(root)) if at_top && self.runs.get(root).id.is_empty() => {
                 let run = self.runs.edit(root);
                 run.id = run_id(event);
@@ -61,14 +61,13 @@ impl Turn {
         }
     }
 
-    /// A frame that a resumed stream repeats: its index was read (PROTOCOL §11).
+    /// Whether a resumed stream repeats this frame: its index was read before (docs/agentos-protocol.md §11).
     pub(super) fn is_repeated(&mut self, run: usize, event: &RunEvent<'_>) -> bool {
         let (Some(index), Some(root)) = (event.event_index, self.root) else { return false };
-        // The end of a run that has not ended here is never old news, whatever its number: a replay from the database
-        // counts anew.
+        // The end of a run that is still open is never a repetition: replays from the database number frames anew.
         let ends = matches!(event.kind, Kind::RunCompleted | Kind::WorkflowCompleted) && !self.runs.get(run).over;
         let top = self.runs.edit(root);
-        // A continued run that was paused in the foreground counts from 0 again, once.
+        // A run that was paused in the foreground numbers its frames from 0 again, once.
         if event.kind == Kind::RunContinued
             && event.parent_run_id.is_none()
             && std::mem::take(&mut top.index_restarts)
@@ -76,16 +75,16 @@ impl Turn {
         {
             top.last_index = None;
         }
-        !self.is_news(index) && !ends
+        !self.is_new_index(index) && !ends
     }
 
-    /// Whether a frame of this number was not read yet; it is now.
-    pub(super) fn is_news(&mut self, index: u64) -> bool {
+    /// Records an index as read; `false` if it was before.
+    pub(super) fn is_new_index(&mut self, index: u64) -> bool {
         let Some(top) = self.root.map(|root| self.runs.edit(root)) else { return true };
-        let news = top.last_index.is_none_or(|last| index > last);
-        if news {
+        let is_new = top.last_index.is_none_or(|last| index > last);
+        if is_new {
             top.last_index = Some(index);
         }
-        news
+        is_new
     }
 }

@@ -1,4 +1,4 @@
-//! What an event carries beside what it says: figures, memories, follow-up questions.
+//! What an event carries beside its content: usage, memories, follow-up questions.
 
 use super::usage::Usage;
 use super::Conversation;
@@ -7,7 +7,7 @@ use crate::json::Raw;
 use crate::time::Seconds;
 
 impl Conversation {
-    /// What an event carries beside what it says.
+    /// Takes over usage, memories, session summary and follow-up questions.
     #[inline(never)]
     pub(super) fn record_metadata(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let turn = &mut self.turns[t];
@@ -41,7 +41,7 @@ impl Conversation {
         if let Some(model) = model_of(event) {
             run.model = Some(model);
         }
-        // Figures come again, as sums: only what is new was used now.
+        // Usage is repeated as totals: only the difference was used now.
         let used = run.usage.beyond(&before, event.kind == Kind::ModelRequestCompleted);
         let model = run.model.clone().unwrap_or_default();
         if run.top && event.kind == Kind::ModelRequestCompleted {
@@ -58,11 +58,11 @@ impl Conversation {
     }
 }
 
-/// The model that the figures of `event` are of.
+/// The model of an event's usage.
 fn model_of(event: &RunEvent<'_>) -> Option<String> {
     let in_metrics = || {
         let metrics = event.metrics?;
-        // A completion's metrics name their models one by one.
+        // A completion's metrics list their models one by one.
         let detail = || metrics.member("details")?.member("model")?.as_array()?.next()?.member("id");
         metrics.member("model").or_else(detail).and_then(Raw::as_str)
     };

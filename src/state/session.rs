@@ -1,11 +1,11 @@
-//! The list of sessions: an entry appears with the first frame that names a session, and nothing but the caller ever
-//! removes one (DESIGN §4.8). A failed run marks it.
+//! The list of sessions. A session is listed with the first frame that names it; only the caller removes it. A failed
+//! run marks it.
 
 use super::Outcome;
 use crate::time::Seconds;
 use serde::Serialize;
 
-/// One session, with the field names of agent-ui's side bar.
+/// One session, with the field names of agent-ui.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[allow(missing_docs)]
 pub struct Session {
@@ -14,10 +14,10 @@ pub struct Session {
     pub created_at: Seconds,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Seconds>,
-    /// How the last run ended that was seen here.
+    /// The outcome of the last run seen here.
     #[serde(rename = "lastOutcome", skip_serializing_if = "Option::is_none")]
     pub last_outcome: Option<Outcome>,
-    /// The last run failed. The session is there all the same.
+    /// The last run failed. The session stays listed.
     #[serde(skip_serializing_if = "is_false")]
     pub failed: bool,
 }
@@ -46,9 +46,7 @@ impl Sessions {
         &self.list
     }
 
-    /// Makes sure that the session `id` is listed; a new one is called `name`.
-    ///
-    /// `false`: beyond `most`, and not listed.
+    /// Lists session `id` under `name` unless it is listed already. `false`: there are `most` sessions, so it is not.
     pub(super) fn ensure_listed(&mut self, id: &str, name: &str, at: Seconds, most: usize) -> bool {
         if self.list.iter().any(|s| s.session_id == id) {
             return true;
@@ -69,7 +67,7 @@ impl Sessions {
         true
     }
 
-    /// What the server says of a session: its name is the server's, how it ended here stays.
+    /// Updates a session with the server's data; its outcome here stays.
     pub(super) fn update_from_server(
         &mut self,
         id: &str,

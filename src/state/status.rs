@@ -1,8 +1,8 @@
-//! How things stand, and how a send ended.
+//! The status of the conversation, and the outcome of a send.
 
 use serde::{Serialize, Serializer};
 
-/// How a send ended.
+/// The outcome of a send.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -15,20 +15,20 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// What is going on.
+/// The status of the conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Status {
     Idle,
     Connecting,
     Streaming,
-    /// The backend waits for a rate limit to pass.
+    /// A rate limit or a lost connection is being waited out.
     Retrying,
     Ended(Outcome),
 }
 
 impl Status {
-    /// Whether an answer is on its way.
+    /// Whether an answer is under way.
     pub fn is_streaming(self) -> bool {
         matches!(self, Status::Connecting | Status::Streaming | Status::Retrying)
     }

@@ -1,13 +1,13 @@
-//! The timeline, "Behind the Scenes": one entry for each thing that happened, in the order in which it was heard of.
+//! The timeline: one entry per event, in order of arrival.
 //!
-//! Entries are never removed. An attempt that failed and was started again stays, marked as void.
+//! Entries are never removed. Those of a superseded attempt stay, marked.
 
 use crate::event::Scope;
 use crate::limits::Limits;
 use crate::time::Seconds;
 use serde::Serialize;
 
-/// How the thing stands that an entry tells.
+/// The state of what an entry describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -26,32 +26,32 @@ pub struct Entry {
     pub id: u32,
     /// Seconds: the event's own time, or its arrival.
     pub timestamp: Seconds,
-    /// When it was heard of here.
+    /// When it arrived here.
     pub heard_at: Seconds,
-    /// Of a wait (`retry`, `resume`): when the stream went on.
+    /// Waits only (`retry`, `resume`): when the stream continued.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub over_at: Option<Seconds>,
     /// The event's name.
     pub event_type: String,
-    /// Who: the agent's, team's or workflow's name.
+    /// The name of the agent, team or workflow.
     pub source: String,
-    /// What that is.
+    /// What `source` is.
     #[serde(serialize_with = "scope_name")]
     pub source_type: Scope,
-    /// In words.
+    /// For the user.
     pub description: String,
-    /// How it stands.
+    /// Its state.
     pub status: EntryStatus,
     /// 0 for the top-level run, 1 for its members, 2 for theirs.
     pub depth: u32,
-    /// The entry it is part of.
+    /// The entry that it belongs to.
     #[serde(rename = "parentEventId", skip_serializing_if = "Option::is_none")]
     pub parent: Option<u32>,
-    /// The rest.
+    /// Further data.
     pub details: Details,
 }
 
-/// What an entry has to tell beyond its description. `…Args` and `metrics` are JSON text.
+/// Further data of an entry. `toolArgs`, `metrics` and `data` are JSON text.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -106,7 +106,7 @@ pub struct Details {
 }
 
 impl Details {
-    /// Cuts what is longer than `most` bytes; JSON, which cannot be cut, is left out.
+    /// Cuts texts longer than `most` bytes; longer JSON is dropped, since it cannot be cut.
     pub(super) fn keep_within(&mut self, most: usize) {
         for text in [&mut self.tool_result, &mut self.reasoning_content, &mut self.error_message, &mut self.task] {
             if let Some(text) = text.as_mut().filter(|t| t.len() > most) {
@@ -119,7 +119,7 @@ impl Details {
     }
 }
 
-/// Tokens or costs: in, out, together.
+/// Tokens or costs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[allow(missing_docs)]
 pub struct Split {
@@ -132,9 +132,9 @@ pub struct Split {
 #[derive(Debug, Clone, Default)]
 pub struct Timeline {
     entries: Vec<Entry>,
-    /// The wait that goes on.
+    /// The wait that is under way.
     wait: Option<u32>,
-    /// Entries that the view has not read, or not as they are now.
+    /// Entries changed since the view last read them.
     pub(crate) dirty: Vec<u32>,
 }
 
@@ -144,7 +144,7 @@ impl Timeline {
         &self.entries
     }
 
-    /// Adds an entry; its id is set here. Beyond the limit only what `matters` is kept; `None` if it is not.
+    /// Adds an entry and sets its id. Beyond the limit only one that `matters` is added; otherwise `None`.
     pub(super) fn add(&mut self, entry: Entry, matters: bool, limits: &Limits) -> Option<u32> {
         let len = self.entries.len();
         if len >= limits.max_timeline_entries && !(matters && len < limits.max_timeline_entries.saturating_mul(2)) {
@@ -177,7 +177,7 @@ impl Timeline {
         }
     }
 
-    /// Marks what attempt number `attempt` did as void. Retries and fallbacks stay: they tell why.
+    /// Marks the entries of an attempt as superseded, except retries and fallbacks: those tell why.
     pub(super) fn supersede(&mut self, attempt: u32) {
         for entry in &mut self.entries {
             let tells_why = matches!(entry.event_type.as_str(), "retry" | "fallback");
@@ -190,14 +190,14 @@ impl Timeline {
         }
     }
 
-    /// A sign of life: the wait that was announced last is over.
+    /// Ends the current wait.
     pub(super) fn end_wait(&mut self, now: Seconds) {
         if let Some(entry) = self.wait.take().and_then(|id| self.edit(id)) {
             entry.over_at = Some(now);
         }
     }
 
-    /// The last retry is told anew: the server says itself what the client was about to do.
+    /// Updates the last retry: the server makes the retry that the client was about to make.
     pub(super) fn update_retry(&mut self, description: &str, delay: f64) {
         let last = self.entries.iter().rev().find(|e| e.event_type == "retry").map(|e| e.id);
         if let Some(entry) = last.and_then(|id| self.edit(id)) {
@@ -206,7 +206,7 @@ impl Timeline {
         }
     }
 
-    /// An entry of this event for this tool call of this run, in this attempt: a repeated frame adds none.
+    /// Whether this attempt has an entry of this event for this tool call: repeated frames add none.
     pub(super) fn has_tool_entry(&self, event_type: &str, details: &Details) -> bool {
         let same = |e: &Details| {
             e.tool_call_id == details.tool_call_id && e.run_id == details.run_id && e.attempt == details.attempt

@@ -1,4 +1,4 @@
-//! Entries of the timeline: of events, and of what happened here and not on the wire.
+//! Adds timeline entries: for events, and for what happens on this side.
 
 use super::timeline::{Details, Entry, EntryStatus};
 use super::{Conversation, RetryNotice};
@@ -8,7 +8,7 @@ use crate::limits::excerpt;
 use crate::time::Seconds;
 
 impl Conversation {
-    /// Adds the entry of a run's event. `None` where the event has none of its own, or beyond the limit.
+    /// Adds the entry of a run's event. `None`: the event has none, or the limit is reached.
     #[inline(never)]
     pub(super) fn add_event_entry(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
         let mut details = Details::default();
@@ -49,7 +49,7 @@ impl Conversation {
         added
     }
 
-    /// The entry of a frame of no run: `retry`, `error`.
+    /// Adds the entry of a frame without a run: `retry`, `error`.
     fn add_system_entry(&mut self, t: usize, entry: SystemEntry<'_>, now: Seconds) {
         let turn = &mut self.turns[t];
         let entry = Entry {
@@ -70,7 +70,7 @@ impl Conversation {
         self.diagnostics.dropped_entries += u64::from(added.is_none());
     }
 
-    /// `retry`, or `resume` where nothing is void: a wait, as it is announced.
+    /// Adds the entry of a wait: `retry`, or `resume`, which supersedes nothing.
     pub(super) fn add_wait_entry(&mut self, t: usize, event_type: &str, announced: &RetryNotice, now: Seconds) {
         let details = Details {
             retry_attempt: Some(announced.attempt),
@@ -83,7 +83,7 @@ impl Conversation {
         self.add_system_entry(t, SystemEntry { event_type, at: announced.at, description, status, details }, now);
     }
 
-    /// The retries are used up: somebody else is asked.
+    /// The retries are exhausted, and another component is asked.
     pub(super) fn add_fallback_entry(&mut self, t: usize, name: &str, error: &StreamError, now: Seconds) {
         let details = Details { error_message: Some(error.message.clone()), ..Details::default() };
         let description = ["Asking ", if name.is_empty() { "another one" } else { name }, " instead"].concat();
@@ -91,7 +91,7 @@ impl Conversation {
         self.add_system_entry(t, SystemEntry { event_type: "fallback", at: None, description, status, details }, now);
     }
 
-    /// What the server said to the request to stop the run.
+    /// The server's answer to a cancel request.
     pub(super) fn add_server_cancel_entry(&mut self, t: usize, error: Option<&StreamError>, now: Seconds) {
         let details = Details { error_message: error.map(|e| e.message.clone()), ..Details::default() };
         let description = error.map_or_else(|| "The server was told to stop the run".into(), |e| e.message.clone());
@@ -114,7 +114,7 @@ impl Conversation {
         );
     }
 
-    /// The entry of something that happened here and not on the wire: `cancelled`, `interrupted`, `error`.
+    /// Adds the entry of something that happened on this side: `cancelled`, `interrupted`, `error`.
     pub(super) fn add_local_entry(&mut self, t: usize, event_type: &str, error: Option<&StreamError>, now: Seconds) {
         let details = Details {
             error_type: error.map(|e| type_name(e.kind).into()),
@@ -150,7 +150,7 @@ fn is_end(kind: Kind) -> bool {
     )
 }
 
-/// The name that goes over the wire.
+/// The name of an error type in snapshots.
 pub(super) fn type_name(kind: ErrorType) -> &'static str {
     match kind {
         ErrorType::RateLimit => "rate_limit",

@@ -5,7 +5,7 @@ use crate::json::{Raw, Str};
 use crate::time::Seconds;
 use serde::Serialize;
 
-/// How a tool call stands.
+/// The state of a tool call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
@@ -13,11 +13,11 @@ pub enum ToolStatus {
     Started,
     Completed,
     Error,
-    /// The run waits for the user to confirm, fill in or execute it.
+    /// Waits for the user to confirm it, fill it in or execute it.
     Paused,
-    /// The user said no.
+    /// The user rejected it.
     Rejected,
-    /// Its run was stopped, failed or was lost before it ended.
+    /// Its run was stopped, failed or was lost before the call ended.
     Cancelled,
 }
 
@@ -25,15 +25,15 @@ pub enum ToolStatus {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ToolCall {
-    /// Empty where the wire has none.
+    /// Empty if the event has none.
     pub id: String,
     /// The tool's name.
     pub name: String,
     /// JSON text.
     pub args: Option<String>,
-    /// How it stands.
+    /// Its state.
     pub status: ToolStatus,
-    /// What it returned: the text, or JSON text where that was no string.
+    /// The result: its text, or JSON text if it is not a string.
     pub result: Option<String>,
     /// The text of ToolCallError.
     pub error: Option<String>,
@@ -41,7 +41,7 @@ pub struct ToolCall {
     pub duration: Option<f64>,
     /// Seconds since the Unix epoch.
     pub created_at: Seconds,
-    /// The run that it delegated to.
+    /// The run that it started.
     pub child_run_id: Option<String>,
     /// Changed since the view last read it.
     #[serde(skip)]
@@ -64,14 +64,14 @@ impl ToolCall {
         }
     }
 
-    /// Takes over what a later event of the same call says. A call that has ended does not start again.
+    /// Merges a later event of the same call. A call that has ended does not start again.
     pub(super) fn merge(&mut self, tool: &Tool<'_>, status: ToolStatus) {
         self.dirty = true;
         if let Some(args) = tool.tool_args {
             self.args = Some(args.text().into());
         }
         if let Some(result) = tool.result {
-            self.result = Some(text_of(result));
+            self.result = Some(result.to_text());
         }
         if let Some(seconds) = tool.metrics.and_then(|m| m.member("duration")).and_then(Raw::as_f64) {
             self.duration = Some(seconds);
@@ -88,7 +88,7 @@ impl ToolCall {
         };
     }
 
-    /// From one status to another, if it has that one.
+    /// Moves from one status to another, if it has the former.
     pub(super) fn transition(&mut self, from: ToolStatus, to: ToolStatus) {
         if self.status == from {
             self.status = to;
@@ -99,7 +99,7 @@ impl ToolCall {
     pub(super) fn matches(&self, tool: &Tool<'_>) -> bool {
         match tool.tool_call_id {
             Some(id) => id.is(&self.id),
-            // Without an id (the paused form of Cirkelline): the same tool, still open.
+            // Without an id, as custom backends send it: the same tool, still open.
             None => {
                 tool.tool_name.is_some_and(|n| n.is(&self.name))
                     && matches!(self.status, ToolStatus::Started | ToolStatus::Paused)
@@ -108,12 +108,7 @@ impl ToolCall {
     }
 }
 
-/// A value as text: a string's content, else its JSON.
-pub(super) fn text_of(value: Raw<'_>) -> String {
-    value.to_text()
-}
-
-/// The tools by which a team's leader hands a task to its members.
+/// The tools with which a team's leader delegates to members.
 pub(super) fn is_delegation(name: Str<'_>) -> bool {
     matches!(
         name.decode().as_ref(),

@@ -1,4 +1,4 @@
-//! Events of tool calls.
+//! Events of tool calls: the call, its delegation, the activity line.
 
 use super::delegation::member_id;
 use super::tool::{is_delegation, ToolStatus};
@@ -25,7 +25,7 @@ impl Conversation {
                 Some(call) => call.error = event.error.map(String::from).or(call.error.take()),
                 None => fits = false,
             }
-            // A call that is told of behind the end of its run does not run.
+            // A call reported after the end of its run is not running.
             message.stop_tools(message.head.status);
             message.add_extras(event, &limits);
         }

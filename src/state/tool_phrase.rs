@@ -1,6 +1,6 @@
-//! What a tool does, in words: `get_current_weather` → `Getting current weather`.
+//! A tool's name as a phrase: `get_current_weather` → `Getting current weather`.
 
-/// Tools whose name alone makes no good text. `true`: an argument belongs behind it.
+/// Tools that need a phrase of their own. `true`: an argument is quoted after it.
 pub(super) fn known(tool: &str) -> Option<(&'static str, bool)> {
     let text = match tool {
         "think" => ("Thinking", false),
@@ -25,7 +25,7 @@ fn is_web_search(tool: &str) -> bool {
     words().any(|w| w == "search") && words().any(|w| ENGINES.contains(&w))
 }
 
-/// `get_current_weather` → `Getting current weather`; what begins with no known verb → `Using big tool`.
+/// `get_current_weather` → `Getting current weather`; without a known verb → `Using big tool`.
 pub(super) fn humanized(tool: &str) -> String {
     let mut words = tool.split(['_', '-', ' ']).filter(|w| !w.is_empty());
     let first = words.next().unwrap_or("tool").to_ascii_lowercase();

@@ -1,4 +1,4 @@
-//! A turn: one question and all that came of it.
+//! A turn: one question and everything that follows from it.
 
 use super::delegation::Delegation;
 use super::message::{Message, RunStatus};
@@ -15,72 +15,72 @@ use crate::limits::Limits;
 use crate::monitor::Ending;
 use crate::time::Seconds;
 
-/// When a turn was asked, answered first, and ended: seconds, by the clock of this side.
+/// When a turn began, got its first frame, and ended: seconds, by the local clock.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
 pub struct Times {
     pub began_at: Seconds,
-    /// Its first frame came.
+    /// Arrival of its first frame.
     pub first_at: Option<Seconds>,
     pub ended_at: Option<Seconds>,
 }
 
-/// One question and all that came of it.
+/// One question and everything that follows from it.
 #[derive(Debug, Clone)]
 pub struct Turn {
     /// Unique within the handler.
     pub id: u32,
-    /// What the user said; `None` where the caller did not say.
+    /// The user's message; `None` if the caller did not pass it.
     pub user: Option<Message>,
-    /// Delegations, members' and sub-teams' messages, in the order in which they began.
+    /// Delegations and messages of members and sub-teams, in the order in which they began.
     pub work: Vec<Message>,
     /// The answer.
     pub answer: Message,
-    /// Behind the Scenes.
+    /// The timeline.
     pub timeline: Timeline,
     /// `None` while it runs.
     pub outcome: Option<Outcome>,
-    /// 1, and one more for each retry.
+    /// 1, plus one for each retry.
     pub attempts: u32,
-    /// When it was asked, answered first, and ended.
+    /// When it began, got its first frame, and ended.
     pub times: Times,
-    /// The run that lives, or lived last.
+    /// The top-level run, current or last.
     pub run_id: Option<String>,
     /// Why it failed.
     pub error: Option<StreamError>,
     /// What it waits for.
     pub pause: Option<Pause>,
-    /// JSON arrays and objects, as the events carried them.
+    /// JSON text, as the event carried it.
     pub followups: Option<String>,
-    /// JSON array.
+    /// JSON text of an array.
     pub memories: Option<String>,
-    /// JSON object.
+    /// JSON text of an object.
     pub session_summary: Option<String>,
-    /// Of all its runs, void ones too: they cost tokens as well.
+    /// Usage of all its runs, superseded ones included.
     pub usage: Usage,
     pub(super) session_id: Option<String>,
     pub(super) runs: Runs,
-    /// Index of the top-level run that decides this turn's fate.
+    /// Index of the top-level run, which decides the outcome.
     pub(super) root: Option<usize>,
     pub(super) delegations: Vec<Delegation>,
-    /// An event other than content came: this stream tells how it ends.
+    /// An event other than content arrived, so this stream reports its end.
     pub(super) has_lifecycle_events: bool,
     pub(super) has_content: bool,
     /// Work messages that ended only because the turn did.
     pub(super) settled_work: Vec<usize>,
-    /// How the run ended, should the stream not say more: the status that a `replay` of no frame stated, or a step that
-    /// waits for the user.
+    /// The outcome if the stream ends without saying more: from a `replay` without frames, or from a step that waits
+    /// for the user.
     pub(super) stated_outcome: Option<Outcome>,
-    /// It was shown from what a page had kept, and no frame of its run has come yet.
+    /// It was restored from storage, and no frame of its run has arrived yet.
     pub(super) restored: bool,
     pub(crate) dirty: bool,
-    /// The view must forget the work messages it has.
+    /// The view must discard its work messages.
     pub(crate) work_reset: bool,
 }
 
 impl Turn {
-    /// Whether its session and its run are known.
+    /// Whether its session id and its run id are known.
     pub(super) fn has_ids(&self) -> (bool, bool) {
         (self.session_id.is_some(), self.run_id.is_some())
     }
@@ -89,7 +89,7 @@ impl Turn {
         self.outcome.is_none()
     }
 
-    /// The name of the run that answers.
+    /// The name of the top-level run.
     pub(super) fn answering_name(&self) -> Option<&str> {
         self.root.map(|r| self.runs.get(r).name.as_str()).filter(|n| !n.is_empty())
     }
@@ -99,7 +99,7 @@ impl Turn {
         Ending {
             attempts: self.attempts,
             succeeded: self.outcome == Some(Outcome::Completed),
-            // A service that was away until the retries were used up counts with them.
+            // A service unavailable until the retries were exhausted counts as rate-limited.
             rate_limited: self
                 .error
                 .as_ref()
@@ -108,7 +108,7 @@ impl Turn {
         }
     }
 
-    /// What was still at work when the turn ended does not look as if it went on.
+    /// Ends what was still running when the turn ended.
     pub(super) fn settle_unfinished(&mut self, outcome: Outcome) {
         let entry_status = match outcome {
             Outcome::Failed | Outcome::Interrupted => EntryStatus::Error,
@@ -118,7 +118,7 @@ impl Turn {
             self.timeline.set_status(entry, entry_status);
         }
         if outcome == Outcome::Completed {
-            // What was asked for has been answered.
+            // The pause has been answered.
             self.messages().for_each(|m| m.transition_tools(ToolStatus::Paused, ToolStatus::Completed));
         }
         let left = match outcome {
@@ -141,7 +141,7 @@ impl Turn {
         self.work.iter_mut().chain([&mut self.answer])
     }
 
-    /// What the user answered to the pause is what its tools came to; those that run now say so themselves.
+    /// Applies the user's answer to the paused tools; those that run now report by themselves.
     pub(super) fn apply_pause_answer(&mut self, answer: &str, now: Seconds, limits: &Limits) {
         let tools = Raw::parse(answer).ok().and_then(Raw::as_array).into_iter().flatten();
         for tool in tools.filter_map(Tool::read) {
@@ -156,7 +156,7 @@ impl Turn {
         }
     }
 
-    /// The turn goes on: what its pause or its interruption had stopped does too.
+    /// The turn continues, and so does what its pause or interruption had stopped.
     pub(super) fn reopen_unfinished(&mut self) {
         let mut again = std::mem::take(&mut self.settled_work);
         self.answer.transition_tools(ToolStatus::Cancelled, ToolStatus::Started);
@@ -166,7 +166,7 @@ impl Turn {
                 message.transition_tools(ToolStatus::Cancelled, ToolStatus::Started);
             }
         }
-        // One that waited waits on until it says that it goes on: another pause may come before.
+        // A paused member stays paused until its run continues: another pause may come first.
         for (at, message) in self.work.iter_mut().enumerate() {
             if message.head.status == RunStatus::Paused {
                 message.text.begin_segment();
@@ -176,7 +176,7 @@ impl Turn {
         self.runs.reopen(&again, self.outcome == Some(Outcome::Paused));
     }
 
-    /// The message that the run's words go to.
+    /// The message that receives the run's content.
     pub(super) fn message_of(&mut self, run: usize) -> Option<&mut Message> {
         let run = self.runs.get(run);
         match (run.top, run.work) {

@@ -1,4 +1,4 @@
-//! Turns end: as their stream said, as the user wanted, or because the connection broke off.
+//! Ends turns: as the stream says, on the user's request, or after a lost connection.
 
 use super::message::RunStatus;
 use super::{Conversation, Outcome, Status, Turn};
@@ -6,13 +6,13 @@ use crate::error::{ErrorType, StreamError};
 use crate::time::Seconds;
 
 impl Conversation {
-    /// The stream is over. If no event said how the run ended, it was interrupted.
+    /// The stream ended. If no event told the outcome, the turn was interrupted.
     pub fn close(&mut self, now: Seconds) {
         let t = self.ensure_turn(now);
         let turn = &self.turns[t];
         let outcome = match turn.stated_outcome {
             Some(stated) => stated,
-            // `stream_events=false`: only content, no start and no end. A clean end is the end.
+            // `stream_events=false` sends only content, so a clean close is the end.
             None if turn.has_content && !turn.has_lifecycle_events => Outcome::Completed,
             None => return self.interrupt("The connection ended before the answer was complete.", now),
         };
@@ -24,7 +24,7 @@ impl Conversation {
         self.fail(Outcome::Interrupted, StreamError::new(ErrorType::Interrupted, message), now);
     }
 
-    /// The leg that runs ends with `error`, as `failed` or `interrupted`, unless it has ended.
+    /// Ends the current turn with `error`, as `failed` or `interrupted`, unless it has ended.
     pub fn fail(&mut self, outcome: Outcome, error: StreamError, now: Seconds) {
         let t = self.ensure_turn(now);
         if self.turns[t].outcome.is_none() {
@@ -38,10 +38,10 @@ impl Conversation {
         self.end_connection(t, outcome, Some(error), now);
     }
 
-    /// The user stopped it: the text stays, marked.
+    /// The user stopped the answer. The text stays.
     pub fn cancel(&mut self, now: Seconds) {
         if self.active_turn.is_none() && self.turn_unknown {
-            // A leg that was opened and never heard of: nothing to mark.
+            // No frame arrived on this connection, so there is no turn to mark.
             self.turn_unknown = false;
             return self.become_idle(self.current().and_then(|t| t.outcome));
         }
@@ -52,7 +52,7 @@ impl Conversation {
         self.end_connection(t, Outcome::Cancelled, None, now);
     }
 
-    /// The leg is over. A turn that has ended stays as it ended.
+    /// The connection is over. A turn that has ended keeps its outcome.
     pub(super) fn end_connection(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
         match self.turns[t].outcome {
             None => self.finish_turn(t, outcome, error, now),
@@ -75,7 +75,7 @@ impl Conversation {
         self.head_dirty |= self.error.take().is_some();
     }
 
-    /// A turn ends. The first end counts: what completes after it was cancelled is still cancelled.
+    /// Ends a turn. The first end counts: a completion after a cancellation changes nothing.
     pub(super) fn finish_turn(&mut self, t: usize, outcome: Outcome, mut error: Option<StreamError>, now: Seconds) {
         if let Some(limited) = error.as_mut().filter(|e| e.kind == ErrorType::RateLimit && e.hint.is_none()) {
             limited.hint = self.hint();
@@ -103,7 +103,7 @@ impl Conversation {
         self.become_idle(Some(outcome));
     }
 
-    /// Nothing runs any more; a pause still says what it waits for.
+    /// Nothing is running. For a pause, the activity line still says what it waits for.
     pub(super) fn become_idle(&mut self, outcome: Option<Outcome>) {
         let name = self.current().and_then(Turn::answering_name).unwrap_or(&self.name);
         self.activity = (outcome == Some(Outcome::Paused)).then(|| self.texts.paused(name));

@@ -1,4 +1,4 @@
-//! Turns open, and frames find theirs.
+//! Starts turns and connections.
 
 use super::message::{Message, Role, RunStatus};
 use super::run::Runs;
@@ -8,7 +8,7 @@ use super::{ActivityKind, Conversation, Status, Times, Turn};
 use crate::time::Seconds;
 
 impl Conversation {
-    /// Opens a leg. With a text it is a new turn; without, its first frame tells whether it goes on with an earlier one.
+    /// Opens a connection. With a text it starts a turn; without, its first frame tells which turn it continues.
     pub fn begin(&mut self, text: Option<&str>, status: Status, now: Seconds) {
         self.active_turn = None;
         self.turn_unknown = text.is_none();
@@ -26,7 +26,7 @@ impl Conversation {
         self.head_dirty = true;
     }
 
-    /// The files that the user sent along with what opened the turn.
+    /// Adds the names of the files sent with the message.
     pub(crate) fn attach(&mut self, files: Vec<String>) {
         let user = self.active_turn.and_then(|t| self.turns[t].user.as_mut());
         if let Some(user) = user.filter(|_| !files.is_empty()) {
@@ -34,7 +34,7 @@ impl Conversation {
         }
     }
 
-    /// The first bytes may come now.
+    /// The response has begun.
     pub fn opened(&mut self) {
         if self.status == Status::Connecting {
             self.status = Status::Streaming;
@@ -42,7 +42,7 @@ impl Conversation {
         }
     }
 
-    /// A new chat in the session given, or in none. The list of sessions stays.
+    /// A new chat in the given session, or in none yet. The list of sessions stays.
     pub fn clear(&mut self, session_id: Option<String>) {
         self.turns.clear();
         self.first_unread = 0;
@@ -60,7 +60,7 @@ impl Conversation {
         self.head_dirty = true;
     }
 
-    /// The turn that frames go to; opened if there is none.
+    /// The turn that receives frames; started if there is none.
     pub(super) fn ensure_turn(&mut self, now: Seconds) -> usize {
         match self.active_turn {
             Some(t) => {

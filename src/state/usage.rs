@@ -1,14 +1,14 @@
-//! Tokens and costs, of a run and of all runs together.
+//! Tokens and costs, of a run and in total.
 //!
-//! A run's figures come three times: summed from its model requests as they end, from MetricsUpdate, and from the
-//! metrics of its completion. The later ones replace the earlier, so that nothing counts twice.
+//! A run's figures arrive three times: summed up from its model requests, in MetricsUpdate, and in the metrics of its
+//! completion. Each replaces the one before, so that nothing counts twice.
 
 use crate::event::Tokens;
 use crate::json::Raw;
 use crate::quota::Used;
 use serde::Serialize;
 
-/// Tokens and costs. Costs are in the currency of the backend's price list; 0 where it sends none.
+/// Tokens and costs. Costs are in the currency of the backend's price list; 0 if it sends none.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs)]
@@ -35,7 +35,7 @@ impl Usage {
         self.cache_write_tokens += tokens.cache_write;
     }
 
-    /// The `metrics` of a completion or a MetricsUpdate: they count the whole run.
+    /// The `metrics` of a completion or a MetricsUpdate, which are totals of the run.
     pub fn replace(&mut self, metrics: Raw<'_>) {
         let Some(mut object) = metrics.as_object() else { return };
         while let Ok(Some((key, value))) = object.next_member() {
@@ -56,7 +56,7 @@ impl Usage {
         }
     }
 
-    /// What these figures have that `before` had not.
+    /// The difference to `before`.
     pub(super) fn beyond(&self, before: &Usage, request: bool) -> Used {
         Used {
             input: self.input_tokens.saturating_sub(before.input_tokens),

@@ -1,9 +1,9 @@
-//! Waits in sight of the user: of a retry, of a connection to be made again, of a send that is held back.
+//! Waits that the user sees: for a retry, for a lost connection, for a send that is held back.
 
 use crate::time::Seconds;
 use serde::Serialize;
 
-/// Why something is tried again.
+/// Why a request is repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums)]
@@ -16,24 +16,24 @@ pub enum RetryCause {
     Network,
 }
 
-/// Who waits and starts again.
+/// Who repeats it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums)]
 pub enum Retrier {
-    /// The backend, which says so in the stream.
+    /// The server, announced in the stream.
     Server,
-    /// The client itself.
+    /// The client.
     Handler,
 }
 
-/// A rate limit being waited out.
+/// The wait before a retry or a resume.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RetryState {
     /// 1 for the first retry.
     pub attempt: u64,
-    /// Retries that will be made.
+    /// Retries at most.
     pub max_retries: u64,
     /// Seconds.
     pub delay: f64,
@@ -41,9 +41,9 @@ pub struct RetryState {
     pub message: String,
     /// Seconds since the Unix epoch.
     pub resumes_at: Seconds,
-    /// Why.
+    /// Why it is repeated.
     pub cause: RetryCause,
-    /// Who.
+    /// Who repeats it.
     pub by: Retrier,
 }
 
@@ -52,13 +52,13 @@ pub struct RetryState {
 #[serde(rename_all = "snake_case")]
 #[allow(clippy::exhaustive_enums)]
 pub enum PacingCause {
-    /// A rate limit was hit just now, here or in another tab.
+    /// A rate limit was hit recently, here or in another tab.
     Limit,
     /// It would exceed the quota.
     Quota,
 }
 
-/// A send that is held back to stay under a rate limit.
+/// A send held back to stay under a rate limit.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pacing {
@@ -70,7 +70,7 @@ pub struct Pacing {
     pub message: String,
     /// Why.
     pub cause: PacingCause,
-    /// A long conversation named as the cause.
+    /// Names a long conversation as the probable cause.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The text that grew, where nothing else changed.
+//! The common case: a single text grew.
 
 use super::text_chunks::TEXT_CHUNK;
 use crate::state::Conversation;
@@ -12,7 +12,7 @@ pub struct Appended<'a> {
     pub turn: usize,
     /// Index into its work messages; `None`: the answer.
     pub work: Option<usize>,
-    /// What the model thinks, not what it says.
+    /// Reasoning instead of the answer.
     pub thoughts: bool,
     pub text: &'a str,
 }

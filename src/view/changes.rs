@@ -1,4 +1,4 @@
-//! What changed in a turn, and that it was read.
+//! What changed in a turn, and marking it as read.
 
 use super::{MessageDelta, TextDelta, TurnDelta, TurnFacts};
 use crate::state::message::{Message, Text};
@@ -62,7 +62,7 @@ fn text_delta(text: &Text) -> Option<TextDelta<'_>> {
 }
 
 impl Conversation {
-    /// All that changed so far has been read.
+    /// Marks all changes as read.
     pub(super) fn mark_read(&mut self) {
         let c = self;
         c.head_dirty = false;

@@ -1,14 +1,14 @@
-//! Long texts in pieces.
+//! Long texts in chunks.
 
 use crate::limits::excerpt;
 use crate::text::slice;
 use serde::ser::SerializeSeq;
 use serde::Serializer;
 
-/// Browsers and Node decode a megabyte twice as fast in pieces that fit a cache as in one.
+/// Browsers and Node decode a megabyte twice as fast in chunks that fit the cache.
 pub(super) const TEXT_CHUNK: usize = 32 << 10;
 
-/// A text, or the pieces of a long one.
+/// A string, or an array of chunks for a long one.
 pub(super) fn in_chunks<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
     if text.len() <= TEXT_CHUNK {
         return serializer.serialize_str(text);

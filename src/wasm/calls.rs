@@ -1,4 +1,4 @@
-//! What the user and the page do: send, cancel, continue, dismiss.
+//! Calls by the user and the page: send, cancel, continue, dismiss.
 
 use super::options::pairs;
 use super::Core;
@@ -7,8 +7,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Core {
-    /// Sends what the user said, or (`background`) what the page has to say; the host hears of `ticket` again when it
-    /// is over.
+    /// Sends a message of the user, or of the page (`background`). The host gets `ticket` back once it is settled.
     pub fn send(&self, ticket: u32, text: &str, files: Vec<String>, background: bool) {
         let files = &files;
         self.shell.handle(match background {
@@ -17,40 +16,40 @@ impl Core {
         });
     }
 
-    /// Drops one send that waits.
+    /// Drops a waiting send.
     #[wasm_bindgen(js_name = cancelQueued)]
     pub fn cancel_queued(&self, ticket: u32) -> bool {
         self.shell.handle(Input::CancelQueued { ticket })
     }
 
-    /// Skips a wait of our own.
+    /// Skips the current wait.
     #[wasm_bindgen(js_name = retryNow)]
     pub fn retry_now(&self) -> bool {
         self.shell.handle(Input::RetryNow)
     }
 
-    /// Takes up an answer that was interrupted; the host hears of `ticket` again when it is over.
+    /// Resumes an interrupted answer. The host gets `ticket` back once it is settled.
     pub fn resume(&self, ticket: u32) {
         self.shell.handle(Input::Resume { ticket });
     }
 
-    /// Answers what a paused run asks: fields of the form, name and value in turn.
+    /// Answers a paused run. `answers`: form fields, names and values alternating.
     #[wasm_bindgen(js_name = continueRun)]
     pub fn continue_run(&self, ticket: u32, answers: Vec<String>) {
         self.shell.handle(Input::Continue { ticket, answers: &pairs(answers) });
     }
 
-    /// The network is gone.
+    /// The network went away.
     pub fn offline(&self) {
         self.shell.handle(Input::Offline);
     }
 
-    /// The network is there again.
+    /// The network is back.
     pub fn online(&self) {
         self.shell.handle(Input::Online);
     }
 
-    /// Another tab hit a limit that lasts until then; below zero: it is over.
+    /// Another tab hit a limit that lasts until `until` (seconds since the Unix epoch); negative: it is over.
     #[wasm_bindgen(js_name = limitElsewhere)]
     pub fn limit_elsewhere(&self, until: f64) {
         self.shell.handle(if until < 0.0 { Input::LimitOver } else { Input::LimitElsewhere { until } });
@@ -61,7 +60,7 @@ impl Core {
         self.shell.handle(Input::Cancel);
     }
 
-    /// The time has come that the host was asked to wait for.
+    /// The time passed to `Host::wake` has come.
     pub fn tick(&self) {
         self.shell.handle(Input::Tick);
     }
@@ -72,12 +71,12 @@ impl Core {
         self.shell.handle(Input::DismissError);
     }
 
-    /// Drops the turns; the next send goes to `session`, or to a new one.
+    /// Drops the turns. The next send goes to `session`, or to a new one.
     pub fn clear(&self, session: Option<String>) {
         self.shell.handle(Input::Clear { session_id: session.as_deref() });
     }
 
-    /// Ends what runs. The memory comes back with `free`.
+    /// Ends what runs. `free` releases the memory.
     pub fn dispose(&self) {
         if !self.shell.disposed.get() {
             self.shell.handle(Input::Detach);

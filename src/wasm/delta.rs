@@ -1,4 +1,4 @@
-//! What changed, for the host.
+//! Hands changes to the host.
 
 use super::js_serializer::to_js;
 use super::Core;
@@ -6,10 +6,10 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Core {
-    /// Hands the host what changed since the last call: a `Delta`, or the text that was appended.
+    /// Passes what changed since the last call to the host: a `Delta`, or the appended text.
     ///
-    /// Not by returning it: V8 11.3 (Node 20) inlines hot exports, and dies when memory grows under one that returns a
-    /// reference.
+    /// Not as a return value: V8 11.3 (Node 20) inlines hot exports, and crashes if memory grows during one that
+    /// returns a reference.
     pub fn read(&self) {
         let mut client = self.shell.client.borrow_mut();
         let text = client.read_text(|a, d| {

@@ -1,4 +1,4 @@
-//! A stream that the caller feeds, by bytes or through the decoder's own buffer.
+//! Streams fed by the caller: as bytes, or through the decoder's own buffer.
 
 use super::Core;
 use crate::client::Input;
@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Core {
-    /// Opens a leg that is fed by hand; `name`: what the answering party is called before its first event.
+    /// Opens a stream fed by the caller. `name`: the component's display name before its first event.
     pub fn begin(&self, text: Option<String>, name: Option<String>) {
         if let Some(name) = name {
             self.shell.client.borrow_mut().conversation.name = name;
@@ -15,7 +15,7 @@ impl Core {
         self.shell.handle(Input::Begin { text: text.as_deref() });
     }
 
-    /// The caller's next bytes.
+    /// Feeds bytes.
     pub fn feed(&self, bytes: &js_sys::Uint8Array) {
         if self.shell.client.borrow().live_request().is_none() {
             self.shell.handle(Input::Feed(&[]));
@@ -25,10 +25,10 @@ impl Core {
         }
     }
 
-    /// The same without being called back: where the caller's next bytes go, the address of room for so many in the decoder's buffer, to be filled at once and
-    /// then told of with `took`. 0: nobody wants them. `first`: they may begin a leg.
+    /// Reserves `length` bytes of the decoder's buffer and returns their address; fill them at once, then call `took`.
+    /// 0: the bytes are not wanted. `first`: they may open a stream.
     ///
-    /// In two calls, because a copy that JavaScript makes by itself costs half of one that it is called back for.
+    /// Two calls, because a copy made by JavaScript costs half of one made through a callback.
     #[wasm_bindgen(js_name = room)]
     pub fn reserve(&self, length: usize, first: bool) -> usize {
         if first && self.shell.client.borrow().live_request().is_none() {
@@ -41,14 +41,15 @@ impl Core {
         client.reserve(length).map_or(0, |room| room.as_mut_ptr() as usize)
     }
 
-    /// The room is filled. Whether listeners are to be told at once; that something changed the caller knows.
+    /// Decodes the reserved bytes. Returns whether to notify listeners at once; the caller knows that something
+    /// changed.
     #[wasm_bindgen(js_name = took)]
     pub fn commit(&self, length: usize, now: Seconds) -> bool {
         self.shell.client.borrow_mut().commit(length, now);
         self.shell.carry_out()
     }
 
-    /// The caller's stream is over.
+    /// The caller's stream ended.
     pub fn end(&self) {
         self.shell.handle(Input::End);
     }

@@ -1,4 +1,4 @@
-//! What a server or a page stored: sessions, past turns, an answer to be resumed.
+//! Stored sessions, past turns, and unfinished answers.
 
 use super::js_serializer::to_js;
 use super::Core;
@@ -8,34 +8,34 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Core {
-    /// A turn of a session that is opened: what the user said, when, and the events of its run as a stream.
+    /// Loads a past turn: the user's message, its time, and the run's events as a stream.
     #[wasm_bindgen(js_name = recall)]
     pub fn load_turn(&self, text: Option<String>, at: f64, frames: &[u8]) {
         self.shell.handle(Input::LoadTurn { text: text.as_deref(), at, frames });
     }
 
-    /// A session that the server lists.
+    /// Adds or updates a session from the server's list.
     #[wasm_bindgen(js_name = listSession)]
     pub fn list_session(&self, id: &str, name: &str, created_at: f64, updated_at: Option<f64>) {
         self.shell.client.borrow_mut().conversation.list_session(id, name, created_at, updated_at);
         self.shell.flush();
     }
 
-    /// What a paused run asks, where its stream did not say: the requirements, as JSON.
+    /// Sets the requirements of a pause whose stream did not carry them, as JSON.
     #[wasm_bindgen(js_name = tellPause)]
     pub fn set_pause_requirements(&self, requirements: &str) {
         self.shell.client.borrow_mut().conversation.set_pause_requirements(requirements);
         self.shell.flush();
     }
 
-    /// Hands the host what a page keeps of an answer that is not finished: a `ResumePoint`, or null.
+    /// Passes to the host what a page stores of an unfinished answer: a `ResumePoint`, or null.
     #[wasm_bindgen(js_name = keep)]
     pub fn resume_point(&self) {
         let point = to_js(&self.shell.client.borrow().resume_point());
         self.shell.host.resume_point(&point);
     }
 
-    /// Shows what was kept.
+    /// Shows a stored answer.
     #[allow(clippy::too_many_arguments)] // A `ResumePoint`, flat.
     pub fn restore(
         &self,

@@ -1,8 +1,8 @@
 //! serde → JavaScript values, out of line.
 //!
-//! serde-wasm-bindgen makes them. But it is generic, and asked directly its code stands in each of the hundred and
-//! fifty fields that a delta has, with the handling of an error that none of them can have. Here a field is two calls:
-//! one makes its value, one puts it into its place.
+//! serde-wasm-bindgen creates the values, but it is generic: used directly, its code and its error handling are inlined
+//! into each of the 150 fields of a delta, although serializing them cannot fail. Here a field takes two calls: one
+//! creates the value, one sets it.
 
 use serde::ser::{self, Impossible, Serialize};
 use serde_wasm_bindgen::{preserve, Serializer};
@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::fmt;
 use wasm_bindgen::{throw_str, JsValue};
 
-/// `value` as JSON.parse would make it.
+/// The value that JSON.parse would give.
 pub(super) fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
     sure(value.serialize(JsSerializer))
 }
@@ -20,13 +20,13 @@ static JS: Serializer = Serializer::json_compatible();
 #[derive(Clone, Copy)]
 struct JsSerializer;
 
-/// An object that is being made.
+/// An object under construction.
 struct Record(<&'static Serializer as ser::Serializer>::SerializeStruct);
 
-/// An array that is being made.
+/// An array under construction.
 struct List(<&'static Serializer as ser::Serializer>::SerializeSeq);
 
-/// A value that is made.
+/// A converted value.
 struct Converted(JsValue);
 
 impl Record {
@@ -64,8 +64,8 @@ fn text(text: &str) -> JsValue {
     })
 }
 
-/// Names, ids and kinds come again and again, and a text costs the more to hand over the shorter it is: to decode four
-/// letters takes longer than to find them here.
+/// A cache of short strings: names, ids and kinds repeat, and decoding four letters in JavaScript takes longer than
+/// finding them here.
 const KNOWN_TEXTS: usize = 64;
 const LONGEST_KNOWN: usize = 40;
 
@@ -79,7 +79,7 @@ fn number(number: f64) -> JsValue {
     number.serialize(&JS).unwrap_or(JsValue::NULL)
 }
 
-/// Nothing of ours refuses to be serialized.
+/// Serializing our types cannot fail.
 #[derive(Debug)]
 enum Never {}
 
@@ -104,9 +104,9 @@ impl ser::Error for Never {
     }
 }
 
-/// What no delta has. It throws.
+/// For what no delta contains. Throws.
 fn unused() -> ! {
-    throw_str("not for the border")
+    throw_str("not serializable")
 }
 
 type Js<T = JsValue> = Result<T, Never>;
@@ -152,7 +152,7 @@ impl ser::SerializeTuple for List {
     }
 }
 
-/// Numbers that JavaScript has: all are one kind. (Ours are counts, far below 2^53.)
+/// JavaScript has one number type. (All values are counts far below 2^53, or doubles.)
 macro_rules! numbers {
     ($($method:ident: $kind:ty,)*) => {
         $(fn $method(self, value: $kind) -> Js {

@@ -1,4 +1,4 @@
-//! A core and its options, validated.
+//! Creates a core from validated options.
 
 use super::shell::Shell;
 use super::{Core, Host};
@@ -11,13 +11,13 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Core {
-    /// `texts` and `fallbacks` (path, name) are pairs in turn; `limits` are those of the package's `Limits`, 0
-    /// for the default; `retry` is maxRetries, baseDelay, maxDelay, jitter, and then delays of one's own; `resume` is
-    /// maxAttempts, baseDelay, maxDelay, and the two bounds of silence.
+    /// `texts` and `fallbacks` are names and values (path and name) alternating; `limits` are those of the package's
+    /// `Limits`, 0 for the default; `retry` is maxRetries, baseDelay, maxDelay, jitter, then custom delays; `resume` is
+    /// maxAttempts, baseDelay, maxDelay, then the two stall timeouts.
     ///
-    /// Throws a RangeError that names the option that cannot be.
+    /// Throws a RangeError that names the invalid option.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments)] // flat arguments cost nothing at the border; an object would bring serde's reader
+    #[allow(clippy::too_many_arguments)] // flat arguments are free; an object would need serde's deserializer
     pub fn new(
         host: Host,
         endpoint: String,
@@ -62,14 +62,14 @@ impl Core {
         let shell = Shell {
             client: RefCell::new(client),
             host,
-            fetch: RefCell::new(None),
+            running_fetch: RefCell::new(None),
             disposed: Cell::new(false),
             replay_time: Cell::new(f64::NAN),
         };
         Ok(Core { shell: Rc::new(shell) })
     }
 
-    /// Input tokens per minute that `model`, or any that has no limit of its own, may use.
+    /// Sets the quota, in input tokens per minute, of `model`, or of every model without one of its own.
     pub fn quota(&self, model: Option<String>, limit: f64) -> Result<(), JsValue> {
         if !(1.0..=1e15).contains(&limit) {
             return Err(refusal("quota must be a number of tokens per minute, 1 or more"));
@@ -78,13 +78,13 @@ impl Core {
         Ok(())
     }
 
-    /// Nothing is held back for a quota.
+    /// Disables holding sends back for quotas.
     #[wasm_bindgen(js_name = quotaOff)]
     pub fn quota_off(&self) {
         self.shell.client.borrow_mut().conversation.quota.switch_off();
     }
 
-    /// What the form of the next send carries besides: name and value in turn.
+    /// Sets additional form fields, names and values alternating.
     pub fn fields(&self, fields: Vec<String>) {
         self.shell.client.borrow_mut().set_fields(pairs(fields));
     }
@@ -103,7 +103,7 @@ pub(super) fn pairs(flat: Vec<String>) -> Vec<(String, String)> {
     pairs
 }
 
-/// Seconds of silence, in the background and otherwise.
+/// The stall timeouts: background runs, then others.
 fn stall(resume: &[f64]) -> Result<Stall, JsValue> {
     let bound = |at: usize, option: &str| match resume.get(at) {
         Some(seconds) if (0.0..=86_400.0).contains(seconds) => Ok(*seconds),

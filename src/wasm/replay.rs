@@ -1,4 +1,4 @@
-//! The network and the clock of a recording.
+//! Replaying a recording: its clock and its network.
 
 use super::Core;
 use crate::client::Input;
@@ -7,20 +7,20 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Core {
-    /// From here on a recording is replayed: it is `now`, in seconds since the Unix epoch, until the next call. Nothing is
-    /// fetched; the answers to the requests that would be made come through `opened`, `heard`, `closed` and `called`.
+    /// Starts or continues a replay: the time is `now` (seconds since the Unix epoch) until the next call. Nothing is
+    /// fetched; responses arrive through `opened`, `heard`, `closed` and `called`.
     #[wasm_bindgen(js_name = replay)]
     pub fn set_replay_time(&self, now: Seconds) {
         self.shell.replay_time.set(now);
     }
 
-    /// How many requests there were: the next one has the number behind it.
+    /// How many requests were made; the next one gets the following number.
     #[wasm_bindgen(js_name = requests)]
     pub fn request_count(&self) -> u32 {
         self.shell.client.borrow().requests()
     }
 
-    /// A request is answered.
+    /// The head of a response.
     pub fn opened(
         &self,
         request: u32,
@@ -33,13 +33,13 @@ impl Core {
         self.shell.opened(request, status, &content_type, [retry_after, retry_after_ms, date]);
     }
 
-    /// The next bytes of a request's answer.
+    /// The next bytes of a response.
     #[wasm_bindgen(js_name = heard)]
     pub fn received(&self, request: u32, bytes: &js_sys::Uint8Array) {
         self.shell.received(request, bytes);
     }
 
-    /// A request is over: its answer ended (`whole`), or broke off or never came; without `whole` it was not even sent.
+    /// A request ended: `true`, its response ended; `false`, it failed or broke off; absent, it was not sent.
     pub fn closed(&self, request: u32, whole: Option<bool>) {
         self.shell.handle(match whole {
             Some(true) => Input::Closed { request },
@@ -48,7 +48,7 @@ impl Core {
         });
     }
 
-    /// What came of a request to stop a run.
+    /// The status of a cancel request; 0: no response.
     pub fn called(&self, request: u32, status: u16) {
         self.shell.handle(Input::Called { request, status });
     }

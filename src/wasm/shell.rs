@@ -1,6 +1,6 @@
 //! Carries out what the client asks for.
 
-use super::{transport, Host};
+use super::Host;
 use crate::client::{Client, Input, Output, DECODE_CHUNK};
 use crate::retry::RetryHeaders;
 use crate::state::Outcome;
@@ -8,19 +8,19 @@ use crate::time::Seconds;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-/// What the handle and its running fetches share.
+/// Shared by the handle and its running fetches.
 pub(super) struct Shell {
     pub client: RefCell<Client>,
     pub host: Host,
-    /// The fetch that runs, to be aborted.
-    pub fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
+    /// The running fetch, to abort it.
+    pub running_fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
     pub disposed: Cell<bool>,
-    /// What time it is in a recording that is replayed; NaN: now. There the network is silent, too.
+    /// The time in the recording being replayed; NaN outside of a replay. While replaying, nothing is fetched.
     pub replay_time: Cell<Seconds>,
 }
 
 impl Shell {
-    /// `false`: it changed nothing.
+    /// Passes an input to the client. `false`: nothing changed.
     pub(super) fn handle(self: &Rc<Self>, input: Input<'_>) -> bool {
         if self.disposed.get() {
             return false;
@@ -32,7 +32,7 @@ impl Shell {
         changed
     }
 
-    /// Takes bytes of the live leg.
+    /// Feeds bytes to the current stream, in chunks.
     pub(super) fn receive_all(self: &Rc<Self>, bytes: &js_sys::Uint8Array) {
         let (length, now) = (bytes.length(), self.now());
         let mut from = 0;
@@ -52,14 +52,14 @@ impl Shell {
         self.flush();
     }
 
-    /// The answer to `request` begins; the last three are the fields that name a delay.
+    /// The head of the response to `request`. `named`: the headers that name a delay.
     pub(super) fn opened(self: &Rc<Self>, request: u32, status: u16, content_type: &str, named: [Option<String>; 3]) {
         let [retry_after, retry_after_ms, date] = named.each_ref().map(Option::as_deref);
         let headers = RetryHeaders { retry_after, retry_after_ms, date };
         self.handle(Input::Opened { request, status, content_type, headers });
     }
 
-    /// Bytes of the answer to `request`. `false`: nobody wants them any more.
+    /// Bytes of the response to `request`. `false`: they are no longer wanted.
     pub(super) fn received(self: &Rc<Self>, request: u32, bytes: &js_sys::Uint8Array) -> bool {
         if self.client.borrow().live_request() != Some(request) {
             return false;
@@ -81,13 +81,13 @@ impl Shell {
         }
     }
 
-    /// Carries out what the client asks for, then tells the host that something may have changed.
+    /// Carries out what the client asks for, then notifies the host.
     pub(super) fn flush(self: &Rc<Self>) {
         let urgent = self.carry_out();
         self.host.changed(urgent);
     }
 
-    /// Carries out what the client asks for; whether listeners are to be told at once.
+    /// Carries out what the client asks for. Returns whether to notify listeners at once.
     pub(super) fn carry_out(self: &Rc<Self>) -> bool {
         let mut urgent = false;
         let is_replay = !self.replay_time.get().is_nan();
@@ -97,8 +97,8 @@ impl Shell {
                 None => break,
                 Some(Output::Urgent) => urgent = true,
                 Some(Output::Fetch(_) | Output::Call(_)) if is_replay => {}
-                Some(Output::Fetch(request)) => transport::start(self, request),
-                Some(Output::Call(call)) => transport::call(self, call),
+                Some(Output::Fetch(request)) => self.fetch(request),
+                Some(Output::Call(call)) => self.call(call),
                 Some(Output::Abort(request)) => self.abort(request),
                 Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - self.now()).max(0.0))),
                 Some(Output::Settled { ticket, outcome }) => self.host.settled(ticket, outcome_name(outcome)),
@@ -109,9 +109,9 @@ impl Shell {
         urgent
     }
 
-    /// Without a reason: gloo-net takes a reason that is no Error for a bug of its own and traps.
+    /// Aborts without a reason: gloo-net traps on a reason that is not an Error.
     fn abort(&self, request: u32) {
-        let running = self.fetch.borrow_mut().take_if(|(id, _)| *id == request);
+        let running = self.running_fetch.borrow_mut().take_if(|(id, _)| *id == request);
         if let Some((_, controller)) = running {
             controller.abort();
         }

@@ -1,7 +1,7 @@
-//! A request over fetch: multipart form out, chunks in.
+//! Requests over fetch: multipart forms out, chunks in.
 //!
-//! gloo-net's types are used for the answer; its `send` is not: it traps outside of a window or worker (Node), and when
-//! a fetch is aborted with a reason that is not an Error. Nothing here can trap on what JavaScript throws.
+//! gloo-net's types are used for the response, but not its `send`: that traps outside of windows and workers (in Node),
+//! and when a fetch is aborted with a reason that is not an Error. Nothing here traps, whatever JavaScript throws.
 
 use super::shell::Shell;
 use crate::client::{Call, Input, Request};
@@ -14,7 +14,7 @@ use web_sys::{AbortController, FormData, Headers, ReadableStreamDefaultReader, R
 
 #[wasm_bindgen]
 extern "C" {
-    /// What a reader gives.
+    /// Result of a stream reader's `read`.
     type Piece;
 
     #[wasm_bindgen(method, getter, catch)]
@@ -24,40 +24,43 @@ extern "C" {
     fn value(this: &Piece) -> Result<Uint8Array, JsValue>;
 }
 
-/// Sends `request` and reads its answer, telling the client of each step.
-pub(super) fn start(shell: &Rc<Shell>, request: Request) {
-    let shell = shell.clone();
-    spawn_local(async move {
-        let id = request.id;
-        // Why a fetch failed is of no use to anyone: browsers hide it. After an abort the client does not listen any more.
-        let end = match prepare(&shell, &request).await {
-            Err(why) => {
-                shell.host.unsent(id, &why);
-                Input::NotSent { request: id }
-            }
-            Ok(prepared) => match fetch(&shell, id, prepared).await {
-                Ok(()) => Input::Closed { request: id },
-                Err(_) => Input::Failed { request: id },
-            },
-        };
-        shell.fetch.borrow_mut().take_if(|(running, _)| *running == id);
-        shell.handle(end);
-    });
-}
+impl Shell {
+    /// Sends `request` and passes its response to the client.
+    pub(super) fn fetch(self: &Rc<Self>, request: Request) {
+        let shell = self.clone();
+        spawn_local(async move {
+            let id = request.id;
+            // The reason of a failed fetch is useless: browsers hide it. After an abort the client ignores what
+            // follows.
+            let end = match prepare(&shell, &request).await {
+                Err(why) => {
+                    shell.host.unsent(id, &why);
+                    Input::NotSent { request: id }
+                }
+                Ok(prepared) => match read_response(&shell, id, prepared).await {
+                    Ok(()) => Input::Closed { request: id },
+                    Err(_) => Input::Failed { request: id },
+                },
+            };
+            shell.running_fetch.borrow_mut().take_if(|(running, _)| *running == id);
+            shell.handle(end);
+        });
+    }
 
-/// Sends `call`, and tells the client what status came of it.
-pub(super) fn call(shell: &Rc<Shell>, call: Call) {
-    let shell = shell.clone();
-    spawn_local(async move {
-        let status = match without_body(&shell, &call.url).await {
-            Err(why) => {
-                shell.host.unsent(call.id, &why);
-                0
-            }
-            Ok(request) => status_of(&shell, call.id, request).await.unwrap_or(0),
-        };
-        shell.handle(Input::Called { request: call.id, status });
-    });
+    /// Sends `call` and reports its status.
+    pub(super) fn call(self: &Rc<Self>, call: Call) {
+        let shell = self.clone();
+        spawn_local(async move {
+            let status = match without_body(&shell, &call.url).await {
+                Err(why) => {
+                    shell.host.unsent(call.id, &why);
+                    0
+                }
+                Ok(request) => status_of(&shell, call.id, request).await.unwrap_or(0),
+            };
+            shell.handle(Input::Called { request: call.id, status });
+        });
+    }
 }
 
 async fn without_body(shell: &Shell, url: &str) -> Result<web_sys::Request, JsValue> {
@@ -81,9 +84,9 @@ fn post(shell: &Shell, headers: &Headers) -> RequestInit {
 
 async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Request, FormData), JsValue> {
     let controller = AbortController::new()?;
-    *shell.fetch.borrow_mut() = Some((request.id, controller.clone()));
+    *shell.running_fetch.borrow_mut() = Some((request.id, controller.clone()));
     let headers = headers(shell.host.headers()).await?;
-    // The form's own tells where its parts end.
+    // The form sets its own, with the multipart boundary.
     headers.delete("content-type")?;
     if controller.signal().aborted() {
         return Err(JsValue::NULL);
@@ -96,7 +99,7 @@ async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Reque
     Ok((web_sys::Request::new_with_str_and_init(&request.url, &init)?, form))
 }
 
-async fn fetch(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, FormData)) -> Result<(), JsValue> {
+async fn read_response(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, FormData)) -> Result<(), JsValue> {
     let (prepared, form) = prepared;
     let answer = JsFuture::from(shell.host.fetch(&prepared, request, Some(&form))?).await?;
     let answer = Response::from(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?);
@@ -113,14 +116,14 @@ async fn fetch(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, For
             return Ok(());
         }
         if !shell.received(request, &piece.value()?) {
-            // A fetch of the caller's own may not heed the signal.
+            // A custom fetch may ignore the abort signal.
             let _ = reader.cancel();
             return Err(JsValue::NULL);
         }
     }
 }
 
-/// A Response of another realm, or of a fetch of the caller's own: it is used as what it says it is.
+/// A Response of another realm, or of a custom fetch, is accepted if it looks like one.
 fn foreign_response(answer: JsValue) -> Result<web_sys::Response, JsValue> {
     match Reflect::has(&answer, &"status".into()) {
         Ok(true) => Ok(answer.unchecked_into()),
@@ -142,7 +145,7 @@ async fn headers(given: Promise) -> Result<Headers, JsValue> {
     Ok(headers)
 }
 
-/// The caller's form with the fields it lacks, or one of our own.
+/// The caller's form with the missing fields added, or a new one.
 fn form(given: Option<FormData>, request: &Request) -> Result<FormData, JsValue> {
     let form = match given {
         Some(form) => form,

@@ -1,8 +1,8 @@
-//! What the native tests share: writing frames, playing recordings, and a page.
+//! Shared by the native tests: writing frames, playing recordings, and a page.
 //!
-//! A [`Page`] is what stands on the other side of the border: it holds nothing but what `Client::read` handed out, as
-//! the JavaScript side does. [`Page::view`] compares that with the whole state, so each look at a page also proves
-//! that reading in pieces equals reading once at the end.
+//! A [`Page`] stands for the JavaScript side: it holds nothing but what `Client::read` handed out. [`Page::view`]
+//! compares that with the whole state, so every look at a page also proves that reading deltas equals reading
+//! everything once.
 #![allow(dead_code)]
 
 use ai_stream_handler::client::{Client, Config, Input, Output};
@@ -14,7 +14,7 @@ use serde_json::{json, Map, Value};
 use std::fs;
 use std::path::PathBuf;
 
-/// The time at which everything arrives, unless a test says otherwise: later than anything that was recorded.
+/// The time of arrival unless a test says otherwise; later than all recordings.
 pub const NOW: f64 = 1_795_460_000.0;
 
 /// One frame as AgentOS writes it.
@@ -23,36 +23,36 @@ pub fn frame(event: &str, mut data: Value) -> String {
     format!("event: {event}\ndata: {data}\n\n")
 }
 
-/// One frame whose data does not name the event: the seed's form of retry and error.
+/// One frame whose data does not name the event, as in docs/rate-limit-retries.md.
 pub fn nameless(event: &str, data: Value) -> String {
     format!("event: {event}\ndata: {data}\n\n")
 }
 
-/// When the hand-written runs happen, by the server's clock.
+/// The server's time of hand-written runs.
 pub const THEN: f64 = 1_795_452_000.0;
 
-/// What every event of the team's own run carries.
+/// The fields of every event of the team's own run.
 pub fn leader() -> Value {
     leader_of("lead")
 }
 
-/// The same of another attempt.
+/// The same for the next attempt.
 pub fn leader_of(run_id: &str) -> Value {
     json!({"team_id": "cirkelline", "team_name": "Cirkelline", "run_id": run_id, "session_id": "s-1", "created_at": THEN})
 }
 
-/// What every event of a member's run carries; `parent` is the run that delegated to it.
+/// The fields of every event of a member's run; `parent` is the delegating run.
 pub fn member(id: &str, name: &str, run_id: &str, parent: &str) -> Value {
     json!({"agent_id": id, "agent_name": name, "run_id": run_id, "parent_run_id": parent, "session_id": "s-1",
         "created_at": THEN})
 }
 
-/// What every event of an agent's run carries.
+/// The fields of every event of an agent's run.
 pub fn agent() -> Value {
     json!({"agent_id": "assistant", "agent_name": "Assistant", "run_id": "run-1", "session_id": "s-1", "created_at": THEN})
 }
 
-/// `base` and `more`.
+/// `base` plus `more`.
 pub fn with(mut base: Value, more: Value) -> Value {
     for (key, value) in more.as_object().unwrap() {
         base[key] = value.clone();
@@ -60,12 +60,12 @@ pub fn with(mut base: Value, more: Value) -> Value {
     base
 }
 
-/// `base` and a text.
+/// `base` plus a text.
 pub fn saying(base: Value, text: &str) -> Value {
     with(base, json!({"content": text, "content_type": "str", "reasoning_content": ""}))
 }
 
-/// `base` and a tool call.
+/// `base` plus a tool call.
 pub fn calling(base: Value, id: &str, name: &str, args: Value) -> Value {
     with(
         base,
@@ -74,7 +74,7 @@ pub fn calling(base: Value, id: &str, name: &str, args: Value) -> Value {
     )
 }
 
-/// `base` and a tool call that has ended.
+/// `base` plus a completed tool call.
 pub fn called(base: Value, id: &str, name: &str, args: Value, result: &str) -> Value {
     let mut data = calling(base, id, name, args);
     data["tool"]["result"] = json!(result);
@@ -84,7 +84,7 @@ pub fn called(base: Value, id: &str, name: &str, args: Value, result: &str) -> V
     data
 }
 
-/// A client and what a page knows of it.
+/// A client, and what a page knows of it.
 pub struct Page {
     pub client: Client,
     pub now: f64,
@@ -106,7 +106,7 @@ impl Page {
         Page::with(Config { limits, ..Config::default() })
     }
 
-    /// A page on which the user has said "hello" and a stream has begun.
+    /// A page on which the user sent "hello" and a stream has begun.
     pub fn asked() -> Page {
         let mut page = Page::default();
         page.begin("hello");
@@ -137,9 +137,9 @@ impl Page {
         self
     }
 
-    /// Takes in what changed since the last read, and returns it.
+    /// Applies what changed since the last read, and returns it.
     pub fn read(&mut self) -> Value {
-        // Either of the two ways in which the shell reads; `view` looks at what came of it.
+        // Either of the shell's two ways to read; `view` checks the result.
         let grown = self.client.read_text(grown);
         if let Some((turn, change, diagnostics)) = grown {
             let id = self.client.conversation.turns[turn].id;
@@ -154,7 +154,7 @@ impl Page {
         delta
     }
 
-    /// All that a reader of the deltas sees, which is all there is.
+    /// The page's state: what a reader of the deltas has.
     pub fn view(&mut self) -> Value {
         self.read();
         let whole = whole(&self.client);
@@ -162,12 +162,12 @@ impl Page {
         whole
     }
 
-    /// The shell's orders.
+    /// The client's outputs.
     pub fn outputs(&mut self) -> Vec<Output> {
         std::iter::from_fn(|| self.client.poll_output()).collect()
     }
 
-    // Shortcuts to what tests ask for most. Each of them checks the whole view first.
+    // Shortcuts to what tests ask for most. Each checks the whole view first.
 
     pub fn turn(&mut self) -> Turn {
         self.view();
@@ -193,12 +193,12 @@ impl Page {
         self.client.conversation.error.as_ref().map(|e| e.message.clone())
     }
 
-    /// The status as the page reads it.
+    /// The status on the page.
     pub fn status(&mut self) -> String {
         self.view()["head"]["status"].as_str().unwrap().to_owned()
     }
 
-    /// The texts of the work messages that have the run `id`.
+    /// The texts of the work messages of run `id`.
     pub fn work_of(&mut self, run_id: &str) -> Vec<String> {
         let of_run = |m: &&Message| m.head.run_id.as_deref() == Some(run_id);
         self.turn().work.iter().filter(of_run).map(|m| m.text.as_str().to_owned()).collect()
@@ -211,7 +211,7 @@ impl Page {
     }
 }
 
-/// What JavaScript does with a delta.
+/// Applies a delta as the JavaScript side does.
 fn apply(seen: &mut Value, mut delta: Value) {
     let field = |delta: &mut Value, name: &str| delta.get_mut(name).map(Value::take);
     if let Some(head) = field(&mut delta, "head") {
@@ -267,7 +267,7 @@ fn apply(seen: &mut Value, mut delta: Value) {
     assert_eq!(turns.len(), count, "turns that nothing was heard of");
 }
 
-/// A text that grew, as a delta tells it.
+/// A grown text, as a delta.
 fn grown(appended: &Appended<'_>, diagnostics: &Diagnostics) -> (usize, Value, Value) {
     let text = json!({"append": appended.text});
     let message = if appended.thoughts { json!({"thoughts": text}) } else { json!({"text": text}) };
@@ -356,7 +356,7 @@ fn whole_message(message: &Message) -> Value {
     })
 }
 
-/// Like `assert_eq`, but says where two large values differ instead of printing them.
+/// Like `assert_eq`, but prints only where two large values differ.
 #[track_caller]
 pub fn assert_same(left: &Value, right: &Value, why: &str) {
     if left != right {
@@ -424,7 +424,7 @@ impl Recording {
         self.meta["status"].as_u64().unwrap() as u16
     }
 
-    /// The network's chunks.
+    /// The chunks as they arrived from the network.
     pub fn chunks(&self) -> Vec<&[u8]> {
         let sizes = self.meta["chunks_ms_size"].as_array().unwrap();
         let mut rest = &self.bytes[..];
@@ -440,7 +440,7 @@ impl Recording {
         chunks
     }
 
-    /// The frames, read the slow way: name and data.
+    /// The frames, parsed naively: name and data.
     pub fn frames(&self) -> Vec<(String, Value)> {
         let text = std::str::from_utf8(&self.bytes).unwrap();
         text.split("\n\n").filter_map(parse_block).collect()
@@ -469,13 +469,12 @@ fn json_file(name: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
-/// Plays the legs (recordings) one after another to a new page, cut by `cut`; the page reads after every `pace`th
-/// piece.
-pub fn replay<'a>(legs: &'a [&Recording], pace: usize, cut: impl Fn(&'a Recording) -> Vec<&'a [u8]>) -> Page {
+/// Plays the recordings one after another to a new page, cut by `cut`; the page reads after every `pace`th chunk.
+pub fn replay<'a>(parts: &'a [&Recording], pace: usize, cut: impl Fn(&'a Recording) -> Vec<&'a [u8]>) -> Page {
     let mut page = Page::default();
-    for leg in legs {
+    for part in parts {
         page.begin(None);
-        for (i, piece) in cut(leg).into_iter().enumerate() {
+        for (i, piece) in cut(part).into_iter().enumerate() {
             page.feed(piece);
             if i % pace == pace - 1 {
                 page.read();
@@ -486,7 +485,7 @@ pub fn replay<'a>(legs: &'a [&Recording], pace: usize, cut: impl Fn(&'a Recordin
     page
 }
 
-/// A text, or the pieces of a long one.
+/// A text, or the chunks of a long one.
 fn appended(append: &Value) -> String {
     match append {
         Value::Array(pieces) => pieces.iter().map(|piece| piece.as_str().unwrap()).collect(),

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'
 import { judge } from '../../www/chaos/verdict.js'
-import { spoil } from '../../www/chaos/fault-injection.js'
+import { injectFaults } from '../../www/chaos/fault-injection.js'
 import { packed, recording } from '../package/support.mjs'
 import { assertAccessible, openWatched } from './care.mjs'
 import { demoSite } from './demo-site.mjs'
@@ -88,7 +88,7 @@ describe('the verdict is no matter of course', () => {
   test('a lost character, a lost member, a lost event, another end: it did not hold, and says why', () => {
     const lost = JSON.parse(JSON.stringify(reference()))
     lost.turns[0].answer.content = lost.turns[0].answer.content.replace('e', '')
-    const said = (seen) => judge({ kind: 'bytes', seen, reference: reference(), done: 9 })
+    const said = (seen) => judge({ kind: 'bytes', seen, reference: reference(), faults: 9 })
     assert.equal(said(reference()).held, true)
     assert.match(said(lost).facts.find(({ ok }) => !ok).text, /^The answer differs: at character \d+/)
     const member = JSON.parse(JSON.stringify(reference()))
@@ -103,13 +103,13 @@ describe('the verdict is no matter of course', () => {
 
   test('malformed frames that are not counted, a break that nobody mentions, a stall that is not taken up', () => {
     const whole = reference()
-    assert.equal(judge({ kind: 'malformed', seen: whole, reference: whole, done: 3, malformed: whole.diagnostics.malformedFrames }).held, false)
-    const { bytes } = spoil({ bytes: recording(name).bytes, chunks: recording(name).meta.chunks_ms_size }, 'drop')
+    assert.equal(judge({ kind: 'malformed', seen: whole, reference: whole, faults: 3, malformed: whole.diagnostics.malformedFrames }).held, false)
+    const { bytes } = injectFaults({ bytes: recording(name).bytes, chunks: recording(name).meta.chunks_ms_size }, 'drop')
     const cut = play(bytes, false)
-    assert.equal(judge({ kind: 'drop', seen: play(bytes), reference: cut, done: 500 }).held, true)
-    assert.equal(judge({ kind: 'drop', seen: cut, reference: cut, done: 500 }).held, false)
-    assert.equal(judge({ kind: 'stall', seen: whole, reference: whole, done: 1, counted: true }).held, false)
-    assert.equal(judge({ kind: 'storm', seen: whole, reference: whole, done: 2, shown: [] }).held, false)
-    assert.equal(judge({ kind: 'bytes', seen: whole, reference: whole, done: 0 }).held, null)
+    assert.equal(judge({ kind: 'drop', seen: play(bytes), reference: cut, faults: 500 }).held, true)
+    assert.equal(judge({ kind: 'drop', seen: cut, reference: cut, faults: 500 }).held, false)
+    assert.equal(judge({ kind: 'stall', seen: whole, reference: whole, faults: 1, resumable: true }).held, false)
+    assert.equal(judge({ kind: 'storm', seen: whole, reference: whole, faults: 2, statuses: [] }).held, false)
+    assert.equal(judge({ kind: 'bytes', seen: whole, reference: whole, faults: 0 }).held, null)
   })
 })

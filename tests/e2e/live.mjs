@@ -184,7 +184,7 @@ export function liveWith(name) {
     test('messages wait their turn: the user’s before the background’s, and each can be dropped', async () => {
       const view = await visit(site)
       await view.byId('live-queue').click()
-      const texts = () => view.byId('waiting').locator('.waiting-text').allTextContents()
+      const texts = () => view.byId('waiting').locator('.send-queue-text').allTextContents()
       await until(async () => (await texts()).length === 3)
       assert.deepEqual(await texts(), ['And then?', 'How does it end?', 'Suggest a title for this chat.'])
       assert.match(await view.byId('waiting').last().textContent(), /background, waits for the answer to end/)

@@ -13,7 +13,7 @@ const entry = (eventType, heardAt, { source = 'Team', depth = 0, runId = 'r', so
   ({ id: `e${++count}`, timestamp: 1000, heardAt, ...(overAt === undefined ? {} : { overAt }), eventType, source, sourceType, description: eventType, status: 'completed', depth, details: { runId, attempt: 1, ...details } })
 const turnOf = (timeline, { beganAt = 100, firstAt = 101, endedAt = 110, outcome = 'completed' } = {}) =>
   ({ timeline, times: { beganAt, firstAt, endedAt }, outcome, answer: {}, usage: {} })
-const picture = ({ spans: all }) => all.map(({ lane, kind, from, to, voided }) => `${lane}: ${kind} ${from}–${to}${voided ? ' void' : ''}`)
+const picture = ({ spans: all }) => all.map(({ lane, kind, from, to, superseded }) => `${lane}: ${kind} ${from}–${to}${superseded ? ' superseded' : ''}`)
 const ann = { source: 'Ann', depth: 1, sourceType: 'agent' }
 
 test('waiting, model, writing, tools, a member beside them', () => {
@@ -33,7 +33,7 @@ test('a retry: what the attempt had begun ends with it, the wait lasts until the
     entry('TeamModelRequestStarted', 101, { voided: true }), entry('retry', 103, { overAt: 108 }),
     entry('TeamModelRequestStarted', 108, { attempt: 2, runId: 'r2' }), entry('TeamRunCompleted', 110, { attempt: 2, runId: 'r2' }),
   ]))
-  assert.deepEqual(picture(found), ['Team: waiting 0–1', 'Team: model 1–3 void', 'Team: retry 3–8', 'Team: model 8–10'])
+  assert.deepEqual(picture(found), ['Team: waiting 0–1', 'Team: model 1–3 superseded', 'Team: retry 3–8', 'Team: model 8–10'])
 })
 
 test('a connection that is lost, and a pause: gaps in which nothing ran', () => {

@@ -85,7 +85,7 @@ for (const [name, hash, viewport] of [['live, a phone', '', PHONE], ['a replay, 
     await view.statusIs('retrying')
     const found = await view.page.evaluate(() => {
       const of = (selector) => document.querySelector(selector).getBoundingClientRect()
-      return { card: of('[data-testid=retry]').bottom, timeline: of('.timeline').top, room: of('.chat').height / innerHeight, tools: of('.stage-tools').height }
+      return { card: of('[data-testid=retry]').bottom, timeline: of('.timeline').top, room: of('.chat').height / innerHeight, tools: of('.toolbar-tools').height }
     })
     assert.ok(found.card <= found.timeline, `the card ends at ${found.card}, Behind the Scenes begins at ${found.timeline}`)
     if (viewport !== PHONE) return

@@ -1,11 +1,11 @@
-//! Streams as an AgentOS could send them: a backend that is told what to do next, move by move, and keeps to the order
-//! of PROTOCOL.md. Where it is told nonsense it does something near it, so that every list of moves is a stream.
+//! Streams as an AgentOS could send them: a backend that follows a list of moves and keeps to the order of
+//! docs/agentos-protocol.md. An impossible move is replaced by a similar one, so every list of moves gives a stream.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::{json, Value};
 
-/// What the backend does next. A number picks one of what there is.
+/// What the backend does next. A number picks one of the options.
 #[derive(Debug, Clone)]
 pub enum Move {
     Says(u8, &'static str),
@@ -13,34 +13,34 @@ pub enum Move {
     /// An answer with an output schema.
     Structures(u8),
     Calls(u8),
-    /// A call ends: well, with an error, or with an error that is told a second time.
+    /// A call ends: normally, with an error, or with an error reported twice.
     Returns(u8, u8),
     /// To a member, or to a team of members.
     Delegates(u8, bool),
     MemberEnds(u8, End),
-    /// Announced, or without a word.
+    /// Announced or not.
     Retries(bool),
-    /// A frame of an attempt that is void, or of a run that has ended.
+    /// A frame of a superseded attempt, or of a run that has ended.
     Late(u8),
-    /// Events of no interest, and of names that nobody knows.
+    /// Events that are ignored, or unknown.
     Noise(u8),
     Malformed(u8),
     Comment(u8),
     /// The last frames again.
     Twice(u8),
-    /// Frames that never came.
+    /// Frames that never arrive.
     Gap(u8),
-    /// The run waits for the user, and goes on.
+    /// The run waits for the user, and continues.
     Pauses(bool, bool),
     Ends(End),
-    /// In Cirkelline's own frames: the run waits, or failed.
+    /// In a custom backend's own frames: the run waits, or failed.
     PausesForGood,
     Fails,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub enum End {
-    /// Its content is what was said, something else, a value, or left out.
+    /// Its content equals what was streamed, differs, is a value, or is absent.
     AsSaid,
     Otherwise,
     Value,
@@ -96,13 +96,13 @@ const TEXTS: &[&str] = &[
     "\u{FEFF}\u{0}\u{1f}",
 ];
 
-/// How the run was asked for.
+/// How the run was requested.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Kind {
     Foreground,
     /// Its frames are numbered.
     Background,
-    /// `stream_events=false`: nothing but text.
+    /// `stream_events=false`: only content.
     TextOnly,
 }
 
@@ -110,10 +110,10 @@ pub fn kind() -> impl Strategy<Value = Kind> {
     prop_oneof![6 => Just(Kind::Foreground), 4 => Just(Kind::Background), 1 => Just(Kind::TextOnly)]
 }
 
-/// One connection's bytes after the other.
+/// The bytes of each connection.
 pub fn streams(kind: Kind, moves: &[(Move, u8, u8)]) -> Vec<Vec<u8>> {
     let mut backend =
-        Backend { index: (kind == Kind::Background).then_some(0), legs: vec![Vec::new()], ..Backend::default() };
+        Backend { index: (kind == Kind::Background).then_some(0), parts: vec![Vec::new()], ..Backend::default() };
     if kind == Kind::TextOnly {
         let run = backend.run(None, false);
         backend.runs.push(run);
@@ -126,21 +126,21 @@ pub fn streams(kind: Kind, moves: &[(Move, u8, u8)]) -> Vec<Vec<u8>> {
             backend.go(step);
         }
     }
-    backend.legs
+    backend.parts
 }
 
 #[derive(Default)]
 struct Backend {
-    legs: Vec<Vec<u8>>,
-    /// Of the attempt that lives, the top one first.
+    parts: Vec<Vec<u8>>,
+    /// The runs of the current attempt, the top-level one first.
     runs: Vec<Run>,
-    /// Of void attempts.
+    /// The runs of superseded attempts.
     gone: Vec<Run>,
     index: Option<u64>,
     names: u32,
     retries: u32,
     over: bool,
-    /// The last frames, to be sent again.
+    /// The last frames, to be repeated.
     sent: Vec<Vec<u8>>,
     layout: u8,
     ending: u8,
@@ -223,13 +223,13 @@ impl Backend {
                     "nonsense: x\n\n",
                     "event: RunError\n\n",
                 ];
-                // `data` alone is a message of no name and no data: nothing that is known.
+                // `data` alone is an event without name and data: an unknown one.
                 self.send(comments[usize::from(kind) % comments.len()].to_owned());
             }
             Move::Twice(count) => {
                 let from = self.sent.len().saturating_sub(1 + usize::from(count) % 3);
                 let again: Vec<_> = self.sent[from..].to_vec();
-                again.iter().for_each(|frame| self.legs.last_mut().unwrap().extend(frame));
+                again.iter().for_each(|frame| self.parts.last_mut().unwrap().extend(frame));
             }
             Move::Gap(frames) => self.index = self.index.map(|index| index + u64::from(frames)),
             Move::Pauses(with_tool, by_member) => self.pauses(with_tool, by_member),
@@ -266,8 +266,8 @@ impl Backend {
         Run { base, team, said: String::new(), calls: Vec::new(), ended: false, made: 0 }
     }
 
-    /// No frame from before comes again: a retry would be another retry, and a start under the name of a void run is the
-    /// next attempt.
+    /// Earlier frames are not repeated after this: a repeated retry would be another retry, and a start under the id of
+    /// a superseded run is the next attempt.
     fn starts(&mut self) {
         self.sent.clear();
         let run = self.run(None, true);
@@ -348,7 +348,7 @@ impl Backend {
         let late: Vec<Run> = self.gone.iter().chain(ended).cloned().collect();
         if !late.is_empty() {
             let run = &late[usize::from(which) % late.len()];
-            // A run that has ended is not completed once more in other words.
+            // A completed run is not completed again with different content.
             let event = ["RunContent", "RunError", "ModelRequestStarted", "RunCompleted"]
                 [usize::from(which / 5) % if run.ended { 3 } else { 4 }];
             self.event_of(&run.clone(), event, json!({"content": "too late"}));
@@ -379,7 +379,7 @@ impl Backend {
         }
         self.run_event(0, "RunPaused", more);
         self.sent.clear();
-        self.legs.push(Vec::new());
+        self.parts.push(Vec::new());
         // A run that was paused in the foreground counts from 0.
         self.index = Some(self.index.unwrap_or(0));
         self.run_event(0, "RunContinued", json!({}));
@@ -416,14 +416,14 @@ impl Backend {
     fn send(&mut self, text: String) {
         let line_end = ["\r\n", "\r"].get(usize::from(self.ending)).copied().unwrap_or("\n");
         let frame = text.replace('\n', line_end).into_bytes();
-        self.legs.last_mut().unwrap().extend(&frame);
+        self.parts.last_mut().unwrap().extend(&frame);
         self.sent.push(frame);
     }
 }
 
 const LAYOUTS: u8 = 11;
 
-/// The ways to write one event.
+/// The ways to encode one event.
 fn layout(layout: u8, name: &str, data: &Value) -> String {
     let mut named = data.clone();
     named["event"] = json!(name);

@@ -1,8 +1,8 @@
-//! Bytes → frames → events, as plainly as it can be written.
+//! Bytes → frames → events, as plainly as possible.
 
 use serde_json::{Deserializer, Value};
 
-/// The frames of a stream: name and data. A line of JSON objects, outside of any event, is frames as well.
+/// The frames of a stream: name and data. A line of JSON objects outside of an event gives frames as well.
 pub fn decode(bytes: &[u8]) -> Vec<(String, String)> {
     let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n").replace('\r', "\n");
     let mut lines: Vec<&str> = text.strip_prefix('\u{FEFF}').unwrap_or(&text).split('\n').collect();
@@ -29,7 +29,7 @@ pub fn decode(bytes: &[u8]) -> Vec<(String, String)> {
     frames
 }
 
-/// A frame's event: its name, and its data with the wrapper `{event, data}` taken off. `None`: malformed.
+/// A frame's event: its name, and its data without the wrapper `{event, data}`. `None`: malformed.
 pub fn read(line: &str, data: &str) -> Option<(String, Value)> {
     let mut data: Value = serde_json::from_str(if data.trim().is_empty() { "{}" } else { data }).ok()?;
     data.as_object()?;

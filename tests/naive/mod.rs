@@ -1,7 +1,8 @@
-//! The decoder and the reducer once more, as plainly as they can be written: the whole stream at once, split on its
-//! lines, read by serde_json, walked through from the start. Written from PROTOCOL.md and DESIGN.md, not from `src/`.
+//! The decoder and the reducer again, as plainly as possible: the whole stream at once, split into lines, parsed by
+//! serde_json, walked through from the start. Written from docs/agentos-protocol.md and docs/guarantees.md, not from
+//! `src/`.
 //!
-//! Not here: limits, the timeline, sessions, usage, workflows, and what the page reads piece by piece.
+//! Not covered: limits, the timeline, sessions, usage, workflows, and reading in deltas.
 
 mod decoder;
 
@@ -15,9 +16,9 @@ const KNOWN: &str =
 /// What a page shows of one turn.
 #[derive(Default)]
 pub struct Naive {
-    /// Of the attempt that counts, in order of appearance. The one without a parent gives the answer.
+    /// The runs of the attempt that counts, in order of appearance. The one without a parent gives the answer.
     pub runs: Vec<Run>,
-    /// Runs of attempts that do not count, how many of those there were, and the retry that is being waited for.
+    /// Runs of superseded attempts, the number of those attempts, and the retry that is being waited for.
     void: Vec<String>,
     pub voided: u64,
     pub waits: Option<u64>,
@@ -30,7 +31,7 @@ pub struct Naive {
     pub unknown: u64,
 }
 
-/// What one run said and did: before its last pause, since then, and the framework's words where it paused in silence.
+/// What one run said and did: before its last pause, since then, and the framework's notice if it paused in silence.
 #[derive(Default)]
 pub struct Run {
     pub id: String,
@@ -55,7 +56,7 @@ impl Naive {
         }
     }
 
-    /// No more bytes come. A stream that was asked to tell of nothing but text ends where it ends.
+    /// The connection ends. A stream requested with only content ends where it ends.
     pub fn close(&mut self) {
         self.ends(if self.runs.is_empty() || self.tells_its_end { "interrupted" } else { "completed" });
     }
@@ -101,7 +102,7 @@ impl Naive {
             self.runs.push(Run { id: id.clone(), parent: parent.clone(), ..Run::default() });
         }
         if kind == "RunContinued" {
-            // With the turn its members go on.
+            // Its members continue with the turn.
             for run in self.runs.iter_mut().filter(|run| run.end == Some("paused") && (top || run.id == id)) {
                 run.before += &std::mem::take(&mut run.text);
                 (run.notice, run.end) = (String::new(), None);
@@ -136,7 +137,7 @@ impl Naive {
         match end {
             "failed" => {}
             "paused" if run.text.is_empty() && !none => run.notice = content,
-            // The last token is told only here; a leader's text has its members' tokens mixed in.
+            // Only this event carries the last token; a leader's text has its members' tokens mixed in.
             "cancelled" if leads || !content.starts_with(&run.text) => {}
             "completed" | "cancelled" if !none => run.text = content,
             _ => {}

@@ -1,4 +1,4 @@
-// What must not leak, and whom not to believe: tokens, the page's storage, other tabs, redirects. The rows of tests/THREATS.md.
+// What must not leak, and whom not to believe: tokens, the page's storage, other tabs, redirects. The rows of SECURITY.md.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { backend, frame, packed, play, settle, until } from './support.mjs'

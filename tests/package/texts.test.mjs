@@ -1,6 +1,6 @@
-// What the texts say of the project is so: names that they name exist, numbers that they give are those of today.
+// The tests and sizes that the documentation names are real. Its links and code blocks are tested in tests/docs.
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { sizeOfHook } from '../../scripts/size.mjs'
@@ -8,14 +8,16 @@ import { root } from './support.mjs'
 
 const read = (path) => readFileSync(join(root, path), 'utf8')
 
-/** Brotli, in KB of 1,024 bytes. What is added to the package is looked at: this is how large it may become without a decision. */
-const BUDGET = 104
+/** Brotli, in KB of 1,024 bytes. Exceeding it takes a decision, not only a commit. */
+const BUDGET = 102.5
 
-test('what a browser loads for the React hook is within its budget, and the README says how much it is', async () => {
+test('what a browser loads for the React hook is within its budget, and the texts give its size', async () => {
   const kb = (await sizeOfHook()).brotli / 1024
   assert.ok(kb <= BUDGET, `${kb.toFixed(1)} KB, and the budget is ${BUDGET}`)
-  const [, said] = /For the React hook a browser loads \*\*(\d+) KB\*\*/.exec(read('README.md')) ?? []
-  assert.equal(Number(said), Math.round(kb), 'the README')
+  for (const [path, words] of [['docs/benchmarks.md', /For the React hook a browser loads \*\*(\d+) KB\*\*/], ['README.md', /if \*\*(\d+) KB\*\* \(brotli\) of JavaScript for the React hook/]]) {
+    const [, said] = words.exec(read(path)) ?? []
+    assert.equal(Number(said), Math.round(kb), path)
+  }
 })
 
 test('every test that tests/README.md names exists', () => {
@@ -25,27 +27,15 @@ test('every test that tests/README.md names exists', () => {
   for (const name of named) assert.ok(tests.includes(`fn ${name}(`), name)
 })
 
-test('every test that tests/THREATS.md names exists', () => {
+test('every test that SECURITY.md names exists', () => {
   const tests = ['package', 'e2e', 'fuzz'].flatMap((folder) => readdirSync(join(root, 'tests', folder)).filter((name) => name.endsWith('.test.mjs')).map((name) => read(`tests/${folder}/${name}`))).join('\n')
-  const rows = read('tests/THREATS.md').split('\n').filter((line) => line.startsWith('| ')).slice(1)
+  const rows = read('SECURITY.md').split('\n').filter((line) => line.startsWith('| ')).slice(1)
   assert.ok(rows.length > 10)
   for (const row of rows) {
     const named = [...row.split('|').at(-2).matchAll(/`([^`]+)`/g)].map(([, title]) => title)
     assert.ok(named.length, row)
     for (const title of named) assert.ok(tests.includes(`test('${title}'`) || tests.includes(`test(\`${title}\``), title)
   }
-})
-
-test('every file that the READMEs link to is there', () => {
-  for (const path of ['README.md', 'tests/README.md', 'examples/agent-ui/README.md', 'examples/cirkelline-ui/README.md']) {
-    const folder = join(root, path, '..')
-    for (const [, target] of read(path).matchAll(/\]\((?!https?:|#)([^)#]+)\)/g)) assert.ok(existsSync(join(folder, target)), `${path}: ${target}`)
-  }
-})
-
-test('every make target that the README names is there', () => {
-  const makefile = read('Makefile')
-  for (const [, target] of read('README.md').matchAll(/`make ([a-z-]+)/g)) assert.match(makefile, new RegExp(`^${target}:`, 'm'), target)
 })
 
 test('the React entry begins with its directive, and React is an optional peer', () => {

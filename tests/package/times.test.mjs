@@ -1,7 +1,7 @@
 // When things were heard of: turn.times, an entry's heardAt, a wait's overAt. By this side's clock, with fractions.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { backend, frame, packed, runOf, until } from './support.mjs'
+import { backend, frame, packed, runOf } from './support.mjs'
 
 const lib = packed()
 const handlers = []
@@ -61,6 +61,7 @@ test('a turn that goes on has not ended', () => {
 })
 
 test('a connection that is lost and taken up: the gap ends with the first frame that comes, whatever it is', async (context) => {
+  let finish
   const server = await backend((request, response, number) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     const at = (name, index, more = {}) => frame(name, { agent_id: 'a', agent_name: 'Agent', run_id: 'r', session_id: 's', ...more, event_index: index })
@@ -68,15 +69,18 @@ test('a connection that is lost and taken up: the gap ends with the first frame 
       response.write(Buffer.concat([at('RunStarted', 0), at('RunContent', 1, { content: 'So far. ' })]))
       return setTimeout(() => response.destroy(), 20)
     }
-    sleep(60)
-      .then(() => response.write(at('RunContent', 2, { content: 'And on.' })))
-      .then(() => until(() => /And on/.test(handler.getSnapshot().turns[0].answer.content)))
-      .then(() => sleep(100))
-      .then(() => response.end(at('RunCompleted', 3, { content: 'So far. And on.' })))
+    setTimeout(() => response.write(at('RunContent', 2, { content: 'And on.' })), 60)
+    finish = () => response.end(at('RunCompleted', 3, { content: 'So far. And on.' }))
   })
   context.after(() => server.close())
   const handler = lib.createStreamHandler({ endpoint: server.url, agent: 'a', background: true, notify: 'sync' })
   handlers.push(handler)
+  // The end comes well after the first frame was read, however long that took.
+  const stop = handler.subscribe(() => {
+    if (!handler.getSnapshot().turns[0].answer.content.endsWith('And on.')) return
+    stop()
+    setTimeout(finish, 100)
+  })
   assert.equal(await handler.send('hello'), 'completed')
   const { timeline, times } = handler.getSnapshot().turns[0]
   const gap = timeline.find(({ eventType }) => eventType === 'resume')

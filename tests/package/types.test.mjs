@@ -1,5 +1,5 @@
-// The declarations say what the core sends: all that came out of it for all recordings is compiled against them, as literals, so
-// that a field that is missing, that nobody declared, or that is of another kind is an error of the compiler.
+// The declared types match what the core sends: everything it sends for all recordings is compiled against them, as literals, so that
+// a field that is missing, undeclared or of another type is a compile error.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,7 +19,7 @@ before(() => {
 })
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-/** The shape is what counts: long texts and long lists are cut. */
+/** Shortens long texts and lists: only the shape matters. */
 function shape(value) {
   if (typeof value === 'string') return value.length > 60 ? value.slice(0, 60) : value
   if (Array.isArray(value)) return value.slice(0, 8).map(shape)
@@ -27,7 +27,7 @@ function shape(value) {
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
 }
 
-/** Compiles `values` as literals of `type`; the compiler's errors. */
+/** Compiles `values` as literals of `type`. Returns the compiler's errors. */
 function compile(name, type, from, values) {
   const distinct = [...new Set(values.map((value) => JSON.stringify(shape(value))))]
   const path = join(folder, `${name}.ts`)
@@ -40,7 +40,7 @@ function compile(name, type, from, values) {
   }
 }
 
-/** Everything that the core hands over while it reads the recordings. */
+/** Everything the core sends while it reads the recordings. */
 function deltas() {
   const [all, texts] = [[], []]
   for (const name of streamNames()) {

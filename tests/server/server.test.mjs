@@ -147,7 +147,7 @@ test('a model that is silent for longer than the bound', async () => {
 
 test('the first form of the payload, without the event key', async () => {
   const place = scratch()
-  const first = await start(place.db, '--seed-form', '--base-delay', '0.1', '--max-retries', '1')
+  const first = await start(place.db, '--no-event-key', '--base-delay', '0.1', '--max-retries', '1')
   try {
     const handler = lib.createStreamHandler({ endpoint: first.url, url: MISSION, notify: 'sync' })
     handlers.push(handler)

@@ -1,5 +1,5 @@
-//! A world around a client, in virtual time: a server that answers each request as its script says, and timers that
-//! ring when they are due. A scenario of a minute is a few lines and takes microseconds.
+//! A simulated world around a client, in virtual time: a server that answers each request by script, and timers that
+//! fire when due. A scenario of a minute is a few lines and takes microseconds.
 #![allow(dead_code)]
 
 use super::common::{frame, leader_of, saying, with, Page, NOW};
@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 
 pub const STREAM: &str = "text/event-stream; charset=utf-8";
 
-/// Google's body of a 429 (SEED.md), naming a delay or not.
+/// Google's body of a 429 (docs/rate-limit-retries.md), with or without a delay.
 pub fn quota_body(delay: Option<&str>) -> String {
     let mut details = vec![json!({"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [{
         "quotaMetric": "generativelanguage.googleapis.com/generate_content_paid_tier_input_token_count",
@@ -26,44 +26,44 @@ pub fn quota_body(delay: Option<&str>) -> String {
     .to_string()
 }
 
-/// How the server answers one request.
+/// The server's response to one request.
 #[derive(Debug, Clone)]
 pub enum Answer {
-    /// A run that says this, and completes.
+    /// A run that says this and completes.
     Says(&'static str),
     /// A run that says "Let me check. " and then fails with this content, as agno ≥ 3 does.
     RunError(String),
     /// An HTTP error: status, Retry-After, body.
     Http(u16, Option<&'static str>, String),
-    /// No answer at all.
+    /// No response.
     Unreachable,
-    /// The head of an answer, and then the connection breaks.
+    /// The response head, then the connection breaks.
     HeadOnly,
-    /// A beginning, and then the connection breaks.
+    /// Some frames, then the connection breaks.
     Cut,
     /// These frames, and the end.
     Frames(String),
-    /// These frames, each so many seconds after the request, and the end.
+    /// These frames, each this many seconds after the request, and the end.
     Timed(Vec<(f64, String)>),
-    /// These frames, and then nothing.
+    /// These frames, then silence.
     Open(String),
-    /// Nothing at all.
+    /// Silence.
     Silence,
 }
 
 pub struct World {
     pub page: Page,
     script: VecDeque<Answer>,
-    /// What went out, and when, counted from the beginning.
+    /// The requests, and their times since the start.
     pub requests: Vec<(f64, Request)>,
     pub settled: Vec<(Ticket, Outcome)>,
     pub aborted: Vec<u32>,
-    /// What the activity line said, one after another; `-` where it was empty.
+    /// The texts of the activity line, in order; `-` where it was empty.
     pub activities: Vec<String>,
     pub limits: Vec<Option<f64>>,
     pub lines: Vec<LogLine>,
     pub wake: Option<f64>,
-    /// Whether each step is looked at, as `activities` needs it.
+    /// Whether to look after each step, as `activities` needs it.
     pub watches: bool,
     last_ticket: Ticket,
 }
@@ -94,7 +94,7 @@ impl World {
         }
     }
 
-    /// The user sends; what follows at once follows.
+    /// The user sends; what follows immediately happens.
     pub fn send(&mut self, text: &str) -> Ticket {
         self.last_ticket += 1;
         let ticket = self.last_ticket;
@@ -109,7 +109,7 @@ impl World {
         ticket
     }
 
-    /// Sends, and lets time pass until nothing more is due.
+    /// Sends, and lets time pass until nothing is due.
     pub fn ask(&mut self, text: &str) -> Outcome {
         let ticket = self.send(text);
         self.rest();
@@ -128,7 +128,7 @@ impl World {
         self.carry_out();
     }
 
-    /// Lets `seconds` pass; timers ring when they are due.
+    /// Lets `seconds` pass; timers fire when due.
     pub fn pass(&mut self, seconds: f64) {
         let until = self.page.now + seconds;
         while let Some(at) = self.wake.filter(|at| *at <= until) {
@@ -146,17 +146,17 @@ impl World {
         panic!("timers without end");
     }
 
-    /// Seconds since the beginning.
+    /// Seconds since the start.
     pub fn time(&self) -> f64 {
         self.page.now - NOW
     }
 
-    /// When each request went out.
+    /// The time of each request.
     pub fn times(&self) -> Vec<f64> {
         self.requests.iter().map(|(at, _)| (at * 1000.0).round() / 1000.0).collect()
     }
 
-    /// `event_type: description` of the last turn's timeline, one a line; `(void)` in front of what is.
+    /// `event_type: description` of the last turn's timeline, one per line; superseded ones are prefixed with `(void)`.
     pub fn story(&mut self) -> Vec<String> {
         let turn = self.page.turn();
         let line = |e: &ai_stream_handler::state::timeline::Entry| {
@@ -196,19 +196,19 @@ impl World {
         }
     }
 
-    /// The user sends, and the server answers this.
+    /// The user sends, and the server responds like this.
     pub fn reply_to_send(&mut self, text: &str, answer: Answer) -> Ticket {
         self.script.push_front(answer);
         self.send(text)
     }
 
-    /// The server answers a request that it was silent on.
+    /// The server responds to a request that it had left unanswered.
     pub fn reply(&mut self, request: u32, answer: Answer) {
         self.answer(request, answer);
         self.carry_out();
     }
 
-    /// Plays an answer, looking at the activity line after each step.
+    /// Plays a response, looking at the activity line after each step.
     fn answer(&mut self, request: u32, answer: Answer) {
         let run = leader_of(&format!("run-{request}"));
         let started = frame("TeamRunStarted", run.clone());

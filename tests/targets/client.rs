@@ -1,16 +1,16 @@
-//! The whole client in a world without manners: users, servers, networks and clocks do what the bytes say. Nothing panics, every
-//! send ends exactly once, nothing waits for nobody, the bounds of `limits.rs` hold, and a second client to which each chunk
-//! comes in pieces sees and does the same.
+//! Fuzzes the whole client: users, servers, networks and clocks do what the bytes say. Nothing panics, every send is
+//! settled exactly once, no wait lasts forever, the bounds of `limits.rs` hold, and a second client that gets each
+//! chunk in pieces sees and does the same.
 //!
-//! The first byte of `data` chooses the options, the second how chunks are cut; then one byte for each thing that happens, with
-//! what it needs behind it. fuzz/seed.mjs writes recordings in this form.
+//! The first byte of `data` chooses the options, the second how chunks are cut; then one byte for each action, followed
+//! by its arguments. fuzz/seed.mjs writes recordings in this form.
 
 use ai_stream_handler::client::{Client, Config, Input, Output, RequestId, Ticket};
 use ai_stream_handler::limits::Limits;
 use ai_stream_handler::retry::{Policy, RetryHeaders};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bounds that a fuzzer reaches.
+/// Limits that a fuzzer can reach.
 fn small() -> Limits {
     let mut limits = Limits::default();
     (limits.max_event_bytes, limits.max_text_bytes, limits.max_queued) = (4096, 300, 3);
@@ -43,7 +43,7 @@ impl<'a> Script<'a> {
         Some(first)
     }
 
-    /// Two bytes say how many follow.
+    /// Two bytes give the length.
     fn bytes(&mut self) -> &'a [u8] {
         let length = u16::from_le_bytes([self.byte().unwrap_or(0), self.byte().unwrap_or(0)]);
         let (taken, rest) = self.0.split_at(self.0.len().min(usize::from(length)));
@@ -54,7 +54,7 @@ impl<'a> Script<'a> {
 
 struct World {
     client: Client,
-    /// The same, but for the pieces in which bytes arrive.
+    /// The same, except for how bytes are split.
     other: Client,
     piece: usize,
     now: f64,
@@ -110,7 +110,7 @@ impl World {
         ticket
     }
 
-    /// `false`: the page has gone, nothing happens any more.
+    /// `false`: the page has closed, and nothing happens any more.
     fn step(&mut self, what: u8, script: &mut Script<'_>) -> bool {
         let request = self.live.unwrap_or_default();
         let (files, answers) = (["a.txt".to_owned()], [("tools".to_owned(), "[]".to_owned())]);
@@ -210,14 +210,14 @@ impl World {
         self.look();
     }
 
-    /// What came of it.
+    /// Handles the outputs.
     fn look(&mut self) {
         let (done, wake) = drained(&mut self.client);
         let (other, other_wake) = drained(&mut self.other);
         assert_eq!(done, other, "the split of the bytes matters");
         self.wake = wake.unwrap_or(self.wake);
         self.other_wake = other_wake.unwrap_or(self.other_wake);
-        // A timer that watches for silence is moved when it rings, so the two need not be set to the same time.
+        // A stall timer is moved when it fires, so the two clients may set it differently.
         assert_eq!(self.wake.is_some(), self.other_wake.is_some(), "the split of the bytes matters");
         for output in done {
             match output {
@@ -260,7 +260,8 @@ impl World {
     }
 }
 
-/// What is done, and the last wish to be woken. What only tells others (of limits, for the log) may come in other portions.
+/// The outputs, and the last requested wake-up. What only informs others (limits, log lines) may be grouped
+/// differently.
 fn drained(client: &mut Client) -> (Vec<Output>, Option<Option<f64>>) {
     let (mut done, mut wake) = (Vec::new(), None);
     while let Some(output) = client.poll_output() {
@@ -273,7 +274,7 @@ fn drained(client: &mut Client) -> (Vec<Output>, Option<Option<f64>>) {
     (done, wake)
 }
 
-/// What a page sees of it.
+/// What a page sees.
 fn seen(client: &mut Client) -> String {
     client.read(|delta| {
         let turns = serde_json::to_string(&delta.turns).unwrap_or_default();

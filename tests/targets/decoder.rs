@@ -1,5 +1,5 @@
-//! The decoder on any bytes: however they are split it says the same; to the letter of the standard it says what a decoder
-//! says that was written down as the standard reads; and it never holds much more than one event.
+//! Fuzzes the decoder: every split gives the same; the result equals that of a decoder transcribed from the standard;
+//! and it never buffers much more than one event.
 //!
 //! The first byte of `data` chooses the decoder, the next two where the stream is split; the rest is the stream.
 
@@ -66,7 +66,7 @@ fn read<'a>(mut decoder: Decoder, pieces: impl IntoIterator<Item = &'a [u8]>, ma
     (said, decoder.last_event_id().into(), decoder.retry())
 }
 
-/// Pieces of 0 to 31 bytes, by a generator that begins with `seed`.
+/// Chunks of 0 to 31 bytes, generated from `seed`.
 fn pieces(mut stream: &[u8], seed: u16) -> Vec<&[u8]> {
     let mut state = u32::from(seed) | 1;
     let mut list = Vec::new();
@@ -79,14 +79,14 @@ fn pieces(mut stream: &[u8], seed: u16) -> Vec<&[u8]> {
     list
 }
 
-/// HTML §9.2.6, sentence by sentence.
+/// WHATWG §9.2.6, sentence by sentence.
 fn by_the_standard(stream: &[u8]) -> Said {
     let text = String::from_utf8_lossy(stream);
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(&text).replace("\r\n", "\n").replace('\r', "\n");
     let (mut events, mut last, mut retry) = (Vec::new(), String::new(), None);
     let (mut kind, mut data, mut id) = (String::new(), String::new(), None::<String>);
     let mut lines: Vec<&str> = text.split('\n').collect();
-    // What no line end follows is no line.
+    // A line without a line ending is not a line.
     lines.pop();
     for line in lines {
         if line.is_empty() {

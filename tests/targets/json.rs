@@ -1,5 +1,5 @@
-//! The JSON cursor on any text: it accepts what serde_json accepts, reads the same out of it, and lays it out as valid JSON
-//! again. Where both differ on purpose, tests/json_oracle.rs says so.
+//! Fuzzes the JSON cursor: it accepts what serde_json accepts, reads the same, and formats it as valid JSON again. For
+//! the intended differences see tests/json_oracle.rs.
 
 use ai_stream_handler::json::{pretty, JsonErrorKind, Object, Raw};
 use serde::de::IgnoredAny;
@@ -8,7 +8,7 @@ use serde_json::Value;
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     let parsed = Raw::parse(text);
-    // serde_json knows a bound on depth too, another one, and only for values.
+    // serde_json limits the depth as well, differently, and only for values.
     if parsed.is_err_and(|error| error.kind == JsonErrorKind::TooDeep) {
         return;
     }
@@ -22,7 +22,7 @@ pub fn check(data: &[u8]) {
         assert!(at <= text.len(), "an error behind the end");
         return;
     };
-    // Half a surrogate pair and a number beyond all bounds are no values for serde_json.
+    // serde_json rejects half a surrogate pair, and numbers beyond all bounds.
     if let Ok(value) = serde_json::from_str::<Value>(text) {
         assert_same(raw, &value);
     }
@@ -50,7 +50,7 @@ fn assert_same(raw: Raw<'_>, value: &Value) {
     match value {
         Value::Null => assert!(raw.is_null()),
         Value::Bool(it) => assert_eq!(raw.as_bool(), Some(*it)),
-        // serde_json rounds in the last place by default; the standard library does not.
+        // By default serde_json rounds the last digit; the standard library does not.
         Value::Number(_) => assert_eq!(raw.as_f64(), raw.text().parse().ok(), "{}", raw.text()),
         Value::String(it) => {
             let read = raw.as_str();

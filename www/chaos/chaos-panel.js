@@ -1,111 +1,115 @@
 /**
- * The chaos switch: what is done to the stream, the promise that it puts to the test, and whether it held. The verdict comes
- * from `verdict.js`, out of this run and the same one without chaos.
+ * The chaos panel: injects a kind of fault into a run, names the guarantee this tests, and shows whether it held. The verdict
+ * (verdict.js) compares the run with the same run without faults.
  */
 import { createStreamHandler } from '../vendor/ai-stream-handler.js'
-import { faulty, resetClock, spoil } from './fault-injection.js'
+import { faultyFetch, injectFaults, resetClock } from './fault-injection.js'
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { judge } from './verdict.js'
 
-/** `of`: DESIGN.md §4. `needs`: `live` a backend that is asked; `counted` a background run whose frames the server counts; `stall` one that is missed soon. */
+/**
+ * `guarantee`: its number in docs/guarantees.md. `needs`: `live` a backend, `resumable` a background run, `stall` a background run with
+ * a short stall timeout. `runOn`: the live scenario to run on.
+ */
 const KINDS = {
-  bytes: { title: '1-byte chunks', of: 1, promise: 'However the network cuts the bytes, you see the same.' },
-  crlf: { title: 'CRLF line endings', of: 1, promise: 'Every line ending of the standard is read alike, wherever it is cut.' },
-  malformed: { title: 'Malformed frames', of: 7, promise: 'Frames that cannot be read are counted and listed, and end nothing.' },
-  drop: { title: 'Drop', of: 4, promise: 'A stream never ends silently: it is resumed where the server can, otherwise the page says that it broke off.' },
-  duplicate: { title: 'Duplicate frames', of: 4, promise: 'What comes twice is shown once: nothing twice, nothing lost.', needs: 'counted' },
-  stall: { title: 'Stall', of: 4, promise: 'A stream that falls silent counts as lost, and is taken up again.', needs: 'stall' },
-  storm: { title: '429 storm', of: 5, promise: 'A rate limit is waited out in plain sight; nothing of a failed attempt stays in the answer.', needs: 'live', on: 'page-retries' },
-  clock: { title: 'Clock jump', of: 4, promise: 'A page that wakes from sleep is right: times are compared with the clock, never counted.', needs: 'counted' },
+  bytes: { title: '1-byte chunks', guarantee: 1, promise: 'However the network cuts the bytes, you see the same.' },
+  crlf: { title: 'CRLF line endings', guarantee: 1, promise: 'Every line ending of the standard is read alike, wherever it is cut.' },
+  malformed: { title: 'Malformed frames', guarantee: 7, promise: 'Frames that cannot be read are counted and listed, and end nothing.' },
+  drop: { title: 'Drop', guarantee: 4, promise: 'A stream never ends silently: it is resumed where the server can, otherwise the page says that it broke off.' },
+  duplicate: { title: 'Duplicate frames', guarantee: 4, promise: 'What comes twice is shown once: nothing twice, nothing lost.', needs: 'resumable' },
+  stall: { title: 'Stall', guarantee: 4, promise: 'A stream that falls silent counts as lost, and is taken up again.', needs: 'stall' },
+  storm: { title: '429 storm', guarantee: 5, promise: 'A rate limit is waited out in plain sight; nothing of a failed attempt stays in the answer.', needs: 'live', runOn: 'page-retries' },
+  clock: { title: 'Clock jump', guarantee: 4, promise: 'A page that wakes from sleep is right: times are compared with the clock, never counted.', needs: 'resumable' },
 }
-/** What needs a backend, and is chosen where there is none that fits, runs on this live scenario. */
-const HOME = 'survives'
+/** The live scenario for a kind that needs a backend and names none. */
+const DEFAULT_SCENARIO = 'survives'
 
-/** `run(name)`: the scenario that is on show is to be run again, or the live one of that name. */
-export function createChaos({ run: rerun }) {
+/** `run(name)`: plays the live scenario of that name, or without a name the one shown once more. */
+export function createChaosPanel({ run: runScenario }) {
   const options = (isLive) => Object.entries(KINDS).filter(([, { needs }]) => Boolean(needs) === isLive).map(([value, { title }]) => el('option', { value }, title))
   const select = el('select', { testid: 'chaos' }, el('option', { value: '' }, 'No chaos'),
     el('optgroup', { label: 'On any stream' }, ...options(false)), el('optgroup', { label: 'On a live run' }, ...options(true)))
   const control = el('label', {}, el('span', {}, 'Chaos'), select)
   const promise = el('p', { class: 'promise' })
-  const mark = el('span', { class: 'verdict', testid: 'verdict' })
+  const verdict = el('span', { class: 'verdict', testid: 'verdict' })
   const facts = el('ul', { class: 'verdict-facts', testid: 'verdict-facts', tabindex: '0', 'aria-label': 'What was compared' })
-  const node = el('section', { class: 'chaos', 'aria-label': 'Chaos, and the promise that it tests', hidden: true }, el('div', { class: 'chaos-head' }, promise, mark), el('div', { role: 'status' }, facts))
-  let can = { live: false, counted: false }
-  let done = 0
-  let shown = []
-  let malformed = 0
+  const node = el('section', { class: 'chaos', 'aria-label': 'Chaos, and the promise that it tests', hidden: true }, el('div', { class: 'chaos-head' }, promise, verdict), el('div', { role: 'status' }, facts))
+  let supports = { live: false, resumable: false, stall: false }
+  let faults = 0
+  let statuses = []
+  let malformedBefore = 0
   let run = 0
+  let wrapped = {}
 
   select.addEventListener('change', () => {
     draw()
-    rerun(fits() ? null : (KINDS[kind()].on ?? HOME))
+    runScenario(isSupported() ? null : (KINDS[kind()].runOn ?? DEFAULT_SCENARIO))
   })
 
   function draw() {
-    const { title, of, promise: words } = KINDS[select.value] ?? {}
+    const { title, guarantee, promise: words } = KINDS[select.value] ?? {}
     show(node, Boolean(title))
-    if (title) promise.replaceChildren(el('strong', {}, `Promise ${of}: `), words)
-    wait()
+    if (title) promise.replaceChildren(el('strong', {}, `Promise ${guarantee}: `), words)
+    clearVerdict()
   }
 
-  function wait() {
-    mark.dataset.held = ''
-    setText(mark, 'running…')
+  function clearVerdict() {
+    verdict.dataset.held = ''
+    setText(verdict, 'running…')
     facts.replaceChildren()
   }
 
   const kind = () => select.value || null
-  /** Whether what is chosen means something on what is on show. */
-  const fits = () => !KINDS[kind()]?.needs || can[KINDS[kind()].needs]
+  const isSupported = () => !KINDS[kind()]?.needs || supports[KINDS[kind()].needs]
 
   return {
     control,
     node,
     kind,
-    /** For what is run next. */
+    /** Selects a kind for the next run. */
     choose(wanted) {
       select.value = wanted
       draw()
     },
-    /** What is on show: a kind that means nothing there is chosen no more. */
+    /** Adapts to what is shown: deselects a kind that this cannot test. */
     offer({ scenario, live }) {
-      const counted = Boolean(live?.options.background)
-      can = { live: live !== null, counted, stall: counted && Boolean(live.options.stall), any: Boolean(scenario ?? live?.scenario) }
-      show(control, can.any)
-      if (!can.any || !fits()) select.value = ''
+      const resumable = Boolean(live?.options.background)
+      supports = { live: live !== null, resumable, stall: resumable && Boolean(live.options.stall) }
+      const canRun = Boolean(scenario ?? live?.scenario)
+      show(control, canRun)
+      if (!canRun || !isSupported()) select.value = ''
       draw()
     },
-    /** A run begins; `before`: the handler's snapshot until then. */
+    /** Starts a run, given the handler's snapshot before it. */
     begin({ diagnostics }) {
       run++
-      malformed = diagnostics.malformedFrames
-      done = 0
-      shown = []
+      malformedBefore = diagnostics.malformedFrames
+      faults = 0
+      statuses = []
       resetClock()
-      wait()
+      clearVerdict()
     },
-    spoil(recording) {
+    injectFaults(recording) {
       if (!kind()) return recording
-      const spoiled = spoil(recording, kind())
-      done = spoiled.spoiled
-      return spoiled
+      const faulty = injectFaults(recording, kind())
+      faults = faulty.faults
+      return faulty
     },
-    /** A fetch that goes through chaos. */
-    over: (fetch) => (input, init) => wired(fetch)(input, init),
-    sees: ({ status }) => shown.at(-1) !== status && shown.push(status),
-    /** The same recording, whole and unspoiled; of one that was dropped, as far as it came. */
-    reference(recording, spoiled, text) {
+    /** A `fetch` that injects the chosen kind of fault. */
+    wrap: (fetch) => (input, init) => fetchOfRun(fetch)(input, init),
+    observe: ({ status }) => statuses.at(-1) !== status && statuses.push(status),
+    /** The snapshot of the same recording without faults; for `drop`, of the part that arrived. */
+    reference(recording, faulty, text) {
       const handler = createStreamHandler({ notify: 'sync', shareLimits: false })
       handler.begin(text)
-      handler.feed(kind() === 'drop' ? recording.bytes.subarray(0, spoiled.bytes.length) : recording.bytes)
+      handler.feed(kind() === 'drop' ? recording.bytes.subarray(0, faulty.bytes.length) : recording.bytes)
       if (kind() !== 'drop') handler.end()
       const snapshot = handler.getSnapshot()
       handler.dispose()
       return snapshot
     },
-    /** The same messages to the same backend, without chaos. */
+    /** The snapshot after the same messages to the same backend, without faults. */
     async liveReference(options, sends) {
       const handler = createStreamHandler({ ...options, notify: 'sync', shareLimits: false, persist: false, log: undefined })
       await Promise.all(sends.map(({ message, options }) => handler.send(message, options)))
@@ -113,23 +117,23 @@ export function createChaos({ run: rerun }) {
       handler.dispose()
       return snapshot
     },
-    /** The run is over; `reference` may still be on its way. */
+    /** Ends the run and shows the verdict. `reference`: a snapshot, or a promise of one. */
     async judge(seen, reference) {
-      const [of, what] = [run, kind()]
-      if (!what) return
-      const { held, facts: found } = judge({ kind: what, seen, reference: await reference, done, malformed: seen.diagnostics.malformedFrames - malformed, counted: can.counted, shown })
+      const [judgedRun, judgedKind] = [run, kind()]
+      if (!judgedKind) return
+      const { held, facts: found } = judge({ kind: judgedKind, seen, reference: await reference, faults, malformed: seen.diagnostics.malformedFrames - malformedBefore, resumable: supports.resumable, statuses })
       resetClock()
-      if (of !== run) return
-      mark.dataset.held = held ?? ''
-      setText(mark, held === null ? 'nothing to judge' : held ? 'It held' : 'It did not hold')
+      if (judgedRun !== run) return
+      verdict.dataset.held = held ?? ''
+      setText(verdict, held === null ? 'nothing to judge' : held ? 'It held' : 'It did not hold')
       facts.replaceChildren(...found.map(({ ok, text }) => el('li', { 'data-ok': ok }, icon(ok ? 'check' : 'alert'), el('span', {}, text))))
     },
   }
 
-  /** One wrapper for each run: it counts what it has left to do. */
-  function wired(fetch) {
+  /** One faulty `fetch` per run: it counts the faults it has left to inject. */
+  function fetchOfRun(fetch) {
     if (!kind()) return fetch
-    if (wired.run !== run || wired.of !== fetch) [wired.run, wired.of, wired.fetch] = [run, fetch, faulty(fetch, kind(), (count = 1) => (done += count))]
-    return wired.fetch
+    if (wrapped.run !== run || wrapped.original !== fetch) wrapped = { run, original: fetch, fetch: faultyFetch(fetch, kind(), (count = 1) => (faults += count)) }
+    return wrapped.fetch
   }
 }

@@ -1,29 +1,27 @@
 /**
- * What chaos does between the wire and the handler: to the bytes of a stream, and to the requests that bring them. Nothing here
- * knows what the handler makes of it.
+ * Fault injection between the network and the handler: in the bytes of a recording (`injectFaults`) and in live requests
+ * (`faultyFetch`). Knows nothing about the handler.
  */
 const encoder = new TextEncoder()
 const BROKEN = ['event: RunContent\ndata: {"event":"RunContent","content":"cut of\n\n', 'data: {"event":"RunContent",,}\n\n']
 
-/**
- * What becomes of bytes on their way: `frame(bytes, number)` gives the pieces in place of one whole frame. `every`: pieces this
- * large instead of those that came.
- */
-const SPOILED = {
+/** Faults in bytes. `frame(bytes, number)`: what replaces one frame. `every`: re-chunks the stream into pieces of this many bytes. */
+const FAULTS = {
   bytes: { every: 1 },
   crlf: { frame: (bytes) => [crlf(bytes)] },
   duplicate: { frame: (bytes) => [bytes, bytes] },
   malformed: { frame: (bytes, number) => (number % 4 === 2 ? [encoder.encode(BROKEN[(number >> 2) % 2]), bytes] : [bytes]) },
 }
 
-/** How often the connection breaks, the stream stalls, the server refuses; after how many frames; by how many seconds the clock jumps. */
+/** How often the connection breaks (a stall and a clock jump happen once), and the server refuses. */
 const DROPS = 2
 const REFUSALS = 2
-const FRAMES = 12
-const JUMP = 600
+/** The frame at which a connection breaks or stalls, or the clock jumps. */
+const AT_FRAME = 12
+const CLOCK_JUMP_SECONDS = 600
 
-/** A frame ends at its blank line; what is behind the last one waits. */
-export function createCutter() {
+/** Splits chunks into whole frames, which end at a blank line (LF LF). `rest()` is what follows the last one. */
+export function createFrameSplitter() {
   let rest = new Uint8Array(0)
   return {
     frames(chunk) {
@@ -42,33 +40,33 @@ export function createCutter() {
   }
 }
 
-/** A recording as chaos leaves it, and `spoiled`: how much was done to it. Each piece comes when its frame came. */
-export function spoil(recording, kind) {
-  const how = SPOILED[kind]
-  if (kind === 'drop') return dropped(recording)
-  if (how?.every || !how) return { ...recording, spoiled: recording.bytes.length }
-  const cutter = createCutter()
+/** The recording with faults, and `faults`: how many. Timing stays that of the recorded frames. */
+export function injectFaults(recording, kind) {
+  const how = FAULTS[kind]
+  if (kind === 'drop') return truncate(recording)
+  if (how?.every || !how) return { ...recording, faults: recording.bytes.length }
+  const splitter = createFrameSplitter()
   const pieces = []
   const chunks = []
-  let [from, number, spoiled] = [0, 0, 0]
-  const take = (ms, list, were) => {
+  let [from, number, faults] = [0, 0, 0]
+  const add = (ms, list) => {
     pieces.push(...list)
-    spoiled += list.length > were || kind === 'crlf' ? 1 : 0
+    faults += list.length > 1 || kind === 'crlf' ? 1 : 0
     chunks.push([ms, list.reduce((sum, piece) => sum + piece.length, 0)])
   }
   for (const [ms, size] of recording.chunks) {
-    for (const frame of cutter.frames(recording.bytes.subarray(from, from + size))) take(ms, how.frame(frame, number++), 1)
+    for (const frame of splitter.frames(recording.bytes.subarray(from, from + size))) add(ms, how.frame(frame, number++))
     from += size
   }
-  if (cutter.rest().length > 0) take(recording.chunks.at(-1)[0], [cutter.rest()], 1)
-  return { ...recording, bytes: joined(pieces), chunks, spoiled }
+  if (splitter.rest().length > 0) add(recording.chunks.at(-1)[0], [splitter.rest()])
+  return { ...recording, bytes: joined(pieces), chunks, faults }
 }
 
-/** The connection breaks in the middle of a frame. */
-function dropped({ bytes, chunks, ...rest }) {
-  // Inside of the last words that a run says, else a little behind the middle.
-  const words = new TextDecoder('latin1').decode(bytes).lastIndexOf('RunContent\n')
-  const end = words > 0 ? words + 40 : Math.floor(bytes.length * 0.6)
+/** Ends the recording in the middle of a frame. */
+function truncate({ bytes, chunks, ...rest }) {
+  // Inside the last RunContent frame, else at 60 % of the bytes.
+  const lastContent = new TextDecoder('latin1').decode(bytes).lastIndexOf('RunContent\n')
+  const end = lastContent > 0 ? lastContent + 40 : Math.floor(bytes.length * 0.6)
   const kept = []
   let at = 0
   for (const [ms, size] of chunks) {
@@ -76,59 +74,59 @@ function dropped({ bytes, chunks, ...rest }) {
     kept.push([ms, Math.min(size, end - at)])
     at += size
   }
-  return { ...rest, bytes: bytes.subarray(0, end), chunks: kept, spoiled: bytes.length - end }
+  return { ...rest, bytes: bytes.subarray(0, end), chunks: kept, faults: bytes.length - end }
 }
 
-/** A fetch that brings chaos of one kind; `happened()` is called for each thing done. */
-export function faulty(fetch, kind, happened) {
-  let [left, refusals] = [kind === 'drop' ? DROPS : 1, REFUSALS]
+/** A `fetch` that injects one kind of fault. `onFault(count = 1)` is called for each. */
+export function faultyFetch(fetch, kind, onFault) {
+  let [breaksLeft, refusals] = [kind === 'drop' ? DROPS : 1, REFUSALS]
   return async (input, init) => {
     const request = new Request(input, init)
     const runs = request.method === 'POST' && /\/runs$/.test(new URL(request.url).pathname)
     if (kind === 'storm' && runs && refusals-- > 0) {
-      happened()
+      onFault()
       return Response.json({ detail: 'Rate limit exceeded' }, { status: 429, headers: { 'retry-after': '1' } })
     }
     const answer = await fetch(request)
     if (!answer.ok || !/event-stream/.test(answer.headers.get('content-type'))) return answer
-    return new Response(answer.body.pipeThrough(through(kind, happened, () => left-- > 0)), { headers: answer.headers })
+    return new Response(answer.body.pipeThrough(faultStream(kind, onFault, () => breaksLeft-- > 0)), { headers: answer.headers })
   }
 }
 
-function through(kind, happened, mayBreak) {
-  const how = SPOILED[kind] ?? {}
-  const cutter = createCutter()
+function faultStream(kind, onFault, mayBreak) {
+  const how = FAULTS[kind] ?? {}
+  const splitter = createFrameSplitter()
   let [number, stalled] = [0, false]
   return new TransformStream({
     transform(chunk, controller) {
       if (stalled) return
       if (how.every) {
         for (let at = 0; at < chunk.length; at++) controller.enqueue(chunk.slice(at, at + 1))
-        return happened(chunk.length)
+        return onFault(chunk.length)
       }
-      for (const frame of cutter.frames(chunk)) {
+      for (const frame of splitter.frames(chunk)) {
         const pieces = how.frame?.(frame, number) ?? [frame]
-        if (pieces.length > 1 || kind === 'crlf') happened()
+        if (pieces.length > 1 || kind === 'crlf') onFault()
         number++
-        if (number === FRAMES && ['drop', 'stall', 'clock'].includes(kind) && mayBreak()) {
-          happened()
+        if (number === AT_FRAME && ['drop', 'stall', 'clock'].includes(kind) && mayBreak()) {
+          onFault()
           if (kind === 'drop') return controller.error(new TypeError('The connection broke'))
           if (kind === 'stall') return (stalled = true)
-          jump()
+          jumpClock()
         }
         for (const piece of pieces) controller.enqueue(piece)
       }
     },
-    // A stalled stream does not hang up.
-    flush: (controller) => (stalled ? new Promise(() => {}) : cutter.rest().length > 0 && controller.enqueue(cutter.rest())),
+    // A stalled stream stays open.
+    flush: (controller) => (stalled ? new Promise(() => {}) : splitter.rest().length > 0 && controller.enqueue(splitter.rest())),
   })
 }
 
 const realNow = Date.now
-/** The clock of this page, ten minutes on, as after a sleep. */
-function jump() {
+/** Moves this page's clock ahead, as after a sleep. */
+function jumpClock() {
   const from = Date.now
-  Date.now = () => from() + JUMP * 1000
+  Date.now = () => from() + CLOCK_JUMP_SECONDS * 1000
 }
 export const resetClock = () => (Date.now = realNow)
 

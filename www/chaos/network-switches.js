@@ -1,20 +1,20 @@
 /**
- * The wire between this page and its backend, and what can be done to it: pull the plug, let it fall silent, cut it in the
- * middle of a frame. The handler does not know; it sees what a network does.
+ * Buttons that break the connection to the backend: unplug, stall, cut mid-frame. They wrap `fetch`, so the handler sees exactly what
+ * a real network would do.
  */
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
-export function createWire() {
+export function createNetworkSwitches() {
   const streams = new Set()
   let unplugged = false
-  const plug = el('span')
+  const plugLabel = el('span')
   const button = (testid, label, title, run) => el('button', { type: 'button', class: 'quiet', testid, title, onclick: run }, label)
-  const plugButton = el('button', { type: 'button', class: 'quiet', testid: 'unplug', 'aria-pressed': 'false', title: 'No network until you plug it in again', onclick: () => setPlug(!unplugged) }, icon('plug'), plug)
+  const plugButton = el('button', { type: 'button', class: 'quiet', testid: 'unplug', 'aria-pressed': 'false', title: 'No network until you plug it in again', onclick: () => setPlug(!unplugged) }, icon('plug'), plugLabel)
   const node = el('div', { class: 'controls', role: 'group', 'aria-label': 'What happens to the connection', hidden: true }, plugButton,
     button('stall', 'Stall', 'Nothing arrives any more, and the connection stays open', () => each((stream) => stream.stall())),
     button('cut', 'Cut mid-frame', 'The connection breaks inside the next event', () => each((stream) => stream.cutNext())))
-  setText(plug, 'Unplug')
+  setText(plugLabel, 'Unplug')
 
   function each(act) {
     for (const stream of streams) act(stream)
@@ -23,22 +23,22 @@ export function createWire() {
   function setPlug(off) {
     if (off === unplugged) return
     unplugged = off
-    setText(plug, off ? 'Plug in' : 'Unplug')
+    setText(plugLabel, off ? 'Plug in' : 'Unplug')
     plugButton.setAttribute('aria-pressed', String(off))
     if (off) each((stream) => stream.cut())
-    // What a browser says when its network goes and comes.
+    // The events a browser fires when it loses and regains its network.
     dispatchEvent(new Event(off ? 'offline' : 'online'))
   }
 
   return {
     node,
-    /** For another backend; `live`: whether there is a wire at all. */
+    /** For a new handler. `live`: false in a replay, which has no connection. */
     reset(live) {
       setPlug(false)
       show(node, live)
     },
-    /** A fetch that goes over this wire. */
-    over: (fetch) => async (input, init) => {
+    /** A `fetch` that these switches control. */
+    wrap: (fetch) => async (input, init) => {
       if (unplugged) throw new TypeError('The network is unplugged')
       const answer = await fetch(input, init)
       return answer.body ? new Response(cuttable(answer.body, streams), answer) : answer
@@ -52,27 +52,27 @@ function cuttable(body, streams) {
   let cutsNext = false
   return new ReadableStream({
     start(controller) {
-      const end = (how) => {
+      const close = (how) => {
         streams.delete(stream)
         how()
       }
-      const broken = () => end(() => {
+      const breakOff = () => close(() => {
         controller.error(new TypeError('The connection broke'))
         reader.cancel().catch(() => {})
       })
-      const stream = { cut: broken, stall: () => (stalled = true), cutNext: () => (cutsNext = true) }
+      const stream = { cut: breakOff, stall: () => (stalled = true), cutNext: () => (cutsNext = true) }
       streams.add(stream)
       const read = async () => {
         for (;;) {
           const { done, value } = await reader.read()
           if (!streams.has(stream) || (stalled && done)) return
           if (stalled) continue
-          if (done) return end(() => controller.close())
+          if (done) return close(() => controller.close())
           controller.enqueue(cutsNext ? value.subarray(0, value.length >> 1) : value)
-          if (cutsNext) return setTimeout(broken, 20)
+          if (cutsNext) return setTimeout(breakOff, 20)
         }
       }
-      read().catch((error) => streams.has(stream) && end(() => controller.error(error)))
+      read().catch((error) => streams.has(stream) && close(() => controller.error(error)))
     },
     cancel: (reason) => reader.cancel(reason),
   })

@@ -1,7 +1,7 @@
-/** Whether a promise held: what chaos left of a run, compared with the same run without it. Pure functions of two snapshots. */
+/** Whether a promise held: the snapshot of a run with faults, compared with that of the same run without. Pure functions. */
 
 /** What a page shows of a conversation, without ids and times. */
-export function pictureOf({ turns }) {
+function summarize({ turns }) {
   return turns.map(({ answer, work, timeline, outcome, attempts }) => ({
     answer: answer.content, tools: toolsOf(answer), work: work.map((one) => [one.role, one.agentName ?? one.teamName ?? '', one.content, one.status ?? '', toolsOf(one)]),
     timeline: timeline.filter(({ eventType }) => eventType !== 'resume').map((e) => [e.eventType, e.source, e.description, e.status, e.depth, Boolean(e.details.voided)]),
@@ -12,18 +12,19 @@ export function pictureOf({ turns }) {
 const toolsOf = ({ tool_calls: calls = [] }) => calls.map(({ tool_name: name, result, status }) => [name, result, status])
 
 /**
- * `{ held, facts }`: in words, what was compared; `held` is null where chaos found nothing to do. `kind` of chaos; `seen` and
- * `reference`: snapshots, without chaos the latter; `done`: how much chaos did; `malformed`: frames counted so; `counted`: the
- * server counts the run's frames; `shown`: the statuses that the page showed meanwhile.
+ * Returns `{ held, facts }`: `facts` say in words what was compared; `held` is null if no fault was injected.
+ *
+ * `kind` of fault; `seen`, `reference`: snapshots with and without faults; `faults`: how many were injected; `malformed`: malformed
+ * frames the handler counted; `resumable`: the run can be resumed (the server numbers its frames); `statuses` the page went through.
  */
-export function judge({ kind, seen, reference, done, malformed = 0, counted = false, shown = [] }) {
-  const [mine, theirs] = [pictureOf(seen), pictureOf(reference)]
-  if (done === 0) return { held: null, facts: [{ ok: true, text: 'Nothing was done to this stream, which was too short.' }] }
+export function judge({ kind, seen, reference, faults, malformed = 0, resumable = false, statuses = [] }) {
+  const [mine, theirs] = [summarize(seen), summarize(reference)]
+  if (faults === 0) return { held: null, facts: [{ ok: true, text: 'Nothing was done to this stream, which was too short.' }] }
   const facts = []
   const check = (ok, good, bad) => facts.push({ ok, text: ok ? good : bad })
   const same = (part) => JSON.stringify(mine.map((turn) => turn[part])) === JSON.stringify(theirs.map((turn) => turn[part]))
-  facts.push({ ok: true, text: DONE[kind](done) })
-  if (kind === 'drop' && !counted) return broken(mine, theirs, seen, facts)
+  facts.push({ ok: true, text: FAULTS[kind](faults) })
+  if (kind === 'drop' && !resumable) return judgeInterrupted(mine, theirs, seen, facts)
   const length = mine.reduce((sum, { answer }) => sum + answer.length, 0)
   check(same('answer'), `The answer is the same, ${length.toLocaleString()} characters.`, `The answer differs: ${difference(mine, theirs)}`)
   check(same('tools') && same('work'), 'Tools and members are the same.', 'Tools or members differ.')
@@ -31,15 +32,15 @@ export function judge({ kind, seen, reference, done, malformed = 0, counted = fa
   if (kind !== 'storm') check(same('timeline'), `All ${mine.reduce((sum, { timeline }) => sum + timeline.length, 0)} events behind the scenes are the same.`, 'The events behind the scenes differ.')
   if (kind === 'malformed') {
     const extra = malformed - reference.diagnostics.malformedFrames
-    check(extra === done, `${extra} malformed frames are counted.`, `${extra} malformed frames are counted, but ${done} arrived.`)
+    check(extra === faults, `${extra} malformed frames are counted.`, `${extra} malformed frames are counted, but ${faults} arrived.`)
   }
-  if (kind === 'storm') check(shown.includes('retrying') && mine.at(-1)?.attempts > theirs.at(-1)?.attempts, `The wait was shown; ${mine.at(-1)?.attempts} attempts, and nothing of the void ones is left.`, 'The wait was not shown.')
+  if (kind === 'storm') check(statuses.includes('retrying') && mine.at(-1)?.attempts > theirs.at(-1)?.attempts, `The wait was shown; ${mine.at(-1)?.attempts} attempts, and nothing of the void ones is left.`, 'The wait was not shown.')
   if (kind === 'drop' || kind === 'stall') check(seen.timeline.some(({ eventType }) => eventType === 'resume'), 'It was resumed, and the timeline says so.', 'It was not resumed.')
   return { held: facts.every(({ ok }) => ok), facts }
 }
 
-/** What nobody can take up is kept as far as it came, and the page says that it broke off. */
-function broken(mine, theirs, seen, facts) {
+/** A run that cannot be resumed must keep what arrived, and say that it was interrupted. */
+function judgeInterrupted(mine, theirs, seen, facts) {
   const [text, all] = [mine.at(-1)?.answer ?? '', theirs.at(-1)?.answer ?? '']
   const kept = all.startsWith(text) && (theirs.at(-1)?.outcome !== null || text === all)
   facts.push({ ok: kept, text: kept ? `What had arrived is kept, ${text.length.toLocaleString()} characters.` : `What had arrived is not what is shown: ${difference(mine, theirs)}` })
@@ -48,7 +49,7 @@ function broken(mine, theirs, seen, facts) {
   return { held: facts.every(({ ok }) => ok), facts }
 }
 
-const DONE = {
+const FAULTS = {
   bytes: (n) => `${n.toLocaleString()} pieces of one byte.`,
   crlf: (n) => `${n.toLocaleString()} frames with CRLF line endings.`,
   duplicate: (n) => `${n.toLocaleString()} frames came twice.`,

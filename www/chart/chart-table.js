@@ -1,11 +1,11 @@
-/** The chart's figures as tables: tokens and cost of each agent, and every bar once more. */
+/** The chart as tables: tokens and cost per agent, and one row per bar. */
 import { el } from '../ui/dom.js'
 import { KINDS } from './trace-spans.js'
 import { seconds } from '../ui/duration.js'
 
 const head = (...names) => el('thead', {}, el('tr', {}, ...names.map((name) => el('th', { scope: 'col' }, name))))
 
-export function fillAgents(table, agents) {
+export function fillAgentTable(table, agents) {
   const priced = agents.some(({ cost }) => cost > 0)
   table.replaceChildren(el('caption', {}, 'Tokens by agent'),
     head('Agent', 'In', 'Out', 'Tokens/s', ...(priced ? ['Cost'] : [])),
@@ -13,9 +13,9 @@ export function fillAgents(table, agents) {
       ...[input.toLocaleString(), output.toLocaleString(), perSecond === null ? '–' : perSecond.toLocaleString([], { maximumFractionDigits: perSecond < 10 ? 1 : 0 }), ...(priced ? [cost > 0 ? cost.toPrecision(2) : '–'] : [])].map((text) => el('td', {}, text))))))
 }
 
-export function fillBars(table, { spans }) {
+export function fillSpanTable(table, { spans }) {
   table.replaceChildren(el('caption', {}, 'Every bar of the chart, in the order in which it began'),
     head('Who', 'What', 'Which', 'From', 'To', 'Took'),
-    el('tbody', {}, ...[...spans].sort((a, b) => a.from - b.from).map(({ lane, kind, label, from, to, voided }) => el('tr', {},
-      el('th', { scope: 'row', dir: 'auto' }, lane), ...[KINDS[kind] + (voided ? ' (void)' : ''), label === KINDS[kind] ? '–' : label, seconds(from), seconds(to), seconds(to - from)].map((text) => el('td', {}, text))))))
+    el('tbody', {}, ...[...spans].sort((a, b) => a.from - b.from).map(({ lane, kind, label, from, to, superseded }) => el('tr', {},
+      el('th', { scope: 'row', dir: 'auto' }, lane), ...[KINDS[kind] + (superseded ? ' (void)' : ''), label === KINDS[kind] ? '–' : label, seconds(from), seconds(to), seconds(to - from)].map((text) => el('td', {}, text))))))
 }

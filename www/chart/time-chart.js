@@ -1,22 +1,22 @@
 /**
- * "Where did the time go": the bars of `spans.js` on a lane for each agent, the figures, and all of it once more as a table.
+ * "Where did the time go": the spans of trace-spans.js as bars, one lane per agent, with the key figures and the same data as tables.
  *
- * One Tab stop: the arrow keys go through the bars, and a line below reads out the one that is chosen. Nothing is drawn
- * while it is closed.
+ * The bars are a single Tab stop: arrow keys move between them, and the line below describes the focused one. Nothing is drawn
+ * while the chart is closed.
  */
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
-import { fillAgents, fillBars } from './chart-table.js'
+import { fillAgentTable, fillSpanTable } from './chart-table.js'
 import { KINDS, spans } from './trace-spans.js'
 import { seconds } from '../ui/duration.js'
 
 const HELP = 'Use the arrow keys, or point, to read each bar.'
-/** Whether the next one starts open: what the reader chose last. */
+/** Whether the next chart starts open: the reader's last choice. */
 let startsOpen = false
 export const openCharts = () => (startsOpen = true)
 
-/** `clock()`: what time it is, in seconds: in an opened recording that of the moment shown. */
-export function createChart(clock) {
+/** `clock()`: the time in seconds; in an opened recording, that of the moment shown. */
+export function createTimeChart(clock) {
   const facts = el('dl', { class: 'chart-facts', testid: 'chart-facts' })
   const lanes = el('div', { class: 'lanes', role: 'group', 'aria-label': 'Bars over time', testid: 'lanes' })
   const axis = el('div', { class: 'axis', 'aria-hidden': 'true' })
@@ -30,7 +30,7 @@ export function createChart(clock) {
     el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Where did the time go'), title),
     el('div', { class: 'chart-body' }, facts, lanes, axis, readout, legend, agents, tables))
   const drawLanes = keyedList(lanes, (lane) => createLane(lane, readout), (lane) => lane.name)
-  let turn, drawn, timer
+  let turn, drawnTurn, timer
 
   node.addEventListener('toggle', () => {
     startsOpen = node.open
@@ -42,9 +42,9 @@ export function createChart(clock) {
     const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key]
     if (to === undefined || at < 0) return
     event.preventDefault()
-    const next = all[Math.max(0, Math.min(all.length - 1, to))]
-    for (const bar of all) bar.tabIndex = bar === next ? 0 : -1
-    next.focus()
+    const target = all[Math.max(0, Math.min(all.length - 1, to))]
+    for (const bar of all) bar.tabIndex = bar === target ? 0 : -1
+    target.focus()
   })
   lanes.addEventListener('focusout', () => setText(readout, HELP))
 
@@ -52,8 +52,8 @@ export function createChart(clock) {
     clearTimeout(timer)
     if (!node.open || !turn || turn.timeline.length === 0) return
     const now = clock()
-    if (drawn === turn && turn.outcome !== null) return
-    drawn = turn
+    if (drawnTurn === turn && turn.outcome !== null) return
+    drawnTurn = turn
     const found = spans(turn, now)
     setText(title, `${seconds(found.to)}${found.running ? ' so far' : ''}`)
     drawLanes(found.lanes.map((name) => ({ name, spans: found.spans.filter(({ lane }) => lane === name), to: found.to })))
@@ -62,10 +62,10 @@ export function createChart(clock) {
     axis.replaceChildren(...[0, 0.25, 0.5, 0.75, 1].map((part) => el('span', {}, part === 0 ? '0' : seconds(found.to * part))))
     facts.replaceChildren(...factsOf(found))
     legend.replaceChildren(...Object.keys(KINDS).filter((kind) => found.spans.some((span) => span.kind === kind)).map((kind) => el('li', { 'data-kind': kind }, el('i', {}), KINDS[kind])))
-    fillAgents(agents, found.agents)
+    fillAgentTable(agents, found.agents)
     show(agents, found.agents.length > 0)
-    fillBars(bars, found)
-    // What runs grows by the clock, also where nothing comes.
+    fillSpanTable(bars, found)
+    // A running span grows with the clock, even when no frame arrives.
     if (found.running) timer = setTimeout(draw, 500)
   }
 
@@ -102,11 +102,11 @@ function createLane({ name }, readout) {
     update({ spans: list, to }) {
       const rows = []
       draw(list.map((span) => {
-        // What overlaps stands below each other; text is written while its model runs, in the same bar.
+        // Overlapping spans get rows of their own; writing is drawn inside its model's bar.
         const free = rows.findIndex((end) => end <= span.from + 1e-6)
         const row = span.kind === 'writing' ? 0 : free >= 0 ? free : rows.length
         if (span.kind !== 'writing') rows[row] = span.to
-        return { ...span, row, whole: to }
+        return { ...span, row, total: to }
       }))
       track.style.setProperty('--rows', Math.max(1, rows.length))
     },
@@ -116,19 +116,19 @@ function createLane({ name }, readout) {
 function createBar(readout) {
   const node = el('button', { type: 'button', class: 'bar', tabindex: '-1' })
   let words = ''
-  const tell = () => setText(readout, words)
-  node.addEventListener('focus', tell)
-  node.addEventListener('pointerenter', tell)
+  const describe = () => setText(readout, words)
+  node.addEventListener('focus', describe)
+  node.addEventListener('pointerenter', describe)
   return {
     node,
-    update({ lane, kind, label, from, to, row, whole, voided }) {
-      words = `${lane}: ${label === KINDS[kind] ? label : `${KINDS[kind]}, ${label}`}. ${seconds(to - from)}, from ${seconds(from)} to ${seconds(to)}.${voided ? ' Void: this attempt was started again.' : ''}`
+    update({ lane, kind, label, from, to, row, total, superseded }) {
+      words = `${lane}: ${label === KINDS[kind] ? label : `${KINDS[kind]}, ${label}`}. ${seconds(to - from)}, from ${seconds(from)} to ${seconds(to)}.${superseded ? ' Void: this attempt was started again.' : ''}`
       node.dataset.kind = kind
       node.dataset.from = from
-      node.dataset.voided = voided
+      node.dataset.superseded = superseded
       node.setAttribute('aria-label', words)
-      for (const [key, value] of [['--from', from / whole], ['--part', (to - from) / whole], ['--row', row]]) node.style.setProperty(key, value)
-      if (node === document.activeElement) tell()
+      for (const [key, value] of [['--from', from / total], ['--part', (to - from) / total], ['--row', row]]) node.style.setProperty(key, value)
+      if (node === document.activeElement) describe()
     },
   }
 }

@@ -1,18 +1,18 @@
 /**
- * Where the time of a turn went: its timeline → bars on lanes, and the figures of each agent. A pure function of a turn and
- * the time; nothing is drawn here.
+ * Where a turn's time went: its timeline → spans on lanes, and each agent's tokens and cost. A pure function of a turn and the
+ * current time; draws nothing.
  *
- * By the clock of this side (`heardAt`), which has fractions. Of a session that was opened from the store everything was
- * heard at once; there the events' own times serve, in whole seconds.
+ * Times are this page's (`heardAt`), which have fractions of a second. A session opened from storage arrives all at once, so there
+ * the events' own times are used, in whole seconds.
  */
 
-/** What a bar tells. `waiting`: for the first frame; `retry`, `resume`, `user`: nothing ran; `after`: memory, summary, follow-ups. */
+/** Kinds of spans and their labels. `waiting`: until the first frame. `retry`, `resume`, `user`: nothing ran. `after`: memory, summary, follow-ups. */
 export const KINDS = {
   waiting: 'Waiting for the first byte', model: 'Model', writing: 'Writing', tool: 'Tool', run: 'Member’s run',
   retry: 'Rate limit', resume: 'Connection lost', user: 'Waiting for you', after: 'Memory and follow-ups',
 }
 
-/** `{ from, to, clock, lanes, spans, agents, firstToken }`: seconds from the turn's beginning; a span is `{ lane, kind, label, from, to, depth, voided }`. */
+/** `{ to, stored, running, lanes, spans, agents, firstToken }`, times in seconds since the turn began. A span is `{ lane, kind, label, from, to, depth, superseded }`. */
 export function spans(turn, now) {
   const { timeline } = turn
   const heard = timeline.map(({ heardAt }) => heardAt)
@@ -23,7 +23,7 @@ export function spans(turn, now) {
   const ended = stored ? last : (turn.times.endedAt ?? (turn.outcome === null ? now : last))
   const at = (time) => Math.max(0, Math.min(Math.max(ended, last), time) - began)
   const found = []
-  const add = (lane, kind, label, from, to, entry) => found.push({ lane, kind, label, from: at(from), to: at(to), depth: entry?.depth ?? 0, voided: Boolean(entry?.details.voided) })
+  const add = (lane, kind, label, from, to, entry) => found.push({ lane, kind, label, from: at(from), to: at(to), depth: entry?.depth ?? 0, superseded: Boolean(entry?.details.voided) })
 
   const top = timeline.find(({ depth, sourceType }) => depth === 0 && sourceType !== 'system')?.source ?? turn.answer.teamName ?? turn.answer.agentName ?? 'Assistant'
   const laneOf = lanesOf(timeline, top)
@@ -59,14 +59,14 @@ export function spans(turn, now) {
 const AFTER = /^(Team)?(MemoryUpdate|SessionSummary|Followups)Started$/
 const isRunEnd = ({ eventType }) => /^(Team|Workflow)?(Run)?(Completed|Error|Cancelled|Paused)$/.test(eventType)
 
-/** What nobody ended in its attempt ended with it. */
+/** A span without an end event ends with its attempt. */
 function endOfAttempt(timeline, index, timeOf) {
   const { attempt } = timeline[index].details
   const next = timeline.slice(index + 1).find((e) => e.eventType === 'retry' && e.details.attempt === attempt || (e.details.attempt ?? 1) > attempt)
   return next ? timeOf(next) : undefined
 }
 
-/** Who a lane is of: two members of one name have a lane each, told apart by their runs. */
+/** The lane of an entry. Two runs of members with the same name get a numbered lane each. */
 function lanesOf(timeline, top) {
   const runs = new Map()
   for (const { source, depth, details } of timeline) if (depth > 0) runs.set(source, (runs.get(source) ?? new Set()).add(details.runId))
@@ -77,7 +77,7 @@ function lanesOf(timeline, top) {
   }
 }
 
-/** Per lane: tokens in and out, cost, and tokens a second of the time that its model took. */
+/** Per lane: tokens in and out, cost, and output tokens per second of model time. */
 function agents(turn, found, laneOf) {
   const runs = new Map()
   for (const entry of turn.timeline) {
@@ -87,7 +87,7 @@ function agents(turn, found, laneOf) {
     const run = runs.get(key) ?? { name: laneOf(entry), input: 0, output: 0, cost: 0 }
     runs.set(key, run)
     const request = /ModelRequestCompleted$/.test(entry.eventType)
-    // A run's metrics are its sum, with what was asked for beside its own requests; before them its requests add up.
+    // Until a run reports metrics, its requests are summed; its metrics then replace the sum and also cover work outside the requests.
     if (tokenUsage) for (const part of ['input', 'output']) run[part] = request ? run[part] + tokenUsage[part] : tokenUsage[part]
     if (costs) run.cost = costs.total
   }

@@ -1,7 +1,7 @@
-/** What is going on right now, in one line above the composer. A wait is shown in full by `retry.js`, in the turn that waits. */
+/** The current activity, in one line above the composer. retry-card.js shows a wait in full. */
 import { el, setText } from '../ui/dom.js'
 
-export function createActivity() {
+export function createActivityStatus() {
   const text = el('span', { testid: 'activity', role: 'status', 'aria-live': 'polite', dir: 'auto' })
   const pulse = el('span', { class: 'pulse', 'aria-hidden': 'true' }, el('i'), el('i'), el('i'))
   const node = el('div', { class: 'activity' }, pulse, text)

@@ -1,4 +1,4 @@
-/** Where one writes. Enter sends, Shift and Enter makes a new line. */
+/** The message box. Enter sends, Shift+Enter adds a line. */
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
@@ -21,13 +21,13 @@ export function createComposer({ send, stop }) {
   }
   node.addEventListener('submit', submit)
   input.addEventListener('keydown', (event) => {
-    // Enter also ends the composition of a Japanese or Chinese word; that one is not meant for us.
+    // In an input method (Japanese, Chinese), Enter confirms a word; it must not send.
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) submit(event)
   })
 
   return {
     node,
-    /** `queues`: whether a message may be sent while another is answered. */
+    /** `queues`: whether a message can be sent while another is being answered. */
     setMode({ placeholder, hint, queues }) {
       input.placeholder = placeholder
       setText(note, hint)

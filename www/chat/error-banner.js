@@ -1,4 +1,4 @@
-/** The error banner: what went wrong in the server's own words, a way to try again, a way to dismiss it. */
+/** The error banner: the server's own message, with buttons to resume or try again, and to dismiss it. */
 import { el } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
@@ -13,8 +13,8 @@ const TITLES = {
   protocol: 'Not an AgentOS stream',
 }
 
-export function createBanner({ dismiss, tryAgain, resume }) {
-  // The alert region exists before there is an alert: screen readers announce what is put into it.
+export function createErrorBanner({ dismiss, tryAgain, resume }) {
+  // The alert region exists from the start: screen readers announce only what is added to an existing one.
   const node = el('div', { class: 'banner-place', role: 'alert' })
   let error = null
   return {

@@ -1,17 +1,17 @@
-/** What happened below the answer: tasks handed out, and what each member or sub-team said. */
+/** The members' part of a turn: delegated tasks, and one message for each member or sub-team. */
 import { el, keyedList, setText } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { createMessage } from './message.js'
 
 const STATE = { started: 'working', completed: 'done', error: 'failed', paused: 'waiting', cancelled: 'stopped' }
 
-/** Deeper levels share the last indent: on a narrow screen there is no room for more. */
+/** Deeper levels share the last indent; a narrow screen has no room for more. */
 const DEEPEST_INDENT = 4
 
-export function createWork() {
-  const node = el('div', { class: 'work' })
+export function createMemberMessages() {
+  const node = el('div', { class: 'members' })
   const draw = keyedList(node, (message) => (message.role === 'delegation' ? createDelegation() : createMember()))
-  return { node, update: (work) => draw(work) }
+  return { node, update: (messages) => draw(messages) }
 }
 
 function createDelegation() {

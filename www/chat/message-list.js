@@ -1,16 +1,17 @@
 /**
  * The conversation: all turns, oldest first.
  *
- * It follows the newest text only while the reader is at the end; whoever scrolled up to read is left alone.
+ * Scrolls along with new text only while the reader is at the end; once the reader has scrolled up, it stays put.
  */
 import { el, keyedList, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { createTurn } from './turn.js'
 
+/** Pixels from the end that still count as being there. */
 const NEAR_END = 48
 
-/** `guest`: a node that stands in the last turn. */
-export function createChat(actions, welcome, guest) {
+/** `retryCard`: a node that is moved into the last turn. */
+export function createMessageList(turnActions, welcome, retryCard) {
   const list = el('div', { class: 'turns' })
   const scroller = el('div', { class: 'chat', tabindex: '0', role: 'region', 'aria-label': 'Conversation' }, welcome, list)
   const jump = el('button', { type: 'button', class: 'jump', onclick: () => follow(), hidden: true }, icon('down'), 'Latest')
@@ -25,7 +26,7 @@ export function createChat(actions, welcome, guest) {
     views = new Map()
     list.replaceChildren()
     return keyedList(list, (turn) => {
-      const view = createTurn(actions)
+      const view = createTurn(turnActions)
       views.set(turn.id, view)
       return view
     })
@@ -42,14 +43,14 @@ export function createChat(actions, welcome, guest) {
     if (following) show(jump, false)
   }, { passive: true })
 
-  // The banner and the activity line come and go below and above; the newest text stays in sight all the same.
+  // The banner above and the activity line below resize the list; the newest text stays in view.
   new ResizeObserver(() => following && turns?.length > 0 && follow()).observe(scroller)
 
   return {
     node,
     follow,
     focus: () => scroller.focus(),
-    /** Another handler numbers its turns anew: nothing drawn for the old one may be taken for the new one's. */
+    /** A new handler reuses turn ids, so nothing drawn for the old one may be reused. */
     reset() {
       turns = undefined
       draw = newList()
@@ -60,11 +61,11 @@ export function createChat(actions, welcome, guest) {
       turns = snapshot.turns
       draw(turns)
       for (const [id, view] of views) view.markLast(id === turns.at(-1)?.id)
-      views.get(turns.at(-1)?.id)?.host(guest)
+      views.get(turns.at(-1)?.id)?.attach(retryCard)
       show(welcome, turns.length === 0)
       if (!following) return show(jump, snapshot.isStreaming)
       scroller.scrollTop = turns.length === 0 ? 0 : scroller.scrollHeight
-      // A question is read from its beginning, also where Behind the Scenes below it fills the screen.
+      // Show a pause's question from its start, even where Behind the Scenes below it fills the screen.
       if (snapshot.status === 'paused') list.lastElementChild.querySelector('.pause').scrollIntoView({ block: 'nearest' })
     },
   }

@@ -1,12 +1,12 @@
-/** What one agent or team said: reasoning, tool calls, text, images. */
+/** One message of an agent or team: reasoning, tool calls, text, images. */
 import { el, keyedList, show } from '../ui/dom.js'
 import { createMarkdown } from '../ui/markdown.js'
 import { createReasoning } from './reasoning.js'
-import { createTools } from './tool-calls.js'
+import { createToolCalls } from './tool-calls.js'
 
 export function createMessage() {
   const reasoning = createReasoning()
-  const tools = createTools()
+  const tools = createToolCalls()
   const text = createMarkdown('text')
   const images = el('div', { class: 'images' })
   const drawImages = keyedList(images, createImage, (image, index) => image.id ?? index)
@@ -17,7 +17,7 @@ export function createMessage() {
     update(message) {
       reasoning.update(message)
       tools.update(ownTools(message))
-      // A structured answer arrives as indented JSON; as a code block it keeps its shape.
+      // A structured answer is indented JSON; a code block preserves its indentation.
       text.update(message.structured === undefined ? message.content : '```json\n' + message.content + '\n```')
       drawImages(message.images ?? [])
       show(tools.node, tools.node.hasChildNodes())
@@ -27,12 +27,12 @@ export function createMessage() {
   }
 }
 
-/** A task given to a member has a place of its own in the conversation; as a tool call it would be there twice. */
+/** Without delegations: those are drawn by member-messages.js and would appear twice. */
 function ownTools(message) {
   return (message.tool_calls ?? []).filter((tool) => !/^delegate_task_to_(all_)?members?$/.test(tool.tool_name))
 }
 
-/** True if there is anything to draw; an answer's place is kept empty until then. */
+/** True if there is anything to draw; until then the answer is hidden. */
 export function hasBody(message) {
   return Boolean(
     message.content || ownTools(message).length > 0 || message.images?.length ||

@@ -1,14 +1,14 @@
-/** The question a paused run asks: approve a tool call, or fill in what is missing. */
+/** The form of a paused run: approve a tool call, run it and return its result, or fill in fields. */
 import { el, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { field } from '../ui/field.js'
 
 /**
  * `resolve(pause, approved, values)`: `values` are the form's entries by field name.
- * `canReject()`: a recording goes on in one way only, so it offers no other.
- * `canResolve()`: a route of one's own cannot be continued.
+ * `canReject()`: false in a replay, whose recording has one continuation only.
+ * `canResolve()`: false for a custom route, which has no endpoint to continue a run.
  */
-export function createPause({ resolve, canReject, canResolve }) {
+export function createPauseForm({ resolve, canReject, canResolve }) {
   const node = el('form', { class: 'pause', 'aria-label': 'The run is waiting for you' })
   let pause
   node.addEventListener('submit', (event) => {
@@ -16,7 +16,7 @@ export function createPause({ resolve, canReject, canResolve }) {
     const approved = event.submitter?.value !== 'reject'
     const values = Object.fromEntries(new FormData(node))
     for (const button of node.querySelectorAll('button')) button.disabled = true
-    // An answer that did not get through can be given again.
+    // Enabled again in case the answer did not get through.
     Promise.resolve(resolve(pause, approved, values)).finally(() => {
       for (const button of node.querySelectorAll('button')) button.disabled = false
     })
@@ -27,13 +27,13 @@ export function createPause({ resolve, canReject, canResolve }) {
       pause = next
       show(node, pause !== null)
       if (pause === null) return
-      const asksYesOrNo = pause.requirements.some((requirement) => requirement.kind === 'confirmation')
+      const needsApproval = pause.requirements.some((requirement) => requirement.kind === 'confirmation')
       node.replaceChildren(
         el('p', { class: 'pause-title' }, icon('pause'), 'Waiting for you'),
         ...pause.requirements.flatMap((requirement, index) => question(requirement, index)),
         !canResolve() ? el('p', {}, 'A run behind a route of your own cannot be continued here: connect to the agent, team or workflow instead.') : el('div', { class: 'buttons' },
-          el('button', { class: 'primary', value: 'approve', testid: 'approve' }, asksYesOrNo ? 'Approve' : 'Continue'),
-          asksYesOrNo && canReject() && el('button', { value: 'reject', testid: 'reject' }, 'Reject')),
+          el('button', { class: 'primary', value: 'approve', testid: 'approve' }, needsApproval ? 'Approve' : 'Continue'),
+          needsApproval && canReject() && el('button', { value: 'reject', testid: 'reject' }, 'Reject')),
       )
     },
   }
@@ -43,7 +43,7 @@ function question(requirement, index) {
   const who = requirement.memberName ? `${requirement.memberName} wants` : 'It wants'
   const tool = requirement.toolName ?? 'a tool'
   if (requirement.kind === 'input') {
-    return [el('p', {}, requirement.message ?? 'Please fill in:'), ...(requirement.fields ?? []).map((asked) => input(asked, index))]
+    return [el('p', {}, requirement.message ?? 'Please fill in:'), ...(requirement.fields ?? []).map((inputField) => input(inputField, index))]
   }
   if (!requirement.toolName && requirement.stepName) return [el('p', {}, requirement.message ?? 'May it go on with ', requirement.message ? ' (' : '', el('code', {}, requirement.stepName), requirement.message ? ')' : '?')]
   const external = requirement.kind === 'external'
@@ -54,13 +54,13 @@ function question(requirement, index) {
   ]
 }
 
-/** Each kind of value has the field that a keyboard, a phone and a screen reader know for it. */
-function input(asked, index) {
-  const known = asked.value === null || asked.value === undefined ? '' : String(asked.value)
-  const name = `${index}.${asked.name}`
-  if (asked.type === 'bool') return el('label', { class: 'check' }, el('input', { type: 'checkbox', name, value: 'true', checked: known === 'true' }), el('span', {}, asked.description || asked.name))
-  const number = { int: { type: 'number', step: '1' }, float: { type: 'number', step: 'any' } }[asked.type]
-  return labelled(asked.description || asked.name, name, known, number)
+/** The native control for each type, so that keyboards, phones and screen readers handle it as usual. */
+function input(inputField, index) {
+  const value = inputField.value === null || inputField.value === undefined ? '' : String(inputField.value)
+  const name = `${index}.${inputField.name}`
+  if (inputField.type === 'bool') return el('label', { class: 'check' }, el('input', { type: 'checkbox', name, value: 'true', checked: value === 'true' }), el('span', {}, inputField.description || inputField.name))
+  const number = { int: { type: 'number', step: '1' }, float: { type: 'number', step: 'any' } }[inputField.type]
+  return labelled(inputField.description || inputField.name, name, value, number)
 }
 
 function labelled(text, name, value = '', more = {}) {

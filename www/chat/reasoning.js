@@ -1,4 +1,4 @@
-/** How a model came to its answer: reasoning steps, and its own thoughts where it shares them. */
+/** A message's reasoning: steps (ReasoningTools) or the model's own thoughts. */
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
@@ -12,7 +12,7 @@ export function createReasoning() {
     node,
     update(message) {
       const list = message.extra_data?.reasoning_steps ?? []
-      // With ReasoningTools the running text repeats the steps, so it is shown only where there are none.
+      // With ReasoningTools the text repeats the steps, so it is shown only without them.
       const text = list.length === 0 ? (message.reasoning_content ?? '') : ''
       show(node, list.length > 0 || text !== '')
       show(thoughts, text !== '')

@@ -1,13 +1,13 @@
 /**
- * A wait in full view: why, which attempt comes next, a ring that empties, how near the model is to its quota, and the
- * ways out. It stands in the turn that waits, in the free space over Behind the Scenes.
+ * A wait in full: the cause, the next attempt, a countdown ring, the model's quota, and buttons to end it. Shown in the waiting turn,
+ * above Behind the Scenes.
  *
- * `left(wait)` says how many of the announced seconds are left: compared with the clock, not counted, so that a page
- * that slept wakes up right. In a replay at 4× they pass four times as fast as the clock. `skip(wait)`: what the button
- * that ends the wait says and does, or null. `cancel()` gives the answer up.
+ * `left(wait)`: announced seconds left, derived from the clock rather than counted down, so that they are right after the page
+ * slept. In a replay at 4× they pass four times as fast. `skip(wait)`: `{ label, run }` of the button that ends the wait, or null.
+ * `cancel()` cancels the run.
  */
 import { el, setText, show } from '../ui/dom.js'
-import { gauge } from '../ui/quota-gauge.js'
+import { quotaGauge } from '../ui/quota-gauge.js'
 
 const CAUSES = {
   rate_limit: 'The model’s rate limit has been reached.',
@@ -16,9 +16,9 @@ const CAUSES = {
   limit: 'A rate limit was hit just now, here or in another tab.',
   quota: 'This message would exceed the quota for this minute.',
 }
-const still = matchMedia('(prefers-reduced-motion: reduce)')
+const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
 
-export function createRetry({ left, skip, cancel }) {
+export function createRetryCard({ left, skip, cancel }) {
   const ring = circle('ring-left')
   const number = el('span', { class: 'ring-number', testid: 'countdown', role: 'timer', 'aria-label': 'Time left' })
   const title = el('p', { class: 'retry-title', testid: 'retry-title' })
@@ -29,7 +29,7 @@ export function createRetry({ left, skip, cancel }) {
   const skipButton = el('button', { type: 'button', class: 'primary', testid: 'skip-wait', onclick: () => skip(wait)?.run() })
   const cancelButton = el('button', { type: 'button', testid: 'cancel-wait', onclick: cancel }, 'Cancel')
   const card = el('section', { class: 'retry', 'aria-label': 'Waiting to try again', testid: 'retry', hidden: true },
-    el('div', { class: 'ring' }, drawing(circle('ring-all'), ring), number),
+    el('div', { class: 'ring' }, svgOf(circle('ring-all'), ring), number),
     el('div', { class: 'retry-body' }, el('div', { class: 'retry-head' }, title, dots), cause, hint, quota),
     el('div', { class: 'buttons' }, skipButton, cancelButton))
   const node = el('div', { class: 'retry-place' }, card)
@@ -38,9 +38,9 @@ export function createRetry({ left, skip, cancel }) {
   let timer
 
   function tick() {
-    const rest = Math.max(0, left(wait))
-    setText(number, rest < 1 ? `${rest.toFixed(1)} s` : `${Math.ceil(rest)} s`)
-    ring.style.setProperty('--part', wait.delay > 0 ? Math.min(1, rest / wait.delay) : 0)
+    const seconds = Math.max(0, left(wait))
+    setText(number, seconds < 1 ? `${seconds.toFixed(1)} s` : `${Math.ceil(seconds)} s`)
+    ring.style.setProperty('--part', wait.delay > 0 ? Math.min(1, seconds / wait.delay) : 0)
   }
 
   return {
@@ -49,7 +49,7 @@ export function createRetry({ left, skip, cancel }) {
       const next = retry ?? pacing
       if (next !== null && models !== shownQuota) {
         shownQuota = models
-        quota.replaceChildren(...models.filter(({ limit }) => limit !== null).map(gauge))
+        quota.replaceChildren(...models.filter(({ limit }) => limit !== null).map(quotaGauge))
         show(quota, quota.hasChildNodes())
       }
       if (next === wait) return
@@ -59,15 +59,15 @@ export function createRetry({ left, skip, cancel }) {
       if (wait === null) return
       const { attempt, maxRetries, by } = wait
       setText(title, attempt ? `Attempt ${attempt} of ${maxRetries}` : 'Held back')
-      dots.replaceChildren(...Array.from({ length: maxRetries > 1 && maxRetries <= 10 ? maxRetries : 0 }, (_, at) => el('i', { 'data-spent': at < attempt })))
+      dots.replaceChildren(...Array.from({ length: maxRetries > 1 && maxRetries <= 10 ? maxRetries : 0 }, (_, at) => el('i', { 'data-used': at < attempt })))
       setText(cause, [CAUSES[wait.cause], by && (by === 'server' ? 'The server waits and then asks again.' : 'This page waits and then asks again.')].filter(Boolean).join(' '))
       show(hint, Boolean(wait.hint))
       setText(hint, wait.hint ?? '')
-      const offer = skip(wait)
-      show(skipButton, Boolean(offer))
-      setText(skipButton, offer?.label ?? '')
+      const action = skip(wait)
+      show(skipButton, Boolean(action))
+      setText(skipButton, action?.label ?? '')
       tick()
-      timer = setInterval(tick, still.matches ? 1000 : 100)
+      timer = setInterval(tick, reducedMotion.matches ? 1000 : 100)
     },
   }
 }
@@ -81,7 +81,7 @@ function circle(name) {
   return node
 }
 
-function drawing(...circles) {
+function svgOf(...circles) {
   const svg = document.createElementNS(SVG, 'svg')
   svg.setAttribute('viewBox', '0 0 36 36')
   svg.setAttribute('aria-hidden', 'true')

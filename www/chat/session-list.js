@@ -1,17 +1,14 @@
-/**
- * The sessions this page has seen, and those that its backend keeps; one click opens one as it is stored. A failed run
- * marks its session; it never removes it.
- */
+/** Sessions this page has seen and those its backend stores; a click opens one as stored. A failed run marks its session and never removes it. */
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
-/** `open(id)` resolves when the session is shown, or rejects with the reason; `fresh()` begins a new chat. `canOpen()`: whether a backend keeps any. */
-export function createSessions({ open, fresh, canOpen }) {
+/** `open(id)` resolves once the session is shown, or rejects with the reason. `startNew()` starts a new chat. `canOpen()`: whether a backend stores sessions. */
+export function createSessionList({ open, startNew, canOpen }) {
   const list = el('ul', { class: 'sessions', testid: 'stored' })
   const note = el('p', { class: 'group-note', role: 'status', testid: 'sessions-note' })
-  const begin = el('button', { type: 'button', class: 'quiet', testid: 'new-chat', onclick: fresh }, icon('text'), 'New chat')
+  const newChat = el('button', { type: 'button', class: 'quiet', testid: 'new-chat', onclick: startNew }, icon('text'), 'New chat')
   const node = el('section', { 'aria-labelledby': 'sessions-title', hidden: true },
-    el('div', { class: 'side-head' }, el('h2', { id: 'sessions-title' }, 'Sessions'), begin), list, note)
+    el('div', { class: 'side-head' }, el('h2', { id: 'sessions-title' }, 'Sessions'), newChat), list, note)
   const draw = keyedList(list, () => createSession(choose), (session) => session.session_id)
 
   async function choose(id) {
@@ -26,12 +23,12 @@ export function createSessions({ open, fresh, canOpen }) {
 
   return {
     node,
-    /** Says why there is no list, or nothing. */
-    say: (text) => setText(note, text),
+    /** Why the list could not be loaded, or ''. */
+    setNote: (text) => setText(note, text),
     update({ sessions, sessionId }) {
       draw(sessions)
       show(node, sessions.length > 0 || canOpen())
-      show(begin, canOpen())
+      show(newChat, canOpen())
       for (const row of list.children) {
         const button = row.firstChild
         row.toggleAttribute('data-current', row.dataset.id === sessionId)

@@ -1,14 +1,10 @@
-/**
- * Behind the Scenes: everything that happened in one turn, in order.
- *
- * Attempts that a rate limit ended stay in the list, under a heading that says they are void.
- */
+/** Behind the Scenes: the events of one turn, in order. Superseded attempts stay in the list, under a heading that says so. */
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { seconds } from '../ui/duration.js'
 import { field } from '../ui/field.js'
 
-/** Whether the next timeline starts open: what the reader chose last. */
+/** Whether the next timeline starts open: the reader's last choice. */
 let startsOpen = true
 
 const DEEPEST_INDENT = 3
@@ -43,13 +39,13 @@ export function createTimeline() {
   }
 }
 
-/** True in the replay of an old recording that has events without a time of their own (retry, error). */
+/** True when replaying an old recording: its retry and error events have no time of their own and get the time of the replay. */
 function mixesTimes(entries) {
   const times = entries.map(({ timestamp }) => timestamp)
   return Math.max(...times) - Math.min(...times) > 1800
 }
 
-/** The number of the attempt that begins with this entry, or 0. The first says so from the start: its heading moves nothing. */
+/** The number of the attempt that starts with this entry, else 0. Attempt 1 has its heading from the start, so that it does not push entries down later. */
 function startsAttempt(entries, index) {
   const attempt = entries[index].details.attempt ?? 1
   const before = index === 0 ? 0 : (entries[index - 1].details.attempt ?? 1)
@@ -77,15 +73,15 @@ function createEntry(attempt) {
     update(next) {
       entry = next
       const { kind, symbol } = kindOf(entry)
-      const voided = Boolean(entry.details.voided)
+      const superseded = Boolean(entry.details.voided)
       node.dataset.status = entry.status
       node.dataset.kind = kind
-      node.dataset.voided = voided
+      node.dataset.superseded = superseded
       node.style.setProperty('--depth', Math.min(DEEPEST_INDENT, entry.depth))
       show(heading, attempt > 0)
-      setText(heading, `Attempt ${attempt}${voided ? ' (void)' : ''}`)
+      setText(heading, `Attempt ${attempt}${superseded ? ' (void)' : ''}`)
       mark.replaceChildren(icon(symbol))
-      // Many descriptions begin with the name; it is not said twice.
+      // Many descriptions start with the source's name, which is then not repeated.
       const named = entry.source !== '' && entry.description.startsWith(entry.source + ' ')
       node.dataset.named = named
       setText(source, entry.source)
@@ -116,7 +112,7 @@ const KINDS = [
   [/Run(Started|Continued)$/, 'run', 'run'],
 ]
 
-/** Everything an event carried that is worth a look; unknown details are shown as they came. */
+/** An event's details; unknown ones are shown as they arrived. */
 function facts(entry) {
   const d = entry.details
   const rows = [

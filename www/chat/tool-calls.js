@@ -1,4 +1,4 @@
-/** Tool calls as chips: name, state, time; arguments and result on demand. */
+/** Tool calls as chips: name, state and duration; arguments and result when opened. */
 import { el, keyedList, setText } from '../ui/dom.js'
 import { seconds } from '../ui/duration.js'
 import { field } from '../ui/field.js'
@@ -6,20 +6,20 @@ import { icon } from '../ui/icons.js'
 
 const STATE = { started: 'running', completed: 'done', error: 'failed', paused: 'waiting', rejected: 'not allowed', cancelled: 'stopped' }
 
-export function createTools() {
+export function createToolCalls() {
   const node = el('div', { class: 'tools' })
-  const draw = keyedList(node, createTool, (tool) => tool.tool_call_id)
+  const draw = keyedList(node, createToolCall, (tool) => tool.tool_call_id)
   return { node, update: (tools) => draw(tools) }
 }
 
-function createTool() {
+function createToolCall() {
   const name = el('span', { class: 'tool-name' })
   const state = el('span', { class: 'tool-state' })
   const body = el('div', { class: 'tool-body' })
   const node = el('details', { class: 'tool' }, el('summary', {}, icon('tool'), name, state), body)
   let tool
 
-  // Arguments are parsed by the package when first read, so they are not read before someone looks.
+  // The package parses arguments when they are first read, so they are read only when the chip is opened.
   const fill = () => {
     if (!node.open) return
     body.replaceChildren(

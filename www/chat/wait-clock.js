@@ -1,13 +1,13 @@
-/** How long a wait still lasts, and what ends it early: in an opened recording, in a replay, and live. */
-export function createWaits(page, transport) {
+/** Time left of a wait, and how to end it early: in an opened recording, in a replay, and live. For retry-card.js. */
+export function createWaitClock(page, scrubber) {
   return {
     left(wait) {
-      if (transport.isOpen()) return wait.resumesAt - transport.now()
+      if (scrubber.isOpen()) return wait.resumesAt - scrubber.now()
       return page.live ? wait.resumesAt - Date.now() / 1000 : page.player.left()
     },
-    /** `{ label, run }`, or null where nothing can be done but wait, or cancel. */
+    /** `{ label, run }`, or null if the wait can only be cancelled. */
     skip(wait) {
-      if (transport.isOpen()) return { label: 'Skip the wait', run: () => transport.skip() }
+      if (scrubber.isOpen()) return { label: 'Skip the wait', run: () => scrubber.skip() }
       if (!page.live) return page.player.isPlaying() ? { label: 'Skip the wait', run: () => page.player.skip() } : null
       return wait.by === 'server' ? null : { label: wait.by ? 'Retry now' : 'Send now', run: () => page.handler.retryNow() }
     },

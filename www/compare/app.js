@@ -1,19 +1,19 @@
-/** Side by side: the same bytes through this package and through the usual way of reading a stream. */
+/** The comparison page: the same bytes through this package and through a typical hand-written stream reader (baseline/), side by side. */
 import { createStreamHandler } from '../vendor/ai-stream-handler.js'
 import { el, setText } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { CHUNKS } from '../replay/chunking.js'
-import { createTheme } from '../shell/theme.js'
-import { createUsual } from './baseline/message.js'
+import { createThemeSwitch } from '../ui/theme-switch.js'
+import { createBaseline } from './baseline/message.js'
 import { createExpected } from './expected.js'
 import { createPanel, ms } from './panel.js'
-import { createRace, piecesOf } from './race.js'
+import { createRace, split } from './race.js'
 
 const scenarios = await (await fetch('./recordings/compare.json')).json()
 
 const panels = [
-  createPanel('ours', 'ai-stream-handler', 'A cursor over the bytes finds the frames; each delta is appended once, to the run whose id it carries.', createOurs()),
-  createPanel('usual', 'The usual way', 'Each chunk is decoded by itself, braces are counted, and the last token is cut out of the next one.', createUsual()),
+  createPanel('ours', 'ai-stream-handler', 'A cursor over the bytes finds the frames; each delta is appended once, to the run whose id it carries.', createSubject()),
+  createPanel('usual', 'The usual way', 'Each chunk is decoded by itself, braces are counted, and the last token is cut out of the next one.', createBaseline()),
 ]
 const race = createRace({ panels, onChange: drawFigures })
 const buttons = scenarios.map((scenario) => el('button', { type: 'button', class: 'card', testid: `compare-${scenario.id}`, onclick: () => start(scenario) },
@@ -26,7 +26,7 @@ const figures = el('tbody')
 let current = null
 let tasks = 0
 
-/** Rows: a name, which figure, how it reads, and from where on it can be called worse. */
+/** Rows of the table: name, figure, format, and the value from which it may be highlighted as worse. */
 const ROWS = [
   ['Characters lost at the end', 'lost', String, 1],
   ['Extra characters at the end', 'extra', String, 1],
@@ -41,7 +41,7 @@ const ROWS = [
 document.body.append(
   el('header', { class: 'top' },
     el('a', { href: './', class: 'home' }, el('img', { src: './icon.svg', alt: '', width: '24', height: '24' }), el('span', { class: 'brand' }, 'ai-stream-handler')), el('span', { class: 'here' }, 'Side by side'),
-    el('span', { class: 'grow' }), createTheme().node),
+    el('span', { class: 'grow' }), createThemeSwitch().node),
   el('main', {},
     el('h1', {}, 'The same bytes, read in two ways'),
     el('p', { class: 'lead' }, 'Both get the same recorded stream, in the same pieces, at the same moments. What they show is compared with the recording as it streams, and at the end with what the backend stored.'),
@@ -68,49 +68,49 @@ matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => pane
 addEventListener('hashchange', open)
 open()
 
-/** The address names a stream, how it is cut, and how many seconds it lasts. */
+/** The URL's hash names the stream, the chunk size and the duration in seconds. */
 function open() {
-  const given = new URLSearchParams(location.hash.slice(1))
-  const named = scenarios.find(({ id }) => id === given.get('stream')) ?? scenarios[0]
-  const known = [...chunks.options].some(({ value }) => value === given.get('chunks'))
-  const lasts = Number(given.get('seconds')) || named.lasts
-  start({ ...named, lasts, chunks: known ? given.get('chunks') : named.chunks })
+  const params = new URLSearchParams(location.hash.slice(1))
+  const named = scenarios.find(({ id }) => id === params.get('stream')) ?? scenarios[0]
+  const isKnown = [...chunks.options].some(({ value }) => value === params.get('chunks'))
+  const duration = Number(params.get('seconds')) || named.duration
+  start({ ...named, duration, chunks: isKnown ? params.get('chunks') : named.chunks })
 }
 
 async function start(scenario) {
-  const mine = (current = scenario)
+  const started = (current = scenario)
   history.replaceState(null, '', `#${new URLSearchParams({ stream: scenario.id, chunks: scenario.chunks })}`)
   chunks.value = scenario.chunks
   buttons.forEach((button, at) => scenarios[at].id === scenario.id ? button.setAttribute('aria-current', 'true') : button.removeAttribute('aria-current'))
-  // On a narrow screen the streams stand in a row that scrolls.
+  // On a narrow screen the streams are a row that scrolls sideways.
   const [card] = buttons.filter((_, at) => scenarios[at].id === scenario.id)
   const row = card.closest('ul')
   row.scrollLeft = card.parentNode.offsetLeft - row.offsetLeft - 14
   setText(state, 'Streaming…')
   state.dataset.done = false
-  const [head, body] = await Promise.all([fetch(`./recordings/${scenario.name}.json`), fetch(`./recordings/${scenario.name}.sse`)])
+  const [metadata, body] = await Promise.all([fetch(`./recordings/${scenario.name}.json`), fetch(`./recordings/${scenario.name}.sse`)])
   const bytes = new Uint8Array(await body.arrayBuffer())
-  const recorded = (await head.json()).chunks
-  if (mine !== current) return
+  const recorded = (await metadata.json()).chunks
+  if (started !== current) return
   tasks = 0
   setText(longTasks, '0')
-  await race.run({ bytes, pieces: piecesOf(bytes, scenario.chunks, recorded), expected: createExpected(bytes, scenario.stored), lasts: scenario.lasts })
-  if (mine !== current) return
+  await race.run({ bytes, pieces: split(bytes, scenario.chunks, recorded), expected: createExpected(bytes, scenario.stored), duration: scenario.duration })
+  if (started !== current) return
   setText(state, `Done: ${bytes.length.toLocaleString()} bytes.`)
   state.dataset.done = true
 }
 
 function drawFigures() {
-  figures.replaceChildren(...ROWS.map(([name, key, format, matters]) => {
+  figures.replaceChildren(...ROWS.map(([name, key, format, threshold]) => {
     const values = panels.map((panel) => panel.figures[key])
-    const isWorse = (at) => values[at] >= matters && values[at] > 2 * values[1 - at]
+    const isWorse = (at) => values[at] >= threshold && values[at] > 2 * values[1 - at]
     return el('tr', {}, el('th', { scope: 'row' }, name), ...values.map((value, at) => el('td', { class: isWorse(at) && 'worse' }, format(value))))
   }))
 }
 
-function createOurs() {
+function createSubject() {
   let handler
-  // The module is there before it is timed, as in a page whose first answer it is not.
+  // Starts the WebAssembly module before anything is timed, as on a page that has shown an answer before.
   createStreamHandler().dispose()
   return {
     begin() {

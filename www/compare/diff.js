@@ -1,13 +1,14 @@
-/** What of a text is missing, and what is in it that should not be: by letters as a reader sees them. */
+/** What is missing from a text and what should not be in it, by grapheme cluster. */
 
-const letters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-const MOST = 4_000_000
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** Largest table of common lengths; beyond it the whole middle counts as replaced. */
+const MAX_CELLS = 4_000_000
 
-/** `[{ kind: 'same' | 'lost' | 'extra', text }]`. */
-export function diff(shown, wanted) {
-  if (shown === wanted) return shown ? [{ kind: 'same', text: shown }] : []
-  const a = [...letters.segment(shown)].map(({ segment }) => segment)
-  const b = [...letters.segment(wanted)].map(({ segment }) => segment)
+/** Returns `[{ kind: 'same' | 'lost' | 'extra', text }]`. */
+export function diff(shown, expected) {
+  if (shown === expected) return shown ? [{ kind: 'same', text: shown }] : []
+  const a = [...graphemes.segment(shown)].map(({ segment }) => segment)
+  const b = [...graphemes.segment(expected)].map(({ segment }) => segment)
   let head = 0
   while (head < a.length && head < b.length && a[head] === b[head]) head++
   let tail = 0
@@ -19,20 +20,20 @@ export function diff(shown, wanted) {
     else parts.push({ kind, text })
   }
   add('same', a.slice(0, head).join(''))
-  middle(a.slice(head, a.length - tail), b.slice(head, b.length - tail), add)
+  diffMiddle(a.slice(head, a.length - tail), b.slice(head, b.length - tail), add)
   add('same', a.slice(a.length - tail).join(''))
   return parts
 }
 
-/** How many letters of a kind. */
+/** The number of graphemes of one kind. */
 export function count(parts, kind) {
-  return parts.reduce((sum, part) => sum + (part.kind === kind ? [...letters.segment(part.text)].length : 0), 0)
+  return parts.reduce((sum, part) => sum + (part.kind === kind ? [...graphemes.segment(part.text)].length : 0), 0)
 }
 
-/** The longest text that both have: a table of lengths, read from its start. */
-function middle(a, b, add) {
+/** Longest common subsequence by dynamic programming. */
+function diffMiddle(a, b, add) {
   const width = b.length + 1
-  if ((a.length + 1) * width > MOST) {
+  if ((a.length + 1) * width > MAX_CELLS) {
     add('extra', a.join(''))
     add('lost', b.join(''))
     return

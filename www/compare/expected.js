@@ -1,19 +1,19 @@
 /**
- * What should be on screen when so many bytes have come: read from the whole recording, frame by frame with JSON.parse, by neither of
- * the two that are compared. The last word has what the backend stored of the run.
+ * The text that should be on screen after a number of bytes: read from the whole recording with JSON.parse, independently of both
+ * readers compared. The end of the run is what the backend stored.
  */
 
-/** `at(bytes)`: the text by then. */
+/** `at(count)`: the text after `count` bytes. */
 export function createExpected(bytes, stored) {
   const steps = []
   let text = ''
   let offset = 0
   let top = null
-  // One letter a byte: places in the text are places in the bytes.
+  // latin1: one character per byte, so text offsets are byte offsets.
   const latin = new TextDecoder('latin1').decode(bytes)
   for (let end; (end = latin.indexOf('\n\n', offset)) >= 0; offset = end + 2) {
     const block = new TextDecoder().decode(bytes.subarray(offset, end))
-    // Not `^` and `$`: U+2028 within a text is a line's end to them.
+    // Not `^` and `$`: they also match at U+2028, which a text may contain.
     const data = /(?:^|\n)data: ([^\n]*)/.exec(block)
     if (!data) continue
     const frame = JSON.parse(data[1])

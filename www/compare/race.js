@@ -1,19 +1,20 @@
 /**
- * Gives both the same bytes in the same animation frames, one after the other and first by turns, and lets each draw. The work of
- * each is measured by itself; comparing and marking is neither's.
+ * Feeds both readers the same bytes in the same animation frames, alternating which goes first, and lets each draw. Each reader's work
+ * is timed separately; comparing and marking is not timed.
  */
 
-/** So long the bytes of a stream take, spread evenly. Seconds. */
-export const LASTS = 6
+/** Duration of a stream in seconds, its bytes spread evenly. */
+const DURATION = 6
+/** Seconds between comparisons. */
 const JUDGE_EVERY = 0.12
 
-/** `onChange()`: the figures have changed. */
+/** `onChange()` is called when figures have changed. */
 export function createRace({ panels, onChange }) {
   let frame
 
   return {
-    /** Resolves when all has come, or another race began. */
-    run({ bytes, pieces, expected, lasts = LASTS }) {
+    /** Resolves at the end of the stream; never, if another race has started. */
+    run({ bytes, pieces, expected, duration = DURATION }) {
       cancelAnimationFrame(frame)
       for (const panel of panels) panel.begin()
       onChange()
@@ -25,7 +26,7 @@ export function createRace({ panels, onChange }) {
       return new Promise((resolve) => {
         const step = () => {
           const now = performance.now()
-          const due = Math.min(bytes.length, ((now - began) / 1000 / lasts) * bytes.length)
+          const due = Math.min(bytes.length, ((now - began) / 1000 / duration) * bytes.length)
           const chunks = []
           while (next < pieces.length && fed + pieces[next].length <= due) {
             chunks.push(pieces[next])
@@ -50,8 +51,8 @@ export function createRace({ panels, onChange }) {
   }
 }
 
-/** `bytes` in pieces: of so many bytes, `recorded` as they came, or `whole`. */
-export function piecesOf(bytes, size, recorded) {
+/** Splits `bytes` into pieces of `size` bytes, as `recorded`, or `whole`. */
+export function split(bytes, size, recorded) {
   const pieces = []
   let from = 0
   const add = (length) => {

@@ -1,11 +1,11 @@
-/** Whom an AgentOS offers: its agents, teams and workflows, each a button that connects to it. */
+/** An AgentOS's teams, agents and workflows, each a button that connects to it. */
 import { el, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
 const GROUPS = [['team', 'Teams', 'delegate'], ['agent', 'Agents', 'agent'], ['workflow', 'Workflows', 'step']]
 
-export function createOffers(choose) {
-  const node = el('div', { class: 'offers', testid: 'offers', hidden: true })
+export function createComponentList(choose) {
+  const node = el('div', { class: 'components', testid: 'offers', hidden: true })
   const buttons = new Map()
   let marked = null
 
@@ -20,22 +20,22 @@ export function createOffers(choose) {
   return {
     node,
     mark,
-    show(found) {
+    show(components) {
       buttons.clear()
       node.replaceChildren(...GROUPS.flatMap(([kind, title, symbol]) => {
-        const of = found.filter((one) => one.kind === kind)
-        return of.length === 0 ? [] : [el('section', { 'aria-label': title }, el('h3', {}, title), el('ul', {}, ...of.map((one) => row(one, symbol))))]
+        const ofKind = components.filter((component) => component.kind === kind)
+        return ofKind.length === 0 ? [] : [el('section', { 'aria-label': title }, el('h3', {}, title), el('ul', {}, ...ofKind.map((component) => row(component, symbol))))]
       }))
-      show(node, found.length > 0)
+      show(node, components.length > 0)
       mark(marked)
     },
   }
 
-  function row(one, symbol) {
-    const about = [one.description, one.model].filter(Boolean).join(' · ')
-    const button = el('button', { type: 'button', class: 'scenario offer', testid: `offer-${one.kind}-${one.id}`, title: about, onclick: () => choose(one) },
-      icon(symbol), el('span', { dir: 'auto' }, one.name), about && el('span', { class: 'about' }, about))
-    buttons.set(`${one.kind}/${one.id}`, button)
+  function row(component, symbol) {
+    const about = [component.description, component.model].filter(Boolean).join(' · ')
+    const button = el('button', { type: 'button', class: 'scenario component', testid: `offer-${component.kind}-${component.id}`, title: about, onclick: () => choose(component) },
+      icon(symbol), el('span', { dir: 'auto' }, component.name), about && el('span', { class: 'about' }, about))
+    buttons.set(`${component.kind}/${component.id}`, button)
     return el('li', {}, button)
   }
 }

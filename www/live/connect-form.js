@@ -1,11 +1,11 @@
 /**
- * "Connect to your AgentOS": where it is, the token, and whom it offers. Nothing typed here is stored; the address keeps where
- * and whom, never the token.
+ * "Connect to your AgentOS": endpoint, token, and a list of its agents, teams and workflows. Nothing typed here is stored; the URL
+ * holds the endpoint and the component, never the token.
  */
 import { listComponents } from '../vendor/ai-stream-handler.js'
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
-import { createOffers } from './component-list.js'
+import { createComponentList } from './component-list.js'
 
 const KINDS = [
   ['team', 'Team'],
@@ -15,27 +15,27 @@ const KINDS = [
 ]
 const CORS = 'Messages go straight from this page to your server, which has to allow this origin (CORS).'
 
-/** `connect(options, target)`: options for `createStreamHandler`, and the same in the user's terms. */
-export function createConnect({ connect, disconnect }) {
+/** `connect(options, target)`: options for `createStreamHandler`, and what url-state.js writes to the URL. */
+export function createConnectForm({ connect, disconnect }) {
   const endpoint = el('input', { type: 'url', testid: 'connect-endpoint', required: true, placeholder: 'http://localhost:7777', autocomplete: 'url' })
   const token = el('input', { type: 'password', testid: 'connect-token', autocomplete: 'off' })
   const background = el('input', { type: 'checkbox', testid: 'connect-background' })
-  const look = el('button', { class: 'primary', testid: 'connect-look' }, icon('plug'), 'List agents and teams')
+  const listButton = el('button', { class: 'primary', testid: 'connect-look' }, icon('plug'), 'List agents and teams')
   const disconnectButton = el('button', { type: 'button', testid: 'disconnect-button', onclick: disconnect, hidden: true }, 'Back to the recordings')
   const state = el('p', { class: 'group-note', role: 'status', testid: 'connect-state' })
-  const offers = createOffers(({ kind, id, name }) => connectTo(kind, id, name))
+  const components = createComponentList(({ kind, id, name }) => connectTo(kind, id, name))
   const form = el('form', { class: 'connect' }, labelled('Endpoint', endpoint), labelled('Token (if it needs one)', token),
     el('label', { class: 'check' }, background, el('span', {}, 'Background runs: they survive a dropped connection, and a refresh')),
-    el('div', { class: 'buttons' }, look, disconnectButton), state)
+    el('div', { class: 'buttons' }, listButton, disconnectButton), state)
 
   const kind = el('select', { testid: 'connect-kind' }, ...KINDS.map(([value, label]) => el('option', { value }, label)))
   const idLabel = el('span', {}, 'Id')
   const id = el('input', { testid: 'connect-id', required: true, placeholder: 'cirkelline', autocomplete: 'off', spellcheck: 'false' })
-  const named = el('form', { class: 'connect' },
+  const byIdForm = el('form', { class: 'connect' },
     el('div', { class: 'pair' }, labelled('Kind', kind), el('label', { class: 'labelled' }, idLabel, id)),
     el('div', { class: 'buttons' }, el('button', { testid: 'connect-button' }, 'Connect')))
-  const byName = el('details', { class: 'by-name' }, el('summary', { testid: 'connect-by-name' }, icon('chevron'), 'By its id, or a route of your own'), named)
-  const node = el('section', { 'aria-labelledby': 'connect-title', id: 'connect' }, el('h2', { id: 'connect-title' }, 'Connect to your AgentOS'), form, offers.node, byName)
+  const byId = el('details', { class: 'by-name' }, el('summary', { testid: 'connect-by-name' }, icon('chevron'), 'By its id, or a route of your own'), byIdForm)
+  const node = el('section', { 'aria-labelledby': 'connect-title', id: 'connect' }, el('h2', { id: 'connect-title' }, 'Connect to your AgentOS'), form, components.node, byId)
 
   kind.addEventListener('change', () => {
     const isRoute = kind.value === 'url'
@@ -44,32 +44,32 @@ export function createConnect({ connect, disconnect }) {
   })
   form.addEventListener('submit', (event) => {
     event.preventDefault()
-    // Whom it offers stands below the form, which may fill the side bar.
-    list().then(() => offers.node.scrollIntoView({ block: 'nearest' }))
+    // The list is below the form, which may fill the side bar.
+    list().then(() => components.node.scrollIntoView({ block: 'nearest' }))
   })
-  named.addEventListener('submit', (event) => {
+  byIdForm.addEventListener('submit', (event) => {
     event.preventDefault()
     if (form.reportValidity()) connectTo(kind.value, id.value.trim())
   })
 
-  const where = () => ({ endpoint: endpoint.value.replace(/\/+$/, ''), headers: token.value ? { Authorization: `Bearer ${token.value}` } : {} })
+  const connection = () => ({ endpoint: endpoint.value.replace(/\/+$/, ''), headers: token.value ? { Authorization: `Bearer ${token.value}` } : {} })
 
   async function list() {
-    look.disabled = true
+    listButton.disabled = true
     setText(state, 'Loading…')
     try {
-      const found = await listComponents(where())
-      offers.show(found)
+      const found = await listComponents(connection())
+      components.show(found)
       setText(state, found.length > 0 ? 'Choose one to talk to.' : 'This AgentOS has no agents, teams or workflows.')
     } catch (error) {
-      offers.show([])
+      components.show([])
       setText(state, error.message)
     }
-    look.disabled = false
+    listButton.disabled = false
   }
 
   function connectTo(kind, id, name = id) {
-    const { endpoint, headers } = where()
+    const { endpoint, headers } = connection()
     connect({ endpoint, headers, [kind]: id, background: background.checked, ...(kind === 'url' ? {} : { name }) },
       { endpoint, kind, id, name, background: background.checked, secret: token.value !== '' })
   }
@@ -77,7 +77,7 @@ export function createConnect({ connect, disconnect }) {
   return {
     node,
     focus: () => endpoint.focus(),
-    /** As the address says; without a token that was given there it connects at once. `false`: it waits for the token. */
+    /** Restores what the URL names: connects at once, or asks for the token again if there was one. */
     restore(target) {
       endpoint.value = target.endpoint
       background.checked = target.background
@@ -92,7 +92,7 @@ export function createConnect({ connect, disconnect }) {
     },
     update(target) {
       show(disconnectButton, target !== null)
-      offers.mark(target)
+      components.mark(target)
       setText(state, target === null ? CORS : `Messages now go to ${target.name} at ${target.endpoint}.`)
     },
   }

@@ -1,10 +1,12 @@
 /**
- * A backend without a network: the generator of the crate and a scripted model, as WebAssembly inside this page, behind
- * a function that is called like `fetch`. Loaded when it is first asked; the package carries none of it.
+ * A backend without a network: the crate's generator and a scripted model, as WebAssembly in this page, behind a function with the
+ * signature of `fetch`. Loaded on the first request. Not part of the package.
  *
- * It has the routes of the server example: the mission's `POST /api/teams/{id}/runs`, which retries and says so, AgentOS's
- * `POST /teams/{id}/runs` and `/agents/{id}/runs`, which do not but run in the background if asked to, `…/{run}/resume`,
- * `/continue` and `/cancel`, `GET /sessions` and `GET /sessions/{id}/runs`.
+ * Routes, as in examples/server.rs:
+ * - `POST /api/teams/{id}/runs`: a retrying backend (docs/rate-limit-retries.md)
+ * - `POST /teams/{id}/runs`, `/agents/{id}/runs`: AgentOS's own, without retries, in the background on request
+ * - `POST …/runs/{run}/resume`, `/continue`, `/cancel`
+ * - `GET /sessions`, `GET /sessions/{id}/runs`
  */
 
 /** `pace`: seconds between two tokens; `baseDelay`: seconds before the first retry. */
@@ -30,15 +32,15 @@ function once(make) {
 }
 
 const RUNS = /^\/(api\/teams|teams|agents)\/([^/]+)\/runs$/
-const ONE = /^\/(teams|agents)\/[^/]+\/runs\/([^/]+)\/(cancel|resume|continue)$/
+const RUN = /^\/(teams|agents)\/[^/]+\/runs\/([^/]+)\/(cancel|resume|continue)$/
 
 async function respond(backend, request) {
   const { pathname } = new URL(request.url)
   if (request.method === 'POST') {
     const [, route, id] = RUNS.exec(pathname) ?? []
     if (route) return answer(backend, route, decodeURIComponent(id), await request.formData(), request.signal)
-    const [, kind, run, what] = ONE.exec(pathname) ?? []
-    if (what) return ofRun(backend, kind, decodeURIComponent(run), what, request)
+    const [, kind, run, action] = RUN.exec(pathname) ?? []
+    if (action) return actOnRun(backend, kind, decodeURIComponent(run), action, request)
   }
   if (request.method === 'GET') {
     if (pathname === '/sessions') return json(backend.sessions())
@@ -62,13 +64,13 @@ function answer(backend, route, id, form, signal) {
     form.get('user_id')?.toString(), form.get('background') === 'true', frame, end))
 }
 
-async function ofRun(backend, kind, run, what, request) {
-  if (what === 'cancel') {
+async function actOnRun(backend, kind, run, action, request) {
+  if (action === 'cancel') {
     backend.cancel(kind === 'teams', run)
     return json('{}')
   }
   const form = await request.formData()
-  if (what === 'continue') {
+  if (action === 'continue') {
     const answers = String(form.get('requirements') ?? form.get('tools') ?? '[]')
     return stream(request.signal, (frame, end) => backend.goOn(run, answers, frame, end)) ??
       json('{"detail":"The run is not paused"}', { status: 409 })
@@ -80,21 +82,21 @@ async function ofRun(backend, kind, run, what, request) {
 
 const STREAM = { 'content-type': 'text/event-stream; charset=utf-8' }
 
-/** A response that streams what `begin(frame, end)` says; null where that has nothing to say. */
+/** A response that streams what `begin(frame, end)` emits, or null if `begin` returns nothing. */
 function stream(signal, begin) {
   const encoder = new TextEncoder()
-  let answering
+  let run
   const body = new ReadableStream({
     start(controller) {
-      answering = begin((frame) => controller.enqueue(encoder.encode(frame)), () => controller.close())
+      run = begin((frame) => controller.enqueue(encoder.encode(frame)), () => controller.close())
       signal.addEventListener('abort', () => {
-        answering?.stop()
+        run?.stop()
         controller.error(signal.reason)
       }, { once: true })
     },
-    cancel: () => answering?.stop(),
+    cancel: () => run?.stop(),
   })
-  return answering ? new Response(body, { headers: STREAM }) : null
+  return run ? new Response(body, { headers: STREAM }) : null
 }
 
 function json(body, { status = 200, headers = {} } = {}) {

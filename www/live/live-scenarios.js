@@ -1,16 +1,16 @@
 /**
- * Scenarios that run now, against a backend: the server example when it serves this page, else one inside the page.
+ * Scenarios that run live against a backend: examples/server.rs if it serves this page, else the one in the page.
  *
- * Their directives (`[[…]]`, see examples/scripted/mod.rs) go in a form field of their own; what the user says stays
- * what the user says.
+ * Directives for the scripted model (`[[…]]`, see examples/scripted/mod.rs) go in a form field of their own, so the user's message
+ * stays as it is.
  */
 import { createPageBackend } from './in-page-backend.js'
 
-const MISSION = '/api/teams/cirkelline/runs'
+const RETRYING = '/api/teams/cirkelline/runs'
 
 export const LIVE = [
   {
-    name: 'server-retries', title: 'The server retries', options: { url: MISSION },
+    name: 'server-retries', title: 'The server retries', options: { url: RETRYING },
     description: 'After a tool call the model hits its limit twice; the backend waits, and says so in the stream.',
     sends: [{ says: 'What did I ask you before?', script: '[[limit times=2 after=tool delay=4]]' }],
   },
@@ -25,7 +25,7 @@ export const LIVE = [
     sends: [{ says: 'Good morning!', script: '[[http 429 times=1 after=8]]' }],
   },
   {
-    name: 'exhausted', title: 'The limit never lifts', options: { url: MISSION },
+    name: 'exhausted', title: 'The limit never lifts', options: { url: RETRYING },
     description: 'Three retries, then a banner; the session is kept.',
     sends: [{ says: 'Summarise everything we talked about.', script: '[[limit times=forever delay=2]]' }],
   },
@@ -65,7 +65,7 @@ export const LIVE = [
   },
 ]
 
-/** `{ where, text, options }`: what is behind this page, and the options that reach it. */
+/** `{ where, text, options }`: the backend of this page, and the handler options to reach it. */
 export async function findBackend() {
   const { backend } = await (await fetch('./backend.json')).json()
   if (backend === 'server') {
@@ -75,7 +75,7 @@ export async function findBackend() {
   return {
     where: 'page',
     text: 'Backend: the crate’s generator, as WebAssembly in this page',
-    // This backend does not outlive its page, so there is nothing to go on with after a refresh.
+    // This backend does not outlive the page, so a refresh has nothing to resume.
     options: { endpoint: location.origin, fetch: page.fetch, persist: false },
   }
 }
@@ -91,8 +91,8 @@ export function liveGroup({ where }) {
   }
 }
 
-/** What is sent: the words, and the directive beside them; `key` keeps its limits, and what it remembers, apart from another run's. */
-export function formOf({ says, script }, key) {
+/** The form to send: the message and its directive. `key` separates the scripted model's limits and memory from those of other runs. */
+export function toForm({ says, script }, key) {
   const form = new FormData()
   form.set('message', says)
   if (script) form.set('script', key ? script.replace(']]', ` key=${key}]]`) : script)

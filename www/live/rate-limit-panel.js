@@ -1,11 +1,9 @@
 /**
- * How rate limits went: the key figures of the mission, its alerts, the use of each model's quota, and the log.
- *
- * Figures are as of the last event; the page says of when.
+ * Rate limits so far: the monitor's figures and alerts, each model's use of its quota, and the log. Figures are as of the last event.
  */
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
-import { gauge } from '../ui/quota-gauge.js'
+import { quotaGauge } from '../ui/quota-gauge.js'
 
 const ROWS = [
   ['Answers', 'answers'],
@@ -15,7 +13,7 @@ const ROWS = [
   ['Average delay', 'averageDelay', (value) => (value === 0 ? '–' : `${value.toLocaleString([], { maximumFractionDigits: 1 })} s`)],
   ['Sessions kept', 'sessionsKept'],
 ]
-/** The mission's alerts, as src/monitor/alert.rs has them: what is watched over the last hour, and beyond what it alerts. */
+/** The alerts of src/monitor/alert.rs: a figure of the last hour and its thresactive. */
 const WATCHED = [
   ['high_retry_rate', 'Retries', 'retries', 50, ''],
   ['retry_failure_rate', 'Retries exhausted', 'retriesExhausted', 10, ''],
@@ -23,7 +21,7 @@ const WATCHED = [
 ]
 const LOG_LINES = 8
 
-export function createLimits() {
+export function createRateLimitPanel() {
   const headline = el('span', { class: 'latest', testid: 'limits-headline' })
   const alerts = el('ul', { class: 'alerts' })
   const watched = el('ul', { class: 'gauges', testid: 'watched' })
@@ -34,15 +32,15 @@ export function createLimits() {
   const gaugeBox = el('section', { hidden: true }, el('h2', {}, 'Tokens per minute'), gauges)
   const table = el('table', { testid: 'figures' },
     el('thead', {}, el('tr', {}, el('td'), ...['Last hour', 'Last 24 h'].map((name) => el('th', { scope: 'col' }, name)))), figures)
-  const node = el('details', { class: 'limits', hidden: true },
+  const node = el('details', { class: 'rate-limits', hidden: true },
     el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Rate limits'), headline),
-    el('div', { class: 'limits-body', tabindex: '0', role: 'region', 'aria-label': 'Rate limits' }, alerts,
+    el('div', { class: 'rate-limits-body', tabindex: '0', role: 'region', 'aria-label': 'Rate limits' }, alerts,
       el('section', {}, el('h2', {}, 'Figures'), table), el('section', {}, el('h2', {}, 'Alerts, over the last hour'), watched), gaugeBox, logBox))
   let monitor, quota
 
   return {
     node,
-    /** For another handler; `live`: whether it has anything to tell. */
+    /** For a new handler. `live`: false in a replay, where the panel is hidden. */
     reset(live) {
       log.replaceChildren()
       show(logBox, false)
@@ -58,23 +56,23 @@ export function createLimits() {
       if (snapshot.monitor !== monitor) drawFigures(monitor = snapshot.monitor)
       if (snapshot.quota === quota) return
       quota = snapshot.quota
-      gauges.replaceChildren(...quota.map(gauge))
+      gauges.replaceChildren(...quota.map(quotaGauge))
       show(gaugeBox, quota.length > 0)
     },
   }
 
-  function drawFigures({ lastHour, lastDay, alerts: hold, retries, retriesExhausted }) {
+  function drawFigures({ lastHour, lastDay, alerts: active, retries, retriesExhausted }) {
     figures.replaceChildren(...ROWS.map(([label, name, format = String]) =>
       el('tr', {}, el('th', { scope: 'row' }, label), el('td', {}, format(lastHour[name])), el('td', {}, format(lastDay[name])))))
-    alerts.replaceChildren(...hold.map((alert) => el('li', {}, icon('alert'), el('span', {}, el('strong', {}, alert.message), ' ', alert.action))))
-    watched.replaceChildren(...WATCHED.map(([id, label, name, threshold, unit]) => watch(label, lastHour[name], threshold, unit, hold.some((alert) => alert.id === id))))
-    const parts = [`${retries} ${retries === 1 ? 'retry' : 'retries'}`, retriesExhausted > 0 && `${retriesExhausted} given up`, hold.length > 0 && `${hold.length} ${hold.length === 1 ? 'alert' : 'alerts'}`]
+    alerts.replaceChildren(...active.map((alert) => el('li', {}, icon('alert'), el('span', {}, el('strong', {}, alert.message), ' ', alert.action))))
+    watched.replaceChildren(...WATCHED.map(([id, label, name, threshold, unit]) => watch(label, lastHour[name], threshold, unit, active.some((alert) => alert.id === id))))
+    const parts = [`${retries} ${retries === 1 ? 'retry' : 'retries'}`, retriesExhausted > 0 && `${retriesExhausted} given up`, active.length > 0 && `${active.length} ${active.length === 1 ? 'alert' : 'alerts'}`]
     setText(headline, parts.filter(Boolean).join(' · '))
   }
 }
 
-function watch(label, value, threshold, unit, holds) {
+function watch(label, value, threshold, unit, isActive) {
   const text = `${value.toLocaleString([], { maximumFractionDigits: 1 })} of ${threshold}${unit}`
-  return el('li', { 'data-holds': holds }, el('span', { class: 'watch' }, el('strong', {}, label), el('span', {}, holds ? `${text}: alert` : text)),
+  return el('li', { 'data-active': isActive }, el('span', { class: 'watch' }, el('strong', {}, label), el('span', {}, isActive ? `${text}: alert` : text)),
     el('meter', { min: 0, max: threshold, high: threshold * 0.8, value: Math.min(value, threshold), 'aria-label': `${label}: ${text}` }))
 }

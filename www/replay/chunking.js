@@ -1,11 +1,12 @@
 /**
- * How fast a recording is replayed, and into which byte chunks it is cut.
+ * The pace of a replay and the chunks it is cut into.
  *
- * Gaps between chunks are the recorded ones, times the pace. The recordings were made on one machine against a
- * model that answers at once, so most gaps are a few milliseconds; "readable" stretches them for the eye.
- * Announced waits (a `retry` frame's delay) are replayed as announced, never in slow motion.
+ * Gaps between chunks are the recorded ones divided by the speed. The recordings come from one machine and a model that answers at
+ * once, so most gaps are a few milliseconds; "readable" stretches them. Announced waits (a `retry` frame's delay) are replayed as
+ * announced, never in slow motion.
  */
 
+/** Shortest and longest gap at the "readable" pace, in ms. */
 const READABLE_MIN = 45
 const READABLE_MAX = 700
 
@@ -28,8 +29,8 @@ export const CHUNKS = [
   ['16384', '16 KB'],
 ]
 
-/** `gap(ms, scripted)`: how long to wait between chunks; scripted streams are readable as they are. `rate`: how much faster than the clock announced waits pass. */
-export function paceOf(name) {
+/** `gap(ms, scripted)`: ms to wait between chunks; scripted streams are readable as they are. `rate`: how many times faster than real time announced waits pass. */
+export function toPace(name) {
   if (name === 'readable') return { gap: (ms, scripted) => (scripted ? ms : Math.min(READABLE_MAX, Math.max(READABLE_MIN, ms))), rate: 1 }
   if (name === 'max') return { gap: () => 0, rate: 1e6 }
   const factor = Number(name)
@@ -37,9 +38,9 @@ export function paceOf(name) {
 }
 
 /**
- * Cuts a recording into pieces `{ bytes, gap, wait }`: what to feed, milliseconds recorded since the piece
- * before, and seconds announced after it. A piece arrives when its last byte was recorded. None spans an
- * announced wait: whatever buffers on the way, the bytes before a long silence do arrive before it.
+ * Cuts a recording into pieces `{ bytes, gap, wait }`: the bytes to feed, milliseconds since the previous piece, and the wait
+ * announced after it in seconds. A piece arrives when its last byte was recorded. No piece spans an announced wait, because on a
+ * real connection buffers are flushed before a long silence.
  */
 export function cut({ bytes, chunks }, size) {
   const waits = announcedWaits(bytes)
@@ -65,7 +66,7 @@ export function cut({ bytes, chunks }, size) {
 
 /** Byte offset after each `retry` frame → the seconds it announces. */
 function announcedWaits(bytes) {
-  // One character per byte, so offsets in the text are offsets in the bytes; the frames sought are plain ASCII.
+  // latin1: one character per byte, so text offsets are byte offsets.
   const text = new TextDecoder('latin1').decode(bytes)
   const waits = new Map()
   for (const match of text.matchAll(/^event: retry\r?\ndata: (.*?)\r?\n\r?\n/gm)) {

@@ -1,76 +1,75 @@
 /**
- * The flight recorder of the page: every run is recorded while it is shown, saved as one file, and a file is opened again, by the
- * button or by dropping it anywhere.
+ * Records every run while it is shown, saves it as a file, and opens a file from the button or dropped anywhere on the page.
  *
- * Beside its own format it takes the recordings of this project's tests: NAME.sse with NAME.json.
+ * Besides the package's own format it opens this project's test fixtures: NAME.sse with NAME.json.
  */
 import { openRecording, packRecording, record, recordingOf, redact } from '../vendor/ai-stream-handler-replay.js'
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
-/** `open(recording, name)`: show it. `opened()`: the recording that is shown already, or null. `name()`: what to call the file. */
-export function createFlight({ open, opened, name }) {
+/** `open(recording, name)` shows a recording. `opened()`: the recording open now, or null. `name()`: the file name to save under. */
+export function createRecorderControls({ open, opened, name }) {
   let recorder
-  const redacts = el('input', { type: 'checkbox', testid: 'redact' })
+  const redactBox = el('input', { type: 'checkbox', testid: 'redact' })
   const saveButton = el('button', { type: 'button', class: 'quiet', testid: 'save-run', disabled: true, onclick: save }, icon('save'), 'Save this run')
   const input = el('input', { type: 'file', multiple: true, hidden: true, testid: 'recording-file', 'aria-label': 'A recording to replay' })
   const openButton = el('button', { type: 'button', class: 'quiet', testid: 'open-recording', title: 'Or drop one anywhere on this page', onclick: () => input.click() }, icon('open'), 'Open a recording')
-  const problem = el('p', { class: 'flight-problem', role: 'alert', testid: 'recording-problem', hidden: true })
-  const node = el('div', { class: 'flight' },
-    el('div', { class: 'flight-buttons' }, el('label', { class: 'check' }, redacts, el('span', {}, 'Redact texts')), saveButton, openButton, input), problem)
+  const problem = el('p', { class: 'recorder-problem', role: 'alert', testid: 'recording-problem', hidden: true })
+  const node = el('div', { class: 'recorder' },
+    el('div', { class: 'recorder-buttons' }, el('label', { class: 'check' }, redactBox, el('span', {}, 'Redact texts')), saveButton, openButton, input), problem)
   const veil = el('div', { class: 'drop-veil', 'aria-hidden': 'true', hidden: true }, el('p', {}, icon('open'), 'Drop the recording to replay it'))
   document.body.append(veil)
 
   input.addEventListener('change', () => {
-    take([...input.files])
+    openFiles([...input.files])
     input.value = ''
   })
-  const carriesFiles = (event) => event.dataTransfer?.types.includes('Files')
+  const hasFiles = (event) => event.dataTransfer?.types.includes('Files')
   addEventListener('dragover', (event) => {
-    if (!carriesFiles(event)) return
+    if (!hasFiles(event)) return
     event.preventDefault()
     show(veil, true)
   })
   addEventListener('dragleave', (event) => event.relatedTarget === null && show(veil, false))
   addEventListener('drop', (event) => {
     show(veil, false)
-    if (!carriesFiles(event)) return
+    if (!hasFiles(event)) return
     event.preventDefault()
-    take([...event.dataTransfer.files])
+    openFiles([...event.dataTransfer.files])
   })
 
-  async function take(files) {
+  async function openFiles(files) {
     if (files.length === 0) return
     try {
       const stream = files.find((file) => file.name.endsWith('.sse'))
-      const recording = stream ? await ofTests(stream, files) : await openRecording(files[0])
-      tell('')
+      const recording = stream ? await readFixture(stream, files) : await openRecording(files[0])
+      setProblem('')
       open(recording, (stream ?? files[0]).name.replace(/(\.recording)?(\.jsonl)?(\.gz|\.sse)?$/, ''))
     } catch (error) {
-      tell(error.message)
+      setProblem(error.message)
     }
   }
 
-  function tell(text) {
+  function setProblem(text) {
     setText(problem, text)
     show(problem, text !== '')
   }
 
   async function save() {
-    const whole = opened() ?? recorder.recording
-    const file = await packRecording(redacts.checked ? redact(whole) : whole)
+    const recording = opened() ?? recorder.recording
+    const file = await packRecording(redactBox.checked ? redact(recording) : recording)
     const address = URL.createObjectURL(file)
     el('a', { href: address, download: `${name()}.recording.jsonl${file.type.includes('gzip') ? '.gz' : ''}` }).click()
-    // The download has begun by then.
+    // By then the download has started.
     setTimeout(() => URL.revokeObjectURL(address), 10_000)
   }
 
   return {
     node,
-    /** Records what this handler does from now on. */
+    /** Records `handler` from now on. */
     watch(handler) {
       recorder = record(handler)
-      tell('')
+      setProblem('')
     },
     update(snapshot) {
       saveButton.disabled = snapshot.turns.length === 0
@@ -78,10 +77,10 @@ export function createFlight({ open, opened, name }) {
   }
 }
 
-/** NAME.sse, with the times of NAME.json if that came along. */
-async function ofTests(stream, files) {
+/** A recording from NAME.sse, with the timing of NAME.json if that is among the files. */
+async function readFixture(stream, files) {
   const bytes = new Uint8Array(await stream.arrayBuffer())
-  const head = files.find((file) => file.name === stream.name.replace(/\.sse$/, '.json'))
-  const { chunks_ms_size: chunks, request } = head ? JSON.parse(await head.text()) : {}
+  const metadata = files.find((file) => file.name === stream.name.replace(/\.sse$/, '.json'))
+  const { chunks_ms_size: chunks, request } = metadata ? JSON.parse(await metadata.text()) : {}
   return recordingOf({ bytes, chunks, message: request?.form?.message ?? '' })
 }

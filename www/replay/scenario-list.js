@@ -1,4 +1,4 @@
-/** The list of scenarios, and loading the stream behind one. */
+/** The list of scenarios, and loading the stream of one. */
 import { el } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { writeScripted } from './scripted-streams.js'
@@ -9,15 +9,15 @@ export async function loadCatalog() {
   return (await answer.json()).groups
 }
 
-/** A recording is `{ bytes, chunks }`, as `chunking.js` takes it; `part` names a later leg of the same conversation. */
+/** Resolves with `{ bytes, chunks, … }`, as chunking.js expects. `part` names a later connection of the same run. */
 export async function loadStream(scenario, part = scenario.name) {
   if (scenario.scripted) return writeScripted(scenario.name)
-  const [head, body] = await Promise.all([fetch(`./recordings/${part}.json`), fetch(`./recordings/${part}.sse`)])
-  if (!head.ok || !body.ok) throw new Error(`The recording ${part} could not be loaded.`)
-  return { ...(await head.json()), bytes: new Uint8Array(await body.arrayBuffer()) }
+  const [metadata, body] = await Promise.all([fetch(`./recordings/${part}.json`), fetch(`./recordings/${part}.sse`)])
+  if (!metadata.ok || !body.ok) throw new Error(`The recording ${part} could not be loaded.`)
+  return { ...(await metadata.json()), bytes: new Uint8Array(await body.arrayBuffer()) }
 }
 
-export function createScenarios(groups, play) {
+export function createScenarioList(groups, play) {
   const buttons = new Map()
   const node = el('nav', { class: 'scenarios', 'aria-label': 'Scenarios' }, ...groups.map((group, index) =>
     el('section', { 'aria-labelledby': `group-${index}` },

@@ -1,10 +1,7 @@
-/**
- * Scenarios made for this page, for what no recording shows. The frames are written as AgentOS writes them;
- * the words and the times are invented, and the page says so.
- */
+/** Scenarios written for this page, for what no recording shows. Frames follow AgentOS's format; texts and timing are invented, and the page says so. */
 
-const WRITE = {
-  /** Two members work at the same time; their tokens interleave and each lands in its own card. */
+const SCRIPTS = {
+  /** Two members work at the same time; their tokens interleave. */
   scripted_parallel_members(out) {
     const team = { team_id: 'cirkelline', team_name: 'Cirkelline', run_id: 'team-run' }
     const members = [
@@ -15,7 +12,7 @@ const WRITE = {
     const frame = ({ task, tool, words, ...run }, event, fields, wait = 40) => out(event, { ...run, session_id: 'scripted-session', ...fields }, wait)
 
     frame(team, 'TeamRunStarted', { model: 'scripted', model_provider: 'none' }, 300)
-    say('I will ask both of them. ', (content) => frame(team, 'TeamRunContent', { content, content_type: 'str' }))
+    eachToken('I will ask both of them. ', (content) => frame(team, 'TeamRunContent', { content, content_type: 'str' }))
     for (const tool of calls) frame(team, 'TeamToolCallStarted', { tool })
     for (const member of members) frame(member, 'RunStarted', { model: 'scripted', model_provider: 'none' }, 120)
     const searches = members.map((member) => ({ tool_call_id: `search-${member.agent_id}`, tool_name: member.tool, tool_args: { query: member.task } }))
@@ -29,27 +26,27 @@ const WRITE = {
       frame(member, 'RunCompleted', { content: member.words, content_type: 'str' })
       frame(team, 'TeamToolCallCompleted', { tool: { ...calls[index], tool_call_error: false, result: member.words, child_run_id: member.run_id, metrics: { duration: 3.1 } } })
     })
-    say(SUMMARY, (content) => frame(team, 'TeamRunContent', { content, content_type: 'str' }))
+    eachToken(SUMMARY, (content) => frame(team, 'TeamRunContent', { content, content_type: 'str' }))
     frame(team, 'TeamRunCompleted', { content: 'I will ask both of them. ' + SUMMARY, content_type: 'str', metrics: { input_tokens: 2140, output_tokens: 310, total_tokens: 2450, duration: 6.2 } })
   },
 
-  /** A long formatted answer, a token every three milliseconds: several times what today's models do. */
+  /** A long formatted answer, one token every three milliseconds: several times the speed of current models. */
   scripted_long_answer(out) {
     const run = { agent_id: 'assistant', agent_name: 'Assistant', run_id: 'long-run', session_id: 'scripted-session-2' }
     const text = ARTICLE.repeat(24)
     out('RunStarted', { ...run, model: 'scripted', model_provider: 'none' }, 200)
-    say(text, (content) => out('RunContent', { ...run, content, content_type: 'str' }, 3))
+    eachToken(text, (content) => out('RunContent', { ...run, content, content_type: 'str' }, 3))
     out('RunCompleted', { ...run, content: text, content_type: 'str' }, 20)
   },
 }
 
-/** The stream of one scripted scenario, in the shape of a recording: bytes, and `[ms, bytes]` for each chunk. */
+/** The stream of a scripted scenario, in the shape of a recording: the bytes, and `[ms, size]` of each chunk. */
 export function writeScripted(name) {
   const encoder = new TextEncoder()
   const frames = []
   const chunks = []
   let ms = 0
-  WRITE[name]((event, fields, wait) => {
+  SCRIPTS[name]((event, fields, wait) => {
     const created_at = Math.floor(Date.now() / 1000)
     const frame = encoder.encode(`event: ${event}\ndata: ${JSON.stringify({ created_at, event, ...fields, nested_depth: 0 })}\n\n`)
     ms += wait
@@ -69,7 +66,7 @@ function tokensOf(text) {
   return text.match(/\s*\S+\s*/g)
 }
 
-function say(text, write) {
+function eachToken(text, write) {
   for (const token of tokensOf(text)) write(token)
 }
 

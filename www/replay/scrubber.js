@@ -1,34 +1,34 @@
 /**
- * The bar over an opened recording: play, halt, step by frame, scrub to any moment, and beside it what came over the wire at that
- * moment. The views draw the handler's snapshot, as always; they cannot tell.
+ * The bar above an opened recording: play, pause, step by frame, scrub to any moment; beside the chat, the frame inspector. The replay
+ * player drives the page's handler, so the other views draw its snapshots as they do live.
  */
 import { createPlayer } from '../vendor/ai-stream-handler-replay.js'
 import { el, setText, show } from '../ui/dom.js'
-import { createFrames, kindOf } from './frame-inspector.js'
+import { createFrameInspector, kindOf } from './frame-inspector.js'
 import { icon } from '../ui/icons.js'
 
 const SPEEDS = [0.02, 0.1, 0.25, 0.5, 1, 2, 4, 16]
 
-/** `close()`: back to the scenarios. */
-export function createTransport({ close }) {
+/** `close()` leaves the recording. */
+export function createScrubber({ close }) {
   let player = null
   let recording = null
   let handler
   let name = ''
-  let next
+  let animation
   const toggle = () => (player.isPlaying ? player.pause() : player.play())
   const play = el('button', { type: 'button', class: 'primary square', testid: 'transport-play', onclick: toggle })
   const button = (testid, label, symbol, run) => el('button', { type: 'button', class: 'quiet square', testid, 'aria-label': label, title: label, onclick: run }, icon(symbol))
   const slider = el('input', { type: 'range', min: '0', step: 'any', testid: 'scrubber', 'aria-label': 'Moment of the recording' })
-  const marks = el('div', { class: 'transport-marks', 'aria-hidden': 'true' })
-  const clock = el('span', { class: 'transport-clock', testid: 'transport-clock' })
+  const marks = el('div', { class: 'scrubber-marks', 'aria-hidden': 'true' })
+  const clock = el('span', { class: 'scrubber-clock', testid: 'transport-clock' })
   const speed = el('select', { testid: 'transport-speed' }, ...SPEEDS.map((value) => el('option', { value }, `${value}×`)))
-  const frames = createFrames({ seek: (count) => player.seekFrame(count) })
-  const node = el('section', { class: 'transport', 'aria-label': 'Recording', hidden: true },
-    el('div', { class: 'transport-buttons' },
+  const inspector = createFrameInspector({ seek: (count) => player.seekFrame(count) })
+  const node = el('section', { class: 'scrubber', 'aria-label': 'Recording', hidden: true },
+    el('div', { class: 'scrubber-buttons' },
       button('transport-back', 'One frame back', 'stepBack', () => player.step(-1)), play,
       button('transport-forward', 'One frame on', 'stepOn', () => player.step(1))),
-    el('div', { class: 'transport-track' }, marks, slider), clock,
+    el('div', { class: 'scrubber-track' }, marks, slider), clock,
     el('label', {}, el('span', { class: 'visually-hidden' }, 'Speed'), speed),
     button('transport-close', 'Close the recording', 'close', close))
 
@@ -46,13 +46,13 @@ export function createTransport({ close }) {
   speed.addEventListener('change', () => (player.speed = Number(speed.value)))
 
   function draw() {
-    cancelAnimationFrame(next)
+    cancelAnimationFrame(animation)
     if (!player) return
     const { position, duration, frame, isPlaying } = player
     slider.value = position
-    const shown = player.frames[frame - 1]
+    const current = player.frames[frame - 1]
     const { status } = handler.getSnapshot()
-    slider.setAttribute('aria-valuetext', `${position.toFixed(2)} of ${duration.toFixed(2)} seconds, frame ${frame} of ${player.frames.length}${shown ? `, ${kindOf(shown).name}` : ''}, ${status}`)
+    slider.setAttribute('aria-valuetext', `${position.toFixed(2)} of ${duration.toFixed(2)} seconds, frame ${frame} of ${player.frames.length}${current ? `, ${kindOf(current).name}` : ''}, ${status}`)
     slider.style.setProperty('--part', duration > 0 ? position / duration : 1)
     setText(clock, `${position.toFixed(2)} / ${duration.toFixed(2)} s`)
     if (play.dataset.plays !== String(isPlaying)) {
@@ -60,31 +60,31 @@ export function createTransport({ close }) {
       play.replaceChildren(icon(isPlaying ? 'pause' : 'run'))
       play.setAttribute('aria-label', isPlaying ? 'Pause' : 'Play')
     }
-    frames.update(player)
-    if (isPlaying) next = requestAnimationFrame(draw)
+    inspector.update(player)
+    if (isPlaying) animation = requestAnimationFrame(draw)
   }
 
   return {
     node,
-    frames: frames.node,
+    inspector: inspector.node,
     isOpen: () => player !== null,
     recording: () => recording,
     now: () => player.now,
     skip: () => player.skip(),
-    open(given, of, called) {
-      // Refused options are told before anything is shown.
-      player = createPlayer(of, given)
-      recording = given
-      handler = of
-      name = called
-      // What takes less than a second is shown in slow motion.
+    open(opened, openedHandler, title) {
+      // Throws on an invalid recording, before anything is shown.
+      player = createPlayer(openedHandler, opened)
+      recording = opened
+      handler = openedHandler
+      name = title
+      // A run of less than a second plays in slow motion.
       player.speed = player.duration > 0 && player.duration < 1 ? (player.duration < 0.1 ? 0.02 : 0.1) : 1
       speed.value = player.speed
       slider.max = Math.max(player.duration, 0.001)
       marks.replaceChildren(...ticks(player))
       player.subscribe(draw)
       show(node, true)
-      show(frames.node, true)
+      show(inspector.node, true)
       document.body.classList.add('shows-recording')
       draw()
       player.play()
@@ -93,11 +93,11 @@ export function createTransport({ close }) {
       player?.dispose()
       player = recording = null
       show(node, false)
-      show(frames.node, false)
+      show(inspector.node, false)
       document.body.classList.remove('shows-recording')
     },
-    /** For the bar over the conversation. */
-    words() {
+    /** For the toolbar. */
+    copy() {
       const { dropped, redacted, startedAt } = recording
       const facts = [
         `${player.frames.length.toLocaleString()} ${player.frames.length === 1 ? 'frame' : 'frames'} in ${player.duration.toFixed(2)} s`,
@@ -109,7 +109,7 @@ export function createTransport({ close }) {
   }
 }
 
-/** A mark for each frame, as many as can be told apart. */
+/** A mark per frame, at most one per third of a percent of the track. */
 function ticks({ frames, duration }) {
   const places = new Map()
   for (const frame of frames) {

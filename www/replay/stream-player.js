@@ -1,16 +1,16 @@
 /**
- * Plays a recorded stream into a handler: `begin`, `feed` for each chunk at its time, `end`.
+ * Plays a recorded stream into a handler: `begin`, `feed` for each chunk when it is due, `end`.
  *
- * It knows nothing of what the bytes mean, apart from the waits that `chunking.js` found announced in them.
+ * Does not interpret the bytes, apart from the announced waits that chunking.js finds in them.
  */
-import { cut, paceOf } from './chunking.js'
+import { cut, toPace } from './chunking.js'
 
-export function createPlayer(handler) {
-  let pace = paceOf('readable')
+export function createStreamPlayer(handler) {
+  let pace = toPace('readable')
   let chunks = 'recorded'
   let current = null
-  /** The announced wait that is going on: when it ends, and how much faster than the clock it passes. */
-  let silence = null
+  /** The current announced wait: `{ ends, rate }`, in ms of `performance.now()` and as in `toPace`. */
+  let wait = null
   let wake = () => {}
 
   function sleep(ms) {
@@ -23,56 +23,56 @@ export function createPlayer(handler) {
     })
   }
 
-  function beSilent(seconds) {
-    silence = { ends: performance.now() + (seconds * 1000) / pace.rate, rate: pace.rate }
+  function startWait(seconds) {
+    wait = { ends: performance.now() + (seconds * 1000) / pace.rate, rate: pace.rate }
   }
 
-  /** Announced seconds left of the wait that is going on. */
+  /** Announced seconds left of the current wait. */
   function left() {
-    return silence ? Math.max(0, ((silence.ends - performance.now()) / 1000) * silence.rate) : 0
+    return wait ? Math.max(0, ((wait.ends - performance.now()) / 1000) * wait.rate) : 0
   }
 
   return {
-    /** Takes effect at once, also in the middle of a wait. */
+    /** Takes effect at once, even during a wait. */
     setPace(name) {
-      const rest = left()
-      pace = paceOf(name)
-      if (silence) beSilent(rest)
+      const seconds = left()
+      pace = toPace(name)
+      if (wait) startWait(seconds)
       wake()
     },
     setChunks: (size) => (chunks = size),
 
-    /** Ends early, without `end`, when `stop` is called. */
+    /** Resolves at the end of the stream, or early, without calling `end`, once `stop` is called or another `play` begins. */
     async play(recording, text) {
       const run = (current = {})
-      handler.begin(text, { name: askedOf(recording) })
+      handler.begin(text, { name: addresseeOf(recording) })
       let due = performance.now()
-      for (const { bytes, gap, wait } of cut(recording, chunks)) {
-        // Gaps shorter than a timer can keep add up here, so that the whole still takes its time.
+      for (const { bytes, gap, wait: announced } of cut(recording, chunks)) {
+        // Gaps too short for a timer accumulate in `due`, so that the total duration is right.
         due += gap > 0 ? pace.gap(gap, recording.scripted) : 0
         if (due - performance.now() > 1) await sleep(due - performance.now())
         if (run !== current) return
         handler.feed(bytes)
-        if (wait === 0) continue
-        beSilent(wait)
-        while (silence && silence.ends - performance.now() > 1) await sleep(silence.ends - performance.now())
+        if (announced === 0) continue
+        startWait(announced)
+        while (wait && wait.ends - performance.now() > 1) await sleep(wait.ends - performance.now())
         if (run !== current) return
-        silence = null
+        wait = null
         due = performance.now()
       }
       handler.end()
       current = null
     },
 
-    /** Leaves the stream where it is; nothing more is fed. */
+    /** Stops feeding; the handler stays as it is. */
     stop() {
-      current = silence = null
+      current = wait = null
       wake()
     },
 
-    /** Ends the wait that is going on, if any. */
+    /** Ends the current wait, if any. */
     skip() {
-      silence = null
+      wait = null
       wake()
     },
     left,
@@ -80,8 +80,8 @@ export function createPlayer(handler) {
   }
 }
 
-/** Who was asked: the recorded request's `/teams/cirkelline/runs` is to Cirkelline. */
-function askedOf({ url }) {
+/** The name of the agent or team asked, from the recorded URL: `/teams/cirkelline/runs` → Cirkelline. */
+function addresseeOf({ url }) {
   const id = url?.match(/([^/]+)\/runs$/)?.[1]
   return id?.split('-').map((word) => word[0].toUpperCase() + word.slice(1)).join(' ')
 }

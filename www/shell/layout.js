@@ -1,25 +1,25 @@
-/** The page around the conversation: header, side bar (a drawer on narrow screens), main column. */
+/** The page: header, side bar (a drawer on narrow screens), main column. */
 import { el, setText } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
 const narrow = matchMedia('(max-width: 860px)')
 
-/** `skip()`: moves the focus to the conversation, past everything before it. */
-export function createFrame({ side, main, foot, theme, skip }) {
+/** `skip()` moves the focus to the conversation. */
+export function createLayout({ side, main, foot, theme, skip }) {
   const status = el('span', { class: 'status', testid: 'status' })
   const menu = el('button', { type: 'button', class: 'quiet square menu', 'aria-label': 'Scenarios and connection', 'aria-expanded': 'false', 'aria-controls': 'side', onclick: () => setOpen(true) }, icon('menu'))
   const close = el('button', { type: 'button', class: 'quiet square close', 'aria-label': 'Close', onclick: () => setOpen(false) }, icon('close'))
-  const mark = el('img', { src: './icon.svg', alt: '', width: '24', height: '24' })
-  const header = el('header', { class: 'top' }, menu, mark, el('span', { class: 'brand' }, 'ai-stream-handler'), el('span', { class: 'grow' }), status, theme)
+  const logo = el('img', { src: './icon.svg', alt: '', width: '24', height: '24' })
+  const header = el('header', { class: 'top' }, menu, logo, el('span', { class: 'brand' }, 'ai-stream-handler'), el('span', { class: 'grow' }), status, theme)
   const aside = el('aside', { class: 'side', id: 'side', 'aria-label': 'Scenarios and connection' }, close, ...side)
   const veil = el('div', { class: 'veil', onclick: () => setOpen(false) })
   const column = el('main', {}, ...main, el('div', { class: 'foot' }, ...foot))
   const skipLink = el('a', { class: 'skip', href: '#conversation', testid: 'skip', onclick: (event) => {
-    // The address names what is shown; it stays.
+    // The URL's hash holds the page's state; it must not become #conversation.
     event.preventDefault()
     skip()
   } }, 'Skip to the conversation')
-  // The page has a header before it has code: this one takes its place.
+  // index.html has a static header, shown until this code runs.
   document.getElementById('early').replaceWith(header)
   header.before(skipLink)
   document.body.append(aside, veil, column)
@@ -28,7 +28,7 @@ export function createFrame({ side, main, foot, theme, skip }) {
     const covered = open && narrow.matches
     document.body.classList.toggle('drawer-open', covered)
     menu.setAttribute('aria-expanded', String(covered))
-    // Behind an open drawer nothing can be reached by keyboard or screen reader.
+    // What an open drawer covers must be out of reach of keyboard and screen reader, too.
     header.inert = column.inert = skipLink.inert = covered
     if (covered) close.focus()
     else if (narrow.matches) menu.focus()
@@ -39,8 +39,8 @@ export function createFrame({ side, main, foot, theme, skip }) {
   narrow.addEventListener('change', () => setOpen(false))
 
   return {
-    /** Brings a part of the side bar into sight, which may be a drawer, and then lets `focus` choose where in it to go on. */
-    show(part, focus) {
+    /** Scrolls a part of the side bar into view, opening the drawer if needed, then calls `focus()`. */
+    reveal(part, focus) {
       if (narrow.matches) setOpen(true)
       part.scrollIntoView({ block: 'start' })
       focus()
@@ -48,7 +48,7 @@ export function createFrame({ side, main, foot, theme, skip }) {
     closeDrawer() {
       if (document.body.classList.contains('drawer-open')) setOpen(false)
     },
-    /** While an AgentOS is connected, it and its sessions stand over `list`, else below. */
+    /** While connected to an AgentOS, the connection and its sessions are above the scenarios, else below. */
     arrange(list, connected) {
       if ((aside.lastChild === list) === connected) return
       const focused = document.activeElement

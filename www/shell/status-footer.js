@@ -1,19 +1,21 @@
-/** What the wire said: one line of counts for the stream shown, and how the run stands. */
+/** One line of counts for the stream shown: frames, bytes, malformed, unknown, tokens, cost. */
 import { el, setText } from '../ui/dom.js'
 
-export function createStats() {
-  const node = el('p', { class: 'stats', 'aria-label': 'What the wire said' })
-  let start = { framesRead: 0, bytesRead: 0, malformedFrames: 0, unknownEvents: 0, staleFrames: 0 }
+const ZERO = { framesRead: 0, bytesRead: 0, malformedFrames: 0, unknownEvents: 0, staleFrames: 0 }
+
+export function createStatusFooter() {
+  const node = el('p', { class: 'status-footer', 'aria-label': 'What the wire said' })
+  let start = ZERO
   let latest
   return {
     node,
-    /** The handler counts over its whole life; from here on the line shows what came since. */
+    /** Counts from here: the handler's own counts cover its whole lifetime. */
     restart() {
       if (latest) start = latest
     },
-    /** A new handler counts from nothing. */
+    /** For a new handler, whose counts start at zero. */
     reset() {
-      start = { framesRead: 0, bytesRead: 0, malformedFrames: 0, unknownEvents: 0, staleFrames: 0 }
+      start = ZERO
     },
     update({ diagnostics, turns, queued }) {
       latest = diagnostics

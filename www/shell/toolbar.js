@@ -1,35 +1,35 @@
-/** The bar over the conversation: what is being shown, and in a replay its pace, its chunks, and "again". */
+/** The bar above the conversation: what is shown; in a replay also speed, chunk size and the replay button. */
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { CHUNKS, PACES } from '../replay/chunking.js'
 
-export function createStage({ wire, chaos, setPace, setChunks, again }) {
+export function createToolbar({ networkSwitches, chaosSelect, setPace, setChunks, replay }) {
   const title = el('h1')
-  const description = el('p', { class: 'stage-description' })
-  const source = el('p', { class: 'stage-source' })
+  const description = el('p', { class: 'toolbar-description' })
+  const source = el('p', { class: 'toolbar-source' })
   const speed = select('speed', PACES, setPace)
   const chunks = select('chunks', CHUNKS, setChunks)
-  const againLabel = el('span')
-  const replay = el('button', { type: 'button', class: 'quiet', testid: 'replay', onclick: again }, icon('replay'), againLabel)
+  const replayLabel = el('span')
+  const replayButton = el('button', { type: 'button', class: 'quiet', testid: 'replay', onclick: replay }, icon('replay'), replayLabel)
   const settings = [el('label', {}, el('span', {}, 'Speed'), speed), el('label', {}, el('span', {}, 'Chunks'), chunks)]
-  const controls = el('div', { class: 'controls' }, ...settings, chaos, replay)
-  const node = el('div', { class: 'stage' }, el('div', { class: 'stage-text' }, title, description, source), el('div', { class: 'stage-tools' }, wire, controls))
+  const controls = el('div', { class: 'controls' }, ...settings, chaosSelect, replayButton)
+  const node = el('div', { class: 'toolbar' }, el('div', { class: 'toolbar-text' }, title, description, source), el('div', { class: 'toolbar-tools' }, networkSwitches, controls))
   return {
     node,
     set(values) {
       choose(speed, values.speed)
       choose(chunks, values.chunks)
     },
-    /** `again`: what the button that does it once more says; none without. `paced`: whether there is a pace to choose. */
-    update({ heading, text, origin, again, paced }) {
+    /** `replayText`: the label of the replay button, which is hidden without one. `paced`: whether speed and chunk size apply. */
+    update({ heading, text, origin, replayText, paced }) {
       setText(title, heading)
       setText(description, text)
       setText(source, origin ?? '')
       show(source, Boolean(origin))
-      setText(againLabel, again ?? '')
-      show(replay, Boolean(again))
+      setText(replayLabel, replayText ?? '')
+      show(replayButton, Boolean(replayText))
       for (const setting of settings) show(setting, paced)
-      show(controls, Boolean(again) || paced)
+      show(controls, Boolean(replayText) || paced)
     },
   }
 }
@@ -40,7 +40,7 @@ function select(testid, options, change) {
   return node
 }
 
-/** A link may name a speed or a size that is not on the list; it then joins the list. */
+/** A URL may name a value that is not an option; it is then added. */
 function choose(node, value) {
   if (![...node.options].some((option) => option.value === value)) node.append(el('option', { value }, value))
   node.value = value

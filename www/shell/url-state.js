@@ -1,39 +1,39 @@
-/** The part of the address after `#`: which scenario, at which speed, in which chunks; which live one; or which AgentOS. It makes a view linkable. */
+/** The page's state in the URL's hash, so that a view can be linked: the scenario with speed and chunk size, the live scenario, or the AgentOS. */
 
-const isNumber = (value) => Number(value) > 0 && Number(value) < Infinity
+const isPositive = (value) => Number(value) > 0 && Number(value) < Infinity
 
-export function readAddress() {
-  const given = new URLSearchParams(location.hash.slice(1))
-  const speed = given.get('speed')
-  const chunks = given.get('chunks')
+export function readUrlState() {
+  const params = new URLSearchParams(location.hash.slice(1))
+  const speed = params.get('speed')
+  const chunks = params.get('chunks')
   return {
-    scenario: given.get('scenario'),
-    live: given.get('live'),
-    target: targetOf(given),
-    speed: speed === 'max' || isNumber(speed) ? speed : 'readable',
-    chunks: chunks === 'whole' || (isNumber(chunks) && Number.isInteger(Number(chunks))) ? chunks : 'recorded',
+    scenario: params.get('scenario'),
+    live: params.get('live'),
+    target: readTarget(params),
+    speed: speed === 'max' || isPositive(speed) ? speed : 'readable',
+    chunks: chunks === 'whole' || (isPositive(chunks) && Number.isInteger(Number(chunks))) ? chunks : 'recorded',
   }
 }
 
-/** The AgentOS to connect to: where, and whom; that there was a token, and never which. */
-function targetOf(given) {
-  const [endpoint, kind, id] = ['os', 'kind', 'id'].map((name) => given.get(name))
+/** The AgentOS to connect to, or null. The URL says whether there was a token, never which. */
+function readTarget(params) {
+  const [endpoint, kind, id] = ['os', 'kind', 'id'].map((name) => params.get(name))
   if (!endpoint || !id || !['agent', 'team', 'workflow', 'url'].includes(kind)) return null
-  return { endpoint, kind, id, name: given.get('name') ?? id, background: given.has('background'), secret: given.has('token') }
+  return { endpoint, kind, id, name: params.get('name') ?? id, background: params.has('background'), secret: params.has('token') }
 }
 
-/** Replaces the address without a step in the history: going back should leave the page, not rewind it. */
-export function writeAddress({ scenario, live, target, speed, chunks }) {
-  const parts = new URLSearchParams()
-  if (scenario) parts.set('scenario', scenario)
-  if (live) parts.set('live', live)
+/** Replaces the URL without a history entry: Back should leave the page. */
+export function writeUrlState({ scenario, live, target, speed, chunks }) {
+  const params = new URLSearchParams()
+  if (scenario) params.set('scenario', scenario)
+  if (live) params.set('live', live)
   if (target) {
-    for (const [key, value] of [['os', target.endpoint], ['kind', target.kind], ['id', target.id], ['name', target.name]]) parts.set(key, value)
-    if (target.background) parts.set('background', '')
-    if (target.secret) parts.set('token', '')
+    for (const [key, value] of [['os', target.endpoint], ['kind', target.kind], ['id', target.id], ['name', target.name]]) params.set(key, value)
+    if (target.background) params.set('background', '')
+    if (target.secret) params.set('token', '')
   }
-  if (speed !== 'readable') parts.set('speed', speed)
-  if (chunks !== 'recorded') parts.set('chunks', chunks)
-  const hash = parts.toString()
+  if (speed !== 'readable') params.set('speed', speed)
+  if (chunks !== 'recorded') params.set('chunks', chunks)
+  const hash = params.toString()
   history.replaceState(null, '', hash ? `#${hash}` : location.pathname + location.search)
 }

@@ -1,12 +1,11 @@
 /**
- * Building and updating DOM nodes.
+ * Builds and updates DOM nodes.
  *
- * Nothing here parses HTML: text from a stream only ever becomes a text node, so no answer can inject markup.
- * `keyedList` is the whole "framework": snapshots are structurally shared, so an item that is `===` the one
- * drawn last needs no work at all.
+ * Never parses HTML: text from a stream only becomes text nodes, so no answer can inject markup. `keyedList` is all the framework
+ * there is: snapshots are structurally shared, so an item that is `===` the one last drawn needs no update.
  */
 
-/** `on…` properties are listeners; `false`, `null` and `undefined` leave an attribute out. */
+/** `on…` props are listeners; a prop that is `false`, `null` or `undefined` is left out. `testid` becomes `data-testid`. */
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag)
   for (const [name, value] of Object.entries(props)) {
@@ -18,7 +17,7 @@ export function el(tag, props = {}, ...children) {
   return node
 }
 
-/** Appends where the text only grew: the browser then lays out the new part, and a selection survives. */
+/** Appends if the text only grew, so that the browser lays out the new part only and a selection survives. */
 export function setText(node, text) {
   const shown = node.firstChild
   if (!shown) node.append(text)
@@ -26,15 +25,12 @@ export function setText(node, text) {
   else if (shown.data !== text) shown.data = text
 }
 
-/** Shows `node` or takes it out of the layout and the accessibility tree. */
+/** Shows `node`, or removes it from layout and accessibility tree. */
 export function show(node, visible) {
   node.hidden = !visible
 }
 
-/**
- * Draws a list of items with stable ids into `parent`.
- * `create(item)` returns `{ node, update(item, index) }`; `update` is called only for items that changed.
- */
+/** Draws a list of items with stable ids into `parent`. `create(item, index)` returns `{ node, update(item, index) }`; `update` is called only for changed items. */
 export function keyedList(parent, create, idOf = (item) => item.id) {
   const drawn = new Map()
   let last
@@ -47,7 +43,7 @@ export function keyedList(parent, create, idOf = (item) => item.id) {
       const id = idOf(item, index)
       let view = drawn.get(id)
       if (!view) drawn.set(id, (view = create(item, index)))
-      // Into the page before it is drawn: a view may need its own size, and a detached node has none.
+      // Inserted before its first update: a view may need its size, and a detached node has none.
       if (view.node === cursor) cursor = cursor.nextSibling
       else parent.insertBefore(view.node, cursor)
       if (view.item !== item) {

@@ -1,13 +1,13 @@
 import { el } from './dom.js'
 
-/** A tool may return megabytes; laying out that much text at once would freeze the page. */
-const SHOWN_AT_ONCE = 20_000
+/** Characters shown at first: a tool may return megabytes, which would freeze the page. */
+const INITIAL_LENGTH = 20_000
 
-/** A labelled block of preformatted text, cut where it is very long. */
+/** A labelled block of preformatted text; a long one has a button to show the rest. */
 export function field(label, text) {
-  const pre = el('pre', { tabindex: '0', dir: 'auto' }, text.slice(0, SHOWN_AT_ONCE))
+  const pre = el('pre', { tabindex: '0', dir: 'auto' }, text.slice(0, INITIAL_LENGTH))
   const more =
-    text.length > SHOWN_AT_ONCE &&
+    text.length > INITIAL_LENGTH &&
     el('button', { type: 'button', class: 'link', onclick: (event) => {
       pre.textContent = text
       event.target.remove()

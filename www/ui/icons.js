@@ -1,4 +1,4 @@
-/** The page's line icons, drawn on a 24 × 24 grid in the colour of the text around them. */
+/** Line icons on a 24 × 24 grid, in the colour of the surrounding text. */
 
 const PATHS = {
   agent: 'M12 3v3M7 9h10a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2v-6a2 2 0 0 1 2-2ZM9.5 13.5v1M14.5 13.5v1',
@@ -32,7 +32,7 @@ const PATHS = {
 
 const SVG = 'http://www.w3.org/2000/svg'
 
-/** Decorative: what an icon means is always said in words next to it or in a label. */
+/** Decorative, hidden from screen readers: there is always a text or a label beside it. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg')
   svg.setAttribute('viewBox', '0 0 24 24')

@@ -1,8 +1,8 @@
 /**
- * Text of an answer as paragraphs, headings, lists, quotes and code.
+ * A small, safe subset of Markdown: paragraphs, headings, lists, quotes, code, links.
  *
- * A small, safe subset of Markdown: it builds nodes, never HTML, and only makes links of http and https.
- * The text is cut into blocks; while an answer streams only the last block changes, so only that is built again.
+ * Builds nodes, never HTML, and links only http and https. The text is split into blocks; while an answer streams, only the last
+ * block changes and is rebuilt.
  */
 import { el } from './dom.js'
 
@@ -15,7 +15,7 @@ export function createMarkdown(className) {
     update(next) {
       if (next === text) return
       text = next
-      const blocks = cutBlocks(next)
+      const blocks = splitBlocks(next)
       blocks.forEach((block, index) => {
         const before = shown[index]
         if (before?.source === block.source && before.kind === block.kind) return
@@ -34,7 +34,7 @@ const HEADING = /^(#{1,6})\s+(.*)/
 const ITEM = /^\s*(?:[-*+]|(\d+)[.)])\s+/
 const QUOTE = /^>\s?/
 
-function cutBlocks(text) {
+function splitBlocks(text) {
   const blocks = []
   let open = null
   let fence = null

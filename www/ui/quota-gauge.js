@@ -1,7 +1,7 @@
 import { el } from './dom.js'
 
-/** How near one model is to its quota. */
-export function gauge({ model, inputTokens, limit, source, asOf }) {
+/** One model's use of its quota (`snapshot.quota`). */
+export function quotaGauge({ model, inputTokens, limit, source, asOf }) {
   const used = limit === null ? `${inputTokens.toLocaleString()} input tokens` : `${inputTokens.toLocaleString()} of ${limit.toLocaleString()} input tokens`
   const origin = { option: 'quota as configured', learned: 'quota from a 429' }[source]
   const time = asOf > 0 && `in the minute to ${new Date(asOf * 1000).toLocaleTimeString([], { hour12: false })}`

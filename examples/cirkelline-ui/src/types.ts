@@ -1,4 +1,4 @@
-/** A message as this page draws it; agents and teams are told apart by which name is set. */
+/** A message of this page. `agentName` or `teamName` is set, depending on who sent it. */
 export interface ChatMessage {
   role: 'user' | 'agent' | 'delegation'
   content: string

@@ -1,20 +1,21 @@
-// What of a snapshot has not been said yet: whole sentences of the answer, the activity when it changed, the end.
+// Tracks what has been announced of a conversation. In: snapshots, in order. Out: what is new in each: complete sentences of the
+// answer, the activity if it changed, an error or a question.
 
 import type { Snapshot } from '../types/snapshot'
 
-export interface News {
-  /** Sentences that are whole. Empty: none. */
+/** What a snapshot adds to what was announced before. */
+export interface Announcement {
+  /** New complete sentences of the answer; empty if there are none. */
   text: string
-  /** What is being done, if that is something else than before, and no text is. */
+  /** The activity, if it changed and there is no new text; else null. */
   activity: string | null
-  /** To be said now: a failure, a question. */
+  /** A new error, or the question of a paused run; else null. */
   urgent: string | null
 }
 
-export class Spoken {
+export class AnnouncementQueue {
   #turn = ''
-  /** So much of the answer's text has been said. */
-  #said = ''
+  #announced = ''
   #activity: string | null = null
   #error: string | null = null
   #question: string | null = null
@@ -24,22 +25,23 @@ export class Spoken {
     this.#segmenter = typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(locale, { granularity: 'sentence' }) : null
   }
 
-  of({ turns, activityStatus, error, pause, isStreaming, retry, pacing }: Snapshot): News {
+  /** What `snapshot` adds; it counts as announced from then on. */
+  next({ turns, activityStatus, error, pause, isStreaming, retry, pacing }: Snapshot): Announcement {
     const turn = turns.at(-1)
     if (turn && turn.id !== this.#turn) {
       this.#turn = turn.id
-      this.#said = ''
+      this.#announced = ''
     }
     const answer = turn?.answer.content ?? ''
-    // Another text: the attempt before it is void.
-    if (!answer.startsWith(this.#said)) this.#said = ''
-    const rest = answer.slice(this.#said.length)
-    const text = isStreaming ? this.#whole(rest) : rest
-    this.#said += text
+    // The answer started over: the previous attempt is superseded.
+    if (!answer.startsWith(this.#announced)) this.#announced = ''
+    const rest = answer.slice(this.#announced.length)
+    const text = isStreaming ? this.#completeSentences(rest) : rest
+    this.#announced += text
 
-    const does = retry?.message ?? pacing?.message ?? activityStatus
-    const activity = does !== this.#activity && !text ? does : null
-    this.#activity = does
+    const current = retry?.message ?? pacing?.message ?? activityStatus
+    const activity = current !== this.#activity && !text ? current : null
+    this.#activity = current
 
     const question = pause?.message ?? null
     const urgent = error && error.message !== this.#error ? error.message : question !== this.#question ? question : null
@@ -48,9 +50,9 @@ export class Spoken {
     return { text: text.trim() ? text : '', activity, urgent }
   }
 
-  /** Up to the end of the last sentence that is over for certain: something follows it. */
-  #whole(text: string): string {
-    // Within a block of code there are no sentences.
+  /** Up to the end of the last sentence that is certainly complete, because another one follows. */
+  #completeSentences(text: string): string {
+    // An open code block has no sentences yet.
     const open = (text.match(/```/g)?.length ?? 0) % 2 ? text.lastIndexOf('```') : text.length
     const prose = text.slice(0, open)
     const starts = this.#segmenter ? [...this.#segmenter.segment(prose)].map(({ index }) => index) : [...prose.matchAll(/[.!?…]+\s+|\n+/g)].map((end) => end.index + end[0].length)

@@ -1,161 +1,163 @@
-// One conversation on the page: a handler, and what the page's store shows of it, until the page shows another one.
+// Binds one conversation's handler to the page's store, from its first send until the page shows another conversation. In: the
+// handler's snapshots, the page's writes to the store, address changes. Out: the store's fields.
+//
+// An answer that still streams when the page leaves is not stopped; the binding stays detached until it ends or the page returns.
 
-import { Shown, type Message } from './message-list-sync'
-import type { AgentUIPage, AgentUIState, AgentUIStore } from '../agent-ui'
+import { MessageListSync, type Message } from './message-list-sync'
+import type { AgentUIPage, AgentUIState, AgentUIStore } from './page-store'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { StreamHandler } from '../types/handler'
 
-/** For so long after the page was told of a session, what empties its messages is taken for its loader: seconds. */
-const LOADER = 5
+/** Seconds after a session change during which clearing the messages is attributed to the page's session loader. */
+const LOADER_SECONDS = 5
 
-export interface TalkOptions {
+export interface BindingOptions {
   store: AgentUIStore
   handler: StreamHandler
-  /** The session when it began; empty: a new one. */
+  /** The session it started in; empty for a new one. */
   session: string
-  /** What is asked, as text. */
-  place: string
+  /** Endpoint and component, as JSON. */
+  targetKey: string
   members: boolean
   answerTeamName: string | undefined
   page(): AgentUIPage
-  /** A run of a session began, or ended. */
-  saw(entry: SessionEntry): void
-  /** The page shows something else now; `isOver`: and nothing is under way any more. */
-  left(isOver: boolean): void
+  /** A run of the session started or ended. */
+  onSession(entry: SessionEntry): void
+  /** The page shows another conversation. `isOver`: the answer has ended, too. */
+  onDetached(isOver: boolean): void
 }
 
-export class Talk {
+export class ConversationBinding {
   readonly handler: StreamHandler
-  #o: TalkOptions
-  #shown: Shown
-  /** It is this conversation that the page shows. */
-  #on = true
+  #options: BindingOptions
+  #list: MessageListSync
+  #isShown = true
   #writing = false
-  /** The address has had our session. */
-  #adopted = false
-  #toldAt = -Infinity
-  #told: string | null = null
-  /** What the side bar was told last: not with each token again. */
-  #entry: SessionEntry | null = null
-  /** What the page's loader wanted to show in place of ours: another conversation, maybe. */
-  #refused: Message[] | null = null
+  /** The address has named this session at least once. */
+  #isInAddress = false
+  #addressSetAt = -Infinity
+  #addressSet: string | null = null
+  /** The session entry that was reported last: it is reported when it changes, not with each token. */
+  #reported: SessionEntry | null = null
+  /** What the page's loader wrote before our list replaced it. Written back when the page leaves: it may be the other conversation. */
+  #overruled: Message[] | null = null
   #controller: AbortController | null = null
-  /** What stands in front of ours has yet to be loaded by the page. */
+  /** The page has yet to load the session's earlier messages. */
   #awaitsHistory = false
 
-  constructor(options: TalkOptions) {
-    this.#o = options
+  constructor(options: BindingOptions) {
+    this.#options = options
     this.handler = options.handler
-    this.#shown = new Shown(options)
-    this.handler.subscribe(() => this.#heard())
+    this.#list = new MessageListSync(options)
+    this.handler.subscribe(() => this.#sync())
   }
 
-  isOf(place: string, session: string): boolean {
-    return place === this.#o.place && (this.handler.getSnapshot().sessionId ?? '') === session
+  matches(targetKey: string, session: string): boolean {
+    return targetKey === this.#options.targetKey && (this.handler.getSnapshot().sessionId ?? '') === session
   }
 
-  /** The session of the next message, where the address has not followed yet. */
+  /** The session of the next message while the address lags behind; else undefined. */
   sessionFor(address: string | null | undefined): string | undefined {
-    return this.#isBehind(address ?? '') ? this.handler.getSnapshot().sessionId ?? '' : undefined
+    return this.#addressLags(address ?? '') ? this.handler.getSnapshot().sessionId ?? '' : undefined
   }
 
   send(form: FormData, messages: Message[]): Promise<Outcome> {
     const { isStreaming, turns } = this.handler.getSnapshot()
     if (!isStreaming) {
-      this.#shown.start(withoutFailed(messages), turns.length)
-      this.#awaitsHistory = this.#o.session !== '' && !messages.length
+      this.#list.start(withoutFailed(messages), turns.length)
+      this.#awaitsHistory = this.#options.session !== '' && !messages.length
     }
-    this.#refused = null
+    this.#overruled = null
     const outcome = this.handler.send(form)
-    this.#heard()
+    this.#sync()
     return outcome
   }
 
-  /** Shows what the handler already has: an answer that an earlier page began. */
-  show(): void {
-    this.#shown.start([], 0)
+  /** Shows the unfinished answer that the handler restored after a refresh. */
+  showRestored(): void {
+    this.#list.start([], 0)
     this.#awaitsHistory = true
-    this.#heard()
+    this.#sync()
   }
 
   /** The page shows this session again. */
-  comeBack(messages: Message[]): void {
-    this.#on = true
-    this.#adopted = true
+  reattach(messages: Message[]): void {
+    this.#isShown = true
+    this.#isInAddress = true
     this.#awaitsHistory = true
-    this.#shown.behind(messages, this.handler.getSnapshot())
-    this.#heard()
+    this.#list.prependHistory(messages, this.handler.getSnapshot())
+    this.#sync()
   }
 
-  /** Somebody has written the store's messages. */
+  /** The store's messages changed. */
   storeChanged(messages: Message[]): void {
-    if (this.#writing || !this.#on) return
+    if (this.#writing || !this.#isShown) return
     const snapshot = this.handler.getSnapshot()
-    const what = this.#shown.takesIn(messages, snapshot, this.#awaitsHistory)
-    if (what === 'changed') return
-    if (what === 'emptied') return this.#emptied(snapshot)
-    if (what === 'another') return this.leave()
+    const write = this.#list.storeWritten(messages, snapshot, this.#awaitsHistory)
+    if (write === 'edited') return
+    if (write === 'cleared') return this.#cleared(snapshot)
+    if (write === 'replaced') return this.detach()
     this.#awaitsHistory = false
-    this.#refused = messages
-    this.#heard()
+    this.#overruled = messages
+    this.#sync()
   }
 
-  /** The address names this session now. */
-  pageMoved(session: string): void {
-    if (session && session === this.handler.getSnapshot().sessionId) this.#adopted = true
-    else if (!this.#isBehind(session)) this.leave()
+  /** The address names `session` now. */
+  addressChanged(session: string): void {
+    if (session && session === this.handler.getSnapshot().sessionId) this.#isInAddress = true
+    else if (!this.#addressLags(session)) this.detach()
   }
 
-  /** The page shows something else: what streams goes on, unseen. */
-  leave(): void {
-    if (!this.#on) return
+  /** The page shows another conversation. A streaming answer continues in the background. */
+  detach(): void {
+    if (!this.#isShown) return
     const { isStreaming } = this.handler.getSnapshot()
-    if (this.#refused && this.#shown.isWritten(this.#state.messages)) this.#write(this.#refused)
-    this.#on = false
+    if (this.#overruled && this.#list.isLastRendered(this.#state.messages)) this.#write(this.#overruled)
+    this.#isShown = false
     this.#setFields(null)
     if (!isStreaming) this.handler.dispose()
-    this.#o.left(!isStreaming)
+    this.#options.onDetached(!isStreaming)
   }
 
   get #state(): AgentUIState {
-    return this.#o.store.getState()
+    return this.#options.store.getState()
   }
 
-  /** The page has not heard of our session yet, or does not want to. */
-  #isBehind(address: string): boolean {
-    return !this.#adopted && address === this.#o.session
+  /** The address still names the session that the conversation started in. */
+  #addressLags(address: string): boolean {
+    return !this.#isInAddress && address === this.#options.session
   }
 
-  /** A loader that found nothing, or a new chat? A new chat changes the address too, but a moment later. */
-  #emptied({ sessionId }: Snapshot): void {
-    const isOurs = () => sessionId !== null && this.#o.page().sessionId === sessionId
-    if (!isOurs()) return this.leave()
+  /** A loader that found nothing, or a new chat? A new chat changes the address as well, but a moment later. */
+  #cleared({ sessionId }: Snapshot): void {
+    const isOurs = () => sessionId !== null && this.#options.page().sessionId === sessionId
+    if (!isOurs()) return this.detach()
     setTimeout(() => {
       const { isStreaming } = this.handler.getSnapshot()
-      if (!this.#on || this.#state.messages.length) return
-      if (isOurs() && (isStreaming || Date.now() / 1000 - this.#toldAt < LOADER)) this.#heard()
-      else this.leave()
+      if (!this.#isShown || this.#state.messages.length) return
+      if (isOurs() && (isStreaming || Date.now() / 1000 - this.#addressSetAt < LOADER_SECONDS)) this.#sync()
+      else this.detach()
     }, 100)
   }
 
-  /** Brings the page up to date. */
-  #heard(): void {
+  /** Writes the current snapshot to the page. */
+  #sync(): void {
     const snapshot = this.handler.getSnapshot()
     const { sessionId, sessions, isStreaming } = snapshot
     const entry = sessions.find(({ session_id }) => session_id === sessionId)
-    if (entry && entry !== this.#entry) this.#o.saw((this.#entry = entry))
-    if (!this.#on) {
+    if (entry && entry !== this.#reported) this.#options.onSession((this.#reported = entry))
+    if (!this.#isShown) {
       if (isStreaming) return
       this.handler.dispose()
-      return this.#o.left(true)
+      return this.#options.onDetached(true)
     }
-    const list = this.#shown.list(snapshot)
-    if (!this.#shown.isWritten(this.#state.messages)) this.#write(list)
+    const list = this.#list.render(snapshot)
+    if (!this.#list.isLastRendered(this.#state.messages)) this.#write(list)
     this.#setFields(snapshot)
-    if (sessionId && sessionId !== this.#told && sessionId !== this.#o.page().sessionId) {
-      this.#told = sessionId
-      this.#toldAt = Date.now() / 1000
-      void this.#o.page().setSessionId?.(sessionId)
+    if (sessionId && sessionId !== this.#addressSet && sessionId !== this.#options.page().sessionId) {
+      this.#addressSet = sessionId
+      this.#addressSetAt = Date.now() / 1000
+      void this.#options.page().setSessionId?.(sessionId)
     }
   }
 
@@ -165,7 +167,7 @@ export class Talk {
     this.#writing = false
   }
 
-  /** The fields besides the messages. `null`: of a page on which nothing is under way. */
+  /** Writes the fields other than the messages. `null` resets them. */
   #setFields(snapshot: Snapshot | null): void {
     const state = this.#state
     const isOpen = Boolean(snapshot?.isStreaming || snapshot?.pause)
@@ -183,7 +185,7 @@ export class Talk {
   }
 }
 
-/** Without the failed answer at the end, and what the user had asked: the next message takes their place. */
+/** Without a failed answer at the end and its question: the next message replaces them. */
 export function withoutFailed(messages: Message[]): Message[] {
   const last = messages.at(-1)
   if (last?.role !== 'agent' || !last.streamingError) return messages

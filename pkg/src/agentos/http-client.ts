@@ -1,9 +1,9 @@
-// AgentOS's lists, over the caller's fetch: JSON, or an error that says why.
+// GET requests to AgentOS for JSON. In: the handler's options, whose `fetch` and `headers` are used. Out: the parsed body, or a
+// RequestError whose message is for the user.
 
-import type { Given } from '../handler/validate-options'
-import { headersOf } from '../handler/core-config'
+import type { CheckedOptions } from '../types/checked-options'
 
-/** What went wrong with a request that is no stream. */
+/** A failed request. The message is for the user; `httpStatus` is set if there was a response. */
 export class RequestError extends Error {
   override name = 'RequestError'
   constructor(message: string, readonly httpStatus?: number) {
@@ -11,13 +11,14 @@ export class RequestError extends Error {
   }
 }
 
-export async function get(options: Given, path: string, query: Record<string, string | number | undefined>): Promise<unknown> {
+/** Parsed body of a GET request. Throws a RequestError, or whatever the option `headers` throws. */
+export async function getJson(options: CheckedOptions, path: string, query: Record<string, string | number | undefined>): Promise<unknown> {
   const { endpoint = '', credentials = 'same-origin', fetch = globalThis.fetch } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
-  // As every request of the handler's: a fetch of the caller's own gets a Request.
+  // A custom fetch gets a Request, as for every other request of the handler.
   const base = typeof location === 'undefined' ? undefined : location.href
-  const request = new Request(new URL(url, base), { headers: await headersOf(options), credentials })
+  const request = new Request(new URL(url, base), { headers: await resolveHeaders(options), credentials })
   let answer: Response
   try {
     answer = await fetch(request)
@@ -32,8 +33,18 @@ export async function get(options: Given, path: string, query: Record<string, st
   }
 }
 
-/** `team`, `agent` or `workflow`, and its id. */
-export function componentOf({ team, agent, workflow }: Given): { type?: string; component_id?: string } {
+/**
+ * The option `headers`, evaluated for the next request. Besides records it takes what fetch does (Headers, a list of pairs);
+ * values that are `undefined` or `null` are left out.
+ */
+export async function resolveHeaders({ headers }: Pick<CheckedOptions, 'headers'>): Promise<Record<string, string>> {
+  const given: unknown = (typeof headers === 'function' ? await headers() : headers) ?? {}
+  const entries = Symbol.iterator in Object(given) ? [...(given as Iterable<[string, unknown]>)] : Object.entries(given as object)
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null).map(([name, value]) => [name, String(value)]))
+}
+
+/** Query parameters that select the component: its kind and id. Empty if none is set. */
+export function componentQuery({ team, agent, workflow }: CheckedOptions): { type?: string; component_id?: string } {
   if (team !== undefined) return { type: 'team', component_id: team }
   if (agent !== undefined) return { type: 'agent', component_id: agent }
   return workflow === undefined ? {} : { type: 'workflow', component_id: workflow }

@@ -1,73 +1,82 @@
-// The options as the core takes them: flat lists.
+// Options → arguments of the core. Flat strings and numbers: they cost nothing at the JS boundary, where an object would need a
+// deserializer.
 
-import { mustBe, refusal, type Given } from './validate-options'
-import type { Fallback, ResumeOptions } from '../types/handler'
+import { startModule, type ModuleSource } from '../wasm/loader'
+import { assertKind, optionError } from './validate-options'
+import type { Core } from '../../generated/core'
+import type { CheckedOptions } from '../types/checked-options'
+import type { Fallback, ResumeOptions } from '../types/options'
+import type { CoreHost } from '../wasm/core-host'
 
-/** The run route: of AgentOS, or the caller's own. */
-export function pathOf(options: Given | Fallback): string {
-  const { url, agent, team, workflow } = options as Given
+/** Creates a core, starting the module if necessary. Throws a RangeError that names an option out of range. */
+export function createCore(source: ModuleSource, host: CoreHost, options: CheckedOptions, seed: number, hasLog: boolean): Core {
+  const core = new (startModule(source))(
+    host, options.endpoint ?? '', runPath(options), componentRunsPath(options), options.name ?? null, options.sessionId ?? null,
+    options.background ?? false, flattenPairs(options.activityTexts), limitArgs(options), retryArgs(options),
+    resumeArgs(options), fallbackArgs(options), hasLog, seed,
+  )
+  setQuotas(core, options)
+  return core
+}
+
+/** Path of the route that messages are posted to: `url`, else the component's. Empty if none is set. */
+export function runPath(options: CheckedOptions | Fallback): string {
+  const { url, agent, team, workflow } = options as CheckedOptions
   if (url) return url
   const [kind, id] = team ? ['teams', team] : agent ? ['agents', agent] : ['workflows', workflow]
   return id ? `/${kind}/${encodeURIComponent(id)}/runs` : ''
 }
 
-export function limitsOf({ limits }: Given): Float64Array {
-  const { maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls } = limits ?? {}
-  return Float64Array.of(...[maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls].map((n) => n ?? 0))
+/** Path of the component's runs, where they are resumed, continued and cancelled, whatever `url` is. Empty if none is set. */
+export function componentRunsPath({ agent, team, workflow }: CheckedOptions): string {
+  return runPath({ agent, team, workflow })
 }
 
-/** The fields of the next send. */
-export function fieldsOf({ fields }: Given): Record<string, string> {
+/** The option `fields`, evaluated for the next send. Throws a TypeError if the function returns no plain object. */
+export function resolveFields({ fields }: CheckedOptions): Record<string, string> {
   const given = (typeof fields === 'function' ? fields() : fields) ?? {}
-  mustBe(['a plain object'], 'fields', given)
+  assertKind(['a plain object'], 'fields', given)
   return given
 }
 
-/** The headers of the next request: a record, or what `fetch` takes besides. One that is undefined is not there. */
-export async function headersOf({ headers }: Pick<Given, 'headers'>): Promise<Record<string, string>> {
-  const given: unknown = (typeof headers === 'function' ? await headers() : headers) ?? {}
-  const entries = Symbol.iterator in Object(given) ? [...(given as Iterable<[string, unknown]>)] : Object.entries(given as object)
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null).map(([name, value]) => [name, String(value)]))
-}
-
-export function flat(record: Record<string, string> | undefined): string[] {
-  // A field that is undefined is a field that is not there, whatever the types say.
+/** Names and values alternating. `undefined` and `null` are left out, although the types do not allow them. */
+export function flattenPairs(record: Record<string, string> | undefined): string[] {
   const given = Object.entries(record ?? {}).filter(([, value]) => value !== undefined && value !== null)
   return given.flatMap(([name, value]) => [name, String(value)])
 }
 
-/** maxRetries, baseDelay, maxDelay, jitter, then delays of one's own: the core checks them. */
-export function retryOf({ retry }: Given): Float64Array {
+/** In the order of `Limits`; 0: the default. */
+function limitArgs({ limits }: CheckedOptions): Float64Array {
+  const { maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls } = limits ?? {}
+  return Float64Array.of(...[maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls].map((n) => n ?? 0))
+}
+
+/** maxRetries, baseDelay, maxDelay, jitter, then the explicit delays. */
+function retryArgs({ retry }: CheckedOptions): Float64Array {
   if (retry === false) return Float64Array.of(0)
   const { maxRetries, baseDelay, maxDelay, jitter, delays } = retry ?? {}
-  return Float64Array.of(...[maxRetries, baseDelay, maxDelay, jitter].map((n, at) => Number(n ?? DEFAULT[at])), ...(delays ?? []).map(Number))
+  return Float64Array.of(...[maxRetries, baseDelay, maxDelay, jitter].map((n, at) => Number(n ?? RETRY_DEFAULTS[at])), ...(delays ?? []).map(Number))
 }
 
-const DEFAULT = [3, 5, 60, 0]
+const RETRY_DEFAULTS = [3, 5, 60, 0]
 
-/** Where single runs are to be found: the routes of a component, whatever `url` says. Empty: nowhere. */
-export function runsOf({ agent, team, workflow }: Given): string {
-  return pathOf({ agent, team, workflow })
-}
-
-/** maxAttempts, baseDelay, maxDelay, then how long a stream may be silent: in the background, otherwise. */
-export function resumeOf({ resume, stall }: Given): Float64Array {
+/** maxAttempts, baseDelay, maxDelay, then the seconds of silence allowed for background runs and for others; 0: any number. */
+function resumeArgs({ resume, stall }: CheckedOptions): Float64Array {
   const { maxAttempts, baseDelay, maxDelay } = resume === false ? { maxAttempts: 0 } as ResumeOptions : (resume ?? {})
   const { background, foreground } = stall === false ? { background: 0, foreground: 0 } : (stall ?? {})
   return Float64Array.of(...[maxAttempts ?? 8, baseDelay ?? 1, maxDelay ?? 30, background ?? 40, foreground ?? 600].map(Number))
 }
 
-/** Path and name in turn. */
-export function fallbacksOf({ fallbacks }: Given): string[] {
+/** Paths and names alternating. Throws a TypeError for a fallback without a path. */
+function fallbackArgs({ fallbacks }: CheckedOptions): string[] {
   return (fallbacks ?? []).flatMap((fallback) => {
-    const path = pathOf(fallback)
-    if (!path) throw refusal('each of fallbacks needs one of agent, team, workflow or url')
+    const path = runPath(fallback)
+    if (!path) throw optionError('each of fallbacks needs one of agent, team, workflow or url')
     return [path, fallback.name ?? '']
   })
 }
 
-/** Tells the core of each quota. */
-export function setQuotas(core: { quota(model: string | undefined, limit: number): void; quotaOff(): void }, { quota }: Given): void {
+function setQuotas(core: Pick<Core, 'quota' | 'quotaOff'>, { quota }: CheckedOptions): void {
   if (quota === false) core.quotaOff()
   else if (typeof quota === 'object' && quota !== null) {
     for (const [model, limit] of Object.entries(quota)) core.quota(model, Number(limit))

@@ -1,27 +1,32 @@
-// When listeners hear of changes: once per animation frame, at once, or at most every so many milliseconds.
+// Calls listeners: once per animation frame, immediately, or at most once per interval.
 //
-// A page that takes long to draw a change (Markdown of a long answer, say) is told less often: drawing gets a third of the
-// time, and the user's own clicks and keys the rest.
+// A page that takes long to render a change (the Markdown of a long answer, for example) is notified less often, so that rendering
+// gets a third of the time and the user's input the rest.
 
-/** Without animation frames (Node, a worker, a hidden page): as often as a screen would draw. Milliseconds, as all here. */
-const FRAME = 16
-/** What a page may take to draw a change at every frame. */
-const CHEAP = 6
-/** The longest that a change waits because drawing is dear. */
-const LONGEST = 250
+/** Interval without animation frames (Node, workers, hidden pages), in milliseconds. */
+const FRAME_MS = 16
+/** Rendering that takes no longer than this is affordable at every frame. Milliseconds. */
+const CHEAP_DRAW_MS = 6
+/** Longest deferral of a notification because rendering is slow. Milliseconds. */
+const MAX_DEFER_MS = 250
 
-export class Notifier {
+export class ListenerScheduler {
+  #interval: 'frame' | 'sync' | number
+  #onError: (error: unknown) => void
   #listeners = new Set<() => void>()
   #cancelPending: (() => void) | null = null
+  /** `Date.now()` of the last notification. */
   #lastRun = 0
-  #running = false
-  #again = false
+  #isRunning = false
+  #runAgain = false
+  /** `performance.now()` before which slow rendering defers the next notification. */
   #notBefore = 0
 
-  constructor(
-    private readonly pace: 'frame' | 'sync' | number,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+  /** `interval` is in milliseconds if it is a number. `onError` gets what listeners throw. */
+  constructor(interval: 'frame' | 'sync' | number, onError: (error: unknown) => void) {
+    this.#interval = interval
+    this.#onError = onError
+  }
 
   subscribe(listener: () => void): () => void {
     // Wrapped, so that the same function subscribed twice is two subscriptions.
@@ -30,84 +35,88 @@ export class Notifier {
     return () => void this.#listeners.delete(entry)
   }
 
-  /** Something changed. `urgent`: an answer ended, which nobody wants to hear late. */
+  /** Something changed: notifies listeners in due time, or now if `urgent`. */
   changed(urgent: boolean): void {
     if (this.#listeners.size === 0) return
-    if (urgent || this.pace === 'sync') return this.#run()
+    if (urgent || this.#interval === 'sync') return this.#run()
     if (this.#cancelPending) return
-    this.#cancelPending = this.pace === 'frame' ? this.#onFrame() : this.#later(this.pace)
+    this.#cancelPending = this.#interval === 'frame' ? this.#onFrame() : this.#afterInterval(this.#interval)
   }
 
+  /** Removes all listeners. */
   stop(): void {
     this.#cancelPending?.()
     this.#cancelPending = null
-    this.#again = false
+    this.#runAgain = false
     this.#listeners.clear()
   }
 
-  /** The next frame, if the last one was cheap. */
+  /** Runs at the next frame, or later if the last rendering was slow. */
   #onFrame(): () => void {
     const wait = this.#notBefore - performance.now()
-    if (wait <= FRAME) return onNextFrame(() => this.#run())
-    const timer = setTimeout(() => (this.#cancelPending = onNextFrame(() => this.#run())), wait - FRAME)
+    if (wait <= FRAME_MS) return onNextFrame(() => this.#run())
+    const timer = setTimeout(() => (this.#cancelPending = onNextFrame(() => this.#run())), wait - FRAME_MS)
     return () => clearTimeout(timer)
   }
 
-  /** What is asked for now gets its turn when the page has drawn what it was told. */
-  #measure(): void {
-    if (this.pace !== 'frame' || !canDraw()) return
-    const began = performance.now()
-    setTimeout(() => {
-      const now = performance.now()
-      const cost = now - began
-      this.#notBefore = cost > CHEAP ? now + Math.min(2 * cost, LONGEST) : 0
-    })
-  }
-
-  #later(pace: number): () => void {
-    const wait = Math.max(0, this.#lastRun + pace - Date.now())
-    const timer = setTimeout(() => this.#run(), Math.min(wait, pace))
+  #afterInterval(interval: number): () => void {
+    const wait = Math.max(0, this.#lastRun + interval - Date.now())
+    // The clock may have been set back.
+    const timer = setTimeout(() => this.#run(), Math.min(wait, interval))
     return () => clearTimeout(timer)
   }
 
   #run(): void {
-    // A listener that changes something is heard of in another round, not inside of this one.
-    this.#again = true
-    if (this.#running) return
-    this.#running = true
-    for (let round = 0; this.#again && round < MOST_ROUNDS; round++) {
-      this.#again = false
+    // A change made by a listener is reported in another round, not recursively.
+    this.#runAgain = true
+    if (this.#isRunning) return
+    this.#isRunning = true
+    for (let round = 0; this.#runAgain && round < MAX_ROUNDS; round++) {
+      this.#runAgain = false
       this.#cancelPending?.()
       this.#cancelPending = null
       this.#lastRun = Date.now()
-      this.#tellAll()
+      this.#callAll()
     }
-    this.#running = false
-    this.#measure()
-    // Listeners that answer each change with another go on at the pace of frames: the page must not stand still.
-    if (this.#again && !this.#cancelPending) this.#cancelPending = onNextFrame(() => this.#run())
+    this.#isRunning = false
+    this.#measureDrawing()
+    // Listeners that answer every change with another continue at frame rate: the page must not freeze.
+    if (this.#runAgain && !this.#cancelPending) this.#cancelPending = onNextFrame(() => this.#run())
   }
 
-  #tellAll(): void {
+  #callAll(): void {
     for (const listener of [...this.#listeners]) {
+      // An earlier listener may have unsubscribed it.
       if (!this.#listeners.has(listener)) continue
       try {
         listener()
       } catch (error) {
-        this.onError(error)
+        this.#onError(error)
       }
     }
   }
+
+  /** A timer started now fires when the page has rendered the change. */
+  #measureDrawing(): void {
+    if (this.#interval !== 'frame' || !canDraw()) return
+    const began = performance.now()
+    setTimeout(() => {
+      const now = performance.now()
+      const cost = now - began
+      this.#notBefore = cost > CHEAP_DRAW_MS ? now + Math.min(2 * cost, MAX_DEFER_MS) : 0
+    })
+  }
 }
 
-const MOST_ROUNDS = 10
+/** Rounds of changes made by listeners before the rest is deferred to the next frame. */
+const MAX_ROUNDS = 10
 
 const canDraw = () => typeof requestAnimationFrame === 'function' && !(typeof document !== 'undefined' && document.hidden)
 
-/** The next animation frame; a timer where there is none, and behind it where the page is hidden and none comes. */
+/** Calls `run` at the next animation frame, or by a timer if there is none. Returns how to cancel it. */
 function onNextFrame(run: () => void): () => void {
   if (!canDraw()) {
-    const timer = setTimeout(run, FRAME)
+    const timer = setTimeout(run, FRAME_MS)
     return () => clearTimeout(timer)
   }
   const cancel = () => {
@@ -115,7 +124,7 @@ function onNextFrame(run: () => void): () => void {
     clearTimeout(fallback)
   }
   const frame = requestAnimationFrame(run)
-  // A page that is hidden after this call gets no frame; what was streamed must be told all the same.
-  const fallback = setTimeout(run, 10 * FRAME)
+  // A page that is hidden after this call gets no frame.
+  const fallback = setTimeout(run, 10 * FRAME_MS)
   return cancel
 }

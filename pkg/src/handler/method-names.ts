@@ -1,4 +1,4 @@
-// The names of what one calls, for those who hand them on.
+// The method names of a handler, for adapters that wrap it. `satisfies` makes the list complete.
 
 import type { StreamHandler } from '../types/handler'
 

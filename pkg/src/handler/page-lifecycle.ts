@@ -1,39 +1,35 @@
-// A page that slept or was hidden has late timers: when it wakes up, what is due is looked for at once. And the network
-// comes and goes.
+// Events of the page that matter to a connection: hidden, leaving, visible, online, offline. A page that was hidden or asleep has
+// late timers, so what is due is looked for as soon as it is visible again.
 
-interface Heard {
-  /** The page is looked away from. */
-  asleep: () => void
-  /** The page goes, and takes its connections along; it may come back as it was. */
-  gone: () => void
-  /** The page is looked at again. */
-  awake: () => void
+interface PageListeners {
+  /** The page was hidden. */
+  hidden: () => void
+  /** The page is being left; its connections will be cut. It may come back as it was (bfcache). */
+  leaving: () => void
+  /** The page is visible again. */
+  visible: () => void
   online: () => void
   offline: () => void
 }
 
-/** Returns how to stop. */
-export function onAwake({ asleep, gone, awake, online, offline }: Heard): () => void {
+/** Calls `listeners` until the returned function is called. Does nothing where there is no page (Node). */
+export function watchPage({ hidden, leaving, visible, online, offline }: PageListeners): () => void {
   if (typeof addEventListener !== 'function') return () => {}
-  const looked = () => {
-    if (typeof document === 'undefined' || !document.hidden) awake()
-    else asleep()
+  // A worker has no document, and is never hidden.
+  const page = typeof document === 'undefined' ? undefined : document
+  const onVisibility = () => {
+    if (page?.hidden) hidden()
+    else visible()
   }
-  addEventListener('online', online)
-  addEventListener('offline', offline)
-  const back = () => {
+  const onPageShow = () => {
     online()
-    looked()
+    onVisibility()
   }
-  addEventListener('pageshow', back)
-  addEventListener('pagehide', gone)
-  // In a worker there is no document, and nobody to look at it.
-  if (typeof document !== 'undefined') document.addEventListener('visibilitychange', looked)
+  const listeners = Object.entries({ online, offline, pageshow: onPageShow, pagehide: leaving })
+  for (const [name, listener] of listeners) addEventListener(name, listener)
+  page?.addEventListener('visibilitychange', onVisibility)
   return () => {
-    removeEventListener('online', online)
-    removeEventListener('offline', offline)
-    removeEventListener('pageshow', back)
-    removeEventListener('pagehide', gone)
-    if (typeof document !== 'undefined') document.removeEventListener('visibilitychange', looked)
+    for (const [name, listener] of listeners) removeEventListener(name, listener)
+    page?.removeEventListener('visibilitychange', onVisibility)
   }
 }

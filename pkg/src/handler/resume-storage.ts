@@ -1,84 +1,88 @@
-// What a page keeps of an answer that is not finished, so that it goes on after a refresh. Names and words; never a header,
-// a token or a field of the caller's. What is read back is checked: storage is anybody's.
+// Stores the resume point of an unfinished answer, so that it continues after a page reload. Ids and texts only; never a header, a
+// token or a form field. What is read back is validated: storage is untrusted. Never throws.
 
-import type { Given } from './validate-options'
-import type { Kept } from '../types/recording'
+import type { CheckedOptions } from '../types/checked-options'
+import type { ResumePoint } from '../types/recording'
 
-interface Stored extends Kept {
+interface Stored extends ResumePoint {
   version: 1
-  /** Seconds since the Unix epoch. */
+  /** When it was written, in seconds since the Unix epoch. */
   at: number
 }
 
-/** Seconds. AgentOS forgets a run's stream after half an hour, and keeps its end for good. */
-const OLDEST = 86_400
-/** Milliseconds between two writes. */
-const PACE = 500
+/** Seconds. AgentOS drops a run's stream after half an hour, but keeps its result. */
+const MAX_AGE = 86_400
+/** Delay of a write after a change. */
+const WRITE_INTERVAL_MS = 500
 
-/** Who writes under a key: of several handlers in one page the one whose answer is under way. */
-const writers = new Map<string, Keeper>()
+/** Which handler of this page writes to a key: the one whose answer is unfinished. */
+const writers = new Map<string, ResumeStorage>()
 
-export class Keeper {
+export class ResumeStorage {
   #storage: Storage
   #key: string
+  /** What is stored now, as far as is known. */
   #written: string | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
+  #current: () => ResumePoint | null
 
-  constructor(storage: Storage, key: string, private readonly now: () => Kept | null) {
+  /** `current` returns the resume point of the unfinished answer, or `null` if there is none. */
+  constructor(storage: Storage, key: string, current: () => ResumePoint | null) {
     this.#storage = storage
     this.#key = key
+    this.#current = current
   }
 
-  /** For the options, where there is a storage and something to keep. */
-  static for(options: Given, runs: string, now: () => Kept | null): Keeper | undefined {
+  /** The storage that the options ask for; `undefined` if there is none, or no component (`runs` is the path of its runs). */
+  static for(options: CheckedOptions, runs: string, current: () => ResumePoint | null): ResumeStorage | undefined {
     const { persist = options.background ? 'session' : false, endpoint = '' } = options
     if (persist === false || !runs) return undefined
-    // Only pages have one; to ask for it elsewhere may print a warning.
+    // Outside of pages, merely accessing the globals may print a warning (Node).
     if (typeof persist === 'string' && typeof document === 'undefined') return undefined
     try {
       const storage = persist === 'session' ? globalThis.sessionStorage : persist === 'local' ? globalThis.localStorage : persist
-      return storage && new Keeper(storage, `ai-stream-handler ${endpoint.replace(/\/+$/, '')}${runs}`, now)
+      return storage && new ResumeStorage(storage, `ai-stream-handler ${endpoint.replace(/\/+$/, '')}${runs}`, current)
     } catch {
-      // A page may be forbidden to store anything.
+      // Access is forbidden, by settings or in a sandboxed frame.
       return undefined
     }
   }
 
-  /** What was kept, if it is whole, and young enough. Anything else is removed. */
-  read(): Kept | null {
-    // Another handler of this page is at it.
+  /** The stored resume point if it is valid and less than a day old. Anything else is removed. */
+  read(): ResumePoint | null {
+    // It belongs to another handler of this page.
     if (writers.has(this.#key)) return null
     try {
       this.#written = this.#storage.getItem(this.#key)
       if (this.#written === null) return null
       const stored: unknown = JSON.parse(this.#written)
-      if (isStored(stored) && Math.abs(Date.now() / 1000 - stored.at) < OLDEST) return stored
+      if (isValid(stored) && Math.abs(Date.now() / 1000 - stored.at) < MAX_AGE) return stored
     } catch {
-      // Broken, or out of reach.
+      // Invalid JSON, or storage is not accessible.
     }
     this.#write(null)
     return null
   }
 
-  /** Something changed: it is written down soon. */
+  /** Something changed: writes soon. */
   changed(): void {
-    this.#timer ??= setTimeout(() => this.flush(), PACE)
+    this.#timer ??= setTimeout(() => this.flush(), WRITE_INTERVAL_MS)
   }
 
-  /** Writes it down now. */
+  /** Writes now. */
   flush(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
-    const kept = this.now()
+    const point = this.#current()
     const writer = writers.get(this.#key)
     if (writer !== undefined && writer !== this) return
-    if (kept) writers.set(this.#key, this)
+    if (point) writers.set(this.#key, this)
     else writers.delete(this.#key)
-    const stored: Stored | null = kept && { version: 1, at: Date.now() / 1000, ...kept }
+    const stored: Stored | null = point && { version: 1, at: Date.now() / 1000, ...point }
     this.#write(stored && JSON.stringify(stored))
   }
 
-  /** The handler goes; what was written stays. */
+  /** Writes a last time and releases the key. What is stored stays. */
   close(): void {
     this.flush()
     if (writers.get(this.#key) === this) writers.delete(this.#key)
@@ -91,16 +95,16 @@ export class Keeper {
       if (text === null) this.#storage.removeItem(this.#key)
       else this.#storage.setItem(this.#key, text)
     } catch {
-      // Full, or forbidden: the page works as without.
+      // Full or forbidden: the page works without.
     }
   }
 }
 
-function isStored(value: unknown): value is Stored {
+function isValid(value: unknown): value is Stored {
   const s = value as Partial<Stored> | null
-  const textOrNull = (x: unknown) => x === null || typeof x === 'string'
+  const isTextOrNull = (x: unknown) => x === null || typeof x === 'string'
   return typeof s === 'object' && s !== null && s.version === 1 && Number.isFinite(s.at) &&
-    typeof s.runId === 'string' && s.runId !== '' && textOrNull(s.sessionId) && Number.isSafeInteger(s.lastIndex) && s.lastIndex! >= 0 &&
-    typeof s.name === 'string' && textOrNull(s.user) && Number.isFinite(s.askedAt) && typeof s.text === 'string' &&
+    typeof s.runId === 'string' && s.runId !== '' && isTextOrNull(s.sessionId) && Number.isSafeInteger(s.lastIndex) && s.lastIndex! >= 0 &&
+    typeof s.name === 'string' && isTextOrNull(s.user) && Number.isFinite(s.askedAt) && typeof s.text === 'string' &&
     (s.pause === null || (typeof s.pause?.message === 'string' && Array.isArray(s.pause.requirements) && s.pause.requirements.every((r) => typeof r === 'string')))
 }

@@ -1,38 +1,42 @@
-// What the tabs of one origin tell each other of a rate limit, so that they do not all hammer one key: until when it
-// lasts. Nothing else is said; what is heard is checked by the core.
+// Tells the other tabs of this origin until when a rate limit lasts, so that they do not all run into it. Nothing else is
+// exchanged. Messages from other tabs are untrusted: the core checks the time.
 
-interface Said { until?: number; ask?: true }
+interface TabMessage { until?: number; ask?: true }
 
-export class Tabs {
+export class TabSync {
+  #endpoint: string
+  #onLimit: (until: number) => void
   #channel: BroadcastChannel | undefined
   #until = -1
 
-  constructor(
-    /** The tabs that talk to one server share its limit. */
-    private readonly endpoint: string,
-    /** A limit of another tab's lasts until then, in seconds since the Unix epoch; below zero: it is over. */
-    private readonly heard: (until: number) => void,
-  ) {}
+  /**
+   * Opens nothing yet. Tabs that use the same `endpoint` share its limits. `onLimit` is called with the end of another tab's limit,
+   * in seconds since the Unix epoch; negative: it is over.
+   */
+  constructor(endpoint: string, onLimit: (until: number) => void) {
+    this.#endpoint = endpoint
+    this.#onLimit = onLimit
+  }
 
-  /** Asks whether there is a limit now. */
+  /** Starts listening, and asks the other tabs whether there is a limit now. */
   open(): void {
     if (this.#channel || typeof BroadcastChannel !== 'function') return
     try {
-      this.#channel = new BroadcastChannel(`ai-stream-handler ${this.endpoint.replace(/\/+$/, '')}`)
+      this.#channel = new BroadcastChannel(`ai-stream-handler ${this.#endpoint.replace(/\/+$/, '')}`)
     } catch {
-      // An opaque origin (a sandboxed frame) may not: this tab is on its own.
+      // Forbidden in opaque origins, such as sandboxed frames.
       return
     }
-    this.#channel.onmessage = ({ data }: MessageEvent<Said>) => this.#listen(data)
-    // Of Node: a channel must not keep a program running.
+    this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.#receive(data)
+    // Node: an open channel must not keep the process running.
     ;(this.#channel as { unref?: () => void }).unref?.()
-    this.#say({ ask: true })
+    this.#post({ ask: true })
   }
 
-  /** This tab hit a limit, or (below zero) got past it. */
-  tell(until: number): void {
+  /** This tab hit a limit that lasts until then, in seconds since the Unix epoch; negative: it is over. */
+  announce(until: number): void {
     this.#until = until
-    this.#say({ until })
+    this.#post({ until })
   }
 
   close(): void {
@@ -40,12 +44,12 @@ export class Tabs {
     this.#channel = undefined
   }
 
-  #listen(data: Said): void {
-    if (data?.ask && this.#until > Date.now() / 1000) this.#say({ until: this.#until })
-    else if (typeof data?.until === 'number') this.heard(data.until)
+  #receive(data: TabMessage): void {
+    if (data?.ask && this.#until > Date.now() / 1000) this.#post({ until: this.#until })
+    else if (typeof data?.until === 'number') this.#onLimit(data.until)
   }
 
-  #say(said: Said): void {
-    this.#channel?.postMessage(said)
+  #post(message: TabMessage): void {
+    this.#channel?.postMessage(message)
   }
 }

@@ -1,59 +1,63 @@
-// Options of the wrong kind are refused at once, by name: a typo shall not be found in what the server answers.
+// Validates options and arguments, and names the one that is wrong: a typo should not surface as a server's error. Numbers are
+// checked by the core, except those that do not reach it as they are (`limits`, `notify`).
 
-import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../types/handler'
+import type { CheckedOptions } from '../types/checked-options'
+import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../types/options'
 
 /**
- * The options without those that are null (of places: '', too), as ids from an address are: not given. Throws a TypeError or a
- * RangeError that names the one that is wrong. Most numbers the core checks on its own side.
+ * The options without those that are not set: `undefined`, `null` and, for ids and `url`, `''` (which is what reading an absent id
+ * from an address gives). Throws a TypeError for an unknown option or one of the wrong type, and a RangeError for a number out of
+ * range.
  */
-export function checked(options: HandlerOptions): Given {
-  if (typeof options !== 'object' || options === null) throw refusal(`takes an object of options, not ${kindOf(options)}`)
-  check(options, KINDS)
-  const given = Object.fromEntries(Object.entries(options).filter(([name, value]) => value !== undefined && value !== null && (value || !PLACES.includes(name)))) as Given
+export function validateOptions(options: HandlerOptions): CheckedOptions {
+  if (typeof options !== 'object' || options === null) throw optionError(`takes an object of options, not ${describeKind(options)}`)
+  validateFields(options, OPTION_KINDS)
+  const isSet = ([name, value]: [string, unknown]) => value !== undefined && value !== null && (value || !TARGET_OPTIONS.includes(name))
+  const given = Object.fromEntries(Object.entries(options).filter(isSet)) as CheckedOptions
   const targets = (['agent', 'team', 'workflow'] as const).filter((name) => name in given)
-  if (targets.length > 1) throw refusal(`one of agent, team and workflow, not ${targets.join(' and ')}`)
+  if (targets.length > 1) throw optionError(`one of agent, team and workflow, not ${targets.join(' and ')}`)
   return given
 }
 
-const PLACES = ['agent', 'team', 'workflow', 'url']
+const TARGET_OPTIONS = ['agent', 'team', 'workflow', 'url']
 
-/** What `at` (with a dot behind it, or empty) is given, and what of that has parts of its own. */
-function check(given: object, kinds: Kinds, at = ''): void {
+/** Validates the properties of an object, and nested ones. `prefix` is its own name with a dot, or empty. */
+function validateFields(given: object, kinds: Kinds, prefix = ''): void {
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined) continue
-    const name = at + key
+    const name = prefix + key
     const wanted = kinds[key]
-    if (!wanted) throw refusal(`there is no option ${name}${at ? `; there are ${Object.keys(kinds).join(', ')}` : hint(key)}`)
-    mustBe(wanted, name, value)
-    const least = at === 'limits.' ? 1 : 0
-    if ((least || key === 'notify') && typeof value === 'number' && !(value >= least && value <= MOST)) {
-      throw new RangeError(`createStreamHandler: ${name} must be from ${least} to ${MOST}`)
+    if (!wanted) throw optionError(`there is no option ${name}${prefix ? `; there are ${Object.keys(kinds).join(', ')}` : suggestion(key)}`)
+    assertKind(wanted, name, value)
+    const least = prefix === 'limits.' ? 1 : 0
+    if ((least || key === 'notify') && typeof value === 'number' && !(value >= least && value <= MAX_NUMBER)) {
+      throw new RangeError(`createStreamHandler: ${name} must be from ${least} to ${MAX_NUMBER}`)
     }
-    const parts = PARTS[name]
+    const parts = NESTED_KINDS[name]
     if (!parts) continue
-    if (!Array.isArray(value)) check(value as object, parts, `${name}.`)
+    if (!Array.isArray(value)) validateFields(value as object, parts, `${name}.`)
     else value.forEach((part: object, index) => {
-      mustBe(['an object'], `${name}[${index}]`, part)
-      check(part, parts, `${name}[${index}].`)
+      assertKind(['an object'], `${name}[${index}]`, part)
+      validateFields(part, parts, `${name}[${index}].`)
     })
   }
 }
 
-export function mustBe(wanted: Wanted, name: string, value: unknown): void {
-  if (!wanted.some((kind) => IS[kind](value))) throw refusal(`${name} must be ${wanted.join(' or ')}, not ${kindOf(value)}`)
+/** Throws a TypeError unless `value` is of one of the kinds. */
+export function assertKind(wanted: KindNames, name: string, value: unknown): void {
+  if (!wanted.some((kind) => KIND_TESTS[kind](value))) throw optionError(`${name} must be ${wanted.join(' or ')}, not ${describeKind(value)}`)
 }
 
-/** Options of which none is null. */
-export type Given = { [Name in keyof HandlerOptions]: Exclude<HandlerOptions[Name], null> }
+/** A TypeError of `createStreamHandler`. */
+export const optionError = (what: string) => new TypeError(`createStreamHandler: ${what}`)
 
-export const refusal = (what: string) => new TypeError(`createStreamHandler: ${what}`)
-
-/** Of a call: throws a TypeError unless what it is `given` is `right`. */
-export function takes(call: string, what: string, given: unknown, right: unknown): void {
-  if (!right) throw new TypeError(`${call}() takes ${what}, not ${kindOf(given)}`)
+/** Throws a TypeError about the argument `given` of the method `call`, unless it `isValid`. `what`: what the method takes. */
+export function assertArgument(call: string, what: string, given: unknown, isValid: unknown): void {
+  if (!isValid) throw new TypeError(`${call}() takes ${what}, not ${describeKind(given)}`)
 }
 
-const IS = {
+/** Tests by kind. The names are used in error messages. */
+const KIND_TESTS = {
   'a string': (value: unknown) => typeof value === 'string',
   'null': (value: unknown) => value === null,
   'a number': (value: unknown) => typeof value === 'number',
@@ -61,23 +65,23 @@ const IS = {
   'false': (value: unknown) => value === false,
   'a function': (value: unknown) => typeof value === 'function',
   'an object': (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  // What is gone through in other ways has no properties: a FormData, a Map.
-  'a plain object': (value: unknown) => IS['an object'](value) && !(Symbol.iterator in (value as object)),
+  // Not an iterable: the entries of a FormData or a Map are not its properties.
+  'a plain object': (value: unknown) => KIND_TESTS['an object'](value) && !(Symbol.iterator in (value as object)),
   'an array': (value: unknown) => Array.isArray(value),
-  "'omit', 'same-origin' or 'include'": (value: unknown) => value === 'omit' || value === 'same-origin' || value === 'include',
-  "'frame' or 'sync'": (value: unknown) => value === 'frame' || value === 'sync',
-  "'session' or 'local'": (value: unknown) => value === 'session' || value === 'local',
+  "'omit', 'same-origin' or 'include'": (value: unknown) => ['omit', 'same-origin', 'include'].includes(value as string),
+  "'frame' or 'sync'": (value: unknown) => ['frame', 'sync'].includes(value as string),
+  "'session' or 'local'": (value: unknown) => ['session', 'local'].includes(value as string),
 }
 
-type Wanted = readonly (keyof typeof IS)[]
-type Kinds = Record<string, Wanted>
+type KindNames = readonly (keyof typeof KIND_TESTS)[]
+type Kinds = Record<string, KindNames>
 
-const TEXT = ['a string', 'null'] as const
-const CALL = ['a function'] as const
-const NUMBER = ['a number'] as const
+const TEXT_KIND = ['a string', 'null'] as const
+const FUNCTION_KIND = ['a function'] as const
+const NUMBER_KIND = ['a number'] as const
 
-const KINDS: Kinds = {
-  endpoint: TEXT, agent: TEXT, team: TEXT, workflow: TEXT, url: TEXT, name: TEXT, sessionId: TEXT,
+const OPTION_KINDS: Kinds = {
+  endpoint: TEXT_KIND, agent: TEXT_KIND, team: TEXT_KIND, workflow: TEXT_KIND, url: TEXT_KIND, name: TEXT_KIND, sessionId: TEXT_KIND,
   headers: ['an object', 'a function'],
   credentials: ["'omit', 'same-origin' or 'include'"],
   fields: ['a plain object', 'a function'],
@@ -87,46 +91,48 @@ const KINDS: Kinds = {
   fallbacks: ['an array'],
   quota: ['a number', 'an object', 'false'],
   shareLimits: ['true or false'],
-  log: CALL,
+  log: FUNCTION_KIND,
   background: ['true or false'],
   persist: ["'session' or 'local'", 'an object', 'false'],
   notify: ["'frame' or 'sync'", 'a number'],
   activityTexts: ['an object'],
   limits: ['an object'],
-  fetch: CALL,
-  onListenerError: CALL,
-} satisfies Record<keyof HandlerOptions, Wanted>
+  fetch: FUNCTION_KIND,
+  onListenerError: FUNCTION_KIND,
+} satisfies Record<keyof HandlerOptions, KindNames>
 
-/** Of options that have parts; of `fallbacks`, those of each. */
-const PARTS: Record<string, Kinds> = {
-  retry: { maxRetries: NUMBER, baseDelay: NUMBER, maxDelay: NUMBER, delays: ['an array'], jitter: NUMBER } satisfies Record<keyof RetryOptions, Wanted>,
-  resume: { maxAttempts: NUMBER, baseDelay: NUMBER, maxDelay: NUMBER } satisfies Record<keyof ResumeOptions, Wanted>,
-  stall: { background: NUMBER, foreground: NUMBER },
-  limits: { maxEventBytes: NUMBER, maxTextBytes: NUMBER, maxTimelineEntries: NUMBER, maxMessages: NUMBER, maxToolCalls: NUMBER } satisfies Record<keyof Limits, Wanted>,
-  fallbacks: { name: TEXT, agent: TEXT, team: TEXT, workflow: TEXT, url: TEXT },
+/** Options that are objects, and their properties; for `fallbacks`, those of each element. */
+const NESTED_KINDS: Record<string, Kinds> = {
+  retry: { maxRetries: NUMBER_KIND, baseDelay: NUMBER_KIND, maxDelay: NUMBER_KIND, delays: ['an array'], jitter: NUMBER_KIND } satisfies Record<keyof RetryOptions, KindNames>,
+  resume: { maxAttempts: NUMBER_KIND, baseDelay: NUMBER_KIND, maxDelay: NUMBER_KIND } satisfies Record<keyof ResumeOptions, KindNames>,
+  stall: { background: NUMBER_KIND, foreground: NUMBER_KIND },
+  limits: { maxEventBytes: NUMBER_KIND, maxTextBytes: NUMBER_KIND, maxTimelineEntries: NUMBER_KIND, maxMessages: NUMBER_KIND, maxToolCalls: NUMBER_KIND } satisfies Record<keyof Limits, KindNames>,
+  fallbacks: { name: TEXT_KIND, agent: TEXT_KIND, team: TEXT_KIND, workflow: TEXT_KIND, url: TEXT_KIND },
 }
 
-/** The longest time that a timer knows, and more than the module's memory holds. */
-const MOST = 2 ** 31 - 1
+/** The longest delay of a timer in milliseconds, and more bytes than the module's memory holds. */
+const MAX_NUMBER = 2 ** 31 - 1
 
-function kindOf(value: unknown): string {
+/** What a value is, for error messages. */
+function describeKind(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return JSON.stringify(value)
   if (Array.isArray(value)) return 'an array'
-  if (typeof value === 'object') return tagOf(value).replace('Object', 'an object')
+  if (typeof value === 'object') return classTag(value).replace('Object', 'an object')
   return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value)}`
 }
 
-/** `FormData`, whose realm it may be of. */
-export const tagOf = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1)
+/** Name of a built-in's class, such as `FormData`, also for objects of another realm, which `instanceof` does not recognise. */
+export const classTag = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1)
 
-/** What somebody who comes from elsewhere may have meant. */
-function hint(name: string): string {
-  const known = Object.keys(KINDS).find((option) => option.toLowerCase() === name.toLowerCase()) ?? MEANT[name]
+/** A question to append to the error about an unknown option: which one may have been meant. */
+function suggestion(name: string): string {
+  const known = Object.keys(OPTION_KINDS).find((option) => option.toLowerCase() === name.toLowerCase()) ?? OPTION_ALIASES[name]
   return known ? `; did you mean ${known}?` : ''
 }
 
-const MEANT: Record<string, string> = {
+/** What other libraries call these options. */
+const OPTION_ALIASES: Record<string, string> = {
   api: 'url', baseUrl: 'endpoint', baseURL: 'endpoint', agentId: 'agent', agent_id: 'agent', teamId: 'team', team_id: 'team',
   workflowId: 'workflow', workflow_id: 'workflow', session: 'sessionId', session_id: 'sessionId', body: 'fields',
   throttle: 'notify', retries: 'retry', storage: 'persist',

@@ -1,28 +1,28 @@
-// The module is started while the page has nothing else to do, so that nobody waits for it when the first answer comes.
+// Starts the module in idle time, so that the first answer does not wait for it.
 //
-// Browsers compile a function when it is first called, which is half of what a start costs: so a short answer is read too, by a
+// Browsers compile a function when it is first called, which is half of the cost of a start. So a short answer is read too, by a
 // handler that nobody sees.
 
-import { makeHandler } from './stream-handler'
-import { compileAhead, type Source } from '../wasm/loader'
+import { compileInBackground, type ModuleSource } from '../wasm/loader'
+import { makeStreamHandler } from './stream-handler'
 
-let begun = false
+let isStarted = false
 
-/** Does so for the first handler of a page. Elsewhere (Node, workers) the module starts at first use. */
-export function startAhead(source: Source): void {
-  if (begun || typeof document === 'undefined') return
-  begun = true
-  // What is wrong is said when the module is needed.
-  prepare(source).catch(() => {})
+/** Warms up once per page. Without a document (Node, workers) the module starts on first use. Never throws. */
+export function warmUp(source: ModuleSource): void {
+  if (isStarted || typeof document === 'undefined') return
+  isStarted = true
+  // Errors are reported when the module is needed.
+  rehearse(source).catch(() => {})
 }
 
-async function prepare(source: Source): Promise<void> {
+async function rehearse(source: ModuleSource): Promise<void> {
   await idle()
-  await compileAhead(source)
+  await compileInBackground(source)
   await idle()
-  const handler = makeHandler(source, { shareLimits: false, persist: false })
+  const handler = makeStreamHandler(source, { shareLimits: false, persist: false })
   handler.begin('')
-  for (const frames of REHEARSAL) {
+  for (const frames of SHORT_ANSWER) {
     await idle()
     handler.feed(new TextEncoder().encode(frames.map((frame) => `data: ${JSON.stringify(frame)}\n\n`).join('')))
     handler.getSnapshot()
@@ -33,20 +33,21 @@ async function prepare(source: Source): Promise<void> {
 
 const idle = () => new Promise<unknown>((resolve) => {
   if (typeof requestIdleCallback === 'function') requestIdleCallback(resolve)
-  else setTimeout(resolve, SOON)
+  else setTimeout(resolve, IDLE_FALLBACK_MS)
 })
 
-/** Safari has no idle callbacks. Milliseconds. */
-const SOON = 100
+/** Safari has no requestIdleCallback. */
+const IDLE_FALLBACK_MS = 100
 
-const said = (event: string, more: object = {}) => ({ event, run_id: 'r', session_id: 's', created_at: 1, ...more })
-const text = said('RunContent', { content: 'text', content_type: 'str' })
+const event = (event: string, more: object = {}) => ({ event, run_id: 'r', session_id: 's', created_at: 1, ...more })
+const text = event('RunContent', { content: 'text', content_type: 'str' })
 const tool = { tool_call_id: 'c', tool_name: 't', tool_args: { a: 1 } }
 
-const REHEARSAL = [
-  [said('RunStarted', { model: 'm' })],
+/** The events of an answer, by chunk: what nearly every answer uses. */
+const SHORT_ANSWER = [
+  [event('RunStarted', { model: 'm' })],
   [text],
   [text],
-  [said('ToolCallStarted', { tool }), said('ToolCallCompleted', { tool: { ...tool, result: 'text' } })],
-  [said('RunCompleted', { content: 'texttext' })],
+  [event('ToolCallStarted', { tool }), event('ToolCallCompleted', { tool: { ...tool, result: 'text' } })],
+  [event('RunCompleted', { content: 'texttext' })],
 ]

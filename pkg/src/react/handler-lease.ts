@@ -1,86 +1,81 @@
-// A handler for somebody who comes and goes, as a React component does: made when it is first needed, given up when nobody holds
-// it, made again when somebody comes back. Of its snapshot it remembers what was read, so that nothing else is heard of.
+// A handler for holders that mount and unmount, as React components do: created on first use, disposed of when the last holder is
+// gone, created again when one returns. It records which snapshot fields were read, so that only their changes cause a render.
+// Knows no React.
 
 import { createStreamHandler, emptySnapshot } from '../index'
 import { METHODS } from '../handler/method-names'
-import type { HandlerOptions, Snapshot, StreamHandler } from '../index'
+import type { StreamHandler } from '../types/handler'
+import type { HandlerOptions } from '../types/options'
+import type { Snapshot } from '../types/snapshot'
+import type { StreamHook } from './stream-hook'
 
-/** The handler, and what its snapshot says. Who holds it hears only of changes of what they have read here. */
-export type StreamHook = StreamHandler & Readonly<Snapshot> & {
-  /**
-   * For the dependencies of effects, and for memo: the same as long as endpoint, agent, team, workflow and url are. Another of
-   * them is another conversation, with a handler of its own.
-   */
-  readonly handler: StreamHandler
-}
-
-export class Lease {
-  #made: StreamHandler | null = null
+export class HandlerLease {
+  #instance: StreamHandler | null = null
   #holders = 0
-  #givenUp = false
-  #read = new Set<keyof Snapshot>()
-  #seen: Snapshot = emptySnapshot
-  /** What components get; its functions are the same for ever. */
+  #isDisposed = false
+  #readKeys = new Set<keyof Snapshot>()
+  #lastSnapshot: Snapshot = emptySnapshot
+  /** A facade over the current instance; its methods never change identity. */
   readonly handler: StreamHandler
-  #shown: StreamHook
-  lookOnServer = (): StreamHook => this.#shownOnServer
-  #shownOnServer: StreamHook
+  #hook: StreamHook
+  getServerHook = (): StreamHook => this.#serverHook
+  #serverHook: StreamHook
 
-  constructor(private readonly latest: { current: HandlerOptions }) {
-    const call = (name: keyof StreamHandler) => (...given: never[]) => ((this.#made ??= this.#make())[name] as (...given: never[]) => unknown)(...given)
+  constructor(private readonly latestOptions: { current: HandlerOptions }) {
+    const call = (name: keyof StreamHandler) => (...args: never[]) => ((this.#instance ??= this.#create())[name] as (...args: never[]) => unknown)(...args)
     this.handler = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
-    // After a while out of sight the children of a component come back before it does.
-    this.handler.subscribe = (listener) => this.#needed().subscribe(listener)
-    this.handler.getSnapshot = () => this.#made?.getSnapshot() ?? emptySnapshot
+    // When React's Activity shows a subtree again, children subscribe before their parent's effect runs.
+    this.handler.subscribe = (listener) => this.#ensure().subscribe(listener)
+    this.handler.getSnapshot = () => this.#instance?.getSnapshot() ?? emptySnapshot
     this.handler.getServerSnapshot = () => emptySnapshot
-    this.#shown = this.#hook(this.handler.getSnapshot)
-    this.#shownOnServer = this.#hook(this.handler.getServerSnapshot)
+    this.#hook = this.#createHook(this.handler.getSnapshot)
+    this.#serverHook = this.#createHook(this.handler.getServerSnapshot)
   }
 
-  /** For an effect. What it returns gives the handler up, unless somebody takes it again at once. */
-  take(): () => void {
+  /** For an effect. The returned cleanup disposes of the handler, unless it is acquired again in the same task (StrictMode). */
+  acquire(): () => void {
     this.#holders++
-    this.#needed()
-    const giveUp = () => {
-      if (this.#holders > 0 || this.#givenUp) return
-      this.#givenUp = true
-      this.#made?.dispose()
+    this.#ensure()
+    const release = () => {
+      if (this.#holders > 0 || this.#isDisposed) return
+      this.#isDisposed = true
+      this.#instance?.dispose()
     }
-    return () => void (this.#holders--, setTimeout(giveUp))
+    return () => void (this.#holders--, setTimeout(release))
   }
 
-  /** The same object as long as nothing changed that was read of it. */
-  look = (): StreamHook => {
-    const before = this.#seen
-    const now = (this.#seen = this.handler.getSnapshot())
-    if ([...this.#read].some((key) => now[key] !== before[key])) this.#shown = this.#hook(this.handler.getSnapshot)
-    return this.#shown
+  /** The same object until a field that was read from it changes. */
+  getHook = (): StreamHook => {
+    const before = this.#lastSnapshot
+    const now = (this.#lastSnapshot = this.handler.getSnapshot())
+    if ([...this.#readKeys].some((key) => now[key] !== before[key])) this.#hook = this.#createHook(this.handler.getSnapshot)
+    return this.#hook
   }
 
-  #hook(snapshot: () => Snapshot): StreamHook {
-    const get = (key: keyof Snapshot) => () => (this.#read.add(key), snapshot()[key])
+  #createHook(snapshot: () => Snapshot): StreamHook {
+    const get = (key: keyof Snapshot) => () => (this.#readKeys.add(key), snapshot()[key])
     const properties = (Object.keys(emptySnapshot) as (keyof Snapshot)[]).map((key) => [key, { enumerable: true, get: get(key) }])
     return Object.defineProperties({ ...this.handler, handler: this.handler }, Object.fromEntries(properties)) as StreamHook
   }
 
-  #needed(): StreamHandler {
-    return (this.#made = this.#made && !this.#givenUp ? this.#made : this.#make())
+  #ensure(): StreamHandler {
+    return (this.#instance = this.#instance && !this.#isDisposed ? this.#instance : this.#create())
   }
 
-  #make(): StreamHandler {
-    const { latest } = this
-    const options: Record<string, unknown> = { ...latest.current }
-    const now = (name: keyof HandlerOptions) => (...given: unknown[]) => {
-      const value: unknown = latest.current[name]
-      return typeof value === 'function' ? value(...given) : (value ?? {})
+  #create(): StreamHandler {
+    const { latestOptions } = this
+    const options: Record<string, unknown> = { ...latestOptions.current }
+    const latest = (name: keyof HandlerOptions) => (...args: unknown[]) => {
+      const value: unknown = latestOptions.current[name]
+      return typeof value === 'function' ? value(...args) : (value ?? {})
     }
-    for (const name of ['headers', 'fields'] as const) options[name] = now(name)
-    for (const name of ['fetch', 'log', 'onListenerError'] as const) if (options[name]) options[name] = now(name)
-    const made = createStreamHandler(options)
-    // The page was hidden for a while (React's Activity): the conversation goes on where it was.
+    for (const name of ['headers', 'fields'] as const) options[name] = latest(name)
+    for (const name of ['fetch', 'log', 'onListenerError'] as const) if (options[name]) options[name] = latest(name)
+    const instance = createStreamHandler(options)
+    // Hidden for a while (React's Activity): continue the conversation where it was.
     const { sessionId, messages } = this.handler.getSnapshot()
-    if (this.#givenUp && messages.length) made.load({ sessionId, messages })
-    this.#givenUp = false
-    return made
+    if (this.#isDisposed && messages.length) instance.load({ sessionId, messages })
+    this.#isDisposed = false
+    return instance
   }
 }

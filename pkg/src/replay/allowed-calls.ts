@@ -1,8 +1,8 @@
-// What a recording may call, and with what: it is a file, and anybody's.
+// Allow-list of core calls, with argument types, for recordings, which are untrusted input.
 
 import type { Core } from '../../generated/core'
 
-const IS = {
+const ARGUMENT_TYPES = {
   n: (x: unknown) => Number.isFinite(x),
   s: (x: unknown) => typeof x === 'string',
   b: (x: unknown) => typeof x === 'boolean',
@@ -12,19 +12,21 @@ const IS = {
   '#': (x: unknown) => x === null || Number.isFinite(x),
 }
 
-/** A letter for each argument, as in `IS`. */
-const CALLS: { [Name in keyof Core]?: string } = {
+/** One letter per argument, a key of `ARGUMENT_TYPES`. */
+const ALLOWED_CALLS: { [Name in keyof Core]?: string } = {
   send: 'nsab', cancelQueued: 'n', retryNow: '', resume: 'n', continueRun: 'na', offline: '', online: '', limitElsewhere: 'n', cancel: '',
   begin: '??', feed: 'u', end: '', tick: '', dismissError: '', clear: '?', recall: '?nu', listSession: 'ssn#', tellPause: 's',
 }
 
-export function isCall(name: unknown, given: unknown): boolean {
-  const kinds = typeof name === 'string' && Object.hasOwn(CALLS, name) ? CALLS[name as keyof Core]! : undefined
-  return kinds !== undefined && Array.isArray(given) && given.length === kinds.length &&
-    [...kinds].every((kind, at) => IS[kind as keyof typeof IS](given[at]))
+/** Whether a recording may make this call. Accepts any values. */
+export function isAllowedCall(name: unknown, args: unknown): boolean {
+  const types = typeof name === 'string' && Object.hasOwn(ALLOWED_CALLS, name) ? ALLOWED_CALLS[name as keyof Core]! : undefined
+  return types !== undefined && Array.isArray(args) && args.length === types.length &&
+    [...types].every((type, at) => ARGUMENT_TYPES[type as keyof typeof ARGUMENT_TYPES](args[at]))
 }
 
-export function call(core: object, name: string, given: unknown[]): void {
-  const method = (core as Core)[name as keyof Core] as (...given: unknown[]) => unknown
-  method.apply(core, given.map((value) => value ?? undefined))
+/** Makes a call for which {@link isAllowedCall} is true. A recorded `null` stands for an argument that was not given. */
+export function applyCall(core: object, name: string, args: unknown[]): void {
+  const method = (core as Core)[name as keyof Core] as (...args: unknown[]) => unknown
+  method.apply(core, args.map((value) => value ?? undefined))
 }

@@ -1,107 +1,100 @@
-// A recording's events as the steps in which it is shown: each one call of the core, the bytes cut where frames end.
+// A recording's events → playback steps: each is one call of the core, with the bytes cut at frame boundaries, so that a player can
+// stop behind any frame.
 
-import { call } from './allowed-calls'
-import { FrameEnds } from './frame-splitter'
-import type { Heart } from '../types/recorder-hooks'
-import type { RecordedEvent, RecordedFrame, Recording } from '../index'
+import { applyCall } from './allowed-calls'
+import { concatBytes } from './concat-bytes'
+import { FrameSplitter } from './frame-splitter'
+import type { ReplayCore } from '../types/recorder-hooks'
+import type { RecordedEvent, RecordedFrame, Recording } from '../types/recording'
 
-/** `frames`: how many are in behind it. */
-export interface Move { at: number; frames: number; make(core: Heart): void }
+/** One call of the core. `at`: seconds since the recording began. `frames`: how many frames are complete after it. */
+export interface PlaybackStep { at: number; frames: number; run(core: ReplayCore): void }
 
-/** What is done, in which stream: bytes of it, or its end. */
-interface Step { at: number; stream?: number; bytes?: Uint8Array; make(core: Heart, piece: Uint8Array): void }
+/** A recorded call. With `stream` it is about that stream: its next bytes, or without `bytes` its end. */
+interface TimedCall { at: number; stream?: number; bytes?: Uint8Array; run(core: ReplayCore, piece: Uint8Array): void }
 
-export function movesOf(recording: Recording): { moves: Move[]; frames: RecordedFrame[] } {
-  const steps = [...stepsOf(recording)]
+/** Also lists the frames. A stream without a frame end (a JSON answer) counts each recorded chunk as a frame. */
+export function playbackSteps(recording: Recording): { steps: PlaybackStep[]; frames: RecordedFrame[] } {
+  const calls = [...timedCalls(recording)]
   const framed = new Set<number>()
-  const ends = new Map<Step, number[]>()
-  const readers = new Map<number, FrameEnds>()
-  for (const step of steps) {
-    if (!step.bytes) continue
-    const reader = readers.get(step.stream!) ?? new FrameEnds()
-    readers.set(step.stream!, reader)
-    const found = reader.endsIn(step.bytes)
-    ends.set(step, found)
-    if (found.length) framed.add(step.stream!)
+  const ends = new Map<TimedCall, number[]>()
+  const readers = new Map<number, FrameSplitter>()
+  for (const call of calls) {
+    if (!call.bytes) continue
+    const reader = readers.get(call.stream!) ?? new FrameSplitter()
+    readers.set(call.stream!, reader)
+    const found = reader.frameEnds(call.bytes)
+    ends.set(call, found)
+    if (found.length) framed.add(call.stream!)
   }
 
-  const moves: Move[] = []
+  const steps: PlaybackStep[] = []
   const frames: RecordedFrame[] = []
   const rests = new Map<number, Uint8Array[]>()
   const complete = (stream: number, at: number) => {
     const rest = rests.get(stream) ?? []
     rests.delete(stream)
-    if (rest.length) frames.push({ at, stream, bytes: joined(rest) })
+    if (rest.length) frames.push({ at, stream, bytes: concatBytes(rest) })
   }
-  for (const step of steps) {
-    const { at, stream, bytes, make } = step
+  for (const call of calls) {
+    const { at, stream, bytes, run } = call
     if (!bytes) {
-      // What had come of a frame when its stream ended.
+      // The stream ended within a frame: what arrived of it.
       if (stream !== undefined) complete(stream, at)
-      moves.push({ at, frames: frames.length, make: (core) => make(core, NOTHING) })
+      steps.push({ at, frames: frames.length, run: (core) => run(core, NOTHING) })
       continue
     }
-    const cuts = framed.has(stream!) ? ends.get(step)! : [bytes.length]
+    const cuts = framed.has(stream!) ? ends.get(call)! : [bytes.length]
     let from = 0
     for (const to of new Set([...cuts, bytes.length])) {
       const piece = bytes.subarray(from, to)
       if (!rests.has(stream!)) rests.set(stream!, [])
       rests.get(stream!)!.push(piece)
       if (cuts.includes(to)) complete(stream!, at)
-      moves.push({ at, frames: frames.length, make: (core) => make(core, piece) })
+      steps.push({ at, frames: frames.length, run: (core) => run(core, piece) })
       from = to
     }
   }
-  return { moves, frames }
+  return { steps, frames }
 }
 
 const NOTHING = new Uint8Array()
 
-function* stepsOf({ events, start }: Recording): Generator<Step> {
-  const calls = new Set<number>()
-  const numbers = new Map<number, number>()
-  let byHand = 0
-  /** Streams are numbered as they begin. */
-  const number = (key: number) => {
-    if (!numbers.has(key)) numbers.set(key, numbers.size + 1)
-    return numbers.get(key)!
+function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
+  const cancels = new Set<number>()
+  const streams = new Map<number, number>()
+  let manualStreams = 0
+  /** Streams are numbered from 1 in the order in which they begin. */
+  const streamOf = (key: number) => {
+    if (!streams.has(key)) streams.set(key, streams.size + 1)
+    return streams.get(key)!
   }
   for (const event of events) {
     const { at } = event
     if ('call' in event) {
-      const { call: name, with: given } = event
-      if (name === 'feed') yield { at, stream: number(-byHand - 1), bytes: given[0] as Uint8Array, make: (core, piece) => core.feed(piece) }
+      const { call: name, with: args } = event
+      if (name === 'feed') yield { at, stream: streamOf(-manualStreams - 1), bytes: args[0] as Uint8Array, run: (core, piece) => core.feed(piece) }
       else {
-        const ends = name === 'end' && numbers.has(-byHand - 1)
-        yield { at, ...(ends && { stream: number(-byHand - 1) }), make: (core) => call(core, name, given) }
-        if (name === 'begin' || name === 'end') byHand++
+        const ends = name === 'end' && streams.has(-manualStreams - 1)
+        yield { at, ...(ends && { stream: streamOf(-manualStreams - 1) }), run: (core) => applyCall(core, name, args) }
+        if (name === 'begin' || name === 'end') manualStreams++
       }
-    } else yield* answered(event, event.request - start.requests, number, calls)
+    } else yield* networkCalls(event, event.request - start.requests, streamOf, cancels)
   }
 }
 
-/** What the network said of request `id`. */
-function* answered(event: Extract<RecordedEvent, { request: number }>, id: number, number: (key: number) => number, calls: Set<number>): Generator<Step> {
+/** What the network reported about request `id`. `cancels`: the requests without a form, which stop a run. */
+function* networkCalls(event: Extract<RecordedEvent, { request: number }>, id: number, streamOf: (key: number) => number, cancels: Set<number>): Generator<TimedCall> {
   const { at } = event
   if ('method' in event) {
-    if (!event.fields) calls.add(id)
+    if (!event.fields) cancels.add(id)
   } else if ('status' in event) {
     const { status, headers } = event
-    yield { at, make: (core) => calls.has(id) ? core.called(id, status) : core.opened(id, status, headers['content-type'] ?? '', headers['retry-after'], headers['retry-after-ms'], headers.date) }
+    yield { at, run: (core) => cancels.has(id) ? core.called(id, status) : core.opened(id, status, headers['content-type'] ?? '', headers['retry-after'], headers['retry-after-ms'], headers.date) }
   } else if ('bytes' in event) {
-    yield { at, stream: number(id), bytes: event.bytes, make: (core, piece) => void core.heard(id, piece) }
+    yield { at, stream: streamOf(id), bytes: event.bytes, run: (core, piece) => void core.heard(id, piece) }
   } else {
     const whole = event.end === 'unsent' ? undefined : event.end === 'closed'
-    yield { at, stream: number(id), make: (core) => calls.has(id) ? core.called(id, 0) : core.closed(id, whole) }
+    yield { at, stream: streamOf(id), run: (core) => cancels.has(id) ? core.called(id, 0) : core.closed(id, whole) }
   }
-}
-
-export function joined(parts: Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    bytes.set(part, at)
-    at += part.length
-  }
-  return bytes
 }

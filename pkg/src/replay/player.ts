@@ -1,46 +1,51 @@
-// Shows a recording again in a handler: at any speed, frame by frame, at any moment. To go back is to start over: the core that a
-// recording drives has its time and its network from there alone, and is fast.
+// Plays a recording in a handler: at any speed, frame by frame, from any position. Seeking backwards starts over: the core gets its
+// clock and network from the recording alone, and is fast.
 
-import { movesOf } from './playback-steps'
-import type { RecordedFrame, Recording, StreamHandler } from '../index'
+import { playbackSteps } from './playback-steps'
+import type { StreamHandler } from '../types/handler'
+import type { RecordedFrame, Recording } from '../types/recording'
 
-/** What {@link createPlayer} returns. Times are in seconds since the recording began. */
+/** What {@link createPlayer} returns. Positions are in seconds since the recording began. */
 export interface Player {
+  /** Position of the last event. */
   readonly duration: number
   readonly position: number
-  /** The moment that is shown, in seconds since the Unix epoch: what `snapshot.retry.resumesAt` is to be compared with. */
+  /** The recorded time at the current position, in seconds since the Unix epoch: compare `snapshot.retry.resumesAt` with it. */
   readonly now: number
   readonly frames: readonly RecordedFrame[]
-  /** How many of the frames are in. */
+  /** The number of frames up to the current position. */
   readonly frame: number
   readonly isPlaying: boolean
-  /** How much faster than it was recorded. Default 1. */
+  /** Playback rate; 1 is the recorded speed. Default 1. Throws a RangeError if set to anything but a finite number above 0. */
   speed: number
-  /** Goes on from here; from the beginning, where it has ended. */
+  /** Plays from the current position; from the beginning if it is at the end. */
   play(): void
-  /** Halts where it is. */
+  /** Stops at the current position. */
   pause(): void
-  /** So many frames on, or back. */
+  /** Pauses and moves by a number of frames, backwards if negative. Default 1. */
   step(frames?: number): void
-  /** To a moment: everything until then has come. */
+  /** Moves to a position: everything up to and including it has happened. Clamped to the recording. */
   seek(position: number): void
-  /** To the end of a frame: so many are in, and nothing behind them. */
+  /** Moves to where exactly this number of frames has arrived, and nothing after them. Clamped to the recording. */
   seekFrame(frames: number): void
-  /** Over a silence: to the next thing that happens. */
+  /** Moves to the next event, across any silence. */
   skip(): void
-  /** Calls `listener` when it begins, stops, steps or jumps. Returns what ends that. */
+  /** Calls `listener` when playback starts or stops, and after each step, seek or change of speed. Returns a function that unsubscribes. */
   subscribe(listener: () => void): () => void
-  /** Stops for good; the handler stays as it is. */
+  /** Stops playback and removes all listeners. The handler keeps its state. */
   dispose(): void
 }
 
 /**
- * Shows `recording` in `handler`, from its beginning. The handler is the player's from then on: what it showed is gone, and it
- * asks no server any more. Throws where it was disposed of.
+ * Loads `recording` into `handler`, paused at its beginning. From then on the handler belongs to the player: its conversation is
+ * discarded and it makes no more requests. Throws if the handler was disposed of.
+ *
+ *     const player = createPlayer(createStreamHandler(), recording)
+ *     player.play()
  */
 export function createPlayer(handler: StreamHandler, recording: Recording): Player {
   const { replay } = handler.inside()
-  const { moves, frames } = movesOf(recording)
+  const { steps, frames } = playbackSteps(recording)
   const { options, seed, start, startedAt } = recording
   const duration = recording.events.at(-1)?.at ?? 0
   const listeners = new Set<() => void>()
@@ -49,15 +54,15 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
   let position = 0
   let speed = 1
   let timer: ReturnType<typeof setTimeout> | undefined
-  let began: { at: number; position: number } | null = null
+  let playing: { at: number; position: number } | null = null
 
-  // The clock has milliseconds, and so has the recording: the sum is what Date.now() once said.
-  const moment = (at: number) => Math.round((startedAt + at) * 1000) / 1000
-  const here = () => (began ? Math.min(duration, began.position + ((performance.now() - began.at) / 1000) * speed) : position)
-  const tell = () => listeners.forEach((listener) => listener())
+  // Clock and recording have milliseconds: rounding the sum gives what Date.now() returned.
+  const clockAt = (at: number) => Math.round((startedAt + at) * 1000) / 1000
+  const currentPosition = () => (playing ? Math.min(duration, playing.position + ((performance.now() - playing.at) / 1000) * speed) : position)
+  const notify = () => listeners.forEach((listener) => listener())
 
-  /** Everything before the move `to`, and then it is `at`. */
-  function go(to: number, at: number): void {
+  /** Runs the steps before index `to`, then sets the clock to `at`. */
+  function advance(to: number, at: number): void {
     position = at
     const isBack = to < next
     if (isBack) {
@@ -66,94 +71,94 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
     }
     if (isBack || to > next) change(() => {
       for (; next < to; next++) {
-        core.replay(moment(moves[next]!.at))
-        moves[next]!.make(core)
+        core.replay(clockAt(steps[next]!.at))
+        steps[next]!.run(core)
       }
     })
-    core.replay(moment(at))
+    core.replay(clockAt(at))
   }
 
-  /** The first move later than `at`. A slider's numbers are not quite those that it was given. */
-  const after = (at: number) => {
-    const found = moves.findIndex((move) => move.at > at + 1e-6)
-    return found < 0 ? moves.length : found
+  /** Index of the first step later than `at`, with a tolerance: a slider's value may be slightly off. */
+  const firstStepAfter = (at: number) => {
+    const found = steps.findIndex((step) => step.at > at + 1e-6)
+    return found < 0 ? steps.length : found
   }
 
   function run(): void {
-    const at = here()
-    go(Math.max(next, after(at)), at)
-    if (next === moves.length && at >= duration) return pause()
-    const wait = ((moves[next]?.at ?? duration) - at) / speed
+    const at = currentPosition()
+    advance(Math.max(next, firstStepAfter(at)), at)
+    if (next === steps.length && at >= duration) return pause()
+    const wait = ((steps[next]?.at ?? duration) - at) / speed
     timer = setTimeout(run, Math.min(wait * 1000, 1000))
   }
 
-  function halt(): void {
-    position = here()
+  function stopTimer(): void {
+    position = currentPosition()
     clearTimeout(timer)
-    began = null
+    playing = null
   }
 
   function pause(): void {
-    if (!began) return
-    halt()
-    tell()
+    if (!playing) return
+    stopTimer()
+    notify()
   }
 
   function jump(to: number, at: number): void {
-    const goesOn = began !== null
-    halt()
-    go(to, at)
-    if (goesOn) begin()
-    tell()
+    const wasPlaying = playing !== null
+    stopTimer()
+    advance(to, at)
+    if (wasPlaying) startTimer()
+    notify()
   }
 
-  function begin(): void {
-    began = { at: performance.now(), position }
+  function startTimer(): void {
+    playing = { at: performance.now(), position }
     run()
   }
 
   const seekFrame = (wanted: number) => {
     const count = Math.max(0, Math.min(frames.length, Math.trunc(wanted)))
-    // What comes with a frame, such as the end of its stream, is another move.
-    const last = count === 0 ? -1 : moves.findIndex((move) => move.frames === count)
-    jump(last + 1, last < 0 ? 0 : moves[last]!.at)
+    // What comes with the frame, such as the end of its stream, is a later step.
+    const last = count === 0 ? -1 : steps.findIndex((step) => step.frames === count)
+    jump(last + 1, last < 0 ? 0 : steps[last]!.at)
   }
 
   return {
     duration,
     frames,
-    get position() { return here() },
-    get now() { return moment(here()) },
-    get frame() { return moves[next - 1]?.frames ?? 0 },
-    get isPlaying() { return began !== null },
+    get position() { return currentPosition() },
+    get now() { return clockAt(currentPosition()) },
+    get frame() { return steps[next - 1]?.frames ?? 0 },
+    get isPlaying() { return playing !== null },
     get speed() { return speed },
     set speed(wanted) {
       if (!(wanted > 0 && wanted < Infinity)) throw new RangeError('player.speed must be a number above 0')
-      const goesOn = began !== null
-      halt()
+      const wasPlaying = playing !== null
+      stopTimer()
       speed = wanted
-      if (goesOn) begin()
-      tell()
+      if (wasPlaying) startTimer()
+      notify()
     },
     play() {
-      if (began) return
-      if (next === moves.length && position >= duration) go(0, 0)
-      begin()
-      tell()
+      if (playing) return
+      if (next === steps.length && position >= duration) advance(0, 0)
+      startTimer()
+      notify()
     },
     pause,
     step(by = 1) {
       pause()
-      seekFrame((moves[next - 1]?.frames ?? 0) + by)
+      seekFrame((steps[next - 1]?.frames ?? 0) + by)
     },
     seek: (wanted) => {
       const at = Math.max(0, Math.min(duration, wanted))
-      jump(after(at), at)
+      jump(firstStepAfter(at), at)
     },
     seekFrame,
     skip() {
-      const at = moves[next]?.at ?? duration
-      jump(after(at), at)
+      const at = steps[next]?.at ?? duration
+      jump(firstStepAfter(at), at)
     },
     subscribe(listener) {
       const entry = () => listener()
@@ -161,7 +166,7 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
       return () => void listeners.delete(entry)
     },
     dispose() {
-      halt()
+      stopTimer()
       listeners.clear()
     },
   }

@@ -1,52 +1,61 @@
-// Keeps what a handler is told and hears. In: each call of the core before it is made, and the answers of `fetch`, as the core
-// reads them. It must not change either.
+// Records a handler's runs. In: each call of the core before it is made, and the responses of `fetch` as the core reads them. Out: a
+// recording within `maxBytes`. It must change neither calls nor responses, and must never record a header, a query or any other
+// possible secret.
 
-import type { Ear, Inside } from '../types/recorder-hooks'
-import type { HandlerOptions, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions, StreamHandler } from '../index'
+import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
+import type { StreamHandler } from '../types/handler'
+import type { HandlerOptions } from '../types/options'
+import type { Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 
-/** What changes a conversation. */
-const CALLS = new Set([
+/** The core's calls that change a conversation; the others only read. */
+const RECORDED_CALLS = new Set([
   'send', 'cancelQueued', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
   'tick', 'dismissError', 'clear', 'recall', 'listSession', 'tellPause',
 ])
-const DECIDING = [
+/** The options that influence what happens. */
+const RECORDED_OPTIONS = [
   'agent', 'team', 'workflow', 'url', 'name', 'background', 'retry', 'resume', 'stall', 'fallbacks', 'quota', 'activityTexts', 'limits',
 ] as const
-/** The form fields of the protocol; any other one may hold a secret. */
-const FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'tools', 'requirements', 'step_requirements']
-const HEADERS = ['content-type', 'retry-after', 'retry-after-ms', 'date']
-/** Seconds in which the core takes in what was heard. */
-const SAME = 1
-/** What an event takes besides its bytes and texts, about. */
-const OVERHEAD = 64
+/** The form fields of the protocol. Any other may hold a secret: its value is recorded as null. */
+const PROTOCOL_FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'tools', 'requirements', 'step_requirements']
+const RECORDED_HEADERS = ['content-type', 'retry-after', 'retry-after-ms', 'date']
+/** Seconds for which the core's clock shows the time of the last event, so that what it derives from the event has the recorded time. */
+const CLOCK_HOLD = 1
+/** Estimated size of an event without its bytes and strings. */
+const EVENT_OVERHEAD = 64
 
 /**
- * Keeps every run of `handler` from now on: bytes, times, and requests without headers or anything else that may be a secret. One
- * that is under way is left out. A second recorder ends the first.
+ * Records every run of `handler` from now on: messages, stream bytes, URL paths, the protocol's form fields, and the time of each.
+ * Never headers, query strings, file contents, or form fields of yours that `fields` does not list. A run in progress is left
+ * out. A second recorder on the same handler stops the first.
+ *
+ *     const recorder = record(handler)
+ *     await handler.send('Hello')
+ *     const file = await packRecording(recorder.stop())
  */
 export function record(handler: StreamHandler, options: RecordOptions = {}): Recorder {
   running.get(handler)?.stop()
   const inside = handler.inside()
-  const tape = new Tape(inside, options)
-  running.set(handler, tape)
-  inside.listen(tape)
-  return tape
+  const recorder = new RunRecorder(inside, options)
+  running.set(handler, recorder)
+  inside.listen(recorder)
+  return recorder
 }
 
-const running = new WeakMap<StreamHandler, Tape>()
+const running = new WeakMap<StreamHandler, RunRecorder>()
 
-class Tape implements Ear, Recorder {
+class RunRecorder implements RecordingTap, Recorder {
   #startedAt = 0
-  /** Where runs begin: in `#events`, and what the handler was then. */
+  /** For each run, its first index in `#events` and the handler's state at that point. */
   #runs: { from: number; start: RecordingStart }[] = []
   #events: RecordedEvent[] = []
   #sizes: number[] = []
   #size = 0
   #dropped = { runs: 0, events: 0, bytes: 0 }
-  #on = true
-  #now = 0
+  #isRecording = true
+  #heardAt = 0
 
-  constructor(private readonly inside: Inside, private readonly given: RecordOptions) {
+  constructor(private readonly inside: RecorderHooks, private readonly options: RecordOptions) {
     this.#begin()
   }
 
@@ -55,14 +64,14 @@ class Tape implements Ear, Recorder {
     const t0 = from < this.#events.length ? this.#events[from]!.at : 0
     const events = this.#events.slice(from).map((event) => ({ ...event, at: round(event.at - t0) }))
     return {
-      startedAt: round(this.#startedAt + t0), options: deciding(this.inside.options), seed: this.inside.seed, start, events,
+      startedAt: round(this.#startedAt + t0), options: recordedOptions(this.inside.options), seed: this.inside.seed, start, events,
       dropped: { ...this.#dropped }, redacted: false,
     }
   }
 
   stop(): Recording {
-    if (this.#on) this.inside.listen(undefined)
-    this.#on = false
+    if (this.#isRecording) this.inside.listen(undefined)
+    this.#isRecording = false
     return this.recording
   }
 
@@ -71,34 +80,34 @@ class Tape implements Ear, Recorder {
       get: (_, name) => {
         const value: unknown = core[name as keyof T]
         if (typeof value !== 'function') return value
-        return (...given: unknown[]) => {
-          if (CALLS.has(name as string)) this.#call(name as string, given)
-          return value.apply(core, given) as unknown
+        return (...args: unknown[]) => {
+          if (RECORDED_CALLS.has(name as string)) this.#call(name as string, args)
+          return value.apply(core, args) as unknown
         }
       },
     })
   }
 
   async fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown> {
-    const kept = [...FIELDS, ...(this.given.fields ?? [])]
-    const fields = form && Object.fromEntries([...form].map(([name, value]) => [name, kept.includes(name) && typeof value === 'string' ? value : typeof value === 'string' ? null : value.name]))
-    this.#push({ at: 0, request: id, method: request.method, path: pathIn(request.url), ...(fields && { fields }) })
-    const or = <T>(made: Promise<T>) => made.catch((error: unknown) => {
+    const allowed = [...PROTOCOL_FIELDS, ...(this.options.fields ?? [])]
+    const fields = form && Object.fromEntries([...form].map(([name, value]) => [name, allowed.includes(name) && typeof value === 'string' ? value : typeof value === 'string' ? null : value.name]))
+    this.#push({ at: 0, request: id, method: request.method, path: pathOf(request.url), ...(fields && { fields }) })
+    const orFailed = <T>(promise: Promise<T>) => promise.catch((error: unknown) => {
       this.#push({ at: 0, request: id, end: 'failed' })
       throw error
     })
-    const answer = await or(fetch(request))
-    const { status, headers, body } = answer
-    const told = HEADERS.map((name) => [name, headers.get(name)]).filter(([, value]) => value !== null)
-    this.#push({ at: 0, request: id, status, headers: Object.fromEntries(told) as Record<string, string> })
-    if (!form) return answer
+    const response = await orFailed(fetch(request))
+    const { status, headers, body } = response
+    const recorded = RECORDED_HEADERS.map((name) => [name, headers.get(name)]).filter(([, value]) => value !== null)
+    this.#push({ at: 0, request: id, status, headers: Object.fromEntries(recorded) as Record<string, string> })
+    if (!form) return response
     if (!body) this.#push({ at: 0, request: id, end: 'closed' })
-    // As much of a Response as the core uses.
+    // The part of a Response that the core uses.
     return { status, headers, body: body && { getReader: () => {
       const reader = body.getReader()
       const read = async () => {
-        const piece = await or(reader.read())
-        // A copy: whose buffer it is, we do not know.
+        const piece = await orFailed(reader.read())
+        // A copy, because the stream may reuse its buffer.
         this.#push(piece.done ? { at: 0, request: id, end: 'closed' } : { at: 0, request: id, bytes: piece.value.slice() })
         return piece
       }
@@ -107,25 +116,25 @@ class Tape implements Ear, Recorder {
   }
 
   now(): number | undefined {
-    // What was not heard here has its own time.
-    return Date.now() / 1000 - this.#now < SAME ? this.#now : undefined
+    // Later than that, the core was called by something that is not recorded: the real clock applies.
+    return Date.now() / 1000 - this.#heardAt < CLOCK_HOLD ? this.#heardAt : undefined
   }
 
   unsent(id: number): void {
     this.#push({ at: 0, request: id, end: 'unsent' })
   }
 
-  #call(call: string, given: unknown[]): void {
+  #call(call: string, args: unknown[]): void {
     if (call === 'begin' || call === 'send' || call === 'resume' || call === 'continueRun') this.#begin()
-    const args = given.map((value) => ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value ?? null)
-    this.#push({ at: 0, call, with: args as string[] })
+    const recorded = args.map((value) => ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value ?? null)
+    this.#push({ at: 0, call, with: recorded as string[] })
   }
 
-  /** A run may begin here. */
+  /** Marks the start of a run, unless an answer is in progress. */
   #begin(): void {
-    const start = this.#on && this.inside.start()
+    const start = this.#isRecording && this.inside.start()
     if (!start) return
-    // Where nothing has come since, it begins here, and not before.
+    // Nothing was recorded since the previous mark: it is replaced.
     if (this.#runs.at(-1)?.from === this.#events.length) this.#runs.pop()
     this.#runs.push({ from: this.#events.length, start })
     while (this.#runs.length > 1 && this.#size > this.#limit) this.#dropFirst()
@@ -141,20 +150,20 @@ class Tape implements Ear, Recorder {
   }
 
   get #limit(): number {
-    return this.given.maxBytes ?? 16 << 20
+    return this.options.maxBytes ?? 16 << 20
   }
 
   #push(event: RecordedEvent): void {
-    const now = (this.#now = Date.now() / 1000)
-    // Before the first run that it sees whole there is nothing that could be shown.
-    if (!this.#on || !this.#runs.length) return
+    const now = (this.#heardAt = Date.now() / 1000)
+    // Events before the first complete run cannot be played back.
+    if (!this.#isRecording || !this.#runs.length) return
     if (!this.#events.length && !this.#dropped.runs) this.#startedAt = now
     event.at = round(now - this.#startedAt)
-    const size = OVERHEAD + sizeOf(event)
+    const size = EVENT_OVERHEAD + sizeOf(event)
     while (this.#runs.length > 1 && this.#size + size > this.#limit) this.#dropFirst()
     if (this.#size + size > this.#limit) {
       this.#dropped.events++
-      this.#dropped.bytes += size - OVERHEAD
+      this.#dropped.bytes += size - EVENT_OVERHEAD
       return
     }
     this.#events.push(event)
@@ -163,17 +172,17 @@ class Tape implements Ear, Recorder {
   }
 }
 
-/** Milliseconds are what the clock has. */
+/** To milliseconds, the clock's resolution. */
 const round = (seconds: number) => Math.round(seconds * 1000) / 1000
 
-/** A query may hold a token, an address a password. */
-const pathIn = (url: string) => new URL(url, 'http://host').pathname
+/** Without the rest of the URL: a query may hold a token, the authority a password. */
+const pathOf = (url: string) => new URL(url, 'http://host').pathname
 
-function deciding(options: HandlerOptions): HandlerOptions {
-  const told = DECIDING.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
-  const kept = structuredClone(Object.fromEntries(told)) as HandlerOptions
-  for (const place of [kept, ...(kept.fallbacks ?? [])] as { url?: string }[]) if (place.url !== undefined) place.url = pathIn(place.url)
-  return kept
+function recordedOptions(options: HandlerOptions): HandlerOptions {
+  const entries = RECORDED_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
+  const copy = structuredClone(Object.fromEntries(entries)) as HandlerOptions
+  for (const target of [copy, ...(copy.fallbacks ?? [])] as { url?: string }[]) if (target.url !== undefined) target.url = pathOf(target.url)
+  return copy
 }
 
 function sizeOf(value: unknown): number {

@@ -1,46 +1,49 @@
-// A recording as a file: lines of JSON, the first one its head, then one for each event. Bytes are text where they are valid UTF-8,
-// else base64. What is read is checked line by line: a file is anybody's.
+// The file format of recordings: JSON Lines, a head and then one line per event. Bytes are stored as text if they are valid UTF-8,
+// else as base64. Files are untrusted input: every line is validated.
 
-import { isCall } from './allowed-calls'
+import { isAllowedCall } from './allowed-calls'
 import type { Recording, RecordedEvent } from '../types/recording'
 
 const FORMAT = 'ai-stream-handler recording'
 const VERSION = 1
-/** Of a file, unpacked. */
-const LONGEST = 256 << 20
+/** Longest accepted file, after decompression: 256 MiB. */
+const MAX_FILE_BYTES = 256 << 20
 
-/** The file's text. */
+/** The recording as the text of a `.jsonl` file. */
 export function writeRecording({ events, ...head }: Recording): string {
-  return [{ format: FORMAT, version: VERSION, ...head }, ...events.map(written)].map((line) => JSON.stringify(line) + '\n').join('')
+  return [{ format: FORMAT, version: VERSION, ...head }, ...events.map(serializeEvent)].map((line) => JSON.stringify(line) + '\n').join('')
 }
 
-/** The file, packed by gzip where the browser can. */
+/** The recording as a file: gzip of {@link writeRecording}, or its plain text if the browser has no CompressionStream. */
 export async function packRecording(recording: Recording): Promise<Blob> {
   const text = new Blob([writeRecording(recording)], { type: 'application/jsonl' })
   if (typeof CompressionStream !== 'function') return text
   return new Response(text.stream().pipeThrough(new CompressionStream('gzip')), { headers: { 'content-type': 'application/gzip' } }).blob()
 }
 
-/** Reads what {@link packRecording} or {@link writeRecording} wrote. Rejects with an Error that names the line. */
+/**
+ * Reads a file of {@link packRecording} or {@link writeRecording}, up to 256 MiB decompressed. Rejects with an Error that names the
+ * first invalid line.
+ */
 export async function openRecording(file: Blob | BufferSource): Promise<Recording> {
   const blob = file instanceof Blob ? file : new Blob([file])
   const [first, second] = new Uint8Array(await blob.slice(0, 2).arrayBuffer())
   if (first !== 0x1f || second !== 0x8b) {
-    if (blob.size > LONGEST) throw refusal('it is too long')
+    if (blob.size > MAX_FILE_BYTES) throw invalid('it is too long')
     return readRecording(await blob.text())
   }
   let size = 0
   const parts: Uint8Array<ArrayBuffer>[] = []
   const reader = blob.stream().pipeThrough(new DecompressionStream('gzip')).getReader()
   for (;;) {
-    const { done, value } = await reader.read().catch(() => { throw refusal('it is broken: gzip cannot unpack it') })
+    const { done, value } = await reader.read().catch(() => { throw invalid('it is broken: gzip cannot unpack it') })
     if (done) return readRecording(await new Blob(parts).text())
-    if ((size += value.length) > LONGEST) throw refusal('it is too long')
+    if ((size += value.length) > MAX_FILE_BYTES) throw invalid('it is too long')
     parts.push(value)
   }
 }
 
-/** Reads the text of a file. Throws an Error that names the line. */
+/** Reads the text of {@link writeRecording}. Throws an Error that names the first invalid line. */
 export function readRecording(text: string): Recording {
   const lines = text.split('\n')
   while (lines.at(-1)?.trim() === '') lines.pop()
@@ -48,69 +51,69 @@ export function readRecording(text: string): Recording {
     try {
       return JSON.parse(line) as unknown
     } catch {
-      throw refusal(at === 0 ? `it does not begin with the head of one` : `line ${at + 1} is no JSON`)
+      throw invalid(at === 0 ? `it does not begin with the head of one` : `line ${at + 1} is no JSON`)
     }
   })
-  const recording = headOf(head)
+  const recording = parseHead(head)
   for (const [at, line] of rest.entries()) {
-    const event = read(line)
-    if (!event || event.at < (recording.events.at(-1)?.at ?? 0)) throw refusal(`line ${at + 2} is no event${event ? ' in order' : ''}`)
+    const event = parseEvent(line)
+    if (!event || event.at < (recording.events.at(-1)?.at ?? 0)) throw invalid(`line ${at + 2} is no event${event ? ' in order' : ''}`)
     recording.events.push(event)
   }
   return recording
 }
 
-const refusal = (why: string) => new Error(`This is no recording of ai-stream-handler: ${why}.`)
+const invalid = (why: string) => new Error(`This is no recording of ai-stream-handler: ${why}.`)
 
-function headOf(head: unknown): Recording {
-  const { format, version, ...given } = (isObject(head) ? head : {}) as Partial<Recording> & { format?: unknown; version?: unknown }
-  if (format !== FORMAT) throw refusal('it does not begin with the head of one')
-  if (version !== VERSION) throw refusal(`it is of version ${JSON.stringify(version)}, and this package reads version ${VERSION}`)
-  const { startedAt, options, seed, start, dropped, redacted } = given
+function parseHead(head: unknown): Recording {
+  const { format, version, ...args } = (isObject(head) ? head : {}) as Partial<Recording> & { format?: unknown; version?: unknown }
+  if (format !== FORMAT) throw invalid('it does not begin with the head of one')
+  if (version !== VERSION) throw invalid(`it is of version ${JSON.stringify(version)}, and this package reads version ${VERSION}`)
+  const { startedAt, options, seed, start, dropped, redacted } = args
   const kept = start?.kept
-  const isWhole = isNumber(startedAt) && isObject(options) && isNumber(seed) && isObject(start) && isNumber(start.requests) &&
-    isTextOrNull(start.sessionId) && (kept === null || isKept(kept)) && isObject(dropped) &&
+  const isComplete = isNumber(startedAt) && isObject(options) && isNumber(seed) && isObject(start) && isNumber(start.requests) &&
+    isStringOrNull(start.sessionId) && (kept === null || isResumePoint(kept)) && isObject(dropped) &&
     [dropped.runs, dropped.events, dropped.bytes].every(isNumber) && typeof redacted === 'boolean'
-  if (!isWhole) throw refusal('its head lacks something')
+  if (!isComplete) throw invalid('its head lacks something')
   return { startedAt, options, seed, start, dropped, redacted, events: [] }
 }
 
-function isKept(kept: unknown): boolean {
+function isResumePoint(kept: unknown): boolean {
   if (!isObject(kept)) return false
   const { runId, sessionId, lastIndex, name, user, askedAt, text, pause } = kept
-  return [runId, name, text].every((x) => typeof x === 'string') && [sessionId, user].every(isTextOrNull) && [lastIndex, askedAt].every(isNumber) &&
-    (pause === null || (isObject(pause) && typeof pause.message === 'string' && isTexts(pause.requirements)))
+  return [runId, name, text].every((x) => typeof x === 'string') && [sessionId, user].every(isStringOrNull) && [lastIndex, askedAt].every(isNumber) &&
+    (pause === null || (isObject(pause) && typeof pause.message === 'string' && isStrings(pause.requirements)))
 }
 
-function read(line: unknown): RecordedEvent | null {
+function parseEvent(line: unknown): RecordedEvent | null {
   if (!isObject(line)) return null
   const { at, call, request, method, path, fields, status, headers, end } = line
   if (!isNumber(at) || at < 0) return null
   if (call !== undefined) {
-    const args = Array.isArray(line.with) ? line.with.map((value: unknown) => (isObject(value) ? bytesIn(value) ?? undefined : value as string)) : null
-    return isCall(call, args) ? { at, call: call as string, with: args as string[] } : null
+    const args = Array.isArray(line.with) ? line.with.map((value: unknown) => (isObject(value) ? decodeBytes(value) ?? undefined : value as string)) : null
+    return isAllowedCall(call, args) ? { at, call: call as string, with: args as string[] } : null
   }
   if (!isNumber(request)) return null
   if (typeof method === 'string') {
-    if (typeof path !== 'string' || (fields !== undefined && !(isObject(fields) && Object.values(fields).every(isTextOrNull)))) return null
+    if (typeof path !== 'string' || (fields !== undefined && !(isObject(fields) && Object.values(fields).every(isStringOrNull)))) return null
     return { at, request, method, path, ...(fields !== undefined && { fields: fields as Record<string, string | null> }) }
   }
   if (isNumber(status)) return isObject(headers) && Object.values(headers).every((x) => typeof x === 'string') ? { at, request, status, headers: headers as Record<string, string> } : null
   if (end !== undefined) return end === 'closed' || end === 'failed' || end === 'unsent' ? { at, request, end } : null
-  const bytes = bytesIn(line)
+  const bytes = decodeBytes(line)
   return bytes && { at, request, bytes }
 }
 
-/** Bytes in the form of the file. */
-function written(event: RecordedEvent): object {
+/** The event with its bytes as the file stores them. */
+function serializeEvent(event: RecordedEvent): object {
   if ('bytes' in event) {
     const { bytes, ...rest } = event
-    return { ...rest, ...shown(bytes) }
+    return { ...rest, ...encodeBytes(bytes) }
   }
-  return 'with' in event ? { ...event, with: event.with.map((value) => (value instanceof Uint8Array ? shown(value) : value)) } : event
+  return 'with' in event ? { ...event, with: event.with.map((value) => (value instanceof Uint8Array ? encodeBytes(value) : value)) } : event
 }
 
-function shown(bytes: Uint8Array): { text: string } | { base64: string } {
+function encodeBytes(bytes: Uint8Array): { text: string } | { base64: string } {
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
   } catch {
@@ -120,7 +123,7 @@ function shown(bytes: Uint8Array): { text: string } | { base64: string } {
   }
 }
 
-function bytesIn({ text, base64 }: Fields): Uint8Array | null {
+function decodeBytes({ text, base64 }: Fields): Uint8Array | null {
   if (typeof text === 'string') return new TextEncoder().encode(text)
   try {
     return typeof base64 === 'string' ? Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)) : null
@@ -132,5 +135,5 @@ function bytesIn({ text, base64 }: Fields): Uint8Array | null {
 type Fields = Record<string, unknown>
 const isObject = (x: unknown): x is Fields => typeof x === 'object' && x !== null && !Array.isArray(x)
 const isNumber = (x: unknown): x is number => typeof x === 'number' && Number.isFinite(x)
-const isTextOrNull = (x: unknown): x is string | null => x === null || typeof x === 'string'
-const isTexts = (x: unknown): x is string[] => Array.isArray(x) && x.every((part) => typeof part === 'string')
+const isStringOrNull = (x: unknown): x is string | null => x === null || typeof x === 'string'
+const isStrings = (x: unknown): x is string[] => Array.isArray(x) && x.every((part) => typeof part === 'string')

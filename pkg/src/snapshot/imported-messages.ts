@@ -1,30 +1,32 @@
-// An earlier conversation as turns: a user's message opens a turn, the last text of the answering side is its answer.
+// Flat messages → turns, for `load`. A user's message starts a turn; its answer is the last message of role `agent`, a top-level
+// one if there is any.
 
-import { NO_USAGE } from './turn'
-import type { ChatMessage, Turn } from '../types/snapshot'
+import { NO_USAGE } from './empty-snapshot'
+import type { ChatMessage } from '../types/message'
+import type { Turn } from '../types/snapshot'
 
-/** Groups flat messages. `generation` keeps the ids of one load apart from another's. */
-export function turnsOf(messages: Partial<ChatMessage>[], generation: number): Turn[] {
+/** Groups messages into turns. `generation` makes the ids of each load unique. */
+export function turnsFromMessages(messages: Partial<ChatMessage>[], generation: number): Turn[] {
   const turns: Turn[] = []
   let group: ChatMessage[] = []
-  const close = () => {
-    if (group.length) turns.push(turnOf(group, `l${generation}-${turns.length}`))
+  const closeTurn = () => {
+    if (group.length) turns.push(turnFromGroup(group, `l${generation}-${turns.length}`))
     group = []
   }
   messages.forEach((given, at) => {
-    if (given.role === 'user') close()
-    group.push({ ...given, id: idOf(given, `l${generation}-`, at), role: given.role ?? 'agent', content: given.content ?? '', created_at: given.created_at ?? 0 })
+    if (given.role === 'user') closeTurn()
+    group.push({ ...given, id: uniqueId(given, `l${generation}-`, at), role: given.role ?? 'agent', content: given.content ?? '', created_at: given.created_at ?? 0 })
   })
-  close()
+  closeTurn()
   return turns
 }
 
-/** Its own, unless that is what a handler calls what it streams: this one will use it again. */
-function idOf({ id }: Partial<ChatMessage>, prefix: string, at: number): string {
+/** Its own id, unless it has the form of a streamed message's id, which this handler will assign again. */
+function uniqueId({ id }: Partial<ChatMessage>, prefix: string, at: number): string {
   return id === undefined ? `${prefix}m${at}` : /^m\d+$/.test(id) ? prefix + id : id
 }
 
-function turnOf(group: ChatMessage[], id: string): Turn {
+function turnFromGroup(group: ChatMessage[], id: string): Turn {
   const user = group[0]?.role === 'user' ? group[0] : null
   const rest = user ? group.slice(1) : group
   const isAnswer = (m: ChatMessage) => m.role === 'agent' && !m.parentRunId
@@ -34,7 +36,7 @@ function turnOf(group: ChatMessage[], id: string): Turn {
   const outcome = answer.streamingError ? 'failed' : answer.cancelled ? 'cancelled' : 'completed'
   return {
     id, user, work: rest.filter((m) => m !== answer), answer, timeline: answer.behindTheScenes ?? [], outcome,
-    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null, pause: null, followups: answer.followups ?? [], memories: [],
-    sessionSummary: null, usage: NO_USAGE,
+    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null,
+    pause: null, followups: answer.followups ?? [], memories: [], sessionSummary: null, usage: NO_USAGE,
   }
 }

@@ -1,9 +1,9 @@
-// Raw JSON that travels as text and is parsed when somebody looks at it, once.
+// Properties whose JSON is parsed on first access, and copies and comparisons that keep object identity.
 
-import type { Json } from '../types/snapshot'
+import type { Json } from '../types/json'
 
-/** A text that is no JSON after all is shown as it is: nothing is lost. */
-export function parse(text: string): Json {
+/** The parsed value, or the text itself if it is not valid JSON, so that nothing is lost. */
+export function parseOrText(text: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch {
@@ -12,14 +12,15 @@ export function parse(text: string): Json {
 }
 
 /**
- * Defines `key` on `target` as the value that `read` makes of `raw`, computed at the first look and then the same for
- * ever, in copies too. Where `old` has it of the same raw text it is taken over, so that it keeps its identity.
+ * Defines `key` on `target` as `read(raw)`, computed on first access and cached, also in copies made by {@link copyLazily}. If
+ * `old` has the property from the same raw text, its value is shared and keeps its identity.
+ *
  * Enumerable, so that spread, JSON.stringify and deep comparison see an ordinary property.
  */
-export function lazy(target: object, key: string, raw: string, read: (raw: string) => unknown, old?: object): void {
-  const raws = rawsOf.get(target) ?? new Map<string, string>()
-  rawsOf.set(target, raws.set(key, raw))
-  const known = old && rawsOf.get(old)?.get(key) === raw ? Object.getOwnPropertyDescriptor(old, key) : undefined
+export function defineLazy(target: object, key: string, raw: string, read: (raw: string) => unknown, old?: object): void {
+  const raws = rawTexts.get(target) ?? new Map<string, string>()
+  rawTexts.set(target, raws.set(key, raw))
+  const known = old && rawTexts.get(old)?.get(key) === raw ? Object.getOwnPropertyDescriptor(old, key) : undefined
   let value: unknown
   let isRead = false
   const get = () => {
@@ -30,33 +31,34 @@ export function lazy(target: object, key: string, raw: string, read: (raw: strin
   Object.defineProperty(target, key, known ?? { enumerable: true, configurable: true, get })
 }
 
-/** Sets a property that may have been lazy. */
-export function put(target: object, key: string, value: unknown): void {
-  rawsOf.get(target)?.delete(key)
+/** Sets a property that may have been defined as lazy. */
+export function defineValue(target: object, key: string, value: unknown): void {
+  rawTexts.get(target)?.delete(key)
   Object.defineProperty(target, key, { enumerable: true, configurable: true, writable: true, value })
 }
 
-/** Copies properties, lazy ones unread. */
-export function copy<T extends object>(from: T): T {
-  const raws = rawsOf.get(from)
-  // Most have none, and a spread is twenty times as fast as descriptors.
+/** A shallow copy that does not evaluate lazy properties. */
+export function copyLazily<T extends object>(from: T): T {
+  const raws = rawTexts.get(from)
+  // Most objects have none, and spread is twenty times as fast as copying descriptors.
   if (!raws) return { ...from }
   const copied = Object.defineProperties({}, Object.getOwnPropertyDescriptors(from)) as T
-  rawsOf.set(copied, new Map(raws))
+  rawTexts.set(copied, new Map(raws))
   return copied
 }
 
-/** `old`, if `fresh` says the same: of flat objects. */
-export function keep<T extends object | null>(old: T, fresh: T): T {
+/** `old` if its properties equal those of `fresh`, else `fresh`. Compares one level deep. */
+export function reuseIfEqual<T extends object | null>(old: T, fresh: T): T {
   if (!old || !fresh) return fresh
   const [before, after] = [Object.entries(old), Object.entries(fresh)]
-  const same = before.length === after.length && after.every(([key, value], at) => before[at]?.[0] === key && before[at][1] === value)
-  return same ? old : fresh
+  const isSame = before.length === after.length && after.every(([key, value], at) => before[at]?.[0] === key && before[at][1] === value)
+  return isSame ? old : fresh
 }
 
-/** The same of nested ones, small ones: they are compared as JSON. */
-export function keepAll<T>(old: T, fresh: T): T {
+/** `old` if it equals `fresh`, else `fresh`. Compares as JSON: for small values. */
+export function reuseIfDeepEqual<T>(old: T, fresh: T): T {
   return JSON.stringify(old) === JSON.stringify(fresh) ? old : fresh
 }
 
-const rawsOf = new WeakMap<object, Map<string, string>>()
+/** The raw texts of an object's lazy properties. */
+const rawTexts = new WeakMap<object, Map<string, string>>()

@@ -1,12 +1,13 @@
-// One message as the page draws it, made from what the core says of it. What did not change keeps its identity.
+// The core's changes to a message → the ChatMessage of the snapshot. Whatever did not change keeps its identity.
 
 import type { Head, MessageDelta, TextDelta, ToolDelta } from '../wasm/core-delta'
-import { copy, lazy, parse } from './lazy-json'
-import type { ChatMessage, ImageData, Json, ReasoningStep, ToolCall } from '../types/snapshot'
+import { copyLazily, defineLazy, parseOrText } from './lazy-json'
+import type { Json } from '../types/json'
+import type { ChatMessage, ImageData, ReasoningStep, ToolCall } from '../types/message'
 
-/** The message that `old` becomes. */
+/** A new message: `old` with the changes applied. */
 export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta): ChatMessage {
-  const message = delta.head ? fromHead(delta.head, old) : old ? copy(old) : ({} as ChatMessage)
+  const message = delta.head ? fromHead(delta.head, old) : old ? copyLazily(old) : ({} as ChatMessage)
   if (delta.text) message.content = applyText(message.content, delta.text)
   if (delta.thoughts) {
     const thoughts = applyText(message.reasoning_content ?? '', delta.thoughts)
@@ -16,7 +17,7 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta):
   if (delta.toolsReset) delete message.tool_calls
   if (delta.tools) {
     const tools = message.tool_calls?.slice() ?? []
-    for (const [at, tool] of delta.tools) tools[at] = toolCall(tool, tools[at])
+    for (const [at, tool] of delta.tools) tools[at] = toToolCall(tool, tools[at])
     message.tool_calls = tools
   }
   return message
@@ -45,45 +46,45 @@ function fromHead(head: Head, old: ChatMessage | undefined): ChatMessage {
   if (head.error) message.error = head.error
   if (head.streamingError) message.streamingError = true
   if (head.cancelled) message.cancelled = true
-  for (const key of NAMES) if (head[key]) message[key] = head[key]
+  for (const key of PLAIN_FIELDS) if (head[key]) message[key] = head[key]
   if (head.contentType && head.structured) message.content_type = head.contentType
   const { structured, reasoningSteps, references, citations, followups, responseAudio } = head
-  const define = (key: string, raw: string, read: (raw: string) => unknown) => lazy(message, key, raw, read, old)
-  if (structured) define('structured', structured, parse)
+  const define = (key: string, raw: string, read: (raw: string) => unknown) => defineLazy(message, key, raw, read, old)
+  if (structured) define('structured', structured, parseOrText)
   if (reasoningSteps.length || references) {
-    define('extra_data', [...reasoningSteps, references].join('\n'), () => extras(reasoningSteps, references))
+    define('extra_data', [...reasoningSteps, references].join('\n'), () => extraData(reasoningSteps, references))
   }
-  if (citations) define('citations', citations, parse)
-  if (followups) define('followups', followups, list)
-  if (responseAudio) define('response_audio', responseAudio, parse)
-  if (head.images.length) define('images', head.images.join('\n'), () => head.images.map(image))
+  if (citations) define('citations', citations, parseOrText)
+  if (followups) define('followups', followups, parseList)
+  if (responseAudio) define('response_audio', responseAudio, parseOrText)
+  if (head.images.length) define('images', head.images.join('\n'), () => head.images.map(toImage))
   for (const key of ['videos', 'audio', 'files'] as const) {
-    if (head[key].length) define(key, head[key].join('\n'), () => head[key].map(parse))
+    if (head[key].length) define(key, head[key].join('\n'), () => head[key].map(parseOrText))
   }
   return message
 }
 
-const NAMES = [
+const PLAIN_FIELDS = [
   'agentName', 'teamName', 'agentId', 'teamId', 'runId', 'parentRunId', 'delegatedBy', 'delegatedTo', 'delegatedToId',
   'childRunId',
 ] as const
 
-function extras(steps: string[], references: string | null): NonNullable<ChatMessage['extra_data']> {
+function extraData(steps: string[], references: string | null): NonNullable<ChatMessage['extra_data']> {
   return {
-    ...(steps.length ? { reasoning_steps: steps.map(parse) as ReasoningStep[] } : {}),
-    ...(references ? { references: list(references) as Json[] } : {}),
+    ...(steps.length ? { reasoning_steps: steps.map(parseOrText) as ReasoningStep[] } : {}),
+    ...(references ? { references: parseList(references) as Json[] } : {}),
   }
 }
 
-/** A JSON array, whatever the text holds. */
-export function list<T = string>(text: string | null): T[] {
-  const value = text === null ? [] : parse(text)
+/** The parsed array; a value that is not an array becomes the only element, `null` an empty list. */
+export function parseList<T = string>(text: string | null): T[] {
+  const value = text === null ? [] : parseOrText(text)
   return (Array.isArray(value) ? value : [value]) as T[]
 }
 
-/** agno sends bytes in base64 where agent-ui draws a URL. */
-function image(text: string): ImageData {
-  const raw = parse(text)
+/** agent-ui draws a URL; agno sends base64 instead if it has the bytes. */
+function toImage(text: string): ImageData {
+  const raw = parseOrText(text)
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return { url: String(raw) }
   const value = raw as { [key: string]: Json }
   const data = typeof value.content === 'string' ? value.content : ''
@@ -92,7 +93,7 @@ function image(text: string): ImageData {
   return { ...value, url }
 }
 
-function toolCall(tool: ToolDelta, old: ToolCall | undefined): ToolCall {
+function toToolCall(tool: ToolDelta, old: ToolCall | undefined): ToolCall {
   const call = {
     role: 'tool',
     tool_call_id: tool.id,
@@ -105,7 +106,7 @@ function toolCall(tool: ToolDelta, old: ToolCall | undefined): ToolCall {
     created_at: tool.createdAt,
   } as ToolCall
   const { args } = tool
-  if (args !== null) lazy(call, 'tool_args', args, parse, old)
+  if (args !== null) defineLazy(call, 'tool_args', args, parseOrText, old)
   if (tool.error !== null) call.error = tool.error
   if (tool.duration !== null) call.metrics = { time: tool.duration, duration: tool.duration }
   if (tool.childRunId !== null) call.child_run_id = tool.childRunId

@@ -1,83 +1,68 @@
-// The snapshot: immutable, structurally shared. The core tells what changed; everything else keeps its identity.
+// Holds the current snapshot and applies the core's changes to it. Snapshots are immutable and structurally shared: whatever did
+// not change keeps its identity.
 
 import type { Appended, Delta } from '../wasm/core-delta'
-import { keep, keepAll } from './lazy-json'
-import { appendTo, applyTurn, NO_USAGE } from './turn'
-import type { ChatMessage, MonitorFigures, SessionEntry, Snapshot, TimelineEntry, Turn } from '../types/snapshot'
+import { reuseIfEqual, reuseIfDeepEqual } from './lazy-json'
+import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
+import { appendToTurn, applyTurn } from './turn'
+import type { ChatMessage } from '../types/message'
+import type { SessionEntry, Snapshot, Turn } from '../types/snapshot'
 
-const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
-
-const NO_FIGURES: MonitorFigures = Object.freeze({
-  answers: 0, retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0, sessionsKept: 0,
-})
-
-/** The snapshot of a handler that has done nothing. */
-export const EMPTY: Snapshot = Object.freeze<Snapshot>({
-  status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
-  turns: [],
-  messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [], quota: [],
-  usage: NO_USAGE, monitor: { ...NO_FIGURES, lastHour: NO_FIGURES, lastDay: NO_FIGURES, alerts: [], asOf: 0 },
-  diagnostics: {
-    bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
-    malformed: [], listenerErrors: 0,
-  },
-})
-
-/** Holds the snapshot and brings it up to date. */
-export class Mirror {
-  snapshot: Snapshot = EMPTY
-  /** Turns that were loaded and not streamed: they come first, and the core does not know them. */
-  #loaded: Turn[] = []
+export class SnapshotStore {
+  snapshot: Snapshot = emptySnapshot
+  /** Turns from `load`. They come first; the core does not know them. */
+  #imported: Turn[] = []
   #streamed: Turn[] = []
-  /** The messages of all turns but the last: they do not change while it streams. */
-  #earlier: ChatMessage[] = []
-  #earlierTurns = -1
+  /** Cached messages of all turns but the last, which do not change while it streams. */
+  #earlierMessages: ChatMessage[] = []
+  /** How many turns that are; -1: the cache is invalid. */
+  #earlierTurnCount = -1
 
-  /** Of an earlier session, of which nothing else is known. */
-  open(sessionId: string): void {
+  /** Sets the session of a conversation that has not begun. */
+  setSession(sessionId: string): void {
     this.snapshot = { ...this.snapshot, sessionId }
   }
 
-  /** Shows an earlier conversation in front of what will be streamed. */
+  /** Replaces all turns by those of an earlier conversation. What is streamed follows them. */
   load(turns: Turn[]): void {
-    this.#loaded = turns
+    this.#imported = turns
     this.#streamed = []
-    this.#earlierTurns = -1
+    this.#earlierTurnCount = -1
     this.#set({ turns: this.#turns() })
   }
 
-  /** Takes in what changed. `listenerErrors` is counted on this side of the border. */
+  /** Applies changes. `listenerErrors` is counted in JavaScript, everything else in the core. */
   apply(delta: Delta, listenerErrors: number): void {
     const changed: Partial<Snapshot> = {}
     if (delta.head) {
       const { usage, monitor, error, retry, pacing, queue, quota } = this.snapshot
       const { head } = delta
       Object.assign(changed, head)
-      changed.usage = keep(usage, head.usage)
-      changed.monitor = keepAll(monitor, head.monitor)
-      changed.error = keep(error, head.error)
-      changed.retry = keep(retry, head.retry)
-      changed.pacing = keep(pacing, head.pacing)
-      changed.queue = keepAll(queue, head.queue)
+      changed.usage = reuseIfEqual(usage, head.usage)
+      changed.monitor = reuseIfDeepEqual(monitor, head.monitor)
+      changed.error = reuseIfEqual(error, head.error)
+      changed.retry = reuseIfEqual(retry, head.retry)
+      changed.pacing = reuseIfEqual(pacing, head.pacing)
+      changed.queue = reuseIfDeepEqual(queue, head.queue)
       changed.queued = head.queue.length
-      changed.quota = keepAll(quota, head.quota)
+      changed.quota = reuseIfDeepEqual(quota, head.quota)
     }
     if (delta.sessions) changed.sessions = mergeSessions(this.snapshot.sessions, delta.sessions)
     if (delta.turnCount !== this.#streamed.length || delta.turns) {
       this.#applyTurns(delta)
       changed.turns = this.#turns()
     }
-    if (changedDiagnostics(this.snapshot.diagnostics, delta.diagnostics, listenerErrors)) {
+    if (haveDiagnosticsChanged(this.snapshot.diagnostics, delta.diagnostics, listenerErrors)) {
       changed.diagnostics = { ...delta.diagnostics, listenerErrors }
     }
     if (Object.keys(changed).length) this.#set(changed)
   }
 
-  /** Takes in a text that grew: what nearly every notification of an answer that streams comes to. */
+  /** Appends text to one message: the common case while an answer streams. */
   append([index, work, thoughts, text, bytesRead, framesRead]: Appended): void {
     const turns = this.#streamed.slice()
-    turns[index] = appendTo(turns[index]!, work, thoughts, text)
-    if (index < turns.length - 1) this.#earlierTurns = -1
+    turns[index] = appendToTurn(turns[index]!, work, thoughts, text)
+    if (index < turns.length - 1) this.#earlierTurnCount = -1
     this.#streamed = turns
     this.#set({ turns: this.#turns(), diagnostics: { ...this.snapshot.diagnostics, bytesRead, framesRead } })
   }
@@ -86,27 +71,27 @@ export class Mirror {
     const turns = this.#streamed.slice(0, delta.turnCount)
     for (const change of delta.turns ?? []) {
       const old = turns[change.index]
-      // Another turn at the same place: the conversation was cleared in between.
+      // A turn with another id: the conversation was cleared in between.
       turns[change.index] = applyTurn(old?.id === `t${change.id}` ? old : undefined, change)
-      if (change.index < delta.turnCount - 1) this.#earlierTurns = -1
+      if (change.index < delta.turnCount - 1) this.#earlierTurnCount = -1
     }
-    if (delta.turnCount < this.#streamed.length) this.#earlierTurns = -1
+    if (delta.turnCount < this.#streamed.length) this.#earlierTurnCount = -1
     this.#streamed = turns
   }
 
   #turns(): Turn[] {
-    return this.#loaded.length ? this.#loaded.concat(this.#streamed) : this.#streamed
+    return this.#imported.length ? this.#imported.concat(this.#streamed) : this.#streamed
   }
 
   #set(changed: Partial<Snapshot>): void {
-    // One head from the core: its status, its retry and whether it streams belong together.
+    // The cast is safe: the core sends status, retry and isStreaming together.
     const next = { ...this.snapshot, ...changed } as Snapshot
     if (changed.turns) {
       const last = next.turns.at(-1)
       const messages = this.#messages(next.turns)
       const old = this.snapshot.messages
-      // A turn tells more than its messages.
-      next.messages = same(messages, old) ? old : messages
+      // A turn can change without its messages.
+      next.messages = isSameList(messages, old) ? old : messages
       next.timeline = last?.timeline ?? NO_TIMELINE
       next.pause = last?.pause ?? null
     }
@@ -114,17 +99,17 @@ export class Mirror {
   }
 
   #messages(turns: Turn[]): ChatMessage[] {
-    if (this.#earlierTurns !== turns.length - 1) {
-      this.#earlierTurns = turns.length - 1
-      this.#earlier = turns.slice(0, -1).flatMap(messagesOf)
+    if (this.#earlierTurnCount !== turns.length - 1) {
+      this.#earlierTurnCount = turns.length - 1
+      this.#earlierMessages = turns.slice(0, -1).flatMap(messagesOf)
     }
     const last = turns.at(-1)
-    return last ? this.#earlier.concat(messagesOf(last)) : []
+    return last ? this.#earlierMessages.concat(messagesOf(last)) : []
   }
 }
 
-/** Whether two lists have the same members. From the end: what changes is nearly always the last. */
-function same(one: ChatMessage[], other: ChatMessage[]): boolean {
+/** Whether two lists have the same elements. Compares from the end, because the last one changes most. */
+function isSameList(one: ChatMessage[], other: ChatMessage[]): boolean {
   let at = one.length
   if (at !== other.length) return false
   while (at > 0 && one[at - 1] === other[at - 1]) at--
@@ -135,16 +120,16 @@ function messagesOf(turn: Turn): ChatMessage[] {
   return [...(turn.user ? [turn.user] : []), ...turn.work, turn.answer]
 }
 
-/** Entries that say the same keep their identity. */
+/** The new list; entries that are equal keep their identity. */
 function mergeSessions(old: SessionEntry[], fresh: SessionEntry[]): SessionEntry[] {
   return fresh.map((entry) => {
     const known = old.find((o) => o.session_id === entry.session_id)
-    return known ? keepAll(known, entry) : entry
+    return known ? reuseIfDeepEqual(known, entry) : entry
   })
 }
 
-function changedDiagnostics(old: Snapshot['diagnostics'], fresh: Delta['diagnostics'], listenerErrors: number): boolean {
-  return old.listenerErrors !== listenerErrors || COUNTS.some((key) => old[key] !== fresh[key])
+function haveDiagnosticsChanged(old: Snapshot['diagnostics'], fresh: Delta['diagnostics'], listenerErrors: number): boolean {
+  return old.listenerErrors !== listenerErrors || COUNTERS.some((key) => old[key] !== fresh[key])
 }
 
-const COUNTS = ['bytesRead', 'framesRead', 'unknownEvents', 'malformedFrames', 'staleFrames', 'droppedEntries'] as const
+const COUNTERS = ['bytesRead', 'framesRead', 'unknownEvents', 'malformedFrames', 'staleFrames', 'droppedEntries'] as const

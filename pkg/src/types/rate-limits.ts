@@ -1,73 +1,78 @@
-// What one sees of rate limits: waits, the queue, quotas, and how it all went.
+// What a page sees of rate limits: retries, delayed and queued sends, quotas, and figures on how retries went.
 
-/** A rate limit being waited out. */
+/** A retry being waited for. */
 export interface RetryState {
+  /** Number of the retry, from 1. */
   attempt: number
   maxRetries: number
-  /** Seconds. */
+  /** Seconds from the announcement to the next attempt. */
   delay: number
+  /** `Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)` */
   message: string
   /** When the next attempt is due, in seconds since the Unix epoch. */
   resumesAt: number
-  /** Why: HTTP 503 is `unavailable`, a request that got no answer `network`. */
+  /** `unavailable`: HTTP 503. `network`: a request got no response, or a connection was lost. */
   cause: 'rate_limit' | 'unavailable' | 'network'
-  /** Who retries: the backend, or the handler itself (then `retryNow()` skips the wait). */
+  /** Who retries: the backend, or the handler itself, whose wait `retryNow()` skips. */
   by: 'server' | 'handler'
 }
 
-/** A send that is held back so that it does not run into a rate limit. */
+/** A send delayed to stay under a rate limit. */
 export interface PacingState {
-  /** Seconds, from when it was held back. */
+  /** Seconds from the start of the delay to the send. */
   delay: number
-  /** When it goes out, in seconds since the Unix epoch. */
+  /** When the message goes out, in seconds since the Unix epoch. */
   resumesAt: number
   /** `Waiting 12 seconds to stay under the rate limit...` */
   message: string
-  /** `limit`: one was hit just now, here or in another tab. `quota`: this send would exceed it. */
+  /** `limit`: a rate limit was just hit, here or in another tab. `quota`: this send would exceed the model's quota. */
   cause: 'limit' | 'quota'
-  /** A long conversation named as the cause, where the figures show it. */
+  /** Set if the figures show that a long conversation is the cause; for the user. */
   hint?: string
 }
 
-/** A send that waits its turn. */
+/** A message waiting to be sent. */
 export interface QueuedSend {
   /** For `cancelQueued`. */
   id: number
   text: string
   priority: Priority
-  /** When it was sent, in seconds since the Unix epoch. */
+  /** When `send` was called, in seconds since the Unix epoch. */
   since: number
-  /** For the running answer to end, or for a rate limit to pass (`snapshot.pacing`, if it is the first). */
+  /** `run`: waits for the running answer to end. `limit`: waits for a rate limit (for the first in the queue: `snapshot.pacing`). */
   waitsFor: 'run' | 'limit'
 }
 
-/** The user's own messages go before background ones. */
+/** Messages of priority `user` are sent before those of priority `background`. */
 export type Priority = 'user' | 'background'
 
-/** How near a model is to its quota. */
+/** A model's use of its quota, in the minute that ends at `asOf`. */
 export interface ModelQuota {
-  /** As the server names it; empty where it does not. */
+  /** Name as the server gives it; `''` if it gives none. */
   model: string
-  /** Used in the minute that ends at `asOf`: input tokens, all tokens, model requests. */
+  /** Input tokens used in that minute. */
   inputTokens: number
+  /** All tokens used in that minute. */
   totalTokens: number
+  /** Requests to the model in that minute. */
   requests: number
-  /** Of input tokens per minute; null where nobody said. */
+  /** Input tokens per minute; `null` if unknown. */
   limit: number | null
-  /** Whether the option `quota` said so, or the body of a 429. */
+  /** Where `limit` comes from: the option `quota`, or the body of a 429 response. */
   source: 'option' | 'learned' | null
-  /** Of a learned one: Google's name for it, `GenerateContentPaidTierInputTokensPerModelPerMinute`. */
+  /** Of a learned limit: Google's name for it, such as `GenerateContentPaidTierInputTokensPerModelPerMinute`. */
   quotaId?: string
-  /** Seconds since the Unix epoch. `freeAt`: when all of it has left the window. */
+  /** Seconds since the Unix epoch. */
   asOf: number
+  /** When all of this usage is more than a minute old, in seconds since the Unix epoch. */
   freeAt: number
 }
 
-/** How retries went, in figures. */
+/** Figures on retries over some period. */
 export interface MonitorFigures {
-  /** Answers that ended, however. */
+  /** Answers that ended, with any outcome. */
   answers: number
-  /** Retry events. */
+  /** Retries, by the server or the handler. */
   retries: number
   /** Answers completed after at least one retry. */
   successAfterRetry: number
@@ -75,28 +80,29 @@ export interface MonitorFigures {
   retriesExhausted: number
   /** Mean of the announced delays, in seconds. */
   averageDelay: number
-  /** Answers of which the session is known: it is there after a refresh. */
+  /** Ended answers whose session id is known, so that they are there after a reload. */
   sessionsKept: number
 }
 
-/** An alert that holds: more than 50 retries or 10 exhausted ones an hour, or delays of over 60 seconds on average. */
+/** An active alert: more than 50 retries or 10 exhausted ones in the last hour, or a mean delay of more than 60 seconds. */
 export interface MonitorAlert {
   id: 'high_retry_rate' | 'retry_failure_rate' | 'average_retry_delay'
   value: number
   threshold: number
   message: string
-  /** What to do. */
+  /** Recommended action. */
   action: string
 }
 
-/** How rate limits went: over the life of the handler, the last hour and the last day before `asOf`. */
+/** Figures on retries: over the lifetime of the handler, and over the hour and the day before `asOf`. */
 export interface Monitor extends MonitorFigures {
   lastHour: MonitorFigures
   lastDay: MonitorFigures
+  /** Alerts that are active at `asOf`. */
   alerts: MonitorAlert[]
-  /** When something was counted last, in seconds since the Unix epoch; 0: never. */
+  /** When something was last counted, in seconds since the Unix epoch; 0 if never. */
   asOf: number
 }
 
-/** `healthy`: all is well. `warning`: it was held up. `critical`: the last try, or given up. */
+/** Level of a log line. `healthy`: all is well. `warning`: a delay. `critical`: the last retry, or given up. */
 export type LogLevel = 'healthy' | 'warning' | 'critical'

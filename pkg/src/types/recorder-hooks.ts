@@ -1,35 +1,53 @@
-// What 'ai-stream-handler/replay' needs of a handler, and nobody else: to hear what it hears, and to tell it what it heard.
+// What 'ai-stream-handler/replay' needs of a handler: to record the calls and responses of its core, and to drive a core from a
+// recording. Internal: not exported from the package.
 
-import type { HandlerOptions } from './handler'
+import type { HandlerOptions } from './options'
 import type { RecordingStart } from './recording'
 
-/** A core, as far as recordings go. */
-export interface Heart {
-  /** It is `now` until the next call, and there is no network but what the calls below tell. */
+/** The part of a core that a replay drives. */
+export interface ReplayCore {
+  /** From here on the recording is its clock and its network. The time is `now` (seconds since the Unix epoch) until the next call. */
   replay(now: number): void
+  /** Request `request` was answered. */
   opened(request: number, status: number, type: string, retryAfter?: string, retryAfterMs?: string, date?: string): void
+  /** The next bytes of a response. */
   heard(request: number, bytes: Uint8Array): void
+  /** A request ended: its response ended (`whole`), or it broke off or got none. Without `whole` it was never sent. */
   closed(request: number, whole?: boolean): void
+  /** Result of a request to stop a run. */
   called(request: number, status: number): void
   feed(bytes: Uint8Array): void
 }
 
-/** Hears calls of the core before they are made, and answers as they are read. */
-export interface Ear {
+/** Sees each call of the core before it is made, and the responses of `fetch` as they are read. Must not alter either. */
+export interface RecordingTap {
+  /** Wraps the core; all further calls go through the wrapper. */
   over<T extends object>(core: T): T
+  /** Makes request `id` with `fetch`. `form` is set for runs, and not for requests to stop one. */
   fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown>
+  /** Request `id` was not sent. */
   unsent(id: number): void
-  /** When what it heard last came, in seconds since the Unix epoch: then the core says so, too. */
+  /**
+   * When the call or response being processed was recorded, in seconds since the Unix epoch, so that the core uses the same time.
+   * `undefined` if it was not recorded.
+   */
   now(): number | undefined
 }
 
-/** A handler from inside. */
-export interface Inside {
+/** Internals of a handler, as `inside()` returns them. */
+export interface RecorderHooks {
   options: HandlerOptions
+  /** Seed of the core's random numbers. */
   seed: number
-  /** What it is now; null while an answer is under way. */
+  /** The current state, as the start of a recording; `null` while an answer is streaming or after `dispose()`. */
   start(): RecordingStart | null
-  listen(ear: Ear | undefined): void
-  /** Starts it over as one whose clock and network are a recording. `change` changes it, and listeners hear of it once. */
-  replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: Heart; change(work: () => void): void }
+  /** Installs the tap, or removes it. */
+  listen(tap: RecordingTap | undefined): void
+  /**
+   * Restarts the handler from `start` at the time `at` (seconds since the Unix epoch), detached from network, other tabs and
+   * clock. `change` runs a function that changes the core, and notifies listeners once afterwards.
+   *
+   * Throws after `dispose()`, and if the options are invalid.
+   */
+  replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: ReplayCore; change(work: () => void): void }
 }

@@ -1,90 +1,109 @@
-// What a recorder keeps of a handler's runs: what was called, and what the network said, each with its time.
+// Recordings of a handler's runs: the calls that were made and what the network returned, each with its time.
 
-import type { HandlerOptions } from './handler'
+import type { HandlerOptions } from './options'
 
-/** What to keep, and how much of it. */
+/** Options of `record`. */
 export interface RecordOptions {
   /**
-   * Bytes of memory. Default 16 MiB. Beyond it the oldest runs go; of one that is longer by itself its beginning stays.
-   * `recording.dropped` tells.
+   * Memory limit, in bytes. Beyond it the oldest runs are dropped; of a single run that exceeds it, the beginning is kept.
+   * `recording.dropped` counts what is missing.
+   *
+   * @default 16_777_216 // 16 MiB
    */
   maxBytes?: number
   /**
-   * Names of your own form fields whose values may be kept. Default: none of them; of the requests only the fields of the
-   * protocol are (`message`, `session_id`, …). Headers never are.
+   * Names of your own form fields whose values may be recorded. Otherwise only the values of the protocol's fields (`message`,
+   * `session_id`, …) are. Headers are never recorded.
+   *
+   * @default []
    */
   fields?: string[]
 }
 
-/** What `record()` returns. */
+/** A recording in progress, as `record` returns it. */
 export interface Recorder {
-  /** As far as it has come. */
+  /** What has been recorded so far. */
   readonly recording: Recording
-  /** Ends it. */
+  /** Stops recording and returns the result. */
   stop(): Recording
 }
 
 /**
- * Runs as they came, to be shown again by 'ai-stream-handler/replay': no headers, no tokens, no fields of the caller's, of
- * addresses the path alone. What was said is in it; `redact` takes it out.
+ * Recorded runs, to be replayed by 'ai-stream-handler/replay'. Contains messages and stream bytes, which `redact` replaces. Never
+ * contains request headers, query strings, file contents, or form fields of yours that you did not list.
  */
 export interface Recording {
   /** Seconds since the Unix epoch. */
   startedAt: number
-  /** Those that decide what happens. */
+  /** The options that affect the conversation. */
   options: HandlerOptions
-  /** Of the random part of retry delays (`retry.jitter`). */
+  /** Seed of the random part of retry delays (`retry.jitter`). */
   seed: number
-  /** Where it begins. */
+  /** State of the handler at the start. */
   start: RecordingStart
-  /** In order. */
+  /** In the order in which they happened. */
   events: RecordedEvent[]
-  /** What was left out for lack of room (see `maxBytes`). */
+  /** What was dropped to stay within `maxBytes`. */
   dropped: { runs: number; events: number; bytes: number }
-  /** Its texts are placeholders. */
+  /** Whether `redact` has replaced its texts. */
   redacted: boolean
 }
 
-/** The handler, when the recording began. */
+/** State of a handler when a recording began. */
 export interface RecordingStart {
-  /** How many requests there had been. */
+  /** Number of requests made before. */
   requests: number
   sessionId: string | null
-  /** An answer that was not finished. */
-  kept: Kept | null
+  /** The unfinished answer, if there was one. */
+  kept: ResumePoint | null
 }
 
-/** An answer that is not finished, as the core tells it: `ResumePoint` in src/state/resume_point.rs. */
-export interface Kept {
+/**
+ * An unfinished answer: what is stored to resume it after a page reload (option `persist`). Made and read by the core; the field
+ * names are those of the stored JSON.
+ */
+export interface ResumePoint {
   runId: string
   sessionId: string | null
+  /** `event_index` of the last event read. */
   lastIndex: number
+  /** Name of the answering party. */
   name: string
+  /** What the user said. */
   user: string | null
+  /** When the turn started, in seconds since the Unix epoch. */
   askedAt: number
+  /** Text of the answer so far. */
   text: string
+  /** The open question of a paused run; each requirement is JSON text. */
   pause: { message: string; requirements: string[] } | null
 }
 
-/** `at`: seconds since the recording began. Requests are known by their number. */
+/** @deprecated Use {@link ResumePoint}. */
+export type Kept = ResumePoint
+
+/** One recorded event. `at` is in seconds since the recording began; `request` is the number of a request. */
 export type RecordedEvent = { at: number } & (
-  /** A call: of a method, or of the clock (`tick`), the network (`online`, `offline`) or another tab. */
+  /** A call of the core: a method, or a signal from the clock (`tick`), the network (`online`, `offline`) or another tab. */
   | { call: string; with: (string | number | boolean | null | string[] | Uint8Array)[] }
-  /** A request goes out. A field of the caller's own is `null`; a file is its name. Without fields it is to stop a run. */
+  /**
+   * A request was made. A field whose value is not recorded is `null`, a file its name. Without `fields` it is a request to stop
+   * a run.
+   */
   | { request: number; method: string; path: string; fields?: Record<string, string | null> }
-  /** It is answered. */
+  /** It was answered. */
   | { request: number; status: number; headers: Record<string, string> }
-  /** The next bytes of the answer. */
+  /** The next bytes of its response. */
   | { request: number; bytes: Uint8Array }
-  /** It is over. */
+  /** It ended: `closed` as it should, `failed` in between or without a response, `unsent` before it was made. */
   | { request: number; end: 'closed' | 'failed' | 'unsent' }
 )
 
-/** A frame of a stream; of a stream that has no frames, what came at once. */
+/** A frame of a recorded stream; of a stream without frames, a chunk. */
 export interface RecordedFrame {
-  /** Seconds since the recording began, when its last byte came. */
+  /** When its last byte arrived, in seconds since the recording began. */
   at: number
-  /** In which answer (or leg fed by hand) it came: the first one is 1. */
+  /** Number of its stream, a response or a `begin` … `end` sequence, from 1. */
   stream: number
   bytes: Uint8Array
 }

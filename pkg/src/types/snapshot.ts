@@ -1,203 +1,60 @@
-/**
- * What a page sees. Every object here is immutable and structurally shared: what did not change keeps its
- * identity from one snapshot to the next, so `===` tells whether something has to be drawn again.
- *
- * Units: every time is in seconds since the Unix epoch, every duration in seconds.
- */
+// What a page sees of a conversation.
+//
+// Every object is immutable and structurally shared: whatever did not change is the same object in the next snapshot, so `===`
+// tells whether it has to be rendered again. Times are in seconds since the Unix epoch, durations in seconds.
 
-import type { ModelQuota, Monitor, PacingState, QueuedSend, RetryState } from './rate-limits'
+import type { Json } from './json'
+import type { ChatMessage } from './message'
 import type { Pause } from './pause'
+import type { ModelQuota, Monitor, PacingState, QueuedSend, RetryState } from './rate-limits'
+import type { TimelineEntry } from './timeline'
 
-export type * from './rate-limits'
-export type * from './pause'
-
-/** How a send ended. `interrupted`: the stream stopped without saying how the run ended. */
+/**
+ * How an answer ended.
+ *
+ * - `completed`, `failed`: as the run reported. `failed` also if the request itself failed.
+ * - `paused`: the run waits for the user (`snapshot.pause`).
+ * - `cancelled`: stopped by the user or on the server, or removed from the queue.
+ * - `interrupted`: the stream stopped without saying how the run ended.
+ */
 export type Outcome = 'completed' | 'paused' | 'cancelled' | 'failed' | 'interrupted'
 
 /**
- * What is going on now. `retrying`: the backend, or the handler itself, waits for a rate limit to pass, or to take up an
- * answer whose connection was lost; `retry` tells.
+ * Current state of the conversation: an {@link Outcome} between answers, `idle` before the first. `retrying`: the backend or the
+ * handler waits, for a rate limit to pass or to resume a lost connection; `snapshot.retry` has the details.
  */
 export type Status = 'idle' | 'connecting' | 'streaming' | 'retrying' | Outcome
 
 /**
- * Of the mission's backend: `rate_limit`, `general`, `unexpected`, `timeout`.
- * Ours: `network` (the request never got an answer), `http` (an answer of status 400 or more),
- * `interrupted` (the stream broke off), `protocol` (an answer that is no AgentOS stream).
+ * Kind of an error.
+ *
+ * From the backend: `rate_limit`, `timeout`, `general`, `unexpected` (docs/rate-limit-retries.md). From the handler:
+ *
+ * - `network`: the request got no response.
+ * - `http`: a response with status 400 or above.
+ * - `interrupted`: the stream broke off.
+ * - `protocol`: the response was not an AgentOS stream.
  */
 export type ErrorType =
   | 'rate_limit' | 'general' | 'unexpected' | 'timeout'
   | 'network' | 'http' | 'interrupted' | 'protocol'
 
-/** Any JSON value. */
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
-
-/** The error banner. */
+/** An error to show to the user, in a banner for example. */
 export interface StreamError {
+  /** For the user. */
   message: string
   type: ErrorType
-  /** Retries made before giving up, where the backend said so. */
+  /** Retries made before giving up, if known. */
   retries?: number
-  /** HTTP status, for type `http` (and `rate_limit` by HTTP 429). */
+  /** HTTP status. Set for type `http`, and for `rate_limit` if the response was a 429. */
   httpStatus?: number
-  /** Whether sending the same again may help. */
+  /** Whether sending the same message again may succeed. */
   retryable: boolean
-  /** What the figures show to be the likely cause, for the user: a conversation that is too long for the quota. */
+  /** Likely cause according to the figures, for the user: a conversation too long for the quota. */
   hint?: string
 }
 
-/** A tool that a run has called. */
-export interface ToolCall {
-  tool_call_id: string
-  tool_name: string
-  /** Parsed when first read. */
-  tool_args: Json
-  tool_call_error: boolean
-  /** What the tool returned (or its error's text); null while it runs. Same as `result`. */
-  content: string | null
-  result: string | null
-  /**
-   * `paused`: the run waits for the user to confirm, fill in or execute it. `rejected`: the user said no. `cancelled`: the
-   * run was stopped, failed or was lost before the tool ended.
-   */
-  status: 'started' | 'completed' | 'error' | 'paused' | 'rejected' | 'cancelled'
-  /** The text of ToolCallError. */
-  error?: string
-  /** `time` and `duration` are the same number of seconds; `time` is what agent-ui draws. */
-  metrics?: { time: number; duration: number }
-  created_at: number
-  /** The run that this call delegated to. */
-  child_run_id?: string
-  role: 'tool'
-}
-
-/** A step of the reasoning tools, as the model filled it in. */
-export interface ReasoningStep {
-  title?: string
-  action?: string
-  result?: string
-  reasoning?: string
-  next_action?: string
-  confidence?: number
-}
-
-/** An image of an answer; `url` is a data URL where the server sent bytes. */
-export interface ImageData { id?: string; url: string; mime_type?: string; content?: string; revised_prompt?: string }
-/** A video, a sound or a file, as the server sent it. */
-export type MediaData = { [key: string]: Json }
-
-/** What somebody said: the user, the answer, a member of the team, or a leader who delegates. */
-export interface ChatMessage {
-  /** Stable for the life of the handler; good as a React key. */
-  id: string
-  /** `agent`: the answer, or (in `turn.work`) a member's or sub-team's text. `delegation`: a task given to a member. */
-  role: 'user' | 'agent' | 'delegation' | 'system' | 'tool'
-  /** Text. For a structured answer: its JSON, indented by two spaces (see `structured`). */
-  content: string
-  /** Seconds. */
-  created_at: number
-  /** The banner belongs to this message. */
-  streamingError?: boolean
-  /** The user or the server stopped this run: the text is what had come until then. */
-  cancelled?: boolean
-  tool_calls?: ToolCall[]
-  extra_data?: { reasoning_steps?: ReasoningStep[]; references?: Json[] }
-  /** The model's own thoughts (native reasoning), as far as they have come. */
-  reasoning_content?: string
-  /** The value of an answer with an output schema; `content_type` is the schema's name. */
-  structured?: Json
-  content_type?: string
-  images?: ImageData[]
-  videos?: MediaData[]
-  audio?: MediaData[]
-  files?: MediaData[]
-  response_audio?: MediaData
-  citations?: Json
-  followups?: string[]
-  agentName?: string
-  teamName?: string
-  agentId?: string
-  teamId?: string
-  runId?: string
-  parentRunId?: string
-  /** 0 for the answer, 1 for its members, 2 for theirs. */
-  depth?: number
-  /** Of a delegation: who gave the task, to whom (`…Id` as the server names it), and the member's run once known. */
-  delegatedBy?: string
-  delegatedTo?: string
-  delegatedToId?: string
-  childRunId?: string
-  /** Of a member's message and a delegation: how that run stands. */
-  status?: 'started' | 'completed' | 'error' | 'paused' | 'cancelled'
-  /** Why this run failed. */
-  error?: string
-  /** On the answer only: the turn's timeline, as the Cirkelline UI draws it. */
-  behindTheScenes?: TimelineEntry[]
-  /** Of a user message: the names of the files sent along. */
-  files_sent?: string[]
-}
-
-/** What is known of a timeline entry besides. */
-export interface TimelineDetails {
-  toolName?: string
-  toolArgs?: Json
-  toolCallId?: string
-  toolResult?: string
-  /** A reasoning step or a thought. */
-  reasoningContent?: string
-  /** Seconds. */
-  executionTime?: number
-  retryAttempt?: number
-  maxRetries?: number
-  /** Seconds. */
-  retryDelay?: number
-  errorType?: string
-  errorMessage?: string
-  retryAttempts?: number
-  metrics?: Json
-  tokenUsage?: { input: number; output: number; total: number }
-  costs?: { input: number; output: number; total: number }
-  model?: string
-  /** Which attempt of the turn the entry belongs to, from 1. */
-  attempt?: number
-  /** The attempt failed and was started again: what it produced is not part of the answer. */
-  voided?: boolean
-  stepName?: string
-  stepIndex?: number
-  memberName?: string
-  task?: string
-  runId?: string
-  /** Whatever else the event carried that a page may want to show. */
-  data?: Json
-}
-
-/** One thing that happened behind the scenes. */
-export interface TimelineEntry {
-  id: string
-  /** Seconds: the event's own time, or its arrival where it carries none. */
-  timestamp: number
-  /** When it was heard of here, in seconds since the Unix epoch; with fractions, where an event's own time has none. */
-  heardAt: number
-  /** Of a wait (`retry`, `resume`): when the stream went on. Not there while it lasts. */
-  overAt?: number
-  /**
-   * The event's name: `retry`, `error`, `TeamToolCallStarted`, …; ours: `cancelled`, `cancel` (what the server said to it),
-   * `interrupted`, `resume`, `fallback`.
-   */
-  eventType: string
-  /** Name of the agent, team or workflow. */
-  source: string
-  sourceType: 'agent' | 'team' | 'workflow' | 'system'
-  description: string
-  status: 'started' | 'in_progress' | 'completed' | 'error'
-  /** 0: the top-level run; 1: its members; 2: theirs. */
-  depth: number
-  /** The entry this one is part of: the run's start, or the delegation that led to it. */
-  parentEventId?: string
-  details: TimelineDetails
-}
-
-/** Tokens and costs, as the server counts them. */
+/** Token counts and costs as the server reports them; 0 if it does not. */
 export interface Usage {
   inputTokens: number
   outputTokens: number
@@ -205,104 +62,122 @@ export interface Usage {
   reasoningTokens: number
   cacheReadTokens: number
   cacheWriteTokens: number
-  /** In the currency of the backend's price list (MetricsUpdate); 0 where it sends none. */
+  /** In the currency of the backend's price list (MetricsUpdate events). */
   inputCost: number
+  /** In the currency of the backend's price list (MetricsUpdate events). */
   outputCost: number
+  /** In the currency of the backend's price list (MetricsUpdate events). */
   totalCost: number
 }
 
-/** When a turn was asked, when its first frame came, when it ended: seconds since the Unix epoch, by this page's clock. */
+/** Times of a turn by the page's clock, in seconds since the Unix epoch. */
 export interface TurnTimes {
+  /** When the user's message was sent. */
   beganAt: number
+  /** When the first event arrived. */
   firstAt: number | null
+  /** When the answer ended. */
   endedAt: number | null
 }
 
-/** A message of the user and all that came of it. */
+/** A message of the user and everything that came of it. */
 export interface Turn {
+  /** Stable for the lifetime of the handler; suitable as a React key. */
   id: string
   user: ChatMessage | null
-  /** Delegations, members' and sub-teams' messages, in the order in which they began. */
+  /** Delegations, and messages of members and sub-teams, in the order in which they began. */
   work: ChatMessage[]
+  /** The answer of the top-level run. */
   answer: ChatMessage
   timeline: TimelineEntry[]
-  /** null while it runs. */
+  /** `null` while the turn is running. */
   outcome: Outcome | null
-  /** 1, and one more for each retry. */
+  /** 1, plus one for each retry. */
   attempts: number
   times: TurnTimes
+  /** Id of the top-level run. */
   runId: string | null
   error: StreamError | null
   pause: Pause | null
+  /** Suggested follow-up questions. */
   followups: string[]
+  /** Memories the run reported. */
   memories: Json[]
   sessionSummary: Json | null
   usage: Usage
 }
 
-/** A conversation that the server keeps. */
+/** A session stored on the server. */
 export interface SessionEntry {
   session_id: string
   session_name: string
+  /** Seconds since the Unix epoch. */
   created_at: number
+  /** Seconds since the Unix epoch. */
   updated_at?: number
-  /** The last run of this session, as far as this page saw it. */
+  /** Outcome of the session's last run, if it ran on this page. */
   lastOutcome?: Outcome
-  /** The last run failed; the session is there all the same. */
+  /** Whether the last run failed. The session exists all the same. */
   failed?: boolean
 }
 
-/** What was read, and what could not be. */
+/** What was read from the streams, and what could not be. */
 export interface Diagnostics {
   bytesRead: number
   framesRead: number
   unknownEvents: number
   malformedFrames: number
-  /** Frames of an attempt that is already void, or repeated by a resumed stream: read and left out. */
+  /** Frames that were ignored because they belong to a superseded attempt, or were repeated by a resumed stream. */
   staleFrames: number
-  /** Timeline entries beyond the limit. */
+  /** Timeline entries not kept because of `limits.maxTimelineEntries`. */
   droppedEntries: number
-  /** Names of the unknown events, with how often they came. */
+  /** Names and counts of the unknown events. */
   unknown: { name: string; count: number }[]
-  /** The last malformed frames. */
+  /** The latest malformed frames. */
   malformed: { reason: string; excerpt: string; frame: number }[]
-  /** How often `onListenerError` was called. */
+  /** Number of calls of `onListenerError`. */
   listenerErrors: number
 }
 
-/** `status` tells which of the others are there: `if (s.status === 'retrying') s.retry.delay`. */
+/**
+ * State of the conversation at one moment. `status` narrows the other fields: with `status === 'retrying'`, `retry` is not `null`.
+ */
 export type Snapshot = SnapshotFields & Progress
 
-/** What goes on now. */
+/** The fields of a snapshot that depend on its status. */
 export type Progress =
   | { status: 'idle' | Outcome; isStreaming: false; retry: null }
   | { status: 'connecting' | 'streaming'; isStreaming: true; retry: null }
   | { status: 'retrying'; isStreaming: true; retry: RetryState }
 
-/** What a snapshot holds whatever its status. */
+/** The fields of a snapshot that are there in every status. */
 export interface SnapshotFields {
+  /** What is happening, in one line for the user; `null` if nothing is. */
   activityStatus: string | null
+  /** Error of the last answer, until `dismissError()` or the next message. */
   error: StreamError | null
-  /** A send that is held back to stay under a rate limit. */
+  /** Set while a send is delayed to stay under a rate limit. */
   pacing: PacingState | null
-  /** What a paused run waits for. */
+  /** What the last turn's paused run waits for. */
   pause: Pause | null
   turns: Turn[]
-  /** The same, flat: user, work, answer of each turn. */
+  /** The messages of all turns in one list: of each turn `user`, `work`, `answer`. */
   messages: ChatMessage[]
-  /** Of the last turn. */
+  /** Timeline of the last turn. */
   timeline: TimelineEntry[]
-  /** The last answer was interrupted, and `resume()` can take it up. */
+  /** Whether the last answer was interrupted and `resume()` can continue it. */
   resumable: boolean
   sessionId: string | null
   sessions: SessionEntry[]
-  /** The run that lives, or the last one: what cancel and continue aim at. */
+  /** Id of the running or last run, to which `cancel()` and `continueRun()` apply. */
   runId: string | null
-  /** Sends that wait: how many, and which, in the order in which they go out. */
+  /** Number of messages waiting to be sent. */
   queued: number
+  /** Messages waiting to be sent, in the order in which they go out. */
   queue: QueuedSend[]
-  /** Tokens per minute of each model that answered in the last minute, or has a quota. */
+  /** Token usage of each model that answered in the last minute or has a quota. */
   quota: ModelQuota[]
+  /** Sum over all turns. */
   usage: Usage
   monitor: Monitor
   diagnostics: Diagnostics

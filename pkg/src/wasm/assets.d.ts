@@ -1,4 +1,4 @@
-// The build inlines the module as a text (pkg/inline.mjs), and what unpacks it in base64.
+// What pkg/build.mjs makes of these imports: core.wasm as text (pkg/inline.mjs), the unpacker in base64.
 declare module '*.wasm' {
   const text: string
   export default text

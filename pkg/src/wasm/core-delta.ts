@@ -1,10 +1,12 @@
-// What the core says has changed: the shape of `Delta` in src/view.rs. Fields named here as text hold raw JSON.
+// Changes to the conversation as the core reports them: the counterpart of `Delta` in src/view.rs, which
+// tests/package/types.test.mjs compares with what the core sends. Where the snapshot has a Json value, the core sends its raw text.
 
-import type {
-  Diagnostics, ModelQuota, Monitor, Outcome, PacingState, QueuedSend, RetryState, SessionEntry, Status, StreamError,
-  TimelineEntry, ToolCall, TurnTimes, Usage,
-} from '../types/snapshot'
+import type { ToolCall } from '../types/message'
+import type { ModelQuota, Monitor, PacingState, QueuedSend, RetryState } from '../types/rate-limits'
+import type { Diagnostics, Outcome, SessionEntry, Status, StreamError, TurnTimes, Usage } from '../types/snapshot'
+import type { TimelineEntry } from '../types/timeline'
 
+/** Everything that changed since the last `core.read()`. Fields that are not set did not change. */
 export interface Delta {
   turnCount: number
   head?: {
@@ -27,9 +29,10 @@ export interface Delta {
   diagnostics: Omit<Diagnostics, 'listenerErrors'>
 }
 
-/** A text that grew, and nothing else: `work` below zero is the answer. */
+/** Text was appended to one message, and nothing else changed. `work` is an index into `turn.work`, or negative for the answer. */
 export type Appended = [turn: number, work: number, thoughts: boolean, text: string, bytesRead: number, framesRead: number]
 
+/** Changes to one turn. */
 export interface TurnDelta {
   index: number
   id: number
@@ -47,22 +50,26 @@ export interface TurnDelta {
   }
   user?: MessageDelta
   answer?: MessageDelta
+  /** `work` starts over, before the changes below are applied. */
   workReset: boolean
   work?: [number, MessageDelta][]
   timeline?: EntryDelta[]
 }
 
+/** Changes to one message. */
 export interface MessageDelta {
   head?: Head
   text?: TextDelta
   thoughts?: TextDelta
+  /** The tool calls start over, before the changes below are applied. */
   toolsReset?: boolean
   tools?: [number, ToolDelta][]
 }
 
-/** A long text comes in pieces. */
+/** Text to append, after clearing the old one if `reset`. Long texts come in pieces. */
 export interface TextDelta { reset?: boolean; append: string | string[] }
 
+/** All fields of a message except texts and tool calls. */
 export interface Head {
   id: number
   role: 'user' | 'agent' | 'delegation'
@@ -96,6 +103,7 @@ export interface Head {
   filesSent: string[]
 }
 
+/** A tool call, complete. */
 export interface ToolDelta {
   id: string
   name: string
@@ -108,12 +116,14 @@ export interface ToolDelta {
   childRunId: string | null
 }
 
+/** A timeline entry, complete. Its `id` is its index. */
 export type EntryDelta = Omit<TimelineEntry, 'id' | 'parentEventId' | 'details'> & {
   id: number
   parentEventId?: number
   details: { [key: string]: unknown; toolArgs?: string; metrics?: string; data?: string }
 }
 
+/** A pause, complete. */
 export interface PauseDelta {
   runId: string | null
   message: string

@@ -1,11 +1,13 @@
-// The text that pkg/inline.mjs makes of the module → its bytes.
+// The module inlined as text (pkg/inline.mjs) → its bytes. Nothing is decoded before the module is needed.
 
 import unpacker from './unpack.wat'
-import type { Source } from './loader'
+import type { ModuleSource } from './loader'
 
-export function inlined(text: string): Source {
+/** A source that unpacks `text`. */
+export function inlinedSource(text: string): ModuleSource {
   let compiled: WebAssembly.Module | undefined
-  const check = () => (compiled ??= new WebAssembly.Module(Uint8Array.from(atob(unpacker), (letter) => letter.charCodeAt(0))))
+  // The unpacker is small enough to be compiled at once, and tells whether anything can be compiled here.
+  const check = () => (compiled ??= new WebAssembly.Module(Uint8Array.from(atob(unpacker), (char) => char.charCodeAt(0))))
   return {
     check,
     module() {

@@ -1,11 +1,12 @@
-// Starts the module, once, and says plainly why it cannot.
+// Starts the WebAssembly module, once per page, and explains why if it cannot.
 
 import { Core, initSync } from '../../generated/core'
-import type { CoreClass } from '../handler/stream-handler'
 
-/** Where the module is to be had. */
-export interface Source {
-  /** Throws where nothing can be compiled. */
+export type CoreClass = typeof Core
+
+/** Where the module comes from: inlined (inlined-wasm.ts) or hosted by the page (handler/create-hosted.ts). */
+export interface ModuleSource {
+  /** Throws if the module is not available or nothing can be compiled here. Cheap. */
   check(): void
   module(): BufferSource | WebAssembly.Module
 }
@@ -15,42 +16,41 @@ let compiled: WebAssembly.Module | undefined
 let memory: WebAssembly.Memory
 let view = new Uint8Array()
 
-/** The module's memory as it is now: it moves when it grows. */
-export function memoryOfModule(): Uint8Array {
+/** The module's memory. Do not keep it: growing the memory detaches it. */
+export function moduleMemory(): Uint8Array {
   if (view.length === 0) view = new Uint8Array(memory.buffer)
   return view
 }
 
-/** Throws where the module could not be started, and does not start it. */
-export function needStart(source: Source): void {
+/** Throws if the module cannot be started, without starting it. */
+export function assertModuleUsable(source: ModuleSource): void {
   if (isStarted) return
-  needWebAssembly()
+  assertWebAssembly()
   try {
     source.check()
   } catch (error) {
-    throw explained(error)
+    throw explainCompileError(error)
   }
 }
 
-/** Compiles the module beside the page's own thread; what it is needed for meanwhile does not wait for it. */
-export async function compileAhead(source: Source): Promise<void> {
+/** Compiles the module off the main thread. Whoever needs it meanwhile does not wait for this, but compiles it synchronously. */
+export async function compileInBackground(source: ModuleSource): Promise<void> {
   const given = isStarted ? undefined : source.module()
-  // What was compiled by those who host it is there already.
+  // Hosted modules are compiled already.
   if (!given || given instanceof WebAssembly.Module) return
   const ready = await WebAssembly.compile(given)
-  // Who was started meanwhile has compiled for themselves.
   if (!isStarted) compiled = ready
 }
 
-/** Starts the module, if nobody has. */
-export function started(source: Source): CoreClass {
+/** Starts the module if it is not running yet. Throws if it cannot be started. */
+export function startModule(source: ModuleSource): CoreClass {
   if (!isStarted) {
-    needStart(source)
+    assertModuleUsable(source)
     try {
       const exported = Object.values(initSync({ module: compiled ?? source.module() }) as object)
       memory = exported.find((value) => value instanceof WebAssembly.Memory) as WebAssembly.Memory
     } catch (error) {
-      throw explained(error)
+      throw explainCompileError(error)
     }
     isStarted = true
     compiled = undefined
@@ -58,17 +58,17 @@ export function started(source: Source): CoreClass {
   return Core
 }
 
-/** Throws where there is none. */
-export function needWebAssembly(): void {
+/** Throws if there is no WebAssembly. */
+export function assertWebAssembly(): void {
   if (typeof WebAssembly !== 'object') {
     throw new Error('ai-stream-handler needs WebAssembly, which this browser does not have or has switched off.')
   }
 }
 
-/** What kept the module from being compiled, in words that say what to do. */
-export function explained(error: unknown): unknown {
-  const refused = error instanceof Error && /content security policy|unsafe-eval|wasm code generation/i.test(error.message)
-  if (!refused) return error
+/** If a policy forbids compiling, an error that says how to allow it; otherwise `error` itself. */
+export function explainCompileError(error: unknown): unknown {
+  const isForbidden = error instanceof Error && /content security policy|unsafe-eval|wasm code generation/i.test(error.message)
+  if (!isForbidden) return error
   const isPage = 'document' in globalThis || 'importScripts' in globalThis
   return new Error(isPage
     ? "ai-stream-handler: the page's Content-Security-Policy forbids WebAssembly. Add 'wasm-unsafe-eval' to its script-src."

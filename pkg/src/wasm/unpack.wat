@@ -1,8 +1,8 @@
-;; The text that pkg/inline.mjs makes of the module → its bytes, in place. In WebAssembly, because it runs once: JavaScript that
-;; nobody has run before takes some ten milliseconds for it, this one half of one.
+;; Decodes the text of pkg/inline.mjs to the module's bytes, in place. In WebAssembly because it runs once, in a page that
+;; has just started: in JavaScript, which is interpreted at first, it takes two to four times as long.
 (module
   (memory (export "memory") 16)
-  ;; The text's length → that of the bytes.
+  ;; Length of the text → length of the bytes.
   (func (export "unpack") (param $length i32) (result i32)
     (local $at i32) (local $to i32) (local $letter i32) (local $value i32) (local $nineties i32)
     (loop $next
@@ -10,7 +10,7 @@
         (then
           (local.set $letter (i32.load8_u (local.get $at)))
           (local.set $at (i32.add (local.get $at) (i32.const 1)))
-          ;; Its place among the printable ones, of which ", < and \ are left out.
+          ;; Its index in the alphabet: printable ASCII without ", < and \.
           (local.set $value
             (i32.sub
               (i32.sub

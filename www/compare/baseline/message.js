@@ -1,10 +1,10 @@
 /**
- * The usual way to keep the answer: the last token is taken out of the next one, in case it was repeated; whoever's text it is goes
- * to the end of the last message; the final event replaces it.
+ * The baseline: how many chat hooks collect an answer. The previous token is removed from the next one, in case it was repeated; text
+ * is appended to the last message, whichever run it belongs to; the final event replaces it.
  */
-import { objectsIn } from './objects.js'
+import { extractObjects } from './objects.js'
 
-export function createUsual() {
+export function createBaseline() {
   let decoder
   let buffer
   let content
@@ -26,8 +26,8 @@ export function createUsual() {
       buffer = content = last = ''
     },
     feed(bytes) {
-      // Each chunk by itself: a letter that was cut in two becomes two that are none.
-      buffer = objectsIn(buffer + decoder.decode(bytes), take)
+      // Each chunk is decoded on its own: a character split across two chunks becomes two replacement characters.
+      buffer = extractObjects(buffer + decoder.decode(bytes), take)
     },
     end() {},
     text: () => content,

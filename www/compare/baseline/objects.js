@@ -1,28 +1,28 @@
 /**
- * The usual way to read a stream, written for this comparison after what many chat hooks do: look for a brace, count braces until
- * they match, JSON.parse what lies between. Nothing is known of frames, and nothing of strings, in which braces are letters.
+ * The baseline's parser, written for this comparison after what many chat hooks do: find a brace, count braces until they match,
+ * JSON.parse what is between. Ignores frames, and does not know that braces inside strings are text.
  */
 
-/** Hands every whole object in `buffer` to `found`; returns what is left for the next chunk. */
-export function objectsIn(buffer, found) {
+/** Calls `onObject` with each complete object in `buffer`; returns the rest, for the next chunk. */
+export function extractObjects(buffer, onObject) {
   let from = 0
   for (;;) {
     const start = buffer.indexOf('{', from)
     if (start < 0) return ''
-    const end = closing(buffer, start)
-    // Incomplete: with the next chunk it is counted from its start again.
+    const end = closingBrace(buffer, start)
+    // Incomplete: counted from its start again with the next chunk.
     if (end < 0) return buffer.slice(start).trim()
     try {
-      found(JSON.parse(buffer.slice(start, end + 1)))
+      onObject(JSON.parse(buffer.slice(start, end + 1)))
       from = end + 1
     } catch {
-      // Not an object after all: on to the next brace.
+      // Not an object: try the next brace.
       from = start + 1
     }
   }
 }
 
-function closing(buffer, start) {
+function closingBrace(buffer, start) {
   let depth = 0
   for (let at = start; at < buffer.length; at++) {
     if (buffer[at] === '{') depth++

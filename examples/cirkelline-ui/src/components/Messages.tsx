@@ -1,4 +1,4 @@
-// Groups messages into turns: a turn closes at the first text of the main team. What comes before it is work.
+// Groups messages into turns. A turn ends with the first text of the main team; every message before that is shown as work.
 import { memo } from 'react'
 import { useStore } from '@/store'
 import type { ChatMessage } from '@/types'
@@ -32,14 +32,14 @@ export default function Messages() {
   ))
 }
 
-/** `content` besides: other code may have changed the message in place. */
+/** `content` is a prop of its own, because other code may change the message in place. */
 const Answer = memo(({ message, content }: { message: ChatMessage; content: string }) => {
   const error = useStore((state) => state.streamingErrorMessage)
   if (message.streamingError) return <p data-testid="banner" role="alert">Something went wrong. {error}</p>
   return (
     <div data-testid="answer">
       {content.split('\n\n').map((part, at) => <p key={at}>{part}</p>)}
-      {message.hitlPaused && <p data-testid="question">{message.hitlRequirements?.map((one) => one.tool_name).join(', ')}?</p>}
+      {message.hitlPaused && <p data-testid="question">{message.hitlRequirements?.map((requirement) => requirement.tool_name).join(', ')}?</p>}
     </div>
   )
 })

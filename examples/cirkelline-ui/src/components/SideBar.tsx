@@ -1,4 +1,4 @@
-// The list of sessions. Whenever the address names another session it is loaded: in mid-answer too, for a new session gets
+// The list of sessions. Loads a session whenever the address names another one, even during an answer: a new session is put
 // into the address with its first event.
 import { useEffect } from 'react'
 import { useQueryState } from 'nuqs'

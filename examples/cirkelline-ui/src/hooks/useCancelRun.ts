@@ -1,4 +1,4 @@
-// The Stop button: it knows of the run only what the store says, and appends to the last message.
+// The Stop button. It uses only the store's fields, and appends to the last message.
 import { useCallback } from 'react'
 import { useStore } from '@/store'
 
@@ -12,7 +12,7 @@ export function useCancelRun() {
     store.setMessages((before) => {
       const messages = [...before]
       const last = messages.at(-1)
-      // As the page has always done it: in place.
+      // In place, as the original page does.
       if (last?.role === 'agent') last.content = `${last.content}\n\n[Stopped by you]`
       return messages
     })

@@ -1,4 +1,4 @@
-// Reads stored runs, and puts them into the store in place of what is there.
+// Loads stored runs and replaces the store's messages with them.
 import { useStore } from '@/store'
 import type { ChatMessage } from '@/types'
 
@@ -6,8 +6,8 @@ interface StoredRun { parent_run_id?: string; run_input?: string; content?: unkn
 
 const get = async (path: string) => {
   const { selectedEndpoint } = useStore.getState()
-  const answer = await fetch(`${selectedEndpoint}${path}`)
-  return answer.ok ? answer.json() : null
+  const response = await fetch(`${selectedEndpoint}${path}`)
+  return response.ok ? response.json() : null
 }
 
 const seconds = (time: string | number) => (typeof time === 'number' ? time : Date.parse(time) / 1000)

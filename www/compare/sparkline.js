@@ -1,13 +1,13 @@
-/** The work in each animation frame, as it comes: a bar a frame, and the line that a screen of 60 Hz draws at. */
+/** Work per animation frame: one bar per frame, and a line at the budget of a 60 Hz screen. */
 import { el } from '../ui/dom.js'
 
 const BUDGET = 1000 / 60
-/** Milliseconds at the top edge; what is higher is cut, and the number beside it tells. */
+/** Milliseconds at the top edge; higher bars are cut, their value is in the text below. */
 const TOP = 50
 const BAR = 2
 
-export function createSpark(label) {
-  const node = el('canvas', { class: 'spark', role: 'img', 'aria-label': `${label}: work in each animation frame` })
+export function createSparkline(label) {
+  const node = el('canvas', { class: 'sparkline', role: 'img', 'aria-label': `${label}: work in each animation frame` })
   const bars = []
 
   return {
@@ -16,7 +16,7 @@ export function createSpark(label) {
       bars.length = 0
     },
     add: (ms) => bars.push(ms),
-    /** Once all is over it is told in words. */
+    /** Sets the label for screen readers, once the stream has ended. */
     describe: (text) => node.setAttribute('aria-label', `${label}: ${text}`),
     draw() {
       const { clientWidth: width, clientHeight: height } = node
@@ -43,7 +43,7 @@ export function createSpark(label) {
   }
 }
 
-/** At most `room` bars: of several frames the worst. */
+/** At most `room` bars; each is the slowest of its frames. */
 function grouped(bars, room) {
   const each = Math.ceil(bars.length / room)
   if (each <= 1) return bars

@@ -1,13 +1,13 @@
-/** Light or dark: the system's choice until the reader makes one, which is remembered. */
-import { el } from '../ui/dom.js'
-import { icon } from '../ui/icons.js'
+/** Light or dark: the system's setting until the reader chooses, which is remembered. */
+import { el } from './dom.js'
+import { icon } from './icons.js'
 
 const KEY = 'theme'
 const system = matchMedia('(prefers-color-scheme: dark)')
 
-export function createTheme() {
+export function createThemeSwitch() {
   const node = el('button', { type: 'button', class: 'quiet square', testid: 'theme' })
-  let chosen = remembered()
+  let chosen = readChoice()
 
   function draw() {
     const dark = chosen ? chosen === 'dark' : system.matches
@@ -16,7 +16,7 @@ export function createTheme() {
     node.setAttribute('aria-label', dark ? 'Switch to light colours' : 'Switch to dark colours')
     node.onclick = () => {
       chosen = dark ? 'light' : 'dark'
-      remember(chosen)
+      saveChoice(chosen)
       draw()
     }
   }
@@ -25,8 +25,8 @@ export function createTheme() {
   return { node }
 }
 
-// Storage throws where the browser blocks it (private windows, files): then the choice lasts as long as the page.
-function remembered() {
+// Storage throws where the browser blocks it (private windows, file: URLs); the choice then lasts as long as the page.
+function readChoice() {
   try {
     return localStorage.getItem(KEY)
   } catch {
@@ -34,7 +34,7 @@ function remembered() {
   }
 }
 
-function remember(theme) {
+function saveChoice(theme) {
   try {
     localStorage.setItem(KEY, theme)
   } catch {}

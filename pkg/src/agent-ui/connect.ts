@@ -1,0 +1,207 @@
+// Connects a page's store to handlers, one per conversation. It does what the page's hook did: it sends, and writes what the handler
+// reports through the page's own setters.
+//
+// The store belongs to the page. Other code loads sessions into it, clears it and edits its messages, and the ids in the address
+// change at any time; all of that must work as before.
+
+import { createStreamHandler } from '../index'
+import { SessionListSync } from './session-list-sync'
+import { ConversationBinding, withoutFailed } from './conversation-binding'
+import type { AgentUIPage, AgentUIState, AgentUIStore } from './page-store'
+import type { Outcome } from '../types/snapshot'
+import type { Resolution } from '../types/pause'
+import type { StreamHandler } from '../types/handler'
+import type { HandlerOptions } from '../types/options'
+
+/** Options of {@link connectAgentUI}: these, and the handler's own (`background`, `retry`, `activityTexts`, …). */
+export interface AgentUIOptions extends Omit<HandlerOptions, 'endpoint' | 'agent' | 'team' | 'workflow' | 'sessionId'> {
+  /** The page's store. */
+  store: AgentUIStore
+  /** The AgentOS base URL, called for each send. Default: the store's `selectedEndpoint`. */
+  endpoint?: () => string
+  /**
+   * Also put delegations and members' messages into the store, in front of the answer. Only for a page that shows them
+   * as such: agno-agi/agent-ui would show them as answers. Default false.
+   */
+  members?: boolean
+  /** The team whose messages the page shows as answers. An answer that fails before any team has named itself is given this name. */
+  answerTeamName?: string
+}
+
+/** What {@link connectAgentUI} returns. */
+export interface AgentUI {
+  /**
+   * Sends a message and resolves with how the answer ended. A FormData is sent as it is, plus the fields it lacks. Without an
+   * agent, team, workflow or url it resolves as `failed`, and the page shows why.
+   */
+  send(input: string | FormData): Promise<Outcome>
+  /** Call it after each render with the ids in the page's address. */
+  update(page: AgentUIPage): void
+  /** Cancels the answer, as aborting the store's `abortController` does. */
+  cancel(): void
+  /** Answers a paused run's question: see `StreamHandler.continueRun`. Resolves as `cancelled` if there is no conversation. */
+  continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome>
+  /** The handler of the conversation on the page; null before the first send and in a new chat. */
+  readonly handler: StreamHandler | null
+  /** Disposes of all handlers and releases the store. Connecting again to the same store does this first. */
+  disconnect(): void
+}
+
+/**
+ * Connects a page's store. Call it once per store, outside of components.
+ *
+ * Throws a TypeError if `store` has no `getState` and `subscribe`, or its state no `setMessages`.
+ */
+export function connectAgentUI(options: AgentUIOptions): AgentUI {
+  const { store } = options ?? {}
+  if (typeof store?.getState !== 'function' || typeof store.subscribe !== 'function') {
+    throw new TypeError('connectAgentUI: the option store must be a zustand store: an object with getState and subscribe')
+  }
+  if (typeof store.getState().setMessages !== 'function') throw new TypeError('connectAgentUI: the store has no setMessages')
+  connected.get(store)?.disconnect()
+  const connection = new Connection(options)
+  connected.set(store, connection)
+  return connection
+}
+
+/** Hot module replacement connects again without disconnecting. */
+const connected = new WeakMap<AgentUIStore, AgentUI>()
+
+class Connection implements AgentUI {
+  #options: AgentUIOptions
+  #page: AgentUIPage = {}
+  #sessionList: SessionListSync
+  #shown: ConversationBinding | null = null
+  /** Conversations that stream on after the page has left them. */
+  #detached = new Set<ConversationBinding>()
+  #unsubscribe: () => void
+  #triedRestore = false
+  /** The session in the address when the page cleared its messages, which comes before the address changes. */
+  #clearedAddress: string | null = null
+
+  constructor(options: AgentUIOptions) {
+    this.#options = options
+    this.#sessionList = new SessionListSync(options.store)
+    this.#unsubscribe = options.store.subscribe((state, before) => {
+      if (state.sessionsData !== before.sessionsData) this.#sessionList.storeChanged(state, before)
+      if (state.messages === before.messages) return
+      if (state.messages.length) this.#clearedAddress = null
+      else if (before.messages.length) this.#clearedAddress = this.#page.sessionId ?? ''
+      this.#shown?.storeChanged(state.messages)
+    })
+    this.send = this.send.bind(this)
+    this.update = this.update.bind(this)
+    this.cancel = this.cancel.bind(this)
+    this.continueRun = this.continueRun.bind(this)
+  }
+
+  get handler(): StreamHandler | null {
+    return this.#shown?.handler ?? null
+  }
+
+  async send(input: string | FormData): Promise<Outcome> {
+    const state = this.#options.store.getState()
+    const form = toFormData(input)
+    const target = this.#target(state)
+    if (!target) return this.#rejectSend(form, 'Please select an agent or team first.')
+    const address = this.#page.sessionId ?? ''
+    const session = this.#clearedAddress === address ? '' : (this.#shown?.sessionFor(address) ?? address)
+    if (!this.#shown?.matches(JSON.stringify(target), session)) this.#bind(target, session)
+    return this.#shown!.send(form, state.messages)
+  }
+
+  update(page: AgentUIPage): void {
+    if (componentId(page) !== componentId(this.#page) && componentId(page) && componentId(this.#page)) this.#sessionList.clear()
+    if (page.sessionId !== this.#page.sessionId) this.#clearedAddress = null
+    this.#page = page
+    this.#shown?.addressChanged(page.sessionId ?? '')
+    if (!this.#shown && page.sessionId) this.#reattach(page.sessionId)
+    if (!this.#shown) this.#restore()
+  }
+
+  cancel(): void {
+    this.#shown?.handler.cancel()
+  }
+
+  continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
+    return this.#shown?.handler.continueRun(resolutions) ?? Promise.resolve('cancelled')
+  }
+
+  disconnect(): void {
+    this.#unsubscribe()
+    this.#shown?.handler.dispose()
+    for (const binding of this.#detached) binding.handler.dispose()
+    this.#detached.clear()
+    this.#shown = null
+  }
+
+  /** Which of the page's ids is the target; its `mode` decides, if it has one. Null if there is none. */
+  #target({ mode, selectedEndpoint }: AgentUIState): HandlerOptions | null {
+    const { agent, team, workflow } = this.#page
+    const endpoint = this.#options.endpoint?.() ?? selectedEndpoint ?? null
+    if (team && mode !== 'agent') return { endpoint, team }
+    if (agent && mode !== 'team') return { endpoint, agent }
+    if (workflow) return { endpoint, workflow }
+    return this.#options.url ? { endpoint } : null
+  }
+
+  #bind(target: HandlerOptions, session: string): void {
+    this.#shown?.detach()
+    const { store, endpoint: _, members, answerTeamName, ...rest } = this.#options
+    const bearer = () => (store.getState().authToken ? { Authorization: `Bearer ${store.getState().authToken}` } : {}) as Record<string, string>
+    const handler = createStreamHandler({ headers: bearer, ...rest, ...target, sessionId: session || null })
+    const binding: ConversationBinding = new ConversationBinding({
+      store, handler, session, targetKey: JSON.stringify(target), members: members ?? false, answerTeamName,
+      page: () => this.#page,
+      onSession: (entry) => this.#sessionList.report(entry),
+      onDetached: (isOver) => {
+        if (this.#shown === binding) this.#shown = null
+        if (!isOver) this.#detached.add(binding)
+        else this.#detached.delete(binding)
+      },
+    })
+    this.#shown = binding
+  }
+
+  /** The page shows a session again whose answer is still streaming. */
+  #reattach(session: string): void {
+    for (const binding of this.#detached) {
+      if (binding.handler.getSnapshot().sessionId !== session) continue
+      this.#detached.delete(binding)
+      this.#shown = binding
+      binding.reattach(this.#options.store.getState().messages)
+    }
+  }
+
+  /** After a refresh: resumes an unfinished answer that was persisted. */
+  #restore(): void {
+    const { background, persist } = this.#options
+    const target = this.#target(this.#options.store.getState())
+    if (this.#triedRestore || !target || !(background || persist)) return
+    this.#triedRestore = true
+    this.#bind(target, this.#page.sessionId ?? '')
+    const binding = this.#shown!
+    if (binding.handler.getSnapshot().turns.length) binding.showRestored()
+    else binding.detach()
+  }
+
+  /** Shown as any other failure. */
+  #rejectSend(form: FormData, message: string): Outcome {
+    const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#options.store.getState()
+    const created_at = Math.floor(Date.now() / 1000)
+    const [user, answer] = [{ role: 'user', content: String(form.get('message') ?? '') }, { role: 'agent', content: message, streamingError: true }]
+    setMessages([...withoutFailed(messages), { ...user, created_at }, { ...answer, created_at, ...(this.#options.answerTeamName && { teamName: this.#options.answerTeamName }) }])
+    setStreamingErrorMessage?.(message)
+    setIsStreaming?.(false)
+    return 'failed'
+  }
+}
+
+const componentId = ({ agent, team, workflow }: AgentUIPage) => team ?? agent ?? workflow
+
+function toFormData(input: string | FormData): FormData {
+  const form = new FormData()
+  if (typeof input === 'string') form.set('message', input)
+  else for (const [name, value] of input.entries()) form.append(name, value)
+  return form
+}

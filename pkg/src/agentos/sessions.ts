@@ -1,0 +1,32 @@
+// Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions throw as `getJson` does.
+
+import { toSeconds } from '../snapshot/stored-session'
+import { componentQuery, getJson } from './http-client'
+import type { CheckedOptions } from '../types/checked-options'
+
+/** A listed session, as arguments of the core's `listSession`. Times are in seconds since the Unix epoch. */
+export type ListedSession = [id: string, name: string, createdAt: number, updatedAt: number | undefined]
+
+/** An entry of `GET /sessions`; nothing in it is taken for granted. */
+interface StoredSession { session_id?: unknown; session_name?: unknown; created_at?: unknown; updated_at?: unknown }
+
+/** One page of the component's sessions (of `user`, if set), newest first. Entries without an id are skipped. */
+export async function fetchSessions(options: CheckedOptions, user: string | undefined, limit: number, page: number): Promise<ListedSession[]> {
+  const { data } = (await getJson(options, '/sessions', { ...componentQuery(options), user_id: user, limit, page })) as { data?: (StoredSession | null)[] }
+  return (Array.isArray(data) ? data : []).flatMap((listed) => {
+    const { session_id: id, session_name: name, created_at, updated_at } = listed ?? {}
+    if (typeof id !== 'string') return []
+    return [[id, String(name ?? ''), toSeconds(created_at), updated_at ? toSeconds(updated_at) : undefined] as ListedSession]
+  })
+}
+
+/** The runs of a session, unchecked: input of `turnsFromRuns`. */
+export function fetchSessionRuns(options: CheckedOptions, id: string): Promise<unknown> {
+  return getJson(options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentQuery(options).type })
+}
+
+/** The open requirements of a paused run, unchecked. `runs` is the path of the component's runs. */
+export async function fetchRequirements(options: CheckedOptions, runs: string, runId: string, sessionId: string | null): Promise<unknown> {
+  const run = (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
+  return run.step_requirements ?? run.requirements
+}

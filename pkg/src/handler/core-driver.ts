@@ -1,0 +1,290 @@
+// Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps the
+// snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
+
+import { fetchRequirements } from '../agentos/sessions'
+import { turnsFromMessages } from '../snapshot/imported-messages'
+import { SnapshotStore } from '../snapshot/snapshot-store'
+import { feedInPlace } from '../wasm/feed'
+import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
+import { componentRunsPath, createCore, flattenPairs, resolveFields } from './core-config'
+import { ListenerScheduler } from './listener-scheduler'
+import { pageEnvironment, type PageEnvironment } from './page-environment'
+import { requestHost } from './request-host'
+import { validateOptions } from './validate-options'
+import type { Core } from '../../generated/core'
+import type { CheckedOptions } from '../types/checked-options'
+import type { ChatMessage } from '../types/message'
+import type { RecorderHooks, RecordingTap } from '../types/recorder-hooks'
+import type { ResumePoint } from '../types/recording'
+import type { Outcome, Snapshot } from '../types/snapshot'
+import type { CoreHost } from '../wasm/core-host'
+
+export class CoreDriver {
+  isDisposed = false
+  /** Incremented by each send and each conversation shown, so that what loads meanwhile is known to be outdated. */
+  generation = 0
+  #source: ModuleSource
+  #seed = newSeed()
+  /** The core itself, once it was needed. */
+  #untappedCore: Core | undefined
+  /** A recorder's tap, and the core as wrapped by it. */
+  #tap: RecordingTap | undefined
+  #tappedCore: Core | undefined
+  /** True while replaying: network, other tabs and the real clock are ignored. */
+  #isReplaying = false
+  #store = new SnapshotStore()
+  #scheduler: ListenerScheduler
+  #listenerErrors = 0
+  #lastTicket = 0
+  /** Calls without an outcome yet, by ticket. */
+  #calls = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
+  #wakeTimer: ReturnType<typeof setTimeout> | undefined
+  #page: PageEnvironment
+  #resumePoint: ResumePoint | null = null
+  /** A stored answer is shown, to be resumed on first use. */
+  #resumesOnUse = false
+  /** The core has changes that the snapshot does not show yet. */
+  #isStale = false
+  /** Listeners are not notified, because the conversation is being replaced. */
+  #isSilent = false
+
+  /** Throws if the module cannot be started, or the core refuses an option. */
+  constructor(source: ModuleSource, readonly options: CheckedOptions) {
+    this.#scheduler = new ListenerScheduler(options.notify ?? 'frame', (error) => this.#reportError(error))
+    this.#source = source
+    assertModuleUsable(source)
+    this.#page = pageEnvironment(options, () => this.core, () => this.#existingCore, () => this.#currentResumePoint())
+    // The core validates these: create it now, to throw here.
+    const { retry, resume, stall, quota, fallbacks, sessionId } = options
+    if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#isStale = Boolean(this.#untapped)
+    if (sessionId) this.#store.setSession(sessionId)
+    this.#restore(this.#page.restore())
+  }
+
+  /** The core, created on first access: handlers are created at page load, long before the first message. */
+  get core(): Core {
+    return this.#tappedCore ?? this.#untapped
+  }
+
+  get #untapped(): Core {
+    return (this.#untappedCore ??= this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
+  }
+
+  /** The core if it was created already. */
+  get #existingCore(): Core | undefined {
+    return this.#tappedCore ?? this.#untappedCore
+  }
+
+  /** The current snapshot; after `dispose()` the last one. */
+  get snapshot(): Snapshot {
+    if (!this.isDisposed) this.#read()
+    return this.#store.snapshot
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#use()
+    return this.#scheduler.subscribe(listener)
+  }
+
+  /** Starts something that has an outcome, and resolves with it. Rejects with what `start` or the option `fields` throws. */
+  startCall(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
+    if (this.isDisposed) return Promise.resolve('cancelled')
+    this.#use()
+    return new Promise((resolve) => {
+      this.core.fields(flattenPairs(resolveFields(this.options)))
+      this.#calls.set(++this.#lastTicket, { resolve, form })
+      start(this.#lastTicket)
+    })
+  }
+
+  resume(): Promise<Outcome> {
+    return this.startCall((ticket) => this.core.resume(ticket))
+  }
+
+  feed(bytes: Uint8Array): void {
+    // A tap has to see the call, and a replay has its own time: both need the core's method.
+    if (this.#tappedCore || this.#isReplaying) this.core.feed(bytes)
+    else this.#changed(feedInPlace(this.core, bytes, Date.now() / 1000))
+  }
+
+  /**
+   * Replaces the conversation: by `messages`, then by the turns that `recall` adds to the core. Listeners are notified once, at
+   * the end. Throws, changing nothing, if `messages` is not a list.
+   */
+  show(sessionId: string | null, messages: Partial<ChatMessage>[], recall?: () => void): void {
+    const turns = turnsFromMessages(messages, this.generation + 1)
+    this.generation++
+    // An interrupted answer among the recalled turns is not the stored one.
+    if (recall) this.#resumesOnUse = false
+    this.#silently(() => {
+      this.core.clear(sessionId)
+      this.#read()
+      this.#store.load(turns)
+      recall?.()
+    })
+  }
+
+  hooks(): RecorderHooks {
+    return {
+      options: this.options,
+      seed: this.#seed,
+      start: () => {
+        const { isStreaming, sessionId } = this.snapshot
+        if (isStreaming || this.isDisposed) return null
+        this.#untapped.keep()
+        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint }
+      },
+      listen: (tap) => {
+        this.#tap = tap
+        this.#tappedCore = tap?.over(this.#untapped)
+      },
+      replay: (...given) => this.#replay(...given),
+    }
+  }
+
+  dispose(): void {
+    if (this.isDisposed) return
+    this.isDisposed = true
+    this.#scheduler.stop()
+    this.#detach()
+  }
+
+  #create(options: CheckedOptions, seed: number, hasLog: boolean): Core {
+    return createCore(this.#source, this.#host(), options, seed, hasLog)
+  }
+
+  /** Ends whatever runs, frees the core and detaches from the page. */
+  #detach(): void {
+    const core = this.#untappedCore
+    this.#tap = this.#tappedCore = undefined
+    this.#page.closeStorage()
+    core?.dispose()
+    this.#read()
+    clearTimeout(this.#wakeTimer)
+    this.#page.close()
+    // Deferred: a listener may have called this while the core is on the stack.
+    queueMicrotask(() => core?.free())
+  }
+
+  /** See {@link RecorderHooks.replay}. */
+  #replay(...[given, seed, { sessionId, kept }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
+    if (this.isDisposed) throw new Error('ai-stream-handler: this handler was disposed of')
+    // First of all: this throws if the recording's options are invalid.
+    const core = this.#create(validateOptions({ ...given, sessionId }), seed, false)
+    this.#isReplaying = true
+    this.#resumesOnUse = false
+    this.#isSilent = true
+    this.#detach()
+    this.#isSilent = false
+    this.#untappedCore = core
+    this.#seed = seed
+    this.#store = new SnapshotStore()
+    core.replay(at)
+    this.#restore(kept)
+    this.#isStale = true
+    return { core, change: (work) => this.#silently(work) }
+  }
+
+  /** Does `work`, and notifies listeners once at its end. */
+  #silently(work: () => void): void {
+    this.#isSilent = true
+    try {
+      work()
+    } finally {
+      this.#isSilent = false
+      this.#scheduler.changed(true)
+    }
+  }
+
+  /**
+   * The handler is being used: listens to the page and other tabs, and resumes a stored answer. Not before, because on a server
+   * handlers are created for rendering and never disposed of.
+   */
+  #use(): void {
+    if (this.#isReplaying) return
+    this.#page.open()
+    if (!this.#resumesOnUse) return
+    this.#resumesOnUse = false
+    void this.resume()
+  }
+
+  /**
+   * Loads what a paused run asks for, if its stream did not say: AgentOS 3.1.10 leaves it out of the stream of a workflow's
+   * background run.
+   */
+  async #loadPauseRequirements(): Promise<void> {
+    const { pause, runId, sessionId } = this.snapshot
+    const runs = componentRunsPath(this.options)
+    if (pause !== null || runId === null || !runs || this.#isReplaying) return
+    try {
+      const requirements = await fetchRequirements(this.options, runs, runId, sessionId)
+      if (requirements && !this.isDisposed) this.core.tellPause(JSON.stringify(requirements))
+    } catch {
+      // The run is paused all the same; its requirements stay unknown.
+    }
+  }
+
+  /** What is to be stored of an unfinished answer. */
+  #currentResumePoint(): ResumePoint | null {
+    this.#existingCore?.keep()
+    return this.#resumePoint
+  }
+
+  /** Shows a stored answer, unless it belongs to another session than the option `sessionId`. */
+  #restore(point: ResumePoint | null | undefined): void {
+    const { sessionId } = this.options
+    if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
+    const { runId, lastIndex, name, user, askedAt, text, pause } = point
+    this.core.restore(runId, point.sessionId ?? undefined, lastIndex, name, user ?? undefined, askedAt, text, pause?.message, pause?.requirements ?? [])
+    this.#resumesOnUse = pause === null && !this.#isReplaying
+  }
+
+  /** Brings the snapshot up to date. */
+  #read(): void {
+    if (!this.#isStale) return
+    this.#isStale = false
+    this.core.read()
+  }
+
+  #changed(urgent: boolean): void {
+    this.#isStale = true
+    this.#page.changed()
+    if (!this.#isSilent) this.#scheduler.changed(urgent)
+  }
+
+  /** Reports an error of the page's own code. */
+  #reportError(error: unknown): void {
+    this.#listenerErrors++
+    this.#isStale = true
+    const report = this.options.onListenerError ?? ((e: unknown) => console.error('ai-stream-handler:', e))
+    try {
+      report(error)
+    } catch {
+      // An error handler that throws must not stop the stream either.
+    }
+  }
+
+  #host(): CoreHost {
+    return {
+      ...requestHost(this.options, (ticket) => this.#calls.get(ticket)?.form, () => this.#tap, (error) => this.#reportError(error)),
+      changed: (urgent) => this.#changed(urgent),
+      kept: (point) => (this.#resumePoint = point),
+      delta: (delta) => this.#store.apply(delta, this.#listenerErrors),
+      appended: (...change) => this.#store.append(change),
+      settled: (ticket, outcome) => {
+        const call = this.#calls.get(ticket)
+        this.#calls.delete(ticket)
+        if (outcome === 'paused') queueMicrotask(() => void this.#loadPauseRequirements().then(() => call?.resolve(outcome)))
+        else call?.resolve(outcome)
+      },
+      wake: (seconds) => {
+        clearTimeout(this.#wakeTimer)
+        if (seconds >= 0 && !this.#isReplaying) this.#wakeTimer = setTimeout(() => this.isDisposed || this.#existingCore?.tick(), seconds * 1000)
+      },
+      limit: (until) => this.#page.limit(until),
+    }
+  }
+}
+
+/** Seed of the core's only random numbers, the jitter of retry delays. */
+const newSeed = () => Math.floor(Math.random() * 2 ** 32)

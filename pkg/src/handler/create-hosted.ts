@@ -1,0 +1,46 @@
+// createStreamHandler of the entry /slim: the page hosts the module and passes it to `init`.
+
+import { assertWebAssembly, explainCompileError, type ModuleSource } from '../wasm/loader'
+import { makeStreamHandler } from './stream-handler'
+import { warmUp } from './warm-up'
+import type { StreamHandler } from '../types/handler'
+import type { HandlerOptions } from '../types/options'
+
+let module: WebAssembly.Module | undefined
+
+const source: ModuleSource = {
+  check() {
+    if (!module) throw new Error("ai-stream-handler/slim: await init('/path/to/core.wasm') first.")
+  },
+  module: () => module!,
+}
+
+/**
+ * Loads and compiles core.wasm (the package's `ai-stream-handler/core.wasm`). Await it once, before the first
+ * {@link createStreamHandler}.
+ *
+ * Rejects if WebAssembly is missing or forbidden, or if the module cannot be loaded or compiled.
+ *
+ * @param source Its address, its bytes, a Response with them, or the compiled module.
+ */
+export async function init(source: string | URL | Response | BufferSource | WebAssembly.Module): Promise<void> {
+  assertWebAssembly()
+  if (source instanceof WebAssembly.Module) {
+    module = source
+    return
+  }
+  const isAddress = typeof source === 'string' || source instanceof URL
+  const given = isAddress ? await fetch(source) : source
+  const bytes = given instanceof Response ? await given.arrayBuffer() : given
+  module = await WebAssembly.compile(bytes).catch((error: unknown) => { throw explainCompileError(error) })
+}
+
+/**
+ * Creates the handler of one conversation. Throws an Error before {@link init} has finished, and a TypeError or RangeError that
+ * names an invalid option. Never throws because of a server.
+ */
+export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
+  const handler = makeStreamHandler(source, options)
+  warmUp(source)
+  return handler
+}

@@ -1,0 +1,22 @@
+// createStreamHandler of the main entry. The only file that imports the module itself.
+
+import wasm from '../../generated/core_bg.opt.wasm'
+import { inlinedSource } from '../wasm/inlined-wasm'
+import { makeStreamHandler } from './stream-handler'
+import { warmUp } from './warm-up'
+import type { StreamHandler } from '../types/handler'
+import type { HandlerOptions } from '../types/options'
+
+const source = inlinedSource(wasm)
+
+/**
+ * Creates the handler of one conversation. Synchronous; there is nothing to initialise.
+ *
+ * Throws a TypeError or RangeError that names an invalid option, and an Error if WebAssembly is missing or forbidden (the message
+ * says which, and what to do). Never throws because of a server.
+ */
+export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
+  const handler = makeStreamHandler(source, options)
+  warmUp(source)
+  return handler
+}

@@ -1,0 +1,16 @@
+// FormData passed to `send`.
+
+/** Names of the files in a form. */
+export function filesIn(form: FormData): string[] {
+  return [...form.values()].flatMap((value) => (typeof value === 'string' ? [] : [value.name]))
+}
+
+/** A copy, so that adding fields does not change the caller's form. */
+export function copyForm(form: FormData): FormData {
+  const copied = new FormData()
+  for (const [name, value] of form.entries()) {
+    if (typeof value === 'string') copied.append(name, value)
+    else copied.append(name, value, value.name)
+  }
+  return copied
+}

@@ -1,0 +1,19 @@
+// Plays a whole recording at once.
+
+import { createPlayer } from './player'
+import type { StreamHandler } from '../types/handler'
+import type { Recording } from '../types/recording'
+import type { Snapshot } from '../types/snapshot'
+
+/**
+ * Plays the whole recording in `handler` at once and returns the snapshot, which equals the recorded handler's, times included.
+ * For tests.
+ *
+ *     replay(createStreamHandler(), readRecording(readFileSync('run.jsonl', 'utf8'))).status
+ */
+export function replay(handler: StreamHandler, recording: Recording): Snapshot {
+  const player = createPlayer(handler, recording)
+  player.seek(player.duration)
+  player.dispose()
+  return handler.getSnapshot()
+}

@@ -1,0 +1,27 @@
+// The snapshot of a new handler. Its parts are shared, so that "nothing" is the same object everywhere.
+
+import type { MonitorFigures } from '../types/rate-limits'
+import type { Snapshot, Usage } from '../types/snapshot'
+import type { TimelineEntry } from '../types/timeline'
+
+export const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
+
+export const NO_USAGE: Usage = Object.freeze({
+  inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0,
+  inputCost: 0, outputCost: 0, totalCost: 0,
+})
+
+const NO_COUNTS: MonitorFigures = Object.freeze({
+  answers: 0, retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0, sessionsKept: 0,
+})
+
+/** The snapshot of a new handler: idle, without turns and sessions. */
+export const emptySnapshot: Snapshot = Object.freeze<Snapshot>({
+  status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
+  turns: [], messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [],
+  quota: [], usage: NO_USAGE, monitor: { ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: [], asOf: 0 },
+  diagnostics: {
+    bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
+    malformed: [], listenerErrors: 0,
+  },
+})

@@ -1,0 +1,23 @@
+// Which folder may import from which. From the top: a room imports from rooms on lower floors and from itself, never from
+// its neighbours on the same floor nor from above.
+
+/** Of pkg/src. A name that ends in .ts is an entry of its own; `*.ts` is every other entry. */
+export const packageFloors = [
+  ['*.ts'],
+  ['react', 'agent-ui', 'a11y', 'replay'],
+  // The main entry, which the adapters share: a page would load the module twice if they bundled their own handler.
+  ['index.ts', 'slim.ts'],
+  ['handler'],
+  ['agentos'],
+  ['snapshot'],
+  ['wasm'],
+  ['types'],
+]
+
+/** Of www: what starts a page, what it shows, what all of that is made of. */
+export const demoStarts = ['app.js', 'compare/app.js']
+export const demoRooms = ['shell', 'chat', 'chart', 'chaos', 'replay', 'live', 'compare']
+export const demoBase = 'ui'
+
+/** Lines of a source file, in pkg/src and www. */
+export const MOST_LINES = 300
