@@ -1,4 +1,4 @@
-// "Where did the time go" in the page: bars, a readout by keyboard, the same as a table, and what runs grows.
+// "Where the time went" in the page: bars, a readout by keyboard, the same as a table, and what runs grows.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, test } from 'node:test'

@@ -1,5 +1,5 @@
 /**
- * "Where did the time go": the spans of trace-spans.js as bars, one lane per agent, with the key figures and the same data as tables.
+ * "Where the time went": the spans of trace-spans.js as bars, one lane per agent, with the key figures and the same data as tables.
  *
  * The bars are a single Tab stop: arrow keys move between them, and the line below describes the focused one. Nothing is drawn
  * while the chart is closed.
@@ -27,7 +27,7 @@ export function createTimeChart(clock) {
   const tables = el('details', { class: 'as-table' }, el('summary', {}, icon('chevron'), 'As a table'), el('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': 'The chart as a table' }, bars))
   const title = el('span', { class: 'latest' })
   const node = el('details', { class: 'chart', testid: 'chart', open: startsOpen, hidden: true },
-    el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Where did the time go'), title),
+    el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Where the time went'), title),
     el('div', { class: 'chart-body' }, facts, lanes, axis, readout, legend, agents, tables))
   const drawLanes = keyedList(lanes, (lane) => createLane(lane, readout), (lane) => lane.name)
   let turn, drawnTurn, timer

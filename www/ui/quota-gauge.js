@@ -3,7 +3,7 @@ import { el } from './dom.js'
 /** One model's use of its quota (`snapshot.quota`). */
 export function quotaGauge({ model, inputTokens, limit, source, asOf }) {
   const used = limit === null ? `${inputTokens.toLocaleString()} input tokens` : `${inputTokens.toLocaleString()} of ${limit.toLocaleString()} input tokens`
-  const origin = { option: 'quota as configured', learned: 'quota learned from a 429' }[source]
+  const origin = { option: 'quota as configured', learned: 'quota from a 429' }[source]
   const time = asOf > 0 && `in the minute to ${new Date(asOf * 1000).toLocaleTimeString([], { hour12: false })}`
   return el('li', {},
     el('strong', {}, model || 'All models'),
