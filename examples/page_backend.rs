@@ -1,5 +1,5 @@
 //! The backend half inside a page: the generator of `src/generator.rs` and the scripted model, as WebAssembly.
-//! `www/page-backend.js` makes it look like a server. The package carries none of it.
+//! `www/live/in-page-backend.js` makes it look like a server. The package carries none of it.
 #![allow(missing_docs)]
 
 #[cfg(target_arch = "wasm32")]

@@ -45,8 +45,10 @@ function createDelegation() {
   }
 }
 
+let created = 0
+
 function createMember() {
-  const name = el('span', { class: 'who' })
+  const name = el('span', { class: 'who', id: `member-${++created}` })
   const state = el('span', { class: 'state' })
   const body = createMessage()
   const node = el('details', { class: 'member', open: true },
@@ -63,8 +65,8 @@ function createMember() {
     isRunning: () => node.isConnected && message.status === 'started',
     box() {
       boxed = node.dataset.boxed = true
-      // What scrolls must be reachable by keyboard.
-      for (const [attribute, value] of [['tabindex', '0'], ['role', 'region'], ['aria-label', 'Message']]) body.node.setAttribute(attribute, value)
+      // What scrolls must be reachable by keyboard, and then needs a name.
+      for (const [attribute, value] of [['tabindex', '0'], ['role', 'region'], ['aria-labelledby', name.id]]) body.node.setAttribute(attribute, value)
     },
     update(next) {
       message = next

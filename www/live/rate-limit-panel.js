@@ -13,7 +13,7 @@ const ROWS = [
   ['Average delay', 'averageDelay', (value) => (value === 0 ? '–' : `${value.toLocaleString([], { maximumFractionDigits: 1 })} s`)],
   ['Sessions kept', 'sessionsKept'],
 ]
-/** The alerts of src/monitor/alert.rs: a figure of the last hour and its threshold.. */
+/** The alerts of src/monitor/alert.rs: a figure of the last hour and its threshold. */
 const WATCHED = [
   ['high_retry_rate', 'Retries', 'retries', 50, ''],
   ['retry_failure_rate', 'Retries exhausted', 'retriesExhausted', 10, ''],
