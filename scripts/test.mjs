@@ -45,7 +45,7 @@ const stages = [
   { name: 'architecture', check: true, needs: ['architecture-tools'], command: nodeTests('tests/architecture'), count: countNode },
   { name: 'agentos', command: make('agentos') },
   { name: 'peers', command: make('resilience-peers') },
-  { name: 'browser-pages', needs: ['package', 'server'], command: nodeTests('tests/e2e', { files: 2 }), count: countNode },
+  { name: 'browser-pages', needs: ['package', 'server'], command: nodeTests('tests/e2e', { files: 3 }), count: countNode },
   { name: 'rust-browser', lane: 'cargo', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '600' } },
   { name: 'agentos-runs', needs: ['package', 'server', 'agentos'], command: nodeTests('tests/agentos', { files: 2 }), count: countNode },
   { name: 'server-routes', needs: ['package', 'server'], command: nodeTests('tests/server'), count: countNode },
