@@ -160,7 +160,7 @@ test('with texts redacted the file has none of the words, and plays to the same 
   const redacted = await seen()
   assert.equal(redacted.status, shown.status)
   assert.equal(redacted.timeline.length, shown.timeline.length)
-  assert.match(await page.locator('.toolbar-description').textContent(), /texts redacted/)
+  assert.match(await page.locator('.toolbar-description').textContent(), /text redacted/)
   assert.match(await byId('answer').textContent(), /^[x0\P{L}]+$/u)
   opened.assertClean()
 })

@@ -30,7 +30,7 @@ test('the page’s own retry: attempt n of m, why, a ring that empties with the 
   await view.byId('live-page-retries').click()
   await view.statusIs('retrying')
   assert.deepEqual([await view.text('retry-title'), await view.text('retry-cause'), await view.text('skip-wait')],
-    ['Attempt 1 of 3', 'The model’s rate limit has been reached. This page waits and then asks again.', 'Retry now'])
+    ['Attempt 1 of 3', 'The model’s rate limit has been reached. This page waits, then retries.', 'Retry now'])
   const { ring: first, seconds } = await view.clock()
   const { ring: second } = await until(async () => [await view.clock()].find(({ ring }) => ring < first - 0.1))
   assert.ok(first <= 1 && second > 0, `${first} → ${second}`)
@@ -45,7 +45,7 @@ test('the server’s retry is the server’s: no “Retry now”, but a way to g
   const view = await visit()
   await view.byId('live-server-retries').click()
   await view.statusIs('retrying')
-  assert.match(await view.text('retry-cause'), /The server waits and then asks again\.$/)
+  assert.match(await view.text('retry-cause'), /The server waits, then retries\.$/)
   assert.equal(await view.byId('skip-wait').isVisible(), false)
   await view.byId('cancel-wait').click()
   await view.statusIs('cancelled')
