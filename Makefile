@@ -1,104 +1,104 @@
-# demo, test, bench, package: `make` alone lists them.
+# `make` lists the targets.
 #
-# What has to be there already: rustup, Node 20 or later with npm, make, and for `make test` Chromium with its
-# driver. scripts/prerequisites.sh names what is missing, and the command that installs it. Everything else is
-# fetched in the right version: npm tools into node_modules, Rust tools into .tools (neither is tracked).
+# Needs rustup, Node 20.11 or later with npm, a C compiler, and for `make test` Python and Chromium with its driver;
+# scripts/prerequisites.sh names what is missing and how to install it. All other tools are installed on first use, in
+# pinned versions: npm packages into node_modules, Rust tools into .tools. Neither is tracked.
 
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
-# The CLI must equal the crate, and the crate's pin in Cargo.toml is where the version is written down.
+# The CLI and the crate must have the same version; Cargo.toml pins it.
 WASM_BINDGEN := $(shell sed -n 's/^wasm-bindgen = "=\([^"]*\)".*/\1/p' Cargo.toml)
 WASM_PACK := 0.15.1
 CARGO_MUTANTS := 27.1.0
 CARGO_FUZZ := 0.13.2
 CARGO_DENY := 0.20.2
 
-# rustup's folder last: a shell that has not read its profile finds cargo all the same.
+# ~/.cargo/bin for shells that have not read the profile that rustup changes.
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin
 
-## Build, start the example backend with the page on 127.0.0.1, print the address (PORT=8080)
+## Start the demo and its backend on 127.0.0.1 (PORT=8080)
 .PHONY: demo
 demo: demo-files server-example
-	@echo "── the demo and its backend; Ctrl+C ends them"
+	@echo "── the demo and its backend; Ctrl-C stops them"
 	$(or $(CARGO_TARGET_DIR),target)/debug/examples/server --port $(or $(PORT),8080) --db $(or $(CARGO_TARGET_DIR),target)/demo.sqlite --www www
 
-## The page alone, from a file server: its backend runs inside it
+## Serve the demo as static files; its backend runs in the page
 .PHONY: demo-static
 demo-static: demo-files
 	node scripts/serve.mjs www
 
-## The quick checks: format, clippy, types, the core's tests, the package's tests (under 3 minutes once built; no browser)
+## Format, clippy, types, architecture, the tests of the core and of the package; no browser (under 3 minutes once built)
 .PHONY: check
 check: rust-target wasm-bindgen node_modules
 	node scripts/test.mjs --check
 
-## Every check and test; the last line counts them
+## Every check and test; the last line has the totals (under 15 minutes once built)
 .PHONY: test
 test: prerequisites-test wasm-pack node_modules
 	node scripts/test.mjs
 
-## Mutation testing of the core, by module (MUTANTS="sse json client/connection"); hours for all of them, one round with MUTANTS_QUICK=1
+## Mutation tests of the core: hours (MUTANTS="sse client/connection" for some modules, MUTANTS_QUICK=1 for one round)
 .PHONY: mutants
 mutants: prerequisites
 	@cargo mutants --version >/dev/null 2>&1 || { echo "── cargo install cargo-mutants (2 minutes, once)"; cargo install cargo-mutants --version "$(CARGO_MUTANTS)" --locked --root .tools; }
 	node scripts/mutants.mjs $(or $(MUTANTS),sse sse/fast_path json refusal retry client client/cooldown client/frame_fast_path client/own_retries client/send_delay event state)
 
-## The same as `make test`: what the CI machine runs
+## An alias of `make test`
 .PHONY: ci
 ci: test
 
-## Speed, next to five others on the same bytes, in Node and in Chromium; start; growth (30 minutes)
+## Throughput against five other libraries in Node and Chromium, start-up, growth (30 minutes)
 .PHONY: bench
 bench: prerequisites-test package resilience-peers
 	node benches/compare.mjs
 	node benches/start.mjs
 	node benches/compare.mjs --growth --budget 400
 
-## The package in Next.js, Vite and workerd, each in Chromium (minutes, and tools of 1 GB in target/packaging)
+## The package in Next.js, Vite and workerd, in Chromium (minutes; installs 1 GB into target/packaging)
 .PHONY: test-package
 test-package: prerequisites-test package
 	node --test --test-reporter=spec --test-timeout=900000 tests/packaging/fast.test.mjs tests/packaging/matrix.mjs
 
-## The long proofs, with a table of the judges at the end: the client's model seven moves deep, 50,000 runs before a naive reference, 20,000 streams before each browser's own EventSource, every cut against AgentOS, fuzzing, resilience
+## The long versions of the generated tests: model, reference, EventSource of each browser, AgentOS, fuzzing, resilience
 .PHONY: proof
 proof: prerequisites-test package server-example agentos cargo-fuzz resilience-peers
 	node scripts/proof.mjs
 
-## The same streams through ours and through others: whose text is right, and in what time (a minute)
+## The same streams through this library and others: whose text is right, and how fast (a minute)
 .PHONY: resilience
 resilience: package resilience-peers
 	node tests/resilience/table.mjs
 
-## Licences, sources and known faults of what is taken in
+## Licenses, sources and known vulnerabilities of all dependencies
 .PHONY: audit
 audit: cargo-deny
 	node --test --test-reporter=spec tests/dependencies/*.test.mjs
 
-## Half of FUZZ_SECONDS (120) libFuzzer on decoder, JSON, client and refusals; half of it spoiled streams through the package, from FUZZ_SEED (the time)
+## Fuzz the core (libFuzzer) and the package (corrupted streams) for FUZZ_SECONDS=120 in all; FUZZ_SEED repeats a run
 .PHONY: fuzz
 fuzz: package cargo-fuzz
 	node fuzz/run.mjs $$(( $(or $(FUZZ_SECONDS),120) / 8 ))
 	FUZZ_SECONDS=$$(( $(or $(FUZZ_SECONDS),120) * 3 / 8 )) FUZZ_SEED=$(or $(FUZZ_SEED),$(shell date +%s)) node --test --test-reporter=spec --test-timeout=3600000 tests/fuzz/*.test.mjs
 
-## What each part of the module weighs
+## The size of the module by part of the source
 .PHONY: size
 size: dist
 	node scripts/weigh.mjs
 
-## What a user feels: React pages in Chromium while an answer streams, next to the classic hook and useChat (10 minutes)
+## Responsiveness of React pages while an answer streams, against the classic hook and useChat (10 minutes)
 .PHONY: bench-page
 bench-page: prerequisites-test package
 	node benches/page.mjs
 
-## The README's pictures, from the page as it is, into .github/screenshots
+## Take the README's screenshots, into .github/screenshots
 .PHONY: screenshots
 screenshots: prerequisites-test demo-files
 	node scripts/screenshots.mjs
 
-## The npm package: pkg/ai-stream-handler-<version>.tgz
+## Build the npm package: pkg/ai-stream-handler-<version>.tgz
 .PHONY: package
 package: dist
 	@echo "── packing"
@@ -127,7 +127,7 @@ scripts/docs/node_modules/.package-lock.json: scripts/docs/package-lock.json
 fmt: prerequisites
 	cargo fmt
 
-## Formatting and clippy, on the host and for wasm32
+## Format and clippy, for the host and for wasm32
 .PHONY: lint
 lint: rust-target
 	cargo fmt --check
@@ -135,19 +135,19 @@ lint: rust-target
 	cargo clippy --target wasm32-unknown-unknown --lib --example decoder -- -D warnings
 	cargo clippy --target wasm32-unknown-unknown --example page_backend --no-default-features --features generator -- -D warnings
 
-## Remove what was built (the installed tools stay: .tools, node_modules)
+## Remove build output; installed tools stay (.tools, node_modules)
 .PHONY: clean
 clean:
 	rm -rf target pkg/generated pkg/dist pkg/*.tgz www/vendor www/recordings
 
 # ── parts ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-# pkg/dist: the bundles, the types, core.wasm
+# pkg/dist: bundles, declarations, core.wasm
 .PHONY: dist
 dist: rust-target wasm-bindgen node_modules
 	node pkg/build.mjs
 
-# The other readers of the resilience table.
+# The other libraries in the resilience table.
 .PHONY: resilience-peers
 resilience-peers: tests/resilience/node_modules/.package-lock.json
 tests/resilience/node_modules/.package-lock.json: tests/resilience/package-lock.json
@@ -155,7 +155,7 @@ tests/resilience/node_modules/.package-lock.json: tests/resilience/package-lock.
 	cd tests/resilience && npm ci --no-fund --no-audit --ignore-scripts
 	@touch $@
 
-# dependency-cruiser, and the TypeScript that it parses with.
+# dependency-cruiser and its TypeScript parser.
 .PHONY: architecture-tools
 architecture-tools: tests/architecture/node_modules/.package-lock.json
 tests/architecture/node_modules/.package-lock.json: tests/architecture/package-lock.json
@@ -163,7 +163,7 @@ tests/architecture/node_modules/.package-lock.json: tests/architecture/package-l
 	cd tests/architecture && npm ci --no-fund --no-audit --ignore-scripts
 	@touch $@
 
-# www/, ready to be served
+# The generated files that www/ needs to be served.
 .PHONY: demo-files
 demo-files: package
 	@echo "── demo data"
@@ -173,12 +173,12 @@ demo-files: package
 	cp pkg/dist/replay.js www/vendor/ai-stream-handler-replay.js
 	node scripts/page-backend.mjs
 
-# The backend that `make demo` starts. Not in release: there a panic aborts, and this server outlives its model's.
+# The backend of `make demo`. A debug build: panics abort in release, and this server has to survive its model's.
 .PHONY: server-example
 server-example: prerequisites
 	cargo build --example server --features generator
 
-# The real AgentOS, in a venv of its own; a new requirements.txt makes a new one.
+# AgentOS in a venv, rebuilt when requirements.txt changes.
 .PHONY: agentos
 agentos: target/agentos/installed
 target/agentos/installed: tests/agentos/requirements.txt
@@ -229,7 +229,7 @@ cargo-fuzz: prerequisites
 
 node_modules: prerequisites node_modules/.package-lock.json
 
-# npm itself writes this file at the end of an install.
+# npm writes this file at the end of an install.
 node_modules/.package-lock.json: package.json package-lock.json
 	@echo "── npm ci"
 	npm ci --no-fund --no-audit --ignore-scripts
@@ -237,4 +237,4 @@ node_modules/.package-lock.json: package.json package-lock.json
 
 .PHONY: help
 help:
-	@awk '/^## /{text=substr($$0,4)} /^[a-z-]+:/{if(text){split($$1,t,":");printf "  make %-11s %s\n",t[1],text;text=""}}' Makefile
+	@awk '/^## /{text=substr($$0,4)} /^[a-z-]+:/{if(text){split($$1,t,":");printf "  make %-13s %s\n",t[1],text;text=""}}' Makefile

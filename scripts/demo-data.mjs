@@ -14,34 +14,34 @@ const groups = [
   {
     title: 'The basics',
     scenarios: [
-      { name: 'seedroute_seed_plain', title: 'Simple query', says: 'Hello, are you there?', description: 'No rate limit: the answer streams in at once.' },
+      { name: 'seedroute_seed_plain', title: 'Simple query', says: 'Hello, are you there?', description: 'No rate limit: the answer streams right away.' },
       { name: 'seedroute_later_retry1_then_ok_backoff', title: 'Successful retry', says: 'What did I ask you before?', description: 'The model hits its rate limit; the backend waits five seconds, and the second attempt answers.' },
       { name: 'seedroute_seed_max_retries', title: 'Retries exhausted', says: 'Summarise everything we talked about.', description: 'Three retries after 5, 10 and 20 seconds, then a clear error.' },
-      { name: 'seedroute_later_unexpected_error', title: 'Forced error', says: 'Go on where we stopped.', description: 'The backend itself fails: a banner says so, and nothing hangs.' },
+      { name: 'seedroute_later_unexpected_error', title: 'Forced error', says: 'Continue where we stopped.', description: 'The backend itself fails: a banner says so, and nothing hangs.' },
     ],
   },
   {
     title: 'Retries and errors',
     scenarios: [
-      { name: 'seedroute_seed_tool_then_429_then_ok', title: 'Limit after a tool', says: 'What did I ask you before?', description: 'The tool succeeds, then the model hits its rate limit; the second attempt answers.' },
-      { name: 'seedroute_later_text_and_tool_then_429_then_ok', title: 'Text before the limit', says: 'What is the weather like?', description: 'The first attempt had already written text. It is void, and stays visible only behind the scenes.' },
+      { name: 'seedroute_seed_tool_then_429_then_ok', title: 'Limit after a tool call', says: 'What did I ask you before?', description: 'The tool succeeds, then the model hits its rate limit; the second attempt answers.' },
+      { name: 'seedroute_later_text_and_tool_then_429_then_ok', title: 'Text before the limit', says: 'What is the weather like?', description: 'The first attempt had already written text. It is superseded, and remains only in Behind the Scenes.' },
       { name: 'seedroute_seed_retry2_then_ok_named_delay', title: 'Waits set by the provider', says: 'Please try that again.', description: 'Two retries, each waiting exactly as long as the model’s provider asked.' },
       { name: 'seedroute_seed_general_error', title: 'Model error', says: 'Compare the two reports.', description: 'The provider answers with a server error, which is not retried.' },
       { name: 'seedroute_later_timeout', title: 'Timeout', says: 'Research this in depth.', description: 'The backend gives up after its time limit.' },
       { name: 'team_member_429_agentos_route', title: 'A member fails', says: 'Ask the web researcher.', description: 'A member’s rate limit is an event behind the scenes, not a failed answer.' },
-      { name: 'disconnect_agent_foreground', title: 'Dropped connection', says: 'Tell me a slow story.', description: 'The connection breaks in mid-answer: the text stays, and the page says what happened.' },
+      { name: 'disconnect_agent_foreground', title: 'Dropped connection', says: 'Tell me a slow story.', description: 'The connection breaks mid-answer: the text stays, and the page says what happened.' },
     ],
   },
   {
-    title: 'Recorded real streams',
+    title: 'More recorded streams',
     scenarios: [
       { name: 'team_nested', title: 'Nested team', says: 'Research this topic for me.', description: 'Cirkelline asks its research team, which asks two agents of its own.' },
       { name: 'agent_two_parallel_tools', title: 'Parallel tools', says: 'Search for both.', description: 'Two tool calls run at the same time and finish in their own order.' },
       { name: 'agent_reasoning_tools', title: 'Reasoning', says: 'Which option should I take?', description: 'The agent plans and evaluates step by step before it answers.' },
       { name: 'agent_thoughts_native', title: 'Thoughts', says: 'Think about it first.', description: 'The model shares its own thoughts while it works.' },
       { name: 'agent_failing_tool', title: 'Failing tool', says: 'Run the tool that breaks.', description: 'A tool raises an error; the agent answers anyway.' },
-      { name: 'hitl_agent_confirm.1_pause', continues: 'hitl_agent_confirm.2_continue', title: 'Pause for approval', says: 'Send Ann a mail.', description: 'The run pauses until you approve the tool call, then goes on.' },
-      { name: 'cancel_team', title: 'Cancelled', says: 'Count slowly to sixty.', description: 'The run was stopped on the server: what had arrived is kept.' },
+      { name: 'hitl_agent_confirm.1_pause', continues: 'hitl_agent_confirm.2_continue', title: 'Pause for approval', says: 'Send Ann an email.', description: 'The run pauses until you approve the tool call, then continues.' },
+      { name: 'cancel_team', title: 'Cancelled', says: 'Count slowly to sixty.', description: 'The run was cancelled on the server. What had arrived is kept.' },
       { name: 'workflow_run', title: 'Workflow', says: 'Run the pipeline on my greeting.', description: 'Two steps; the workflow’s own output is the answer, not its first step’s.' },
       { name: 'team_unicode', title: 'Unicode', says: 'Hej! Show me everything you can write.', description: 'Emoji, Arabic, separators, and text that only looks like an event.' },
       { name: 'agent_followups', title: 'Follow-up questions', says: 'Hello!', description: 'The answer comes with suggestions for what to ask next.' },
@@ -53,7 +53,7 @@ const groups = [
     title: 'Made for the demo',
     note: 'Scripted frames, not recordings.',
     scenarios: [
-      { name: 'scripted_parallel_members', scripted: true, title: 'Parallel members', says: 'How much wind power can a grid take?', description: 'Two members write at once; every token lands in its own card.' },
+      { name: 'scripted_parallel_members', scripted: true, title: 'Parallel members', says: 'How much wind power can a grid take?', description: 'Two members write at the same time; every token goes to its own card.' },
       { name: 'scripted_long_answer', scripted: true, title: 'A long, fast answer', says: 'Explain streams to me, at length.', description: 'Thousands of formatted tokens, one every three milliseconds.' },
     ],
   },
@@ -61,12 +61,12 @@ const groups = [
 
 /** `chunks`: the initial chunk size. `duration`: seconds, if not the default of www/compare/race.js. `stored` is added: the answer as the backend stored it. */
 const compared = [
-  { id: 'repeated', name: 'agent_repeat_tokens', chunks: 'recorded', title: 'Tokens that repeat', description: '“ha ha ha”: cutting the last token out of the next one cuts words out of the answer.' },
-  { id: 'braces', name: 'team_unicode', chunks: 'recorded', title: 'Braces in the text', description: 'Whoever only counts braces ends the event at a brace inside a sentence.' },
-  { id: 'letters', name: 'team_unicode', chunks: '7', title: 'Letters cut in two', description: 'Seven bytes at a time: emoji, Danish and Arabic letters straddle the chunks.' },
-  { id: 'retry', name: 'seedroute_later_text_and_tool_then_429_then_ok', chunks: 'recorded', title: 'A retry in mid-answer', description: 'The first attempt had already begun to answer. The second one answers again from the start.' },
+  { id: 'repeated', name: 'agent_repeat_tokens', chunks: 'recorded', title: 'Repeated tokens', description: '“ha ha ha”: removing the last token from the next one removes words from the answer.' },
+  { id: 'braces', name: 'team_unicode', chunks: 'recorded', title: 'Braces in the text', description: 'Counting braces ends the event at a brace inside a sentence.' },
+  { id: 'letters', name: 'team_unicode', chunks: '7', title: 'Split characters', description: 'Seven bytes at a time: emoji, Danish and Arabic letters are split across chunks.' },
+  { id: 'retry', name: 'seedroute_later_text_and_tool_then_429_then_ok', chunks: 'recorded', title: 'A retry mid-answer', description: 'The first attempt had already started to answer. The second one answers again from the start.' },
   { id: 'team', name: 'team_nested', chunks: '1400', title: 'A team at work', description: 'Members talk while the leader writes. Only the leader’s words belong in the answer.' },
-  { id: 'big', name: 'agent_big_tool_result_1100k', chunks: '1400', duration: 2.5, title: 'One big event', description: 'A tool returns 1.1 MB in 800 pieces. Counting from the start at every piece takes longer and longer.' },
+  { id: 'big', name: 'agent_big_tool_result_1100k', chunks: '1400', duration: 2.5, title: 'One big event', description: 'A tool result of 1.1 MB arrives in 800 chunks. Counting from the start at every chunk takes longer and longer.' },
 ]
 
 await rm(to, { recursive: true, force: true })

@@ -7,7 +7,7 @@ import { serve } from './serve.mjs'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, '.github/screenshots')
-const MAX_BYTES = 150_000
+const MAX_BYTES = 150 * 1024
 const WIDE = { width: 1280, height: 800 }
 const NARROW = { width: 390, height: 800 }
 

@@ -45,8 +45,10 @@ const stages = [
   { name: 'architecture', check: true, needs: ['architecture-tools'], command: nodeTests('tests/architecture'), count: countNode },
   { name: 'agentos', command: make('agentos') },
   { name: 'peers', command: make('resilience-peers') },
-  { name: 'browser-pages', needs: ['package', 'server'], command: nodeTests('tests/e2e', { files: 2 }), count: countNode },
+  { name: 'browser-pages', needs: ['package', 'server'], command: nodeTests('tests/e2e', { files: 3 }), count: countNode },
   { name: 'rust-browser', lane: 'cargo', command: inBrowser(), count: countRust, env: { WASM_BINDGEN_TEST_TIMEOUT: '600' } },
+  { name: 'docs', needs: ['package'], lane: 'cargo', command: make('docs-pages') },
+  { name: 'docs-pages', needs: ['package', 'docs'], command: nodeTests('tests/docs'), count: countNode },
   { name: 'agentos-runs', needs: ['package', 'server', 'agentos'], command: nodeTests('tests/agentos', { files: 2 }), count: countNode },
   { name: 'server-routes', needs: ['package', 'server'], command: nodeTests('tests/server'), count: countNode },
   { name: 'agent-ui', needs: ['package'], command: nodeTests('tests/agent-ui'), count: countNode },
@@ -55,8 +57,6 @@ const stages = [
   { name: 'fuzz', needs: ['package'], command: nodeTests('tests/fuzz'), count: countNode },
   { name: 'oracle', needs: ['package'], command: nodeTests('tests/oracle'), count: countNode },
   { name: 'resilience', needs: ['package', 'peers'], command: nodeTests('tests/resilience'), count: countNode },
-  { name: 'docs', needs: ['package'], lane: 'cargo', command: make('docs-pages') },
-  { name: 'docs-pages', needs: ['package', 'docs'], command: nodeTests('tests/docs'), count: countNode },
 ]
 
 const chosen = chosenStages(process.argv.slice(2))

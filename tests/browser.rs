@@ -129,14 +129,17 @@ async fn a_fetch_that_throws_and_a_header_that_is_none_fail_and_trap_nothing() {
 #[wasm_bindgen_test]
 async fn cancel_aborts_the_fetch_and_keeps_the_text() {
     let host = host(
-        "host.request = request; const text = 'data: {\"event\":\"RunContent\",\"run_id\":\"r\",\"content\":\"so far\"}\\n\\n'; \
-         const body = new ReadableStream({ start(c) { c.enqueue(new TextEncoder().encode(text)); request.signal.addEventListener('abort', () => c.error('gone')) } }); \
+        "host.request = request; const text = 'data: {\"event\":\"RunContent\",\"run_id\":\"r\",\"content\":\"so far\"}\\n\\n'; let pulls = 0; \
+         const body = new ReadableStream({ start(c) { request.signal.addEventListener('abort', () => c.error('gone')) }, \
+           pull(c) { if (pulls++) return host.isRead(); c.enqueue(new TextEncoder().encode(text)) } }, { highWaterMark: 0 }); \
          return Promise.resolve(new Response(body))",
     );
+    let read_all = Function::new_with_args("host", "return new Promise((isRead) => { host.isRead = isRead })");
+    let read_all = read_all.call1(&JsValue::NULL, &host).unwrap().unchecked_into::<js_sys::Promise>();
     let core = core(&host);
     core.send(1, "Hej", vec![], false);
-    let wait = Function::new_no_args("return new Promise((r) => setTimeout(r, 50))");
-    JsFuture::from(wait.call0(&JsValue::NULL).unwrap().unchecked_into::<js_sys::Promise>()).await.unwrap();
+    // The second pull: the core has read the first chunk and asks for more.
+    JsFuture::from(read_all).await.unwrap();
     core.cancel();
     assert_eq!(settled(&host).await, "[\"cancelled\"]");
     let delta = read(&core, &host);

@@ -103,7 +103,7 @@ addEventListener('hashchange', () => {
   open()
 })
 
-/** Disposes of the handler, creates a new one with `options`, and clears everything drawn for the old one. */
+/** Disposes the handler, creates a new one with `options`, and clears everything drawn for the old one. */
 function replaceHandler(options) {
   scrubber.close()
   page.handler?.dispose()

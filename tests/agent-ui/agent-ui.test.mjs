@@ -2,7 +2,7 @@
 // whatever the rest of the page does to the same store.
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, test } from 'node:test'
-import { backend, frame, install, play, recording, until } from '../package/support.mjs'
+import { backend, frame, install, play, recording, settle as soon, until } from '../package/support.mjs'
 import { pageAround, pageStore } from './store.mjs'
 
 let connectAgentUI, remove
@@ -39,7 +39,6 @@ const base = { agent_id: 'a', agent_name: 'Agent', run_id: 'run-1', session_id: 
 const started = frame('RunStarted', base)
 const said = (content) => frame('RunContent', { ...base, content })
 const completed = (content) => frame('RunCompleted', { ...base, content })
-const soon = (ms = 30) => new Promise((later) => setTimeout(later, ms))
 
 describe('an answer', () => {
   test('is shown, with its session in the address and in the side bar, and the flags of the store around it', async () => {
@@ -330,9 +329,10 @@ describe('the rest of the page', () => {
   })
 
   test('appends to an answer, changes it, and adds messages of its own: that stays', async () => {
+    let finish
     const { ui, state, shown } = await open(async (_, response) => {
       stream(response, started, said('one '))
-      await soon(60)
+      await new Promise((now) => { finish = now })
       stream(response, said('two'), completed('one two'))
       response.end()
     }, { ids: { agent: 'a', team: null } })
@@ -340,6 +340,7 @@ describe('the rest of the page', () => {
     await until(() => shown().at(-1)?.[1] === 'one ')
     state().setMessages((messages) => [...messages.slice(0, -1), { ...messages.at(-1), rating: 'up' }, { role: 'system', content: 'saved' }])
     state().setMessages((messages) => messages.map((message) => message.role === 'user' ? { ...message, content: `${message.content}!` } : message))
+    finish()
     await sending
     assert.deepEqual(shown(), [['user', 'hello!'], ['agent', 'one two'], ['system', 'saved']])
     assert.equal(state().messages[1].rating, 'up')

@@ -123,8 +123,10 @@ test('a silent connection is given up and the answer taken up elsewhere', async 
 })
 
 test('a slow connection is no lost one', async () => {
-  const { handler, proxy } = await through({ agent: 'assistant', stall: { background: 1 } }, (path) => (isRun(path) ? { delay: 120 } : null))
+  const { handler, proxy } = await through({ agent: 'assistant', stall: { background: 4 } }, (path) => (isRun(path) ? { delay: 400 } : null))
+  const began = performance.now()
   assert.equal(await handler.send('Say something. [[plain n=12]]'), 'completed')
+  assert.ok(performance.now() - began > 4000, 'or it proves nothing: each wait is short, and all of them are longer than a silence may be')
   assert.deepEqual([handler.getSnapshot().turns[0].answer.content.split(' ').length, proxy.requests.length], [16, 1])
 })
 
@@ -161,7 +163,7 @@ test('a foreground run ends with its connection: the text stays, and the banner 
 test('cancel after each frame: hung up at once, and the server’s run is cancelled too', async () => {
   await each(Array.from({ length: 20 }, (_, n) => n + 1).filter((n) => n % STEP === 1 || STEP === 1), async (frame) => {
     const { handler, proxy } = await through({ agent: 'assistant' })
-    const outcome = handler.send('Count. [[plain n=60 ms=25]]')
+    const outcome = handler.send('Count. [[plain n=200 ms=60]]')
     await until(() => handler.getSnapshot().diagnostics.framesRead >= frame)
     handler.cancel()
     assert.equal(await outcome, 'cancelled')

@@ -121,7 +121,7 @@ describe('against the real AgentOS', () => {
 
   test('the Stop button, which lives off the store: the text stays, the page’s own note too, the run is cancelled on the server', async () => {
     const { page, send, idle, answers, session } = await visit()
-    await send('Slowly. [[plain n=200 ms=20]]')
+    await send('Slowly. [[plain n=400 ms=50]]')
     await until(async () => (await answers()).at(-1)?.includes('tok5'))
     await page.click('button:text("Stop")')
     await idle()
@@ -133,7 +133,7 @@ describe('against the real AgentOS', () => {
 
   test('a new chat in mid-answer is empty, and its first message begins a session of its own', async () => {
     const { page, send, answers, session } = await visit()
-    await send('Slowly. [[plain n=100 ms=20]]')
+    await send('Slowly. [[plain n=100 ms=100]]')
     await until(async () => (await answers()).at(-1)?.includes('tok5'))
     const first = session()
     await page.click('button:text("New chat")')
@@ -151,14 +151,17 @@ describe('against the real AgentOS', () => {
     const { page, send, answers } = await visit()
     await page.evaluate(() => {
       globalThis.gaps = []
+      globalThis.draws = 0
       let last = performance.now()
       setInterval(() => { const now = performance.now(); globalThis.gaps.push(now - last); last = now }, 10)
+      new MutationObserver(() => globalThis.draws++).observe(document, { childList: true, subtree: true, characterData: true })
     })
     await send('Much. [[plain n=5000 ms=0]]')
     await until(async () => (await answers()).at(-1)?.endsWith('tok4999'), 'the last token')
-    const longest = await page.evaluate(() => Math.max(...globalThis.gaps))
-    // A hook that renders each token froze such a page for twelve seconds.
-    assert.ok(longest < 1000, `the page stood still for ${longest.toFixed(0)} ms`)
+    const { longest, whole, draws } = await page.evaluate(() => ({ longest: Math.max(...globalThis.gaps), whole: globalThis.gaps.reduce((sum, gap) => sum + gap), draws: globalThis.draws }))
+    // A hook that renders each token froze such a page for twelve seconds; other work on the machine slows down all of it alike.
+    assert.ok(longest < Math.max(1000, whole / 4), `the page stood still for ${longest.toFixed(0)} of ${whole.toFixed(0)} ms`)
+    assert.ok(draws < 1000, `drawn ${draws} times`)
   })
 
   test('a paused run shows its question in the fields that the page has for it', async () => {

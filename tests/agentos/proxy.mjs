@@ -5,7 +5,7 @@ import { createServer, request as ask } from 'node:http'
 /**
  * `faultOf(path, number)` says what happens to the answer to the `number`th request (from 1): `{ frames }` or `{ bytes }`
  * that get through before it is cut (`clean`: as if it had ended), or after which nothing comes any more (`stall`), or
- * `{ delay }` milliseconds before each piece. Nothing: it passes. `pages`: path → `[type, text]` of what the proxy serves
+ * `{ delay }` milliseconds before each frame. Nothing: it passes. `pages`: path → `[type, text]` of what the proxy serves
  * itself, so that a page and AgentOS have one origin. `proxy.pathOf` may send a path somewhere else.
  */
 export async function proxyTo(target, pages = {}) {
@@ -37,8 +37,8 @@ async function pass(answer, outgoing, fault, struck) {
   try {
     for await (const piece of answer) {
       const end = fault ? limit(passed, piece, fault) : Infinity
-      if (fault?.delay) await new Promise((done) => setTimeout(done, fault.delay))
-      outgoing.write(piece.subarray(0, end))
+      if (fault?.delay) await slowly(piece, outgoing, fault.delay)
+      else outgoing.write(piece.subarray(0, end))
       passed = fault ? Buffer.concat([passed, piece]) : passed
       if (end >= piece.length && !(fault && reached(passed, fault))) continue
       struck()
@@ -50,6 +50,17 @@ async function pass(answer, outgoing, fault, struck) {
     outgoing.end()
   } catch {
     outgoing.destroy()
+  }
+}
+
+/** Frame by frame: while it waits, more frames come than the next one, and in one piece. */
+async function slowly(piece, outgoing, delay) {
+  for (let from = 0; from < piece.length; ) {
+    const blank = piece.indexOf('\n\n', from)
+    const end = blank < 0 ? piece.length : blank + 2
+    await new Promise((done) => setTimeout(done, delay))
+    outgoing.write(piece.subarray(from, end))
+    from = end
   }
 }
 

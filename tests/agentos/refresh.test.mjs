@@ -8,8 +8,9 @@ import { install, until } from '../package/support.mjs'
 import { proxyTo } from './proxy.mjs'
 import { startAgentOS } from './support.mjs'
 
-const SLOW = 'Count. [[plain n=60 ms=40]]'
-const WHOLE = `Here it is: ${Array.from({ length: 60 }, (_, n) => `tok${n} `).join('')}`
+/** It must not be over before the page was refreshed, however busy the machine: nine seconds. */
+const SLOW = 'Count. [[plain n=90 ms=100]]'
+const WHOLE = `Here it is: ${Array.from({ length: 90 }, (_, n) => `tok${n} `).join('')}`
 
 /** What a chat page does: one handler, made when the page is loaded. */
 const APP = `
@@ -104,8 +105,9 @@ test('a refresh after the answer had ended on the server', async () => {
   const tab = await visit()
   await tab.send(SLOW)
   await textOf(tab, 'tok5 ')
+  const session = await tab.page.evaluate(() => globalThis.h.getSnapshot().sessionId)
   await tab.page.goto('about:blank')
-  await new Promise((done) => setTimeout(done, 3500))
+  await until(async () => (await agentos.runs(session, 'agent').catch(() => []))[0]?.status === 'COMPLETED')
   await tab.page.goto(`${proxy.url}/`)
   await tab.page.waitForFunction(() => globalThis.h)
   await ends(tab)
@@ -130,8 +132,7 @@ test('a refresh during a pause brings the question back, and its answer goes on'
 
 test('two tabs on one run do not disturb each other', async () => {
   const first = await visit('?persist=local')
-  // It must not be over before the second tab is there, however busy the machine.
-  await first.send('Count. [[plain n=60 ms=150]]')
+  await first.send(SLOW)
   await textOf(first, 'tok5 ')
   const second = await visit('?persist=local', first.context)
   await textOf(second, 'tok12 ')

@@ -57,7 +57,7 @@ for (const [name, [options, messages]] of Object.entries(SCENARIOS)) {
     // What happened long ago is not counted as if it had happened now.
     assert.deepEqual([snapshot.monitor.answers, snapshot.monitor.retries, snapshot.quota, snapshot.diagnostics.framesRead], [0, 0, [], 0])
     const times = (turns) => turns.map(({ answer, timeline }) => [answer.created_at, ...timeline.map(({ timestamp }) => timestamp)])
-    for (const [at, when] of times(snapshot.turns).flat().entries()) assert.ok(Math.abs(when - Date.now() / 1000) < 60, `${at}: ${when}`)
+    for (const [at, when] of times(snapshot.turns).flat().entries()) assert.ok(Math.abs(when - Date.now() / 1000) < 600, `${at}: ${when}`)
   })
 }
 
@@ -122,7 +122,7 @@ test('the list: newest first, the server’s names, what this page knows of them
   const sessions = await mine.loadSessions()
   assert.deepEqual(sessions, mine.getSnapshot().sessions)
   assert.deepEqual(sessions.map(({ session_id, session_name, lastOutcome }) => [session_id, session_name, lastOutcome]), [[here, 'My research', 'completed']])
-  assert.ok(Math.abs(sessions[0].created_at - Date.now() / 1000) < 60, 'seconds')
+  assert.ok(Math.abs(sessions[0].created_at - Date.now() / 1000) < 600, 'seconds')
   const other = connect({ ...options, fields: { user_id: 'bob' } })
   assert.deepEqual(await other.loadSessions(), [])
   const newer = connect(options)

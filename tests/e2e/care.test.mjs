@@ -24,7 +24,7 @@ const openAll = (page, selector) => page.$$eval(selector, (all) => all.forEach((
 const STATES = {
   welcome: ['', async () => {}],
   streaming: ['#scenario=scripted_long_answer&speed=0.25', ({ page }) => answered(page)],
-  'members side by side': ['#scenario=scripted_parallel_members&speed=max', ({ statusIs }) => statusIs('completed')],
+  'members side by side': ['#scenario=scripted_parallel_members&speed=4', ({ statusIs }) => statusIs('completed')],
   'a retry being waited out': ['#scenario=seedroute_seed_max_retries', ({ statusIs }) => statusIs('retrying')],
   'the error banner': ['#scenario=seedroute_later_unexpected_error&speed=max', ({ byId }) => byId('banner').waitFor()],
   'a pause that asks for a yes': ['#scenario=hitl_agent_confirm.1_pause&speed=max', ({ byId }) => byId('approve').waitFor()],

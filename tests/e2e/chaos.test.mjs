@@ -23,13 +23,13 @@ async function under(kind, hash, { live } = {}) {
 }
 
 describe('in a replay', () => {
-  for (const [kind, fact] of [['bytes', /^[\d,]+ pieces of one byte\.$/], ['crlf', /^\d+ frames with CRLF line endings\.$/], ['malformed', /^\d+ unreadable frames in between\.$/], ['drop', /^The last [\d,]+ bytes never arrived\.$/]]) {
+  for (const [kind, fact] of [['bytes', /^[\d,]+ pieces of one byte\.$/], ['crlf', /^\d+ frames with CRLF line endings\.$/], ['malformed', /^\d+ malformed frames injected\.$/], ['drop', /^The last [\d,]+ bytes never arrived\.$/]]) {
     for (const name of ['team_nested', 'seedroute_seed_tool_then_429_then_ok']) {
       test(`${kind}: ${name}`, async () => {
         const view = await under(kind, `#scenario=${name}&speed=max`)
         assert.equal(view.verdict, 'It held', view.facts.join(' | '))
         assert.match(view.facts[0], fact)
-        assert.match(view.facts.join(' '), kind === 'drop' ? /What had arrived is kept, \d+ characters\. The page says that the stream broke off\./ : /The answer is the same, \d+ characters\..*It ended as it should: completed\..*events behind the scenes are the same\./)
+        assert.match(view.facts.join(' '), kind === 'drop' ? /What had arrived is kept, \d+ characters\. The page says that the stream was interrupted\./ : /The answer is the same, \d+ characters\..*It ended as it should: completed\..*events behind the scenes are the same\./)
         if (kind === 'crlf') await assertAccessible(view.page, 'chaos')
         view.assertClean()
       })
@@ -54,7 +54,7 @@ describe('in a replay', () => {
 describe('before the backend inside the page', () => {
   for (const [kind, live, fact] of [
     ['drop', 'survives', /^The connection broke 2 times\..*It was resumed, and the timeline says so\.$/], ['stall', 'survives', /fell silent.*It was resumed/],
-    ['duplicate', 'survives', /^\d\d frames came twice\..*The answer is the same, 3\d\d characters\./], ['clock', 'survives', /^The clock jumped ten minutes/],
+    ['duplicate', 'survives', /^\d\d frames arrived twice\..*The answer is the same, 3\d\d characters\./], ['clock', 'survives', /^The clock jumped ten minutes/],
     ['bytes', 'survives', /pieces of one byte/], ['malformed', 'survives', /malformed frames are counted\.$/],
     ['storm', 'page-retries', /^The server refused 2 times with HTTP 429\..*The wait was shown; 4 attempts/], ['crlf', 'page-retries', /CRLF line endings/],
   ]) {

@@ -18,30 +18,43 @@ const byId = (name) => page.getByTestId(name)
 /** The text of the last turn's answer, as soon as it is `wanted`. */
 const answerIs = (wanted) => page.waitForFunction((text) => document.querySelector('[data-testid=answer]')?.textContent.trim() === text, wanted)
 const storedAnswer = (name) => recording(name).truth.run.body.content.trim()
-/** The page's own pace: each frame stays on screen for at least two of the browser's, so that no text is too short to be seen. */
-const READABLE = '#'
-/** The four retries are waited out twenty times faster than announced. */
 const open = (hash = '#speed=20') => page.goto(there.site.url + hash)
+/** A replay that stands all but still, so that however busy the machine is, no state passes before it was drawn. */
+const STILL = '#speed=0.01'
+/** Takes a replay that stands still from chunk to chunk until the activity line has shown `text`. */
+async function playUntilShown(text) {
+  for (let chunk = 0; ; chunk++) {
+    const seen = await opened.activities()
+    if (seen.includes(text)) return
+    assert.ok(chunk < 100 && await page.$('.turn.running, .chat:not(:has(.turn))'), `${text} was not shown: ${seen.join(' | ')}`)
+    // To change the pace is to end the gap between two chunks.
+    await byId('speed').selectOption(chunk % 2 ? '0.01' : '0.1')
+    await page.waitForTimeout(200)
+  }
+}
+async function playToTheEnd() {
+  for (let chunk = 0; await page.$('.turn.running'); chunk++) await byId('speed').selectOption(chunk % 2 ? '20' : 'max')
+}
+const skipWait = () => page.evaluate(() => document.querySelector('[data-testid=skip-wait]').click())
 
 test('a simple query: working, responding, the whole answer, no banner', async () => {
-  await open(READABLE)
+  await open(STILL)
   await byId('scenario-seedroute_seed_plain').click()
+  await playUntilShown('Cirkelline is working...')
+  await playUntilShown('Cirkelline is responding...')
+  await playToTheEnd()
   await answerIs(storedAnswer('seedroute_seed_plain'))
   await page.waitForFunction(() => document.querySelector('[data-testid=activity]').textContent === '')
-  const seen = await opened.activities()
-  assert.ok(seen.includes('Cirkelline is working...'), seen.join(' | '))
-  assert.ok(seen.includes('Cirkelline is responding...'), seen.join(' | '))
   assert.equal(await byId('banner').count(), 0)
   opened.assertClean()
 })
 
 test('a successful retry: the announced wait in sight, letter for letter, the void attempt only behind the scenes', async () => {
-  await open(READABLE)
+  await open(STILL)
   await byId('scenario-seedroute_later_retry1_then_ok_backoff').click()
+  for (const text of ['Cirkelline is working...', 'Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)', 'Cirkelline is responding...']) await playUntilShown(text)
+  await playToTheEnd()
   await answerIs(storedAnswer('seedroute_later_retry1_then_ok_backoff'))
-  const seen = await opened.activities()
-  const told = ['Cirkelline is working...', 'Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)', 'Cirkelline is responding...']
-  for (const text of told) assert.ok(seen.includes(text), `${text} was not shown: ${seen.join(' | ')}`)
   await page.waitForFunction(() => document.querySelector('[data-testid=activity]').textContent === '')
   const entries = await byId('timeline-entry').allTextContents()
   assert.equal(entries.filter((text) => text.includes('Attempt 1/3')).length, 1, entries.join(' | '))
@@ -51,12 +64,12 @@ test('a successful retry: the announced wait in sight, letter for letter, the vo
 })
 
 test('a limit behind a tool call: the void tool call stays in the timeline and out of the answer', async () => {
-  await open()
+  await open(STILL)
   const name = 'seedroute_seed_tool_then_429_then_ok'
   await byId(`scenario-${name}`).click()
+  await playUntilShown(framesOf(recording(name).bytes).find((frame) => frame.name === 'retry').data.message)
+  await playToTheEnd()
   await answerIs(storedAnswer(name))
-  const announced = framesOf(recording(name).bytes).find((frame) => frame.name === 'retry').data.message
-  assert.ok((await opened.activities()).includes(announced))
   const entries = await byId('timeline-entry').allTextContents()
   const done = entries.filter((text) => text.includes('get_previous_session_messages completed'))
   assert.equal(done.length, 2, entries.join(' | '))
@@ -64,16 +77,16 @@ test('a limit behind a tool call: the void tool call stays in the timeline and o
 })
 
 test('retries exhausted: three waits, the error letter for letter, dismissed by the user, kept behind the scenes', async () => {
-  await open()
+  await open(STILL)
   await byId('scenario-seedroute_seed_max_retries').click()
+  for (const [attempt, delay] of [[1, 5], [2, 10], [3, 20]]) {
+    await playUntilShown(`Rate limit reached. Retrying in ${delay} seconds... (Attempt ${attempt}/3)`)
+    await skipWait()
+  }
+  await playToTheEnd()
   const message = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
   await byId('banner').waitFor()
   assert.equal(await byId('banner').textContent(), message)
-  const seen = await opened.activities()
-  for (const [attempt, delay] of [[1, 5], [2, 10], [3, 20]]) {
-    const text = `Rate limit reached. Retrying in ${delay} seconds... (Attempt ${attempt}/3)`
-    assert.ok(seen.includes(text), `${text} was not shown: ${seen.join(' | ')}`)
-  }
   const entries = await byId('timeline-entry').allTextContents()
   for (const attempt of [1, 2, 3]) assert.ok(entries.some((text) => text.includes(`Attempt ${attempt}/3`)), entries.join(' | '))
   assert.ok(entries.some((text) => text.includes('Maximum retries exceeded')), entries.join(' | '))
@@ -122,8 +135,9 @@ test('every scenario on the page plays to its end without an error in the consol
 })
 
 test('stop in the middle of an answer keeps what had come', async () => {
-  await open('#speed=0.1')
+  await open(STILL)
   await byId('scenario-seedroute_seed_plain').click()
+  await playUntilShown('Cirkelline is responding...')
   await page.waitForFunction(() => document.querySelector('[data-testid=answer]')?.textContent.length > 5)
   await byId('stop').click()
   await page.waitForFunction(() => !document.querySelector('.turn.running'))

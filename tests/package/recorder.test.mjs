@@ -393,7 +393,7 @@ describe('the player', () => {
     const player = lib.createPlayer(handler, given())
     const seen = []
     player.subscribe(() => seen.push(player.isPlaying))
-    player.speed = player.duration / 0.2
+    player.speed = player.duration / 10
     player.play()
     await until(() => player.frame > 0)
     player.pause()
@@ -404,6 +404,7 @@ describe('the player', () => {
     assert.equal(player.frame, before + 1)
     player.step(-1)
     assert.equal(player.frame, before)
+    player.speed = player.duration / 0.2
     player.play()
     await until(() => handler.getSnapshot().status === 'completed' && !player.isPlaying)
     assert.equal(player.position, player.duration)
@@ -415,7 +416,8 @@ describe('the player', () => {
   })
 
   test('a wait of the handler’s own is shown as it was, and none is waited out', async (context) => {
-    const run = await live(context, (_, response, number) => (number === 1 ? response.writeHead(429, { 'retry-after-ms': '80', 'content-type': 'application/json' }).end('{"error":"slow down"}') : play(response, 'agent_plain')))
+    const asked = []
+    const run = await live(context, (_, response, number) => (asked.push(performance.now()), number === 1 ? response.writeHead(429, { 'retry-after-ms': '80', 'content-type': 'application/json' }).end('{"error":"slow down"}') : play(response, 'agent_plain')))
     const handler = make()
     const player = lib.createPlayer(handler, run.recorded)
     const waits = []
@@ -426,10 +428,11 @@ describe('the player', () => {
     }
     player.seekFrame(0)
     while (handler.getSnapshot().status !== 'retrying') player.skip()
-    // A timer may ring a little too early, and rings again.
+    // A timer may ring a little early, and rings again; and late on a busy machine.
+    const late = Math.max(0, (asked[1] - asked[0]) / 1000 - 0.08)
     for (let skips = 0; skips < 3 && handler.getSnapshot().status === 'retrying'; skips++) player.skip()
     assert.equal(handler.getSnapshot().status, 'connecting', 'a silence is skipped')
-    assert.ok(waits.length > 2 && waits[0] <= 0.09 && waits.at(-1) < waits[0] && waits.at(-1) > -0.03, waits.join(' '))
+    assert.ok(waits.length > 2 && waits[0] <= 0.09 && waits.at(-1) < waits[0] && waits.at(-1) > -0.03 - late, waits.join(' '))
   })
 
   test('nothing of the page reaches a handler that shows a recording: no request, no timer, no other tab', async (context) => {

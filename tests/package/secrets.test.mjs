@@ -1,7 +1,7 @@
 // What must not leak, and whom not to believe: tokens, the page's storage, other tabs, redirects. The rows of SECURITY.md.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { backend, frame, packed, play, until } from './support.mjs'
+import { backend, frame, packed, play, settle, until } from './support.mjs'
 
 const lib = packed()
 const handlers = []
@@ -70,7 +70,7 @@ test('of another tab a limit is believed, and nothing else', async (context) => 
   for (const hostile of [null, 7, 'until', [], { until: 'for ever' }, { until: Infinity }, { until: NaN }, { until: 1e300 }, { until: -1e300 }, { __proto__: null, until: {} }, { messages: ['x'] }, { ask: { toString: 'x' } }]) {
     channel.postMessage(hostile)
   }
-  await new Promise((later) => setTimeout(later, 100))
+  await settle(100)
   assert.deepEqual(handler.getSnapshot().messages, before.messages)
   const sent = handler.send('hello')
   // A limit that ends never or in a thousand years holds nobody back for longer than the longest that a server may name.

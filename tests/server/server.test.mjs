@@ -97,7 +97,8 @@ test('on AgentOS’s own routes the run fails, and the handler retries by itself
   const { turns, monitor, sessions } = handler.getSnapshot()
   assert.equal(turns[0].attempts, 3)
   assert.deepEqual([monitor.retries, monitor.successAfterRetry, monitor.sessionsKept], [2, 1, 1])
-  const runs = await get(`/sessions/${sessions[0].session_id}/runs`)
+  // It is written down behind the last frame.
+  const runs = await until(async () => [await get(`/sessions/${sessions[0].session_id}/runs`)].find(({ length }) => length === 3))
   assert.deepEqual(runs.map(({ status }) => status), ['ERROR', 'ERROR', 'COMPLETED'])
   assert.equal(runs[2].agent_id, 'alpha-bot')
 })
@@ -281,7 +282,7 @@ test('a run that asks goes on as it is answered, once', async () => {
   const handler = connect({ team: 'cirkelline' })
   assert.equal(await handler.send('mail [[confirm]]'), 'paused')
   const { pause, runId, sessionId } = handler.getSnapshot()
-  assert.equal((await get(`/sessions/${sessionId}/runs`))[0].status, 'PAUSED')
+  await until(async () => (await get(`/sessions/${sessionId}/runs`))[0]?.status === 'PAUSED')
   assert.equal(await handler.continueRun(lib.confirm(pause.requirements[0])), 'completed')
   assert.equal(handler.getSnapshot().turns[0].answer.content, 'I can do that. The mail is out.')
   await until(async () => (await get(`/sessions/${sessionId}/runs`))[0].status === 'COMPLETED')

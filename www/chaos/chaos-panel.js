@@ -13,14 +13,14 @@ import { judge } from './verdict.js'
  * a short stall timeout. `runOn`: the live scenario to run on.
  */
 const KINDS = {
-  bytes: { title: '1-byte chunks', guarantee: 1, promise: 'However the network cuts the bytes, you see the same.' },
-  crlf: { title: 'CRLF line endings', guarantee: 1, promise: 'Every line ending of the standard is read alike, wherever it is cut.' },
-  malformed: { title: 'Malformed frames', guarantee: 7, promise: 'Frames that cannot be read are counted and listed, and end nothing.' },
-  drop: { title: 'Drop', guarantee: 4, promise: 'A stream never ends silently: it is resumed where the server can, otherwise the page says that it broke off.' },
-  duplicate: { title: 'Duplicate frames', guarantee: 4, promise: 'What comes twice is shown once: nothing twice, nothing lost.', needs: 'resumable' },
-  stall: { title: 'Stall', guarantee: 4, promise: 'A stream that falls silent counts as lost, and is taken up again.', needs: 'stall' },
-  storm: { title: '429 storm', guarantee: 5, promise: 'A rate limit is waited out in plain sight; nothing of a failed attempt stays in the answer.', needs: 'live', runOn: 'page-retries' },
-  clock: { title: 'Clock jump', guarantee: 4, promise: 'A page that wakes from sleep is right: times are compared with the clock, never counted.', needs: 'resumable' },
+  bytes: { title: '1-byte chunks', guarantee: 1, text: 'However the network splits the bytes, the result is the same.' },
+  crlf: { title: 'CRLF line endings', guarantee: 1, text: 'Every line ending that the SSE standard allows works, wherever it is split.' },
+  malformed: { title: 'Malformed frames', guarantee: 7, text: 'Malformed frames are counted and listed; they never end the run.' },
+  drop: { title: 'Drop', guarantee: 4, text: 'A stream never ends silently: it is resumed if the server can, otherwise the page says that it was interrupted.' },
+  duplicate: { title: 'Duplicate frames', guarantee: 4, text: 'Duplicate frames are shown once; nothing is lost.', needs: 'resumable' },
+  stall: { title: 'Stall', guarantee: 4, text: 'A stream that goes silent counts as lost, and is resumed.', needs: 'stall' },
+  storm: { title: '429 storm', guarantee: 5, text: 'A rate limit is waited out in full view; nothing of a failed attempt stays in the answer.', needs: 'live', runOn: 'page-retries' },
+  clock: { title: 'Clock jump', guarantee: 4, text: 'A page that wakes from sleep is right: waits are measured by the clock, not counted down.', needs: 'resumable' },
 }
 /** The live scenario for a kind that needs a backend and names none. */
 const DEFAULT_SCENARIO = 'survives'
@@ -31,10 +31,10 @@ export function createChaosPanel({ run: runScenario }) {
   const select = el('select', { testid: 'chaos' }, el('option', { value: '' }, 'No chaos'),
     el('optgroup', { label: 'On any stream' }, ...options(false)), el('optgroup', { label: 'On a live run' }, ...options(true)))
   const control = el('label', {}, el('span', {}, 'Chaos'), select)
-  const promise = el('p', { class: 'promise' })
+  const heading = el('p')
   const verdict = el('span', { class: 'verdict', testid: 'verdict' })
   const facts = el('ul', { class: 'verdict-facts', testid: 'verdict-facts', tabindex: '0', 'aria-label': 'What was compared' })
-  const node = el('section', { class: 'chaos', 'aria-label': 'Chaos, and the promise that it tests', hidden: true }, el('div', { class: 'chaos-head' }, promise, verdict), el('div', { role: 'status' }, facts))
+  const node = el('section', { class: 'chaos', 'aria-label': 'Chaos, and the guarantee it tests', hidden: true }, el('div', { class: 'chaos-head' }, heading, verdict), el('div', { role: 'status' }, facts))
   let supports = { live: false, resumable: false, stall: false }
   let faults = 0
   let statuses = []
@@ -48,9 +48,9 @@ export function createChaosPanel({ run: runScenario }) {
   })
 
   function draw() {
-    const { title, guarantee, promise: words } = KINDS[select.value] ?? {}
+    const { title, guarantee, text } = KINDS[select.value] ?? {}
     show(node, Boolean(title))
-    if (title) promise.replaceChildren(el('strong', {}, `Promise ${guarantee}: `), words)
+    if (title) heading.replaceChildren(el('strong', {}, `Guarantee ${guarantee}: `), text)
     clearVerdict()
   }
 

@@ -10,9 +10,9 @@ export function createNetworkSwitches() {
   let unplugged = false
   const plugLabel = el('span')
   const button = (testid, label, title, run) => el('button', { type: 'button', class: 'quiet', testid, title, onclick: run }, label)
-  const plugButton = el('button', { type: 'button', class: 'quiet', testid: 'unplug', 'aria-pressed': 'false', title: 'No network until you plug it in again', onclick: () => setPlug(!unplugged) }, icon('plug'), plugLabel)
-  const node = el('div', { class: 'controls', role: 'group', 'aria-label': 'What happens to the connection', hidden: true }, plugButton,
-    button('stall', 'Stall', 'Nothing arrives any more, and the connection stays open', () => each((stream) => stream.stall())),
+  const plugButton = el('button', { type: 'button', class: 'quiet', testid: 'unplug', 'aria-pressed': 'false', title: 'Disconnects from the network until you plug it in again', onclick: () => setPlug(!unplugged) }, icon('plug'), plugLabel)
+  const node = el('div', { class: 'controls', role: 'group', 'aria-label': 'Break the connection', hidden: true }, plugButton,
+    button('stall', 'Stall', 'Nothing more arrives, but the connection stays open', () => each((stream) => stream.stall())),
     button('cut', 'Cut mid-frame', 'The connection breaks inside the next event', () => each((stream) => stream.cutNext())))
   setText(plugLabel, 'Unplug')
 

@@ -1,4 +1,4 @@
-/** Whether a promise held: the snapshot of a run with faults, compared with that of the same run without. Pure functions. */
+/** Whether a guarantee held: the snapshot of a run with faults, compared with that of the same run without. Pure functions. */
 
 /** What a page shows of a conversation, without ids and times. */
 function summarize({ turns }) {
@@ -19,7 +19,7 @@ const toolsOf = ({ tool_calls: calls = [] }) => calls.map(({ tool_name: name, re
  */
 export function judge({ kind, seen, reference, faults, malformed = 0, resumable = false, statuses = [] }) {
   const [mine, theirs] = [summarize(seen), summarize(reference)]
-  if (faults === 0) return { held: null, facts: [{ ok: true, text: 'Nothing was done to this stream, which was too short.' }] }
+  if (faults === 0) return { held: null, facts: [{ ok: true, text: 'No fault was injected: this stream is too short.' }] }
   const facts = []
   const check = (ok, good, bad) => facts.push({ ok, text: ok ? good : bad })
   const same = (part) => JSON.stringify(mine.map((turn) => turn[part])) === JSON.stringify(theirs.map((turn) => turn[part]))
@@ -34,7 +34,7 @@ export function judge({ kind, seen, reference, faults, malformed = 0, resumable 
     const extra = malformed - reference.diagnostics.malformedFrames
     check(extra === faults, `${extra} malformed frames are counted.`, `${extra} malformed frames are counted, but ${faults} arrived.`)
   }
-  if (kind === 'storm') check(statuses.includes('retrying') && mine.at(-1)?.attempts > theirs.at(-1)?.attempts, `The wait was shown; ${mine.at(-1)?.attempts} attempts, and nothing of the void ones is left.`, 'The wait was not shown.')
+  if (kind === 'storm') check(statuses.includes('retrying') && mine.at(-1)?.attempts > theirs.at(-1)?.attempts, `The wait was shown; ${mine.at(-1)?.attempts} attempts, and nothing is left of the superseded ones.`, 'The wait was not shown.')
   if (kind === 'drop' || kind === 'stall') check(seen.timeline.some(({ eventType }) => eventType === 'resume'), 'It was resumed, and the timeline says so.', 'It was not resumed.')
   return { held: facts.every(({ ok }) => ok), facts }
 }
@@ -45,19 +45,19 @@ function judgeInterrupted(mine, theirs, seen, facts) {
   const kept = all.startsWith(text) && (theirs.at(-1)?.outcome !== null || text === all)
   facts.push({ ok: kept, text: kept ? `What had arrived is kept, ${text.length.toLocaleString()} characters.` : `What had arrived is not what is shown: ${difference(mine, theirs)}` })
   const said = seen.status === 'interrupted' && seen.error !== null
-  facts.push({ ok: said, text: said ? 'The page says that the stream broke off.' : `The page says nothing of it: ${seen.status}.` })
+  facts.push({ ok: said, text: said ? 'The page says that the stream was interrupted.' : `The page does not say so; its status is ${seen.status}.` })
   return { held: facts.every(({ ok }) => ok), facts }
 }
 
 const FAULTS = {
   bytes: (n) => `${n.toLocaleString()} pieces of one byte.`,
   crlf: (n) => `${n.toLocaleString()} frames with CRLF line endings.`,
-  duplicate: (n) => `${n.toLocaleString()} frames came twice.`,
-  malformed: (n) => `${n.toLocaleString()} unreadable frames in between.`,
+  duplicate: (n) => `${n.toLocaleString()} frames arrived twice.`,
+  malformed: (n) => `${n.toLocaleString()} malformed frames injected.`,
   drop: (n) => (n > 100 ? `The last ${n.toLocaleString()} bytes never arrived.` : `The connection broke ${n === 1 ? 'once' : `${n} times`}.`),
   stall: () => 'The stream fell silent without closing.',
   storm: (n) => `The server refused ${n} times with HTTP 429.`,
-  clock: () => 'The clock jumped ten minutes ahead in mid-answer.',
+  clock: () => 'The clock jumped ten minutes ahead mid-answer.',
 }
 
 function difference(mine, theirs) {

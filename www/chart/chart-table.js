@@ -14,8 +14,8 @@ export function fillAgentTable(table, agents) {
 }
 
 export function fillSpanTable(table, { spans }) {
-  table.replaceChildren(el('caption', {}, 'Every bar of the chart, in the order in which it began'),
-    head('Who', 'What', 'Which', 'From', 'To', 'Took'),
+  table.replaceChildren(el('caption', {}, 'Every bar, by start time'),
+    head('Agent', 'Kind', 'Name', 'From', 'To', 'Duration'),
     el('tbody', {}, ...[...spans].sort((a, b) => a.from - b.from).map(({ lane, kind, label, from, to, superseded }) => el('tr', {},
-      el('th', { scope: 'row', dir: 'auto' }, lane), ...[KINDS[kind] + (superseded ? ' (void)' : ''), label === KINDS[kind] ? '–' : label, seconds(from), seconds(to), seconds(to - from)].map((text) => el('td', {}, text))))))
+      el('th', { scope: 'row', dir: 'auto' }, lane), ...[KINDS[kind] + (superseded ? ' (superseded)' : ''), label === KINDS[kind] ? '–' : label, seconds(from), seconds(to), seconds(to - from)].map((text) => el('td', {}, text))))))
 }

@@ -1,5 +1,5 @@
 /**
- * "Where did the time go": the spans of trace-spans.js as bars, one lane per agent, with the key figures and the same data as tables.
+ * "Where the time went": the spans of trace-spans.js as bars, one lane per agent, with the key figures and the same data as tables.
  *
  * The bars are a single Tab stop: arrow keys move between them, and the line below describes the focused one. Nothing is drawn
  * while the chart is closed.
@@ -10,7 +10,7 @@ import { fillAgentTable, fillSpanTable } from './chart-table.js'
 import { KINDS, spans } from './trace-spans.js'
 import { seconds } from '../ui/duration.js'
 
-const HELP = 'Use the arrow keys, or point, to read each bar.'
+const HELP = 'Use the arrow keys, or point at a bar, for details.'
 /** Whether the next chart starts open: the reader's last choice. */
 let startsOpen = false
 export const openCharts = () => (startsOpen = true)
@@ -21,13 +21,13 @@ export function createTimeChart(clock) {
   const lanes = el('div', { class: 'lanes', role: 'group', 'aria-label': 'Bars over time', testid: 'lanes' })
   const axis = el('div', { class: 'axis', 'aria-hidden': 'true' })
   const readout = el('output', { class: 'readout', testid: 'readout' }, HELP)
-  const legend = el('ul', { class: 'legend', 'aria-label': 'What the colours mean' })
+  const legend = el('ul', { class: 'legend', 'aria-label': 'Legend' })
   const agents = el('table', { class: 'chart-table', testid: 'agents' })
   const bars = el('table', { class: 'chart-table', testid: 'bars' })
-  const tables = el('details', { class: 'as-table' }, el('summary', {}, icon('chevron'), 'As a table'), el('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': 'The same as a table' }, bars))
+  const tables = el('details', { class: 'as-table' }, el('summary', {}, icon('chevron'), 'As a table'), el('div', { class: 'table-box', tabindex: '0', role: 'region', 'aria-label': 'The chart as a table' }, bars))
   const title = el('span', { class: 'latest' })
   const node = el('details', { class: 'chart', testid: 'chart', open: startsOpen, hidden: true },
-    el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Where did the time go'), title),
+    el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Where the time went'), title),
     el('div', { class: 'chart-body' }, facts, lanes, axis, readout, legend, agents, tables))
   const drawLanes = keyedList(lanes, (lane) => createLane(lane, readout), (lane) => lane.name)
   let turn, drawnTurn, timer
@@ -87,8 +87,8 @@ function factsOf({ firstToken, to, spans: all, running, stored }) {
     [running ? 'So far' : 'Total', seconds(to)],
     ['Rate limit waits', sum('retry') > 0 && seconds(sum('retry'))],
     ['Reconnecting', sum('resume') > 0 && seconds(sum('resume'))],
-    ['Waited for you', sum('user') > 0 && seconds(sum('user'))],
-    ['Measured', stored ? 'by the server, in whole seconds' : 'in this page, as it arrived'],
+    ['Waiting for you', sum('user') > 0 && seconds(sum('user'))],
+    ['Measured', stored ? 'by the server, in whole seconds' : 'in this page, on arrival'],
   ].filter(([, value]) => value)
   return rows.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)))
 }
@@ -122,7 +122,7 @@ function createBar(readout) {
   return {
     node,
     update({ lane, kind, label, from, to, row, total, superseded }) {
-      words = `${lane}: ${label === KINDS[kind] ? label : `${KINDS[kind]}, ${label}`}. ${seconds(to - from)}, from ${seconds(from)} to ${seconds(to)}.${superseded ? ' Void: this attempt was started again.' : ''}`
+      words = `${lane}: ${label === KINDS[kind] ? label : `${KINDS[kind]}, ${label}`}. ${seconds(to - from)}, from ${seconds(from)} to ${seconds(to)}.${superseded ? ' Superseded: this attempt was retried.' : ''}`
       node.dataset.kind = kind
       node.dataset.from = from
       node.dataset.superseded = superseded

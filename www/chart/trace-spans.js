@@ -8,7 +8,7 @@
 
 /** Kinds of spans and their labels. `waiting`: until the first frame. `retry`, `resume`, `user`: nothing ran. `after`: memory, summary, follow-ups. */
 export const KINDS = {
-  waiting: 'Waiting for the first byte', model: 'Model', writing: 'Writing', tool: 'Tool', run: 'Member’s run',
+  waiting: 'Waiting for the first byte', model: 'Model', writing: 'Writing', tool: 'Tool', run: 'Member run',
   retry: 'Rate limit', resume: 'Connection lost', user: 'Waiting for you', after: 'Memory and follow-ups',
 }
 

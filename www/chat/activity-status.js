@@ -1,4 +1,4 @@
-/** The current activity, in one line above the composer. retry-card.js shows a wait in full. */
+/** The current activity, in a line of fixed height above the composer; a longer text is cut. retry-card.js shows a wait in full. */
 import { el, setText } from '../ui/dom.js'
 
 export function createActivityStatus() {
@@ -9,6 +9,7 @@ export function createActivityStatus() {
     node,
     update(snapshot) {
       setText(text, snapshot.activityStatus ?? '')
+      text.title = snapshot.activityStatus ?? ''
       node.dataset.busy = snapshot.activityStatus !== null
       node.dataset.status = snapshot.retry || snapshot.pacing ? 'retrying' : snapshot.status
     },

@@ -6,10 +6,10 @@ const TITLES = {
   rate_limit: 'Rate limit',
   general: 'The run failed',
   unexpected: 'Unexpected error',
-  timeout: 'It took too long',
+  timeout: 'Timed out',
   network: 'No connection',
-  http: 'The server refused',
-  interrupted: 'The stream broke off',
+  http: 'Refused by the server',
+  interrupted: 'Stream interrupted',
   protocol: 'Not an AgentOS stream',
 }
 
@@ -27,7 +27,7 @@ export function createErrorBanner({ dismiss, tryAgain, resume }) {
   }
 
   function draw({ type, message, hint, retries, retryable, httpStatus }, resumable) {
-    const facts = [retries > 0 && `${retries} ${retries === 1 ? 'retry' : 'retries'} made`, httpStatus && `HTTP ${httpStatus}`].filter(Boolean)
+    const facts = [retries > 0 && `${retries} ${retries === 1 ? 'retry' : 'retries'}`, httpStatus && `HTTP ${httpStatus}`].filter(Boolean)
     return el('div', { class: 'banner', 'data-type': type },
       icon('alert'),
       el('div', { class: 'banner-text' },

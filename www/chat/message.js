@@ -45,7 +45,7 @@ function createImage() {
   return {
     node,
     update(image) {
-      node.alt = image.revised_prompt ?? 'Image made for this answer'
+      node.alt = image.revised_prompt ?? 'Generated image'
       node.src = image.url
     },
   }

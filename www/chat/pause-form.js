@@ -31,7 +31,7 @@ export function createPauseForm({ resolve, canReject, canResolve }) {
       node.replaceChildren(
         el('p', { class: 'pause-title' }, icon('pause'), 'Waiting for you'),
         ...pause.requirements.flatMap((requirement, index) => question(requirement, index)),
-        !canResolve() ? el('p', {}, 'A run behind a route of your own cannot be continued here: connect to the agent, team or workflow instead.') : el('div', { class: 'buttons' },
+        !canResolve() ? el('p', {}, 'A run on a custom route cannot be continued here. Connect to the agent, team or workflow instead.') : el('div', { class: 'buttons' },
           el('button', { class: 'primary', value: 'approve', testid: 'approve' }, needsApproval ? 'Approve' : 'Continue'),
           needsApproval && canReject() && el('button', { value: 'reject', testid: 'reject' }, 'Reject')),
       )
@@ -40,17 +40,17 @@ export function createPauseForm({ resolve, canReject, canResolve }) {
 }
 
 function question(requirement, index) {
-  const who = requirement.memberName ? `${requirement.memberName} wants` : 'It wants'
+  const who = requirement.memberName ? `${requirement.memberName} wants` : 'The agent wants'
   const tool = requirement.toolName ?? 'a tool'
   if (requirement.kind === 'input') {
     return [el('p', {}, requirement.message ?? 'Please fill in:'), ...(requirement.fields ?? []).map((inputField) => input(inputField, index))]
   }
-  if (!requirement.toolName && requirement.stepName) return [el('p', {}, requirement.message ?? 'May it go on with ', requirement.message ? ' (' : '', el('code', {}, requirement.stepName), requirement.message ? ')' : '?')]
+  if (!requirement.toolName && requirement.stepName) return [el('p', {}, requirement.message ?? 'Continue with ', requirement.message ? ' (' : '', el('code', {}, requirement.stepName), requirement.message ? ')' : '?')]
   const external = requirement.kind === 'external'
   return [
     el('p', {}, external ? `${who} your page to run ` : `${who} to run `, el('code', {}, tool), '.'),
-    ...(requirement.toolArgs ? [field('With', JSON.stringify(requirement.toolArgs, null, 2))] : []),
-    ...(external ? [labelled('What it returned', `result-${index}`)] : []),
+    ...(requirement.toolArgs ? [field('Arguments', JSON.stringify(requirement.toolArgs, null, 2))] : []),
+    ...(external ? [labelled('Result', `result-${index}`)] : []),
   ]
 }
 

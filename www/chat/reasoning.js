@@ -32,7 +32,7 @@ function createStep() {
         step.action && `Action: ${step.action}`,
         step.result && `Result: ${step.result}`,
         step.next_action && `Next: ${step.next_action}`,
-        step.confidence !== undefined && `Confidence: ${Math.round(step.confidence * 100)} %`,
+        step.confidence !== undefined && `Confidence: ${Math.round(step.confidence * 100)}%`,
       ].filter(Boolean)
       node.replaceChildren(
         el('strong', {}, step.title || 'Step'),

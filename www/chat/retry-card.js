@@ -11,8 +11,8 @@ import { quotaGauge } from '../ui/quota-gauge.js'
 
 const CAUSES = {
   rate_limit: 'The model’s rate limit has been reached.',
-  unavailable: 'The service is not available (HTTP 503).',
-  network: 'The connection was lost, or could not be made.',
+  unavailable: 'The service is unavailable (HTTP 503).',
+  network: 'The connection was lost or could not be established.',
   limit: 'A rate limit was hit just now, here or in another tab.',
   quota: 'This message would exceed the quota for this minute.',
 }
@@ -25,10 +25,10 @@ export function createRetryCard({ left, skip, cancel }) {
   const dots = el('span', { class: 'dots', 'aria-hidden': 'true' })
   const cause = el('p', { class: 'retry-cause', testid: 'retry-cause' })
   const hint = el('p', { class: 'hint', dir: 'auto', hidden: true })
-  const quota = el('ul', { class: 'gauges', 'aria-label': 'Use of the quota' })
+  const quota = el('ul', { class: 'gauges', 'aria-label': 'Quota usage' })
   const skipButton = el('button', { type: 'button', class: 'primary', testid: 'skip-wait', onclick: () => skip(wait)?.run() })
   const cancelButton = el('button', { type: 'button', testid: 'cancel-wait', onclick: cancel }, 'Cancel')
-  const card = el('section', { class: 'retry', 'aria-label': 'Waiting to try again', testid: 'retry', hidden: true },
+  const card = el('section', { class: 'retry', 'aria-label': 'Waiting to retry', testid: 'retry', hidden: true },
     el('div', { class: 'ring' }, svgOf(circle('ring-all'), ring), number),
     el('div', { class: 'retry-body' }, el('div', { class: 'retry-head' }, title, dots), cause, hint, quota),
     el('div', { class: 'buttons' }, skipButton, cancelButton))
@@ -60,7 +60,7 @@ export function createRetryCard({ left, skip, cancel }) {
       const { attempt, maxRetries, by } = wait
       setText(title, attempt ? `Attempt ${attempt} of ${maxRetries}` : 'Held back')
       dots.replaceChildren(...Array.from({ length: maxRetries > 1 && maxRetries <= 10 ? maxRetries : 0 }, (_, at) => el('i', { 'data-used': at < attempt })))
-      setText(cause, [CAUSES[wait.cause], by && (by === 'server' ? 'The server waits and then asks again.' : 'This page waits and then asks again.')].filter(Boolean).join(' '))
+      setText(cause, [CAUSES[wait.cause], by && (by === 'server' ? 'The server waits, then retries.' : 'This page waits, then retries.')].filter(Boolean).join(' '))
       show(hint, Boolean(wait.hint))
       setText(hint, wait.hint ?? '')
       const action = skip(wait)

@@ -13,7 +13,7 @@ export function createTimeline() {
   const count = el('span', { class: 'count' })
   const latest = el('span', { class: 'latest', dir: 'auto' })
   const list = el('ol', { class: 'entries' })
-  const footnote = el('p', { class: 'footnote' }, 'Times are those of the recording; events without one show when they were replayed.')
+  const footnote = el('p', { class: 'footnote' }, 'Times are from the recording; events without one show when they were replayed.')
   const scroller = el('div', { class: 'entries-box', tabindex: '0', role: 'region', 'aria-label': 'Events behind the scenes' }, list, footnote)
   const node = el('details', { class: 'timeline', open: startsOpen },
     el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Behind the Scenes'), count, latest), scroller)
@@ -57,7 +57,7 @@ function createEntry(attempt) {
   const mark = el('span', { class: 'mark' })
   const source = el('span', { class: 'source' })
   const description = el('span', { class: 'description', dir: 'auto' })
-  const time = el('time', { title: 'The event’s own time, or its arrival where it carries none' })
+  const time = el('time', { title: 'The event’s own time, or its arrival time if it has none' })
   const body = el('div', { class: 'entry-body' })
   const details = el('details', {}, el('summary', {}, mark, el('span', { class: 'line' }, source, ' ', description), time), body)
   const node = el('li', { class: 'entry', testid: 'timeline-entry' }, heading, details)
@@ -79,7 +79,7 @@ function createEntry(attempt) {
       node.dataset.superseded = superseded
       node.style.setProperty('--depth', Math.min(DEEPEST_INDENT, entry.depth))
       show(heading, attempt > 0)
-      setText(heading, `Attempt ${attempt}${superseded ? ' (void)' : ''}`)
+      setText(heading, `Attempt ${attempt}${superseded ? ' (superseded)' : ''}`)
       mark.replaceChildren(icon(symbol))
       // Many descriptions start with the source's name, which is then not repeated.
       const named = entry.source !== '' && entry.description.startsWith(entry.source + ' ')
@@ -125,7 +125,7 @@ function facts(entry) {
     ['Attempt', d.retryAttempt && `${d.retryAttempt} of ${d.maxRetries}`],
     ['Announced wait', d.retryDelay !== undefined && seconds(d.retryDelay)],
     ['Error type', d.errorType],
-    ['Retries made', d.retryAttempts],
+    ['Retries', d.retryAttempts],
     ['Model', d.model],
     ['Tokens', d.tokenUsage && `${d.tokenUsage.input} in, ${d.tokenUsage.output} out`],
     ['Cost', d.costs && d.costs.total.toPrecision(3)],

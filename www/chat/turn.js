@@ -61,8 +61,8 @@ export function createTurn(actions) {
 }
 
 const OUTCOMES = {
-  cancelled: ['stop', 'Stopped. Everything that had arrived is kept.'],
-  interrupted: ['alert', 'The stream broke off before the answer was complete.'],
+  cancelled: ['stop', 'Stopped. What had arrived is kept.'],
+  interrupted: ['alert', 'The stream was interrupted before the answer was complete.'],
   failed: ['alert', 'The run failed. Behind the Scenes shows what happened.'],
 }
 

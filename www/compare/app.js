@@ -12,14 +12,14 @@ import { createRace, split } from './race.js'
 const scenarios = await (await fetch('./recordings/compare.json')).json()
 
 const panels = [
-  createPanel('ours', 'ai-stream-handler', 'A cursor over the bytes finds the frames; each delta is appended once, to the run whose id it carries.', createSubject()),
-  createPanel('usual', 'The usual way', 'Each chunk is decoded by itself, braces are counted, and the last token is cut out of the next one.', createBaseline()),
+  createPanel('ours', 'ai-stream-handler', 'Finds the frames in the bytes and appends each delta once, to the run with its ID.', createSubject()),
+  createPanel('usual', 'The usual way', 'Decodes each chunk on its own, counts braces, and removes the last token from the next one.', createBaseline()),
 ]
 const race = createRace({ panels, onChange: drawFigures })
 const buttons = scenarios.map((scenario) => el('button', { type: 'button', class: 'card', testid: `compare-${scenario.id}`, onclick: () => start(scenario) },
   el('strong', {}, scenario.title), el('span', {}, scenario.description)))
 const chunks = el('select', { testid: 'compare-chunks' }, ...CHUNKS.flatMap(([value, label]) => (value === '64' ? [['7', '7 B'], [value, label]] : [[value, label]])).map(([value, label]) => el('option', { value }, label)))
-const again = el('button', { type: 'button', class: 'primary', testid: 'compare-again', onclick: () => start(current) }, icon('replay'), 'Again')
+const again = el('button', { type: 'button', class: 'primary', testid: 'compare-again', onclick: () => start(current) }, icon('replay'), 'Run again')
 const state = el('p', { class: 'compare-state', role: 'status', testid: 'compare-state' })
 const longTasks = el('span', { testid: 'long-tasks' })
 const figures = el('tbody')
@@ -43,16 +43,16 @@ document.body.append(
     el('a', { href: './', class: 'home' }, el('img', { src: './icon.svg', alt: '', width: '24', height: '24' }), el('span', { class: 'brand' }, 'ai-stream-handler')), el('span', { class: 'here' }, 'Side by side'),
     el('span', { class: 'grow' }), createThemeSwitch().node),
   el('main', {},
-    el('h1', {}, 'The same bytes, read in two ways'),
-    el('p', { class: 'lead' }, 'Both get the same recorded stream, in the same pieces, at the same moments. What they show is compared with the recording as it streams, and at the end with what the backend stored.'),
+    el('h1', {}, 'The same bytes, read two ways'),
+    el('p', { class: 'lead' }, 'Both get the same recorded stream, in the same chunks, at the same time. The text they show is compared with the recording as it streams, and at the end with what the backend stored.'),
     el('ul', { class: 'cards', 'aria-label': 'Streams' }, ...buttons.map((button) => el('li', {}, button))),
     el('div', { class: 'compare-bar' }, el('label', {}, el('span', {}, 'Chunks'), chunks), again, state),
     el('div', { class: 'panels' }, ...panels.map(({ node }) => node)),
     el('p', { class: 'legend' }, el('mark', { class: 'lost' }, 'lost'), ' is in the recording but not on screen; ', el('mark', { class: 'extra' }, 'extra'),
-      ' is on screen but not in the recording. Each bar is the work of one animation frame, and the dashed line is 16.7 ms. Both share this page’s only thread; each is timed separately, without the marking.'),
-    el('table', { testid: 'compare-figures' }, el('caption', {}, 'This run in figures'),
+      ' is on screen but not in the recording. Each bar is the work of one animation frame, and the dashed line is 16.7 ms. Both run on this page’s main thread; each is timed separately, without the marking.'),
+    el('table', { testid: 'compare-figures' }, el('caption', {}, 'This run in numbers'),
       el('thead', {}, el('tr', {}, el('td'), el('th', { scope: 'col' }, 'ai-stream-handler'), el('th', { scope: 'col' }, 'The usual way'))), figures),
-    el('p', { class: 'legend' }, 'Long tasks in this page during the run (over 50 ms, as the browser counts them): ', longTasks)))
+    el('p', { class: 'legend' }, 'Long tasks during the run (over 50 ms, as reported by the browser): ', longTasks)))
 document.getElementById('loading').remove()
 
 if (globalThis.PerformanceObserver?.supportedEntryTypes.includes('longtask')) {

@@ -57,11 +57,11 @@ export function createPanel(id, title, note, reader) {
         verdict.dataset.wrong = figures.lost + figures.extra > 0
       }
       if (figures.lost + figures.extra > 0) figures.wrongFor += seconds
-      setText(cost, `longest ${ms(figures.longest)} · ${ms(figures.work)} in all`)
+      setText(cost, `longest frame ${ms(figures.longest)} · total ${ms(figures.work)}`)
       sparkline.draw()
     },
     conclude() {
-      sparkline.describe(`the longest frame took ${ms(panel.figures.longest)}, all of them ${ms(panel.figures.work)}, ${panel.figures.late} were late`)
+      sparkline.describe(`the longest frame took ${ms(panel.figures.longest)}, all frames ${ms(panel.figures.work)}; ${panel.figures.late} were late`)
     },
     redraw: () => sparkline.draw(),
   }

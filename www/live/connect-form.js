@@ -11,9 +11,9 @@ const KINDS = [
   ['team', 'Team'],
   ['agent', 'Agent'],
   ['workflow', 'Workflow'],
-  ['url', 'Route of your own'],
+  ['url', 'Custom route'],
 ]
-const CORS = 'Messages go straight from this page to your server, which has to allow this origin (CORS).'
+const CORS = 'Messages go straight from this page to your server, which must allow this origin (CORS).'
 
 /** `connect(options, target)`: options for `createStreamHandler`, and what url-state.js writes to the URL. */
 export function createConnectForm({ connect, disconnect }) {
@@ -24,22 +24,22 @@ export function createConnectForm({ connect, disconnect }) {
   const disconnectButton = el('button', { type: 'button', testid: 'disconnect-button', onclick: disconnect, hidden: true }, 'Back to the recordings')
   const state = el('p', { class: 'group-note', role: 'status', testid: 'connect-state' })
   const components = createComponentList(({ kind, id, name }) => connectTo(kind, id, name))
-  const form = el('form', { class: 'connect' }, labelled('Endpoint', endpoint), labelled('Token (if it needs one)', token),
-    el('label', { class: 'check' }, background, el('span', {}, 'Background runs: they survive a dropped connection, and a refresh')),
+  const form = el('form', { class: 'connect' }, labelled('Endpoint', endpoint), labelled('Token (if required)', token),
+    el('label', { class: 'check' }, background, el('span', {}, 'Background runs: they survive a dropped connection and a page refresh')),
     el('div', { class: 'buttons' }, listButton, disconnectButton), state)
 
   const kind = el('select', { testid: 'connect-kind' }, ...KINDS.map(([value, label]) => el('option', { value }, label)))
-  const idLabel = el('span', {}, 'Id')
+  const idLabel = el('span', {}, 'ID')
   const id = el('input', { testid: 'connect-id', required: true, placeholder: 'cirkelline', autocomplete: 'off', spellcheck: 'false' })
   const byIdForm = el('form', { class: 'connect' },
     el('div', { class: 'pair' }, labelled('Kind', kind), el('label', { class: 'labelled' }, idLabel, id)),
     el('div', { class: 'buttons' }, el('button', { testid: 'connect-button' }, 'Connect')))
-  const byId = el('details', { class: 'by-name' }, el('summary', { testid: 'connect-by-name' }, icon('chevron'), 'By its id, or a route of your own'), byIdForm)
+  const byId = el('details', { class: 'by-name' }, el('summary', { testid: 'connect-by-name' }, icon('chevron'), 'Connect by ID, or to a custom route'), byIdForm)
   const node = el('section', { 'aria-labelledby': 'connect-title', id: 'connect' }, el('h2', { id: 'connect-title' }, 'Connect to your AgentOS'), form, components.node, byId)
 
   kind.addEventListener('change', () => {
     const isRoute = kind.value === 'url'
-    setText(idLabel, isRoute ? 'Path' : 'Id')
+    setText(idLabel, isRoute ? 'Path' : 'ID')
     id.placeholder = isRoute ? '/api/teams/cirkelline/runs' : 'cirkelline'
   })
   form.addEventListener('submit', (event) => {
@@ -88,7 +88,7 @@ export function createConnectForm({ connect, disconnect }) {
       }
       kind.value = target.kind
       id.value = target.id
-      setText(state, 'Enter the token again to go on: it is never stored.')
+      setText(state, 'Enter the token again: it is never stored.')
     },
     update(target) {
       show(disconnectButton, target !== null)

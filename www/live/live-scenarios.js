@@ -11,12 +11,12 @@ const RETRYING = '/api/teams/cirkelline/runs'
 export const LIVE = [
   {
     name: 'server-retries', title: 'The server retries', options: { url: RETRYING },
-    description: 'After a tool call the model hits its limit twice; the backend waits, and says so in the stream.',
+    description: 'After a tool call, the model hits its rate limit twice. The backend waits, and says so in the stream.',
     sends: [{ says: 'What did I ask you before?', script: '[[limit times=2 after=tool delay=4]]' }],
   },
   {
     name: 'page-retries', title: 'The page retries', options: { team: 'cirkelline' },
-    description: 'This backend retries nothing: its run fails, so the handler waits and starts it again by itself.',
+    description: 'This backend does not retry. The run fails, so the handler waits and starts it again.',
     sends: [{ says: 'What did I ask you before?', script: '[[limit times=1 delay=6]]' }],
   },
   {
@@ -26,7 +26,7 @@ export const LIVE = [
   },
   {
     name: 'exhausted', title: 'The limit never lifts', options: { url: RETRYING },
-    description: 'Three retries, then a banner; the session is kept.',
+    description: 'Three retries, then an error banner. The session is kept.',
     sends: [{ says: 'Summarise everything we talked about.', script: '[[limit times=forever delay=2]]' }],
   },
   {
@@ -36,18 +36,18 @@ export const LIVE = [
     sends: [{ says: 'Tell me a slow story.', script: '[[slow n=45 ms=110]]' }],
   },
   {
-    name: 'asks', title: 'It asks first', options: { team: 'cirkelline', background: true },
-    description: 'The run pauses until you approve or reject the mail.',
-    sends: [{ says: 'Send Ann a mail about lunch.', script: '[[confirm]]' }],
+    name: 'asks', title: 'The agent asks first', options: { team: 'cirkelline', background: true },
+    description: 'The run pauses until you approve or reject the email.',
+    sends: [{ says: 'Send Ann an email about lunch.', script: '[[confirm]]' }],
   },
   {
     name: 'fallback', title: 'A fallback answers', options: { team: 'cirkelline', retry: { maxRetries: 1, baseDelay: 3 }, fallbacks: [{ agent: 'understudy' }] },
-    description: 'After the last retry another agent is asked, as Behind the Scenes shows.',
+    description: 'After the last retry, another agent answers. Behind the Scenes shows the switch.',
     sends: [{ says: 'Is anybody there?', script: '[[limit times=forever of=cirkelline]]' }],
   },
   {
-    name: 'queue', title: 'Waiting their turn', options: { team: 'cirkelline' },
-    description: 'Four messages at once: they queue, yours ahead of background ones, and each can be dropped.',
+    name: 'queue', title: 'Queued messages', options: { team: 'cirkelline' },
+    description: 'Four messages at once. They queue, yours ahead of background ones, and each can be removed.',
     sends: [
       { says: 'Tell me a slow story.', script: '[[slow n=40 ms=150]]' },
       { says: 'Suggest a title for this chat.', priority: 'background' },
@@ -57,7 +57,7 @@ export const LIVE = [
   },
   {
     name: 'quota', title: 'Under the limit', options: { team: 'cirkelline', quota: 1_000_000 },
-    description: 'The first answer used most of a minute’s tokens, so the second message is held back, with a countdown.',
+    description: 'The first answer uses most of a minute’s tokens, so the second message is held back, with a countdown.',
     sends: [
       { says: 'Read all of this and tell me what you think.', script: '[[big tokens=900000]]' },
       { says: 'And what did you think of the end?', script: '[[big tokens=900000]]' },
@@ -69,7 +69,7 @@ export const LIVE = [
 export async function findBackend() {
   const { backend } = await (await fetch('./backend.json')).json()
   if (backend === 'server') {
-    return { where: 'server', text: 'From the server behind this page', options: { endpoint: location.origin } }
+    return { where: 'server', text: 'Backend: the server of this page', options: { endpoint: location.origin } }
   }
   const page = createPageBackend()
   return {
@@ -83,7 +83,7 @@ export async function findBackend() {
 export function liveGroup({ where }) {
   return {
     title: 'Live: real retries',
-    note: where === 'server' ? 'From the server behind this page.' : 'From a backend inside this page.',
+    note: where === 'server' ? 'Runs on the server of this page.' : 'Runs on a backend inside this page.',
     scenarios: LIVE.map((scenario) => {
       const description = scenario.description + ((where === 'server' && scenario.onServer) || '')
       return { ...scenario, description, live: true }

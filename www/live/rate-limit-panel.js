@@ -13,7 +13,7 @@ const ROWS = [
   ['Average delay', 'averageDelay', (value) => (value === 0 ? '–' : `${value.toLocaleString([], { maximumFractionDigits: 1 })} s`)],
   ['Sessions kept', 'sessionsKept'],
 ]
-/** The alerts of src/monitor/alert.rs: a figure of the last hour and its thresactive. */
+/** The alerts of src/monitor/alert.rs: a figure of the last hour and its threshold. */
 const WATCHED = [
   ['high_retry_rate', 'Retries', 'retries', 50, ''],
   ['retry_failure_rate', 'Retries exhausted', 'retriesExhausted', 10, ''],
@@ -35,7 +35,7 @@ export function createRateLimitPanel() {
   const node = el('details', { class: 'rate-limits', hidden: true },
     el('summary', {}, icon('chevron'), el('span', { class: 'title' }, 'Rate limits'), headline),
     el('div', { class: 'rate-limits-body', tabindex: '0', role: 'region', 'aria-label': 'Rate limits' }, alerts,
-      el('section', {}, el('h2', {}, 'Figures'), table), el('section', {}, el('h2', {}, 'Alerts, over the last hour'), watched), gaugeBox, logBox))
+      el('section', {}, el('h2', {}, 'Figures'), table), el('section', {}, el('h2', {}, 'Alerts (last hour)'), watched), gaugeBox, logBox))
   let monitor, quota
 
   return {

@@ -17,7 +17,7 @@ export const PACES = [
   ['1', '1× (recorded)'],
   ['4', '4×'],
   ['20', '20×'],
-  ['max', 'At once'],
+  ['max', 'Instant'],
 ]
 
 export const CHUNKS = [

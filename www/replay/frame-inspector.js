@@ -11,7 +11,7 @@ export function createFrameInspector({ seek }) {
   const title = el('h2', { id: 'frames-title' }, 'On the wire')
   const count = el('span', { class: 'inspector-count', testid: 'frame-count' })
   const list = el('ol', { class: 'inspector-list' })
-  const raw = el('pre', { class: 'inspector-raw', testid: 'raw-frame', tabindex: '0', role: 'region', 'aria-label': 'The frame as it came' })
+  const raw = el('pre', { class: 'inspector-raw', testid: 'raw-frame', tabindex: '0', role: 'region', 'aria-label': 'Raw frame' })
   const node = el('aside', { class: 'inspector', 'aria-labelledby': 'frames-title', testid: 'frames', hidden: true },
     el('header', {}, title, count), list, raw)
   let drawn
@@ -43,7 +43,7 @@ export function createFrameInspector({ seek }) {
       setText(count, `${seen.toLocaleString()} of ${frames.length.toLocaleString()}`)
       const from = Math.max(0, Math.min(seen - 1 - CONTEXT, frames.length - 2 * CONTEXT - 1))
       draw(frames.slice(from, from + 2 * CONTEXT + 1).map((frame, at) => ({ index: from + at, frame, isCurrent: from + at === seen - 1 })))
-      raw.textContent = seen === 0 ? 'Nothing has come yet.' : rawOf(frames[seen - 1])
+      raw.textContent = seen === 0 ? 'No frames yet.' : rawOf(frames[seen - 1])
       raw.scrollTop = 0
     },
   }

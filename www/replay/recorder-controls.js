@@ -16,7 +16,7 @@ export function createRecorderControls({ open, opened, name }) {
   const openButton = el('button', { type: 'button', class: 'quiet', testid: 'open-recording', title: 'Or drop one anywhere on this page', onclick: () => input.click() }, icon('open'), 'Open a recording')
   const problem = el('p', { class: 'recorder-problem', role: 'alert', testid: 'recording-problem', hidden: true })
   const node = el('div', { class: 'recorder' },
-    el('div', { class: 'recorder-buttons' }, el('label', { class: 'check' }, redactBox, el('span', {}, 'Redact texts')), saveButton, openButton, input), problem)
+    el('div', { class: 'recorder-buttons' }, el('label', { class: 'check' }, redactBox, el('span', {}, 'Redact text')), saveButton, openButton, input), problem)
   const veil = el('div', { class: 'drop-veil', 'aria-hidden': 'true', hidden: true }, el('p', {}, icon('open'), 'Drop the recording to replay it'))
   document.body.append(veil)
 

@@ -70,19 +70,19 @@ function eachToken(text, write) {
   for (const token of tokensOf(text)) write(token)
 }
 
-const WEB = 'Wind turbines covered **more than half** of the electricity used in Denmark last year. Offshore parks gave a little under half of that, and the share is largest in winter.'
+const WEB = 'Wind turbines covered **more than half** of the electricity used in Denmark last year. Offshore wind farms supplied a little under half of that, and the share is largest in winter.'
 const ANALYST = 'Three things set the limit:\n\n1. how much of the demand can *move* in time,\n2. how strong the links to neighbours are,\n3. how long calm weather lasts.\n\nStorage helps with hours, hardly with weeks.'
-const SUMMARY = 'Both agree on the picture:\n\n- **Today:** wind covers more than half of the Danish demand.\n- **The limit:** calm weeks, not windy days. Links to neighbours matter more than batteries.\n\nThe two reports above were written at the same time, token by token; each went where it belongs.'
+const SUMMARY = 'Both agree on the picture:\n\n- **Today:** wind covers more than half of the Danish demand.\n- **The limit:** calm weeks, not windy days. Links to neighbours matter more than batteries.\n\nThe two reports above were written at the same time, token by token, each in its own card.'
 
 const ARTICLE = `## What a stream is made of
 
-A model writes *tokens*. The server wraps each one in an **event**, and the network cuts the events wherever it likes:
+A model writes *tokens*. The server wraps each one in an **event**, and the network splits the events wherever it likes:
 
 - in the middle of a word,
 - in the middle of an emoji like 🌍,
 - between \`data:\` and its value.
 
-A page that trusts the cuts loses letters. This one keeps a cursor in the bytes:
+A page that relies on these boundaries loses characters. This one does not:
 
 \`\`\`js
 const handler = createStreamHandler({ endpoint, team: 'cirkelline' })
@@ -90,10 +90,10 @@ handler.subscribe(() => draw(handler.getSnapshot()))
 await handler.send('What did I ask you before?')
 \`\`\`
 
-1. Bytes come in, in any pieces.
+1. Bytes arrive, split anywhere.
 2. Complete frames become events.
-3. Events change what is shown, and nothing else is drawn again.
+3. Events update what they change; nothing else is redrawn.
 
-> The split of the bytes never matters.
+> How the bytes are split never matters.
 
 `

@@ -19,7 +19,7 @@ export function createScrubber({ close }) {
   const toggle = () => (player.isPlaying ? player.pause() : player.play())
   const play = el('button', { type: 'button', class: 'primary square', testid: 'transport-play', onclick: toggle })
   const button = (testid, label, symbol, run) => el('button', { type: 'button', class: 'quiet square', testid, 'aria-label': label, title: label, onclick: run }, icon(symbol))
-  const slider = el('input', { type: 'range', min: '0', step: 'any', testid: 'scrubber', 'aria-label': 'Moment of the recording' })
+  const slider = el('input', { type: 'range', min: '0', step: 'any', testid: 'scrubber', 'aria-label': 'Position in the recording' })
   const marks = el('div', { class: 'scrubber-marks', 'aria-hidden': 'true' })
   const clock = el('span', { class: 'scrubber-clock', testid: 'transport-clock' })
   const speed = el('select', { testid: 'transport-speed' }, ...SPEEDS.map((value) => el('option', { value }, `${value}×`)))
@@ -27,7 +27,7 @@ export function createScrubber({ close }) {
   const node = el('section', { class: 'scrubber', 'aria-label': 'Recording', hidden: true },
     el('div', { class: 'scrubber-buttons' },
       button('transport-back', 'One frame back', 'stepBack', () => player.step(-1)), play,
-      button('transport-forward', 'One frame on', 'stepOn', () => player.step(1))),
+      button('transport-forward', 'One frame forward', 'stepOn', () => player.step(1))),
     el('div', { class: 'scrubber-track' }, marks, slider), clock,
     el('label', {}, el('span', { class: 'visually-hidden' }, 'Speed'), speed),
     button('transport-close', 'Close the recording', 'close', close))
@@ -101,8 +101,8 @@ export function createScrubber({ close }) {
       const { dropped, redacted, startedAt } = recording
       const facts = [
         `${player.frames.length.toLocaleString()} ${player.frames.length === 1 ? 'frame' : 'frames'} in ${player.duration.toFixed(2)} s`,
-        redacted && 'texts redacted',
-        dropped.runs + dropped.events > 0 && `${dropped.runs} earlier runs and ${dropped.events} events left out`,
+        redacted && 'text redacted',
+        dropped.runs + dropped.events > 0 && `${dropped.runs} earlier runs and ${dropped.events} events omitted`,
       ]
       return { heading: name, text: facts.filter(Boolean).join(' · '), origin: `Recorded ${new Date(startedAt * 1000).toLocaleString()}`, paced: false }
     },

@@ -1,7 +1,7 @@
 /** Texts of the composer and the toolbar, by what the page shows. */
 
-const LIVE = { hint: 'Enter sends. A message sent during an answer waits its turn.', queues: true }
-const REPLAY = { placeholder: 'Say something', hint: 'No backend is connected, so a recording answers.', queues: false }
+const LIVE = { hint: 'Enter to send. A message sent during an answer is queued.', queues: true }
+const REPLAY = { placeholder: 'Type a message', hint: 'No backend is connected; a recording answers.', queues: false }
 
 /** `live`: the connected backend (app.js), or null in a replay. */
 export function composerCopy(live) {
@@ -10,7 +10,7 @@ export function composerCopy(live) {
 
 export function toolbarCopy(scenario, live, backend) {
   if (live?.scenario) return { heading: live.scenario.title, text: live.scenario.description, origin: backend.text, replayText: 'Send', paced: false }
-  if (live) return { heading: live.target.name, text: `Live, from ${live.target.endpoint}`, paced: false }
+  if (live) return { heading: live.target.name, text: `Live from ${live.target.endpoint}`, paced: false }
   if (!scenario) return { heading: 'Replays', text: 'Recorded AgentOS streams, byte for byte', paced: true }
   const waits = scenario.waits ? ' · waits as announced' : ''
   const origin = scenario.scripted ? 'Scripted for this page, not a recording' : `Recording ${scenario.name}${waits}`

@@ -5,12 +5,12 @@ import { icon } from '../ui/icons.js'
 /** `actions`: what a click on each card does, by the card's id. */
 export function createFeatureCards(actions) {
   const features = [
-    { id: 'retry', symbol: 'retry', title: 'Wait out a rate limit', text: 'A real HTTP 429: a countdown, the reason, “Retry now” or “Cancel”, and the answer after all.' },
-    { id: 'chaos', symbol: 'alert', title: 'Break a stream', text: 'The connection drops twice in mid-answer. See which promise that tests, and whether it held.' },
+    { id: 'retry', symbol: 'retry', title: 'Wait out a rate limit', text: 'A real HTTP 429: a countdown, the cause, “Retry now” and “Cancel”, and then the answer.' },
+    { id: 'chaos', symbol: 'alert', title: 'Break a stream', text: 'The connection drops twice mid-answer. See which guarantee this tests, and whether it held.' },
     { id: 'time', symbol: 'step', title: 'See where the time went', text: 'Two agents at work: each model request, tool call and wait is a bar on a timeline.' },
-    { id: 'replay', symbol: 'stepOn', title: 'Replay a run frame by frame', text: 'Scrub through a recording: chat, status, timeline and the raw frame at every moment. Drop a file of your own.' },
-    { id: 'compare', symbol: 'compare', title: 'Compare with the usual way', text: 'The same bytes through both parsers. Watch what the other one loses.', href: './compare.html' },
-    { id: 'connect', symbol: 'plug', title: 'Connect to your AgentOS', text: 'Its agents, teams and workflows, its sessions, and forms for runs that pause.' },
+    { id: 'replay', symbol: 'stepOn', title: 'Replay a run frame by frame', text: 'Scrub through a recording: chat, status, timeline and the raw frame at any moment. Or drop a recording of your own.' },
+    { id: 'compare', symbol: 'compare', title: 'Compare with the usual way', text: 'The same bytes through both. Watch what the usual way loses.', href: './compare.html' },
+    { id: 'connect', symbol: 'plug', title: 'Connect to your AgentOS', text: 'Chat with your agents, teams and workflows, open stored sessions, answer paused runs.' },
   ]
 
   const link = (tag, props, symbol, text) => el(tag, { class: 'side-link', ...props }, icon(symbol), text)

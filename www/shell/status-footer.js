@@ -4,7 +4,7 @@ import { el, setText } from '../ui/dom.js'
 const ZERO = { framesRead: 0, bytesRead: 0, malformedFrames: 0, unknownEvents: 0, staleFrames: 0 }
 
 export function createStatusFooter() {
-  const node = el('p', { class: 'status-footer', 'aria-label': 'What the wire said' })
+  const node = el('p', { class: 'status-footer', 'aria-label': 'Stream statistics' })
   let start = ZERO
   let latest
   return {
@@ -29,7 +29,7 @@ export function createStatusFooter() {
         since('staleFrames') > 0 && `${since('staleFrames')} stale`,
         usage?.totalTokens > 0 && `${usage.totalTokens.toLocaleString()} tokens`,
         usage?.totalCost > 0 && `cost ${usage.totalCost.toPrecision(2)}`,
-        queued > 0 && `${queued} waiting to be sent`,
+        queued > 0 && `${queued} queued`,
       ]
       setText(node, parts.filter(Boolean).join(' · '))
       node.title = diagnostics.unknown.map(({ name, count }) => `${name} × ${count}`).join(', ')

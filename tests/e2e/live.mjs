@@ -9,18 +9,18 @@ import { launch, openPage } from './browser.mjs'
 
 const EXHAUSTED = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
 const STORY = Array.from({ length: 45 }, (_, n) => `token ${n + 1}`).join(' ')
-const retrying = (seconds, attempt) => `Rate limit reached. Retrying in ${seconds} seconds... (Attempt ${attempt}/3)`
+export const retrying = (seconds, attempt) => `Rate limit reached. Retrying in ${seconds} seconds... (Attempt ${attempt}/3)`
 
-let browser
-const open = []
+export let browser
+/** What a test leaves open; closed behind it. */
+export const open = []
 before(async () => (browser = await launch()))
 after(() => browser?.close())
 afterEach(async () => {
   for (const close of open.splice(0)) await close()
 })
 
-/** What both backends have to pass. */
-const backends = {
+export const backends = {
   async server() {
     const place = scratch()
     const { url, stop } = await start(place.db)
@@ -33,7 +33,7 @@ const backends = {
 }
 
 /** A page of the demo, and what one does there. */
-async function visit(site, hash = '', context = browser) {
+export async function visit(site, hash = '', context = browser) {
   const opened = await openPage(context, site.url)
   const { page } = opened
   open.push(() => page.close())
@@ -73,10 +73,11 @@ function actionsOn(page) {
   }
 }
 
-for (const [name, begin] of Object.entries(backends)) {
+/** The tests that both backends have to pass; a file for each of them runs these. */
+export function liveWith(name) {
   describe(`the backend is ${name === 'server' ? 'a server' : 'inside the page'}`, () => {
     let site
-    before(async () => (site = await begin()))
+    before(async () => (site = await backends[name]()))
     after(() => site?.close())
 
     test('it retries and says so: the countdown ticks, the answer comes, and after a refresh the session is listed', async () => {
@@ -293,32 +294,3 @@ for (const [name, begin] of Object.entries(backends)) {
     })
   })
 }
-
-test('two tabs share what they know of a limit: the second does not run into it', async () => {
-  const site = await backends.server()
-  open.push(site.close)
-  const context = await browser.newContext()
-  open.push(() => context.close())
-  const first = await visit(site, '#live=page-retries', context)
-  const second = await visit(site, '#live=page-retries', context)
-  await second.byId('composer').waitFor()
-  // By the browser's clock: when an event gets here depends on what else the machine does.
-  const [struck, sent] = [[], []]
-  first.page.on('requestfinished', (request) => request.method() === 'POST' && struck.push(request.timing().startTime))
-  let asked = 0
-  second.page.on('request', (request) => (asked += request.method() === 'POST'))
-  second.page.on('requestfinished', (request) => request.method() === 'POST' && sent.push(request.timing().startTime))
-  await first.say('hi [[limit times=1 delay=12]]')
-  await first.activityIs(retrying(12, 1))
-  await second.say('hello from the other tab')
-  await second.activityIs('Waiting ')
-  assert.match(await second.byId('activity').textContent(), /^Waiting \d+ seconds? to stay under the rate limit\.\.\.$/)
-  assert.equal(asked, 0)
-  await first.statusIs('completed')
-  await second.says('You said “hello from the other tab”')
-  await until(() => sent.length > 0)
-  assert.equal(sent.length, 1)
-  assert.ok(sent[0] - struck[0] >= 12_000, `sent ${sent[0] - struck[0]} ms after the one that met the limit`)
-  first.assertClean()
-  second.assertClean()
-})

@@ -1,0 +1,3 @@
+import { liveWith } from './live.mjs'
+
+liveWith('page')
