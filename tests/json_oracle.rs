@@ -476,7 +476,8 @@ fn of_duplicate_keys_the_last_one_wins_as_in_json_parse_and_both_are_reported() 
 fn nan_and_infinity_which_python_writes_read_as_null_where_serde_json_refuses_them() {
     for word in ["NaN", "Infinity", "-Infinity"] {
         assert!(!is_json(word));
-        for text in [word.to_owned(), format!("[1,{word} ,2]"), format!("{{\"a\": {word}, \"b\":[{{\"c\":{word}}}]}}")] {
+        for text in [word.to_owned(), format!("[1,{word} ,2]"), format!("{{\"a\": {word}, \"b\":[{{\"c\":{word}}}]}}")]
+        {
             let raw = Raw::parse(&text).unwrap_or_else(|error| panic!("{error:?} of {text}"));
             walk(raw);
             assert_eq!(raw.text(), text, "it stays as written");

@@ -241,7 +241,7 @@ fn a_failing_tool_is_an_error_though_it_completes_first() {
         turn.timeline.entries().iter().rev().take(2).map(|e| (e.event_type.as_str(), e.description.as_str())).collect();
     assert_eq!(
         last_two,
-        [("ToolCallError", "bad_tool failed: bad_tool exploded: boom"), ("ToolCallCompleted", "bad_tool failed: boom")]
+        [("ToolCallCompleted", "bad_tool failed: bad_tool exploded: boom"), ("ToolCallStarted", "Using bad tool")]
     );
     assert!(turn.timeline.entries()[2..].iter().all(|e| serde_json::to_value(e.status).unwrap() == "error"));
     assert_eq!((turn.outcome, page.banner()), (None, None));

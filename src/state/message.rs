@@ -5,7 +5,7 @@
 
 pub use super::message_head::{Head, Role, RunStatus};
 pub use super::message_text::Text;
-use super::tool::{ToolCall, ToolStatus};
+use super::tool::{find, ToolCall, ToolStatus};
 use crate::event::{RunEvent, Tool};
 use crate::json::{pretty, Raw};
 use crate::limits::Limits;
@@ -25,6 +25,8 @@ pub struct Message {
     pub(crate) head_dirty: bool,
     /// The view must discard its tool calls.
     pub(crate) tools_reset: bool,
+    /// Model requests of its run so far.
+    pub(super) round: u32,
 }
 
 impl Message {
@@ -36,6 +38,7 @@ impl Message {
             tools: Vec::new(),
             head_dirty: true,
             tools_reset: false,
+            round: 0,
         }
     }
 
@@ -143,26 +146,19 @@ impl Message {
         self.tools.iter_mut().for_each(|tool| tool.transition(from, to));
     }
 
-    /// The tool call of an event, created or updated. `None`: beyond the limit.
-    pub(super) fn tool(
-        &mut self,
-        tool: &Tool<'_>,
-        status: ToolStatus,
-        now: Seconds,
-        limits: &Limits,
-    ) -> Option<&mut ToolCall> {
-        let known = self.tools.iter().rposition(|t| t.matches(tool));
+    /// The index of the tool call of an event, created or updated. `None`: beyond the limit.
+    pub(super) fn tool(&mut self, tool: &Tool<'_>, status: ToolStatus, now: Seconds, limits: &Limits) -> Option<usize> {
+        let known = find(&self.tools, tool, status, self.round);
         let at = match known {
             Some(at) => at,
             None if self.tools.len() < limits.max_tool_calls => {
-                self.tools.push(ToolCall::new(tool, now));
+                self.tools.push(ToolCall::new(tool, self.round, now));
                 self.tools.len() - 1
             }
             None => return None,
         };
-        let call = self.tools.get_mut(at)?;
-        call.merge(tool, status);
-        Some(call)
+        self.tools.get_mut(at)?.merge(tool, status);
+        Some(at)
     }
 }
 

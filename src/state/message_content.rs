@@ -4,7 +4,7 @@
 //! never what precedes a pause.
 
 use super::message::RunStatus;
-use super::tool::ToolStatus;
+use super::tool::{find, ToolStatus};
 use super::{ActivityKind, Conversation, Status};
 use crate::bytes::starts_with;
 use crate::event::{Kind, RunEvent, Tool};
@@ -148,8 +148,7 @@ impl Conversation {
         message.add_extras(event, &limits);
         if let Some(tools) = event.tools.and_then(Raw::as_array) {
             for tool in tools.filter_map(Tool::read) {
-                let known = message.tools.iter().any(|call| call.matches(&tool));
-                if !known {
+                if find(&message.tools, &tool, ToolStatus::Completed, message.round).is_none() {
                     message.tool(&tool, ToolStatus::Completed, message.head.created_at, &limits);
                 }
             }

@@ -5,7 +5,7 @@ use super::message::{Message, RunStatus};
 use super::pause::Pause;
 use super::run::Runs;
 use super::timeline::{EntryStatus, Timeline};
-use super::tool::ToolStatus;
+use super::tool::{ToolCall, ToolStatus};
 use super::usage::Usage;
 use super::Outcome;
 use crate::error::{ErrorType, StreamError};
@@ -150,7 +150,13 @@ impl Turn {
                 (_, Some(_)) => ToolStatus::Completed,
                 _ => continue,
             };
-            if let Some(message) = self.messages().find(|m| m.tools.iter().any(|t| t.matches(&tool))) {
+            // Members number their calls independently: the one that waits is meant.
+            let has = |m: &Message, waits: bool| {
+                let is_it = |c: &ToolCall| c.is_named_by(&tool) && (c.status == ToolStatus::Paused || !waits);
+                m.tools.iter().any(is_it)
+            };
+            let at = [true, false].into_iter().find_map(|waits| self.messages().position(|m| has(m, waits)));
+            if let Some(message) = at.and_then(|at| self.messages().nth(at)) {
                 message.tool(&tool, status, now, limits);
             }
         }
