@@ -17,7 +17,7 @@ pub use pretty::pretty;
 pub use string::Str;
 pub use walk::{Array, Object};
 
-pub(crate) use string::{scan_string, string_end};
+pub(crate) use string::{join_halves, scan_string, string_end};
 
 use crate::text::slice;
 use scan::{skip_space, value_end};
@@ -111,6 +111,12 @@ impl<'a> Raw<'a> {
             "false" => Some(false),
             _ => None,
         }
+    }
+
+    /// Whether it is an empty object or array.
+    pub(crate) fn is_empty_container(self) -> bool {
+        let no_member = |mut object: Object<'_>| matches!(object.next_member(), Ok(None));
+        self.as_object().is_some_and(no_member) || self.as_array().is_some_and(|mut array| array.next().is_none())
     }
 
     /// The members of an object.

@@ -6,7 +6,7 @@ mod common;
 
 use ai_stream_handler::state::message::{Message, Role};
 use ai_stream_handler::state::tool::ToolStatus;
-use common::{agent, agno, called, calling, frame, leader, member, saying, with, Page};
+use common::{agent, agno, called, calling, frame, leader, member, saying, with, Page, THEN};
 use serde_json::{json, Value};
 
 fn q(text: &str) -> Value {
@@ -54,24 +54,26 @@ fn so_it_is_with_the_same_arguments_and_where_the_first_call_never_ended() {
             page.event("ToolCallCompleted", called(agent(), "call_0", "look", q("x"), "first"));
         }
         page.event("ModelRequestStarted", agent())
-            .event("ToolCallStarted", calling(agent(), "call_0", "look", q("x")))
+            .event("ToolCallStarted", later(calling(agent(), "call_0", "look", q("x")), ended))
             .event("ToolCallCompleted", called(agent(), "call_0", "look", q("x"), "second"));
         let first = if ended { "first" } else { "" };
         assert_eq!(calls(&page.turn().answer), [pair("x", first), pair("x", "second")]);
     }
 }
 
+/// A call that began a second later, unless in the `same` one.
+fn later(mut call: Value, same: bool) -> Value {
+    call["tool"]["created_at"] = json!(THEN + if same { 0.0 } else { 1.0 });
+    call
+}
+
 #[test]
 fn without_model_requests_the_arguments_or_the_time_tell() {
-    for later in [calling(agent(), "0", "look", q("y")), {
-        let mut later = calling(agent(), "0", "look", q("x"));
-        later["tool"]["created_at"] = json!(1_795_452_900);
-        later
-    }] {
+    for again in [calling(agent(), "0", "look", q("y")), later(calling(agent(), "0", "look", q("x")), false)] {
         let mut page = asked_agent();
         page.event("ToolCallStarted", calling(agent(), "0", "look", q("x")))
             .event("ToolCallCompleted", called(agent(), "0", "look", q("x"), "found"))
-            .event("ToolCallStarted", later);
+            .event("ToolCallStarted", again);
         let tools = page.turn().answer.tools;
         assert_eq!((tools.len(), tools[1].status), (2, ToolStatus::Started));
     }

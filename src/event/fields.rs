@@ -208,10 +208,10 @@ impl<'a> RunEvent<'a> {
             }
             "detail" => self.error_value = self.error_value.or(non_null()),
             "type" | "error_type" => self.error_type = text(),
-            "retries" => self.retries = value.as_u64(),
-            "attempt" => self.attempt = value.as_u64(),
-            "max_retries" => self.max_retries = value.as_u64(),
-            "delay" => self.delay = value.as_f64(),
+            "retries" => self.retries = lenient_count(value),
+            "attempt" => self.attempt = lenient_count(value),
+            "max_retries" => self.max_retries = lenient_count(value),
+            "delay" => self.delay = lenient_number(value),
             "message" => self.message = text(),
             "status" => self.status = text(),
             "title" => self.title = text(),
@@ -233,4 +233,18 @@ impl<'a> RunEvent<'a> {
             };
         }
     }
+}
+
+/// A number, or a string that starts with one (`"5"`, `"5s"`, `"500 ms"`).
+fn lenient_number(value: Raw<'_>) -> Option<f64> {
+    let Some(text) = value.as_str() else { return value.as_f64() };
+    let text = text.decode();
+    let (digits, unit) = text.trim().split_at(text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
+    let number = Raw::parse(digits.trim()).ok()?.as_f64()?;
+    Some(if unit == "ms" { number / 1_000.0 } else { number })
+}
+
+fn lenient_count(value: Raw<'_>) -> Option<u64> {
+    let whole = |n: &f64| *n >= 0.0 && n.fract() == 0.0 && *n < 9.0e15;
+    lenient_number(value).filter(whole).map(|n| n as u64)
 }

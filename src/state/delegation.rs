@@ -17,9 +17,9 @@ pub(super) struct Delegation {
     call: Option<usize>,
     member_id: String,
     /// Index of the leader's run.
-    run: usize,
+    pub run: usize,
     /// Index into the turn's `work`.
-    work: usize,
+    pub work: usize,
     /// The timeline entry of the tool call.
     entry: Option<u32>,
     child: Option<usize>,

@@ -75,15 +75,19 @@ impl Message {
         }
     }
 
-    /// Sets the final content of the segment; no change if it equals what was streamed.
+    /// Sets the final content of the segment; no change if it equals what was streamed, or is empty.
     pub(super) fn set_content(&mut self, content: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
         match content.as_str() {
+            Some(text) if text.decode().trim().is_empty() && !self.text.segment().is_empty() => {}
             Some(text) => self.text.replace_segment(&text.decode(), limits),
             None => self.set_structured(content, kind, limits),
         }
     }
 
     fn set_structured(&mut self, value: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
+        if value.is_empty_container() && !self.text.segment().is_empty() {
+            return;
+        }
         let mut text = String::new();
         pretty(value, &mut text);
         self.text.replace_segment(&text, limits);
@@ -134,11 +138,24 @@ impl Message {
         }
     }
 
-    /// Marks running tool calls as cancelled: after an error or a cancellation no event reports their end.
+    /// Ends the running tool calls of a run that has ended: no event reports their end.
     pub(super) fn stop_tools(&mut self, end: RunStatus) {
-        if matches!(end, RunStatus::Error | RunStatus::Cancelled) {
-            self.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
+        match end {
+            RunStatus::Error | RunStatus::Cancelled => {
+                self.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
+            }
+            // The model went on after them.
+            RunStatus::Completed => self.transition_tools(ToolStatus::Started, ToolStatus::Completed),
+            RunStatus::Started | RunStatus::Paused => {}
         }
+    }
+
+    /// Its run has ended.
+    pub(super) fn end(&mut self, status: RunStatus) {
+        self.edit().status = status;
+        self.stop_tools(status);
+        self.text.end_deltas();
+        self.thoughts.end_deltas();
     }
 
     /// Moves all tool calls from one status to another.

@@ -1,6 +1,7 @@
 //! A growing text, and how much of it the view has read.
 
 use crate::bytes::starts_with;
+use crate::json::{join_halves, Str};
 use crate::limits::Limits;
 
 /// A growing text, and how much of it the view has read.
@@ -14,6 +15,9 @@ pub struct Text {
     segment: usize,
     /// The segment holds the framework's notice about a pause, not the model's words.
     is_placeholder: bool,
+    /// The last delta ended in the first half of a surrogate pair, which waits for the second: backends in JavaScript
+    /// cut strings inside of pairs.
+    high_half: Option<u32>,
 }
 
 impl Text {
@@ -23,8 +27,11 @@ impl Text {
     }
 
     /// Appends `more` up to the limit; `false` if some of it did not fit.
-    pub(super) fn append(&mut self, more: crate::json::Str<'_>, limits: &Limits) -> bool {
+    pub(super) fn append(&mut self, mut more: Str<'_>, limits: &Limits) -> bool {
         let before = self.text.len();
+        if self.high_half.is_some() || more.is_escaped() {
+            more = self.join_halves(more);
+        }
         more.push_to(&mut self.text);
         if self.text.len() <= limits.max_text_bytes {
             return true;
@@ -32,6 +39,29 @@ impl Text {
         let kept = crate::limits::excerpt(&self.text, limits.max_text_bytes.max(before)).len();
         self.text.truncate(kept);
         false
+    }
+
+    /// Appends the pair that `more` completes, and holds back the half that it ends in. Returns the rest.
+    #[inline(never)]
+    fn join_halves<'a>(&mut self, more: Str<'a>) -> Str<'a> {
+        if more.is_empty() {
+            return more;
+        }
+        let mut more = more;
+        if let Some(high) = self.high_half.take() {
+            let (low, rest) = more.split_low_half();
+            self.text.push(low.map_or(char::REPLACEMENT_CHARACTER, |low| join_halves(high, low)));
+            more = rest;
+        }
+        (more, self.high_half) = more.split_high_half();
+        more
+    }
+
+    /// No delta follows: a half that still waits becomes U+FFFD.
+    pub(super) fn end_deltas(&mut self) {
+        if self.high_half.take().is_some() {
+            self.text.push(char::REPLACEMENT_CHARACTER);
+        }
     }
 
     /// Appends plain text up to the limit.
@@ -51,6 +81,7 @@ impl Text {
 
     /// Starts a segment; the text before it stays.
     pub(super) fn begin_segment(&mut self) {
+        self.end_deltas();
         if std::mem::take(&mut self.is_placeholder) {
             self.drop_segment();
         }
@@ -67,6 +98,7 @@ impl Text {
 
     /// Replaces the segment by `text`, without touching a common beginning.
     pub(super) fn replace_segment(&mut self, text: &str, limits: &Limits) {
+        self.high_half = None;
         let text = crate::limits::excerpt(text, limits.max_text_bytes.saturating_sub(self.segment));
         if starts_with(text.as_bytes(), self.segment().as_bytes()) {
             self.text.push_str(crate::text::slice(text, self.text.len() - self.segment..));
@@ -81,6 +113,7 @@ impl Text {
         self.read = 0;
         self.segment = 0;
         self.is_placeholder = false;
+        self.high_half = None;
         self.text.clear();
     }
 }

@@ -98,10 +98,11 @@ impl Conversation {
             turn.timeline.set_status(entry, if failed { EntryStatus::Error } else { EntryStatus::Completed });
         }
         if let Some(message) = turn.message_of(run) {
-            let head = message.edit();
-            head.status = status;
-            head.error = error.as_ref().map(|e| e.message.clone());
-            message.stop_tools(status);
+            message.edit().error = error.as_ref().map(|e| e.message.clone());
+            message.end(status);
+        }
+        if !top && status != RunStatus::Paused {
+            turn.settle_below(run, status);
         }
         let limited = error.as_ref().is_some_and(|e| e.kind == ErrorType::RateLimit);
         if top && turn.outcome.is_none() && self.client_retries && limited {

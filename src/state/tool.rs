@@ -120,7 +120,7 @@ impl ToolCall {
     /// open.
     pub(super) fn is_named_by(&self, tool: &Tool<'_>) -> bool {
         match tool.tool_call_id {
-            Some(id) => id.is(&self.id),
+            Some(id) => id.is(&self.id) && tool.tool_name.is_none_or(|n| self.name.is_empty() || n.is(&self.name)),
             None => tool.tool_name.is_some_and(|n| n.is(&self.name)) && self.is_open(),
         }
     }
@@ -144,9 +144,12 @@ pub(super) fn find(calls: &[ToolCall], tool: &Tool<'_>, status: ToolStatus, roun
     let same = || named().filter(|(_, call)| call.has_args_of(tool));
     let found = match status {
         ToolStatus::Started => named().rev().find(|(_, call)| {
-            let repeated = call.round == round && call.has_args_of(tool);
-            call.status == ToolStatus::Paused
-                || (repeated && (call.is_open() || tool.created_at.is_none_or(|at| at == call.created_at)))
+            let same_time = tool.created_at.is_none_or(|at| at == call.created_at);
+            let repeated = match call.is_open() {
+                true => call.round == round || same_time,
+                false => call.round == round && same_time,
+            };
+            call.status == ToolStatus::Paused || (repeated && call.has_args_of(tool))
         }),
         ToolStatus::Paused => same().rev().find(|(_, call)| call.is_open()).or_else(|| same().next_back()),
         _ => {
