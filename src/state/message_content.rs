@@ -69,7 +69,10 @@ impl Conversation {
             && event.reasoning_steps.is_none()
             && !event.has_extras();
         let turn = self.active_turn.filter(|_| nothing_else && event.content.is_some_and(|c| c.as_str().is_some()))?;
-        let run = self.turns[turn].runs.find(&event.run_id?.decode())?;
+        let run = match event.is_of_workflow_agent() && event.parent().is_none() {
+            true => self.turns[turn].root?,
+            false => self.turns[turn].runs.find(&event.run_id?.decode())?,
+        };
         let ids = self.turns[turn].has_ids();
         let to = AppendTarget { turn, run, ids, session: self.session_changes, checked_at: self.revision };
         self.still_appends_to(&to).then_some(to)

@@ -110,7 +110,7 @@ impl Runs {
 impl Run {
     pub fn new(id: String, event: &RunEvent<'_>) -> Run {
         let name = event.source().map(String::from).unwrap_or_default();
-        let is_workflow = event.scope == Scope::Workflow;
+        let is_workflow = event.scope == Scope::Workflow || event.is_of_workflow_agent();
         let workflow_id = event.workflow_id.filter(|_| is_workflow).map(String::from);
         Run { top: false, is_workflow, workflow_id, ..Run::named(id, name) }
     }
