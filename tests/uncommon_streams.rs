@@ -241,3 +241,45 @@ fn an_end_that_comes_late_still_counts() {
     let call = page.turn().answer.tools[0].clone();
     assert_eq!((call.status, call.result.as_deref()), (ToolStatus::Error, Some("no")));
 }
+
+// ── the notice of a routed team ────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn the_notice_that_a_routed_team_streams_goes_when_the_run_continues() {
+    const NOTICE: &str = "Member 'Mailer' requires human input before continuing.";
+    let mut page = Page::asked();
+    page.feed(agno("hitl_route.1")).end();
+    assert_eq!((page.outcome(), page.answer()), (Some(Outcome::Paused), format!("I need to mail. {NOTICE}")));
+    let point = page.client.conversation.resume_point().unwrap();
+    let mut reloaded = Page::default();
+    reloaded.client.conversation.restore(point);
+    assert!(reloaded.answer().ends_with(NOTICE));
+    for mut page in [page, reloaded] {
+        page.begin(None).feed(agno("hitl_route.2")).end();
+        assert_eq!(page.outcome(), Some(Outcome::Completed));
+        assert_eq!(page.answer(), "I need to mail. All done, says the leader. ");
+        assert_eq!(page.client.conversation.turns.len(), 1);
+    }
+}
+
+#[test]
+fn every_such_notice_goes_and_nothing_that_the_model_said() {
+    for (said, left) in [
+        ("Member 'A' requires human input before continuing.Member 'B' requires human input before continuing.", ""),
+        ("Hm. Member 'O'Neil' requires human input before continuing. Task [t-1] paused.\n", "Hm. "),
+        (
+            "Member 'A' requires human input before continuing. Or not.",
+            "Member 'A' requires human input before continuing. Or not.",
+        ),
+        ("Someone requires human input before continuing.", "Someone requires human input before continuing."),
+    ] {
+        let mut page = Page::asked();
+        page.event("TeamRunStarted", leader())
+            .event("TeamRunContent", saying(leader(), said))
+            .event("TeamRunPaused", saying(leader(), said))
+            .end();
+        assert_eq!(page.answer(), said);
+        page.begin(None).event("TeamRunContinued", leader()).event("TeamRunContent", saying(leader(), "Done."));
+        assert_eq!(page.answer(), format!("{left}Done."));
+    }
+}

@@ -25,11 +25,18 @@ fn from(name: &str, frame: &str) -> Vec<u8> {
 fn what_the_agent_says_by_itself_is_the_workflows_one_answer() {
     for stream in [agno("wf_agent_direct"), from("wf_agent_direct", "event: RunContent")] {
         let mut page = read(stream);
-        assert_eq!((page.outcome(), page.answer()), (Some(Outcome::Completed), "I can answer that directly. ".to_owned()));
+        assert_eq!(
+            (page.outcome(), page.answer()),
+            (Some(Outcome::Completed), "I can answer that directly. ".to_owned())
+        );
         let turn = page.turn();
         assert_eq!((turn.work.len(), turn.answer.head.status), (0, RunStatus::Completed));
         assert_eq!(turn.answer.head.agent_name.as_deref(), Some("Flow"));
-        assert_eq!(turn.run_id.as_deref(), Some("09c9aa7a-d05d-459d-a82a-c1cbf2ea14ca"), "the workflow's, not the agent's");
+        assert_eq!(
+            turn.run_id.as_deref(),
+            Some("09c9aa7a-d05d-459d-a82a-c1cbf2ea14ca"),
+            "the workflow's, not the agent's"
+        );
         assert_eq!(page.client.conversation.diagnostics.unknown_events, 0);
     }
 }
@@ -60,7 +67,10 @@ fn what_it_says_before_it_runs_the_workflow_gives_way_to_the_workflows_content()
     let ids = json!({"workflow_id": "flow", "workflow_name": "Flow", "session_id": "s"});
     let mut page = Page::asked();
     page.event("WorkflowAgentStarted", ids.clone())
-        .feed(frame("RunContent", json!({"agent_id": "x", "run_id": "a", "workflow_agent": true, "content": "Let me see. "})))
+        .feed(frame(
+            "RunContent",
+            json!({"agent_id": "x", "run_id": "a", "workflow_agent": true, "content": "Let me see. "}),
+        ))
         .event("WorkflowStarted", common::with(ids.clone(), json!({"run_id": "w"})));
     assert_eq!(page.answer(), "Let me see. ");
     page.event("WorkflowCompleted", common::with(ids, json!({"run_id": "w", "content": "42"})));

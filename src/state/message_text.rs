@@ -13,8 +13,8 @@ pub struct Text {
     pub(crate) reset: bool,
     /// Start of the current segment: what follows the last pause.
     segment: usize,
-    /// The segment holds the framework's notice about a pause, not the model's words.
-    is_placeholder: bool,
+    /// From here on the text is the framework's notice about a pause, not the model's words.
+    notice: Option<usize>,
     /// The last delta ended in the first half of a surrogate pair, which waits for the second: backends in JavaScript
     /// cut strings inside of pairs.
     high_half: Option<u32>,
@@ -74,23 +74,31 @@ impl Text {
         crate::text::slice(&self.text, self.segment..)
     }
 
-    /// Marks the segment as a placeholder, to be dropped when the next one begins.
+    /// Marks the segment as a notice, to be dropped when the next one begins.
     pub(super) fn mark_placeholder(&mut self) {
-        self.is_placeholder = true;
+        self.notice = Some(self.segment);
+    }
+
+    /// Marks what agno streams as a team's content when a member that it routed to waits for the user.
+    pub(super) fn mark_streamed_notice(&mut self) {
+        let words = without_notice(self.segment()).len();
+        if self.notice.is_none() && words < self.segment().len() {
+            self.notice = Some(self.segment + words);
+        }
     }
 
     /// Starts a segment; the text before it stays.
     pub(super) fn begin_segment(&mut self) {
         self.end_deltas();
-        if std::mem::take(&mut self.is_placeholder) {
-            self.drop_segment();
+        if let Some(notice) = self.notice.take() {
+            self.truncate(notice);
         }
         self.segment = self.text.len();
     }
 
-    fn drop_segment(&mut self) {
-        self.text.truncate(self.segment);
-        if self.read > self.segment {
+    fn truncate(&mut self, len: usize) {
+        self.text.truncate(len);
+        if self.read > len {
             self.read = 0;
             self.reset = true;
         }
@@ -104,7 +112,7 @@ impl Text {
             self.text.push_str(crate::text::slice(text, self.text.len() - self.segment..));
             return;
         }
-        self.drop_segment();
+        self.truncate(self.segment);
         self.text.push_str(text);
     }
 
@@ -112,8 +120,25 @@ impl Text {
         self.reset = self.read > 0 || self.reset;
         self.read = 0;
         self.segment = 0;
-        self.is_placeholder = false;
+        self.notice = None;
         self.high_half = None;
         self.text.clear();
+    }
+}
+
+/// The text before `Member 'Mailer' requires human input before continuing.`, once or several times at its end.
+fn without_notice(text: &str) -> &str {
+    let mut words = text;
+    loop {
+        let end = words.trim_end();
+        // In a team's tasks mode `Task [1] paused.` follows.
+        let task =
+            end.strip_suffix("] paused.").and_then(|t| t.rsplit_once(" Task [")).map_or(end, |(before, _)| before);
+        let notice = task.strip_suffix("' requires human input before continuing.");
+        let Some((before, name)) = notice.and_then(|n| n.rsplit_once("Member '")) else { return words };
+        if name.contains('\n') {
+            return words;
+        }
+        words = before;
     }
 }

@@ -50,6 +50,7 @@ impl Conversation {
             message.set_content(notice, event.content_type, &limits);
             message.text.mark_placeholder();
         }
+        message.text.mark_streamed_notice();
         if top {
             turn.pause = Some(Pause::read(event, Some(&run_id)));
         }
