@@ -111,7 +111,7 @@ impl Conversation {
         } else if top && turn.outcome.is_none() {
             self.finish_turn(t, outcome, error, now);
         } else if !top {
-            self.show_root_activity(t);
+            self.release_line(t, run);
         }
     }
 

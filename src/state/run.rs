@@ -70,6 +70,12 @@ impl Runs {
         &self.list[at]
     }
 
+    /// Whether a run works for another one, directly or not.
+    pub fn is_below(&self, run: usize, above: usize) -> bool {
+        let parent = |at: &usize| self.list.get(*at).and_then(|run| run.parent);
+        std::iter::successors(parent(&run), parent).take(self.list.len()).any(|at| at == above)
+    }
+
     pub fn edit(&mut self, at: usize) -> &mut Run {
         &mut self.list[at]
     }

@@ -55,6 +55,9 @@ impl Conversation {
         if !self.turns[t].is_running() {
             return;
         }
+        if started && !self.may_take_line(t, run, false) {
+            return;
+        }
         if started {
             let turn = &self.turns[t];
             let leader = turn.runs.get(run).name.clone();
