@@ -118,6 +118,11 @@ impl<'a> RunEvent<'a> {
         self.parent_run_id.or_else(of_workflow)
     }
 
+    /// Whether it is of a workflow's own agent, which answers for the workflow.
+    pub(crate) fn is_of_workflow_agent(&self) -> bool {
+        self.workflow_agent || matches!(self.kind, Kind::WorkflowAgentStarted | Kind::WorkflowAgentCompleted)
+    }
+
     fn with_default_name(mut self, outer: Option<Str<'a>>) -> RunEvent<'a> {
         if self.name.is_empty() {
             // The JSON answer of a run has a run_id and a status but no name, nor does the frame.

@@ -4,6 +4,8 @@
 //! demand. Never: recursion, so nesting cannot overflow the stack; nesting deeper than 128 is an error (serde_json
 //! stops at 127). A lone surrogate in a `\u` escape reads as U+FFFD. Duplicate keys are all reported; callers let the
 //! last one win, as JSON.parse does.
+//!
+//! One extension: `NaN`, `Infinity` and `-Infinity`, which Python's `json.dumps` writes, read as `null`.
 
 mod number;
 mod pretty;
@@ -15,7 +17,7 @@ pub use pretty::pretty;
 pub use string::Str;
 pub use walk::{Array, Object};
 
-pub(crate) use string::{scan_string, string_end};
+pub(crate) use string::{join_halves, scan_string, string_end};
 
 use crate::text::slice;
 use scan::{skip_space, value_end};
@@ -76,9 +78,9 @@ impl<'a> Raw<'a> {
         self.0
     }
 
-    /// Whether it is `null`.
+    /// Whether it is `null`, or one of Python's `NaN`, `Infinity` and `-Infinity`.
     pub fn is_null(self) -> bool {
-        self.0 == "null"
+        matches!(self.0, "null" | "NaN" | "Infinity" | "-Infinity")
     }
 
     /// The content of a string; `None` for any other value.
@@ -94,7 +96,7 @@ impl<'a> Raw<'a> {
 
     /// A number, rounded to the nearest double; `None` for any other value.
     pub fn as_f64(self) -> Option<f64> {
-        matches!(self.first(), b'-' | b'0'..=b'9').then(|| number::parse(self.0))
+        (matches!(self.first(), b'-' | b'0'..=b'9') && self.0 != "-Infinity").then(|| number::parse(self.0))
     }
 
     /// A non-negative whole number below 9e15; `None` for any other value.
@@ -109,6 +111,12 @@ impl<'a> Raw<'a> {
             "false" => Some(false),
             _ => None,
         }
+    }
+
+    /// Whether it is an empty object or array.
+    pub(crate) fn is_empty_container(self) -> bool {
+        let no_member = |mut object: Object<'_>| matches!(object.next_member(), Ok(None));
+        self.as_object().is_some_and(no_member) || self.as_array().is_some_and(|mut array| array.next().is_none())
     }
 
     /// The members of an object.

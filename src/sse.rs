@@ -4,8 +4,9 @@
 //! however the stream is split. Never: an error that ends the stream, a panic, or a copy of an event that has one
 //! `data` line.
 //!
-//! One extension, for older agent-ui backends: bare JSON objects in the stream, one after another, are frames too. The
-//! standard ignores such lines, so a conforming stream loses nothing.
+//! Two extensions, which [`Decoder::to_the_letter`] turns off. For older agent-ui backends: bare JSON objects in the
+//! stream, one after another, are frames too; the standard ignores such lines, so a conforming stream loses nothing. And
+//! [`Decoder::finish`]: the last event may lack its blank line; the standard discards it.
 
 mod buffer;
 mod fast_path;
@@ -85,6 +86,8 @@ pub struct Decoder {
     /// While skipping: bytes of the current line were dropped, so it is not blank.
     skipped_part: bool,
     bare_objects: bool,
+    /// At the end of the stream the blank line may be missing.
+    lenient_end: bool,
     /// The bytes of the event returned last, and where its data starts.
     frame: Range<usize>,
     data_start: Option<usize>,
@@ -137,6 +140,7 @@ impl Decoder {
             skipping: false,
             skipped_part: false,
             bare_objects: true,
+            lenient_end: true,
             frame: 0..0,
             data_start: None,
             max_event: limits.max_event_bytes,
@@ -144,10 +148,26 @@ impl Decoder {
         }
     }
 
-    /// Follows the standard to the letter: bare JSON objects are ignored.
+    /// Bare JSON objects are ignored, as the standard has it.
     pub fn without_bare_objects(mut self) -> Self {
         self.bare_objects = false;
         self
+    }
+
+    /// Follows the standard to the letter: bare JSON objects are ignored, and so is an event at the end of the stream
+    /// whose blank line is missing (WHATWG HTML §9.2.6).
+    pub fn to_the_letter(mut self) -> Self {
+        self.lenient_end = false;
+        self.without_bare_objects()
+    }
+
+    /// The stream has ended: the last event may lack its line end and its blank line, and is then the next frame. It may
+    /// also be cut off: check that its data is whole.
+    pub fn finish(&mut self) {
+        let pending = self.data != Data::None || self.line < self.buf.len();
+        if self.lenient_end && pending && !self.skipping && self.object.is_none() {
+            self.push(b"\n\n");
+        }
     }
 
     /// The last event ID; empty if none was set.

@@ -20,6 +20,7 @@ mod message_text;
 mod outcome;
 pub mod pause;
 pub mod resume_point;
+mod retry_message;
 mod retry_state;
 mod run;
 mod run_identity;

@@ -343,8 +343,12 @@ fn what_is_no_json_is_refused_and_the_error_says_why_and_where() {
         ("+1", Unexpected, 0),
         (".5", Unexpected, 0),
         ("1.e3", Unexpected, 2),
-        ("NaN", Unexpected, 0),
-        ("Infinity", Unexpected, 0),
+        ("Na", Truncated, 2),
+        ("[-Inf", Truncated, 5),
+        ("nan", Unexpected, 0),
+        ("-NaN", Unexpected, 1),
+        ("+Infinity", Unexpected, 0),
+        ("[Infinit]", Unexpected, 1),
         ("nul]", Unexpected, 0),
         ("True", Unexpected, 0),
         ("'a'", Unexpected, 0),
@@ -466,4 +470,25 @@ fn of_duplicate_keys_the_last_one_wins_as_in_json_parse_and_both_are_reported() 
     let mut members = raw.as_object().unwrap();
     let count = std::iter::from_fn(|| members.next_member().unwrap()).filter(|(key, _)| key.is("a")).count();
     assert_eq!(count, 3);
+}
+
+#[test]
+fn nan_and_infinity_which_python_writes_read_as_null_where_serde_json_refuses_them() {
+    for word in ["NaN", "Infinity", "-Infinity"] {
+        assert!(!is_json(word));
+        for text in [word.to_owned(), format!("[1,{word} ,2]"), format!("{{\"a\": {word}, \"b\":[{{\"c\":{word}}}]}}")]
+        {
+            let raw = Raw::parse(&text).unwrap_or_else(|error| panic!("{error:?} of {text}"));
+            walk(raw);
+            assert_eq!(raw.text(), text, "it stays as written");
+            let same: Value = serde_json::from_str(&text.replace(word, "null")).unwrap();
+            assert_same(raw, &same);
+            assert_eq!(prettied(raw), serde_json::to_string_pretty(&same).unwrap());
+            assert!(!text.starts_with('{') || read_members(&text));
+        }
+        let raw = Raw::parse(word).unwrap();
+        assert!(raw.is_null() && raw.as_f64().is_none() && raw.as_u64().is_none() && raw.as_str().is_none());
+    }
+    let text = "\"NaN, -Infinity\"";
+    assert_eq!(prettied(Raw::parse(text).unwrap()), text, "in a string it is a word");
 }

@@ -177,7 +177,7 @@ fn a_task_for_all_members_is_one_delegation_to_all() {
     let work = page.turn().work;
     assert_eq!(work.iter().filter(|m| m.head.role == Role::Delegation).count(), 1);
     assert_eq!(work[0].head.delegated_to.as_deref(), Some("all members"));
-    assert_eq!(page.activity().as_deref(), Some("m2 is working..."));
+    assert_eq!(page.activity().as_deref(), Some("m1 is working..."));
 }
 
 /// Some models number their calls from one in each run.
@@ -241,7 +241,7 @@ fn a_failing_tool_is_an_error_though_it_completes_first() {
         turn.timeline.entries().iter().rev().take(2).map(|e| (e.event_type.as_str(), e.description.as_str())).collect();
     assert_eq!(
         last_two,
-        [("ToolCallError", "bad_tool failed: bad_tool exploded: boom"), ("ToolCallCompleted", "bad_tool failed: boom")]
+        [("ToolCallCompleted", "bad_tool failed: bad_tool exploded: boom"), ("ToolCallStarted", "Using bad tool")]
     );
     assert!(turn.timeline.entries()[2..].iter().all(|e| serde_json::to_value(e.status).unwrap() == "error"));
     assert_eq!((turn.outcome, page.banner()), (None, None));
@@ -573,4 +573,53 @@ fn a_long_text_is_handed_over_in_pieces_that_join_to_the_whole() {
     let pieces = delta["turns"][0]["answer"]["text"]["append"].as_array().unwrap().clone();
     assert!(pieces.len() > 2 && pieces.iter().all(|piece| piece.as_str().unwrap().len() <= 32 << 10));
     assert_eq!(pieces.iter().map(|piece| piece.as_str().unwrap()).collect::<String>(), text);
+}
+
+// ── the activity line while members run in parallel ────────────────────────────────────────────────────────────
+
+#[test]
+fn members_that_stream_in_parallel_do_not_take_the_line_from_each_other() {
+    let (ann, bob) = (member("ann", "Ann", "m1", "lead"), member("bob", "Bob", "m2", "lead"));
+    let mut page = asked_team();
+    page.event("TeamToolCallStarted", calling(leader(), "c1", DELEGATE, task("ann", "A")))
+        .event("TeamToolCallStarted", calling(leader(), "c2", DELEGATE, task("bob", "B")))
+        .event("RunStarted", ann.clone())
+        .event("RunStarted", bob.clone());
+    assert_eq!(page.activity().as_deref(), Some("Ann is working..."));
+    for _ in 0..3 {
+        page.event("RunContent", saying(ann.clone(), "a")).event("RunContent", saying(bob.clone(), "b"));
+        assert_eq!(page.activity().as_deref(), Some("Ann is responding..."));
+    }
+    page.event("ToolCallStarted", calling(bob.clone(), "t1", "web_search", json!({"query": "x"})));
+    page.event("ToolCallCompleted", called(bob.clone(), "t1", "web_search", json!({"query": "x"}), "y"));
+    page.event("RunContent", with(bob.clone(), json!({"reasoning_content": "hm"})));
+    assert_eq!(page.activity().as_deref(), Some("Ann is responding..."));
+    page.event("ToolCallStarted", calling(ann.clone(), "t1", "web_search", json!({"query": "x"})));
+    page.event("RunContent", saying(bob.clone(), "b"));
+    assert_eq!(page.activity().as_deref(), Some("Searching the web for \"x\""), "what the first one does is shown");
+    page.event("RunCompleted", saying(ann, "aaa"));
+    assert_eq!(page.activity().as_deref(), Some("Cirkelline is working..."));
+    page.event("RunContent", saying(bob.clone(), "b"));
+    assert_eq!(page.activity().as_deref(), Some("Bob is responding..."));
+    page.event("RunStarted", member("eve", "Eve", "m3", "lead"));
+    page.event("RunCompleted", saying(member("eve", "Eve", "m3", "lead"), ""));
+    assert_eq!(page.activity().as_deref(), Some("Bob is responding..."), "the end of another one changes nothing");
+    page.event("RunCompleted", saying(bob, "bbb"));
+    page.event("TeamRunContent", saying(leader(), "Done"));
+    assert_eq!(page.activity().as_deref(), Some("Cirkelline is responding..."));
+}
+
+#[test]
+fn a_leader_that_speaks_while_its_member_does_keeps_the_line_until_it_does_something_else() {
+    let ann = member("ann", "Ann", "m1", "lead");
+    let mut page = asked_team();
+    page.event("RunStarted", ann.clone()).event("RunContent", saying(ann.clone(), "a"));
+    assert_eq!(page.activity().as_deref(), Some("Ann is responding..."));
+    for _ in 0..3 {
+        page.event("TeamRunContent", saying(leader(), "l")).event("RunContent", saying(ann.clone(), "a"));
+        assert_eq!(page.activity().as_deref(), Some("Cirkelline is responding..."));
+    }
+    page.event("TeamToolCallStarted", calling(leader(), "c2", DELEGATE, task("ann", "B")));
+    page.event("RunContent", saying(ann, "a"));
+    assert_eq!(page.activity().as_deref(), Some("Ann is responding..."));
 }

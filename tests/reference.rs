@@ -43,7 +43,8 @@ fn expected(naive: &Naive) -> Value {
     let (members, answer): (Vec<&Run>, _) = naive.runs.iter().partition(|run| !run.parent.is_null());
     // What did not end by itself ended with the turn.
     let turn_end = naive.outcome.filter(|outcome| *outcome != "paused");
-    let members = members.iter().map(|run| expected_message(naive, run, run.end.or(turn_end))).collect::<Vec<_>>();
+    let end = |run: &Run| run.end.or(run.end_above).or(turn_end);
+    let members = members.iter().map(|run| expected_message(naive, run, end(run))).collect::<Vec<_>>();
     let answer = expected_message(naive, answer.first().unwrap_or(&&Run::default()), naive.outcome);
     json!({"answer": answer, "members": members, "outcome": naive.outcome, "waits": naive.waits,
         "attempts": naive.voided + 1, "malformed": naive.malformed, "unknown": naive.unknown})
@@ -55,13 +56,17 @@ fn expected_message(naive: &Naive, run: &Run, end: Option<&str>) -> Value {
         end => end,
     };
     let mut tools = run.tools.clone();
+    tools.iter_mut().for_each(|tool| drop(tool.as_object_mut().unwrap().remove("round")));
     // The pause has been answered.
     let answered = |tool: &&mut Value| tool["status"] == "paused" && naive.outcome == Some("completed");
     tools.iter_mut().filter(answered).for_each(|tool| tool["status"] = json!("completed"));
-    // No event reports the end of what was running when its run failed.
-    let broken = |end| matches!(end, Some("failed" | "interrupted" | "cancelled"));
-    let stopped = |tool: &&mut Value| tool["status"] == "started" && broken(end);
-    tools.iter_mut().filter(stopped).for_each(|tool| tool["status"] = json!("cancelled"));
+    // No event reports the end of what was running when its run ended.
+    let left = match end {
+        Some("completed") => "completed",
+        Some("failed" | "interrupted" | "cancelled") => "cancelled",
+        _ => "started",
+    };
+    tools.iter_mut().filter(|tool| tool["status"] == "started").for_each(|tool| tool["status"] = json!(left));
     let text = [&run.before[..], &run.text, &run.notice].concat();
     json!({"id": run.id, "parent": run.parent, "text": text, "thoughts": run.thoughts, "tools": tools, "status": status})
 }
@@ -120,7 +125,7 @@ proptest! {
                 }
                 false => {
                     page.end();
-                    naive.close();
+                    naive.close(part);
                 }
             }
             compare(&mut page, &naive, &parts);

@@ -530,3 +530,41 @@ fn to_the_letter_of_the_standard_bare_objects_are_ignored_lines() {
     let stream = format!("{ONE}\n{TWO}\n\ndata: 1\n\n{{\ndata: 2\n\n");
     assert_eq!(all_of(strict, stream.as_bytes()), [message("1"), message("2")]);
 }
+
+// ── the end of the stream ──────────────────────────────────────────────────────────────────────────────────────
+
+/// The data of the events of a stream that has ended.
+fn finished(mut decoder: Decoder, stream: &str) -> Vec<String> {
+    decoder.push(stream.as_bytes());
+    let mut seen = Vec::new();
+    drain(&mut decoder, &mut seen);
+    decoder.finish();
+    drain(&mut decoder, &mut seen);
+    decoder.finish();
+    drain(&mut decoder, &mut seen);
+    let data = |seen| match seen {
+        Seen::Event(_, data) => Some(data),
+        _ => None,
+    };
+    seen.into_iter().filter_map(data).collect()
+}
+
+#[test]
+fn at_the_end_of_the_stream_the_last_event_needs_no_blank_line_unless_to_the_letter() {
+    for (stream, last) in [
+        ("data: a\n\ndata: b", "b"),
+        ("data: a\n\ndata: b\n", "b"),
+        ("data: a\n\ndata: b\r", "b"),
+        ("data: a\n\ndata: b\r\n", "b"),
+        ("data: a\n\ndata: b\nevent: x", "b"),
+        ("data: a\n\ndata: b\ndata: c", "b\nc"),
+        ("data: a\n\n: comment\ndata: b\n: comment", "b"),
+    ] {
+        assert_eq!(finished(Decoder::default(), stream), ["a", last], "{stream:?}");
+        assert_eq!(finished(Decoder::default().to_the_letter(), stream), ["a"], "{stream:?}");
+    }
+    for nothing in ["", "\n", "data: a\n\n", "data: a\r\n\r\n", "data: a\n\nevent: x", "data: a\n\n{\"event\":"] {
+        let all = finished(Decoder::default(), nothing);
+        assert_eq!(all, finished(Decoder::default().to_the_letter(), nothing), "{nothing:?}");
+    }
+}

@@ -113,6 +113,7 @@ impl Client {
     }
 
     pub(super) fn connection_closed(&mut self, now: Seconds) {
+        self.read_last_frame(now);
         let Some(connection) = self.connection.take() else { return };
         let Some(connection) = self.take_refusal(connection, now) else { return };
         // Its send already waits for the retry.
@@ -163,6 +164,7 @@ impl Client {
     }
 
     pub(super) fn connection_failed(&mut self, sent: bool, now: Seconds) {
+        self.read_last_frame(now);
         let Some(connection) = self.connection.take() else { return };
         let Some(mut connection) = self.take_refusal(connection, now) else { return };
         if !connection.fed_by_caller && connection.send.is_none() {

@@ -5,6 +5,7 @@ use super::frame_fast_path::{variable_parts, FastPathResult};
 use super::{Client, Output};
 use crate::error::StreamError;
 use crate::event::{self, Kind};
+use crate::json::Raw;
 use crate::sse::{Fault, Frame};
 use crate::time::Seconds;
 use std::borrow::Cow;
@@ -23,11 +24,23 @@ impl Client {
     /// Reads every complete frame in the buffer.
     pub(super) fn read_available_frames(&mut self, now: Seconds) {
         let Some(connection) = self.connection.as_mut() else { return };
-        let was_over = connection.run_ended_at.is_some();
         connection.received_bytes = true;
+        self.read_buffered(false, now);
+    }
+
+    /// The stream has ended: reads the last frame if only its blank line is missing.
+    pub(super) fn read_last_frame(&mut self, now: Seconds) {
+        if let Some(Connection { body: Body::Stream(decoder), .. }) = self.connection.as_mut() {
+            decoder.finish();
+            self.read_buffered(true, now);
+        }
+    }
+
+    fn read_buffered(&mut self, last: bool, now: Seconds) {
+        let was_over = self.connection.as_ref().is_some_and(|c| c.run_ended_at.is_some());
         // Input between two chunks may have changed what a content frame does.
         self.conversation.revision = self.conversation.revision.wrapping_add(1);
-        while let Some(halt) = self.read_frames(now) {
+        while let Some(halt) = self.read_frames(last, now) {
             match halt {
                 Halt::RateLimited(error) => self.run_rate_limited(error, now),
                 Halt::UnknownRun => return self.run_unknown(now),
@@ -39,8 +52,9 @@ impl Client {
         }
     }
 
-    /// Reads frames until the buffer is empty or the client has to decide.
-    fn read_frames(&mut self, now: Seconds) -> Option<Halt> {
+    /// Reads frames until the buffer is empty or the client has to decide. `last`: the stream has ended, perhaps inside
+    /// of a frame.
+    fn read_frames(&mut self, last: bool, now: Seconds) -> Option<Halt> {
         let Client { conversation, config, connection, .. } = self;
         let Some(Connection { body: Body::Stream(decoder), fast_path, retried_by_server, purpose, got_event, .. }) =
             connection
@@ -63,6 +77,7 @@ impl Client {
                     };
                     conversation.diagnostics.malformed(reason, &excerpt, &config.limits);
                 }
+                Frame::Event { name, data } if last && !is_whole(name.as_deref(), &data) => {}
                 Frame::Event { name, data } => {
                     conversation.diagnostics.frames_read += 1;
                     let mut scratch = String::new();
@@ -100,4 +115,10 @@ impl Client {
             }
         }
     }
+}
+
+/// Whether the data of the last frame is not cut off: a JSON object, or the text of an error.
+fn is_whole(name: Option<&str>, data: &str) -> bool {
+    let is_text = name == Some("error") && !data.trim().is_empty() && !data.trim_start().starts_with('{');
+    is_text || Raw::parse(data).is_ok_and(|json| json.as_object().is_some())
 }

@@ -25,6 +25,14 @@ pub struct RunEvent<'a> {
     pub workflow_name: Option<Str<'a>>,
     pub workflow_run_id: Option<Str<'a>>,
     pub step_name: Option<Str<'a>>,
+    /// Content of a workflow's own agent: the workflow's answer.
+    pub workflow_agent: bool,
+    /// The members' runs, in TeamRunCompleted.
+    pub member_responses: Option<Raw<'a>>,
+    /// Of a task event.
+    pub task_id: Option<Str<'a>>,
+    pub description: Option<Str<'a>>,
+    pub assignee: Option<Str<'a>>,
     pub step_index: Option<u64>,
     pub nested_depth: u64,
     pub event_index: Option<u64>,
@@ -112,6 +120,11 @@ impl<'a> RunEvent<'a> {
             workflow_name: None,
             workflow_run_id: None,
             step_name: None,
+            workflow_agent: false,
+            member_responses: None,
+            task_id: None,
+            description: None,
+            assignee: None,
             step_index: None,
             nested_depth: 0,
             event_index: None,
@@ -174,6 +187,11 @@ impl<'a> RunEvent<'a> {
             "workflow_name" => self.workflow_name = text(),
             "workflow_run_id" => self.workflow_run_id = text(),
             "step_name" => self.step_name = text(),
+            "workflow_agent" => self.workflow_agent = value.as_bool() == Some(true),
+            "member_responses" => self.member_responses = non_null(),
+            "task_id" => self.task_id = text(),
+            "description" => self.description = text(),
+            "assignee" => self.assignee = text(),
             "step_index" => self.step_index = value.as_u64(),
             "nested_depth" => self.nested_depth = count(),
             "total_events" => self.total_events = value.as_u64(),
@@ -211,10 +229,10 @@ impl<'a> RunEvent<'a> {
             }
             "detail" => self.error_value = self.error_value.or(non_null()),
             "type" | "error_type" => self.error_type = text(),
-            "retries" => self.retries = value.as_u64(),
-            "attempt" => self.attempt = value.as_u64(),
-            "max_retries" => self.max_retries = value.as_u64(),
-            "delay" => self.delay = value.as_f64(),
+            "retries" => self.retries = lenient_count(value),
+            "attempt" => self.attempt = lenient_count(value),
+            "max_retries" => self.max_retries = lenient_count(value),
+            "delay" => self.delay = lenient_number(value),
             "message" => self.message = text(),
             "status" => self.status = text(),
             "title" => self.title = text(),
@@ -236,4 +254,18 @@ impl<'a> RunEvent<'a> {
             };
         }
     }
+}
+
+/// A number, or a string that starts with one (`"5"`, `"5s"`, `"500 ms"`).
+fn lenient_number(value: Raw<'_>) -> Option<f64> {
+    let Some(text) = value.as_str() else { return value.as_f64() };
+    let text = text.decode();
+    let (digits, unit) = text.trim().split_at(text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
+    let number = Raw::parse(digits.trim()).ok()?.as_f64()?;
+    Some(if unit == "ms" { number / 1_000.0 } else { number })
+}
+
+fn lenient_count(value: Raw<'_>) -> Option<u64> {
+    let whole = |n: &f64| *n >= 0.0 && n.fract() == 0.0 && *n < 9.0e15;
+    lenient_number(value).filter(whole).map(|n| n as u64)
 }

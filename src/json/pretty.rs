@@ -3,8 +3,9 @@
 use super::Raw;
 use crate::text::slice;
 
-/// Appends `value` with line breaks and an indent of two spaces per level. Numbers stay as written. Strings keep only
-/// the escapes that JSON requires: some backends escape every non-ASCII character (`\u00f8` for ø).
+/// Appends `value` with line breaks and an indent of two spaces per level. Numbers stay as written; Python's `NaN`,
+/// `Infinity` and `-Infinity` become `null`. Strings keep only the escapes that JSON requires: some backends escape
+/// every non-ASCII character (`\u00f8` for ø).
 pub fn pretty(value: Raw<'_>, out: &mut String) {
     let bytes = value.text().as_bytes();
     let mut depth = 0usize;
@@ -42,6 +43,11 @@ pub fn pretty(value: Raw<'_>, out: &mut String) {
                 at = super::string_end(bytes, at).map_or(bytes.len(), |end| end + 1);
                 push_string(slice(value.text(), start..at), out);
             }
+            b'N' | b'I' => {
+                at += if b == b'N' { "aN".len() } else { "nfinity".len() };
+                out.push_str("null");
+            }
+            b'-' if bytes.get(at) == Some(&b'I') => {}
             _ => out.push(char::from(b)),
         }
     }

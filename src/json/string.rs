@@ -2,6 +2,7 @@
 
 use super::{JsonError, JsonErrorKind, Result};
 use crate::bytes::{block_at, count_scanned, find_special, special_mask};
+use crate::text::slice;
 use std::borrow::Cow;
 
 /// The content of a JSON string between its quotes, still escaped.
@@ -26,6 +27,34 @@ impl<'a> Str<'a> {
     /// Whether it is empty.
     pub fn is_empty(self) -> bool {
         self.body.is_empty()
+    }
+
+    /// Whether it has escapes.
+    pub(crate) fn is_escaped(self) -> bool {
+        self.escaped
+    }
+
+    /// Splits off a lone low surrogate (`\ude00`) that it starts with.
+    pub(crate) fn split_low_half(self) -> (Option<u32>, Str<'a>) {
+        let code = hex4(self.body.as_bytes(), 2);
+        let found = self.escaped && self.body.starts_with("\\u") && (0xDC00..0xE000).contains(&code);
+        match found {
+            true => (Some(code), Str { body: slice(self.body, 6..), ..self }),
+            false => (None, self),
+        }
+    }
+
+    /// Splits off a lone high surrogate (`\ud83d`) that it ends with.
+    pub(crate) fn split_high_half(self) -> (Str<'a>, Option<u32>) {
+        let bytes = self.body.as_bytes();
+        let Some(at) = bytes.len().checked_sub(6).filter(|_| self.escaped) else { return (self, None) };
+        let code = hex4(bytes, at + 2);
+        // An even number of backslashes before it: it is not itself escaped.
+        let escapes = bytes[..at].iter().rev().take_while(|b| **b == b'\\').count();
+        if bytes[at..].starts_with(b"\\u") && escapes % 2 == 0 && (0xD800..0xDC00).contains(&code) {
+            return (Str { body: slice(self.body, ..at), ..self }, Some(code));
+        }
+        (self, None)
     }
 
     /// Whether the decoded text equals `other`.
@@ -145,11 +174,16 @@ fn unicode_escape(body: &[u8], at: usize) -> (char, usize) {
     if (0xD800..0xDC00).contains(&first) && body.get(at + 4..at + 6) == Some(b"\\u") {
         let second = hex4(body, at + 6);
         if (0xDC00..0xE000).contains(&second) {
-            let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
-            return (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), at + 10);
+            return (join_halves(first, second), at + 10);
         }
     }
     (char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER), at + 4)
+}
+
+/// The character of a surrogate pair.
+pub(crate) fn join_halves(high: u32, low: u32) -> char {
+    let code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+    char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
 /// The value of four hexadecimal digits, validated by `string_end`.

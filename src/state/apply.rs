@@ -128,7 +128,13 @@ impl Conversation {
             Kind::RunOutput => self.run_output(t, run, event, now),
             Kind::ReasoningStarted => self.show_thinking(t, run),
             Kind::ReasoningStep => self.reasoning_step(t, run, event),
-            Kind::ModelRequestStarted | Kind::ReasoningCompleted => self.show_working(t, run),
+            Kind::ModelRequestStarted => {
+                if let Some(message) = self.turns[t].message_of(run) {
+                    message.round += 1;
+                }
+                self.show_working(t, run);
+            }
+            Kind::ReasoningCompleted => self.show_working(t, run),
             Kind::MemoryUpdateStarted => self.show_activity_text(t, "Updating memory..."),
             Kind::SessionSummaryStarted => self.show_activity_text(t, "Summarizing the session..."),
             Kind::FollowupsStarted => self.show_activity_text(t, "Preparing follow-up questions..."),
@@ -154,6 +160,7 @@ impl Conversation {
             message.text.replace_segment("", &limits);
             message.thoughts.replace_segment("", &limits);
             message.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
+            message.round += 1;
         }
         true
     }

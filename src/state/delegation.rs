@@ -13,11 +13,13 @@ use crate::time::Seconds;
 #[derive(Debug, Clone)]
 pub(super) struct Delegation {
     tool_call_id: String,
+    /// Index into the leader's tool calls.
+    call: Option<usize>,
     member_id: String,
     /// Index of the leader's run.
-    run: usize,
+    pub run: usize,
     /// Index into the turn's `work`.
-    work: usize,
+    pub work: usize,
     /// The timeline entry of the tool call.
     entry: Option<u32>,
     child: Option<usize>,
@@ -25,11 +27,18 @@ pub(super) struct Delegation {
 
 impl Conversation {
     /// A leader delegates: adds a message with the task.
-    pub(super) fn delegate(&mut self, t: usize, run: usize, tool: &Tool<'_>, entry: Option<u32>, now: Seconds) {
+    pub(super) fn delegate(
+        &mut self,
+        t: usize,
+        run: usize,
+        tool: &Tool<'_>,
+        call: Option<usize>,
+        entry: Option<u32>,
+        now: Seconds,
+    ) {
         let id: String = tool.tool_call_id.map(String::from).unwrap_or_default();
         let turn = &self.turns[t];
-        let known = !id.is_empty() && turn.delegations.iter().any(|d| d.run == run && d.tool_call_id == id);
-        if known || turn.work.len() >= self.limits.max_messages {
+        if turn.work.len() >= self.limits.max_messages {
             return;
         }
         let member_id = member_id(tool);
@@ -49,7 +58,7 @@ impl Conversation {
         head.depth = leader.depth + 1;
         turn.work.push(message);
         let work = turn.work.len() - 1;
-        turn.delegations.push(Delegation { tool_call_id: id, member_id, run, work, entry, child: None });
+        turn.delegations.push(Delegation { tool_call_id: id, call, member_id, run, work, entry, child: None });
     }
 }
 
@@ -97,9 +106,11 @@ impl Turn {
     }
 
     /// The leader's delegating tool call ended.
-    pub(super) fn delegated(&mut self, run: usize, tool: &Tool<'_>, failed: bool) {
-        let Some(id) = tool.tool_call_id else { return };
-        let is_it = |d: &&Delegation| d.run == run && id.is(&d.tool_call_id);
+    pub(super) fn delegated(&mut self, run: usize, tool: &Tool<'_>, call: Option<usize>, failed: bool) {
+        let is_it = |d: &&Delegation| match call.zip(d.call) {
+            Some((call, of)) => d.run == run && call == of,
+            None => d.run == run && tool.tool_call_id.is_some_and(|id| id.is(&d.tool_call_id)),
+        };
         let Some(delegation) = self.delegations.iter().find(is_it) else { return };
         let Some(message) = self.work.get_mut(delegation.work) else { return };
         let head = message.edit();

@@ -74,7 +74,9 @@ impl Conversation {
             Kind::MetricsUpdate => (Completed, ["Tokens", " and costs"]),
             _ => {
                 // A custom event without `data` carries its fields beside the known ones: keep the whole event.
-                details.data = event.data.map(Raw::text).or(event.json).map(str::to_owned);
+                // What a workflow's agent says after the workflow's end is not its answer, and stands here alone.
+                let words = event.content.filter(|_| event.kind == Kind::WorkflowAgentCompleted);
+                details.data = event.data.or(words).map(Raw::text).or(event.json).map(str::to_owned);
                 let text = spaced(&event.name.decode());
                 let custom = matches!(event.kind, Kind::CustomEvent | Kind::StepProgress);
                 let status = match (custom, text.ends_with("started")) {

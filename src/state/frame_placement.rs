@@ -5,6 +5,7 @@ use super::run::Run;
 use super::run_identity::{run_id, starts};
 use super::{Conversation, Outcome, Status};
 use crate::event::{Kind, RunEvent};
+use crate::json::Str;
 use crate::time::Seconds;
 
 impl Conversation {
@@ -30,8 +31,9 @@ impl Conversation {
 
     /// The turn whose run `event` continues: paused or interrupted, or explicitly continued.
     fn turn_continued_by(&self, event: &RunEvent<'_>) -> Option<usize> {
-        let id = event.run_id?.decode();
-        let t = self.turns.iter().rposition(|t| t.runs.has(&id))?;
+        // After a reload the turn knows its top-level run alone, and a member may continue first.
+        let turn_with = |id: Str<'_>| self.turns.iter().rposition(|t| t.runs.has(&id.decode()));
+        let t = event.run_id.and_then(turn_with).or_else(|| event.parent().and_then(turn_with))?;
         let explicit = matches!(event.kind, Kind::RunContinued | Kind::CatchUp | Kind::Replay | Kind::Subscribed);
         let open = matches!(self.turns[t].outcome, Some(Outcome::Paused | Outcome::Interrupted));
         (explicit || open).then_some(t)

@@ -5,7 +5,7 @@
 
 pub use super::message_head::{Head, Role, RunStatus};
 pub use super::message_text::Text;
-use super::tool::{ToolCall, ToolStatus};
+use super::tool::{find, ToolCall, ToolStatus};
 use crate::event::{RunEvent, Tool};
 use crate::json::{pretty, Raw};
 use crate::limits::Limits;
@@ -25,6 +25,8 @@ pub struct Message {
     pub(crate) head_dirty: bool,
     /// The view must discard its tool calls.
     pub(crate) tools_reset: bool,
+    /// Model requests of its run so far.
+    pub(super) round: u32,
 }
 
 impl Message {
@@ -36,6 +38,7 @@ impl Message {
             tools: Vec::new(),
             head_dirty: true,
             tools_reset: false,
+            round: 0,
         }
     }
 
@@ -72,15 +75,19 @@ impl Message {
         }
     }
 
-    /// Sets the final content of the segment; no change if it equals what was streamed.
+    /// Sets the final content of the segment; no change if it equals what was streamed, or is empty.
     pub(super) fn set_content(&mut self, content: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
         match content.as_str() {
+            Some(text) if text.decode().trim().is_empty() && !self.text.segment().is_empty() => {}
             Some(text) => self.text.replace_segment(&text.decode(), limits),
             None => self.set_structured(content, kind, limits),
         }
     }
 
     fn set_structured(&mut self, value: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
+        if value.is_empty_container() && !self.text.segment().is_empty() {
+            return;
+        }
         let mut text = String::new();
         pretty(value, &mut text);
         self.text.replace_segment(&text, limits);
@@ -131,11 +138,24 @@ impl Message {
         }
     }
 
-    /// Marks running tool calls as cancelled: after an error or a cancellation no event reports their end.
+    /// Ends the running tool calls of a run that has ended: no event reports their end.
     pub(super) fn stop_tools(&mut self, end: RunStatus) {
-        if matches!(end, RunStatus::Error | RunStatus::Cancelled) {
-            self.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
+        match end {
+            RunStatus::Error | RunStatus::Cancelled => {
+                self.transition_tools(ToolStatus::Started, ToolStatus::Cancelled);
+            }
+            // The model went on after them.
+            RunStatus::Completed => self.transition_tools(ToolStatus::Started, ToolStatus::Completed),
+            RunStatus::Started | RunStatus::Paused => {}
         }
+    }
+
+    /// Its run has ended.
+    pub(super) fn end(&mut self, status: RunStatus) {
+        self.edit().status = status;
+        self.stop_tools(status);
+        self.text.end_deltas();
+        self.thoughts.end_deltas();
     }
 
     /// Moves all tool calls from one status to another.
@@ -143,26 +163,19 @@ impl Message {
         self.tools.iter_mut().for_each(|tool| tool.transition(from, to));
     }
 
-    /// The tool call of an event, created or updated. `None`: beyond the limit.
-    pub(super) fn tool(
-        &mut self,
-        tool: &Tool<'_>,
-        status: ToolStatus,
-        now: Seconds,
-        limits: &Limits,
-    ) -> Option<&mut ToolCall> {
-        let known = self.tools.iter().rposition(|t| t.matches(tool));
+    /// The index of the tool call of an event, created or updated. `None`: beyond the limit.
+    pub(super) fn tool(&mut self, tool: &Tool<'_>, status: ToolStatus, now: Seconds, limits: &Limits) -> Option<usize> {
+        let known = find(&self.tools, tool, status, self.round);
         let at = match known {
             Some(at) => at,
             None if self.tools.len() < limits.max_tool_calls => {
-                self.tools.push(ToolCall::new(tool, now));
+                self.tools.push(ToolCall::new(tool, self.round, now));
                 self.tools.len() - 1
             }
             None => return None,
         };
-        let call = self.tools.get_mut(at)?;
-        call.merge(tool, status);
-        Some(call)
+        self.tools.get_mut(at)?.merge(tool, status);
+        Some(at)
     }
 }
 

@@ -4,7 +4,7 @@
 //! never what precedes a pause.
 
 use super::message::RunStatus;
-use super::tool::ToolStatus;
+use super::tool::{find, ToolStatus};
 use super::{ActivityKind, Conversation, Status};
 use crate::bytes::starts_with;
 use crate::event::{Kind, RunEvent, Tool};
@@ -69,7 +69,10 @@ impl Conversation {
             && event.reasoning_steps.is_none()
             && !event.has_extras();
         let turn = self.active_turn.filter(|_| nothing_else && event.content.is_some_and(|c| c.as_str().is_some()))?;
-        let run = self.turns[turn].runs.find(&event.run_id?.decode())?;
+        let run = match event.is_of_workflow_agent() && event.parent().is_none() {
+            true => self.turns[turn].root?,
+            false => self.turns[turn].runs.find(&event.run_id?.decode())?,
+        };
         let ids = self.turns[turn].has_ids();
         let to = AppendTarget { turn, run, ids, session: self.session_changes, checked_at: self.revision };
         self.still_appends_to(&to).then_some(to)
@@ -148,8 +151,7 @@ impl Conversation {
         message.add_extras(event, &limits);
         if let Some(tools) = event.tools.and_then(Raw::as_array) {
             for tool in tools.filter_map(Tool::read) {
-                let known = message.tools.iter().any(|call| call.matches(&tool));
-                if !known {
+                if find(&message.tools, &tool, ToolStatus::Completed, message.round).is_none() {
                     message.tool(&tool, ToolStatus::Completed, message.head.created_at, &limits);
                 }
             }

@@ -50,6 +50,7 @@ impl Conversation {
             message.set_content(notice, event.content_type, &limits);
             message.text.mark_placeholder();
         }
+        message.text.mark_streamed_notice();
         if top {
             turn.pause = Some(Pause::read(event, Some(&run_id)));
         }
@@ -98,10 +99,11 @@ impl Conversation {
             turn.timeline.set_status(entry, if failed { EntryStatus::Error } else { EntryStatus::Completed });
         }
         if let Some(message) = turn.message_of(run) {
-            let head = message.edit();
-            head.status = status;
-            head.error = error.as_ref().map(|e| e.message.clone());
-            message.stop_tools(status);
+            message.edit().error = error.as_ref().map(|e| e.message.clone());
+            message.end(status);
+        }
+        if !top && status != RunStatus::Paused {
+            turn.settle_below(run, status);
         }
         let passes = error.as_ref().is_some_and(StreamError::may_pass);
         if top && turn.outcome.is_none() && self.client_retries && passes {
@@ -109,7 +111,7 @@ impl Conversation {
         } else if top && turn.outcome.is_none() {
             self.finish_turn(t, outcome, error, now);
         } else if !top {
-            self.show_root_activity(t);
+            self.release_line(t, run);
         }
     }
 

@@ -77,6 +77,9 @@ impl Conversation {
         turn.run_id = Some(point.run_id.clone());
         turn.session_id = point.session_id;
         turn.answer.text.append_text(&point.text, &limits);
+        if point.pause.is_some() {
+            turn.answer.text.mark_streamed_notice();
+        }
         let head = turn.answer.edit();
         head.agent_name = Some(name).filter(|n| !n.is_empty());
         head.run_id = Some(point.run_id.clone());

@@ -1,9 +1,11 @@
 //! Retries by the server or the client: the wait that the user sees, and what becomes of the superseded attempt.
 
+use super::retry_message::{attempt_in, delay_in};
 use super::timeline::EntryStatus;
 use super::{ActivityKind, Conversation, Outcome, Pacing, Retrier, RetryCause, RetryState, Status};
 use crate::error::StreamError;
 use crate::event::RunEvent;
+use crate::json::Str;
 use crate::text::decimal;
 use crate::time::Seconds;
 
@@ -33,14 +35,19 @@ impl Conversation {
             self.diagnostics.stale_frames += 1;
             return;
         }
-        let attempt = event.attempt.unwrap_or_else(|| u64::from(self.turns[t].attempts));
-        let max_retries = event.max_retries.unwrap_or(3);
+        let words = event.message.map(Str::decode);
+        let named = words.as_deref().and_then(attempt_in);
+        let attempt = event.attempt.or(named.map(|n| n.0)).unwrap_or_else(|| u64::from(self.turns[t].attempts));
+        let max_retries = event.max_retries.or(named.map(|n| n.1)).unwrap_or(3);
+        // The message counts where the number is missing: a countdown must not contradict it.
+        let delay = event.delay.filter(|d| d.is_finite() && *d > 0.0);
+        let delay = delay.or_else(|| delay_in(words.as_deref()?));
         let of = [&decimal(attempt), "/", &decimal(max_retries), ")"].concat();
         let said = |own: &str| event.message.map_or_else(|| [own, &of].concat(), String::from);
         let announced = RetryNotice {
             attempt,
             max_retries,
-            delay: event.delay.filter(|d| d.is_finite() && *d > 0.0).unwrap_or(0.0),
+            delay: delay.unwrap_or(0.0),
             message: said("Retrying... (Attempt "),
             description: said("Retrying request (attempt "),
             because: None,

@@ -70,6 +70,12 @@ impl Runs {
         &self.list[at]
     }
 
+    /// Whether a run works for another one, directly or not.
+    pub fn is_below(&self, run: usize, above: usize) -> bool {
+        let parent = |at: &usize| self.list.get(*at).and_then(|run| run.parent);
+        std::iter::successors(parent(&run), parent).take(self.list.len()).any(|at| at == above)
+    }
+
     pub fn edit(&mut self, at: usize) -> &mut Run {
         &mut self.list[at]
     }
@@ -110,7 +116,7 @@ impl Runs {
 impl Run {
     pub fn new(id: String, event: &RunEvent<'_>) -> Run {
         let name = event.source().map(String::from).unwrap_or_default();
-        let is_workflow = event.scope == Scope::Workflow;
+        let is_workflow = event.scope == Scope::Workflow || event.is_of_workflow_agent();
         let workflow_id = event.workflow_id.filter(|_| is_workflow).map(String::from);
         Run { top: false, is_workflow, workflow_id, ..Run::named(id, name) }
     }

@@ -5,8 +5,12 @@ use super::Turn;
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
 
-/// The id of a frame's run, made up if the frame names none. U+0000 between parent and source occurs in no real id.
+/// The id of a frame's run, made up if the frame names none. U+0000 between parent and source occurs in no real id. A
+/// workflow's own agent has a run of its own, which says nothing about the workflow's.
 pub(super) fn run_id(event: &RunEvent<'_>) -> String {
+    if event.is_of_workflow_agent() && event.parent().is_none() {
+        return String::new();
+    }
     match (event.run_id, event.parent()) {
         (Some(id), _) => id.into(),
         (None, None) => String::new(),
@@ -41,7 +45,8 @@ impl Turn {
     /// The run of `event`, if it is known.
     pub(super) fn known_run(&mut self, event: &RunEvent<'_>) -> Option<usize> {
         let at_top = self.is_at_top(event);
-        if event.run_id.is_none() && at_top && self.root.is_some() {
+        let answers = event.is_of_workflow_agent() && event.parent().is_none();
+        if (answers || (event.run_id.is_none() && at_top)) && self.root.is_some() {
             return self.root;
         }
         let found = self.runs.find(&run_id(event));

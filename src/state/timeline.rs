@@ -206,13 +206,15 @@ impl Timeline {
         }
     }
 
-    /// Whether this attempt has an entry of this event for this tool call: repeated frames add none.
-    pub(super) fn has_tool_entry(&self, event_type: &str, details: &Details) -> bool {
+    /// Whether an attempt has an entry of this event for this tool call: repeated frames add none.
+    pub(super) fn has_tool_entry(&self, event_type: &str, call: &str, run: &str, attempt: u32) -> bool {
         let same = |e: &Details| {
-            e.tool_call_id == details.tool_call_id && e.run_id == details.run_id && e.attempt == details.attempt
+            e.tool_call_id.as_deref() == Some(call)
+                && e.run_id.as_deref().unwrap_or_default() == run
+                && e.attempt == attempt
         };
         let is_it = |e: &Entry| e.event_type == event_type && same(&e.details);
-        details.tool_call_id.is_some() && self.entries.iter().rev().take(64).any(is_it)
+        self.entries.iter().rev().take(64).any(is_it)
     }
 }
 

@@ -3,7 +3,8 @@
 use super::timeline::{Details, Entry, EntryStatus};
 use super::{Conversation, RetryNotice};
 use crate::error::{ErrorType, StreamError};
-use crate::event::{Kind, RunEvent, Scope};
+use crate::event::{Kind, RunEvent, Scope, Tool};
+use crate::json::Str;
 use crate::limits::excerpt;
 use crate::time::Seconds;
 
@@ -25,10 +26,6 @@ impl Conversation {
         details.run_id = Some(of.id.clone()).filter(|id| !id.is_empty());
         details.step_name = event.step_name.map(|s| excerpt(&s.decode(), most).to_owned());
         details.step_index = event.step_index;
-        let of_tool = matches!(event.kind, Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError);
-        if of_tool && turn.timeline.has_tool_entry(&event.name.decode(), &details) {
-            return None;
-        }
         let matters = of.top && is_end(event.kind);
         let entry = Entry {
             id: 0,
@@ -47,6 +44,33 @@ impl Conversation {
         let added = turn.timeline.add(entry, matters, &self.limits);
         self.diagnostics.dropped_entries += u64::from(added.is_none());
         added
+    }
+
+    /// The second report of a tool's failure completes the entry of the first.
+    #[inline(never)]
+    pub(super) fn merge_failure(&mut self, t: usize, run: usize, entry: u32, event: &RunEvent<'_>) {
+        let mut fresh = Details::default();
+        let Some((status, mut description)) = self.describe(t, run, event, &mut fresh) else { return };
+        let most = self.limits.max_detail_bytes;
+        description.truncate(excerpt(&description, most).len());
+        fresh.keep_within(most);
+        let Some(entry) = self.turns[t].timeline.edit(entry) else { return };
+        if status == EntryStatus::Error {
+            entry.status = status;
+            entry.description = description;
+        }
+        let details = &mut entry.details;
+        details.error_message = fresh.error_message.or(details.error_message.take());
+        details.tool_result = details.tool_result.take().or(fresh.tool_result);
+        details.execution_time = details.execution_time.or(fresh.execution_time);
+    }
+
+    /// Whether there is an entry of this event, for a call beyond the limit of tool calls.
+    pub(super) fn has_tool_entry(&self, t: usize, run: usize, event: &RunEvent<'_>, tool: &Tool<'_>) -> bool {
+        let turn = &self.turns[t];
+        let run_id = turn.runs.get(run).id.as_str();
+        let id = tool.tool_call_id.map(Str::decode);
+        id.is_some_and(|id| turn.timeline.has_tool_entry(&event.name.decode(), &id, run_id, turn.attempts))
     }
 
     /// Adds the entry of a frame without a run: `retry`, `error`.

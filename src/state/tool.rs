@@ -1,7 +1,11 @@
 //! Tool calls: started → completed → error, merged by `tool_call_id`.
+//!
+//! Ids are not unique: providers number the calls of each model request anew (`call_0`), or give all the same id. So an
+//! id that comes again is another call, unless everything says that it is a repeated frame: the model request, the
+//! arguments and the time.
 
 use crate::event::Tool;
-use crate::json::{Raw, Str};
+use crate::json::{pretty, Raw, Str};
 use crate::time::Seconds;
 use serde::Serialize;
 
@@ -46,10 +50,19 @@ pub struct ToolCall {
     /// Changed since the view last read it.
     #[serde(skip)]
     pub(crate) dirty: bool,
+    /// The model request of its run that asked for it.
+    #[serde(skip)]
+    pub(super) round: u32,
+    /// Whether its start, completion and error were reported.
+    #[serde(skip)]
+    pub(super) reported: [bool; 3],
+    /// The timeline entry of its end.
+    #[serde(skip)]
+    pub(super) end_entry: Option<u32>,
 }
 
 impl ToolCall {
-    pub(super) fn new(tool: &Tool<'_>, now: Seconds) -> ToolCall {
+    pub(super) fn new(tool: &Tool<'_>, round: u32, now: Seconds) -> ToolCall {
         ToolCall {
             id: tool.tool_call_id.map(String::from).unwrap_or_default(),
             name: tool.tool_name.map(String::from).unwrap_or_default(),
@@ -61,6 +74,9 @@ impl ToolCall {
             created_at: tool.created_at.unwrap_or(now),
             child_run_id: None,
             dirty: true,
+            round,
+            reported: [false; 3],
+            end_entry: None,
         }
     }
 
@@ -80,7 +96,7 @@ impl ToolCall {
             self.child_run_id = Some(run.into());
         }
         let failed = status == ToolStatus::Error || tool.tool_call_error == Some(true);
-        let over = !matches!(self.status, ToolStatus::Started | ToolStatus::Paused);
+        let over = !self.is_open();
         self.status = match status {
             _ if failed => ToolStatus::Error,
             ToolStatus::Started | ToolStatus::Paused if over => self.status,
@@ -96,16 +112,56 @@ impl ToolCall {
         }
     }
 
-    pub(super) fn matches(&self, tool: &Tool<'_>) -> bool {
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self.status, ToolStatus::Started | ToolStatus::Paused)
+    }
+
+    /// Whether an event of `tool` may be about this call. Without an id, as custom backends send it: the same tool, still
+    /// open.
+    pub(super) fn is_named_by(&self, tool: &Tool<'_>) -> bool {
         match tool.tool_call_id {
-            Some(id) => id.is(&self.id),
-            // Without an id, as custom backends send it: the same tool, still open.
-            None => {
-                tool.tool_name.is_some_and(|n| n.is(&self.name))
-                    && matches!(self.status, ToolStatus::Started | ToolStatus::Paused)
-            }
+            Some(id) => id.is(&self.id) && tool.tool_name.is_none_or(|n| self.name.is_empty() || n.is(&self.name)),
+            None => tool.tool_name.is_some_and(|n| n.is(&self.name)) && self.is_open(),
         }
     }
+
+    /// Whether the arguments are the same, as far as they are known. Their layout may differ between events.
+    fn has_args_of(&self, tool: &Tool<'_>) -> bool {
+        let laid_out = |args: Raw<'_>| {
+            let mut text = String::new();
+            pretty(args, &mut text);
+            text
+        };
+        let Some((args, known)) = tool.tool_args.zip(self.args.as_deref()) else { return true };
+        args.text() == known || Raw::parse(known).is_ok_and(|known| laid_out(known) == laid_out(args))
+    }
+}
+
+/// The call that an event is about, which moves it to `status`. `None`: another one. `round`: the model requests of the
+/// run so far.
+pub(super) fn find(calls: &[ToolCall], tool: &Tool<'_>, status: ToolStatus, round: u32) -> Option<usize> {
+    let named = || calls.iter().enumerate().filter(|(_, call)| call.is_named_by(tool));
+    let same = || named().filter(|(_, call)| call.has_args_of(tool));
+    let found = match status {
+        ToolStatus::Started => named().rev().find(|(_, call)| {
+            let same_time = tool.created_at.is_none_or(|at| at == call.created_at);
+            let repeated = match call.is_open() {
+                true => call.round == round || same_time,
+                false => call.round == round && same_time,
+            };
+            call.status == ToolStatus::Paused || (repeated && call.has_args_of(tool))
+        }),
+        ToolStatus::Paused => same().rev().find(|(_, call)| call.is_open()).or_else(|| same().next_back()),
+        _ => {
+            // Parallel calls with the same id end in any order; the oldest of the same arguments first.
+            let oldest_open = |(at, call): &(usize, &ToolCall)| (call.round, std::cmp::Reverse(*at));
+            let open = same().filter(|(_, call)| call.is_open()).max_by_key(oldest_open);
+            open.or_else(|| same().rev().find(|(_, call)| call.round == round))
+                .or_else(|| named().filter(|(_, call)| call.is_open()).max_by_key(oldest_open))
+                .or_else(|| same().next_back())
+        }
+    };
+    found.map(|(at, _)| at)
 }
 
 /// The tools with which a team's leader delegates to members.

@@ -1,11 +1,11 @@
 //! A turn: one question and everything that follows from it.
 
 use super::delegation::Delegation;
-use super::message::{Message, RunStatus};
+use super::message::{Message, RunStatus, Text};
 use super::pause::Pause;
 use super::run::Runs;
 use super::timeline::{EntryStatus, Timeline};
-use super::tool::ToolStatus;
+use super::tool::{ToolCall, ToolStatus};
 use super::usage::Usage;
 use super::Outcome;
 use crate::error::{ErrorType, StreamError};
@@ -121,6 +121,7 @@ impl Turn {
             // The pause has been answered.
             self.messages().for_each(|m| m.transition_tools(ToolStatus::Paused, ToolStatus::Completed));
         }
+        self.messages().for_each(|m| [&mut m.text, &mut m.thoughts].into_iter().for_each(Text::end_deltas));
         let left = match outcome {
             Outcome::Completed => RunStatus::Completed,
             Outcome::Paused => return,
@@ -130,9 +131,29 @@ impl Turn {
         self.answer.stop_tools(left);
         for (at, message) in self.work.iter_mut().enumerate() {
             if matches!(message.head.status, RunStatus::Started | RunStatus::Paused) {
-                message.edit().status = left;
-                message.stop_tools(left);
+                message.end(left);
                 self.settled_work.push(at);
+            }
+        }
+    }
+
+    /// A member's run has ended: ends the tasks that it gave and the runs that they led to, as far as no event did.
+    pub(super) fn settle_below(&mut self, run: usize, status: RunStatus) {
+        let mut ended = vec![run];
+        // Runs stand behind their parents.
+        for (at, below) in self.runs.iter().enumerate() {
+            if below.parent.is_some_and(|p| ended.contains(&p)) && !below.superseded {
+                ended.push(at);
+            }
+        }
+        let tasks = self.delegations.iter().filter(|d| ended.contains(&d.run)).map(|d| d.work);
+        let below: Vec<usize> = tasks.chain(ended.iter().skip(1).filter_map(|&at| self.runs.get(at).work)).collect();
+        for at in below {
+            if let Some(message) = self.work.get_mut(at).filter(|m| m.head.status == RunStatus::Started) {
+                message.end(status);
+                if status != RunStatus::Completed {
+                    self.settled_work.push(at);
+                }
             }
         }
     }
@@ -150,7 +171,13 @@ impl Turn {
                 (_, Some(_)) => ToolStatus::Completed,
                 _ => continue,
             };
-            if let Some(message) = self.messages().find(|m| m.tools.iter().any(|t| t.matches(&tool))) {
+            // Members number their calls independently: the one that waits is meant.
+            let has = |m: &Message, waits: bool| {
+                let is_it = |c: &ToolCall| c.is_named_by(&tool) && (c.status == ToolStatus::Paused || !waits);
+                m.tools.iter().any(is_it)
+            };
+            let at = [true, false].into_iter().find_map(|waits| self.messages().position(|m| has(m, waits)));
+            if let Some(message) = at.and_then(|at| self.messages().nth(at)) {
                 message.tool(&tool, status, now, limits);
             }
         }

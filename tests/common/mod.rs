@@ -453,6 +453,11 @@ impl Recording {
     }
 }
 
+/// The bytes of a stream in tests/fixtures/agno.
+pub fn agno(name: &str) -> Vec<u8> {
+    fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/fixtures/agno/{name}.sse"))).unwrap()
+}
+
 fn parse_block(block: &str) -> Option<(String, Value)> {
     let field = |name: &str| block.lines().find_map(|line| line.strip_prefix(name));
     let data: Value = serde_json::from_str(field("data: ")?).unwrap();

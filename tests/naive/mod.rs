@@ -41,7 +41,11 @@ pub struct Run {
     pub notice: String,
     pub thoughts: String,
     pub tools: Vec<Value>,
+    /// Model requests so far.
+    rounds: u64,
     pub end: Option<&'static str>,
+    /// How a run above it ended, if that was first.
+    pub end_above: Option<&'static str>,
 }
 
 impl Naive {
@@ -56,8 +60,17 @@ impl Naive {
         }
     }
 
-    /// The connection ends. A stream requested with only content ends where it ends.
-    pub fn close(&mut self) {
+    /// The connection ends, after these bytes. The last frame may lack its blank line. A stream requested with only
+    /// content ends where it ends.
+    pub fn close(&mut self, bytes: &[u8]) {
+        let frames = decode(bytes).len();
+        for (name, data) in
+            decode(&[bytes, b"\n\n"].concat()).into_iter().skip(frames).filter(|(_, data)| !data.is_empty())
+        {
+            if let Some((name, data)) = read(&name, &data) {
+                self.event(name.strip_prefix("Team").unwrap_or(&name), &data);
+            }
+        }
         self.ends(if self.runs.is_empty() || self.tells_its_end { "interrupted" } else { "completed" });
     }
 
@@ -118,6 +131,7 @@ impl Naive {
             "ToolCallStarted" => return run.tool(&data["tool"], "started", &Value::Null),
             "ToolCallCompleted" => return run.tool(&data["tool"], "completed", &Value::Null),
             "ToolCallError" => return run.tool(&data["tool"], "error", &data["error"]),
+            "ModelRequestStarted" if !over || !top => return run.rounds += 1,
             _ if over => return,
             "RunContent" => {
                 run.thoughts += data["reasoning_content"].as_str().unwrap_or("");
@@ -139,10 +153,28 @@ impl Naive {
             "paused" if run.text.is_empty() && !none => run.notice = content,
             // Only this event carries the last token; a leader's text has its members' tokens mixed in.
             "cancelled" if leads || !content.starts_with(&run.text) => {}
-            "completed" | "cancelled" if !none => run.text = content,
+            // An empty end deletes nothing.
+            "completed" | "cancelled" if !none && (!content.trim().is_empty() || run.text.is_empty()) => {
+                run.text = content
+            }
             _ => {}
         }
         run.end = Some(end);
+        if !top && end != "paused" {
+            let mut above = vec![id.clone()];
+            for below in self.runs.iter_mut() {
+                if above.iter().any(|above| below.parent == above[..]) {
+                    above.push(below.id.clone());
+                    let open = below.end.is_none() && below.end_above.is_none();
+                    let left = if end == "completed" { "completed" } else { "cancelled" };
+                    for tool in below.tools.iter_mut().filter(|tool| open && tool["status"] == "started") {
+                        tool["status"] = json!(left);
+                    }
+                    below.end_above = below.end_above.or(Some(end));
+                }
+            }
+        }
+        let run = &mut self.runs[at];
         data["tools"].as_array().into_iter().flatten().for_each(|tool| run.tool(tool, end, &Value::Null));
         if top {
             self.ends(end);
@@ -157,9 +189,20 @@ impl Naive {
 
 impl Run {
     fn tool(&mut self, tool: &Value, status: &str, error: &Value) {
-        let at = self.tools.iter().position(|t| t["id"] == tool["tool_call_id"]).unwrap_or(self.tools.len());
-        if at == self.tools.len() {
-            self.tools.push(json!({"id": tool["tool_call_id"], "name": tool["tool_name"], "status": "started"}));
+        // The same id with other arguments is another call, and so is one that the next model request starts.
+        let (tools, round) = (&self.tools, self.rounds);
+        let over = |at: usize| tools[at]["status"] == "completed" || tools[at]["status"] == "error";
+        let same = |at: &usize| tools[*at]["id"] == tool["tool_call_id"] && tools[*at]["args"] == tool["tool_args"];
+        let of_round = |at: &usize| tools[*at]["round"] == round;
+        let all = || (0..tools.len()).rev().filter(same);
+        let known = match status {
+            "started" => all().find(|at| !over(*at) || of_round(at)),
+            _ => all().find(|at| !over(*at)).or_else(|| all().find(of_round)).or_else(|| all().next()),
+        };
+        let at = known.unwrap_or(tools.len());
+        if known.is_none() {
+            let (id, name) = (&tool["tool_call_id"], &tool["tool_name"]);
+            self.tools.push(json!({"id": id, "name": name, "status": "started", "round": round}));
         }
         let known = &mut self.tools[at];
         for (key, value) in [("args", &tool["tool_args"]), ("result", &tool["result"]), ("error", error)] {

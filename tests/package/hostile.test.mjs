@@ -54,7 +54,7 @@ for (const [what, json] of Object.entries({
   'a raw control character in a string': '{"event":"RunContent","content":"a\u0001b"}',
   'an escape that does not exist': '{"event":"RunContent","content":"\\q"}',
   'half a unicode escape': '{"event":"RunContent","content":"\\u00"}',
-  'NaN': '{"event":"RunContent","content":NaN}',
+  'nan in lower case': '{"event":"RunContent","content":nan}',
 })) {
   test(`a frame that is ${what} does not stop the stream`, () => {
     handler.feed(raw(json))

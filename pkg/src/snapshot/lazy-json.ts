@@ -2,14 +2,17 @@
 
 import type { Json } from '../types/json'
 
-/** The parsed value, or the text itself if it is not valid JSON, so that nothing is lost. */
+/** The parsed value, or the text itself if it is not valid JSON, so that nothing is lost. Python's `NaN` and `Infinity` become null. */
 export function parseOrText(text: string): Json {
   try {
     return JSON.parse(text) as Json
   } catch {
-    return text
+    const repaired = text.replace(STRING_OR_PYTHON_NUMBER, (match) => (match.startsWith('"') ? match : 'null'))
+    return repaired === text ? text : parseOrText(repaired)
   }
 }
+
+const STRING_OR_PYTHON_NUMBER = /"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g
 
 /**
  * Defines `key` on `target` as `read(raw)`, computed on first access and cached, also in copies made by {@link copyLazily}. If
