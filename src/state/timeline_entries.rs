@@ -50,7 +50,10 @@ impl Conversation {
     #[inline(never)]
     pub(super) fn merge_failure(&mut self, t: usize, run: usize, entry: u32, event: &RunEvent<'_>) {
         let mut fresh = Details::default();
-        let Some((status, mut description)) = self.describe(t, run, event, &mut fresh) else { return };
+        let Some((status, mut description)) = self.describe(t, run, event, &mut fresh, event.created_at.unwrap_or(0.0))
+        else {
+            return;
+        };
         let most = self.limits.max_detail_bytes;
         description.truncate(excerpt(&description, most).len());
         fresh.keep_within(most);
