@@ -50,13 +50,31 @@ pub struct StreamError {
     /// The likely cause, for the user, if the token counts show one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// The request's address without query and credentials, if it failed: types `http`, `network` and `protocol`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 impl StreamError {
     /// An error with only a type and a message.
     pub fn new(kind: ErrorType, message: impl Into<String>) -> Self {
         let retryable = !matches!(kind, ErrorType::Http | ErrorType::Protocol);
-        StreamError { message: message.into(), kind, retries: None, http_status: None, retryable, hint: None }
+        StreamError {
+            message: message.into(),
+            kind,
+            retries: None,
+            http_status: None,
+            retryable,
+            hint: None,
+            url: None,
+        }
+    }
+
+    /// The request went to `url`.
+    pub(crate) fn locate(&mut self, url: &Option<String>) {
+        if matches!(self.kind, ErrorType::Http | ErrorType::Network | ErrorType::Protocol) {
+            self.url.clone_from(url);
+        }
     }
 
     /// From an `error` event: the server's text, else `An error occurred`.

@@ -60,8 +60,9 @@ impl Client {
     ) {
         let random = self.random();
         let policy = &self.config.retry;
-        let max_retries = policy.max_retries;
-        match policy.decide(send.retries, named, random) {
+        let at_once = cause == RetryCause::Network && self.fails_at_once();
+        let max_retries = if at_once { 0 } else { policy.max_retries };
+        match if at_once { Decision::GiveUp } else { policy.decide(send.retries, named, random) } {
             Decision::Retry { attempt, delay } => {
                 let message = match cause {
                     RetryCause::RateLimit => retry::rate_limited(delay, attempt, max_retries),
