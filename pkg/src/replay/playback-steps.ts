@@ -94,6 +94,8 @@ function* networkCalls(event: Extract<RecordedEvent, { request: number }>, id: n
   } else if ('bytes' in event) {
     yield { at, stream: streamOf(id), bytes: event.bytes, run: (core, piece) => void core.heard(id, piece) }
   } else {
+    const { error } = event
+    if (error) return yield { at, run: (core) => core.diagnosed(id, error.type, error.message) }
     const whole = event.end === 'unsent' ? undefined : event.end === 'closed'
     yield { at, stream: streamOf(id), run: (core) => cancels.has(id) ? core.called(id, 0) : core.closed(id, whole) }
   }

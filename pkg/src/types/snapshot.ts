@@ -52,6 +52,8 @@ export interface StreamError {
   retryable: boolean
   /** Likely cause according to the figures, for the user: a conversation too long for the quota. */
   hint?: string
+  /** For developers: address of the failed request, without query and credentials. Set for the types `http`, `network` and `protocol`. */
+  url?: string
 }
 
 /** Token counts and costs as the server reports them; 0 if it does not. */
