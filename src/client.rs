@@ -9,6 +9,7 @@ mod config;
 mod connection;
 mod continue_run;
 mod cooldown;
+mod first_contact;
 mod frame_fast_path;
 mod frames;
 mod io;
@@ -59,6 +60,8 @@ pub struct Client {
     calls: Vec<(RequestId, u32)>,
     /// When the network went away.
     offline_since: Option<Seconds>,
+    /// The server has answered before.
+    reached: bool,
     random: u32,
 }
 
@@ -82,6 +85,7 @@ impl Client {
             target: 0,
             calls: Vec::new(),
             offline_since: None,
+            reached: false,
             random,
         }
     }
@@ -152,8 +156,9 @@ impl Client {
             Input::Opened { status, content_type, headers, .. } => self.response_opened(status, content_type, headers),
             Input::Chunk { bytes, .. } => self.receive(bytes, now),
             Input::Closed { .. } => self.connection_closed(now),
-            Input::Failed { .. } => self.connection_failed(true, now),
-            Input::NotSent { .. } => self.connection_failed(false, now),
+            Input::Failed { .. } => self.connection_failed(true, None, now),
+            Input::NotSent { .. } => self.connection_failed(false, None, now),
+            Input::Diagnosed { kind, message, .. } => self.diagnosed(kind, message, now),
             Input::Cancel => self.stop_run(now),
             Input::LoadTurn { text, at, frames } => self.load_turn(text, at, frames),
             Input::Detach => self.cancel(now),

@@ -65,6 +65,9 @@ pub struct StreamError {
     /// The wait that was named, in seconds.
     #[serde(skip)]
     pub delay: Option<Seconds>,
+    /// The request's address without query and credentials, if it failed: types `http`, `network` and `protocol`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 impl StreamError {
@@ -82,6 +85,14 @@ impl StreamError {
             provider: None,
             retry_at: None,
             delay: None,
+            url: None,
+        }
+    }
+
+    /// The request went to `url`.
+    pub(crate) fn locate(&mut self, url: &Option<String>) {
+        if matches!(self.kind, ErrorType::Http | ErrorType::Network | ErrorType::Protocol) {
+            self.url.clone_from(url);
         }
     }
 
@@ -94,7 +105,10 @@ impl StreamError {
             Some("timeout") => Some(ErrorType::Timeout),
             _ => None,
         };
-        let error = StreamError { retries, ..StreamError::from_refusal(refusal, ErrorType::General, now) };
+        let mut error = StreamError { retries, ..StreamError::from_refusal(refusal, ErrorType::General, now) };
+        if kind == Some(ErrorType::RateLimit) && error.reason == Some(Kind::Unknown) {
+            error.reason = Some(Kind::RateLimit);
+        }
         match kind {
             // Whatever the reason: this server's word for it, and its user may send the message again.
             Some(kind) => StreamError { kind, retryable: true, ..error },

@@ -94,6 +94,8 @@ pub struct Conversation {
     pub(crate) pause_answer: Option<String>,
     /// What the activity line shows, so that not every token formats it again.
     activity_of: Option<(ActivityKind, usize)>,
+    /// Address of the last request, without query and credentials; `None`: the stream is fed by the caller.
+    pub(crate) request_url: Option<String>,
     /// The client retries a run that fails with a rate limit: such an error goes to `rate_limit_error` for the client
     /// to decide about, instead of being shown.
     pub(crate) client_retries: bool,
@@ -136,6 +138,7 @@ impl Conversation {
             turn_unknown: false,
             pause_answer: None,
             activity_of: None,
+            request_url: None,
             client_retries: false,
             rate_limit_error: None,
             context_size: None,

@@ -228,7 +228,8 @@ fn a_request_without_an_answer_failed_and_one_whose_answer_broke_off_was_interru
     page.handle(Input::Failed { request });
     assert_eq!(page.outputs()[0], settled(1, Outcome::Failed));
     let message = "The server could not be reached. Check your connection, or the server's address.";
-    assert_eq!(error_of(&mut page), json!({"message": message, "type": "network", "retryable": true}));
+    let url = "http://localhost:7777/teams/cirkelline/runs";
+    assert_eq!(error_of(&mut page), json!({"message": message, "type": "network", "retryable": true, "url": url}));
     assert_eq!(page.activity(), None);
 
     let request = send(&mut page, 2, "hello").id;
@@ -294,6 +295,8 @@ fn every_recorded_refusal_reads_like_a_sentence() {
         let kind = if status == 429 { "rate_limit" } else { "http" };
         let mut error = error_of(&mut page);
         assert!(error.as_object_mut().unwrap().remove("reason").is_some_and(|reason| reason.is_string()), "{name}");
+        let url = error.as_object_mut().unwrap().remove("url");
+        assert_eq!(url, (kind == "http").then(|| json!("http://localhost:7777/teams/cirkelline/runs")), "{name}");
         assert_eq!(
             error,
             json!({"message": message, "type": kind, "httpStatus": status, "retryable": retryable}),

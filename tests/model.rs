@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use ai_stream_handler::client::{Client, Config, Input, Output, RequestId, Ticket};
+use ai_stream_handler::error::ErrorType;
 use ai_stream_handler::retry::{Headers, Policy};
 use ai_stream_handler::state::Outcome;
 use std::collections::hash_map::DefaultHasher;
@@ -37,6 +38,7 @@ enum Move {
     Fails,
     Closed,
     Broken,
+    Diagnosed,
     NotSent,
     /// For the running call to the server.
     Called,
@@ -60,6 +62,7 @@ const UNOPENED: &[Move] = &[
     Move::Begins,
     Move::Refused,
     Move::Broken,
+    Move::Diagnosed,
     Move::NotSent,
 ];
 const OPEN: &[Move] = &[Move::Started, Move::Says, Move::Completes, Move::Fails, Move::Closed, Move::Broken];
@@ -163,7 +166,7 @@ impl World {
             Move::Online => self.offline = false,
             Move::Detach => self.gone = true,
             Move::Clear => cleared = true,
-            Move::Closed | Move::Broken | Move::NotSent => self.end(live),
+            Move::Closed | Move::Broken | Move::Diagnosed | Move::NotSent => self.end(live),
             Move::Opened(status) => self.live = Some((live, status)),
             _ => {}
         }
@@ -186,6 +189,7 @@ impl World {
             }
             Move::Closed => Input::Closed { request: live },
             Move::Broken => Input::Failed { request: live },
+            Move::Diagnosed => Input::Diagnosed { request: live, kind: ErrorType::Network, message: "Nobody there." },
             Move::NotSent => Input::NotSent { request: live },
             Move::Called => {
                 self.calls.remove(&call);

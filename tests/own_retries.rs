@@ -209,6 +209,76 @@ fn a_service_that_is_away_and_a_network_that_is_down_are_called_by_their_names()
 }
 
 #[test]
+fn a_server_that_never_answered_is_not_tried_again_and_the_banner_says_why() {
+    let why = "The server at http://localhost:7777 could not be reached. Is it running, and is the address right?";
+    let generic = "The server could not be reached. Check your connection, or the server's address.";
+    for told in [Some(why), None] {
+        let mut world = World::never_reached(config(), [Answer::Silence, Answer::Says("Hi.")]);
+        let ticket = world.send("hello");
+        let request = world.requests[0].1.id;
+        world.input(match told {
+            Some(message) => Input::Diagnosed { request, kind: ErrorType::Network, message },
+            None => Input::Failed { request },
+        });
+        assert_eq!((world.outcome_of(ticket), world.wake), (Some(Outcome::Failed), None));
+        let url = "http://localhost:7777/teams/cirkelline/runs";
+        let error = json!({"message": told.unwrap_or(generic), "type": "network", "retryable": true, "url": url});
+        assert_eq!(world.page.view()["head"]["error"], error);
+        assert_eq!(world.ask("hello"), Outcome::Completed, "nothing is left of it");
+        assert!(world.page.client.is_reached());
+    }
+}
+
+#[test]
+fn once_the_server_has_answered_a_lost_request_is_tried_again_whatever_the_shell_found() {
+    let mut world = World::never_reached(config(), [Answer::Says("Hi."), Answer::Silence, Answer::Says("Again.")]);
+    assert_eq!(world.ask("hello"), Outcome::Completed);
+    let ticket = world.send("and?");
+    let request = world.requests[1].1.id;
+    world.input(Input::Diagnosed { request, kind: ErrorType::Network, message: "Nobody there." });
+    let retrying = "The server could not be reached. Retrying in 5 seconds... (Attempt 1/3)";
+    assert_eq!((world.outcome_of(ticket), world.page.activity().as_deref()), (None, Some(retrying)));
+    world.rest();
+    assert_eq!(world.outcome_of(ticket), Some(Outcome::Completed));
+}
+
+#[test]
+fn a_gateway_without_its_server_is_no_answer_of_it_and_a_page_without_a_network_waits_for_it() {
+    for (status, reached) in [(200, true), (401, true), (500, true), (502, false), (504, false), (522, false)] {
+        let mut world = World::never_reached(config(), [http(status)]);
+        world.send("hello");
+        assert_eq!(world.page.client.is_reached(), reached, "{status}");
+    }
+    let mut world = World::never_reached(config(), [Answer::Unreachable, Answer::Says("Hi.")]);
+    world.input(Input::Offline);
+    let ticket = world.send("hello");
+    assert_eq!(world.outcome_of(ticket), None);
+    world.input(Input::Online);
+    assert_eq!(world.outcome_of(ticket), Some(Outcome::Completed));
+}
+
+#[test]
+fn fallbacks_of_a_server_that_never_answered_are_asked_at_once() {
+    let config = Config { fallbacks: vec![Fallback { path: "/agents/b/runs".into(), name: "B".into() }], ..config() };
+    let mut world = World::never_reached(config, [Answer::Unreachable, Answer::Says("Hi.")]);
+    assert_eq!((world.ask("hello"), world.times()), (Outcome::Completed, vec![0.0, 0.0]));
+}
+
+#[test]
+fn a_response_that_cannot_be_read_ends_the_answer_and_is_not_asked_for_again() {
+    for (kind, outcome) in [(ErrorType::Protocol, Outcome::Failed), (ErrorType::Interrupted, Outcome::Interrupted)] {
+        let mut world = World::new([Answer::Silence]);
+        let ticket = world.send("hello");
+        let request = world.requests[0].1.id;
+        world.input(Input::Diagnosed { request, kind, message: "It cannot be read." });
+        assert_eq!((world.outcome_of(ticket), world.wake), (Some(outcome), None));
+        assert_eq!(world.page.banner().as_deref(), Some("It cannot be read."));
+        world.input(Input::Failed { request });
+        assert_eq!((world.requests.len(), world.settled.len()), (1, 1), "what follows is stale");
+    }
+}
+
+#[test]
 fn what_no_wait_can_mend_is_not_tried_again() {
     let general = json!({"error": {"code": 500, "message": "An internal error", "status": "INTERNAL"}}).to_string();
     let mention = json!({"error": {"code": 400, "message": "Invalid argument: quota {x}"}}).to_string();

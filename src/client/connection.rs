@@ -79,6 +79,7 @@ impl Connection {
 
 impl Client {
     pub(super) fn response_opened(&mut self, status: u16, content_type: &str, headers: Headers<'_>) {
+        self.note_response(status);
         let Some(connection) = self.connection.as_mut() else { return };
         if status >= 400 {
             connection.body = Body::Refused { status, headers: headers.0.to_owned(), text: Vec::new() };
@@ -163,7 +164,8 @@ impl Client {
         self.settle(connection.send, now);
     }
 
-    pub(super) fn connection_failed(&mut self, sent: bool, now: Seconds) {
+    /// The request got no response, or its body broke off. `why`: if it was the first one, for the user.
+    pub(super) fn connection_failed(&mut self, sent: bool, why: Option<&str>, now: Seconds) {
         self.read_last_frame(now);
         let Some(connection) = self.connection.take() else { return };
         let Some(mut connection) = self.take_refusal(connection, now) else { return };
@@ -171,8 +173,9 @@ impl Client {
             return;
         }
         let connecting = self.conversation.status == Status::Connecting || self.continue_unconfirmed(&connection);
+        let unreachable = why.filter(|_| self.fails_at_once()).unwrap_or(UNREACHABLE);
         let error = match connecting {
-            true if sent => StreamError::new(ErrorType::Network, UNREACHABLE),
+            true if sent => StreamError::new(ErrorType::Network, unreachable),
             true => StreamError::new(ErrorType::General, "The message could not be sent."),
             false => {
                 StreamError::new(ErrorType::Interrupted, "The connection was lost before the answer was complete.")

@@ -1,5 +1,6 @@
 //! What goes into the client, and what comes out.
 
+use crate::error::ErrorType;
 use crate::monitor::LogLine;
 use crate::retry::Headers;
 use crate::state::Outcome;
@@ -130,6 +131,16 @@ pub enum Input<'a> {
     Failed {
         /// The request.
         request: RequestId,
+    },
+    /// Instead of `Failed`: the shell knows why there is no response, or none that can be read. Ends the answer, unless
+    /// it is `Network` and the server has answered before.
+    Diagnosed {
+        /// The request.
+        request: RequestId,
+        /// `Network`: there was no response.
+        kind: ErrorType,
+        /// For the user.
+        message: &'a str,
     },
     /// The request could not be built: its headers or its URL were not usable. Retrying would not help.
     NotSent {

@@ -28,7 +28,9 @@ impl Client {
 
     /// An HTTP error instead of a stream.
     pub(super) fn request_refused(&mut self, send: Send, text: &str, error: StreamError, now: Seconds) {
-        if !error.may_pass() {
+        // A gateway that has lost its server is like a lost connection: it is known to recover.
+        let gateway = self.is_reached() && matches!(error.http_status, Some(502 | 504 | 520..=524));
+        if !(error.may_pass() || gateway) {
             return self.give_up_with(send, error, now);
         }
         self.conversation.quota.learn(text);
@@ -44,8 +46,9 @@ impl Client {
         let named = retry::honoured(error.delay, &mut send.was_short);
         let random = self.random();
         let policy = &self.config.retry;
-        let max_retries = policy.max_retries;
-        match policy.decide(send.retries, named, random) {
+        let at_once = cause == RetryCause::Network && self.fails_at_once();
+        let max_retries = if at_once { 0 } else { policy.max_retries };
+        match if at_once { Decision::GiveUp } else { policy.decide(send.retries, named, random) } {
             Decision::Retry { attempt, delay } => {
                 let message = match cause {
                     RetryCause::RateLimit => retry::rate_limited(delay, attempt, max_retries),

@@ -12,6 +12,7 @@ impl Client {
             | Input::Chunk { request, .. }
             | Input::Closed { request }
             | Input::Failed { request }
+            | Input::Diagnosed { request, .. }
             | Input::NotSent { request } => self.live_request() == Some(*request),
             // Fed bytes must not mix with those of a fetch, nor reach a stream that was cancelled.
             Input::Feed(_) => self.is_fed_by_caller() || (self.is_idle() && !self.discard_fed),

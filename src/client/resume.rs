@@ -102,7 +102,7 @@ impl Client {
     ) {
         let id = self.next_request();
         let request = Request { id, ticket: send.ticket, url, fields, is_run: false };
-        self.outputs.push_back(Output::Fetch(request));
+        self.fetch(request);
         self.conversation.client_retries = false;
         let mut connection = Connection::new(id, Some(send), &self.config.limits, now);
         connection.purpose = purpose;

@@ -50,7 +50,7 @@ impl Client {
     pub(super) fn send_request(&mut self, send: Send, now: Seconds) {
         let id = self.next_request();
         self.target = send.target;
-        self.outputs.push_back(Output::Fetch(self.request(id, &send)));
+        self.fetch(self.request(id, &send));
         self.conversation.client_retries =
             self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
         self.connection = Some(Connection::new(id, Some(send), &self.config.limits, now));
@@ -59,6 +59,7 @@ impl Client {
     pub(super) fn begin_fed(&mut self, text: Option<&str>, now: Seconds) {
         let id = self.next_request();
         self.connection = Some(Connection::new(id, None, &self.config.limits, now));
+        self.conversation.request_url = None;
         self.conversation.begin(text, Status::Streaming, now);
     }
 

@@ -82,7 +82,8 @@ impl Conversation {
     }
 
     /// The answer to a pause did not reach the run. The run stays paused, and the banner says why.
-    pub(crate) fn continue_failed(&mut self, error: StreamError, now: Seconds) {
+    pub(crate) fn continue_failed(&mut self, mut error: StreamError, now: Seconds) {
+        error.locate(&self.request_url);
         let t = self.current;
         self.turn_unknown = false;
         self.pause_answer = None;

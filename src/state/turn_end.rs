@@ -25,7 +25,8 @@ impl Conversation {
     }
 
     /// Ends the current turn with `error`, as `failed` or `interrupted`, unless it has ended.
-    pub fn fail(&mut self, outcome: Outcome, error: StreamError, now: Seconds) {
+    pub fn fail(&mut self, outcome: Outcome, mut error: StreamError, now: Seconds) {
+        error.locate(&self.request_url);
         let t = self.ensure_turn(now);
         if self.turns[t].outcome.is_none() {
             self.add_local_entry(

@@ -3,6 +3,7 @@
 use super::options::pairs;
 use super::Core;
 use crate::client::Input;
+use crate::error::ErrorType;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -53,6 +54,27 @@ impl Core {
     #[wasm_bindgen(js_name = limitElsewhere)]
     pub fn limit_elsewhere(&self, until: f64) {
         self.shell.handle(if until < 0.0 { Input::LimitOver } else { Input::LimitElsewhere { until } });
+    }
+
+    /// The server has answered before: this page, or an earlier one.
+    pub fn reach(&self) {
+        self.shell.client.borrow_mut().set_reached();
+    }
+
+    /// Whether the server has answered before.
+    #[wasm_bindgen(getter)]
+    pub fn reached(&self) -> bool {
+        self.shell.client.borrow().is_reached()
+    }
+
+    /// Why request `request` has no response (`network`), or none that can be read (any other `type`).
+    pub fn diagnosed(&self, request: u32, kind: &str, message: &str) {
+        let kind = match kind {
+            "network" => ErrorType::Network,
+            "interrupted" => ErrorType::Interrupted,
+            _ => ErrorType::Protocol,
+        };
+        self.shell.handle(Input::Diagnosed { request, kind, message });
     }
 
     /// The user stops the answer.

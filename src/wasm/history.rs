@@ -52,7 +52,10 @@ impl Core {
         let pause = question.map(|message| ResumePause { message, requirements });
         let last_index = last_index as u64;
         let point = ResumePoint { run_id, session_id, last_index, name, user, asked_at, text, pause };
-        self.shell.client.borrow_mut().conversation.restore(point);
+        let mut client = self.shell.client.borrow_mut();
+        client.conversation.restore(point);
+        client.set_reached();
+        drop(client);
         self.shell.flush();
     }
 }

@@ -60,7 +60,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn unsent(this: &Host, id: u32, why: &JsValue);
 
-    /// Performs a fetch. `id` and `form` (runs only) are for recording.
+    /// Performs a fetch. The promise is rejected, or has the part of a Response that transport.rs reads. `form`: the
+    /// request's body, to send it again. `id` and `form` are for recording, too.
     #[wasm_bindgen(method, catch)]
     pub fn fetch(
         this: &Host,

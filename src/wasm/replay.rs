@@ -20,17 +20,9 @@ impl Core {
         self.shell.client.borrow().requests()
     }
 
-    /// The head of a response.
-    pub fn opened(
-        &self,
-        request: u32,
-        status: u16,
-        content_type: String,
-        retry_after: Option<String>,
-        retry_after_ms: Option<String>,
-        date: Option<String>,
-    ) {
-        self.shell.opened(request, status, &content_type, [retry_after, retry_after_ms, date]);
+    /// The head of a response. `headers`: `name: value`, a line each, names in lower case.
+    pub fn opened(&self, request: u32, status: u16, content_type: String, headers: String) {
+        self.shell.opened(request, status, &content_type, &headers);
     }
 
     /// The next bytes of a response.

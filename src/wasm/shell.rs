@@ -52,12 +52,9 @@ impl Shell {
         self.flush();
     }
 
-    /// The head of the response to `request`. `named`: the headers that name a delay.
-    pub(super) fn opened(self: &Rc<Self>, request: u32, status: u16, content_type: &str, named: [Option<String>; 3]) {
-        let names = ["retry-after: ", "retry-after-ms: ", "date: "].into_iter();
-        let lines = names.zip(&named).filter_map(|(name, value)| Some([name, value.as_ref()?, "\n"].concat()));
-        let lines: String = lines.collect();
-        self.handle(Input::Opened { request, status, content_type, headers: Headers(&lines) });
+    /// The head of the response to `request`. `headers`: those that name a wait, a line each, for an error.
+    pub(super) fn opened(self: &Rc<Self>, request: u32, status: u16, content_type: &str, headers: &str) {
+        self.handle(Input::Opened { request, status, content_type, headers: Headers(headers) });
     }
 
     /// Bytes of the response to `request`. `false`: they are no longer wanted.

@@ -1,27 +1,42 @@
 //! Requests over fetch: multipart forms out, chunks in.
 //!
 //! gloo-net's types are used for the response, but not its `send`: that traps outside of windows and workers (in Node),
-//! and when a fetch is aborted with a reason that is not an Error. Nothing here traps, whatever JavaScript throws.
+//! and when a fetch is aborted with a reason that is not an Error. Nothing here traps, whatever JavaScript throws: the
+//! host passes on only native responses, and others in a form whose methods reject instead of throwing.
 
 use super::shell::Shell;
 use crate::client::{Call, Input, Request};
 use gloo_net::http::Response;
-use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Object, Promise, Uint8Array};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{spawn_local, JsFuture};
-use web_sys::{AbortController, FormData, Headers, ReadableStreamDefaultReader, RequestInit};
+use web_sys::{AbortController, FormData, Headers, RequestInit};
 
 #[wasm_bindgen]
 extern "C" {
-    /// Result of a stream reader's `read`.
+    /// The body of a response. The page may lock even a native one at any time.
+    type Body;
+
+    #[wasm_bindgen(method, catch, js_name = getReader)]
+    fn reader(this: &Body) -> Result<Reader, JsValue>;
+
+    type Reader;
+
+    #[wasm_bindgen(method)]
+    fn read(this: &Reader) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn cancel(this: &Reader) -> Promise;
+
+    /// Result of `read`.
     type Piece;
 
-    #[wasm_bindgen(method, getter, catch)]
-    fn done(this: &Piece) -> Result<bool, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn done(this: &Piece) -> bool;
 
-    #[wasm_bindgen(method, getter, catch)]
-    fn value(this: &Piece) -> Result<Uint8Array, JsValue>;
+    #[wasm_bindgen(method, getter)]
+    fn value(this: &Piece) -> Uint8Array;
 }
 
 impl Shell {
@@ -70,7 +85,7 @@ async fn without_body(shell: &Shell, url: &str) -> Result<web_sys::Request, JsVa
 
 async fn status_of(shell: &Shell, id: u32, request: web_sys::Request) -> Result<u16, JsValue> {
     let answer = JsFuture::from(shell.host.fetch(&request, id, None)?).await?;
-    Ok(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?.status())
+    Ok(Response::from(answer.unchecked_into::<web_sys::Response>()).status())
 }
 
 /// What all requests have in common.
@@ -102,32 +117,29 @@ async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Reque
 async fn read_response(shell: &Rc<Shell>, request: u32, prepared: (web_sys::Request, FormData)) -> Result<(), JsValue> {
     let (prepared, form) = prepared;
     let answer = JsFuture::from(shell.host.fetch(&prepared, request, Some(&form))?).await?;
-    let answer = Response::from(answer.dyn_into::<web_sys::Response>().or_else(foreign_response)?);
+    let answer = Response::from(answer.unchecked_into::<web_sys::Response>());
 
     let content_type = answer.headers().get("content-type").unwrap_or_default();
     let status = answer.status();
-    let header = |name| answer.headers().get(name).filter(|_| status >= 400);
-    shell.opened(request, status, &content_type, ["retry-after", "retry-after-ms", "date"].map(header));
-    let Some(body) = answer.body() else { return Ok(()) };
-    let reader: ReadableStreamDefaultReader = body.get_reader().unchecked_into();
-    loop {
-        let piece: Piece = JsFuture::from(reader.read()).await?.unchecked_into();
-        if piece.done()? {
-            return Ok(());
-        }
-        if !shell.received(request, &piece.value()?) {
-            // A custom fetch may ignore the abort signal.
-            let _ = reader.cancel();
-            return Err(JsValue::NULL);
+    let mut lines = String::new();
+    if status >= 400 {
+        for (name, value) in answer.headers().entries().filter(|(name, _)| crate::refusal::Headers::reads(name)) {
+            lines.push_str(&[&name, ": ", &value, "\n"].concat());
         }
     }
-}
-
-/// A Response of another realm, or of a custom fetch, is accepted if it looks like one.
-fn foreign_response(answer: JsValue) -> Result<web_sys::Response, JsValue> {
-    match Reflect::has(&answer, &"status".into()) {
-        Ok(true) => Ok(answer.unchecked_into()),
-        _ => Err(JsValue::NULL),
+    shell.opened(request, status, &content_type, &lines);
+    let Some(body) = answer.body() else { return Ok(()) };
+    let reader = body.unchecked_ref::<Body>().reader()?;
+    loop {
+        let piece: Piece = JsFuture::from(reader.read()).await?.unchecked_into();
+        if piece.done() {
+            return Ok(());
+        }
+        if !shell.received(request, &piece.value()) {
+            // A custom fetch may ignore the abort signal.
+            let _ = JsFuture::from(reader.cancel()).await;
+            return Err(JsValue::NULL);
+        }
     }
 }
 

@@ -55,6 +55,13 @@ describe('an answer', () => {
     assert.deepEqual([form.get('message'), form.get('stream'), form.get('session_id')], ['What is new?', 'true', ''])
   })
 
+  test('comes from an address typed without its scheme, as the page takes it', async () => {
+    const { ui, store, shown } = await open((_, response) => play(response, 'team_plain'))
+    store.setState({ selectedEndpoint: store.getState().selectedEndpoint.slice('http://'.length) })
+    assert.equal(await ui.send('What is new?'), 'completed')
+    assert.equal(shown().length, 2)
+  })
+
   test('of an agent whose page has no such setters as the Cirkelline UI works as well', async () => {
     const { ui, shown } = await open((_, response) => play(response, 'agent_tool'), { ids: { agent: 'assistant', team: null } })
     assert.equal(await ui.send('How is the weather?'), 'completed')

@@ -2,9 +2,11 @@
 // under content security policies.
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { serve } from '../../scripts/serve.mjs'
+import { freePort } from '../free-port.mjs'
 import { backend, frame, install, play, recording } from '../package/support.mjs'
 import { launch, openPage } from './browser.mjs'
 
@@ -121,6 +123,30 @@ test('a Web Worker does the same', async (context) => {
   await ready(page)
   await check(await page.evaluate((url) => globalThis.send(url), server.url), 'team_nested')
   assertClean(server.url)
+  await page.close()
+})
+
+test('the first send to a server that is away, or does not allow the page, says at once which it is', async (context) => {
+  let allowed = false
+  const server = createServer((request, response) => {
+    if (allowed) response.setHeader('access-control-allow-origin', '*')
+    if (request.method === 'OPTIONS') return response.writeHead(204, { 'access-control-allow-headers': '*' }).end()
+    if (request.method === 'GET') return response.writeHead(404).end()
+    response.writeHead(401, { 'content-type': 'application/json' }).end('{"detail":"Invalid or expired token"}')
+  })
+  await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
+  context.after(() => server.close())
+  const url = `http://127.0.0.1:${server.address().port}`
+  const away = `http://127.0.0.1:${await freePort()}`
+  const { page } = await open('cors', { body: inPage })
+  await ready(page)
+  const ask = async (endpoint) => (await page.evaluate((endpoint) => globalThis.send(endpoint), endpoint)).error
+  const origin = new URL(site.url).origin
+  const path = '/teams/cirkelline/runs'
+  assert.deepEqual(await ask(away), { message: `The server at ${away} could not be reached. Is it running, and is the address right?`, type: 'network', retryable: true, url: away + path })
+  assert.deepEqual(await ask(url), { message: `The server is there, but does not allow ${origin} to read its answers (CORS). AgentOS(cors_allowed_origins=["${origin}"]) does.`, type: 'network', retryable: true, url: url + path })
+  allowed = true
+  assert.equal((await ask(url)).httpStatus, 401)
   await page.close()
 })
 

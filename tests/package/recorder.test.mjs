@@ -63,6 +63,9 @@ describe('every recorded stream, fed by hand', () => {
 describe('live runs are shown as they were', () => {
   /** To the millisecond: nothing is left out. */
   const same = ({ recorded, snapshot }) => assert.deepEqual(plain(lib.replay(make(), reread(recorded))), plain(snapshot))
+  /** The same but for `error.url`: a recording has no more of an address than its path. */
+  const samePath = ({ recorded, snapshot, url }) =>
+    assert.deepEqual(plain(lib.replay(make(), reread(recorded))), JSON.parse(JSON.stringify(snapshot).replaceAll(`"url":"${url}/`, '"url":"/')))
 
   test('an answer', async (context) => {
     const run = await live(context, (_, response) => play(response, 'agent_tool'))
@@ -88,6 +91,36 @@ describe('live runs are shown as they were', () => {
     assert.equal(run.snapshot.status, 'failed')
     assert.equal(run.snapshot.turns[0].attempts, 3)
     same(run)
+  })
+
+  test('a server that has never answered, and one that has', async (context) => {
+    const never = await live(context, (_, response) => response.socket.destroy())
+    assert.deepEqual([never.snapshot.status, never.snapshot.error.type, never.snapshot.turns[0].attempts], ['failed', 'network', 1])
+    assert.match(never.snapshot.error.message, /^The server at http:\/\/127\.0\.0\.1:\d+ could not be reached\./)
+    samePath(never)
+    // The recording begins only after the first answer.
+    const answers = [(response) => play(response, 'agent_plain'), (response) => response.socket.destroy(), (response) => play(response, 'agent_plain')]
+    const { url, close } = await backend((_, response, number) => answers[number - 1](response))
+    context.after(close)
+    const handler = make({ endpoint: url, agent: 'a', retry: { delays: [0.01] } })
+    await handler.send('before')
+    handler.clear()
+    const recorder = lib.record(handler)
+    assert.equal(await handler.send('the question'), 'completed')
+    const replayed = lib.replay(make(), reread(recorder.stop()))
+    assert.deepEqual([handler, { getSnapshot: () => replayed }].map((one) => [one.getSnapshot().status, one.getSnapshot().turns[0].attempts]), Array(2).fill(['completed', 2]))
+  })
+
+  test('a response that cannot be read, and one of texts', async (context) => {
+    const bytes = recording('agent_plain').bytes
+    const text = new TextDecoder().decode(bytes)
+    for (const [body, status] of [[[{}], 'failed'], [text.match(/[^]{1,50}/g), 'completed']]) {
+      const run = await live(context, () => {}, { fetch: async () => ({ status: 200, body }), onListenerError: () => {} })
+      assert.equal(run.snapshot.status, status)
+      // Errors of the page's own code are none of the recording's.
+      run.snapshot = { ...run.snapshot, diagnostics: { ...run.snapshot.diagnostics, listenerErrors: 0 } }
+      samePath(run)
+    }
   })
 
   test('a background run that is cut and taken up', async (context) => {

@@ -141,11 +141,12 @@ for (const name of ['seedroute_seed_max_retries', 'seedroute_later_text_and_tool
 
 test('a server that is away is tried again, and answers once it is back', async () => {
   const server = await serve((_, response) => says(response, 'Back.'))
-  let fetches = 0
-  const away = (request) => ++fetches < 3 ? Promise.reject(new TypeError('Failed to fetch')) : fetch(request)
+  let fetches = -1
+  const away = (request) => [1, 2].includes(++fetches) ? Promise.reject(new TypeError('Failed to fetch')) : fetch(request)
   const handler = connect(server, { fetch: away, retry: { delays: [0.02] } })
   const said = listen(handler)
   assert.equal(await handler.send('hello'), 'completed')
+  assert.equal(await handler.send('and?'), 'completed')
   assert.equal(fetches, 3)
   assert.ok(said.includes('The server could not be reached. Retrying in less than a second... (Attempt 1/3)'), said.join(' | '))
 })

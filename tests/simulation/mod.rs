@@ -78,7 +78,15 @@ impl World {
         World::with(config(), script)
     }
 
+    /// The server has answered before, so that connections are known to recover.
     pub fn with(config: Config, script: impl IntoIterator<Item = Answer>) -> World {
+        let mut world = World::never_reached(config, script);
+        world.page.client.set_reached();
+        world
+    }
+
+    /// A server that has not answered before.
+    pub fn never_reached(config: Config, script: impl IntoIterator<Item = Answer>) -> World {
         World {
             page: Page::with(config),
             script: script.into_iter().collect(),

@@ -4,6 +4,7 @@
 // The store belongs to the page. Other code loads sessions into it, clears it and edits its messages, and the ids in the address
 // change at any time; all of that must work as before.
 
+import { isAddress } from '../agentos/endpoint'
 import { createStreamHandler } from '../index'
 import { SessionListSync } from './session-list-sync'
 import { ConversationBinding, withoutFailed } from './conversation-binding'
@@ -138,7 +139,8 @@ class Connection implements AgentUI {
   /** Which of the page's ids is the target; its `mode` decides, if it has one. Null if there is none. */
   #target({ mode, selectedEndpoint }: AgentUIState): HandlerOptions | null {
     const { agent, team, workflow } = this.#page
-    const endpoint = this.#options.endpoint?.() ?? selectedEndpoint ?? null
+    const given = this.#options.endpoint?.() ?? selectedEndpoint ?? null
+    const endpoint = given && withScheme(given)
     if (team && mode !== 'agent') return { endpoint, team }
     if (agent && mode !== 'team') return { endpoint, agent }
     if (workflow) return { endpoint, workflow }
@@ -196,6 +198,9 @@ class Connection implements AgentUI {
     return 'failed'
   }
 }
+
+/** As agent-ui completes what its user typed: http for localhost and IP addresses, else https. */
+const withScheme = (endpoint: string) => isAddress(endpoint) ? endpoint : `${/^(localhost|[\d.]+(:|$))/.test(endpoint) ? 'http' : 'https'}://${endpoint}`
 
 const componentId = ({ agent, team, workflow }: AgentUIPage) => team ?? agent ?? workflow
 

@@ -1,6 +1,7 @@
 // GET requests to AgentOS for JSON. In: the handler's options, whose `fetch` and `headers` are used. Out: the parsed body, or a
 // RequestError whose message is for the user.
 
+import { fetchAuthorized, resolveHeaders } from './authorized-fetch'
 import type { CheckedOptions } from '../types/checked-options'
 
 /** A failed request. The message is for the user; `httpStatus` is set if there was a response. */
@@ -13,7 +14,7 @@ export class RequestError extends Error {
 
 /** Parsed body of a GET request. Throws a RequestError, or whatever the option `headers` throws. */
 export async function getJson(options: CheckedOptions, path: string, query: Record<string, string | number | undefined>): Promise<unknown> {
-  const { endpoint = '', credentials = 'same-origin', fetch = globalThis.fetch } = options
+  const { endpoint = '', credentials = 'same-origin' } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
   // A custom fetch gets a Request, as for every other request of the handler.
@@ -21,26 +22,17 @@ export async function getJson(options: CheckedOptions, path: string, query: Reco
   const request = new Request(new URL(url, base), { headers: await resolveHeaders(options), credentials })
   let answer: Response
   try {
-    answer = await fetch(request)
+    answer = await fetchAuthorized(options, request)
   } catch {
     throw new RequestError('The server could not be reached.')
   }
-  if (!answer.ok) throw new RequestError(`The server answered with HTTP ${answer.status}.`, answer.status)
+  // A custom fetch may return anything.
+  if (!answer?.ok) throw new RequestError(`The server answered with HTTP ${answer?.status}.`, answer?.status)
   try {
     return await answer.json()
   } catch {
     throw new RequestError('The server answered with something that is no JSON. Is the address right?', answer.status)
   }
-}
-
-/**
- * The option `headers`, evaluated for the next request. Besides records it takes what fetch does (Headers, a list of pairs);
- * values that are `undefined` or `null` are left out.
- */
-export async function resolveHeaders({ headers }: Pick<CheckedOptions, 'headers'>): Promise<Record<string, string>> {
-  const given: unknown = (typeof headers === 'function' ? await headers() : headers) ?? {}
-  const entries = Symbol.iterator in Object(given) ? [...(given as Iterable<[string, unknown]>)] : Object.entries(given as object)
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined && value !== null).map(([name, value]) => [name, String(value)]))
 }
 
 /** Query parameters that select the component: its kind and id. Empty if none is set. */

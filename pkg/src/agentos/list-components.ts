@@ -1,7 +1,9 @@
 // The agents, teams and workflows of an AgentOS, or an error that tells the user why they cannot be listed.
 
 import type { HandlerOptions } from '../types/options'
+import { schemeError } from './endpoint'
 import { getJson, RequestError } from './http-client'
+import { answersAnyPage, refusedOrigin } from './unreachable'
 
 /** An agent, team or workflow to talk to. To select it, pass `{ [kind]: id }` to `createStreamHandler`. */
 export interface Component {
@@ -20,11 +22,13 @@ const KINDS = ['agent', 'team', 'workflow'] as const
  * Lists the agents, teams and workflows of the AgentOS at `endpoint` (default: same origin), in the server's order.
  *
  * Rejects with an Error whose message tells the user why: no server, no AgentOS, this page's origin not allowed (CORS), a token
- * missing or rejected. It has `httpStatus` if there was a response. Errors thrown by `headers` are passed through.
+ * missing or rejected, `endpoint` without `http://`. It has `httpStatus` if there was a response. Errors thrown by `headers` are passed through.
  */
 export async function listComponents(options: Pick<HandlerOptions, 'endpoint' | 'headers' | 'credentials' | 'fetch'> = {}): Promise<Component[]> {
   const { endpoint, ...rest } = options
   const given = { ...rest, endpoint: endpoint ?? '' }
+  const wrong = schemeError(given.endpoint)
+  if (wrong) throw new TypeError(`listComponents: ${wrong}`)
   const lists = await Promise.allSettled(KINDS.map((kind) => getJson(given, `/${kind}s`, {})))
   const failed = lists.filter((list) => list.status === 'rejected').map(({ reason }) => reason as RequestError)
   // One list may be missing (404); if all three are, this is not an AgentOS.
@@ -52,12 +56,6 @@ async function diagnose(error: RequestError, { endpoint, fetch = globalThis.fetc
   if (httpStatus === 401 || httpStatus === 403) return new RequestError(`The server asks for a token, or does not accept this one (HTTP ${httpStatus}).`, httpStatus)
   if (httpStatus === 404) return new RequestError('There is a server, but no AgentOS at this address (HTTP 404).', httpStatus)
   if (httpStatus !== undefined) return error
-  try {
-    // A server that does not allow this origin still responds: a no-cors request succeeds, though its response is opaque.
-    await fetch(new Request(new URL(`${endpoint.replace(/\/+$/, '')}/agents`, typeof location === 'undefined' ? undefined : location.href), { mode: 'no-cors' }))
-  } catch {
-    return error
-  }
-  const origin = typeof location === 'undefined' ? 'this page' : location.origin
-  return new RequestError(`The server is there, but does not allow ${origin} to read its answers (CORS). AgentOS(cors_allowed_origins=["${origin}"]) does.`)
+  const url = new URL(`${endpoint.replace(/\/+$/, '')}/agents`, typeof location === 'undefined' ? undefined : location.href)
+  return (await answersAnyPage(url.href, fetch)) ? new RequestError(refusedOrigin()) : error
 }

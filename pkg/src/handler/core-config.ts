@@ -1,6 +1,7 @@
 // Options → arguments of the core. Flat strings and numbers: they cost nothing at the JS boundary, where an object would need a
 // deserializer.
 
+import { pairsOf } from '../agentos/authorized-fetch'
 import { startModule, type ModuleSource } from '../wasm/loader'
 import { assertKind, optionError } from './validate-options'
 import type { Core } from '../../generated/core'
@@ -41,8 +42,7 @@ export function resolveFields({ fields }: CheckedOptions): Record<string, string
 
 /** Names and values alternating. `undefined` and `null` are left out, although the types do not allow them. */
 export function flattenPairs(record: Record<string, string> | undefined): string[] {
-  const given = Object.entries(record ?? {}).filter(([, value]) => value !== undefined && value !== null)
-  return given.flatMap(([name, value]) => [name, String(value)])
+  return pairsOf(record ?? {}).flat()
 }
 
 /** In the order of `Limits`; 0: the default. */

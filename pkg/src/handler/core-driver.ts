@@ -132,7 +132,7 @@ export class CoreDriver {
         const { isStreaming, sessionId } = this.snapshot
         if (isStreaming || this.isDisposed) return null
         this.#untapped.keep()
-        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint }
+        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint, reached: this.#untapped.reached }
       },
       listen: (tap) => {
         this.#tap = tap
@@ -167,7 +167,7 @@ export class CoreDriver {
   }
 
   /** See {@link RecorderHooks.replay}. */
-  #replay(...[given, seed, { sessionId, kept }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
+  #replay(...[given, seed, { sessionId, kept, reached = true }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
     if (this.isDisposed) throw new Error('ai-stream-handler: this handler was disposed of')
     // First of all: this throws if the recording's options are invalid.
     const core = this.#create(validateOptions({ ...given, sessionId }), seed, false)
@@ -180,6 +180,7 @@ export class CoreDriver {
     this.#seed = seed
     this.#store = new SnapshotStore()
     core.replay(at)
+    if (reached) core.reach()
     this.#restore(kept)
     this.#isStale = true
     return { core, change: (work) => this.#silently(work) }
@@ -266,7 +267,19 @@ export class CoreDriver {
 
   #host(): CoreHost {
     return {
-      ...requestHost(this.options, (ticket) => this.#calls.get(ticket)?.form, () => this.#tap, (error) => this.#reportError(error)),
+      ...requestHost(this.options, {
+        formOf: (ticket) => this.#calls.get(ticket)?.form,
+        tap: () => this.#tap,
+        reportError: (error) => this.#reportError(error),
+        reach: () => {
+          if (!this.isDisposed && !this.#isReplaying && !this.core.reached) this.core.reach()
+        },
+        diagnosed: (id, type, message) => {
+          if (this.isDisposed || this.#isReplaying) return
+          this.#tap?.diagnosed(id, type, message)
+          this.#untapped.diagnosed(id, type, message)
+        },
+      }),
       changed: (urgent) => this.#changed(urgent),
       kept: (point) => (this.#resumePoint = point),
       delta: (delta) => this.#store.apply(delta, this.#listenerErrors),

@@ -1,37 +1,74 @@
 // The half of the core's host that makes requests: headers, forms, fetch, time, log. The page's own code runs here; what it throws
 // goes to `reportError`, except from `headers`, whose promise the core handles.
 
-import { resolveHeaders } from '../agentos/http-client'
+import { fetchAuthorized, pairsOf, resolveHeaders } from '../agentos/authorized-fetch'
+import { readableResponse, UnreadableError } from '../agentos/readable-response'
+import { explainNoAnswer, hasAnswered } from '../agentos/unreachable'
+import { resolveFields } from './core-config'
 import { copyForm } from './form-data'
 import type { CheckedOptions } from '../types/checked-options'
 import type { RecordingTap } from '../types/recorder-hooks'
+import type { ErrorType } from '../types/snapshot'
 import type { RequestHost } from '../wasm/core-host'
 
-/** `formOf` returns the form of the call with a ticket, `tap` the recorder's tap if there is one. */
-export function requestHost(
-  options: CheckedOptions, formOf: (ticket: number) => FormData | null | undefined, tap: () => RecordingTap | undefined,
-  reportError: (error: unknown) => void,
-): RequestHost {
-  /**
-   * A response whose body can be read. If a custom fetch has already read it, an empty one with the same status: the request was
-   * successful, and repeating it would run the model twice.
-   */
-  const withUnreadBody = (response: Response): Response => {
-    if (!response?.bodyUsed && !response?.body?.locked) return response
-    reportError(new TypeError('ai-stream-handler: the option fetch has read the body of its response; read a clone() of it'))
-    return new Response(null, { status: response.status, headers: response.headers })
+/** What the host needs of its handler. */
+interface RequestOwner {
+  /** The form of the call with a ticket. */
+  formOf(ticket: number): FormData | null | undefined
+  /** The recorder's tap, if there is one. */
+  tap(): RecordingTap | undefined
+  reportError(error: unknown): void
+  /** The server has answered this page before. */
+  reach(): void
+  /** Why request `id` has no response (`network`), or none that can be read. */
+  diagnosed(id: number, type: ErrorType, message: string): void
+}
+
+export function requestHost(options: CheckedOptions, { formOf, tap, reportError, reach, diagnosed }: RequestOwner): RequestHost {
+  /** The fields that were the caller's own, by form. */
+  const ownFields = new WeakMap<FormData, Set<string>>()
+
+  /** Evaluates the option `fields` again for a form that was sent. Whether that changed it. */
+  const renewFields = (form: FormData): boolean => {
+    if (typeof options.fields !== 'function') return false
+    const fresh = pairsOf(resolveFields(options)).filter(([name, value]) => form.has(name) && form.get(name) !== value && !ownFields.get(form)?.has(name))
+    for (const [name, value] of fresh) form.set(name, value)
+    return fresh.length > 0
+  }
+
+  const ask = async (id: number, request: Request, form?: FormData) => {
+    const unreadable = (error: UnreadableError) => {
+      reportError(error)
+      diagnosed(id, error.type, error.message)
+    }
+    let answer: unknown
+    if (hasAnswered(request.url)) reach()
+    try {
+      answer = await fetchAuthorized(options, request, form, renewFields, reportError)
+    } catch (error) {
+      if (!hasAnswered(request.url) && !request.signal.aborted) diagnosed(id, 'network', await explainNoAnswer(request.url, options.fetch ?? globalThis.fetch))
+      throw error
+    }
+    try {
+      return readableResponse(answer, unreadable)
+    } catch (error) {
+      if (error instanceof UnreadableError) unreadable(error)
+      throw error
+    }
   }
   return {
     headers: () => resolveHeaders(options),
     // A copy: fields added for one request must not stay for the next.
     form: (ticket) => {
       const form = formOf(ticket)
-      return form ? copyForm(form) : undefined
+      if (!form) return undefined
+      const copy = copyForm(form)
+      ownFields.set(copy, new Set(copy.keys()))
+      return copy
     },
     credentials: () => options.credentials ?? 'same-origin',
     fetch: (request, id, form) => {
-      const given = options.fetch ?? globalThis.fetch
-      const fetch = async (request: Request) => withUnreadBody(await given(request))
+      const fetch = (request: Request) => ask(id, request, form)
       return tap()?.fetch(fetch, request, id, form) ?? fetch(request)
     },
     unsent: (id, why) => {

@@ -1,6 +1,7 @@
 // Validates options and arguments, and names the one that is wrong: a typo should not surface as a server's error. Numbers are
 // checked by the core, except those that do not reach it as they are (`limits`, `notify`).
 
+import { schemeError } from '../agentos/endpoint'
 import type { CheckedOptions } from '../types/checked-options'
 import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../types/options'
 
@@ -16,6 +17,8 @@ export function validateOptions(options: HandlerOptions): CheckedOptions {
   const given = Object.fromEntries(Object.entries(options).filter(isSet)) as CheckedOptions
   const targets = (['agent', 'team', 'workflow'] as const).filter((name) => name in given)
   if (targets.length > 1) throw optionError(`one of agent, team and workflow, not ${targets.join(' and ')}`)
+  const wrong = schemeError(given.endpoint ?? '')
+  if (wrong) throw optionError(wrong)
   return given
 }
 

@@ -15,7 +15,7 @@ const ARGUMENT_TYPES = {
 /** One letter per argument, a key of `ARGUMENT_TYPES`. */
 const ALLOWED_CALLS: { [Name in keyof Core]?: string } = {
   send: 'nsab', cancelQueued: 'n', retryNow: '', resume: 'n', continueRun: 'na', offline: '', online: '', limitElsewhere: 'n', cancel: '',
-  begin: '??', feed: 'u', end: '', tick: '', dismissError: '', clear: '?', recall: '?nu', listSession: 'ssn#', tellPause: 's',
+  begin: '??', feed: 'u', end: '', tick: '', dismissError: '', clear: '?', recall: '?nu', listSession: 'ssn#', tellPause: 's', reach: '',
 }
 
 /** Whether a recording may make this call. Accepts any values. */

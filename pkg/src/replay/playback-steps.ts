@@ -90,10 +90,13 @@ function* networkCalls(event: Extract<RecordedEvent, { request: number }>, id: n
     if (!event.fields) cancels.add(id)
   } else if ('status' in event) {
     const { status, headers } = event
-    yield { at, run: (core) => cancels.has(id) ? core.called(id, status) : core.opened(id, status, headers['content-type'] ?? '', headers['retry-after'], headers['retry-after-ms'], headers.date) }
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join('\n')
+    yield { at, run: (core) => cancels.has(id) ? core.called(id, status) : core.opened(id, status, headers['content-type'] ?? '', lines) }
   } else if ('bytes' in event) {
     yield { at, stream: streamOf(id), bytes: event.bytes, run: (core, piece) => void core.heard(id, piece) }
   } else {
+    const { error } = event
+    if (error) return yield { at, run: (core) => core.diagnosed(id, error.type, error.message) }
     const whole = event.end === 'unsent' ? undefined : event.end === 'closed'
     yield { at, stream: streamOf(id), run: (core) => cancels.has(id) ? core.called(id, 0) : core.closed(id, whole) }
   }

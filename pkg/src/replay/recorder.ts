@@ -2,15 +2,17 @@
 // recording within `maxBytes`. It must change neither calls nor responses, and must never record a header, a query or any other
 // possible secret.
 
+import type { ReadableResponse } from '../types/readable-response'
 import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
+import type { ErrorType } from '../types/snapshot'
 
 /** The core's calls that change a conversation; the others only read. */
 const RECORDED_CALLS = new Set([
   'send', 'cancelQueued', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
-  'tick', 'dismissError', 'clear', 'recall', 'listSession', 'tellPause',
+  'tick', 'dismissError', 'clear', 'recall', 'listSession', 'tellPause', 'reach',
 ])
 /** The options that influence what happens. */
 const RECORDED_OPTIONS = [
@@ -18,7 +20,7 @@ const RECORDED_OPTIONS = [
 ] as const
 /** The form fields of the protocol. Any other may hold a secret: its value is recorded as null. */
 const PROTOCOL_FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'tools', 'requirements', 'step_requirements']
-const RECORDED_HEADERS = ['content-type', 'retry-after', 'retry-after-ms', 'date']
+const RECORDED_HEADERS = /^(content-type|date)$|retry-after|rate-?limit/
 /** Seconds for which the core's clock shows the time of the last event, so that what it derives from the event has the recorded time. */
 const CLOCK_HOLD = 1
 /** Estimated size of an event without its bytes and strings. */
@@ -88,7 +90,7 @@ class RunRecorder implements RecordingTap, Recorder {
     })
   }
 
-  async fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown> {
+  async fetch(fetch: (request: Request) => Promise<ReadableResponse>, request: Request, id: number, form: FormData | undefined): Promise<unknown> {
     const allowed = [...PROTOCOL_FIELDS, ...(this.options.fields ?? [])]
     const fields = form && Object.fromEntries([...form].map(([name, value]) => [name, allowed.includes(name) && typeof value === 'string' ? value : typeof value === 'string' ? null : value.name]))
     this.#push({ at: 0, request: id, method: request.method, path: pathOf(request.url), ...(fields && { fields }) })
@@ -98,8 +100,7 @@ class RunRecorder implements RecordingTap, Recorder {
     })
     const response = await orFailed(fetch(request))
     const { status, headers, body } = response
-    const recorded = RECORDED_HEADERS.map((name) => [name, headers.get(name)]).filter(([, value]) => value !== null)
-    this.#push({ at: 0, request: id, status, headers: Object.fromEntries(recorded) as Record<string, string> })
+    this.#push({ at: 0, request: id, status, headers: Object.fromEntries([...headers].filter(([name]) => RECORDED_HEADERS.test(name))) })
     if (!form) return response
     if (!body) this.#push({ at: 0, request: id, end: 'closed' })
     // The part of a Response that the core uses.
@@ -108,7 +109,7 @@ class RunRecorder implements RecordingTap, Recorder {
       const read = async () => {
         const piece = await orFailed(reader.read())
         // A copy, because the stream may reuse its buffer.
-        this.#push(piece.done ? { at: 0, request: id, end: 'closed' } : { at: 0, request: id, bytes: piece.value.slice() })
+        this.#push(piece.done ? { at: 0, request: id, end: 'closed' } : { at: 0, request: id, bytes: piece.value!.slice() })
         return piece
       }
       return { read, cancel: () => reader.cancel() }
@@ -118,6 +119,10 @@ class RunRecorder implements RecordingTap, Recorder {
   now(): number | undefined {
     // Later than that, the core was called by something that is not recorded: the real clock applies.
     return Date.now() / 1000 - this.#heardAt < CLOCK_HOLD ? this.#heardAt : undefined
+  }
+
+  diagnosed(id: number, type: ErrorType, message: string): void {
+    this.#push({ at: 0, request: id, end: 'failed', error: { type, message } })
   }
 
   unsent(id: number): void {

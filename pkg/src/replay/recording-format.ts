@@ -3,6 +3,7 @@
 
 import { isAllowedCall } from './allowed-calls'
 import type { Recording, RecordedEvent } from '../types/recording'
+import type { ErrorType } from '../types/snapshot'
 
 const FORMAT = 'ai-stream-handler recording'
 const VERSION = 1
@@ -72,7 +73,7 @@ function parseHead(head: unknown): Recording {
   const { startedAt, options, seed, start, dropped, redacted } = args
   const kept = start?.kept
   const isComplete = isNumber(startedAt) && isObject(options) && isNumber(seed) && isObject(start) && isNumber(start.requests) &&
-    isStringOrNull(start.sessionId) && (kept === null || isResumePoint(kept)) && isObject(dropped) &&
+    isStringOrNull(start.sessionId) && [undefined, true, false].includes(start.reached) && (kept === null || isResumePoint(kept)) && isObject(dropped) &&
     [dropped.runs, dropped.events, dropped.bytes].every(isNumber) && typeof redacted === 'boolean'
   if (!isComplete) throw invalid('its head lacks something')
   return { startedAt, options, seed, start, dropped, redacted, events: [] }
@@ -87,7 +88,7 @@ function isResumePoint(kept: unknown): boolean {
 
 function parseEvent(line: unknown): RecordedEvent | null {
   if (!isObject(line)) return null
-  const { at, call, request, method, path, fields, status, headers, end } = line
+  const { at, call, request, method, path, fields, status, headers, end, error } = line
   if (!isNumber(at) || at < 0) return null
   if (call !== undefined) {
     const args = Array.isArray(line.with) ? line.with.map((value: unknown) => (isObject(value) ? decodeBytes(value) ?? undefined : value as string)) : null
@@ -99,7 +100,11 @@ function parseEvent(line: unknown): RecordedEvent | null {
     return { at, request, method, path, ...(fields !== undefined && { fields: fields as Record<string, string | null> }) }
   }
   if (isNumber(status)) return isObject(headers) && Object.values(headers).every((x) => typeof x === 'string') ? { at, request, status, headers: headers as Record<string, string> } : null
-  if (end !== undefined) return end === 'closed' || end === 'failed' || end === 'unsent' ? { at, request, end } : null
+  if (end !== undefined) {
+    if (end !== 'closed' && end !== 'failed' && end !== 'unsent') return null
+    if (error === undefined) return { at, request, end }
+    return isObject(error) && typeof error.type === 'string' && typeof error.message === 'string' ? { at, request, end, error: { type: error.type as ErrorType, message: error.message } } : null
+  }
   const bytes = decodeBytes(line)
   return bytes && { at, request, bytes }
 }

@@ -55,6 +55,7 @@ function redactEvent(event: RecordedEvent): RecordedEvent {
     const fields = Object.entries(event.fields).map(([name, value]) => [name, value === null || /_id$|^(stream|stream_events|background|last_event_index)$/.test(name) ? value : redactText(value)])
     return { ...event, fields: Object.fromEntries(fields) as Record<string, string | null> }
   }
+  if ('end' in event && event.error) return { ...event, error: { ...event.error, message: mask(event.error.message) } }
   if (!('call' in event)) return event
   const { call, with: args } = event
   const at = TEXT_ARGUMENTS[call]

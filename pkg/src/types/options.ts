@@ -11,7 +11,8 @@ import type { LogLevel } from './rate-limits'
  */
 export interface HandlerOptions {
   /**
-   * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin.
+   * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin. `createStreamHandler` throws
+   * a TypeError for one without its scheme (`localhost:7777`).
    */
   endpoint?: string | null
   /**
@@ -47,8 +48,8 @@ export interface HandlerOptions {
    */
   name?: string | null
   /**
-   * Headers of every request, or a function that returns them. The function is called before each request and may be async; if
-   * it throws, the request is not sent, the answer fails with `error.type` `general`, and `onListenerError` gets the error.
+   * Headers of every request, or a function that returns them. The function is called before each request and may be async. After
+   * an HTTP 401 it is called once more, and the request is repeated if the headers differ. If it throws before a request, the request is not sent, the answer fails with `error.type` `general`, and `onListenerError` gets the error.
    *
    * A `Content-Type` is not sent with forms, which carry their own.
    */
@@ -61,14 +62,14 @@ export interface HandlerOptions {
   credentials?: 'omit' | 'same-origin' | 'include'
   /**
    * Form fields sent with every run, such as `user_id` or `timezone`, or a function that returns them. The function is called
-   * for each send. A FormData passed to `send` keeps its own values.
+   * for each send, and when `headers` is called again after an HTTP 401. A FormData passed to `send` keeps its own values.
    */
   fields?: Record<string, string> | (() => Record<string, string>)
   /** Id of an existing session to continue. Not set: the server starts a new session with the first message. */
   sessionId?: string | null
   /**
    * Retries by the handler itself, for backends that do not retry: of HTTP 429 and 503, of a run that fails with a rate limit,
-   * and of a request that got no response. A stream that announces its own retries (`retry` events) is left to its server.
+   * and of a request that got no response from a server that has answered this page before. A stream that announces its own retries (`retry` events) is left to its server.
    * `false` disables them.
    *
    * @default { maxRetries: 3, baseDelay: 5, maxDelay: 60, jitter: 0 }
@@ -140,13 +141,14 @@ export interface HandlerOptions {
   /** Memory limits. Limits that are not set keep their defaults. */
   limits?: Partial<Limits>
   /**
-   * The `fetch` to use. It is called with a Request and must not read the body of the response it returns.
+   * The `fetch` to use. It is called with a Request and must not read the body of the response it returns. That may be less than a
+   * Response: headers in a record, a body that is a stream of Node, texts instead of bytes, or no body but `text()`.
    * Default: `globalThis.fetch`, looked up at each call.
    */
   fetch?: typeof fetch
   /**
    * Called when the page's own code throws (a listener, `log`, `headers`), and when a request cannot be built because a header
-   * value or an address is invalid.
+   * value or an address is invalid, or the response of `fetch` cannot be read.
    *
    * @default console.error
    */

@@ -2,18 +2,22 @@
 // recording. Internal: not exported from the package.
 
 import type { HandlerOptions } from './options'
+import type { ReadableResponse } from './readable-response'
 import type { RecordingStart } from './recording'
+import type { ErrorType } from './snapshot'
 
 /** The part of a core that a replay drives. */
 export interface ReplayCore {
   /** From here on the recording is its clock and its network. The time is `now` (seconds since the Unix epoch) until the next call. */
   replay(now: number): void
-  /** Request `request` was answered. */
-  opened(request: number, status: number, type: string, retryAfter?: string, retryAfterMs?: string, date?: string): void
+  /** Request `request` was answered. `headers`: `name: value`, a line each, names in lower case. */
+  opened(request: number, status: number, type: string, headers: string): void
   /** The next bytes of a response. */
   heard(request: number, bytes: Uint8Array): void
   /** A request ended: its response ended (`whole`), or it broke off or got none. Without `whole` it was never sent. */
   closed(request: number, whole?: boolean): void
+  /** Why a request has no response (`network`), or none that can be read. */
+  diagnosed(request: number, type: string, message: string): void
   /** Result of a request to stop a run. */
   called(request: number, status: number): void
   feed(bytes: Uint8Array): void
@@ -24,7 +28,9 @@ export interface RecordingTap {
   /** Wraps the core; all further calls go through the wrapper. */
   over<T extends object>(core: T): T
   /** Makes request `id` with `fetch`. `form` is set for runs, and not for requests to stop one. */
-  fetch(fetch: (request: Request) => Promise<Response>, request: Request, id: number, form: FormData | undefined): Promise<unknown>
+  fetch(fetch: (request: Request) => Promise<ReadableResponse>, request: Request, id: number, form: FormData | undefined): Promise<unknown>
+  /** Why request `id` has no response (`network`), or none that can be read. */
+  diagnosed(id: number, type: ErrorType, message: string): void
   /** Request `id` was not sent. */
   unsent(id: number): void
   /**

@@ -1,6 +1,7 @@
 // Recordings of a handler's runs: the calls that were made and what the network returned, each with its time.
 
 import type { HandlerOptions } from './options'
+import type { ErrorType } from './snapshot'
 
 /** Options of `record`. */
 export interface RecordOptions {
@@ -56,6 +57,8 @@ export interface RecordingStart {
   sessionId: string | null
   /** The unfinished answer, if there was one. */
   kept: ResumePoint | null
+  /** Whether the server had answered before. Not set: it had. */
+  reached?: boolean
 }
 
 /**
@@ -95,8 +98,11 @@ export type RecordedEvent = { at: number } & (
   | { request: number; status: number; headers: Record<string, string> }
   /** The next bytes of its response. */
   | { request: number; bytes: Uint8Array }
-  /** It ended: `closed` as it should, `failed` in between or without a response, `unsent` before it was made. */
-  | { request: number; end: 'closed' | 'failed' | 'unsent' }
+  /**
+   * It ended: `closed` as it should, `failed` in between or without a response (`error`: why, if that is known),
+   * `unsent` before it was made.
+   */
+  | { request: number; end: 'closed' | 'failed' | 'unsent'; error?: { type: ErrorType; message: string } }
 )
 
 /** A frame of a recorded stream; of a stream without frames, a chunk. */

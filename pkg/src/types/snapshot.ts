@@ -66,6 +66,8 @@ export interface StreamError {
   provider?: string
   /** When it is worth trying again, if that is more than an hour away. Seconds since the Unix epoch. */
   retryAt?: number
+  /** For developers: address of the failed request, without query and credentials. Set for the types `http`, `network` and `protocol`. */
+  url?: string
 }
 
 /** Token counts and costs as the server reports them; 0 if it does not. */

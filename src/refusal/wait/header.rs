@@ -13,6 +13,11 @@ use crate::time::Seconds;
 pub struct Headers<'a>(pub &'a str);
 
 impl<'a> Headers<'a> {
+    /// Whether a header field of this name, in lower case, says anything about a wait.
+    pub fn reads(name: &str) -> bool {
+        name == "date" || ["retry-after", "ratelimit", "rate-limit"].iter().any(|part| contains(name, part))
+    }
+
     pub(in crate::refusal) fn lines(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.0.lines().filter_map(|line| {
             let at = line.bytes().position(|b| b == b':')?;
