@@ -71,5 +71,9 @@ test('an endpoint without a scheme is an error of creation, and of listComponent
     assert.throws(() => make({ endpoint }), { name: 'TypeError', message: `createStreamHandler: ${message}` })
     await assert.rejects(lib.listComponents({ endpoint, fetch: () => assert.fail('a request') }), { name: 'TypeError', message: `listComponents: ${message}` })
   }
+  for (const options of [{ url: 'localhost:7777/agents/a/runs' }, { fallbacks: [{ url: 'localhost:7777/agents/a/runs' }] }]) {
+    assert.throws(() => make(options), { name: 'TypeError', message: 'createStreamHandler: url must start with http:// or https://; did you mean "http://localhost:7777/agents/a/runs"?' })
+  }
+  for (const url of ['/api/runs', 'v1.0/runs', 'runs', 'agents/a:b/runs', 'https://os.example.com/runs?x=a:b', '//os.example.com:8000/runs']) make({ url })
   for (const endpoint of ['', null, undefined, 'http://localhost:7777', 'HTTPS://os.example.com/', ' http://localhost:7777', '//os.example.com', '/api', './api', '../api', 'api', 'api/v1.0', 'app://os']) make({ endpoint })
 })

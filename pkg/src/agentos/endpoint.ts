@@ -4,11 +4,14 @@
 /** Starts like a URL or a path, or its first segment is a plain name. */
 const IS_ADDRESS = /^\s*($|[/.]|[a-z][\w+.-]*:\/\/|(?!localhost|https?\/)[^.:/]+(\/|$))/i
 
+/** The same for the address of a route: its first segment may have dots, and no colon. */
+const IS_ROUTE = /^\s*([^:/]*(\/|$)|[a-z][\w+.-]*:\/\/)/i
+
 /** Whether `endpoint` is complete: a URL, a path, or empty. */
 export const isAddress = (endpoint: string) => IS_ADDRESS.test(endpoint)
 
-/** What is wrong with `endpoint`, if it lacks a scheme. Credentials and query are left out. */
-export function schemeError(endpoint: string): string | undefined {
-  if (isAddress(endpoint)) return undefined
-  return `endpoint must start with http:// or https://; did you mean "http://${endpoint.trim().replace(/^(https?[:/]+)?([^/]*@)?|[?#].*/gis, '')}"?`
+/** What is wrong with the address in an option, if it lacks a scheme. Credentials and query are left out. */
+export function schemeError(address: string, option: 'endpoint' | 'url' = 'endpoint'): string | undefined {
+  if (option === 'url' ? IS_ROUTE.test(address) : isAddress(address)) return undefined
+  return `${option} must start with http:// or https://; did you mean "http://${address.trim().replace(/^(https?[:/]+)?([^/]*@)?|[?#].*/gis, '')}"?`
 }

@@ -268,12 +268,8 @@ export class CoreDriver {
   #host(): CoreHost {
     return {
       ...requestHost(this.options, {
-        formOf: (ticket) => this.#calls.get(ticket)?.form,
-        tap: () => this.#tap,
-        reportError: (error) => this.#reportError(error),
-        reach: () => {
-          if (!this.isDisposed && !this.#isReplaying && !this.core.reached) this.core.reach()
-        },
+        formOf: (ticket) => this.#calls.get(ticket)?.form, tap: () => this.#tap, reportError: (error) => this.#reportError(error),
+        reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
         diagnosed: (id, type, message) => {
           if (this.isDisposed || this.#isReplaying) return
           this.#tap?.diagnosed(id, type, message)

@@ -17,7 +17,8 @@ export function validateOptions(options: HandlerOptions): CheckedOptions {
   const given = Object.fromEntries(Object.entries(options).filter(isSet)) as CheckedOptions
   const targets = (['agent', 'team', 'workflow'] as const).filter((name) => name in given)
   if (targets.length > 1) throw optionError(`one of agent, team and workflow, not ${targets.join(' and ')}`)
-  const wrong = schemeError(given.endpoint ?? '')
+  const routes = [given, ...(given.fallbacks ?? [])] as { url?: string | null }[]
+  const wrong = schemeError(given.endpoint ?? '') ?? routes.map(({ url }) => schemeError(url ?? '', 'url')).find(Boolean)
   if (wrong) throw optionError(wrong)
   return given
 }
