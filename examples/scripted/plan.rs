@@ -221,8 +221,8 @@ impl Script<'_> {
 
 fn remembered(request: &RunRequest) -> String {
     match request.before.last() {
-        Some(last) => format!("You previously request: “{}”.", without_directive(last)),
-        None => "You have not request me anything before this.".into(),
+        Some(last) => format!("You previously asked: “{}”.", without_directive(last)),
+        None => "You have not asked me anything before this.".into(),
     }
 }
 
