@@ -9,6 +9,8 @@ mod config;
 mod connection;
 mod continue_run;
 mod cooldown;
+mod early_frames;
+mod foreign_stream;
 mod frame_fast_path;
 mod frames;
 mod io;
@@ -31,6 +33,7 @@ use crate::state::Conversation;
 use crate::time::Seconds;
 use connection::{Body, Connection};
 use cooldown::Cooldown;
+use early_frames::EarlyFrames;
 use queue::Queue;
 use send_delay::{DelayReason, DelayedSend};
 use std::collections::VecDeque;
@@ -46,6 +49,8 @@ pub struct Client {
     config: Config,
     connection: Option<Connection>,
     delayed: Option<DelayedSend>,
+    /// Frames that arrived before their turn. They outlive a lost connection.
+    early: EarlyFrames,
     queue: Queue,
     cooldown: Cooldown,
     outputs: VecDeque<Output>,
@@ -73,6 +78,7 @@ impl Client {
             config,
             connection: None,
             delayed: None,
+            early: EarlyFrames::default(),
             queue: Queue::default(),
             cooldown: Cooldown::default(),
             outputs: VecDeque::new(),
