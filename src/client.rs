@@ -9,7 +9,9 @@ mod config;
 mod connection;
 mod continue_run;
 mod cooldown;
+mod early_frames;
 mod first_contact;
+mod foreign_stream;
 mod frame_fast_path;
 mod frames;
 mod io;
@@ -32,6 +34,7 @@ use crate::state::Conversation;
 use crate::time::Seconds;
 use connection::{Body, Connection};
 use cooldown::Cooldown;
+use early_frames::EarlyFrames;
 use queue::Queue;
 use send_delay::{DelayReason, DelayedSend};
 use std::collections::VecDeque;
@@ -47,6 +50,8 @@ pub struct Client {
     config: Config,
     connection: Option<Connection>,
     delayed: Option<DelayedSend>,
+    /// Frames that arrived before their turn. They outlive a lost connection.
+    early: EarlyFrames,
     queue: Queue,
     cooldown: Cooldown,
     outputs: VecDeque<Output>,
@@ -76,6 +81,7 @@ impl Client {
             config,
             connection: None,
             delayed: None,
+            early: EarlyFrames::default(),
             queue: Queue::default(),
             cooldown: Cooldown::default(),
             outputs: VecDeque::new(),

@@ -86,6 +86,8 @@ pub struct Decoder {
     /// While skipping: bytes of the current line were dropped, so it is not blank.
     skipped_part: bool,
     bare_objects: bool,
+    /// The first line with an unknown field, in part.
+    ignored: Option<String>,
     /// At the end of the stream the blank line may be missing.
     lenient_end: bool,
     /// The bytes of the event returned last, and where its data starts.
@@ -140,6 +142,7 @@ impl Decoder {
             skipping: false,
             skipped_part: false,
             bare_objects: true,
+            ignored: None,
             lenient_end: true,
             frame: 0..0,
             data_start: None,
@@ -175,6 +178,12 @@ impl Decoder {
         &self.last_event_id
     }
 
+    /// The first line with a field that the standard does not know, at most [`Limits::max_excerpt_bytes`] of it. Such
+    /// lines are ignored; a stream that consists of them is not an event stream.
+    pub fn ignored_line(&self) -> Option<&str> {
+        self.ignored.as_deref()
+    }
+
     /// The reconnection time that the stream requested, in milliseconds.
     pub fn retry(&self) -> Option<u64> {
         self.retry
@@ -198,6 +207,10 @@ impl Decoder {
         self.buf.capacity() + self.joined.capacity()
     }
 
+    fn excerpt(&self, range: Range<usize>) -> Cow<'_, str> {
+        String::from_utf8_lossy(&self.buf[range.start..range.end.min(range.start + self.max_excerpt)])
+    }
+
     /// The next frame; `None` until more bytes are pushed.
     pub fn next_frame(&mut self) -> Option<Frame<'_>> {
         match self.step() {
@@ -209,8 +222,7 @@ impl Decoder {
                 Some(Frame::Event { name: None, data })
             }
             Step::Malformed(reason, range) => {
-                let end = range.end.min(range.start + self.max_excerpt);
-                let excerpt = String::from_utf8_lossy(&self.buf[range.start..end]);
+                let excerpt = self.excerpt(range);
                 Some(Frame::Malformed { reason, excerpt })
             }
             Step::Dispatch => {

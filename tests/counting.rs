@@ -30,7 +30,7 @@ fn allocations(client: &mut Client, stream: &[u8], size: usize) -> u64 {
 
 /// A token at `place`, of the member or of the leader.
 fn token(place: usize, of_member: bool) -> String {
-    let numbers = json!({"created_at": 1_795_452_391 + place / 100, "event_index": 2 + place});
+    let numbers = json!({"created_at": 1_795_452_391 + place / 100, "event_index": place});
     let run = if of_member { member("ann", "Ann", "m-1", "run-1") } else { agent() };
     frame("RunContent", with(saying(run, "tok\n "), numbers))
 }

@@ -115,6 +115,9 @@ proptest! {
             feed(&mut page, part, &sizes);
             naive.feed(part);
             prop_assert_eq!(page.client.conversation.turns.len(), 1);
+            // Frames behind a gap in the index wait for a moment.
+            page.now += 1.0;
+            page.handle(Input::Tick);
             compare(&mut page, &naive, &parts);
             match at + 1 == parts.len() && cancels {
                 true => {

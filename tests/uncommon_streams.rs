@@ -283,3 +283,49 @@ fn every_such_notice_goes_and_nothing_that_the_model_said() {
         assert_eq!(page.answer(), format!("{left}Done."));
     }
 }
+
+// ── streams of another protocol ────────────────────────────────────────────────────────────────────────────────
+
+#[test]
+fn a_stream_of_another_protocol_fails_and_the_banner_says_what_it_is() {
+    let chunk = r#"{"id":"1","object":"chat.completion.chunk","choices":[{"delta":{"content":"Hi"}}]}"#;
+    for (stream, what) in [
+        (format!("data: {chunk}\n\ndata: [DONE]\n\n"), "in the format of OpenAI's API"),
+        (chunk.to_owned(), "in the format of OpenAI's API"),
+        ("event: response.created\ndata: {\"type\":\"response.created\"}\n\n".into(), "in the format of OpenAI's API"),
+        ("data: [DONE]\n\n".into(), "in the format of OpenAI's API"),
+        (
+            "data: {\"type\": \"text-delta\",\"id\":\"0\",\"delta\":\"Hi\"}\n\ndata: [DONE]\n\n".into(),
+            "in the format of the AI SDK",
+        ),
+        ("data: {\"type\":\"start\"}\n\n".into(), "in the format of the AI SDK"),
+        ("f:{\"messageId\":\"1\"}\n0:\"Hi\"\nd:{\"finishReason\":\"stop\"}\n".into(), "in the format of the AI SDK"),
+        ("0:\"Hi\"\n".into(), "in the format of the AI SDK"),
+        ("event: message_start\ndata: {\"type\":\"message_start\"}\n\n".into(), "in the format of Anthropic's API"),
+        ("data: {\"candidates\":[]}\n\n".into(), "in the format of Google's API"),
+        ("data: {\"type\":\"RUN_STARTED\"}\n\n".into(), "in the format of AG-UI"),
+        ("{\"model\":\"m\",\"response\":\"Hi\",\"done\":false}\n".into(), "in the format of Ollama"),
+        ("data: {\"jsonrpc\":\"2.0\",\"id\":1}\n\n".into(), "in JSON-RPC"),
+        ("Hello, I am a model.\nHow are you?\n".into(), "with plain text"),
+        ("Hello".into(), "with plain text"),
+        ("data: Hello\n\ndata: there\n\n".into(), "with a stream of another kind"),
+        ("data: {\"foo\":1}\n\n".into(), "with a stream of another kind"),
+    ] {
+        let mut page = read(&stream);
+        let banner = format!("The server answered {what}, not with a stream of AgentOS. Is the address right?");
+        assert_eq!((page.outcome(), page.banner()), (Some(Outcome::Failed), Some(banner)), "{stream}");
+        let error = page.client.conversation.error.clone().unwrap();
+        assert_eq!(serde_json::to_value(error).unwrap()["type"], "protocol");
+    }
+}
+
+#[test]
+fn a_stream_of_agentos_stays_one_whatever_else_it_carries_and_an_empty_one_is_interrupted() {
+    let strange = "data: {\"choices\":[]}\n\nstrange line\n\n";
+    let started = frame("RunStarted", agent());
+    for stream in
+        [format!("{strange}{started}"), format!("{started}{strange}"), ": keepalive\n\n".into(), String::new()]
+    {
+        assert_eq!(read(&stream).outcome(), Some(Outcome::Interrupted), "{stream}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::frame_fast_path::FastPath;
 use super::queue::Send;
-use super::{Client, RequestId, DECODE_CHUNK};
+use super::{Client, Output, RequestId, DECODE_CHUNK};
 use crate::error::{ErrorType, StreamError};
 use crate::limits::Limits;
 use crate::retry::Headers;
@@ -32,6 +32,12 @@ pub(super) struct Connection {
     pub run_ended_at: Option<Seconds>,
     /// An event arrived that answers the request.
     pub got_event: bool,
+    /// An event was understood.
+    pub understood: bool,
+    /// The first frame that was not, while none was.
+    pub foreign: Option<String>,
+    /// Gaps between the indices of its frames are for good.
+    pub gap: bool,
 }
 
 /// What a request is for.
@@ -73,6 +79,9 @@ impl Connection {
             retried_by_server: false,
             run_ended_at: None,
             got_event: false,
+            understood: false,
+            foreign: None,
+            gap: false,
         }
     }
 }
@@ -113,9 +122,18 @@ impl Client {
         }
     }
 
-    pub(super) fn connection_closed(&mut self, now: Seconds) {
+    /// No byte follows: reads what is left. Returns the connection, unless that decided about it.
+    fn end_of_stream(&mut self, now: Seconds) -> Option<Connection> {
+        let request = self.live_request()?;
         self.read_last_frame(now);
-        let Some(connection) = self.connection.take() else { return };
+        self.settle_early(now);
+        // It has ended by itself.
+        self.outputs.retain(|output| !matches!(output, Output::Abort(id) if *id == request));
+        self.connection.take_if(|connection| connection.request == request)
+    }
+
+    pub(super) fn connection_closed(&mut self, now: Seconds) {
+        let Some(connection) = self.end_of_stream(now) else { return };
         let Some(connection) = self.take_refusal(connection, now) else { return };
         // Its send already waits for the retry.
         if !connection.fed_by_caller && connection.send.is_none() {
@@ -131,6 +149,9 @@ impl Client {
                 StreamError::new(ErrorType::Protocol, NOT_A_STREAM),
                 now,
             );
+        }
+        if let Some(error) = connection.foreign_error() {
+            return self.end_with_error(connection, Outcome::Failed, error, now);
         }
         if self.continue_unconfirmed(&connection) {
             return self.end_with_error(
@@ -166,8 +187,7 @@ impl Client {
 
     /// The request got no response, or its body broke off. `why`: if it was the first one, for the user.
     pub(super) fn connection_failed(&mut self, sent: bool, why: Option<&str>, now: Seconds) {
-        self.read_last_frame(now);
-        let Some(connection) = self.connection.take() else { return };
+        let Some(connection) = self.end_of_stream(now) else { return };
         let Some(mut connection) = self.take_refusal(connection, now) else { return };
         if !connection.fed_by_caller && connection.send.is_none() {
             return;
@@ -186,6 +206,9 @@ impl Client {
             return self.request_unanswered(send, error, now);
         }
         let Some(connection) = self.try_resume(connection, now) else { return };
+        if let Some(error) = connection.foreign_error() {
+            return self.end_with_error(connection, Outcome::Failed, error, now);
+        }
         let outcome = if connecting { Outcome::Failed } else { Outcome::Interrupted };
         self.end_with_error(connection, outcome, error, now);
     }

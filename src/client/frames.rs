@@ -1,6 +1,7 @@
 //! Reads the frames of the stream: applies them, or stops for the client to decide.
 
 use super::connection::{Body, Connection, Purpose};
+use super::early_frames::{next_index, Order};
 use super::frame_fast_path::{variable_parts, FastPathResult};
 use super::{Client, Output};
 use crate::error::StreamError;
@@ -36,7 +37,7 @@ impl Client {
         }
     }
 
-    fn read_buffered(&mut self, last: bool, now: Seconds) {
+    pub(super) fn read_buffered(&mut self, last: bool, now: Seconds) {
         let was_over = self.connection.as_ref().is_some_and(|c| c.run_ended_at.is_some());
         // Input between two chunks may have changed what a content frame does.
         self.conversation.revision = self.conversation.revision.wrapping_add(1);
@@ -55,19 +56,37 @@ impl Client {
     /// Reads frames until the buffer is empty or the client has to decide. `last`: the stream has ended, perhaps inside
     /// of a frame.
     fn read_frames(&mut self, last: bool, now: Seconds) -> Option<Halt> {
-        let Client { conversation, config, connection, .. } = self;
-        let Some(Connection { body: Body::Stream(decoder), fast_path, retried_by_server, purpose, got_event, .. }) =
-            connection
+        let Client { conversation, config, connection, early, .. } = self;
+        let Some(Connection {
+            body: Body::Stream(decoder),
+            fast_path,
+            retried_by_server,
+            purpose,
+            got_event,
+            understood,
+            foreign,
+            gap,
+            ..
+        }) = connection
         else {
             return None;
         };
         loop {
-            match fast_path.append_repeated(decoder, conversation) {
-                FastPathResult::Appended => continue,
-                FastPathResult::Incomplete => return None,
-                FastPathResult::NoMatch => {}
-            }
-            match decoder.next_frame()? {
+            let next = || next_index(conversation, *purpose, *got_event);
+            let held = if early.is_empty() { None } else { early.take_next(next()) };
+            let was_held = held.is_some();
+            let frame = match held {
+                Some((name, data)) => Frame::Event { name: name.map(Cow::Owned), data: Cow::Owned(data) },
+                None => {
+                    match fast_path.append_repeated(decoder, conversation) {
+                        FastPathResult::Appended => continue,
+                        FastPathResult::Incomplete => return None,
+                        FastPathResult::NoMatch => {}
+                    }
+                    decoder.next_frame()?
+                }
+            };
+            match frame {
                 Frame::Comment => {}
                 Frame::Malformed { reason, excerpt } => {
                     conversation.diagnostics.frames_read += 1;
@@ -77,23 +96,42 @@ impl Client {
                     };
                     conversation.diagnostics.malformed(reason, &excerpt, &config.limits);
                 }
-                Frame::Event { name, data } if last && !is_whole(name.as_deref(), &data) => {}
+                Frame::Event { name, data } if last && !was_held && !is_whole(name.as_deref(), &data) => {}
                 Frame::Event { name, data } => {
-                    conversation.diagnostics.frames_read += 1;
+                    conversation.diagnostics.frames_read += u64::from(!was_held);
                     let mut scratch = String::new();
                     let event = match event::read(name.as_deref(), &data, &mut scratch) {
                         Ok(event) => event,
                         Err(fault) => {
+                            Connection::note_foreign(foreign, name.as_deref(), &data);
                             conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);
                             continue;
                         }
                     };
-                    if event.kind == Kind::Retry {
-                        *retried_by_server = true;
-                        conversation.client_retries = false;
+                    match event.kind {
+                        Kind::Unknown => Connection::note_foreign(foreign, name.as_deref(), &data),
+                        _ => *understood = true,
                     }
                     if event.kind == Kind::Error && *purpose == Purpose::Resume && !*got_event {
                         return Some(Halt::UnknownRun);
+                    }
+                    // The stored frames of a finished run lack its content.
+                    *gap |= event.kind == Kind::Replay;
+                    if !was_held {
+                        let next = next_index(conversation, *purpose, *got_event);
+                        match early.order(&event, (name.as_deref(), &data), next, gap, now) {
+                            Order::Now => {}
+                            order => {
+                                conversation.diagnostics.stale_frames += u64::from(order == Order::Repeated);
+                                // The timer has to be set.
+                                conversation.revision = conversation.revision.wrapping_add(1);
+                                continue;
+                            }
+                        }
+                    }
+                    if event.kind == Kind::Retry {
+                        *retried_by_server = true;
+                        conversation.client_retries = false;
                     }
                     *got_event = true;
                     conversation.apply(&event, now);

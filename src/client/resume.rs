@@ -135,6 +135,7 @@ impl Client {
 
     /// The server does not know the run to be resumed.
     pub(super) fn run_unknown(&mut self, now: Seconds) {
+        self.flush_early(now);
         let Some(connection) = self.connection.take() else { return };
         self.outputs.push_back(Output::Abort(connection.request));
         self.conversation.interrupt(GONE, now);
@@ -165,6 +166,10 @@ impl Client {
     pub(super) fn load_turn(&mut self, text: Option<&str>, at: Seconds, frames: &[u8]) {
         let counted = self.conversation.begin_history();
         self.begin_fed(text, at);
+        if let Some(connection) = self.connection.as_mut() {
+            // What a server has stored may have gaps.
+            connection.gap = true;
+        }
         self.receive(frames, at);
         self.connection = None;
         self.conversation.close(at);

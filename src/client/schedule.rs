@@ -18,6 +18,7 @@ impl Client {
         if self.connection.as_ref().and_then(|c| c.run_ended_at).is_some_and(|since| now >= since + CLOSE_GRACE) {
             self.cancel_current(now);
         }
+        self.give_up_gap(now);
         self.stalled(now, false);
         self.wake(now, false);
     }
@@ -35,7 +36,7 @@ impl Client {
         }
         let fetched = self.connection.as_ref().filter(|c| !c.fed_by_caller);
         let grace_end = fetched.and_then(|c| c.run_ended_at).map(|since| since + CLOSE_GRACE);
-        let due = grace_end.or_else(|| self.next_due(now));
+        let due = self.early.due().or(grace_end).or_else(|| self.next_due(now));
         // Every byte postpones the stall deadline; the timer is moved only when it fires.
         let wake_at = match (due, self.stalls_at()) {
             (None, Some(stall)) => Some(self.wake_at.filter(|at| *at <= stall && !timer_fired).unwrap_or(stall)),

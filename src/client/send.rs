@@ -49,6 +49,7 @@ impl Client {
 
     pub(super) fn send_request(&mut self, send: Send, now: Seconds) {
         let id = self.next_request();
+        self.early.clear();
         self.target = send.target;
         self.fetch(self.request(id, &send));
         self.conversation.client_retries =
@@ -58,6 +59,7 @@ impl Client {
 
     pub(super) fn begin_fed(&mut self, text: Option<&str>, now: Seconds) {
         let id = self.next_request();
+        self.early.clear();
         self.connection = Some(Connection::new(id, None, &self.config.limits, now));
         self.conversation.request_url = None;
         self.conversation.begin(text, Status::Streaming, now);
@@ -93,6 +95,7 @@ impl Client {
             return;
         }
         let connection = self.connection.take();
+        self.early.clear();
         match &connection {
             Some(connection) if connection.fed_by_caller => self.discard_fed = true,
             Some(connection) => self.outputs.push_back(Output::Abort(connection.request)),

@@ -23,9 +23,13 @@ impl Client {
         if !known && self.stalls_at().is_none_or(|at| now < at) {
             return;
         }
+        self.settle_early(now);
         let Some(connection) = self.connection.take() else { return };
         self.outputs.push_back(Output::Abort(connection.request));
         let Some(connection) = self.try_resume(connection, now) else { return };
+        if let Some(error) = connection.foreign_error() {
+            return self.end_with_error(connection, Outcome::Failed, error, now);
+        }
         let kind = if self.continue_unconfirmed(&connection) { ErrorType::Network } else { ErrorType::Interrupted };
         self.end_with_error(connection, Outcome::Interrupted, StreamError::new(kind, SILENT), now);
     }

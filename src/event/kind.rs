@@ -102,6 +102,27 @@ pub enum Kind {
     Unknown,
 }
 
+impl Kind {
+    /// Whether it ends or pauses its run.
+    pub(crate) fn ends_run(self) -> bool {
+        use Kind::{Error, Paused, RunCancelled, RunCompleted, RunError, RunPaused};
+        use Kind::{WorkflowCancelled, WorkflowCompleted, WorkflowError, WorkflowPaused};
+        matches!(
+            self,
+            RunCompleted
+                | RunError
+                | RunCancelled
+                | RunPaused
+                | Paused
+                | Error
+                | WorkflowCompleted
+                | WorkflowError
+                | WorkflowCancelled
+                | WorkflowPaused
+        )
+    }
+}
+
 /// What sent an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]

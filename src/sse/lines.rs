@@ -83,6 +83,8 @@ impl Decoder {
             b"event" => self.event = Some(value),
             b"id" if !self.buf[value.clone()].contains(&0) => self.id = Some(value),
             b"retry" => self.read_retry(value),
+            b"id" => {}
+            _ if self.ignored.is_none() => self.ignored = Some(self.excerpt(start..end).into_owned()),
             _ => {}
         }
         None

@@ -40,6 +40,10 @@ impl Conversation {
             Kind::Error | Kind::StreamExpired => self.stream_failed(t, event, now),
             Kind::CatchUp | Kind::Subscribed => self.mark_alive(t, now),
             Kind::Replay => {
+                if let Some(root) = self.turns[t].root {
+                    // The database numbers frames anew.
+                    self.turns[t].runs.edit(root).missing.clear();
+                }
                 // If frames follow, they carry the end: a replay may be cut like any other stream.
                 let frames_follow = event.total_events.unwrap_or_default() > 0;
                 self.turns[t].stated_outcome =

@@ -29,6 +29,12 @@ impl Conversation {
         Some(ResumeFrom { run_id, last_index, whole: turn.restored, session_id })
     }
 
+    /// The index of the next frame, if the server numbers the frames of the run.
+    pub(crate) fn next_index(&self) -> Option<u64> {
+        let turn = self.turns.get(self.active_turn?)?;
+        Some(turn.runs.get(turn.root?).last_index? + 1)
+    }
+
     /// The connection is lost and will be resumed.
     pub(crate) fn await_resume(&mut self, announced: RetryNotice, now: Seconds) {
         let t = self.reopen_interrupted(now);

@@ -165,7 +165,10 @@ impl Message {
 
     /// The index of the tool call of an event, created or updated. `None`: beyond the limit.
     pub(super) fn tool(&mut self, tool: &Tool<'_>, status: ToolStatus, now: Seconds, limits: &Limits) -> Option<usize> {
-        let known = find(&self.tools, tool, status, self.round);
+        // No call begins after the end of the run: such a start is repeated.
+        let over = matches!(self.head.status, RunStatus::Completed | RunStatus::Error | RunStatus::Cancelled);
+        let of = if over && status == ToolStatus::Started { ToolStatus::Completed } else { status };
+        let known = find(&self.tools, tool, of, self.round);
         let at = match known {
             Some(at) => at,
             None if self.tools.len() < limits.max_tool_calls => {

@@ -101,7 +101,7 @@ impl Conversation {
         }
         let limits = self.limits;
         let turn = &mut self.turns[to.turn];
-        if index.is_some_and(|index| !turn.is_new_index(index)) {
+        if index.is_some_and(|index| !turn.is_next_index(index)) {
             return false;
         }
         self.diagnostics.frames_read += 1;

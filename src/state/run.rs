@@ -33,6 +33,8 @@ pub(super) struct Run {
     pub over: bool,
     /// Highest `event_index` read (background runs; the top-level run counts for its members too).
     pub last_index: Option<u64>,
+    /// Indices below it that did not come: frames that come late still count.
+    pub missing: Vec<u64>,
     /// It was paused: once continued, its index may start at 0 again.
     pub index_restarts: bool,
     pub usage: Usage,
@@ -140,6 +142,7 @@ impl Run {
             superseded: false,
             over: false,
             last_index: None,
+            missing: Vec::new(),
             index_restarts: false,
             usage: Usage::default(),
             model: None,

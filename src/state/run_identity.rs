@@ -86,10 +86,32 @@ impl Turn {
     /// Records an index as read; `false` if it was before.
     pub(super) fn is_new_index(&mut self, index: u64) -> bool {
         let Some(top) = self.root.map(|root| self.runs.edit(root)) else { return true };
-        let is_new = top.last_index.is_none_or(|last| index > last);
-        if is_new {
+        match top.last_index {
+            Some(last) if index <= last => {
+                let late = top.missing.iter().position(|missing| *missing == index);
+                return late.map(|at| top.missing.swap_remove(at)).is_some();
+            }
+            Some(last) if index > last + 1 => {
+                top.missing.extend((last + 1..index).rev().take(MOST_MISSING));
+                let beyond = top.missing.len().saturating_sub(MOST_MISSING);
+                top.missing.drain(..beyond);
+            }
+            _ => {}
+        }
+        top.last_index = Some(index);
+        true
+    }
+
+    /// Records an index as read if it is the next one.
+    pub(super) fn is_next_index(&mut self, index: u64) -> bool {
+        let Some(top) = self.root.map(|root| self.runs.edit(root)) else { return true };
+        let is_next = top.last_index.is_none_or(|last| index == last + 1);
+        if is_next {
             top.last_index = Some(index);
         }
-        is_new
+        is_next
     }
 }
+
+/// Missing indices that are remembered.
+const MOST_MISSING: usize = 64;

@@ -46,6 +46,8 @@ pub struct Run {
     pub end: Option<&'static str>,
     /// How a run above it ended, if that was first.
     pub end_above: Option<&'static str>,
+    /// It has ended, or the turn has.
+    is_over: bool,
 }
 
 impl Naive {
@@ -125,6 +127,7 @@ impl Naive {
         let leads = self.runs.iter().any(|run| run.parent == data["run_id"]);
         let over = self.runs[at].end.is_some() || (top && self.outcome.is_some());
         let run = &mut self.runs[at];
+        run.is_over = over && run.end != Some("paused") || run.end_above.is_some();
         let content = data["content"].as_str().map_or_else(|| format!("{:#}", data["content"]), str::to_owned);
         let none = data["content"].is_null();
         let end = match kind {
@@ -196,7 +199,8 @@ impl Run {
         let of_round = |at: &usize| tools[*at]["round"] == round;
         let all = || (0..tools.len()).rev().filter(same);
         let known = match status {
-            "started" => all().find(|at| !over(*at) || of_round(at)),
+            // No call begins after the end.
+            "started" if !self.is_over => all().find(|at| !over(*at) || of_round(at)),
             _ => all().find(|at| !over(*at)).or_else(|| all().find(of_round)).or_else(|| all().next()),
         };
         let at = known.unwrap_or(tools.len());
