@@ -5,7 +5,7 @@
 mod common;
 
 use ai_stream_handler::client::{Config, Input, Output};
-use ai_stream_handler::retry::RetryHeaders;
+use ai_stream_handler::retry::Headers;
 use ai_stream_handler::state::Outcome;
 use common::{agent, frame, saying, with, Page};
 use serde_json::json;
@@ -141,7 +141,7 @@ fn requested(page: &mut Page) -> (u32, Option<String>) {
 }
 
 fn answers(page: &mut Page, request: u32, frames: &[String]) {
-    let headers = RetryHeaders::default();
+    let headers = Headers::default();
     page.handle(Input::Opened { request, status: 200, content_type: "text/event-stream", headers });
     frames.iter().for_each(|frame| page.handle(Input::Chunk { request, bytes: frame.as_bytes() }));
     page.handle(Input::Closed { request });
