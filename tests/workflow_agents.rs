@@ -18,7 +18,7 @@ fn read(stream: impl AsRef<[u8]>) -> Page {
 /// The frames of a stream, from the one with this name on.
 fn from(name: &str, frame: &str) -> Vec<u8> {
     let stream = String::from_utf8(agno(name)).unwrap();
-    stream[stream.find(frame).unwrap()..].as_bytes().to_vec()
+    stream.as_bytes()[stream.find(frame).unwrap()..].to_vec()
 }
 
 #[test]

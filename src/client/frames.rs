@@ -109,7 +109,10 @@ impl Client {
                         }
                     };
                     match event.kind {
-                        Kind::Unknown => Connection::note_foreign(foreign, name.as_deref(), &data),
+                        // One with a run is AgentOS's, of a later version.
+                        Kind::Unknown if event.run_id.is_none() => {
+                            Connection::note_foreign(foreign, name.as_deref(), &data)
+                        }
                         _ => *understood = true,
                     }
                     if event.kind == Kind::Error && *purpose == Purpose::Resume && !*got_event {
