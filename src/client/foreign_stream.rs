@@ -41,7 +41,7 @@ const MOST: usize = 512;
 impl Connection {
     /// Remembers the first frame that was not understood.
     pub(super) fn note_foreign(foreign: &mut Option<String>, name: Option<&str>, data: &str) {
-        if foreign.is_none() {
+        if foreign.is_none() && !data.trim().is_empty() {
             *foreign = Some([name.map_or("", |_| "event:"), name.unwrap_or(""), "\n", excerpt(data, MOST)].concat());
         }
     }

@@ -103,7 +103,10 @@ impl Client {
                     let event = match event::read(name.as_deref(), &data, &mut scratch) {
                         Ok(event) => event,
                         Err(fault) => {
-                            Connection::note_foreign(foreign, name.as_deref(), &data);
+                            match name.as_deref() {
+                                Some(known) if event::is_known(known) => *understood = true,
+                                name => Connection::note_foreign(foreign, name, &data),
+                            }
                             conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);
                             continue;
                         }

@@ -154,9 +154,6 @@ impl Turn {
         for at in below {
             if let Some(message) = self.work.get_mut(at).filter(|m| m.head.status == RunStatus::Started) {
                 message.end(status);
-                if status != RunStatus::Completed {
-                    self.settled_work.push(at);
-                }
             }
         }
     }
