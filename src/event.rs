@@ -141,6 +141,11 @@ impl<'a> RunEvent<'a> {
     }
 }
 
+/// Whether it is the name of an event.
+pub(crate) fn is_known(name: &str) -> bool {
+    kind::classify(Str::plain(name)).0 != Kind::Unknown
+}
+
 /// Why a text is not an event, for [`Diagnostics`](crate::state::Diagnostics).
 pub fn fault(error: JsonError) -> &'static str {
     match error.kind {

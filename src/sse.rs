@@ -88,6 +88,8 @@ pub struct Decoder {
     bare_objects: bool,
     /// The first line with an unknown field, in part.
     ignored: Option<String>,
+    /// A field of the standard was read.
+    has_fields: bool,
     /// At the end of the stream the blank line may be missing.
     lenient_end: bool,
     /// The bytes of the event returned last, and where its data starts.
@@ -143,6 +145,7 @@ impl Decoder {
             skipped_part: false,
             bare_objects: true,
             ignored: None,
+            has_fields: false,
             lenient_end: true,
             frame: 0..0,
             data_start: None,
@@ -178,10 +181,11 @@ impl Decoder {
         &self.last_event_id
     }
 
-    /// The first line with a field that the standard does not know, at most [`Limits::max_excerpt_bytes`] of it. Such
-    /// lines are ignored; a stream that consists of them is not an event stream.
-    pub fn ignored_line(&self) -> Option<&str> {
-        self.ignored.as_deref()
+    /// The first line of a stream that is no event stream, at most [`Limits::max_excerpt_bytes`] of it: no line has a
+    /// field of the standard.
+    pub fn foreign_line(&self) -> Option<&str> {
+        let is_cut = |line: &&str| ["data", "event", "id", "retry"].iter().any(|name| name.starts_with(*line));
+        self.ignored.as_deref().filter(|line| !self.has_fields && !is_cut(line))
     }
 
     /// The reconnection time that the stream requested, in milliseconds.

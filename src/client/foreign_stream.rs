@@ -41,7 +41,7 @@ const MOST: usize = 512;
 impl Connection {
     /// Remembers the first frame that was not understood.
     pub(super) fn note_foreign(foreign: &mut Option<String>, name: Option<&str>, data: &str) {
-        if foreign.is_none() {
+        if foreign.is_none() && !data.trim().is_empty() {
             *foreign = Some([name.map_or("", |_| "event:"), name.unwrap_or(""), "\n", excerpt(data, MOST)].concat());
         }
     }
@@ -53,7 +53,7 @@ impl Connection {
             return None;
         }
         let frame = self.foreign.as_deref();
-        let text: String = frame.or(decoder.ignored_line())?.split([' ', '\t', '\r']).collect();
+        let text: String = frame.or(decoder.foreign_line())?.split([' ', '\t', '\r']).collect();
         let known =
             SIGNS.iter().find(|(sign, _)| contains(&text, sign) && (!sign.starts_with("0:") || text.starts_with(sign)));
         let how = match known {

@@ -103,13 +103,19 @@ impl Client {
                     let event = match event::read(name.as_deref(), &data, &mut scratch) {
                         Ok(event) => event,
                         Err(fault) => {
-                            Connection::note_foreign(foreign, name.as_deref(), &data);
+                            match name.as_deref() {
+                                Some(known) if event::is_known(known) => *understood = true,
+                                name => Connection::note_foreign(foreign, name, &data),
+                            }
                             conversation.diagnostics.malformed(event::fault(fault), &data, &config.limits);
                             continue;
                         }
                     };
                     match event.kind {
-                        Kind::Unknown => Connection::note_foreign(foreign, name.as_deref(), &data),
+                        // One with a run is AgentOS's, of a later version.
+                        Kind::Unknown if event.run_id.is_none() => {
+                            Connection::note_foreign(foreign, name.as_deref(), &data)
+                        }
                         _ => *understood = true,
                     }
                     if event.kind == Kind::Error && *purpose == Purpose::Resume && !*got_event {

@@ -78,6 +78,7 @@ impl Decoder {
         if self.buf.get(value.start) == Some(&b' ') && value.start < end {
             value.start += 1;
         }
+        self.has_fields |= matches!(name, b"data" | b"event" | b"id" | b"retry");
         match name {
             b"data" => self.add_data(value),
             b"event" => self.event = Some(value),

@@ -115,7 +115,12 @@ impl Conversation {
                 self.show_working(t, run);
             }
             Kind::RunContinued => self.run_continued(t, run, entry),
+            Kind::TaskCreated | Kind::TaskUpdated => {
+                let limits = self.limits;
+                self.turns[t].note_task(event, &limits);
+            }
             Kind::RunCompleted | Kind::WorkflowCompleted => {
+                self.add_silent_members(t, run, event, now);
                 self.apply_final_content(t, run, event);
                 self.run_ended(t, run, RunStatus::Completed, Outcome::Completed, None, now);
             }
@@ -129,7 +134,10 @@ impl Conversation {
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
             Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused => self.run_paused(t, run, event, now),
-            Kind::RunOutput => self.run_output(t, run, event, now),
+            Kind::RunOutput => {
+                self.add_silent_members(t, run, event, now);
+                self.run_output(t, run, event, now);
+            }
             Kind::ReasoningStarted => self.show_thinking(t, run),
             Kind::ReasoningStep => self.reasoning_step(t, run, event),
             Kind::ModelRequestStarted => {

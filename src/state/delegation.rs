@@ -5,9 +5,9 @@
 
 use super::activity::name_of_id;
 use super::message::{Message, Role, RunStatus};
+use super::task_list::Assignment;
 use super::{Conversation, Turn};
 use crate::event::{RunEvent, Tool};
-use crate::json::Raw;
 use crate::time::Seconds;
 
 #[derive(Debug, Clone)]
@@ -16,6 +16,8 @@ pub(super) struct Delegation {
     /// Index into the leader's tool calls.
     call: Option<usize>,
     member_id: String,
+    /// Of a team in tasks mode.
+    task_id: Option<String>,
     /// Index of the leader's run.
     pub run: usize,
     /// Index into the turn's `work`.
@@ -26,7 +28,7 @@ pub(super) struct Delegation {
 }
 
 impl Conversation {
-    /// A leader delegates: adds a message with the task.
+    /// A leader delegates: adds a message for each task.
     pub(super) fn delegate(
         &mut self,
         t: usize,
@@ -37,28 +39,28 @@ impl Conversation {
         now: Seconds,
     ) {
         let id: String = tool.tool_call_id.map(String::from).unwrap_or_default();
-        let turn = &self.turns[t];
-        if turn.work.len() >= self.limits.max_messages {
-            return;
+        for assigned in self.turns[t].assignments(tool) {
+            let turn = &self.turns[t];
+            if turn.work.len() >= self.limits.max_messages {
+                return;
+            }
+            let to = turn.member_name(&assigned.member_id);
+            let mut message = self.message(Role::Delegation, tool.created_at.unwrap_or(now));
+            message.text.append_text(&assigned.task, &self.limits);
+            let turn = &mut self.turns[t];
+            let leader = turn.runs.get(run);
+            let Assignment { member_id, task_id, .. } = assigned;
+            let head = message.edit();
+            head.delegated_by = Some(leader.name.clone());
+            head.delegated_to = Some(to);
+            head.delegated_to_id = Some(member_id.clone()).filter(|id| !id.is_empty());
+            head.parent_run_id = Some(leader.id.clone());
+            head.depth = leader.depth + 1;
+            turn.work.push(message);
+            let work = turn.work.len() - 1;
+            let tool_call_id = id.clone();
+            turn.delegations.push(Delegation { tool_call_id, call, member_id, task_id, run, work, entry, child: None });
         }
-        let member_id = member_id(tool);
-        let to = turn.member_name(&member_id);
-        let task = tool.tool_args.and_then(|a| argument(a, &["task", "task_description", "message"]));
-        let mut message = self.message(Role::Delegation, tool.created_at.unwrap_or(now));
-        if let Some(task) = task.and_then(Raw::as_str) {
-            message.text.append(task, &self.limits);
-        }
-        let turn = &mut self.turns[t];
-        let leader = turn.runs.get(run);
-        let head = message.edit();
-        head.delegated_by = Some(leader.name.clone());
-        head.delegated_to = Some(to);
-        head.delegated_to_id = Some(member_id.clone()).filter(|id| !id.is_empty());
-        head.parent_run_id = Some(leader.id.clone());
-        head.depth = leader.depth + 1;
-        turn.work.push(message);
-        let work = turn.work.len() - 1;
-        turn.delegations.push(Delegation { tool_call_id: id, call, member_id, run, work, entry, child: None });
     }
 }
 
@@ -111,22 +113,26 @@ impl Turn {
             Some((call, of)) => d.run == run && call == of,
             None => d.run == run && tool.tool_call_id.is_some_and(|id| id.is(&d.tool_call_id)),
         };
-        let Some(delegation) = self.delegations.iter().find(is_it) else { return };
-        let Some(message) = self.work.get_mut(delegation.work) else { return };
-        let head = message.edit();
-        head.status = if failed { RunStatus::Error } else { RunStatus::Completed };
-        if let Some(child) = tool.child_run_id {
-            head.child_run_id = Some(child.into());
+        for delegation in self.delegations.iter().filter(is_it) {
+            let Some(message) = self.work.get_mut(delegation.work) else { continue };
+            let several = delegation.task_id.is_some();
+            let head = message.edit();
+            // Of several tasks, each has its own end.
+            if !(several && head.status != RunStatus::Started) {
+                head.status = if failed { RunStatus::Error } else { RunStatus::Completed };
+            }
+            if let Some(child) = tool.child_run_id {
+                head.child_run_id = Some(child.into());
+            }
         }
     }
-}
 
-/// The id of the member in a delegating tool call; empty for a task for all members.
-pub(super) fn member_id(tool: &Tool<'_>) -> String {
-    let id = tool.tool_args.and_then(|a| argument(a, &["member_id", "member_name", "agent_name", "agent_id"]));
-    id.and_then(Raw::as_str).map(String::from).unwrap_or_default()
-}
-
-fn argument<'a>(args: Raw<'a>, names: &[&str]) -> Option<Raw<'a>> {
-    names.iter().find_map(|name| args.member(name))
+    /// A task that was given to a member has ended.
+    pub(super) fn task_ended(&mut self, id: &str, failed: bool) {
+        let is_it = |d: &&Delegation| d.task_id.as_deref() == Some(id);
+        let work = self.delegations.iter().rev().find(is_it).map(|d| d.work);
+        if let Some(message) = work.and_then(|at| self.work.get_mut(at)) {
+            message.edit().status = if failed { RunStatus::Error } else { RunStatus::Completed };
+        }
+    }
 }

@@ -1,7 +1,6 @@
 //! The timeline entry of an event: description, status, details.
 
 use super::activity::{format_all, key_argument};
-use super::delegation::member_id;
 use super::outcome::provider_error;
 use super::timeline::{Details, EntryStatus, Split};
 use super::timeline_entries::type_name;
@@ -108,7 +107,7 @@ impl Conversation {
         let tool = event.tool.and_then(Tool::read)?;
         let name: String = tool.tool_name.map_or_else(|| "tool".into(), String::from);
         let delegates = tool.tool_name.is_some_and(is_delegation);
-        let member = delegates.then(|| turn.member_name(&member_id(&tool)));
+        let member = delegates.then(|| turn.members_of(&tool));
         let started = event.kind == Kind::ToolCallStarted;
         let result = tool.result.filter(|_| !started).map(Raw::to_text);
         let error = event.error.map(String::from);
@@ -133,7 +132,8 @@ impl Conversation {
         details.tool_result = result;
         details.execution_time = tool.metrics.and_then(|m| m.member("duration")).and_then(Raw::as_f64);
         details.error_message = error;
-        details.task = delegates.then(|| tool.tool_args.and_then(key_argument)).flatten();
+        let listed = || turn.assignments(&tool).into_iter().find(|a| a.task_id.is_some()).map(|a| a.task);
+        details.task = delegates.then(|| listed().or_else(|| tool.tool_args.and_then(key_argument))).flatten();
         details.member_name = member;
         Some(said)
     }

@@ -145,6 +145,7 @@ impl Conversation {
         turn.runs.supersede();
         turn.root = None;
         turn.delegations.clear();
+        turn.tasks.clear();
         turn.work_reset |= !turn.work.is_empty();
         turn.work.clear();
         turn.answer.reset();

@@ -174,5 +174,7 @@ pub(super) fn is_delegation(name: Str<'_>) -> bool {
             | "forward_task_to_member"
             | "run_member_agent"
             | "run_member_agents"
+            | "execute_task"
+            | "execute_tasks_parallel"
     )
 }

@@ -1,6 +1,5 @@
 //! Events of tool calls: the call, its delegation, the activity line.
 
-use super::delegation::member_id;
 use super::tool::{is_delegation, ToolCall, ToolStatus};
 use super::{ActivityKind, Conversation};
 use crate::event::{Kind, RunEvent, Tool};
@@ -62,7 +61,7 @@ impl Conversation {
             let turn = &self.turns[t];
             let leader = turn.runs.get(run).name.clone();
             let name: String = tool.tool_name.map(String::from).unwrap_or_default();
-            let member = delegates.then(|| turn.member_name(&member_id(&tool)));
+            let member = delegates.then(|| turn.members_of(&tool));
             self.set_activity(ActivityKind::Other, run, |texts| match member {
                 Some(member) => texts.delegation(&leader, &name, tool.tool_args, &member),
                 None => texts.tool(&leader, &name, tool.tool_args),

@@ -4,6 +4,7 @@ use super::delegation::Delegation;
 use super::message::{Message, RunStatus, Text};
 use super::pause::Pause;
 use super::run::Runs;
+use super::task_list::Task;
 use super::timeline::{EntryStatus, Timeline};
 use super::tool::{ToolCall, ToolStatus};
 use super::usage::Usage;
@@ -64,6 +65,8 @@ pub struct Turn {
     /// Index of the top-level run, which decides the outcome.
     pub(super) root: Option<usize>,
     pub(super) delegations: Vec<Delegation>,
+    /// The list of a team in tasks mode.
+    pub(super) tasks: Vec<Task>,
     /// An event other than content arrived, so this stream reports its end.
     pub(super) has_lifecycle_events: bool,
     pub(super) has_content: bool,
@@ -151,9 +154,6 @@ impl Turn {
         for at in below {
             if let Some(message) = self.work.get_mut(at).filter(|m| m.head.status == RunStatus::Started) {
                 message.end(status);
-                if status != RunStatus::Completed {
-                    self.settled_work.push(at);
-                }
             }
         }
     }

@@ -101,6 +101,7 @@ impl Conversation {
             runs: Runs::default(),
             root: None,
             delegations: Vec::new(),
+            tasks: Vec::new(),
             has_lifecycle_events: false,
             has_content: false,
             settled_work: Vec::new(),

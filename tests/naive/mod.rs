@@ -120,7 +120,7 @@ impl Naive {
             // Its members continue with the turn.
             for run in self.runs.iter_mut().filter(|run| run.end == Some("paused") && (top || run.id == id)) {
                 run.before += &std::mem::take(&mut run.text);
-                (run.notice, run.end) = (String::new(), None);
+                (run.notice, run.end, run.end_above) = (String::new(), None, None);
             }
             return self.outcome = self.outcome.filter(|outcome| !top || *outcome != "paused");
         }
