@@ -1,57 +1,111 @@
 //! What a refusal's text says: the statuses, codes, sentences and waits in it, at any depth.
 
-use super::pieces::{pieces, unescape, Piece, Value};
+use super::pieces::{pieces, unescape, Pair};
 use super::prose::prose_of;
-use super::status::stated_status;
+use super::quota_failure::QuotaViolation;
+use super::scan::{after, any, begins, begins_in, ends, equals, from, has, has_phrase, list, skip, span, upto};
+use super::scan::{ALNUM, END, SPACE, WIDE};
+use super::status::{stated_status, status};
 use super::wait::{in_sentence, longer, of_value};
-use crate::text::{contains, find, slice};
+use crate::limits::excerpt;
 use crate::time::Seconds;
 
-/// Codes beyond these are not kept: an error has a handful.
-const MOST_CODES: usize = 24;
+/// Codes beyond so many bytes are not kept: an error has a handful.
+const MOST_CODES: usize = 1 << 10;
+/// Of a quota: longer ones are none.
+const LONGEST_MEMBER: usize = 200;
 /// Texts within texts: a gateway's JSON around a proxy's around a provider's.
 const MOST_NESTED: u32 = 5;
 /// So much of a text is looked at, at its beginning and at its end. Errors say what they are in either.
 const HEAD: usize = 8 << 10;
 const TAIL: usize = 4 << 10;
 
-/// Fields that name a wait in seconds, with a unit, or as a time.
-const WAITS: [&str; 18] = [
-    "retrydelay", // google.rpc.RetryInfo
-    "retryafter",
-    "retryafterseconds",
-    "retryin",
-    "retryinseconds",
-    "retryat",
-    "quotaresetdelay",     // Google Code Assist
-    "quotaresettimestamp", // Google Code Assist
-    "resetafter",
-    "resetat",
-    "resetsat", // OpenAI: a plan's usage limit
-    "resetin",
-    "resetsin",
-    "resetinseconds",
-    "resetsinseconds", // OpenAI: a plan's usage limit
-    "waitseconds",
-    "waittime",
-    "estimatedtime", // Hugging Face: while a model loads
+/// What the value of a field is.
+#[derive(Clone, Copy)]
+enum Field {
+    /// Words for people.
+    Sentence,
+    /// Words for people, or a code.
+    Reason,
+    /// A code or a status.
+    Code,
+    /// A wait in seconds, with a unit, or a time.
+    Wait,
+    /// A wait in milliseconds.
+    WaitInMs,
+}
+
+/// The fields that are read, as [`plain`] has their names.
+const FIELDS: &[(Field, &str)] = &[
+    (
+        Field::Sentence,
+        list!["message", "msg", "detail", "errormessage", "errordescription", "errormsg", "details", "explanation"],
+    ),
+    (Field::Reason, list!["error", "errors", "title", "reason", "description", "raw", "body"]),
+    (
+        Field::Code,
+        list![
+            "code",
+            "type",
+            "status",
+            "errortype",
+            "errorcode",
+            "statuscode",
+            "httpstatuscode",
+            "httpstatus",
+            "kind",
+            "name",
+            "quotaid",
+        ],
+    ),
+    (
+        Field::Wait,
+        list![
+            "retrydelay", // google.rpc.RetryInfo
+            "retryafter",
+            "retryafterseconds",
+            "retryin",
+            "retryinseconds",
+            "retryat",
+            "quotaresetdelay",     // Google Code Assist
+            "quotaresettimestamp", // Google Code Assist
+            "resetafter",
+            "resetat",
+            "resetsat", // OpenAI: a plan's usage limit
+            "resetin",
+            "resetsin",
+            "resetinseconds",
+            "resetsinseconds", // OpenAI: a plan's usage limit
+            "waitseconds",
+            "waittime",
+            "estimatedtime", // Hugging Face: while a model loads
+        ],
+    ),
+    (Field::WaitInMs, list!["retryafterms", "retryinms", "resetinms"]),
 ];
-const WAITS_IN_MS: [&str; 3] = ["retryafterms", "retryinms", "resetinms"];
 
 #[derive(Default)]
 pub(super) struct Facts {
     /// The innermost status that the text states.
     pub status: Option<u16>,
-    /// Lower case, letters and digits only.
-    pub codes: Vec<String>,
+    /// A list: lower case, letters and digits only.
+    pub codes: String,
     /// The innermost human sentence, by how surely it is one.
-    pub said: [Option<String>; 3],
-    /// Everything that may hold a phrase, in lower case.
+    said: [String; 3],
+    /// Whether those are elements of a list so far.
+    listed: [bool; 3],
+    /// The field that a validation error is about (`loc` of FastAPI), until its `msg` comes. Where an SDK wrote its own
+    /// words in front, fields are not named.
+    location: String,
+    names_fields: bool,
+    /// Everything that may hold a phrase, in lower case at the end.
     pub words: String,
     /// The longest wait that is named.
     pub wait: Option<Seconds>,
     /// Header fields inside the body (OpenRouter's `metadata.headers`), as [`Headers`](super::Headers) has them.
     pub headers: String,
+    /// The exhausted quotas that are named.
+    pub quotas: Vec<QuotaViolation>,
     /// What absolute times are compared with.
     now: Seconds,
     /// `retryDelay: { seconds, nanos }` (google.protobuf.Duration).
@@ -60,14 +114,13 @@ pub(super) struct Facts {
 
 impl Facts {
     pub fn of(text: &str, now: Seconds) -> Self {
-        let mut facts = Facts { now, ..Facts::default() };
-        if text.len() <= HEAD + TAIL {
-            facts.read(text, 0);
-        } else {
-            let boundary = |at: usize| (at..).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
-            facts.read(slice(text, ..boundary(HEAD)), 0);
-            facts.read(slice(text, boundary(text.len() - TAIL)..), 0);
+        let mut facts = Facts { now, names_fields: begins_in(text, "{["), ..Facts::default() };
+        let head = if text.len() > HEAD + TAIL { excerpt(text, HEAD) } else { text };
+        facts.read(head, 0);
+        if head.len() < text.len() {
+            facts.read(from(text, excerpt(text, text.len() - TAIL).len()), 0);
         }
+        facts.words.make_ascii_lowercase();
         facts.wait = longer(facts.wait, in_sentence(&facts.words, now));
         if facts.duration > 0.0 {
             facts.wait = longer(facts.wait, Some(facts.duration));
@@ -77,110 +130,153 @@ impl Facts {
 
     fn read(&mut self, text: &str, depth: u32) {
         // JSON whose quotes are escaped, outside of any quotes.
-        let first = find(text, "{").map_or("", |at| slice(text, at + 1..).trim_start());
-        let unescaped = if first.starts_with(['\\']) { unescape(text) } else { text.into() };
-        let mut prose = String::new();
-        pieces(&unescaped, &mut |piece| match piece {
-            Piece::Prose(words) => prose.push_str(words),
-            Piece::Pair { key, of, value } => self.pair(key, of, &value, depth),
-        });
-        self.prose(&prose, depth);
-    }
-
-    fn prose(&mut self, prose: &str, depth: u32) {
-        self.hear(prose);
+        let escaped = begins(skip(after(text, "{").unwrap_or_default(), SPACE, ""), "\\");
+        let unescaped = if escaped { unescape(text) } else { String::new() };
+        let prose = pieces(if escaped { &unescaped } else { text }, &mut |pair| self.pair(&pair, depth));
+        self.hear(&prose);
         if depth > 0 {
-            self.say(0, prose);
+            self.say(0, &prose, false);
         }
     }
 
-    fn pair(&mut self, key: &str, of: &str, value: &Value<'_>, depth: u32) {
-        let text = value.as_str();
-        if let Value::Text(text) = value {
-            // Another error, as a text.
-            if depth < MOST_NESTED && (contains(text, "{") || contains(text, "[{")) && text.len() > 8 {
-                return self.read(text, depth + 1);
-            }
-        }
+    fn pair(&mut self, pair: &Pair<'_>, depth: u32) {
+        let Pair { key, of, value: text, quoted } = *pair;
         let name = plain(key);
-        match name.as_str() {
-            "message" | "msg" | "detail" | "errormessage" | "errordescription" | "errormsg" | "details"
-            | "explanation" => {
-                if matches!(value, Value::Text(_)) {
+        let field = FIELDS.iter().find(|(_, names)| any(&name, equals, names)).map(|(field, _)| *field);
+        // Another error, as a text.
+        if quoted && depth < MOST_NESTED && text.len() > 8 && has_phrase(text, "{") {
+            if let Some(Field::Sentence) = field {
+                self.say(0, text, false);
+            }
+            return self.read(text, depth + 1);
+        }
+        self.quota(&name, text);
+        let now = self.now;
+        let wait = |unit: f64| of_value(text, now).map(|wait| wait / unit);
+        match field {
+            Some(Field::Sentence) => {
+                if quoted {
                     self.hear(text);
-                    self.say(0, text);
+                    if !self.location.is_empty() {
+                        self.location.push_str(": ");
+                    }
+                    let mut said = std::mem::take(&mut self.location);
+                    said.push_str(text);
+                    self.say(0, &said, name == "msg" || key == of);
                 }
             }
-            "description" if plain(of) == "links" => {}
-            "error" | "errors" | "title" | "reason" | "description" | "raw" | "body" => {
-                match text.bytes().any(|b| b == b' ' || b >= 0x80) {
-                    true => {
-                        self.hear(text);
-                        self.say(1, text);
-                    }
-                    false => {
-                        self.code_or_status(text);
-                        self.say(2, text);
-                    }
-                }
+            Some(Field::Reason) if name == "description" && plain(of) == "links" => {}
+            Some(Field::Reason) if has(text, WIDE) || has_phrase(text, " ") => {
+                self.hear(text);
+                self.say(1, text, false);
             }
-            "code" | "type" | "status" | "errortype" | "errorcode" | "statuscode" | "httpstatuscode" | "httpstatus"
-            | "kind" | "name" | "quotaid" => {
+            Some(Field::Reason) => {
+                self.code_or_status(text);
+                self.say(2, text, false);
+            }
+            Some(Field::Code) => {
                 self.code_or_status(text);
                 self.hear(text);
             }
-            _ if WAITS.contains(&name.as_str()) => self.wait = longer(self.wait, of_value(text, self.now)),
-            _ if WAITS_IN_MS.contains(&name.as_str()) => {
-                self.wait = longer(self.wait, of_value(text, self.now).map(|ms| ms / 1000.0));
+            Some(Field::Wait) => self.wait = longer(self.wait, wait(1.0)),
+            Some(Field::WaitInMs) => self.wait = longer(self.wait, wait(1_000.0)),
+            None if name == "loc" && self.names_fields => {
+                self.location.clear();
+                self.location.push_str(if quoted { text } else { "" });
             }
-            "seconds" if plain(of) == "retrydelay" => self.duration += of_value(text, self.now).unwrap_or(0.0),
-            "nanos" if plain(of) == "retrydelay" => self.duration += of_value(text, 0.0).unwrap_or(0.0) / 1e9,
-            _ if contains(&name, "ratelimit") && text.len() < 100 => {
-                self.headers.push_str(&[&key.to_ascii_lowercase(), ": ", text, "\n"].concat());
+            None if plain(of) == "retrydelay" && (name == "seconds" || name == "nanos") => {
+                self.duration += wait(if name == "nanos" { 1e9 } else { 1.0 }).unwrap_or_default();
             }
-            _ => {}
+            None if has_phrase(&name, "ratelimit") && text.len() < 100 => {
+                for part in [&key.to_ascii_lowercase(), ":", text, "\n"] {
+                    self.headers.push_str(part);
+                }
+            }
+            None => {}
+        }
+    }
+
+    /// A member that comes again is that of another quota.
+    fn quota(&mut self, name: &str, text: &str) {
+        let mut next = QuotaViolation::default();
+        let Some(member) = next.member(name).filter(|_| text.len() <= LONGEST_MEMBER) else { return };
+        member.push_str(text);
+        match self.quotas.last_mut().and_then(|last| last.member(name)).filter(|member| member.is_empty()) {
+            Some(member) => member.push_str(text),
+            None => self.quotas.push(next),
         }
     }
 
     fn code_or_status(&mut self, text: &str) {
-        match text.parse::<u16>() {
-            Ok(status) if (400..600).contains(&status) => self.status = Some(status),
-            _ => self.code(text),
+        match status(text).filter(|status| (400..600).contains(status)) {
+            None => self.code(text),
+            status => self.status = status,
         }
     }
 
-    fn code(&mut self, text: &str) {
+    pub fn code(&mut self, text: &str) {
         if text.len() <= 64 && self.codes.len() < MOST_CODES {
-            self.codes.push(plain(text));
+            self.codes.push_str(&plain(text));
+            self.codes.push_str(END);
         }
+    }
+
+    /// Whether a code is one of `list`.
+    pub fn has_code(&self, list: &str) -> bool {
+        any(list, |list, code| any(code, equals, list), &self.codes)
     }
 
     fn hear(&mut self, text: &str) {
         self.status = self.status.or_else(|| stated_status(text));
-        if !text.bytes().any(|b| b.is_ascii_whitespace()) {
+        if !has(text, SPACE) {
             self.code(text);
         }
         // `litellm.RateLimitError: …`, `An error occurred (ThrottlingException) when calling …`
-        for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
-            if word.len() > 8 && ["Error", "Exception", "Timeout"].iter().any(|end| word.ends_with(end)) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let word = upto(rest, span(rest, ALNUM, "_"));
+            if word.len() > 8 && any(word, ends, list!["Error", "Exception", "Timeout"]) {
                 self.code(word);
             }
+            rest = skip(from(rest, word.len()), !ALNUM, "");
         }
         if self.words.len() < HEAD + TAIL {
-            self.words.push_str(&text.to_ascii_lowercase());
+            self.words.push_str(text);
             self.words.push('\n');
         }
     }
 
-    /// The first of the deepest: what is inside of a text that was read replaces nothing that was said before.
-    fn say(&mut self, rank: usize, text: &str) {
-        if self.said[rank].is_none() {
-            self.said[rank] = prose_of(text).map(str::to_owned);
+    /// The first of the deepest: what is inside of a text that was read replaces nothing that was said before. The
+    /// elements of a list are one sentence.
+    fn say(&mut self, rank: usize, text: &str, listed: bool) {
+        let said = &mut self.said[rank];
+        if !said.is_empty() && !(listed && self.listed[rank]) {
+            return;
         }
+        if let Some(words) = prose_of(text) {
+            if !said.is_empty() {
+                said.push_str("; ");
+            }
+            said.push_str(words);
+            self.listed[rank] = listed;
+        }
+    }
+
+    /// The sentence for people.
+    pub fn said(&self) -> Option<&str> {
+        self.said.iter().find(|said| !said.is_empty()).map(String::as_str)
     }
 }
 
 /// Lower case, letters and digits only: `RESOURCE_EXHAUSTED`, `resource-exhausted` and `ResourceExhausted` are one.
-pub(super) fn plain(text: &str) -> String {
-    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect()
+#[inline(never)]
+fn plain(text: &str) -> String {
+    let (mut plain, mut rest) = (String::new(), text);
+    while !rest.is_empty() {
+        let word = upto(rest, span(rest, ALNUM, ""));
+        plain.push_str(word);
+        rest = skip(from(rest, word.len()), !ALNUM, "");
+    }
+    plain.make_ascii_lowercase();
+    plain
 }

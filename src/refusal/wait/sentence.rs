@@ -1,48 +1,52 @@
 //! Waits in words and in values: `try again in 6m0s`, `resets after 37s`, `Retry after 2026-11-29T05:00:00Z`, `"26s"`.
 
-use super::amount::{amount, leading};
+use super::amount::{amount, Amount};
 use super::moment::{epoch, http_date, iso};
 use super::{longer, PLAUSIBLE};
-use crate::text::{after_each, slice};
+use crate::limits::excerpt;
+use crate::refusal::scan::{after, begins, begins_in, entry, from, list, next_part, skip, END, SPACE};
 use crate::time::Seconds;
 
-/// What stands in front of a wait, and whether the wait needs a unit to be one. A space, a colon or `=` follows.
-const TRIGGERS: [(&str, bool); 29] = [
-    ("retry in", false),
-    ("retrying in", false),
-    ("try again in", false),
-    ("again in", true),
-    ("back in", true),
-    ("try in", true),
-    ("your request in", true),
-    ("your request after", true),
-    ("retry after", false),
-    ("retry-after", false),
-    ("retry_after", false),
-    ("retryafter", false),
-    ("retrydelay", false),
-    ("retry_delay", false),
-    ("again after", false),
-    ("again at", true),
-    ("retry at", true),
-    ("reset in", true),
-    ("resets in", true),
-    ("reset after", true),
-    ("resets after", true),
-    ("reset at", true),
-    ("resets at", true),
-    ("available in", true),
-    ("allowed in", true),
-    ("possible in", true),
-    ("replenished in", true),
-    ("wait", true),
-    ("wait time", true),
+/// What stands in front of a wait. A space, a colon or `=` follows.
+const TRIGGERS: &str = list![
+    "retry in",
+    "retrying in",
+    "try again in",
+    "retry after",
+    "retry-after",
+    "retry_after",
+    "retryafter",
+    "retrydelay",
+    "retry_delay",
+    "again after",
+];
+/// Behind these a number without a unit is no wait.
+const TRIGGERS_WITH_UNIT: &str = list![
+    "again in",
+    "back in",
+    "try in",
+    "your request in",
+    "your request after",
+    "again at",
+    "retry at",
+    "reset in",
+    "resets in",
+    "reset after",
+    "resets after",
+    "reset at",
+    "resets at",
+    "available in",
+    "allowed in",
+    "possible in",
+    "replenished in",
+    "wait",
+    "wait time",
 ];
 
 /// So often a trigger is looked at: nobody names more waits.
 const MOST: usize = 64;
 
-const FILLERS: [&str; 11] = [
+const FILLERS: &str = list![
     "about ",
     "approximately ",
     "approx. ",
@@ -57,46 +61,63 @@ const FILLERS: [&str; 11] = [
 ];
 
 /// The longest wait that a sentence of `lower`, a text in lower case, names. `now`: what absolute times are compared with.
+#[inline(never)]
 pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Seconds> {
     let mut found = None;
-    for (trigger, needs_unit) in TRIGGERS {
-        for rest in after_each(lower, trigger).take(MOST).filter(|rest| rest.starts_with([' ', ':', '='])) {
-            found = longer(found, stated(rest, needs_unit, now));
+    for (mut list, needs_unit) in [(TRIGGERS, false), (TRIGGERS_WITH_UNIT, true)] {
+        while let Some(trigger) = next_part(&mut list, END) {
+            let (mut rest, mut left) = (lower, MOST);
+            while let Some(behind) = after(rest, trigger).filter(|_| left > 0) {
+                (rest, left) = (behind, left - 1);
+                if begins_in(rest, " :=") {
+                    found = longer(found, stated(rest, needs_unit, now));
+                }
+            }
         }
     }
     found
 }
 
 fn stated(rest: &str, needs_unit: bool, now: Seconds) -> Option<Seconds> {
-    // Of what follows only the beginning counts; a sentence in upper-case ISO was lowered too.
-    let mut rest = slice(rest, ..rest.char_indices().nth(80).map_or(rest.len(), |(at, _)| at))
-        .trim_start_matches([' ', ':', '=', '"', '\'']);
-    while let Some(shorter) = FILLERS.iter().find_map(|filler| rest.strip_prefix(filler)) {
-        rest = shorter.trim_start();
+    // Of what follows only the beginning counts.
+    let mut rest = skip(excerpt(rest, 80), 0, " :=\"'");
+    while let Some(filler) = entry(rest, begins, FILLERS) {
+        rest = skip(from(rest, filler.len()), SPACE, "");
     }
-    if let Some(at) = iso(rest) {
-        return Some((at - now).max(0.0));
-    }
-    let (wait, after) = amount(rest)?;
-    if let Some(at) = epoch(wait) {
-        return Some((at - now).max(0.0));
-    }
-    let bare = leading(rest).is_some_and(|(_, behind)| behind.len() == after.len());
-    (!(needs_unit && bare)).then_some(wait)
+    let Amount { seconds, has_unit, .. } = wait_at(rest, now)?;
+    (has_unit || !needs_unit).then_some(seconds)
 }
 
 /// A field's or a header's whole value: `12`, `12.5`, `26s`, `1m30s`, an HTTP date, ISO 8601, or a time since the epoch.
+#[inline(never)]
 pub(in crate::refusal) fn of_value(value: &str, now: Seconds) -> Option<Seconds> {
     let value = value.trim();
-    if let Some(at) = iso(value).or_else(|| http_date(value)) {
-        return Some((at - now).clamp(0.0, PLAUSIBLE));
+    if let Some(at) = http_date(value) {
+        return Some(from_now(at, now));
     }
-    let lower = value.to_ascii_lowercase();
-    let (wait, rest) = amount(&lower)?;
-    if !rest.trim().is_empty() {
-        return None;
-    }
-    Some(epoch(wait).map_or(wait, |at| (at - now).max(0.0)))
+    let Amount { seconds, rest, .. } = wait_at(value, now)?;
+    skip(rest, SPACE, "").is_empty().then_some(seconds)
+}
+
+/// A duration or a time at the beginning of `text`.
+#[inline(never)]
+fn wait_at(text: &str, now: Seconds) -> Option<Amount<'_>> {
+    let (at, rest) = match iso(text) {
+        // Of a time nothing behind it changes what it says.
+        Some(at) => (at, ""),
+        None => {
+            let found = amount(text)?;
+            match epoch(found.seconds) {
+                Some(at) => (at, found.rest),
+                None => return Some(found),
+            }
+        }
+    };
+    Some(Amount { seconds: from_now(at, now), has_unit: true, rest })
+}
+
+fn from_now(at: Seconds, now: Seconds) -> Seconds {
+    (at - now).clamp(0.0, PLAUSIBLE)
 }
 
 #[cfg(test)]
