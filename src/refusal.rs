@@ -79,6 +79,12 @@ impl<'a> Evidence<'a> {
     }
 }
 
+/// The wait that a sentence names, in seconds: `Retrying in 5 seconds...`.
+pub(crate) fn wait_in(sentence: &str) -> Option<Seconds> {
+    // No absolute time counts: what it would be compared with is not known.
+    wait::in_sentence(&sentence.to_ascii_lowercase(), f64::INFINITY).filter(|wait| *wait > 0.0)
+}
+
 /// A refusal, understood.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -1,41 +1,24 @@
-//! What the message of a `retry` frame says, for a frame without the numbers.
+//! What the message of a `retry` frame says, for a frame without the numbers. The delay is a sentence like any other:
+//! [`wait_in`](crate::refusal::wait_in).
 
-use crate::json::decimal_value;
-use crate::text::{after_each, slice};
-use crate::time::Seconds;
+use crate::text::{find, slice};
 
 /// `(Attempt 2/3)`
 pub(super) fn attempt_in(message: &str) -> Option<(u64, u64)> {
+    const MARK: &str = "attempt ";
     let lower = message.to_ascii_lowercase();
-    let both = |rest: &str| {
-        let (attempt, rest) = leading_digits(rest);
-        let (max_retries, _) = leading_digits(rest.strip_prefix('/')?);
-        Some((attempt.parse().ok()?, max_retries.parse().ok()?))
-    };
-    let found = after_each(&lower, "attempt ").find_map(both);
-    found
-}
-
-/// `Retrying in 5 seconds...`, `in 1.5s`, `in 2 minutes`
-pub(super) fn delay_in(message: &str) -> Option<Seconds> {
-    let lower = message.to_ascii_lowercase();
-    let delay = |rest: &str| {
-        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-        let digits = slice(rest, ..end).trim_end_matches('.');
-        let number = Some(digits).filter(|d| d.starts_with(|c: char| c.is_ascii_digit()) && d.len() < 16)?;
-        let unit = slice(rest, end..).trim_start();
-        let factor = match unit.bytes().next() {
-            Some(b'm') if unit.starts_with("ms") || unit.starts_with("milli") => 0.001,
-            Some(b'm') => 60.0,
-            Some(b'h') => 3600.0,
-            _ => 1.0,
-        };
-        Some(decimal_value(number) * factor)
-    };
-    let found = after_each(&lower, "in ").find_map(delay);
-    found
+    let mut rest = lower.as_str();
+    while let Some(at) = find(rest, MARK) {
+        rest = slice(rest, at + MARK.len()..);
+        let (attempt, behind) = leading_digits(rest);
+        let max_retries = behind.strip_prefix('/').map_or("", |behind| leading_digits(behind).0);
+        if let (Ok(attempt), Ok(max_retries)) = (attempt.parse(), max_retries.parse()) {
+            return Some((attempt, max_retries));
+        }
+    }
+    None
 }
 
 fn leading_digits(text: &str) -> (&str, &str) {
-    text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()))
+    text.split_at(text.bytes().take_while(u8::is_ascii_digit).count())
 }

@@ -1,11 +1,12 @@
 //! Retries by the server or the client: the wait that the user sees, and what becomes of the superseded attempt.
 
-use super::retry_message::{attempt_in, delay_in};
+use super::retry_message::attempt_in;
 use super::timeline::EntryStatus;
 use super::{ActivityKind, Conversation, Outcome, Pacing, Retrier, RetryCause, RetryState, Status};
 use crate::error::StreamError;
 use crate::event::RunEvent;
 use crate::json::Str;
+use crate::refusal::wait_in;
 use crate::text::decimal;
 use crate::time::Seconds;
 
@@ -41,7 +42,7 @@ impl Conversation {
         let max_retries = event.max_retries.or(named.map(|n| n.1)).unwrap_or(3);
         // The message counts where the number is missing: a countdown must not contradict it.
         let delay = event.delay.filter(|d| d.is_finite() && *d > 0.0);
-        let delay = delay.or_else(|| delay_in(words.as_deref()?));
+        let delay = delay.or_else(|| wait_in(words.as_deref()?));
         let of = [&decimal(attempt), "/", &decimal(max_retries), ")"].concat();
         let said = |own: &str| event.message.map_or_else(|| [own, &of].concat(), String::from);
         let announced = RetryNotice {

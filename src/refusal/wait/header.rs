@@ -5,6 +5,7 @@ use super::longer;
 use super::moment::http_date;
 use super::sentence::of_value;
 use crate::refusal::scan::{after, any, before, begins, ends, entry, from, has_phrase, list, next_part};
+use crate::text::find;
 use crate::time::Seconds;
 
 /// The header fields of an answer, a line each: `name: value`, names in lower case. Of another origin's answer a page sees
@@ -15,7 +16,7 @@ pub struct Headers<'a>(pub &'a str);
 impl<'a> Headers<'a> {
     /// Whether a header field of this name, in lower case, says anything about a wait.
     pub fn reads(name: &str) -> bool {
-        name == "date" || ["retry-after", "ratelimit", "rate-limit"].iter().any(|part| contains(name, part))
+        name == "date" || ["retry-after", "ratelimit", "rate-limit"].iter().any(|part| find(name, part).is_some())
     }
 
     /// The name and the value of the next field of `lines`.
