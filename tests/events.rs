@@ -33,10 +33,12 @@ fn number<N: serde::Serialize>(field: N) -> Value {
     json!(field)
 }
 
-const TEXTS: [Field; 20] = fields!(text: run_id parent_run_id session_id agent_id agent_name team_id team_name workflow_id
-    workflow_name workflow_run_id step_name content_type reasoning_content model reason error error_type message status title);
-const VALUES: [Field; 18] = fields!(value: content reasoning_steps references citations image images videos audio files
-    response_audio tool tools requirements memories session_summary followups metrics data);
+const TEXTS: [Field; 23] = fields!(text: run_id parent_run_id session_id agent_id agent_name team_id team_name workflow_id
+    workflow_name workflow_run_id step_name content_type reasoning_content model reason error error_type message status title task_id
+    description assignee);
+const VALUES: [Field; 19] = fields!(value: content reasoning_steps references citations image images videos audio files
+    response_audio tool tools requirements memories session_summary followups metrics data
+    member_responses);
 const NUMBERS: [Field; 8] =
     fields!(number: step_index nested_depth total_events event_index retries attempt max_retries delay);
 const TOKENS: [Field; 6] = [

@@ -71,6 +71,14 @@ for (const [what, value] of [['arrays', '['.repeat(100_000) + ']'.repeat(100_000
   })
 }
 
+test("Python's NaN and Infinity are null in what is parsed", () => {
+  const args = '{"max":Infinity,"min":-Infinity,"said":"NaN \\" Infinity","list":[NaN,1]}'
+  handler.feed(raw(`{"event":"ToolCallStarted","run_id":"run-1","tool":{"tool_call_id":"n","tool_name":"plot","tool_args":${args}}}`))
+  const call = handler.getSnapshot().turns.at(-1).answer.tool_calls.find((tool) => tool.tool_call_id === 'n')
+  assert.deepEqual(call.tool_args, { max: null, min: null, said: 'NaN " Infinity', list: [null, 1] })
+  stillWorks()
+})
+
 test('keys named __proto__ and constructor stay data', () => {
   const evil = '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}}}'
   handler.feed(bytesOf(`event: ToolCallStarted\ndata: {"event":"ToolCallStarted","run_id":"run-1","__proto__":{"polluted":1},"tool":{"tool_call_id":"__proto__","tool_name":"__proto__","tool_args":${evil}}}\n\n`))
