@@ -36,10 +36,15 @@ pub(super) enum FastPathResult {
 }
 
 impl FastPath {
-    /// Appends the next frame's text if it matches a known pattern.
-    pub(super) fn append_repeated(&mut self, decoder: &mut Decoder, conversation: &mut Conversation) -> FastPathResult {
+    /// Appends the next frame's text if it matches a known pattern. `in_order`: no frame before it is held back.
+    pub(super) fn append_repeated(
+        &mut self,
+        decoder: &mut Decoder,
+        conversation: &mut Conversation,
+        in_order: bool,
+    ) -> FastPathResult {
         let (tried, mut progress) = std::mem::take(&mut self.partial);
-        let count = self.patterns.len();
+        let count = if in_order { self.patterns.len() } else { 0 };
         for offset in tried..count {
             let at = (self.last + offset) % count;
             let (pattern, target) = &mut self.patterns[at];

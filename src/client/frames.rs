@@ -78,7 +78,7 @@ impl Client {
             let frame = match held {
                 Some((name, data)) => Frame::Event { name: name.map(Cow::Owned), data: Cow::Owned(data) },
                 None => {
-                    match fast_path.append_repeated(decoder, conversation) {
+                    match fast_path.append_repeated(decoder, conversation, early.is_empty()) {
                         FastPathResult::Appended => continue,
                         FastPathResult::Incomplete => return None,
                         FastPathResult::NoMatch => {}
