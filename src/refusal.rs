@@ -13,6 +13,7 @@ mod message;
 mod pieces;
 mod prose;
 mod quota_failure;
+mod scan;
 mod signs;
 mod status;
 mod wait;
@@ -21,9 +22,9 @@ pub use kind::Kind;
 pub(crate) use quota_failure::{quota_violations, QuotaViolation};
 pub use wait::Headers;
 
-use crate::text::{after_each, contains, find, slice};
 use crate::time::Seconds;
-use facts::{plain, Facts};
+use facts::Facts;
+use scan::{any, has_phrase};
 
 /// The longest wait that is waited out: an hour. Nobody watches a countdown for longer.
 pub const LONGEST_DELAY: Seconds = 3_600.0;
@@ -61,7 +62,7 @@ impl<'a> Evidence<'a> {
         let (prefix, text) = message::after_prefix(self.text);
         let mut facts = Facts::of(text, now);
         if let Some(class) = self.error_type {
-            facts.codes.push(plain(class));
+            facts.code(class);
         }
         let wait = wait::longer(facts.wait, wait::longer(self.headers.wait(now), Headers(&facts.headers).wait(now)));
         let kind = kind_of(self.status, &facts, wait);
@@ -107,7 +108,7 @@ impl Refusal {
 /// Codes come first, then the innermost status, then words. What a sentence mentions cannot make a limit of an answer
 /// whose status says otherwise: a 400 that mentions a quota is a 400.
 fn kind_of(status: Option<u16>, facts: &Facts, wait: Option<Seconds>) -> Kind {
-    let coded = signs::CODES.iter().find(|(code, _)| facts.codes.iter().any(|c| c == code)).map(|(_, kind)| *kind);
+    let coded = signs::CODES.iter().find(|(_, codes)| facts.has_code(codes)).map(|(kind, _)| *kind);
     if let Some(kind) = phrase_in(&facts.words, signs::FIRST) {
         return kind;
     }
@@ -136,10 +137,7 @@ fn kind_of(status: Option<u16>, facts: &Facts, wait: Option<Seconds>) -> Kind {
             inner.filter(|_| counts).or(outer).or(coded).unwrap_or(Kind::Unknown)
         }
     };
-    let long = || {
-        signs::LONG_WINDOWS.iter().any(|window| contains(&facts.words, window))
-            || facts.codes.iter().any(|c| contains(c, "perday"))
-    };
+    let long = || any(&facts.words, has_phrase, signs::LONG_WINDOWS) || has_phrase(&facts.codes, "perday");
     match found {
         Kind::RateLimit if wait.is_none() && long() => Kind::QuotaExhausted,
         kind => kind,
@@ -151,21 +149,16 @@ fn specific(kind: Option<Kind>) -> Option<Kind> {
     kind.filter(|kind| !matches!(kind, Kind::Unknown | Kind::Unavailable | Kind::Timeout))
 }
 
-fn phrase_in(words: &str, phrases: &[(&str, Kind)]) -> Option<Kind> {
-    let limits = !signs::NO_LIMIT.iter().any(|other| contains(words, other));
-    let occurs = |phrase: &str| match find(phrase, "…") {
-        None => contains(words, phrase),
-        Some(at) => after_each(words, slice(phrase, ..at))
-            .next()
-            .is_some_and(|rest| contains(rest, slice(phrase, at + "…".len()..))),
-    };
-    let mut known = phrases.iter().filter(|(_, kind)| limits || *kind != Kind::RateLimit);
-    known.find(|(phrase, _)| occurs(phrase)).map(|(_, kind)| *kind)
+#[inline(never)]
+fn phrase_in(words: &str, phrases: &[(Kind, &str)]) -> Option<Kind> {
+    let limits = !any(words, has_phrase, signs::NO_LIMIT);
+    let known = |(kind, list): &&(Kind, &str)| (limits || *kind != Kind::RateLimit) && any(words, has_phrase, list);
+    phrases.iter().find(known).map(|(kind, _)| *kind)
 }
 
 fn provider_in(facts: &Facts) -> Option<&'static str> {
-    let said = |sign: &str| contains(&facts.words, sign) || facts.codes.iter().any(|code| code == sign);
-    signs::PROVIDERS.iter().find(|(sign, _)| said(sign)).map(|(_, name)| *name)
+    let said = |signs: &str| any(&facts.words, has_phrase, signs) || facts.has_code(signs);
+    signs::PROVIDERS.iter().find(|(_, signs)| said(signs)).map(|(name, _)| *name)
 }
 
 #[cfg(test)]

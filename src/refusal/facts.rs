@@ -2,48 +2,90 @@
 
 use super::pieces::{pieces, unescape, Piece, Value};
 use super::prose::prose_of;
+use super::scan::{any, ends, equals, has, has_phrase, list, END, WIDE};
 use super::status::stated_status;
 use super::wait::{in_sentence, longer, of_value};
 use crate::text::{contains, find, slice};
 use crate::time::Seconds;
 
-/// Codes beyond these are not kept: an error has a handful.
-const MOST_CODES: usize = 24;
+/// Codes beyond so many bytes are not kept: an error has a handful.
+const MOST_CODES: usize = 1 << 10;
 /// Texts within texts: a gateway's JSON around a proxy's around a provider's.
 const MOST_NESTED: u32 = 5;
 /// So much of a text is looked at, at its beginning and at its end. Errors say what they are in either.
 const HEAD: usize = 8 << 10;
 const TAIL: usize = 4 << 10;
 
-/// Fields that name a wait in seconds, with a unit, or as a time.
-const WAITS: [&str; 18] = [
-    "retrydelay", // google.rpc.RetryInfo
-    "retryafter",
-    "retryafterseconds",
-    "retryin",
-    "retryinseconds",
-    "retryat",
-    "quotaresetdelay",     // Google Code Assist
-    "quotaresettimestamp", // Google Code Assist
-    "resetafter",
-    "resetat",
-    "resetsat", // OpenAI: a plan's usage limit
-    "resetin",
-    "resetsin",
-    "resetinseconds",
-    "resetsinseconds", // OpenAI: a plan's usage limit
-    "waitseconds",
-    "waittime",
-    "estimatedtime", // Hugging Face: while a model loads
+/// What the value of a field is.
+#[derive(Clone, Copy)]
+enum Field {
+    /// Words for people.
+    Sentence,
+    /// Words for people, or a code.
+    Reason,
+    /// A code or a status.
+    Code,
+    /// A wait in seconds, with a unit, or a time.
+    Wait,
+    /// A wait in milliseconds.
+    WaitInMs,
+}
+
+/// The fields that are read, as [`plain`] has their names.
+const FIELDS: &[(Field, &str)] = &[
+    (
+        Field::Sentence,
+        list!["message", "msg", "detail", "errormessage", "errordescription", "errormsg", "details", "explanation"],
+    ),
+    (Field::Reason, list!["error", "errors", "title", "reason", "description", "raw", "body"]),
+    (
+        Field::Code,
+        list![
+            "code",
+            "type",
+            "status",
+            "errortype",
+            "errorcode",
+            "statuscode",
+            "httpstatuscode",
+            "httpstatus",
+            "kind",
+            "name",
+            "quotaid",
+        ],
+    ),
+    (
+        Field::Wait,
+        list![
+            "retrydelay", // google.rpc.RetryInfo
+            "retryafter",
+            "retryafterseconds",
+            "retryin",
+            "retryinseconds",
+            "retryat",
+            "quotaresetdelay",     // Google Code Assist
+            "quotaresettimestamp", // Google Code Assist
+            "resetafter",
+            "resetat",
+            "resetsat", // OpenAI: a plan's usage limit
+            "resetin",
+            "resetsin",
+            "resetinseconds",
+            "resetsinseconds", // OpenAI: a plan's usage limit
+            "waitseconds",
+            "waittime",
+            "estimatedtime", // Hugging Face: while a model loads
+        ],
+    ),
+    (Field::WaitInMs, list!["retryafterms", "retryinms", "resetinms"]),
 ];
-const WAITS_IN_MS: [&str; 3] = ["retryafterms", "retryinms", "resetinms"];
 
 #[derive(Default)]
 pub(super) struct Facts {
     /// The innermost status that the text states.
     pub status: Option<u16>,
-    /// Lower case, letters and digits only.
-    pub codes: Vec<String>,
+    /// A list: lower case, letters and digits only.
+    pub codes: String,
     /// The innermost human sentence, by how surely it is one.
     pub said: [Option<String>; 3],
     /// Everything that may hold a phrase, in lower case.
@@ -103,42 +145,36 @@ impl Facts {
             }
         }
         let name = plain(key);
-        match name.as_str() {
-            "message" | "msg" | "detail" | "errormessage" | "errordescription" | "errormsg" | "details"
-            | "explanation" => {
+        match FIELDS.iter().find(|(_, names)| any(&name, equals, names)).map(|(field, _)| *field) {
+            Some(Field::Sentence) => {
                 if matches!(value, Value::Text(_)) {
                     self.hear(text);
                     self.say(0, text);
                 }
             }
-            "description" if plain(of) == "links" => {}
-            "error" | "errors" | "title" | "reason" | "description" | "raw" | "body" => {
-                match text.bytes().any(|b| b == b' ' || b >= 0x80) {
-                    true => {
-                        self.hear(text);
-                        self.say(1, text);
-                    }
-                    false => {
-                        self.code_or_status(text);
-                        self.say(2, text);
-                    }
-                }
+            Some(Field::Reason) if name == "description" && plain(of) == "links" => {}
+            Some(Field::Reason) if has(text, WIDE) || has_phrase(text, " ") => {
+                self.hear(text);
+                self.say(1, text);
             }
-            "code" | "type" | "status" | "errortype" | "errorcode" | "statuscode" | "httpstatuscode" | "httpstatus"
-            | "kind" | "name" | "quotaid" => {
+            Some(Field::Reason) => {
+                self.code_or_status(text);
+                self.say(2, text);
+            }
+            Some(Field::Code) => {
                 self.code_or_status(text);
                 self.hear(text);
             }
-            _ if WAITS.contains(&name.as_str()) => self.wait = longer(self.wait, of_value(text, self.now)),
-            _ if WAITS_IN_MS.contains(&name.as_str()) => {
-                self.wait = longer(self.wait, of_value(text, self.now).map(|ms| ms / 1000.0));
+            Some(Field::Wait) => self.wait = longer(self.wait, of_value(text, self.now)),
+            Some(Field::WaitInMs) => self.wait = longer(self.wait, of_value(text, self.now).map(|ms| ms / 1000.0)),
+            None if plain(of) == "retrydelay" && (name == "seconds" || name == "nanos") => {
+                let unit = if name == "nanos" { 1e9 } else { 1.0 };
+                self.duration += of_value(text, 0.0).unwrap_or(0.0) / unit;
             }
-            "seconds" if plain(of) == "retrydelay" => self.duration += of_value(text, self.now).unwrap_or(0.0),
-            "nanos" if plain(of) == "retrydelay" => self.duration += of_value(text, 0.0).unwrap_or(0.0) / 1e9,
-            _ if contains(&name, "ratelimit") && text.len() < 100 => {
+            None if has_phrase(&name, "ratelimit") && text.len() < 100 => {
                 self.headers.push_str(&[&key.to_ascii_lowercase(), ": ", text, "\n"].concat());
             }
-            _ => {}
+            None => {}
         }
     }
 
@@ -149,10 +185,15 @@ impl Facts {
         }
     }
 
-    fn code(&mut self, text: &str) {
+    pub fn code(&mut self, text: &str) {
         if text.len() <= 64 && self.codes.len() < MOST_CODES {
-            self.codes.push(plain(text));
+            self.codes.push_str(&[&plain(text), END].concat());
         }
+    }
+
+    /// Whether a code is one of `list`.
+    pub fn has_code(&self, list: &str) -> bool {
+        any(list, |list, code| any(code, equals, list), &self.codes)
     }
 
     fn hear(&mut self, text: &str) {
@@ -162,7 +203,7 @@ impl Facts {
         }
         // `litellm.RateLimitError: …`, `An error occurred (ThrottlingException) when calling …`
         for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
-            if word.len() > 8 && ["Error", "Exception", "Timeout"].iter().any(|end| word.ends_with(end)) {
+            if word.len() > 8 && any(word, ends, list!["Error", "Exception", "Timeout"]) {
                 self.code(word);
             }
         }

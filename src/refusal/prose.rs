@@ -1,5 +1,6 @@
 //! Whether a text is a sentence for people, and which part of it: SDKs put names, codes and classes around it.
 
+use super::scan::{any, entry, has_phrase};
 use super::signs;
 use crate::limits::excerpt;
 use crate::text::{after_each, contains, find, slice};
@@ -10,8 +11,8 @@ pub(super) const LOOKED_AT: usize = 4 << 10;
 /// The words for people in `text`: without what an SDK puts in front and behind; `None` if there are none.
 pub(super) fn prose_of(text: &str) -> Option<&str> {
     let mut rest = excerpt(text.trim(), LOOKED_AT).trim();
-    for tail in signs::TAILS {
-        rest = slice(rest, ..find(rest, tail).unwrap_or(rest.len())).trim_end();
+    while let Some(tail) = entry(rest, has_phrase, signs::TAILS) {
+        rest = slice(rest, ..find(rest, tail).unwrap_or_default()).trim_end();
     }
     // huggingface_hub: a line about the URL, then what the server said.
     if contains(rest, "Client Error") {
@@ -115,7 +116,7 @@ fn is_prose(text: &str) -> bool {
 /// Markup, or the members of an object.
 pub(super) fn is_dump(text: &str) -> bool {
     text.starts_with('<')
-        || signs::DUMPS.iter().any(|dump| contains(text, dump))
+        || any(text, has_phrase, signs::DUMPS)
         || (contains(text, "headers:") && contains(text, "body:"))
         || has_pair(text.as_bytes())
 }

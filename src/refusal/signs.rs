@@ -5,14 +5,15 @@
 mod codes;
 mod phrases;
 
+use super::scan::list;
 pub(super) use codes::CODES;
 pub(super) use phrases::{FIRST, PHRASES};
 
 /// In sentences that say one of these no limit of a provider is meant.
-pub(super) const NO_LIMIT: &[&str] = &["disk quota", "storage quota", "quota_project", "errno"];
+pub(super) const NO_LIMIT: &str = list!["disk quota", "storage quota", "quota_project", "errno"];
 
 /// An allowance of a day or longer: without a named wait, waiting is of no use.
-pub(super) const LONG_WINDOWS: &[&str] = &[
+pub(super) const LONG_WINDOWS: &str = list![
     "per day",
     "perday",
     "per-day",
@@ -25,41 +26,32 @@ pub(super) const LONG_WINDOWS: &[&str] = &[
     "daily quota",
 ];
 
-/// Who refused, by what only they say.
+/// Who refused, by what only they say. The first of whom something occurs counts.
 pub(super) const PROVIDERS: &[(&str, &str)] = &[
-    ("generativelanguage.googleapis.com", "Google"),
-    ("ai.google.dev", "Google"),
-    ("google.rpc", "Google"),
-    ("resource_exhausted", "Google"),
-    ("vertex", "Google"),
-    ("azure", "Azure"),
-    ("aka.ms/", "Azure"),
-    ("bedrock", "Amazon Bedrock"),
-    ("converse", "Amazon Bedrock"),
-    ("botocore", "Amazon Bedrock"),
-    ("throttlingexception", "Amazon Bedrock"),
-    ("provider returned error", "OpenRouter"),
-    ("organization max rpm", "Moonshot"),
-    ("groq", "Groq"),
-    ("organization `org_", "Groq"),
-    ("openrouter", "OpenRouter"),
-    ("free-models-per", "OpenRouter"),
-    ("moonshot", "Moonshot"),
-    ("mistral", "Mistral"),
-    ("cohere", "Cohere"),
-    ("together", "Together"),
-    ("cerebras", "Cerebras"),
-    ("deepseek", "DeepSeek"),
-    ("ollama", "Ollama"),
-    ("cloudflare", "Cloudflare"),
-    ("anthropic", "Anthropic"),
-    ("claude", "Anthropic"),
-    ("openai", "OpenAI"),
-    ("gpt-", "OpenAI"),
+    (
+        "Google",
+        list!["generativelanguage.googleapis.com", "ai.google.dev", "google.rpc", "resource_exhausted", "vertex"],
+    ),
+    ("Azure", list!["azure", "aka.ms/"]),
+    ("Amazon Bedrock", list!["bedrock", "converse", "botocore", "throttlingexception"]),
+    ("OpenRouter", list!["provider returned error"]),
+    ("Moonshot", list!["organization max rpm"]),
+    ("Groq", list!["groq", "organization `org_"]),
+    ("OpenRouter", list!["openrouter", "free-models-per"]),
+    ("Moonshot", list!["moonshot"]),
+    ("Mistral", list!["mistral"]),
+    ("Cohere", list!["cohere"]),
+    ("Together", list!["together"]),
+    ("Cerebras", list!["cerebras"]),
+    ("DeepSeek", list!["deepseek"]),
+    ("Ollama", list!["ollama"]),
+    ("Cloudflare", list!["cloudflare"]),
+    ("Anthropic", list!["anthropic", "claude"]),
+    ("OpenAI", list!["openai", "gpt-"]),
 ];
 
 /// Where the words for people end.
-pub(super) const TAILS: [&str; 9] = [
+pub(super) const TAILS: &str = list![
     "Received Model Group=",          // LiteLLM's proxy
     " Passed model=",                 // LiteLLM's router
     " Error_str:",                    // LiteLLM
@@ -72,7 +64,7 @@ pub(super) const TAILS: [&str; 9] = [
 ];
 
 /// What no sentence for people holds.
-pub(super) const DUMPS: [&str; 15] = [
+pub(super) const DUMPS: &str = list![
     "{\"",
     "{'",
     "</",

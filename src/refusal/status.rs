@@ -1,5 +1,6 @@
 //! The HTTP status that a sentence states: `Error code: 429`, `HTTP 503`, `got status: 404`, `(429)`.
 
+use super::scan::{any, begins, equals, list};
 use crate::text::slice;
 
 /// The first status of 400 to 599 that stands where a status does: at the beginning, in parentheses, or behind a word
@@ -17,19 +18,18 @@ pub(super) fn stated_status(text: &str) -> Option<u16> {
         let alone = raw.ends_with('(') && behind.starts_with(')');
         let next = behind.trim_start();
         // `got 429 items` counts things.
-        let counts = next.bytes().next().is_some_and(|b| b.is_ascii_lowercase())
-            && !NOUNS.iter().any(|noun| next.starts_with(noun));
-        let named = ANNOUNCE.contains(&word.as_str()) || (!counts && MAY_ANNOUNCE.contains(&word.as_str()));
+        let counts = next.bytes().next().is_some_and(|b| b.is_ascii_lowercase()) && !any(next, begins, NOUNS);
+        let named = any(&word, equals, ANNOUNCE) || (!counts && any(&word, equals, MAY_ANNOUNCE));
         // `<title>502 Bad Gateway</title>`
         let title = raw.ends_with('>') && next.bytes().next().is_some_and(|b| b.is_ascii_uppercase());
         (first || alone || named || title).then_some(status)
     })
 }
 
-const ANNOUNCE: [&str; 7] = ["code", "status", "http", "statuscode", "error", "exception", "response"];
+const ANNOUNCE: &str = list!["code", "status", "http", "statuscode", "error", "exception", "response"];
 /// These announce amounts, too.
-const MAY_ANNOUNCE: [&str; 5] = ["got", "a", "returned", "received", "with"];
-const NOUNS: [&str; 5] = ["from", "status", "error", "response", "by"];
+const MAY_ANNOUNCE: &str = list!["got", "a", "returned", "received", "with"];
+const NOUNS: &str = list!["from", "status", "error", "response", "by"];
 
 /// Those of the IANA's registry, of nginx and of Cloudflare.
 fn exists(status: u16) -> bool {

@@ -3,46 +3,50 @@
 use super::amount::{amount, leading};
 use super::moment::{epoch, http_date, iso};
 use super::{longer, PLAUSIBLE};
+use crate::refusal::scan::{begins, entry, list, next_part, END};
 use crate::text::{after_each, slice};
 use crate::time::Seconds;
 
-/// What stands in front of a wait, and whether the wait needs a unit to be one. A space, a colon or `=` follows.
-const TRIGGERS: [(&str, bool); 29] = [
-    ("retry in", false),
-    ("retrying in", false),
-    ("try again in", false),
-    ("again in", true),
-    ("back in", true),
-    ("try in", true),
-    ("your request in", true),
-    ("your request after", true),
-    ("retry after", false),
-    ("retry-after", false),
-    ("retry_after", false),
-    ("retryafter", false),
-    ("retrydelay", false),
-    ("retry_delay", false),
-    ("again after", false),
-    ("again at", true),
-    ("retry at", true),
-    ("reset in", true),
-    ("resets in", true),
-    ("reset after", true),
-    ("resets after", true),
-    ("reset at", true),
-    ("resets at", true),
-    ("available in", true),
-    ("allowed in", true),
-    ("possible in", true),
-    ("replenished in", true),
-    ("wait", true),
-    ("wait time", true),
+/// What stands in front of a wait. A space, a colon or `=` follows.
+const TRIGGERS: &str = list![
+    "retry in",
+    "retrying in",
+    "try again in",
+    "retry after",
+    "retry-after",
+    "retry_after",
+    "retryafter",
+    "retrydelay",
+    "retry_delay",
+    "again after",
+];
+/// Behind these a number without a unit is no wait.
+const TRIGGERS_WITH_UNIT: &str = list![
+    "again in",
+    "back in",
+    "try in",
+    "your request in",
+    "your request after",
+    "again at",
+    "retry at",
+    "reset in",
+    "resets in",
+    "reset after",
+    "resets after",
+    "reset at",
+    "resets at",
+    "available in",
+    "allowed in",
+    "possible in",
+    "replenished in",
+    "wait",
+    "wait time",
 ];
 
 /// So often a trigger is looked at: nobody names more waits.
 const MOST: usize = 64;
 
-const FILLERS: [&str; 11] = [
+const FILLERS: &str = list![
     "about ",
     "approximately ",
     "approx. ",
@@ -59,9 +63,11 @@ const FILLERS: [&str; 11] = [
 /// The longest wait that a sentence of `lower`, a text in lower case, names. `now`: what absolute times are compared with.
 pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Seconds> {
     let mut found = None;
-    for (trigger, needs_unit) in TRIGGERS {
-        for rest in after_each(lower, trigger).take(MOST).filter(|rest| rest.starts_with([' ', ':', '='])) {
-            found = longer(found, stated(rest, needs_unit, now));
+    for (mut list, needs_unit) in [(TRIGGERS, false), (TRIGGERS_WITH_UNIT, true)] {
+        while let Some(trigger) = next_part(&mut list, END) {
+            for rest in after_each(lower, trigger).take(MOST).filter(|rest| rest.starts_with([' ', ':', '='])) {
+                found = longer(found, stated(rest, needs_unit, now));
+            }
         }
     }
     found
@@ -71,8 +77,8 @@ fn stated(rest: &str, needs_unit: bool, now: Seconds) -> Option<Seconds> {
     // Of what follows only the beginning counts; a sentence in upper-case ISO was lowered too.
     let mut rest = slice(rest, ..rest.char_indices().nth(80).map_or(rest.len(), |(at, _)| at))
         .trim_start_matches([' ', ':', '=', '"', '\'']);
-    while let Some(shorter) = FILLERS.iter().find_map(|filler| rest.strip_prefix(filler)) {
-        rest = shorter.trim_start();
+    while let Some(filler) = entry(rest, begins, FILLERS) {
+        rest = slice(rest, filler.len()..).trim_start();
     }
     if let Some(at) = iso(rest) {
         return Some((at - now).max(0.0));

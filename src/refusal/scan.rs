@@ -1,0 +1,163 @@
+//! How this room reads text: by classes of bytes, and by lists of words that are one text each.
+//!
+//! Shared functions instead of iterators with closures and arrays of strings: of the former the compiler makes a copy per
+//! use, of the latter each entry costs as much as its text again. Errors are rare and short: nothing here has to be fast.
+
+use crate::text::{find, slice};
+
+/// ASCII digits.
+pub(super) const DIGIT: u8 = 1;
+/// ASCII capitals.
+pub(super) const UPPER: u8 = 2;
+/// ASCII small letters.
+pub(super) const LOWER: u8 = 4;
+/// ASCII white space.
+pub(super) const SPACE: u8 = 8;
+/// Parts of characters beyond ASCII.
+pub(super) const WIDE: u8 = 16;
+/// Punctuation and controls.
+pub(super) const OTHER: u8 = 32;
+pub(super) const LETTER: u8 = UPPER | LOWER;
+pub(super) const ALNUM: u8 = LETTER | DIGIT;
+
+/// The class of a byte.
+#[inline(never)]
+pub(super) fn class(byte: u8) -> u8 {
+    match byte {
+        b'0'..=b'9' => DIGIT,
+        b'A'..=b'Z' => UPPER,
+        b'a'..=b'z' => LOWER,
+        b' ' | b'\t'..=b'\r' => SPACE,
+        0x80.. => WIDE,
+        _ => OTHER,
+    }
+}
+
+/// The length of the beginning of `text` that consists of `classes` and of the bytes of `more`.
+#[inline(never)]
+pub(super) fn span(text: &str, classes: u8, more: &str) -> usize {
+    let other = |b: &u8| class(*b) & classes == 0 && !more.as_bytes().contains(b);
+    text.as_bytes().iter().position(|b| other(b)).unwrap_or(text.len())
+}
+
+/// The same at its end.
+#[inline(never)]
+pub(super) fn span_back(text: &str, classes: u8, more: &str) -> usize {
+    let other = |b: &u8| class(*b) & classes == 0 && !more.as_bytes().contains(b);
+    text.as_bytes().iter().rev().position(|b| other(b)).unwrap_or(text.len())
+}
+
+/// The place of the first byte of `wanted`, else the end.
+#[inline(never)]
+pub(super) fn until(text: &str, wanted: &str) -> usize {
+    text.as_bytes().iter().position(|b| wanted.as_bytes().contains(b)).unwrap_or(text.len())
+}
+
+/// `text` without what [`span`] measures.
+#[inline(never)]
+pub(super) fn skip<'a>(text: &'a str, classes: u8, more: &str) -> &'a str {
+    slice(text, span(text, classes, more)..)
+}
+
+/// `text` without what [`span_back`] measures.
+#[inline(never)]
+pub(super) fn skip_back<'a>(text: &'a str, classes: u8, more: &str) -> &'a str {
+    slice(text, ..text.len() - span_back(text, classes, more))
+}
+
+/// Whether `text` has a byte of `classes`.
+pub(super) fn has(text: &str, classes: u8) -> bool {
+    span(text, !classes, "") < text.len()
+}
+
+/// What follows the first `mark` in `text`.
+#[inline(never)]
+pub(super) fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
+    text.get(find(text, mark)? + mark.len()..)
+}
+
+/// A list of texts as one text, each ended by [`END`]. A line per entry, its source behind it.
+macro_rules! list {
+    ($($entry:literal),* $(,)?) => { concat!($($entry, "\0"),*) };
+}
+pub(super) use list;
+
+/// Ends the entry of a list.
+pub(super) const END: &str = "\0";
+
+/// Takes the next part off `rest`, up to a byte of `ends` or to the end.
+#[inline(never)]
+pub(super) fn next_part<'a>(rest: &mut &'a str, ends: &str) -> Option<&'a str> {
+    if rest.is_empty() {
+        return None;
+    }
+    let at = until(rest, ends);
+    let part = slice(rest, ..at);
+    *rest = slice(rest, at + 1..);
+    Some(part)
+}
+
+/// The first entry of `list` that `text` stands in relation `is` to, such as [`has_phrase`].
+#[inline(never)]
+pub(super) fn entry<'a>(text: &str, is: fn(&str, &str) -> bool, mut list: &'a str) -> Option<&'a str> {
+    while let Some(entry) = next_part(&mut list, END) {
+        if is(text, entry) {
+            return Some(entry);
+        }
+    }
+    None
+}
+
+/// Whether there is such an entry.
+pub(super) fn any(text: &str, is: fn(&str, &str) -> bool, list: &str) -> bool {
+    entry(text, is, list).is_some()
+}
+
+pub(super) fn equals(text: &str, entry: &str) -> bool {
+    text == entry
+}
+
+pub(super) fn begins(text: &str, entry: &str) -> bool {
+    text.as_bytes().starts_with(entry.as_bytes())
+}
+
+pub(super) fn ends(text: &str, entry: &str) -> bool {
+    text.as_bytes().ends_with(entry.as_bytes())
+}
+
+/// Whether `phrase` occurs in `text`; of a phrase with `*` all parts, in order.
+pub(super) fn has_phrase(text: &str, mut phrase: &str) -> bool {
+    let mut rest = Some(text);
+    while let (Some(text), Some(part)) = (rest, next_part(&mut phrase, "*")) {
+        rest = after(text, part);
+    }
+    rest.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_are_those_of_their_classes() {
+        assert_eq!((span("12a", DIGIT, ""), span("12", DIGIT, ""), span("", DIGIT, "")), (2, 2, 0));
+        assert_eq!((span_back("a.12", DIGIT, "."), span_back("é", WIDE, "")), (3, 2));
+        assert_eq!((skip(" \t: x ", SPACE, ":"), skip_back(" x: \n", SPACE, ":")), ("x ", " x"));
+        assert!(has("a b", SPACE) && !has("a-b", SPACE | DIGIT) && !has("", !0));
+        assert_eq!((until("a=b:c", ":="), until("abc", ":=")), (1, 3));
+    }
+
+    #[test]
+    fn a_list_is_one_text() {
+        const LIST: &str = list!["one", "two*three"];
+        assert_eq!(LIST, "one\0two*three\0");
+        assert_eq!(entry("two", equals, LIST), None);
+        assert_eq!(entry("is one of", has_phrase, LIST), Some("one"));
+        assert_eq!(entry("two, then three", has_phrase, LIST), Some("two*three"));
+        assert!(!any("three, then two", has_phrase, LIST) && !any("", begins, LIST));
+        assert!(any("one of", begins, LIST) && any("not one", ends, LIST));
+        let mut rest = "a,,b";
+        let parts: Vec<_> = std::iter::from_fn(|| next_part(&mut rest, ",")).collect();
+        assert_eq!(parts, ["a", "", "b"]);
+    }
+}
