@@ -1,11 +1,12 @@
 //! What a refusal's text says: the statuses, codes, sentences and waits in it, at any depth.
 
-use super::pieces::{pieces, unescape, Piece, Value};
+use super::pieces::{pieces, unescape, Pair};
 use super::prose::prose_of;
-use super::scan::{any, ends, equals, has, has_phrase, list, END, WIDE};
-use super::status::stated_status;
+use super::scan::{after, any, begins, ends, equals, from, has, has_phrase, list, skip, span, upto};
+use super::scan::{ALNUM, END, SPACE, WIDE};
+use super::status::{stated_status, status};
 use super::wait::{in_sentence, longer, of_value};
-use crate::text::{contains, find, slice};
+use crate::limits::excerpt;
 use crate::time::Seconds;
 
 /// Codes beyond so many bytes are not kept: an error has a handful.
@@ -88,7 +89,7 @@ pub(super) struct Facts {
     pub codes: String,
     /// The innermost human sentence, by how surely it is one.
     pub said: [Option<String>; 3],
-    /// Everything that may hold a phrase, in lower case.
+    /// Everything that may hold a phrase, in lower case at the end.
     pub words: String,
     /// The longest wait that is named.
     pub wait: Option<Seconds>,
@@ -103,13 +104,16 @@ pub(super) struct Facts {
 impl Facts {
     pub fn of(text: &str, now: Seconds) -> Self {
         let mut facts = Facts { now, ..Facts::default() };
-        if text.len() <= HEAD + TAIL {
-            facts.read(text, 0);
-        } else {
-            let boundary = |at: usize| (at..).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
-            facts.read(slice(text, ..boundary(HEAD)), 0);
-            facts.read(slice(text, boundary(text.len() - TAIL)..), 0);
+        let head = if text.len() > HEAD + TAIL { excerpt(text, HEAD) } else { text };
+        facts.read(head, 0);
+        if head.len() < text.len() {
+            let mut at = text.len() - TAIL;
+            while !text.is_char_boundary(at) {
+                at += 1;
+            }
+            facts.read(from(text, at), 0);
         }
+        facts.words.make_ascii_lowercase();
         facts.wait = longer(facts.wait, in_sentence(&facts.words, now));
         if facts.duration > 0.0 {
             facts.wait = longer(facts.wait, Some(facts.duration));
@@ -119,35 +123,25 @@ impl Facts {
 
     fn read(&mut self, text: &str, depth: u32) {
         // JSON whose quotes are escaped, outside of any quotes.
-        let first = find(text, "{").map_or("", |at| slice(text, at + 1..).trim_start());
-        let unescaped = if first.starts_with(['\\']) { unescape(text) } else { text.into() };
-        let mut prose = String::new();
-        pieces(&unescaped, &mut |piece| match piece {
-            Piece::Prose(words) => prose.push_str(words),
-            Piece::Pair { key, of, value } => self.pair(key, of, &value, depth),
-        });
-        self.prose(&prose, depth);
-    }
-
-    fn prose(&mut self, prose: &str, depth: u32) {
-        self.hear(prose);
+        let escaped = begins(skip(after(text, "{").unwrap_or_default(), SPACE, ""), "\\");
+        let unescaped = if escaped { unescape(text) } else { String::new() };
+        let prose = pieces(if escaped { &unescaped } else { text }, &mut |pair| self.pair(&pair, depth));
+        self.hear(&prose);
         if depth > 0 {
-            self.say(0, prose);
+            self.say(0, &prose);
         }
     }
 
-    fn pair(&mut self, key: &str, of: &str, value: &Value<'_>, depth: u32) {
-        let text = value.as_str();
-        if let Value::Text(text) = value {
-            // Another error, as a text.
-            if depth < MOST_NESTED && (contains(text, "{") || contains(text, "[{")) && text.len() > 8 {
-                return self.read(text, depth + 1);
-            }
+    fn pair(&mut self, pair: &Pair<'_>, depth: u32) {
+        let Pair { key, of, value: text, quoted } = *pair;
+        // Another error, as a text.
+        if quoted && depth < MOST_NESTED && text.len() > 8 && has_phrase(text, "{") {
+            return self.read(text, depth + 1);
         }
         let name = plain(key);
         match FIELDS.iter().find(|(_, names)| any(&name, equals, names)).map(|(field, _)| *field) {
             Some(Field::Sentence) => {
-                if matches!(value, Value::Text(_)) {
+                if quoted {
                     self.hear(text);
                     self.say(0, text);
                 }
@@ -179,9 +173,9 @@ impl Facts {
     }
 
     fn code_or_status(&mut self, text: &str) {
-        match text.parse::<u16>() {
-            Ok(status) if (400..600).contains(&status) => self.status = Some(status),
-            _ => self.code(text),
+        match status(text).filter(|status| (400..600).contains(status)) {
+            None => self.code(text),
+            status => self.status = status,
         }
     }
 
@@ -198,17 +192,20 @@ impl Facts {
 
     fn hear(&mut self, text: &str) {
         self.status = self.status.or_else(|| stated_status(text));
-        if !text.bytes().any(|b| b.is_ascii_whitespace()) {
+        if !has(text, SPACE) {
             self.code(text);
         }
         // `litellm.RateLimitError: …`, `An error occurred (ThrottlingException) when calling …`
-        for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            let word = upto(rest, span(rest, ALNUM, "_"));
             if word.len() > 8 && any(word, ends, list!["Error", "Exception", "Timeout"]) {
                 self.code(word);
             }
+            rest = skip(from(rest, word.len()), !ALNUM, "");
         }
         if self.words.len() < HEAD + TAIL {
-            self.words.push_str(&text.to_ascii_lowercase());
+            self.words.push_str(text);
             self.words.push('\n');
         }
     }
@@ -222,6 +219,14 @@ impl Facts {
 }
 
 /// Lower case, letters and digits only: `RESOURCE_EXHAUSTED`, `resource-exhausted` and `ResourceExhausted` are one.
-pub(super) fn plain(text: &str) -> String {
-    text.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect()
+#[inline(never)]
+fn plain(text: &str) -> String {
+    let (mut plain, mut rest) = (String::new(), text);
+    while !rest.is_empty() {
+        let word = upto(rest, span(rest, ALNUM, ""));
+        plain.push_str(word);
+        rest = skip(from(rest, word.len()), !ALNUM, "");
+    }
+    plain.make_ascii_lowercase();
+    plain
 }

@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use super::kind::Kind;
 use super::prose::{is_dump, prose_of, LOOKED_AT};
+use super::scan::has_phrase;
 use crate::json::Raw;
 use crate::limits::excerpt;
 use crate::text::{after_each, slice};
@@ -65,7 +66,7 @@ pub(super) fn generic(kind: Kind, status: Option<u16>) -> &'static str {
 
 /// Text with JSON or Python's repr in it.
 fn is_structured(text: &str) -> bool {
-    text.bytes().any(|b| b == b'{') || super::pieces::opens(text.as_bytes(), 0)
+    has_phrase(text, "{") || super::pieces::opens(text)
 }
 
 /// What stands in front of the first brace, up to the end of its last sentence.

@@ -4,198 +4,153 @@
 //! One pass and no tree: error texts are untrusted, often broken, and nested in each other as strings. Whoever reads a
 //! string value that holds braces calls [`pieces`] again.
 
-use crate::text::slice;
-use std::borrow::Cow;
+use super::scan::{begins, from, part, skip, skip_back, span, span_back, until, upto, ALNUM, SPACE};
 
-/// What a text is made of.
-pub(super) enum Piece<'a> {
-    /// Text outside of braces.
-    Prose(&'a str),
-    /// A member of an object, or an element of the list under `key`. `of`: the key of the object around it.
-    Pair { key: &'a str, of: &'a str, value: Value<'a> },
-}
-
-#[derive(Clone)]
-pub(super) enum Value<'a> {
-    /// Between quotes, unescaped.
-    Text(Cow<'a, str>),
-    /// A number, or a word such as `True`.
-    Bare(&'a str),
-}
-
-impl Value<'_> {
-    pub fn as_str(&self) -> &str {
-        match self {
-            Value::Text(text) => text,
-            Value::Bare(word) => word,
-        }
-    }
+/// A member of an object, or an element of the list under `key`.
+pub(super) struct Pair<'a> {
+    pub key: &'a str,
+    /// The key of the object around it.
+    pub of: &'a str,
+    /// A text, unescaped; a number, or a word such as `True`.
+    pub value: &'a str,
+    /// Whether it is a text.
+    pub quoted: bool,
 }
 
 /// Deeper objects are read as members of the one at this depth.
 const DEPTH: usize = 32;
 
-/// Calls `sink` with each piece of `text`, in order.
-pub(super) fn pieces<'a>(text: &'a str, sink: &mut dyn FnMut(Piece<'a>)) {
-    let bytes = text.as_bytes();
+/// What words and numbers consist of besides letters and digits.
+const WORD: &str = "_.+-@/";
+
+/// Calls `sink` with each pair in `text`, in order. Returns the text outside of braces.
+pub(super) fn pieces(text: &str, sink: &mut dyn FnMut(Pair<'_>)) -> String {
+    let mut prose = String::new();
     let mut keys: Vec<&str> = Vec::new();
     let mut depth = 0usize;
-    let mut pending: Option<&str> = None;
-    let (mut at, mut prose) = (0, 0);
-    while at < bytes.len() {
-        let byte = bytes[at];
+    let mut pending = "";
+    let mut at = 0;
+    while at < text.len() {
+        let rest = from(text, at);
         if depth == 0 {
-            if opens(bytes, at) {
-                let before = slice(text, prose..at);
-                sink(Piece::Prose(before));
+            let before = upto(rest, until(rest, "{["));
+            prose.push_str(before);
+            let rest = from(rest, before.len());
+            if opens(rest) {
                 keys.push(last_word(before));
                 depth = 1;
+            } else {
+                prose.push_str(upto(rest, 1));
             }
-            at += 1;
+            at += before.len() + 1;
             continue;
         }
-        match byte {
-            b'{' | b'[' | b'(' => {
-                let around = keys.last().copied().unwrap_or_default();
-                let key = pending.take().unwrap_or(around);
-                if depth < DEPTH {
-                    keys.push(key);
-                }
-                depth += 1;
-                at += 1;
-            }
-            b'}' | b']' | b')' => {
-                depth -= 1;
-                if depth < keys.len() {
-                    keys.pop();
-                }
-                pending = None;
-                at += 1;
-                prose = at;
-            }
-            b'"' | b'\'' => {
-                let end = closing_quote(bytes, at);
-                let inside = slice(text, at + 1..end);
-                // `"message":"{\n  "error": …`: JSON in JSON whose quotes lost their escapes.
-                if inside.starts_with('{') && inside.trim_end_matches([' ', 'n', '\\', '\n']) == "{" {
-                    at += 1;
-                    continue;
-                }
-                at = end + 1;
-                match key_ends(bytes, at) {
-                    Some(behind) if pending.is_none() => {
-                        pending = Some(inside);
-                        at = behind;
+        let of = keys.last().copied().unwrap_or_default();
+        let byte = text.as_bytes()[at];
+        let quoted = matches!(byte, b'"' | b'\'');
+        let value = if quoted { quoted_text(rest) } else { upto(rest, span(rest, ALNUM, WORD)) };
+        // `"message":"{\n  "error": …`: JSON in JSON whose quotes lost their escapes.
+        let unquoted = begins(value, "{") && skip_back(value, 0, " n\\\n") == "{";
+        if unquoted || !quoted && value.is_empty() {
+            at += if byte == b'\\' { 2 } else { 1 };
+            match byte {
+                b'{' | b'[' | b'(' => {
+                    if depth < DEPTH {
+                        keys.push(if pending.is_empty() { of } else { pending });
                     }
-                    _ => sink(pair(&mut pending, &keys, Value::Text(unescape(inside)))),
+                    depth += 1;
+                    pending = "";
                 }
-            }
-            b if is_word(b) => {
-                let end = at + bytes[at..].iter().take_while(|b| is_word(**b)).count();
-                let word = slice(text, at..end);
-                at = end;
-                match (bytes.get(at), key_ends(bytes, at)) {
-                    // Python's b'…', u'…' and r'…'.
-                    (Some(b'"' | b'\''), _) if word.len() == 1 => {}
-                    // `retry_delay {` of protobuf's text format, `Name(` of a repr.
-                    (Some(b'{' | b'('), _) => pending = Some(word),
-                    (_, Some(behind)) if pending.is_none() => {
-                        pending = Some(word);
-                        at = behind;
-                    }
-                    (Some(b' '), _) if bytes.get(at + 1) == Some(&b'{') && pending.is_none() => pending = Some(word),
-                    _ => sink(pair(&mut pending, &keys, Value::Bare(word))),
+                b'}' | b']' | b')' => {
+                    depth -= 1;
+                    keys.truncate(depth);
+                    pending = "";
                 }
+                _ => {}
             }
-            b'\\' => at += 2,
-            _ => at += 1,
+            continue;
+        }
+        at += value.len() + if quoted { 2 } else { 0 };
+        let behind = from(text, at);
+        let mark = skip(behind, SPACE, "");
+        if pending.is_empty() && (begins(mark, ":") || begins(mark, "=")) {
+            // `:`, `=` and `=>` end a key.
+            pending = value;
+            at = text.len() - skip(from(mark, 1), 0, ">").len();
+        } else if !quoted && (begins(behind, "{") || begins(behind, "(") || pending.is_empty() && begins(behind, " {"))
+        {
+            // `retry_delay {` of protobuf's text format, `Name(` of a repr.
+            pending = value;
+        } else if quoted || value.len() > 1 || until(behind, "\"'") > 0 {
+            // Python's b'…', u'…' and r'…' are no words.
+            let key = if pending.is_empty() { of } else { pending };
+            let plain = unescape(if quoted { value } else { "" });
+            sink(Pair { key, of, value: if quoted { &plain } else { value }, quoted });
+            pending = "";
         }
     }
-    if depth == 0 {
-        sink(Piece::Prose(slice(text, prose..)));
-    }
-}
-
-fn pair<'a>(pending: &mut Option<&'a str>, keys: &[&'a str], value: Value<'a>) -> Piece<'a> {
-    let of = keys.last().copied().unwrap_or_default();
-    Piece::Pair { key: pending.take().unwrap_or(of), of, value }
+    prose
 }
 
 /// A brace, or a bracket of a list of objects or texts. `[Errno 2]` and `[1]` are prose.
-pub(super) fn opens(bytes: &[u8], at: usize) -> bool {
-    match bytes.get(at) {
-        Some(b'{') => true,
-        Some(b'[') => bytes[at + 1..].iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| b"{[\"'".contains(b)),
-        _ => false,
-    }
+pub(super) fn opens(text: &str) -> bool {
+    let inside = skip(from(text, 1), SPACE, "");
+    begins(text, "{") || (begins(text, "[") && !inside.is_empty() && until(inside, "{[\"'") == 0)
 }
 
-/// The index of the quote that closes the one at `at`, or the end.
-fn closing_quote(bytes: &[u8], at: usize) -> usize {
-    let mut end = at + 1;
-    while end < bytes.len() && bytes[end] != bytes[at] {
+/// What stands between the quote that `text` begins with and the one that closes it, or the end.
+fn quoted_text(text: &str) -> &str {
+    let bytes = text.as_bytes();
+    let mut end = 1;
+    while end < bytes.len() && bytes[end] != bytes[0] {
         end += if bytes[end] == b'\\' { 2 } else { 1 };
     }
-    end.min(bytes.len())
-}
-
-/// Behind a key comes a colon, `=` or `=>`: where its value begins.
-fn key_ends(bytes: &[u8], from: usize) -> Option<usize> {
-    let at = from + bytes.get(from..)?.iter().take_while(|b| b.is_ascii_whitespace()).count();
-    match bytes.get(at)? {
-        b':' => Some(at + 1),
-        b'=' => Some(at + 1 + usize::from(bytes.get(at + 1) == Some(&b'>'))),
-        _ => None,
-    }
-}
-
-fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"_.+-@/".contains(&byte)
+    part(text, 1, end.min(bytes.len()))
 }
 
 /// The word that `text` ends with.
 fn last_word(text: &str) -> &str {
-    let text = text.trim_end_matches([' ', ':', '=']);
-    let length = text.bytes().rev().take_while(|b| is_word(*b)).count();
-    slice(text, text.len() - length..)
+    let text = skip_back(text, 0, " :=");
+    from(text, text.len() - span_back(text, ALNUM, WORD))
 }
 
 /// Escapes as JSON and Python write them; what is none stays.
-pub(super) fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains('\\') {
-        return Cow::Borrowed(text);
-    }
+#[inline(never)]
+pub(super) fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| b == b'\\') {
-        plain.push_str(slice(rest, ..at));
-        let (escape, behind) = (slice(rest, at + 1..at + 2), slice(rest, at + 2..));
-        let (character, length) = match escape {
-            "n" => (Some('\n'), 0),
-            "t" => (Some('\t'), 0),
-            "r" => (Some('\r'), 0),
-            "u" => (hex(behind, 4), 4),
-            "x" => (hex(behind, 2), 2),
-            _ => (escape.chars().next(), 0),
-        };
-        match character {
-            Some(character) => {
-                plain.push(character);
-                rest = slice(behind, length..);
-            }
-            None => {
-                plain.push('\\');
-                rest = slice(rest, at + 1..);
-            }
+    loop {
+        let at = until(rest, "\\");
+        plain.push_str(upto(rest, at));
+        rest = from(rest, at);
+        if rest.len() < 2 {
+            plain.push_str(rest);
+            return plain;
         }
+        let escape = rest.as_bytes()[1];
+        let digits = part(rest, 2, if escape == b'u' { 6 } else { 4 });
+        let (character, length) = match escape {
+            b'n' => ('\n', 2),
+            b't' => ('\t', 2),
+            b'r' => ('\r', 2),
+            b'u' | b'x' => hex(digits).map_or(('\\', 1), |character| (character, 2 + digits.len())),
+            0x80.. => {
+                rest = from(rest, 1);
+                continue;
+            }
+            other => (char::from(other), 2),
+        };
+        plain.push(character);
+        rest = from(rest, length);
     }
-    plain.push_str(rest);
-    Cow::Owned(plain)
 }
 
-fn hex(text: &str, digits: usize) -> Option<char> {
-    let digits = text.get(..digits).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()))?;
-    u32::from_str_radix(digits, 16).ok().and_then(char::from_u32)
+fn hex(digits: &str) -> Option<char> {
+    let mut code = u32::from(digits.is_empty()) << 31;
+    for byte in digits.bytes() {
+        code = code * 16 + char::from(byte).to_digit(16)?;
+    }
+    char::from_u32(code)
 }
 
 #[cfg(test)]
@@ -203,11 +158,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> (Vec<String>, String) {
-        let (mut pairs, mut prose) = (Vec::new(), String::new());
-        pieces(text, &mut |piece| match piece {
-            Piece::Prose(words) => prose.push_str(words),
-            Piece::Pair { key, of, value } => pairs.push([of, "/", key, "=", value.as_str()].concat()),
-        });
+        let mut pairs = Vec::new();
+        let prose = pieces(text, &mut |Pair { key, of, value, .. }| pairs.push([of, "/", key, "=", value].concat()));
         (pairs, prose)
     }
 

@@ -33,6 +33,29 @@ pub(super) fn class(byte: u8) -> u8 {
     }
 }
 
+/// The class of the first byte; 0 if there is none.
+pub(super) fn first(text: &str) -> u8 {
+    text.bytes().next().map_or(0, class)
+}
+
+/// `text` between two places; `""` if there is no such part.
+#[inline(never)]
+pub(super) fn part(text: &str, at: usize, end: usize) -> &str {
+    slice(text, at..end)
+}
+
+/// `text` from `at` on; `""` if that is out of bounds or within a character.
+#[inline(never)]
+pub(super) fn from(text: &str, at: usize) -> &str {
+    part(text, at, text.len())
+}
+
+/// `text` up to `at`.
+#[inline(never)]
+pub(super) fn upto(text: &str, at: usize) -> &str {
+    part(text, 0, at)
+}
+
 /// The length of the beginning of `text` that consists of `classes` and of the bytes of `more`.
 #[inline(never)]
 pub(super) fn span(text: &str, classes: u8, more: &str) -> usize {
@@ -56,13 +79,13 @@ pub(super) fn until(text: &str, wanted: &str) -> usize {
 /// `text` without what [`span`] measures.
 #[inline(never)]
 pub(super) fn skip<'a>(text: &'a str, classes: u8, more: &str) -> &'a str {
-    slice(text, span(text, classes, more)..)
+    from(text, span(text, classes, more))
 }
 
 /// `text` without what [`span_back`] measures.
 #[inline(never)]
 pub(super) fn skip_back<'a>(text: &'a str, classes: u8, more: &str) -> &'a str {
-    slice(text, ..text.len() - span_back(text, classes, more))
+    upto(text, text.len() - span_back(text, classes, more))
 }
 
 /// Whether `text` has a byte of `classes`.
@@ -92,8 +115,8 @@ pub(super) fn next_part<'a>(rest: &mut &'a str, ends: &str) -> Option<&'a str> {
         return None;
     }
     let at = until(rest, ends);
-    let part = slice(rest, ..at);
-    *rest = slice(rest, at + 1..);
+    let part = upto(rest, at);
+    *rest = from(rest, at + 1);
     Some(part)
 }
 

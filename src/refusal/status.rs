@@ -1,29 +1,56 @@
 //! The HTTP status that a sentence states: `Error code: 429`, `HTTP 503`, `got status: 404`, `(429)`.
 
-use super::scan::{any, begins, equals, list};
-use crate::text::slice;
+use super::scan::{any, begins, ends, first, from, list, skip, skip_back, span, span_back, upto};
+use super::scan::{ALNUM, DIGIT, LETTER, LOWER, SPACE, UPPER};
+use crate::json::decimal_value;
 
 /// The first status of 400 to 599 that stands where a status does: at the beginning, in parentheses, or behind a word
 /// that announces one. `line 429` and `/orders/429` are none.
 pub(super) fn stated_status(text: &str) -> Option<u16> {
-    numbers(text).find_map(|(at, number)| {
-        let status: u16 = number.parse().ok().filter(|n| exists(*n))?;
-        let raw = slice(text, ..at);
-        let before = raw.trim_end_matches([' ', ':', '=', '"', '\'', '\\', '[', '_', '#']);
-        let behind = slice(text, at + number.len()..);
-        let start = before.len() - before.bytes().rev().take_while(u8::is_ascii_alphabetic).count();
-        let word = slice(before, start..).to_ascii_lowercase();
-        // `<Response [429 Too Many Requests]>` begins with it too.
-        let first = before == "<Response" || (before.len() < 8 && before.bytes().all(|b| b"<[\"'( \r\n".contains(&b)));
-        let alone = raw.ends_with('(') && behind.starts_with(')');
-        let next = behind.trim_start();
-        // `got 429 items` counts things.
-        let counts = next.bytes().next().is_some_and(|b| b.is_ascii_lowercase()) && !any(next, begins, NOUNS);
-        let named = any(&word, equals, ANNOUNCE) || (!counts && any(&word, equals, MAY_ANNOUNCE));
-        // `<title>502 Bad Gateway</title>`
-        let title = raw.ends_with('>') && next.bytes().next().is_some_and(|b| b.is_ascii_uppercase());
-        (first || alone || named || title).then_some(status)
-    })
+    let mut at = 0;
+    loop {
+        at += span(from(text, at), !DIGIT, "");
+        let (before, rest) = (upto(text, at), from(text, at));
+        let length = span(rest, DIGIT, "");
+        if length == 0 {
+            return None;
+        }
+        at += length;
+        let status = status(upto(rest, length)).filter(|status| exists(*status));
+        if status.is_some() && is_status(before, from(rest, length)) {
+            return status;
+        }
+    }
+}
+
+/// A number of three digits.
+pub(super) fn status(text: &str) -> Option<u16> {
+    (text.len() == 3 && span(text, DIGIT, "") == 3).then(|| decimal_value(text) as u16)
+}
+
+/// Whether a number between `raw` and `behind` is one by itself, and a status.
+fn is_status(raw: &str, behind: &str) -> bool {
+    // A full stop ends a sentence; between digits it makes a decimal number.
+    let decimal = begins(behind, ".") && first(from(behind, 1)) == DIGIT;
+    if span_back(raw, ALNUM, ".-/") > 0 || decimal || first(behind) & ALNUM > 0 {
+        return false;
+    }
+    let before = skip_back(raw, 0, " :=\"'\\[_#");
+    let word = from(before, before.len() - span_back(before, LETTER, ""));
+    // `<Response [429 Too Many Requests]>` begins with it too.
+    let at_start = before == "<Response" || (before.len() < 8 && skip(before, 0, "<[\"'( \r\n").is_empty());
+    let alone = ends(raw, "(") && begins(behind, ")");
+    let next = skip(behind, SPACE, "");
+    // `got 429 items` counts things.
+    let counts = first(next) == LOWER && !any(next, begins, NOUNS);
+    let named = any(word, equals_in_any_case, ANNOUNCE) || (!counts && any(word, equals_in_any_case, MAY_ANNOUNCE));
+    // `<title>502 Bad Gateway</title>`
+    let title = ends(raw, ">") && first(next) == UPPER;
+    at_start || alone || named || title
+}
+
+fn equals_in_any_case(text: &str, entry: &str) -> bool {
+    text.eq_ignore_ascii_case(entry)
 }
 
 const ANNOUNCE: &str = list!["code", "status", "http", "statuscode", "error", "exception", "response"];
@@ -34,25 +61,6 @@ const NOUNS: &str = list!["from", "status", "error", "response", "by"];
 /// Those of the IANA's registry, of nginx and of Cloudflare.
 fn exists(status: u16) -> bool {
     matches!(status, 400..=426 | 428 | 429 | 431 | 451 | 497..=511 | 520..=530)
-}
-
-/// The whole numbers of three digits that stand alone, with their places.
-fn numbers(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let bytes = text.as_bytes();
-    let mut from = 0;
-    std::iter::from_fn(move || loop {
-        let at = from + bytes.get(from..)?.iter().position(u8::is_ascii_digit)?;
-        let end = at + bytes[at..].iter().take_while(|b| b.is_ascii_digit()).count();
-        from = end;
-        let joined = |b: Option<&u8>| b.is_some_and(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'/'));
-        let before = at.checked_sub(1).and_then(|i| bytes.get(i));
-        // A full stop ends a sentence; between digits it makes a decimal number.
-        let decimal = bytes.get(end) == Some(&b'.') && bytes.get(end + 1).is_some_and(u8::is_ascii_digit);
-        let alone = !joined(before) && !decimal && !bytes.get(end).is_some_and(|b| b.is_ascii_alphanumeric());
-        if end - at == 3 && alone {
-            return Some((at, slice(text, at..end)));
-        }
-    })
 }
 
 #[cfg(test)]
