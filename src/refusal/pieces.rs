@@ -4,7 +4,7 @@
 //! One pass and no tree: error texts are untrusted, often broken, and nested in each other as strings. Whoever reads a
 //! string value that holds braces calls [`pieces`] again.
 
-use super::scan::{begins, from, part, skip, skip_back, span, span_back, until, upto, ALNUM, SPACE};
+use super::scan::{begins, begins_in, from, part, skip, skip_back, span, span_back, until, upto, ALNUM, SPACE};
 
 /// A member of an object, or an element of the list under `key`.
 pub(super) struct Pair<'a> {
@@ -77,11 +77,10 @@ pub(super) fn pieces(text: &str, sink: &mut dyn FnMut(Pair<'_>)) -> String {
             // `:`, `=` and `=>` end a key.
             pending = value;
             at = text.len() - skip(from(mark, 1), 0, ">").len();
-        } else if !quoted && (begins(behind, "{") || begins(behind, "(") || pending.is_empty() && begins(behind, " {"))
-        {
+        } else if !quoted && (begins_in(behind, "{(") || pending.is_empty() && begins(behind, " {")) {
             // `retry_delay {` of protobuf's text format, `Name(` of a repr.
             pending = value;
-        } else if quoted || value.len() > 1 || until(behind, "\"'") > 0 {
+        } else if quoted || value.len() > 1 || !begins_in(behind, "\"'") {
             // Python's b'…', u'…' and r'…' are no words.
             let key = if pending.is_empty() { of } else { pending };
             let plain = unescape(if quoted { value } else { "" });
@@ -94,8 +93,7 @@ pub(super) fn pieces(text: &str, sink: &mut dyn FnMut(Pair<'_>)) -> String {
 
 /// A brace, or a bracket of a list of objects or texts. `[Errno 2]` and `[1]` are prose.
 pub(super) fn opens(text: &str) -> bool {
-    let inside = skip(from(text, 1), SPACE, "");
-    begins(text, "{") || (begins(text, "[") && !inside.is_empty() && until(inside, "{[\"'") == 0)
+    begins(text, "{") || (begins(text, "[") && begins_in(skip(from(text, 1), SPACE, ""), "{[\"'"))
 }
 
 /// What stands between the quote that `text` begins with and the one that closes it, or the end.

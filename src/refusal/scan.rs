@@ -76,6 +76,11 @@ pub(super) fn until(text: &str, wanted: &str) -> usize {
     text.as_bytes().iter().position(|b| wanted.as_bytes().contains(b)).unwrap_or(text.len())
 }
 
+/// Whether `text` begins with one of the bytes of `wanted`.
+pub(super) fn begins_in(text: &str, wanted: &str) -> bool {
+    !text.is_empty() && until(text, wanted) == 0
+}
+
 /// `text` without what [`span`] measures.
 #[inline(never)]
 pub(super) fn skip<'a>(text: &'a str, classes: u8, more: &str) -> &'a str {
@@ -97,6 +102,21 @@ pub(super) fn has(text: &str, classes: u8) -> bool {
 #[inline(never)]
 pub(super) fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
     text.get(find(text, mark)? + mark.len()..)
+}
+
+/// What stands in front of the first `mark` in `text`, else all of it.
+#[inline(never)]
+pub(super) fn before<'a>(text: &'a str, mark: &str) -> &'a str {
+    upto(text, find(text, mark).unwrap_or(text.len()))
+}
+
+/// What follows the last `mark` in `text`, else all of it.
+#[inline(never)]
+pub(super) fn after_last<'a>(mut text: &'a str, mark: &str) -> &'a str {
+    while let Some(behind) = after(text, mark) {
+        text = behind;
+    }
+    text
 }
 
 /// A list of texts as one text, each ended by [`END`]. A line per entry, its source behind it.

@@ -1,89 +1,79 @@
 //! A duration at the beginning of a text: `4.8s`, `350ms`, `1m30s`, `2 minutes`, `1 minute, 30 seconds`, `a minute`, `23`.
 
-use crate::text::slice;
+use crate::json::decimal_value;
+use crate::refusal::scan::{any, begins, entry, equals, first, from, list, skip, span, upto, DIGIT, LETTER};
 use crate::time::Seconds;
 
-/// In seconds, and what follows it. Without a unit the number counts seconds.
-pub(super) fn amount(text: &str) -> Option<(Seconds, &str)> {
-    if let Some(found) = clock(text) {
-        return Some(found);
+pub(super) struct Amount<'a> {
+    pub seconds: Seconds,
+    /// Without a unit the number counts seconds.
+    pub has_unit: bool,
+    /// What follows.
+    pub rest: &'a str,
+}
+
+const UNITS: &[(Seconds, &str)] = &[
+    (0.001, list!["ms", "msec", "millisecond", "milliseconds"]),
+    (1.0, list!["s", "sec", "secs", "second", "seconds"]),
+    (60.0, list!["m", "min", "mins", "minute", "minutes"]),
+    (3_600.0, list!["h", "hr", "hrs", "hour", "hours"]),
+    (86_400.0, list!["d", "day", "days"]),
+    (604_800.0, list!["week", "weeks"]),
+];
+
+#[inline(never)]
+pub(super) fn amount(text: &str) -> Option<Amount<'_>> {
+    // `a minute`, `an hour`, `one second`.
+    let word = entry(text, begins, list!["a ", "an ", "one "]);
+    let (mut value, mut rest) = match word {
+        Some(word) => (1.0, from(text, word.len())),
+        None => leading(text)?,
+    };
+    if begins(rest, ":") && first(from(rest, 1)) == DIGIT {
+        return clock(value, from(rest, 1));
     }
-    // A time of the day: of which day, and where?
-    if leading(text).is_some_and(|(_, rest)| matches!(rest.as_bytes(), [b':', b'0'..=b'9', ..])) {
-        return None;
-    }
-    let (value, rest) = leading(text).or_else(|| one(text))?;
-    let Some((factor, behind)) = unit(rest) else { return Some((value, rest)) };
-    let mut sum = times(value, factor);
-    let (mut last, mut rest) = (factor, behind);
-    // Smaller units may follow: the seconds behind minutes.
-    while let Some((value, behind)) = leading(between(rest)) {
-        match unit(behind) {
-            Some((factor, behind)) if factor < last => {
-                sum += times(value, factor);
-                (last, rest) = (factor, behind);
-            }
-            _ => break,
+    let mut found = Amount { seconds: value, has_unit: false, rest };
+    let mut last = Seconds::INFINITY;
+    loop {
+        let letters = skip(rest, 0, " -");
+        let name = upto(letters, span(letters, LETTER, ""));
+        let unit = UNITS.iter().find(|(unit, names)| *unit < last && any(name, equals, names));
+        let Some((unit, _)) = unit else { break };
+        // Milliseconds are divided: 0.001 has no exact binary form, and 350 ms would not be 0.35 s.
+        let seconds = if *unit < 1.0 { value / 1_000.0 } else { value * unit };
+        let sum = if found.has_unit { found.seconds + seconds } else { seconds };
+        let behind = from(letters, name.len());
+        found = Amount { seconds: sum, has_unit: true, rest: behind };
+        last = *unit;
+        // Smaller units may follow: the seconds behind minutes.
+        let next = skip(behind, 0, ", ");
+        let next = if begins(next, "and ") { from(next, 4) } else { next };
+        match leading(next) {
+            Some(part) => (value, rest) = part,
+            None => break,
         }
     }
-    Some((sum, rest))
+    (word.is_none() || found.has_unit).then_some(found)
 }
 
-/// `02:15:24`
-fn clock(text: &str) -> Option<(Seconds, &str)> {
-    let (hours, rest) = leading(text)?;
-    let (minutes, rest) = leading(rest.strip_prefix(':')?)?;
-    let (seconds, rest) = leading(rest.strip_prefix(':')?)?;
-    (minutes < 60.0 && seconds < 60.0).then_some((hours * 3_600.0 + minutes * 60.0 + seconds, rest))
-}
-
-/// What may stand between two parts of one duration.
-fn between(text: &str) -> &str {
-    let text = text.trim_start_matches([',', ' ']);
-    text.strip_prefix("and ").unwrap_or(text)
-}
-
-/// `a minute`, `an hour`, `one second`.
-fn one(text: &str) -> Option<(f64, &str)> {
-    let rest = ["a ", "an ", "one "].iter().find_map(|word| text.strip_prefix(word))?;
-    unit(rest).map(|_| (1.0, rest))
-}
-
-/// Milliseconds are divided: 0.001 has no exact binary form, and 350 ms would not be 0.35 s.
-fn times(value: f64, factor: f64) -> f64 {
-    match factor < 1.0 {
-        true => value / (1.0 / factor),
-        false => value * factor,
-    }
-}
-
-fn unit(text: &str) -> Option<(f64, &str)> {
-    let word = text.trim_start_matches([' ', '-']);
-    let end = word.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(word.len());
-    let factor = match slice(word, ..end) {
-        "ms" | "msec" | "millisecond" | "milliseconds" => 0.001,
-        "s" | "sec" | "secs" | "second" | "seconds" => 1.0,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60.0,
-        "h" | "hr" | "hrs" | "hour" | "hours" => 3_600.0,
-        "d" | "day" | "days" => 86_400.0,
-        "week" | "weeks" => 604_800.0,
-        _ => return None,
-    };
-    Some((factor, slice(word, end..)))
+/// `02:15:24`, of which the hours were read. `05:30` is a time of the day: of which day, and where?
+fn clock(hours: f64, text: &str) -> Option<Amount<'_>> {
+    let (minutes, rest) = leading(text)?;
+    let (seconds, rest) = leading(if begins(rest, ":") { from(rest, 1) } else { "" })?;
+    let plausible = minutes < 60.0 && seconds < 60.0;
+    plausible.then_some(Amount { seconds: hours * 3_600.0 + minutes * 60.0 + seconds, has_unit: true, rest })
 }
 
 /// The decimal number that `text` begins with, and what follows.
+#[inline(never)]
 pub(super) fn leading(text: &str) -> Option<(f64, &str)> {
-    let digits = |t: &str| t.find(|c: char| !c.is_ascii_digit()).unwrap_or(t.len());
-    let whole = digits(text);
+    let whole = span(text, DIGIT, "");
     if whole == 0 {
         return None;
     }
-    let fraction = slice(text, whole..).strip_prefix('.').map_or(0, digits);
+    let rest = from(text, whole);
+    let fraction = if begins(rest, ".") { span(from(rest, 1), DIGIT, "") } else { 0 };
     let end = if fraction > 0 { whole + 1 + fraction } else { whole };
-    let value = match whole > 15 {
-        true => f64::INFINITY,
-        false => crate::json::decimal_value(slice(text, ..end.min(whole + 10))),
-    };
-    Some((value, slice(text, end..)))
+    let value = if whole > 15 { f64::INFINITY } else { decimal_value(upto(text, end.min(whole + 10))) };
+    Some((value, from(text, end)))
 }

@@ -4,7 +4,7 @@ use super::amount::leading;
 use super::longer;
 use super::moment::http_date;
 use super::sentence::of_value;
-use crate::text::{contains, find, slice};
+use crate::refusal::scan::{after, any, before, begins, ends, entry, from, has_phrase, list, next_part};
 use crate::time::Seconds;
 
 /// The header fields of an answer, a line each: `name: value`, names in lower case. Of another origin's answer a page sees
@@ -13,15 +13,21 @@ use crate::time::Seconds;
 pub struct Headers<'a>(pub &'a str);
 
 impl<'a> Headers<'a> {
-    pub(in crate::refusal) fn lines(self) -> impl Iterator<Item = (&'a str, &'a str)> {
-        self.0.lines().filter_map(|line| {
-            let at = line.bytes().position(|b| b == b':')?;
-            Some((slice(line, ..at).trim(), slice(line, at + 1..).trim()))
-        })
+    /// The name and the value of the next field of `lines`.
+    fn next(lines: &mut &'a str) -> Option<(&'a str, &'a str)> {
+        let mut value = next_part(lines, "\n")?;
+        let name = next_part(&mut value, ":").unwrap_or_default();
+        Some((name.trim(), value.trim()))
     }
 
-    fn get(self, name: &str) -> Option<&'a str> {
-        self.lines().find(|(n, _)| *n == name).map(|(_, value)| value)
+    fn get(self, wanted: &str) -> Option<&'a str> {
+        let mut lines = self.0;
+        while let Some((name, value)) = Self::next(&mut lines) {
+            if name == wanted {
+                return Some(value);
+            }
+        }
+        None
     }
 
     /// The answer's own time, by which its absolute times are meant (`Date`, RFC 9110 §6.6.1).
@@ -30,49 +36,45 @@ impl<'a> Headers<'a> {
     }
 
     /// What the server asks for: `Retry-After` (RFC 9110 §10.2.3) in seconds, with a unit or as a date,
-    /// `retry-after-ms` (OpenAI, Azure). Without them when the limits that are used up start again.
+    /// `retry-after-ms` (OpenAI, Azure). Without them when the limits that are used up start again: of
+    /// `x-ratelimit-reset*`, `ratelimit-reset`, `anthropic-ratelimit-*-reset`, and `RateLimit` of the IETF draft that of
+    /// which the least is left.
+    #[inline(never)]
     pub(in crate::refusal) fn wait(self, now: Seconds) -> Option<Seconds> {
-        let mut asked = None;
-        for (name, value) in self.lines().filter(|(name, _)| contains(name, "retry-after")) {
-            let unit = if name.ends_with("-ms") { 1000.0 } else { 1.0 };
-            asked = longer(asked, of_value(value, now).map(|wait| wait / unit));
-        }
-        asked.or_else(|| self.reset(now))
-    }
-
-    /// `x-ratelimit-reset*`, `ratelimit-reset`, `anthropic-ratelimit-*-reset`, and `RateLimit` of the IETF draft: when the
-    /// limit of which the least is left starts again.
-    fn reset(self, now: Seconds) -> Option<Seconds> {
-        let mut found: Option<(f64, Seconds)> = None;
+        let (mut asked, mut reset, mut least) = (None, None, f64::INFINITY);
         let mut consider = |share: f64, wait: Option<Seconds>| {
-            let Some(wait) = longer(wait, None) else { return };
-            match found {
-                Some((least, _)) if share > least => {}
-                Some((least, known)) if share == least => found = Some((least, known.max(wait))),
-                _ => found = Some((share, wait)),
+            let wait = longer(wait, None);
+            if wait.is_some() && share <= least {
+                reset = if share < least { wait } else { longer(reset, wait) };
+                least = share;
             }
         };
-        for (name, value) in
-            self.lines().filter(|(name, _)| contains(name, "ratelimit") || contains(name, "rate-limit"))
-        {
-            if name == "ratelimit" {
-                if let Some(wait) = parameter(value, "reset=") {
-                    consider(parameter(value, "remaining=").unwrap_or(1.0), Some(wait));
+        let mut lines = self.0;
+        while let Some((name, value)) = Self::next(&mut lines) {
+            if has_phrase(name, "retry-after") {
+                let unit = if ends(name, "-ms") { 1_000.0 } else { 1.0 };
+                asked = longer(asked, of_value(value, now).map(|wait| wait / unit));
+            } else if name == "ratelimit" {
+                // `limit=10, remaining=0, reset=9`, else `"default";r=0;t=17` of each limit.
+                let (mut limits, mut limit) = (value, Some(value));
+                while let Some(parts) = limit {
+                    let left = parameter(parts, list!["r=", "remaining="]);
+                    consider(left.map_or(1.0, |left| left.min(1.0)), parameter(parts, list!["t=", "reset="]));
+                    limit = next_part(&mut limits, ",");
                 }
-                for limit in value.split(',') {
-                    consider(parameter(limit, "r=").map_or(1.0, |left| left.min(1.0)), parameter(limit, "t="));
-                }
-            } else if contains(name, "reset") {
-                let of = |part: &str| self.get(&instead_of_reset(name, part)).and_then(number);
-                let share = match (of("remaining"), of("limit")) {
-                    (Some(0.0), _) => 0.0,
-                    (Some(left), Some(all)) if all > 0.0 => left / all,
-                    _ => 1.0,
-                };
+            } else if any(name, has_phrase, list!["ratelimit*reset", "rate-limit*reset"]) {
+                let left = self.beside(name, "remaining").unwrap_or(f64::INFINITY);
+                let all = self.beside(name, "limit").unwrap_or_default();
+                let share = if left == 0.0 { 0.0 } else { (left / all).min(1.0) };
                 consider(share, of_value(value, now).map(milliseconds));
             }
         }
-        found.map(|(_, wait)| wait)
+        asked.or(reset)
+    }
+
+    /// The number of `x-ratelimit-remaining-tokens` for `x-ratelimit-reset-tokens`.
+    fn beside(self, name: &str, part_of_it: &str) -> Option<f64> {
+        number(self.get(&[before(name, "reset"), part_of_it, after(name, "reset")?].concat())?)
     }
 }
 
@@ -86,19 +88,18 @@ fn milliseconds(value: f64) -> Seconds {
 }
 
 /// `t=17` of `"default";r=0;t=17`.
-fn parameter(value: &str, name: &str) -> Option<Seconds> {
-    let parts = value.split([';', ',', ' ']);
-    parts.filter_map(|part| part.trim().strip_prefix(name)).find_map(number)
+#[inline(never)]
+fn parameter(mut parts: &str, names: &str) -> Option<f64> {
+    while let Some(part) = next_part(&mut parts, ";, ") {
+        if let Some(name) = entry(part, begins, names) {
+            return number(from(part, name.len()));
+        }
+    }
+    None
 }
 
 fn number(text: &str) -> Option<f64> {
     leading(text.trim()).filter(|(_, rest)| rest.is_empty()).map(|(value, _)| value)
-}
-
-/// `x-ratelimit-remaining-tokens` for `x-ratelimit-reset-tokens`.
-fn instead_of_reset(name: &str, part_of_it: &str) -> String {
-    let at = find(name, "reset").unwrap_or(name.len());
-    [slice(name, ..at), part_of_it, slice(name, at + "reset".len()..)].concat()
 }
 
 #[cfg(test)]

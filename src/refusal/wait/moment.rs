@@ -1,6 +1,8 @@
 //! Absolute times: an HTTP date, ISO 8601, seconds or milliseconds since the Unix epoch.
 
-use crate::text::slice;
+use super::amount::leading;
+use crate::json::decimal_value;
+use crate::refusal::scan::{begins, from, span, upto, DIGIT};
 use crate::time::Seconds;
 
 /// A number too large for a wait is a time: in seconds from 2001 on, in milliseconds from 1973 on.
@@ -28,52 +30,51 @@ pub(super) fn http_date(value: &str) -> Option<Seconds> {
 }
 
 /// `2026-11-29T05:00:00.000Z`, `2026-11-29 05:00:00+00:00` at the beginning of `text`; without a zone UTC is meant.
+#[inline(never)]
 pub(super) fn iso(text: &str) -> Option<Seconds> {
-    let bytes = text.as_bytes();
-    let number = |at: usize, length: usize| -> Option<i64> {
-        let digits = bytes.get(at..at + length)?;
-        digits.iter().try_fold(0, |n, d| d.is_ascii_digit().then(|| n * 10 + i64::from(d - b'0')))
-    };
-    let is = |at: usize, wanted: &[u8]| bytes.get(at).is_some_and(|b| wanted.contains(b));
-    if !(is(4, b"-") && is(7, b"-") && is(10, b"Tt ") && is(13, b":")) {
-        return None;
-    }
-    let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
-    let (hour, minute) = (number(11, 2)?, number(14, 2)?);
-    let second = if is(16, b":") { number(17, 2)? } else { 0 };
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 24 || minute > 59 || second > 60 {
-        return None;
-    }
-    let mut rest = slice(text, if is(16, b":") { 19 } else { 16 }..);
-    let mut fraction = 0.0;
-    if let Some(digits) = rest.strip_prefix('.') {
-        let length = digits.bytes().take_while(u8::is_ascii_digit).count();
-        fraction = crate::json::decimal_value(&["0.", slice(digits, ..length.min(6)), "0"].concat());
-        rest = slice(digits, length..);
-    }
-    let zone = match rest.as_bytes() {
-        [sign @ (b'+' | b'-'), h1 @ b'0'..=b'9', h2 @ b'0'..=b'9', rest @ ..] => {
-            let minutes = match rest {
-                [b':', m1 @ b'0'..=b'9', m2 @ b'0'..=b'9', ..] | [m1 @ b'0'..=b'9', m2 @ b'0'..=b'9', ..] => {
-                    i64::from(m1 - b'0') * 10 + i64::from(m2 - b'0')
-                }
-                _ => 0,
-            };
-            let seconds = (i64::from(h1 - b'0') * 10 + i64::from(h2 - b'0')) * 3_600 + minutes * 60;
-            if *sign == b'+' {
-                seconds
-            } else {
-                -seconds
+    // Digits that are of one number, and what stands between them.
+    const FORM: &[u8] = b"0000-11-22T33:44";
+    let mut numbers = [0i32; 5];
+    for (at, form) in FORM.iter().enumerate() {
+        let byte = *text.as_bytes().get(at)?;
+        match form {
+            b'0'..=b'4' if byte.is_ascii_digit() => {
+                let number = &mut numbers[usize::from(form - b'0')];
+                *number = *number * 10 + i32::from(byte - b'0');
             }
+            b'T' if matches!(byte, b'T' | b't' | b' ') => {}
+            _ if byte == *form => {}
+            _ => return None,
         }
-        _ => 0,
+    }
+    let [year, month, day, hour, minute] = numbers;
+    let rest = from(text, FORM.len());
+    let (second, rest) = if begins(rest, ":") { leading(from(rest, 1))? } else { (0.0, rest) };
+    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 24 || minute > 59 || second >= 61.0 {
+        return None;
+    }
+    let minutes = f64::from(days_since_epoch(year, month, day)) * 1_440.0 + f64::from(hour * 60 + minute) - zone(rest);
+    Some(minutes * 60.0 + second)
+}
+
+/// `+01:30`, `-0800`, `+02`: minutes east of Greenwich.
+fn zone(text: &str) -> f64 {
+    let sign = match text.bytes().next() {
+        Some(b'+') => 1.0,
+        Some(b'-') => -1.0,
+        _ => return 0.0,
     };
-    let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second - zone;
-    Some(seconds as f64 + fraction)
+    let colon = usize::from(begins(from(text, 3), ":"));
+    sign * (two_digits(from(text, 1)) * 60.0 + two_digits(from(text, 3 + colon)))
+}
+
+fn two_digits(text: &str) -> f64 {
+    let digits = upto(text, 2);
+    if span(digits, DIGIT, "") == 2 { decimal_value(digits) } else { 0.0 }
 }
 
 /// Of the proleptic Gregorian calendar; years counted from March, so that a leap day is a year's last.
-fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+fn days_since_epoch(year: i32, month: i32, day: i32) -> i32 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);

@@ -1,10 +1,10 @@
 //! Waits in words and in values: `try again in 6m0s`, `resets after 37s`, `Retry after 2026-11-29T05:00:00Z`, `"26s"`.
 
-use super::amount::{amount, leading};
+use super::amount::{amount, Amount};
 use super::moment::{epoch, http_date, iso};
 use super::{longer, PLAUSIBLE};
-use crate::refusal::scan::{begins, entry, list, next_part, END};
-use crate::text::{after_each, slice};
+use crate::limits::excerpt;
+use crate::refusal::scan::{after, begins, begins_in, entry, from, list, next_part, skip, END, SPACE};
 use crate::time::Seconds;
 
 /// What stands in front of a wait. A space, a colon or `=` follows.
@@ -61,12 +61,17 @@ const FILLERS: &str = list![
 ];
 
 /// The longest wait that a sentence of `lower`, a text in lower case, names. `now`: what absolute times are compared with.
+#[inline(never)]
 pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Seconds> {
     let mut found = None;
     for (mut list, needs_unit) in [(TRIGGERS, false), (TRIGGERS_WITH_UNIT, true)] {
         while let Some(trigger) = next_part(&mut list, END) {
-            for rest in after_each(lower, trigger).take(MOST).filter(|rest| rest.starts_with([' ', ':', '='])) {
-                found = longer(found, stated(rest, needs_unit, now));
+            let (mut rest, mut left) = (lower, MOST);
+            while let Some(behind) = after(rest, trigger).filter(|_| left > 0) {
+                (rest, left) = (behind, left - 1);
+                if begins_in(rest, " :=") {
+                    found = longer(found, stated(rest, needs_unit, now));
+                }
             }
         }
     }
@@ -74,35 +79,46 @@ pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Secon
 }
 
 fn stated(rest: &str, needs_unit: bool, now: Seconds) -> Option<Seconds> {
-    // Of what follows only the beginning counts; a sentence in upper-case ISO was lowered too.
-    let mut rest = slice(rest, ..rest.char_indices().nth(80).map_or(rest.len(), |(at, _)| at))
-        .trim_start_matches([' ', ':', '=', '"', '\'']);
+    // Of what follows only the beginning counts.
+    let mut rest = skip(excerpt(rest, 80), 0, " :=\"'");
     while let Some(filler) = entry(rest, begins, FILLERS) {
-        rest = slice(rest, filler.len()..).trim_start();
+        rest = skip(from(rest, filler.len()), SPACE, "");
     }
-    if let Some(at) = iso(rest) {
-        return Some((at - now).max(0.0));
-    }
-    let (wait, after) = amount(rest)?;
-    if let Some(at) = epoch(wait) {
-        return Some((at - now).max(0.0));
-    }
-    let bare = leading(rest).is_some_and(|(_, behind)| behind.len() == after.len());
-    (!(needs_unit && bare)).then_some(wait)
+    let Amount { seconds, has_unit, .. } = wait_at(rest, now)?;
+    (has_unit || !needs_unit).then_some(seconds)
 }
 
 /// A field's or a header's whole value: `12`, `12.5`, `26s`, `1m30s`, an HTTP date, ISO 8601, or a time since the epoch.
+#[inline(never)]
 pub(in crate::refusal) fn of_value(value: &str, now: Seconds) -> Option<Seconds> {
     let value = value.trim();
-    if let Some(at) = iso(value).or_else(|| http_date(value)) {
-        return Some((at - now).clamp(0.0, PLAUSIBLE));
+    if let Some(at) = http_date(value) {
+        return Some(from_now(at, now));
     }
     let lower = value.to_ascii_lowercase();
-    let (wait, rest) = amount(&lower)?;
-    if !rest.trim().is_empty() {
-        return None;
-    }
-    Some(epoch(wait).map_or(wait, |at| (at - now).max(0.0)))
+    let Amount { seconds, rest, .. } = wait_at(&lower, now)?;
+    skip(rest, SPACE, "").is_empty().then_some(seconds)
+}
+
+/// A duration or a time at the beginning of `text`.
+#[inline(never)]
+fn wait_at(text: &str, now: Seconds) -> Option<Amount<'_>> {
+    let (at, rest) = match iso(text) {
+        // Of a time nothing behind it changes what it says.
+        Some(at) => (at, ""),
+        None => {
+            let found = amount(text)?;
+            match epoch(found.seconds) {
+                Some(at) => (at, found.rest),
+                None => return Some(found),
+            }
+        }
+    };
+    Some(Amount { seconds: from_now(at, now), has_unit: true, rest })
+}
+
+fn from_now(at: Seconds, now: Seconds) -> Seconds {
+    (at - now).clamp(0.0, PLAUSIBLE)
 }
 
 #[cfg(test)]
