@@ -80,4 +80,6 @@ pub(super) const DUMPS: &str = list![
     "input_value=",           // pydantic
     "API error occurred: ",   // Mistral's SDK, in front of a body that says nothing
     "rovider returned error", // OpenRouter: what it was is in `metadata.raw`
+    "headers:*body:",
+    "body:*headers:",
 ];

@@ -70,7 +70,11 @@ fn zone(text: &str) -> f64 {
 
 fn two_digits(text: &str) -> f64 {
     let digits = upto(text, 2);
-    if span(digits, DIGIT, "") == 2 { decimal_value(digits) } else { 0.0 }
+    if span(digits, DIGIT, "") == 2 {
+        decimal_value(digits)
+    } else {
+        0.0
+    }
 }
 
 /// Of the proleptic Gregorian calendar; years counted from March, so that a leap day is a year's last.
