@@ -2,7 +2,7 @@
 
 use super::pieces::{pieces, unescape, Pair};
 use super::prose::prose_of;
-use super::scan::{after, any, begins, ends, equals, from, has, has_phrase, list, skip, span, upto};
+use super::scan::{after, any, begins, begins_in, ends, equals, from, has, has_phrase, list, skip, span, upto};
 use super::scan::{ALNUM, END, SPACE, WIDE};
 use super::status::{stated_status, status};
 use super::wait::{in_sentence, longer, of_value};
@@ -88,7 +88,13 @@ pub(super) struct Facts {
     /// A list: lower case, letters and digits only.
     pub codes: String,
     /// The innermost human sentence, by how surely it is one.
-    pub said: [Option<String>; 3],
+    said: [String; 3],
+    /// Whether those are elements of a list so far.
+    listed: [bool; 3],
+    /// The field that a validation error is about (`loc` of FastAPI), until its `msg` comes. Where an SDK wrote its own
+    /// words in front, fields are not named.
+    location: String,
+    names_fields: bool,
     /// Everything that may hold a phrase, in lower case at the end.
     pub words: String,
     /// The longest wait that is named.
@@ -103,7 +109,7 @@ pub(super) struct Facts {
 
 impl Facts {
     pub fn of(text: &str, now: Seconds) -> Self {
-        let mut facts = Facts { now, ..Facts::default() };
+        let mut facts = Facts { now, names_fields: begins_in(text, "{["), ..Facts::default() };
         let head = if text.len() > HEAD + TAIL { excerpt(text, HEAD) } else { text };
         facts.read(head, 0);
         if head.len() < text.len() {
@@ -128,32 +134,38 @@ impl Facts {
         let prose = pieces(if escaped { &unescaped } else { text }, &mut |pair| self.pair(&pair, depth));
         self.hear(&prose);
         if depth > 0 {
-            self.say(0, &prose);
+            self.say(0, &prose, false);
         }
     }
 
     fn pair(&mut self, pair: &Pair<'_>, depth: u32) {
         let Pair { key, of, value: text, quoted } = *pair;
+        let name = plain(key);
+        let field = FIELDS.iter().find(|(_, names)| any(&name, equals, names)).map(|(field, _)| *field);
         // Another error, as a text.
         if quoted && depth < MOST_NESTED && text.len() > 8 && has_phrase(text, "{") {
+            if let Some(Field::Sentence) = field {
+                self.say(0, text, false);
+            }
             return self.read(text, depth + 1);
         }
-        let name = plain(key);
-        match FIELDS.iter().find(|(_, names)| any(&name, equals, names)).map(|(field, _)| *field) {
+        match field {
             Some(Field::Sentence) => {
                 if quoted {
                     self.hear(text);
-                    self.say(0, text);
+                    let location = std::mem::take(&mut self.location);
+                    let text = if location.is_empty() { text } else { &[&location, ": ", text].concat() };
+                    self.say(0, text, name == "msg" || key == of);
                 }
             }
             Some(Field::Reason) if name == "description" && plain(of) == "links" => {}
             Some(Field::Reason) if has(text, WIDE) || has_phrase(text, " ") => {
                 self.hear(text);
-                self.say(1, text);
+                self.say(1, text, false);
             }
             Some(Field::Reason) => {
                 self.code_or_status(text);
-                self.say(2, text);
+                self.say(2, text, false);
             }
             Some(Field::Code) => {
                 self.code_or_status(text);
@@ -161,6 +173,10 @@ impl Facts {
             }
             Some(Field::Wait) => self.wait = longer(self.wait, of_value(text, self.now)),
             Some(Field::WaitInMs) => self.wait = longer(self.wait, of_value(text, self.now).map(|ms| ms / 1000.0)),
+            None if name == "loc" && self.names_fields => {
+                self.location.clear();
+                self.location.push_str(if quoted { text } else { "" });
+            }
             None if plain(of) == "retrydelay" && (name == "seconds" || name == "nanos") => {
                 let unit = if name == "nanos" { 1e9 } else { 1.0 };
                 self.duration += of_value(text, 0.0).unwrap_or(0.0) / unit;
@@ -210,11 +226,25 @@ impl Facts {
         }
     }
 
-    /// The first of the deepest: what is inside of a text that was read replaces nothing that was said before.
-    fn say(&mut self, rank: usize, text: &str) {
-        if self.said[rank].is_none() {
-            self.said[rank] = prose_of(text).map(str::to_owned);
+    /// The first of the deepest: what is inside of a text that was read replaces nothing that was said before. The
+    /// elements of a list are one sentence.
+    fn say(&mut self, rank: usize, text: &str, listed: bool) {
+        let said = &mut self.said[rank];
+        if !said.is_empty() && !(listed && self.listed[rank]) {
+            return;
         }
+        if let Some(words) = prose_of(text) {
+            if !said.is_empty() {
+                said.push_str("; ");
+            }
+            said.push_str(words);
+            self.listed[rank] = listed;
+        }
+    }
+
+    /// The sentence for people.
+    pub fn said(&self) -> Option<&str> {
+        self.said.iter().find(|said| !said.is_empty()).map(String::as_str)
     }
 }
 

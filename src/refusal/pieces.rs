@@ -5,6 +5,7 @@
 //! string value that holds braces calls [`pieces`] again.
 
 use super::scan::{begins, begins_in, from, part, skip, skip_back, span, span_back, until, upto, ALNUM, SPACE};
+use crate::json::Raw;
 
 /// A member of an object, or an element of the list under `key`.
 pub(super) struct Pair<'a> {
@@ -83,8 +84,9 @@ pub(super) fn pieces(text: &str, sink: &mut dyn FnMut(Pair<'_>)) -> String {
         } else if quoted || value.len() > 1 || !begins_in(behind, "\"'") {
             // Python's b'…', u'…' and r'…' are no words.
             let key = if pending.is_empty() { of } else { pending };
-            let plain = unescape(if quoted { value } else { "" });
-            sink(Pair { key, of, value: if quoted { &plain } else { value }, quoted });
+            let json = Raw::parse(upto(rest, value.len() + 2)).ok().and_then(Raw::as_str);
+            let plain = json.map_or_else(|| unescape(value), String::from);
+            sink(Pair { key, of, value: &plain, quoted });
             pending = "";
         }
     }
@@ -115,8 +117,7 @@ fn last_word(text: &str) -> &str {
 /// Escapes as JSON and Python write them; what is none stays.
 #[inline(never)]
 pub(super) fn unescape(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
+    let (mut plain, mut rest) = (String::new(), text);
     loop {
         let at = until(rest, "\\");
         plain.push_str(upto(rest, at));
