@@ -83,17 +83,13 @@ impl Quota {
     /// Learns limits from the text of a 429. Ignores quotas other than input tokens per minute.
     pub fn learn(&mut self, text: &str) {
         for QuotaViolation { id, model, value } in quota_violations(text) {
-            self.learn_limit(id, model, value);
-        }
-    }
-
-    fn learn_limit(&mut self, id: Option<&str>, model: Option<&str>, value: Option<&str>) {
-        let per_minute = |id: &&str| contains(id, "PerMinute") && contains(id, "InputToken");
-        let limit = value.and_then(|v| v.parse().ok()).filter(|limit| *limit > 0);
-        let (Some(id), Some(limit)) = (id.filter(per_minute), limit) else { return };
-        if let Some(model) = self.model_mut(model.unwrap_or("")).filter(|m| m.source != Some(Source::Option)) {
-            (model.limit, model.source) = (Some(limit), Some(Source::Learned));
-            model.quota_id = Some(id.to_owned());
+            let per_minute = contains(&id, "PerMinute") && contains(&id, "InputToken");
+            let limit = value.parse().ok().filter(|limit| *limit > 0 && per_minute);
+            let Some(limit) = limit else { continue };
+            if let Some(model) = self.model_mut(&model).filter(|model| model.source != Some(Source::Option)) {
+                (model.limit, model.source) = (Some(limit), Some(Source::Learned));
+                model.quota_id = Some(id);
+            }
         }
     }
 

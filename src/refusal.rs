@@ -19,7 +19,7 @@ mod status;
 mod wait;
 
 pub use kind::Kind;
-pub(crate) use quota_failure::{quota_violations, QuotaViolation};
+pub(crate) use quota_failure::QuotaViolation;
 pub use wait::Headers;
 
 use crate::time::Seconds;
@@ -103,6 +103,11 @@ impl Refusal {
     pub fn sentence(&self) -> &str {
         self.message.as_deref().unwrap_or_else(|| message::generic(self.kind, self.status))
     }
+}
+
+/// Every exhausted quota that `text` names.
+pub(crate) fn quota_violations(text: &str) -> Vec<QuotaViolation> {
+    Facts::of(text, 0.0).quotas
 }
 
 /// Codes come first, then the innermost status, then words. What a sentence mentions cannot make a limit of an answer

@@ -2,6 +2,7 @@
 
 use super::pieces::{pieces, unescape, Pair};
 use super::prose::prose_of;
+use super::quota_failure::QuotaViolation;
 use super::scan::{after, any, begins, begins_in, ends, equals, from, has, has_phrase, list, skip, span, upto};
 use super::scan::{ALNUM, END, SPACE, WIDE};
 use super::status::{stated_status, status};
@@ -11,6 +12,8 @@ use crate::time::Seconds;
 
 /// Codes beyond so many bytes are not kept: an error has a handful.
 const MOST_CODES: usize = 1 << 10;
+/// Of a quota: longer ones are none.
+const LONGEST_MEMBER: usize = 200;
 /// Texts within texts: a gateway's JSON around a proxy's around a provider's.
 const MOST_NESTED: u32 = 5;
 /// So much of a text is looked at, at its beginning and at its end. Errors say what they are in either.
@@ -101,6 +104,8 @@ pub(super) struct Facts {
     pub wait: Option<Seconds>,
     /// Header fields inside the body (OpenRouter's `metadata.headers`), as [`Headers`](super::Headers) has them.
     pub headers: String,
+    /// The exhausted quotas that are named.
+    pub quotas: Vec<QuotaViolation>,
     /// What absolute times are compared with.
     now: Seconds,
     /// `retryDelay: { seconds, nanos }` (google.protobuf.Duration).
@@ -149,6 +154,7 @@ impl Facts {
             }
             return self.read(text, depth + 1);
         }
+        self.quota(&name, text);
         match field {
             Some(Field::Sentence) => {
                 if quoted {
@@ -185,6 +191,17 @@ impl Facts {
                 self.headers.push_str(&[&key.to_ascii_lowercase(), ": ", text, "\n"].concat());
             }
             None => {}
+        }
+    }
+
+    /// A member that comes again is that of another quota.
+    fn quota(&mut self, name: &str, text: &str) {
+        let mut next = QuotaViolation::default();
+        let Some(member) = next.member(name).filter(|_| text.len() <= LONGEST_MEMBER) else { return };
+        member.push_str(text);
+        match self.quotas.last_mut().and_then(|last| last.member(name)).filter(|member| member.is_empty()) {
+            Some(member) => member.push_str(text),
+            None => self.quotas.push(next),
         }
     }
 
