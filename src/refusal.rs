@@ -113,52 +113,62 @@ pub(crate) fn quota_violations(text: &str) -> Vec<QuotaViolation> {
 /// Codes come first, then the innermost status, then words. What a sentence mentions cannot make a limit of an answer
 /// whose status says otherwise: a 400 that mentions a quota is a 400.
 fn kind_of(status: Option<u16>, facts: &Facts, wait: Option<Seconds>) -> Kind {
-    let coded = signs::CODES.iter().find(|(_, codes)| facts.has_code(codes)).map(|(kind, _)| *kind);
-    if let Some(kind) = phrase_in(&facts.words, signs::FIRST) {
-        return kind;
+    let first = phrase_in(&facts.words, signs::FIRST);
+    if first != Kind::Unknown {
+        return first;
     }
-    let worded = phrase_in(&facts.words, signs::PHRASES);
-    let inner = facts.status.map(Kind::of_status).filter(|kind| *kind != Kind::Unknown);
-    let outer = status.map(Kind::of_status);
-    // A proxy wraps the provider's answer into one of its own.
-    let certain = specific(inner).or(specific(outer));
-    let found = match (coded, worded) {
-        (Some(Kind::QuotaExhausted), _) => Kind::QuotaExhausted,
-        // An allowance that comes back at a named time is a limit.
-        (_, Some(Kind::QuotaExhausted)) if facts.wait.is_none() => Kind::QuotaExhausted,
-        (_, Some(Kind::QuotaExhausted)) => Kind::RateLimit,
-        (Some(kind), _) if kind != Kind::BadRequest => kind,
-        (_, Some(kind @ (Kind::ContentFiltered | Kind::Auth))) => kind,
-        // Some send a 429 when they are overloaded.
-        (_, Some(Kind::Overloaded)) if certain == Some(Kind::RateLimit) => Kind::Overloaded,
-        // Of a gateway's answer the status knows best how it failed.
-        (_, Some(Kind::Timeout | Kind::Unavailable)) if inner.or(outer).is_some_and(|kind| kind != Kind::Unknown) => {
-            inner.or(outer).unwrap_or(Kind::Unknown)
-        }
-        (_, Some(kind)) if certain.is_none() => kind,
-        (coded, worded) => {
-            // Of an answer that is clear by itself a number in its text needs words that bear it out.
-            let counts = specific(outer).is_none() || inner == worded;
-            inner.filter(|_| counts).or(outer).or(coded).unwrap_or(Kind::Unknown)
-        }
-    };
     let long = || any(&facts.words, has_phrase, signs::LONG_WINDOWS) || has_phrase(&facts.codes, "perday");
-    match found {
+    match likely_kind(status, facts) {
         Kind::RateLimit if wait.is_none() && long() => Kind::QuotaExhausted,
         kind => kind,
     }
 }
 
-/// What a status says for certain: not that a server or a gateway failed, whatever the reason.
-fn specific(kind: Option<Kind>) -> Option<Kind> {
-    kind.filter(|kind| !matches!(kind, Kind::Unknown | Kind::Unavailable | Kind::Timeout))
+fn likely_kind(status: Option<u16>, facts: &Facts) -> Kind {
+    let coded = signs::CODES.iter().find(|(_, codes)| facts.has_code(codes)).map_or(Kind::Unknown, |(kind, _)| *kind);
+    let worded = phrase_in(&facts.words, signs::PHRASES);
+    let inner = facts.status.map_or(Kind::Unknown, Kind::of_status);
+    let outer = status.map_or(Kind::Unknown, Kind::of_status);
+    // A proxy wraps the provider's answer into one of its own.
+    let stated = if inner == Kind::Unknown { outer } else { inner };
+    let certain = if is_certain(inner) { inner } else { outer };
+    if coded == Kind::QuotaExhausted {
+        return coded;
+    }
+    match worded {
+        // An allowance that comes back at a named time is a limit.
+        Kind::QuotaExhausted => return if facts.wait.is_none() { worded } else { Kind::RateLimit },
+        _ if !matches!(coded, Kind::Unknown | Kind::BadRequest) => return coded,
+        Kind::Unknown => {}
+        Kind::ContentFiltered | Kind::Auth => return worded,
+        // Some send a 429 when they are overloaded.
+        Kind::Overloaded if certain == Kind::RateLimit => return worded,
+        // Of a gateway's answer the status knows best how it failed.
+        Kind::Timeout | Kind::Unavailable if stated != Kind::Unknown => return stated,
+        _ if !is_certain(certain) => return worded,
+        _ => {}
+    }
+    // Of an answer that is clear by itself a number in its text needs words that bear it out.
+    if inner != Kind::Unknown && (!is_certain(outer) || inner == worded) {
+        inner
+    } else if status.is_some() {
+        outer
+    } else {
+        coded
+    }
 }
 
+/// Whether a status says what happened, not only that a server or a gateway failed.
+fn is_certain(kind: Kind) -> bool {
+    !matches!(kind, Kind::Unknown | Kind::Unavailable | Kind::Timeout)
+}
+
+/// `Unknown` if none occurs.
 #[inline(never)]
-fn phrase_in(words: &str, phrases: &[(Kind, &str)]) -> Option<Kind> {
+fn phrase_in(words: &str, phrases: &[(Kind, &str)]) -> Kind {
     let limits = !any(words, has_phrase, signs::NO_LIMIT);
     let known = |(kind, list): &&(Kind, &str)| (limits || *kind != Kind::RateLimit) && any(words, has_phrase, list);
-    phrases.iter().find(known).map(|(kind, _)| *kind)
+    phrases.iter().find(known).map_or(Kind::Unknown, |(kind, _)| *kind)
 }
 
 fn provider_in(facts: &Facts) -> Option<&'static str> {

@@ -4,8 +4,10 @@
 //! One pass and no tree: error texts are untrusted, often broken, and nested in each other as strings. Whoever reads a
 //! string value that holds braces calls [`pieces`] again.
 
-use super::scan::{begins, begins_in, from, part, skip, skip_back, span, span_back, until, upto, ALNUM, SPACE};
-use crate::json::Raw;
+use super::scan::{
+    before, begins, begins_in, from, part, skip, skip_back, span, span_back, until, upto, ALNUM, DIGIT, SPACE, WIDE,
+};
+use crate::json::{Raw, Str};
 
 /// A member of an object, or an element of the list under `key`.
 pub(super) struct Pair<'a> {
@@ -119,37 +121,32 @@ fn last_word(text: &str) -> &str {
 pub(super) fn unescape(text: &str) -> String {
     let (mut plain, mut rest) = (String::new(), text);
     loop {
-        let at = until(rest, "\\");
-        plain.push_str(upto(rest, at));
-        rest = from(rest, at);
-        if rest.len() < 2 {
+        let lead = before(rest, "\\");
+        plain.push_str(lead);
+        rest = from(rest, lead.len());
+        let escape = from(rest, 1);
+        if escape.is_empty() {
             plain.push_str(rest);
             return plain;
         }
-        let escape = rest.as_bytes()[1];
-        let digits = part(rest, 2, if escape == b'u' { 6 } else { 4 });
-        let (character, length) = match escape {
-            b'n' => ('\n', 2),
-            b't' => ('\t', 2),
-            b'r' => ('\r', 2),
-            b'u' | b'x' => hex(digits).map_or(('\\', 1), |character| (character, 2 + digits.len())),
-            0x80.. => {
-                rest = from(rest, 1);
-                continue;
-            }
-            other => (char::from(other), 2),
+        let digits = match escape.as_bytes()[0] {
+            b'u' => part(escape, 1, 5),
+            b'x' => part(escape, 1, 3),
+            _ => "",
         };
-        plain.push(character);
-        rest = from(rest, length);
+        if begins_in(escape, "ntr") {
+            Str::new(upto(rest, 2)).push_to(&mut plain);
+            rest = from(rest, 2);
+        } else if !digits.is_empty() && skip(digits, DIGIT, "abcdefABCDEF").is_empty() {
+            Str::new(&[if digits.len() == 4 { "\\u" } else { "\\u00" }, digits].concat()).push_to(&mut plain);
+            rest = from(rest, 2 + digits.len());
+        } else {
+            // No escape, else the character that it stands for.
+            let length = if begins_in(escape, "ux") { 0 } else { span(escape, WIDE, "").max(1) };
+            plain.push_str(if length == 0 { "\\" } else { upto(escape, length) });
+            rest = from(escape, length);
+        }
     }
-}
-
-fn hex(digits: &str) -> Option<char> {
-    let mut code = u32::from(digits.is_empty()) << 31;
-    for byte in digits.bytes() {
-        code = code * 16 + char::from(byte).to_digit(16)?;
-    }
-    char::from_u32(code)
 }
 
 #[cfg(test)]

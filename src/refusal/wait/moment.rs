@@ -77,13 +77,11 @@ fn two_digits(text: &str) -> f64 {
     }
 }
 
-/// Of the proleptic Gregorian calendar; years counted from March, so that a leap day is a year's last.
+/// Of the Gregorian calendar; years counted from March, so that a leap day is a year's last.
 fn days_since_epoch(year: i32, month: i32, day: i32) -> i32 {
     let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
     let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719_468
 }
 
 #[cfg(test)]
