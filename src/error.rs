@@ -87,22 +87,22 @@ impl StreamError {
 
     /// From an `error` event: the type that the server names, and the sentence of its text, else `An error occurred`.
     pub(crate) fn from_event(text: Option<&str>, kind: Option<&str>, retries: Option<u64>, now: Seconds) -> Self {
-        let refusal = Evidence { text: text.unwrap_or_default(), error_type: kind, ..Evidence::default() }.read(now);
-        let kind = match kind {
-            Some("rate_limit") => Some(ErrorType::RateLimit),
-            Some("unexpected") => Some(ErrorType::Unexpected),
-            Some("timeout") => Some(ErrorType::Timeout),
-            _ => None,
+        let mut error = StreamError::from_provider(text.unwrap_or_default(), kind, now);
+        error.retries = retries;
+        let stated = match kind.unwrap_or_default() {
+            "rate_limit" => ErrorType::RateLimit,
+            "unexpected" => ErrorType::Unexpected,
+            "timeout" => ErrorType::Timeout,
+            _ => return error,
         };
-        let error = StreamError { retries, ..StreamError::from_refusal(refusal, ErrorType::General, now) };
-        match kind {
-            // Whatever the reason: this server's word for it, and its user may send the message again.
-            Some(kind) => StreamError { kind, retryable: true, ..error },
-            None => error,
-        }
+        // Whatever the reason: this server's word for it, and its user may send the message again.
+        error.kind = stated;
+        error.retryable = true;
+        error
     }
 
     /// From a top-level RunError. `text`: what the provider said, often its raw JSON body.
+    #[inline(never)]
     pub(crate) fn from_provider(text: &str, error_type: Option<&str>, now: Seconds) -> Self {
         let refusal = Evidence { text, error_type, ..Evidence::default() }.read(now);
         StreamError::from_refusal(refusal, ErrorType::General, now)
@@ -119,27 +119,27 @@ impl StreamError {
             Some(text) => text,
             None => [refusal.sentence(), " (HTTP ", &decimal(status.into()), ")"].concat(),
         });
-        let error = StreamError::from_refusal(refusal, ErrorType::Http, now);
-        StreamError { http_status: Some(status), retryable: error.retryable || status == 425, ..error }
+        let mut error = StreamError::from_refusal(refusal, ErrorType::Http, now);
+        error.http_status = Some(status);
+        error.retryable |= status == 425;
+        error
     }
 
     /// `kind`: the type if it is not a rate limit.
     fn from_refusal(refusal: Refusal, kind: ErrorType, now: Seconds) -> Self {
         let limited = refusal.kind == Kind::RateLimit || refusal.status == Some(429);
         let kind = if limited { ErrorType::RateLimit } else { kind };
-        let too_long = refusal.delay.filter(|delay| refusal.kind.passes() && *delay > LONGEST_DELAY);
-        let message = match too_long {
-            Some(delay) => [refusal.sentence(), " ", &retry::again_in(delay)].concat(),
-            None => refusal.sentence().to_owned(),
-        };
-        StreamError {
-            retryable: refusal.kind.is_retryable(),
-            reason: Some(refusal.kind),
-            retry_at: too_long.map(|delay| now + delay),
-            delay: refusal.delay,
-            provider: refusal.provider,
-            ..StreamError::new(kind, message)
+        let mut error = StreamError::new(kind, refusal.sentence());
+        error.retryable = refusal.kind.is_retryable();
+        error.reason = Some(refusal.kind);
+        error.delay = refusal.delay;
+        error.provider = refusal.provider;
+        if let Some(delay) = refusal.delay.filter(|delay| refusal.kind.passes() && *delay > LONGEST_DELAY) {
+            error.retry_at = Some(now + delay);
+            error.message.push(' ');
+            error.message.push_str(&retry::again_in(delay));
         }
+        error
     }
 
     /// Whether waiting helps, and the wait is short enough to be waited out.

@@ -155,13 +155,18 @@ impl Facts {
             return self.read(text, depth + 1);
         }
         self.quota(&name, text);
+        let now = self.now;
+        let wait = |unit: f64| of_value(text, now).map(|wait| wait / unit);
         match field {
             Some(Field::Sentence) => {
                 if quoted {
                     self.hear(text);
-                    let location = std::mem::take(&mut self.location);
-                    let text = if location.is_empty() { text } else { &[&location, ": ", text].concat() };
-                    self.say(0, text, name == "msg" || key == of);
+                    if !self.location.is_empty() {
+                        self.location.push_str(": ");
+                    }
+                    let mut said = std::mem::take(&mut self.location);
+                    said.push_str(text);
+                    self.say(0, &said, name == "msg" || key == of);
                 }
             }
             Some(Field::Reason) if name == "description" && plain(of) == "links" => {}
@@ -177,18 +182,19 @@ impl Facts {
                 self.code_or_status(text);
                 self.hear(text);
             }
-            Some(Field::Wait) => self.wait = longer(self.wait, of_value(text, self.now)),
-            Some(Field::WaitInMs) => self.wait = longer(self.wait, of_value(text, self.now).map(|ms| ms / 1000.0)),
+            Some(Field::Wait) => self.wait = longer(self.wait, wait(1.0)),
+            Some(Field::WaitInMs) => self.wait = longer(self.wait, wait(1_000.0)),
             None if name == "loc" && self.names_fields => {
                 self.location.clear();
                 self.location.push_str(if quoted { text } else { "" });
             }
             None if plain(of) == "retrydelay" && (name == "seconds" || name == "nanos") => {
-                let unit = if name == "nanos" { 1e9 } else { 1.0 };
-                self.duration += of_value(text, 0.0).unwrap_or(0.0) / unit;
+                self.duration += wait(if name == "nanos" { 1e9 } else { 1.0 }).unwrap_or_default();
             }
             None if has_phrase(&name, "ratelimit") && text.len() < 100 => {
-                self.headers.push_str(&[&key.to_ascii_lowercase(), ": ", text, "\n"].concat());
+                for part in [&key.to_ascii_lowercase(), ":", text, "\n"] {
+                    self.headers.push_str(part);
+                }
             }
             None => {}
         }
@@ -214,7 +220,8 @@ impl Facts {
 
     pub fn code(&mut self, text: &str) {
         if text.len() <= 64 && self.codes.len() < MOST_CODES {
-            self.codes.push_str(&[&plain(text), END].concat());
+            self.codes.push_str(&plain(text));
+            self.codes.push_str(END);
         }
     }
 

@@ -54,9 +54,14 @@ impl Shell {
 
     /// The head of the response to `request`. `named`: the headers that name a delay.
     pub(super) fn opened(self: &Rc<Self>, request: u32, status: u16, content_type: &str, named: [Option<String>; 3]) {
-        let names = ["retry-after: ", "retry-after-ms: ", "date: "].into_iter();
-        let lines = names.zip(&named).filter_map(|(name, value)| Some([name, value.as_ref()?, "\n"].concat()));
-        let lines: String = lines.collect();
+        let mut lines = String::new();
+        for (name, value) in ["retry-after:", "retry-after-ms:", "date:"].iter().zip(&named) {
+            if let Some(value) = value {
+                lines.push_str(name);
+                lines.push_str(value);
+                lines.push('\n');
+            }
+        }
         self.handle(Input::Opened { request, status, content_type, headers: Headers(&lines) });
     }
 
