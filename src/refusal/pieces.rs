@@ -29,7 +29,7 @@ const WORD: &str = "_.+-@/";
 /// Calls `sink` with each pair in `text`, in order. Returns the text outside of braces.
 pub(super) fn pieces(text: &str, sink: &mut dyn FnMut(Pair<'_>)) -> String {
     let mut prose = String::new();
-    let mut keys: Vec<&str> = Vec::new();
+    let mut keys = [""; DEPTH + 1];
     let mut depth = 0usize;
     let mut pending = "";
     let mut at = 0;
@@ -40,15 +40,16 @@ pub(super) fn pieces(text: &str, sink: &mut dyn FnMut(Pair<'_>)) -> String {
             prose.push_str(before);
             let rest = from(rest, before.len());
             if opens(rest) {
-                keys.push(last_word(before));
                 depth = 1;
+                keys[depth] = last_word(before);
             } else {
                 prose.push_str(upto(rest, 1));
             }
             at += before.len() + 1;
             continue;
         }
-        let of = keys.last().copied().unwrap_or_default();
+        let of = keys[depth.min(DEPTH)];
+        let key = if pending.is_empty() { of } else { pending };
         let byte = text.as_bytes()[at];
         let quoted = matches!(byte, b'"' | b'\'');
         let value = if quoted { quoted_text(rest) } else { upto(rest, span(rest, ALNUM, WORD)) };
@@ -58,15 +59,14 @@ pub(super) fn pieces(text: &str, sink: &mut dyn FnMut(Pair<'_>)) -> String {
             at += if byte == b'\\' { 2 } else { 1 };
             match byte {
                 b'{' | b'[' | b'(' => {
-                    if depth < DEPTH {
-                        keys.push(if pending.is_empty() { of } else { pending });
-                    }
                     depth += 1;
+                    if depth <= DEPTH {
+                        keys[depth] = key;
+                    }
                     pending = "";
                 }
                 b'}' | b']' | b')' => {
                     depth -= 1;
-                    keys.truncate(depth);
                     pending = "";
                 }
                 _ => {}
@@ -85,7 +85,6 @@ pub(super) fn pieces(text: &str, sink: &mut dyn FnMut(Pair<'_>)) -> String {
             pending = value;
         } else if quoted || value.len() > 1 || !begins_in(behind, "\"'") {
             // Python's b'…', u'…' and r'…' are no words.
-            let key = if pending.is_empty() { of } else { pending };
             let json = Raw::parse(upto(rest, value.len() + 2)).ok().and_then(Raw::as_str);
             let plain = json.map_or_else(|| unescape(value), String::from);
             sink(Pair { key, of, value: &plain, quoted });
