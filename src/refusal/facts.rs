@@ -118,11 +118,7 @@ impl Facts {
         let head = if text.len() > HEAD + TAIL { excerpt(text, HEAD) } else { text };
         facts.read(head, 0);
         if head.len() < text.len() {
-            let mut at = text.len() - TAIL;
-            while !text.is_char_boundary(at) {
-                at += 1;
-            }
-            facts.read(from(text, at), 0);
+            facts.read(from(text, excerpt(text, text.len() - TAIL).len()), 0);
         }
         facts.words.make_ascii_lowercase();
         facts.wait = longer(facts.wait, in_sentence(&facts.words, now));

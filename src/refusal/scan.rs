@@ -34,6 +34,7 @@ pub(super) fn class(byte: u8) -> u8 {
 }
 
 /// The class of the first byte; 0 if there is none.
+#[inline(never)]
 pub(super) fn first(text: &str) -> u8 {
     text.bytes().next().map_or(0, class)
 }
@@ -77,6 +78,7 @@ pub(super) fn until(text: &str, wanted: &str) -> usize {
 }
 
 /// Whether `text` begins with one of the bytes of `wanted`.
+#[inline(never)]
 pub(super) fn begins_in(text: &str, wanted: &str) -> bool {
     !text.is_empty() && until(text, wanted) == 0
 }
@@ -94,6 +96,7 @@ pub(super) fn skip_back<'a>(text: &'a str, classes: u8, more: &str) -> &'a str {
 }
 
 /// Whether `text` has a byte of `classes`.
+#[inline(never)]
 pub(super) fn has(text: &str, classes: u8) -> bool {
     span(text, !classes, "") < text.len()
 }
@@ -152,6 +155,7 @@ pub(super) fn entry<'a>(text: &str, is: fn(&str, &str) -> bool, mut list: &'a st
 }
 
 /// Whether there is such an entry.
+#[inline(never)]
 pub(super) fn any(text: &str, is: fn(&str, &str) -> bool, list: &str) -> bool {
     entry(text, is, list).is_some()
 }
@@ -160,10 +164,16 @@ pub(super) fn equals(text: &str, entry: &str) -> bool {
     text == entry
 }
 
+pub(super) fn equals_in_any_case(text: &str, entry: &str) -> bool {
+    text.eq_ignore_ascii_case(entry)
+}
+
+#[inline(never)]
 pub(super) fn begins(text: &str, entry: &str) -> bool {
     text.as_bytes().starts_with(entry.as_bytes())
 }
 
+#[inline(never)]
 pub(super) fn ends(text: &str, entry: &str) -> bool {
     text.as_bytes().ends_with(entry.as_bytes())
 }

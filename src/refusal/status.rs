@@ -1,6 +1,6 @@
 //! The HTTP status that a sentence states: `Error code: 429`, `HTTP 503`, `got status: 404`, `(429)`.
 
-use super::scan::{any, begins, ends, first, from, list, skip, skip_back, span, span_back, upto};
+use super::scan::{any, begins, ends, equals_in_any_case, first, from, list, skip, skip_back, span, span_back, upto};
 use super::scan::{ALNUM, DIGIT, LETTER, LOWER, SPACE, UPPER};
 use crate::json::decimal_value;
 
@@ -47,10 +47,6 @@ fn is_status(raw: &str, behind: &str) -> bool {
     // `<title>502 Bad Gateway</title>`
     let title = ends(raw, ">") && first(next) == UPPER;
     at_start || alone || named || title
-}
-
-fn equals_in_any_case(text: &str, entry: &str) -> bool {
-    text.eq_ignore_ascii_case(entry)
 }
 
 const ANNOUNCE: &str = list!["code", "status", "http", "statuscode", "error", "exception", "response"];

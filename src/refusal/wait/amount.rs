@@ -1,7 +1,9 @@
 //! A duration at the beginning of a text: `4.8s`, `350ms`, `1m30s`, `2 minutes`, `1 minute, 30 seconds`, `a minute`, `23`.
 
 use crate::json::decimal_value;
-use crate::refusal::scan::{any, begins, entry, equals, first, from, list, skip, span, upto, DIGIT, LETTER};
+use crate::refusal::scan::{
+    any, begins, entry, equals_in_any_case, first, from, list, skip, span, upto, DIGIT, LETTER,
+};
 use crate::time::Seconds;
 
 pub(super) struct Amount<'a> {
@@ -37,7 +39,7 @@ pub(super) fn amount(text: &str) -> Option<Amount<'_>> {
     loop {
         let letters = skip(rest, 0, " -");
         let name = upto(letters, span(letters, LETTER, ""));
-        let unit = UNITS.iter().find(|(unit, names)| *unit < last && any(name, equals, names));
+        let unit = UNITS.iter().find(|(unit, names)| *unit < last && any(name, equals_in_any_case, names));
         let Some((unit, _)) = unit else { break };
         // Milliseconds are divided: 0.001 has no exact binary form, and 350 ms would not be 0.35 s.
         let seconds = if *unit < 1.0 { value / 1_000.0 } else { value * unit };

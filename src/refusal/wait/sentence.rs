@@ -95,8 +95,7 @@ pub(in crate::refusal) fn of_value(value: &str, now: Seconds) -> Option<Seconds>
     if let Some(at) = http_date(value) {
         return Some(from_now(at, now));
     }
-    let lower = value.to_ascii_lowercase();
-    let Amount { seconds, rest, .. } = wait_at(&lower, now)?;
+    let Amount { seconds, rest, .. } = wait_at(value, now)?;
     skip(rest, SPACE, "").is_empty().then_some(seconds)
 }
 
