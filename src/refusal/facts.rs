@@ -154,16 +154,16 @@ impl Facts {
         let now = self.now;
         let wait = |unit: f64| of_value(text, now).map(|wait| wait / unit);
         match field {
+            // `"detail": 7` and `"message": null` say nothing.
+            Some(Field::Sentence) if !quoted => {}
             Some(Field::Sentence) => {
-                if quoted {
-                    self.hear(text);
-                    if !self.location.is_empty() {
-                        self.location.push_str(": ");
-                    }
-                    let mut said = std::mem::take(&mut self.location);
-                    said.push_str(text);
-                    self.say(0, &said, name == "msg" || key == of);
+                self.hear(text);
+                if !self.location.is_empty() {
+                    self.location.push_str(": ");
                 }
+                let mut said = std::mem::take(&mut self.location);
+                said.push_str(text);
+                self.say(0, &said, name == "msg" || key == of);
             }
             Some(Field::Reason) if name == "description" && plain(of) == "links" => {}
             Some(Field::Reason) if has(text, WIDE) || has_phrase(text, " ") => {
@@ -250,7 +250,8 @@ impl Facts {
     /// elements of a list are one sentence.
     fn say(&mut self, rank: usize, text: &str, listed: bool) {
         let said = &mut self.said[rank];
-        if !said.is_empty() && !(listed && self.listed[rank]) {
+        let goes_on = listed && self.listed[rank];
+        if !said.is_empty() && !goes_on {
             return;
         }
         if let Some(words) = prose_of(text) {

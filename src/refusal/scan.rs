@@ -61,14 +61,14 @@ pub(super) fn upto(text: &str, at: usize) -> &str {
 #[inline(never)]
 pub(super) fn span(text: &str, classes: u8, more: &str) -> usize {
     let other = |b: &u8| class(*b) & classes == 0 && !more.as_bytes().contains(b);
-    text.as_bytes().iter().position(|b| other(b)).unwrap_or(text.len())
+    text.as_bytes().iter().position(other).unwrap_or(text.len())
 }
 
 /// The same at its end.
 #[inline(never)]
 pub(super) fn span_back(text: &str, classes: u8, more: &str) -> usize {
     let other = |b: &u8| class(*b) & classes == 0 && !more.as_bytes().contains(b);
-    text.as_bytes().iter().rev().position(|b| other(b)).unwrap_or(text.len())
+    text.as_bytes().iter().rev().position(other).unwrap_or(text.len())
 }
 
 /// The place of the first byte of `wanted`, else the end.

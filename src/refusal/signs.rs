@@ -83,3 +83,21 @@ pub(super) const DUMPS: &str = list![
     "headers:*body:",
     "body:*headers:",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is written otherwise would never be found.
+    #[test]
+    fn codes_and_phrases_are_written_as_they_are_compared() {
+        for (_, codes) in CODES {
+            assert!(codes.split('\0').all(|code| code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())));
+        }
+        let phrases = FIRST.iter().chain(PHRASES).map(|(_, list)| *list).chain(PROVIDERS.iter().map(|(_, list)| *list));
+        for list in phrases.chain([NO_LIMIT, LONG_WINDOWS]) {
+            assert_eq!(list, list.to_lowercase());
+            assert!(list.ends_with('\0') && !list.contains("\0\0") && !list.starts_with('\0'), "{list}");
+        }
+    }
+}

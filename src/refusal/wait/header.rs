@@ -5,7 +5,6 @@ use super::longer;
 use super::moment::http_date;
 use super::sentence::of_value;
 use crate::refusal::scan::{after, any, before, begins, ends, entry, from, has_phrase, list, next_part};
-use crate::text::find;
 use crate::time::Seconds;
 
 /// The header fields of an answer, a line each: `name: value`, names in lower case. Of another origin's answer a page sees
@@ -16,7 +15,7 @@ pub struct Headers<'a>(pub &'a str);
 impl<'a> Headers<'a> {
     /// Whether a header field of this name, in lower case, says anything about a wait.
     pub fn reads(name: &str) -> bool {
-        name == "date" || ["retry-after", "ratelimit", "rate-limit"].iter().any(|part| find(name, part).is_some())
+        name == "date" || any(name, has_phrase, list!["retry-after", "ratelimit", "rate-limit"])
     }
 
     /// The name and the value of the next field of `lines`.
