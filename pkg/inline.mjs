@@ -1,5 +1,5 @@
-// Encodes the module as a string literal that HTTP compression still sees through: brotli makes of it 2.4 KB more than
-// of the bytes themselves. Base64 costs 24 KB more, because the same bytes look different at each offset modulo 3.
+// Encodes the module as a string literal that still compresses well: after brotli it is 2.4 KB larger than the bytes themselves.
+// Base64 would be 24 KB larger, because the same bytes look different at each offset modulo 3.
 //
 // Alphabet: printable ASCII, since a bundle may be served with any charset, without `"`, `\` and `<`, which a string
 // literal or an inline script would have to escape. A byte below 90 is one character; above, one of two marks comes

@@ -1,12 +1,12 @@
 //! Everything between the bytes of a streaming AI answer and what the user sees, for Agno AgentOS.
 //!
-//! One arrow, and each stage is a floor that imports only from floors below it (`tests/architecture.rs` checks this):
+//! A pipeline. Each stage is a layer that imports only from layers below it (`tests/architecture.rs` checks this):
 //!
 //! ```text
 //! bytes ──sse──▶ frames ──event──▶ run events ──state──▶ conversation ──view──▶ JavaScript
 //! ```
 //!
-//! | floor | what it does |
+//! | layer | what it does |
 //! | --- | --- |
 //! | [`json`] | reads one JSON value in place: no tree, no copies |
 //! | [`sse`] | bytes → frames, by WHATWG §9.2.6 |
@@ -18,7 +18,7 @@
 //! | [`view`] | the conversation → what changed since the last read |
 //! | `wasm` | the JS bindings: fetch, timers, values for JavaScript |
 //!
-//! At the bottom are `bytes`, `text`, [`time`] and [`limits`]. Beside the floors stands `generator` (a feature): the backend
+//! At the bottom are `bytes`, `text`, [`time`] and [`limits`]. `generator` (a feature) is not part of the pipeline: it is the backend
 //! half, which runs a model with the same retry policy.
 //!
 //! Everything except `wasm` is plain Rust without I/O, clock, randomness or JavaScript: time is an argument, requests are

@@ -1,4 +1,4 @@
-// 'ai-stream-handler/slim': as the main entry, without the module. For pages that host core.wasm themselves: `await init(...)` once.
+// 'ai-stream-handler/slim': the main entry without the inlined module, for pages that host core.wasm themselves and `await init(...)`.
 
 export { createStreamHandler, init } from './handler/create-hosted'
 export { emptySnapshot } from './snapshot/empty-snapshot'

@@ -47,7 +47,7 @@ pub struct Config {
     pub fallbacks: Vec<Fallback>,
     /// Whether to emit [`Output::Log`](super::Output::Log).
     pub log: bool,
-    /// Recognise repeated content frames by comparing bytes instead of parsing them. The result is the same either way;
+    /// Recognize repeated content frames by comparing bytes instead of parsing them. The result is the same either way;
     /// tests compare the two.
     pub fast_path: bool,
     /// Seed of the random numbers for jitter and for spreading tabs.

@@ -165,7 +165,7 @@ impl Client {
         self.settle(connection.send, now);
     }
 
-    /// The answer to a pause has not provably reached its run.
+    /// It is not certain that the answer to a pause has reached its run.
     pub(super) fn continue_unconfirmed(&self, connection: &Connection) -> bool {
         connection.purpose == Purpose::Continue && self.conversation.is_turn_unknown()
     }
@@ -213,7 +213,7 @@ impl Client {
         self.end_with_error(connection, outcome, error, now);
     }
 
-    /// Handles an HTTP error, even one whose body broke off. Returns the connection if there was none.
+    /// Handles an HTTP error, even if its body was cut off. Returns the connection unchanged if the response is not one.
     fn take_refusal(&mut self, mut connection: Connection, now: Seconds) -> Option<Connection> {
         let Body::Refused { status, headers, text } = &connection.body else { return Some(connection) };
         let (status, text) = (*status, String::from_utf8_lossy(text).into_owned());

@@ -1,4 +1,4 @@
-//! The client's own retries, for backends that do not retry; and making way for backends that do.
+//! The client's own retries, for backends that do not retry. If the backend announces a retry, the client stops its own.
 
 use super::connection::UNREACHABLE;
 use super::queue::Send;
@@ -135,7 +135,7 @@ impl Client {
         }
     }
 
-    /// The stream of a failed run continues: the server retries by itself, and takes the send back.
+    /// The stream of a failed run continues: the server retries by itself, so the client drops its own retry.
     pub(super) fn yield_to_server(&mut self) {
         let by_server = self.conversation.retry.as_ref().is_some_and(|r| r.by == Retrier::Server);
         let continues = by_server || self.conversation.status != Status::Retrying;

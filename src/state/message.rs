@@ -1,7 +1,7 @@
 //! Messages: the user's, the answer, the members' and the delegations.
 //!
 //! A message tracks what the view has not read yet: whether its head changed, how much of its text was handed out,
-//! which tool calls changed. So a token costs a token, not a message.
+//! which tool calls changed. So reading one new token costs the same, however long the message is.
 
 pub use super::message_head::{Head, Role, RunStatus};
 pub use super::message_text::Text;

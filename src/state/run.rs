@@ -123,7 +123,7 @@ impl Run {
         Run { top: false, is_workflow, workflow_id, ..Run::named(id, name) }
     }
 
-    /// A top-level run of which only this is known.
+    /// A top-level run of which only the id and the name are known.
     pub fn named(id: String, name: String) -> Run {
         Run {
             id,

@@ -82,7 +82,7 @@ test('retry-after-ms, an HTTP date and a sentence in the body are read as well',
   }
 })
 
-test('the recorded 429 is exhausted after three retries, and the banner says what the mission says', async () => {
+test('the recorded 429 is exhausted after three retries, and the banner says so in the words of the contract', async () => {
   const server = await serve((_, response) => answerWith(response, 'http_429_seedroute'))
   const handler = connect(server, { retry: { delays: [0.01] } })
   // The recording names twelve seconds; they are skipped by hand.
@@ -95,7 +95,7 @@ test('the recorded 429 is exhausted after three retries, and the banner says wha
   assert.equal(await outcome, 'failed')
   const { error, activityStatus, timeline } = handler.getSnapshot()
   const text = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
-  assert.deepEqual(error, { message: text, type: 'rate_limit', retries: 3, httpStatus: 429, retryable: true })
+  assert.deepEqual(error, { message: text, type: 'rate_limit', reason: 'rate_limit', retries: 3, httpStatus: 429, retryable: true })
   assert.equal(activityStatus, null)
   assert.deepEqual(timeline.map(({ eventType, details }) => [eventType, details.retryAttempt]), [['retry', 1], ['retry', 2], ['retry', 3], ['error', undefined]])
   assert.equal(timeline[0].details.errorMessage, 'Rate limit exceeded: 5 per 1 minute')

@@ -50,7 +50,7 @@ test('the same token again, or headers that are no function, is not sent again',
     const handler = connect(server, { headers })
     assert.equal(await handler.send('hello'), 'failed')
     const { error } = handler.getSnapshot()
-    assert.deepEqual(error, { message: 'Invalid or expired token', type: 'http', httpStatus: 401, retryable: false, url: `${server.url}/agents/a/runs` })
+    assert.deepEqual(error, { message: 'Invalid or expired token', type: 'http', httpStatus: 401, retryable: false, reason: 'auth', url: `${server.url}/agents/a/runs` })
     assert.equal(server.requests.length - before, 1)
   }
   assert.equal(calls, 2)

@@ -25,7 +25,7 @@ const KINDS = {
 /** The live scenario for a kind that needs a backend and names none. */
 const DEFAULT_SCENARIO = 'survives'
 
-/** `run(name)`: plays the live scenario of that name, or without a name the one shown once more. */
+/** `run(name)`: plays the live scenario of that name; without a name, replays the current one. */
 export function createChaosPanel({ run: runScenario }) {
   const options = (isLive) => Object.entries(KINDS).filter(([, { needs }]) => Boolean(needs) === isLive).map(([value, { title }]) => el('option', { value }, title))
   const select = el('select', { testid: 'chaos' }, el('option', { value: '' }, 'No chaos'),

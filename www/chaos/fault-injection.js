@@ -13,7 +13,7 @@ const FAULTS = {
   malformed: { frame: (bytes, number) => (number % 4 === 2 ? [encoder.encode(BROKEN[(number >> 2) % 2]), bytes] : [bytes]) },
 }
 
-/** How often the connection breaks (a stall and a clock jump happen once), and the server refuses. */
+/** How often the connection breaks (a stall and a clock jump happen once), and how often the server answers with an error. */
 const DROPS = 2
 const REFUSALS = 2
 /** The frame at which a connection breaks or stalls, or the clock jumps. */

@@ -1,4 +1,4 @@
-/** Time left of a wait, and how to end it early: in an opened recording, in a replay, and live. For retry-card.js. */
+/** The time left of a wait, and the action that ends it early: live, in a replay, and in an opened recording. For retry-card.js. */
 export function createWaitClock(page, scrubber) {
   return {
     left(wait) {

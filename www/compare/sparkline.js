@@ -2,7 +2,7 @@
 import { el } from '../ui/dom.js'
 
 const BUDGET = 1000 / 60
-/** Milliseconds at the top edge; higher bars are cut, their value is in the text below. */
+/** Milliseconds at the top edge. Higher bars are cut off; the text below has their value. */
 const TOP = 50
 const BAR = 2
 

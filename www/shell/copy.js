@@ -1,4 +1,4 @@
-/** Texts of the composer and the toolbar, by what the page shows. */
+/** The wording of the composer and the toolbar, depending on what the page shows. */
 
 const LIVE = { hint: 'Enter to send. A message sent during an answer is queued.', queues: true }
 const REPLAY = { placeholder: 'Type a message', hint: 'No backend is connected; a recording answers.', queues: false }

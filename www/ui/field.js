@@ -1,3 +1,4 @@
+/** A labeled block of preformatted text, such as a tool's arguments or result. Not a form field. */
 import { el } from './dom.js'
 
 /** Characters shown at first: a tool may return megabytes, which would freeze the page. */

@@ -1,6 +1,7 @@
+/** A gauge: how much of its token quota a model has used in the last minute. */
 import { el } from './dom.js'
 
-/** One model's use of its quota (`snapshot.quota`). */
+/** `quota`: an entry of `snapshot.quota`. */
 export function quotaGauge({ model, inputTokens, limit, source, asOf }) {
   const used = limit === null ? `${inputTokens.toLocaleString()} input tokens` : `${inputTokens.toLocaleString()} of ${limit.toLocaleString()} input tokens`
   const origin = { option: 'quota as configured', learned: 'quota from a 429' }[source]

@@ -10,7 +10,7 @@ import type { HandlerOptions } from '../types/options'
 const source = inlinedSource(wasm)
 
 /**
- * Creates the handler of one conversation. Synchronous; there is nothing to initialise.
+ * Creates the handler of one conversation. Synchronous; there is nothing to initialize.
  *
  * Throws a TypeError or RangeError that names an invalid option, and an Error if WebAssembly is missing or forbidden (the message
  * says which, and what to do). Never throws because of a server.

@@ -1,7 +1,7 @@
 // Starts the module in idle time, so that the first answer does not wait for it.
 //
-// Browsers compile a function when it is first called, which is half of the cost of a start. So a short answer is read too, by a
-// handler that nobody sees.
+// Browsers compile a function when it is first called, which is half of the cost of starting. So the warm-up also feeds a short
+// answer to a throwaway handler.
 
 import { compileInBackground, type ModuleSource } from '../wasm/loader'
 import { makeStreamHandler } from './stream-handler'

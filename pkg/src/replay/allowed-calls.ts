@@ -1,4 +1,4 @@
-// Allow-list of core calls, with argument types, for recordings, which are untrusted input.
+// The core calls that a recording may make, with the types of their arguments. Recordings are untrusted input.
 
 import type { Core } from '../../generated/core'
 

@@ -1,14 +1,14 @@
 // Replaces the strings of JSON with placeholder letters, byte for byte. Accepts JSON that is cut off, and text that is not JSON.
 
-/** Keys whose strings describe what happens and hold no texts; so do keys that end in `_id`, except `user_id`. */
+/** Keys whose values are identifiers and not texts. Keys that end in `_id`, except `user_id`, are treated the same. */
 const KEPT_KEYS = new Set([
   'event', 'id', 'status', 'type', 'role', 'model', 'provider', 'model_provider', 'content_type', 'created_at', 'tool_name', 'agent_name',
   'team_name', 'workflow_name', 'step_name', 'executor_name', 'executor_type', 'step_type', 'field_type', 'error_type', 'mime_type',
 ])
-/** The words by which src/retry/refusal.rs recognizes a rate limit and its delay. */
+/** The words by which src/refusal.rs recognizes a rate limit and its delay. */
 const RATE_LIMIT_WORDS = /resource_exhausted|rate_limit_\w*|retrydelay|status_?code|too many requests|rate limit(ed)?|exceeded|reached|quota|(re)?try(ing)?( again)? (in|after)|(milli)?seconds?|minutes?|hours?|response|http|error|code|status|retry|attempt|\d+(\.\d+)?(ms|s|m|h)?/gi
 
-/** A text within bytes: its characters and the offset of each. RecorderHooks JSON in a JSON string, the characters are unescaped. */
+/** A text within bytes: its characters and the offset of each. For JSON inside a JSON string, the characters are unescaped. */
 export interface Units { codes: number[]; starts: number[] }
 
 export function toUnits(bytes: Uint8Array): Units {
@@ -41,7 +41,7 @@ export function redactUnits({ codes, starts }: Units, bytes: Uint8Array, isError
   }
 }
 
-/** Whether a string is preserved. RecorderHooks a message or a tool's data only ids are: they say which member a task is for. */
+/** Whether a string is preserved. Inside a message or a tool's data only ids are: they say which member a task is for. */
 function isKept(key: string | null, within: (string | null)[], isSaid: boolean): boolean {
   if (key === null || key === 'user_id') return false
   if (/_id$/.test(key) || (key === 'name' && within.includes('user_input_schema'))) return true

@@ -45,7 +45,7 @@ export interface StreamHandler {
    */
   continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome>
   /**
-   * Stops the running answer, its wait, or a pause, and removes all queued messages. The text received so far is kept. If the
+   * Stops the running answer, a wait, or a paused run, and removes all queued messages. The text received so far is kept. If the
    * run's id is known, the server is told to stop the run. No-op if nothing runs.
    */
   cancel(): void
@@ -95,7 +95,7 @@ export interface StreamHandler {
   load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
   /** Starts a new chat without turns and session. Keeps the list of sessions. Stops whatever runs. */
   clear(): void
-  /** Access for 'ai-stream-handler/replay', which records runs and replays them. @internal */
+  /** @internal Used by 'ai-stream-handler/replay' to record and replay runs. */
   inside(): RecorderHooks
   /**
    * Closes the connection and frees the memory; a background run continues on the server. The last snapshot stays readable.

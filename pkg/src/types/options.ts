@@ -43,7 +43,7 @@ export interface HandlerOptions {
    */
   url?: string | null
   /**
-   * Name of the answering party in activity texts until its first event carries one. Default: derived from the id;
+   * Display name of the agent, team or workflow in activity texts, until its first event carries one. Default: derived from the id;
    * `web-researcher` becomes `Web Researcher`.
    */
   name?: string | null
@@ -51,11 +51,11 @@ export interface HandlerOptions {
    * Headers of every request, or a function that returns them. The function is called before each request and may be async. After
    * an HTTP 401 it is called once more, and the request is repeated if the headers differ. If it throws before a request, the request is not sent, the answer fails with `error.type` `general`, and `onListenerError` gets the error.
    *
-   * A `Content-Type` is not sent with forms, which carry their own.
+   * A `Content-Type` header is ignored for form requests: the browser sets it.
    */
   headers?: Record<string, string> | (() => Record<string, string> | Promise<Record<string, string>>)
   /**
-   * `credentials` of every request, as in `fetch`.
+   * The `credentials` mode of every request, as in `fetch`. Use `'include'` to send cookies to another origin.
    *
    * @default 'same-origin'
    */
@@ -97,7 +97,7 @@ export interface HandlerOptions {
   fallbacks?: Fallback[]
   /**
    * Input tokens per minute a model may use. A send that would exceed the quota is delayed (`snapshot.pacing`). A number applies
-   * to every model, a record to the models it names; the least is 1. Takes precedence over quotas learned from 429 responses. `false` never
+   * to every model, a record to the models it names; each at least 1. Takes precedence over quotas learned from 429 responses. `false` never
    * delays a send for a quota. Default: only learned quotas apply.
    */
   quota?: number | Record<string, number> | false
@@ -126,7 +126,7 @@ export interface HandlerOptions {
   persist?: 'session' | 'local' | Storage | false
   /**
    * When listeners are called. `frame`: at most once per animation frame (every 16 ms in Node, workers and hidden pages), and
-   * less often on pages that take long to render, which get a third of the time. `sync`: after each chunk. A number: at most
+   * less often on pages that are slow to render, so that rendering takes at most a third of the time. `sync`: after each chunk. A number: at most
    * once per so many milliseconds, 0 to 2,147,483,647. The end of a run is always reported immediately.
    *
    * @default 'frame'
@@ -134,7 +134,7 @@ export interface HandlerOptions {
   notify?: 'frame' | 'sync' | number
   /**
    * Replacements for the activity texts. Keys: a tool's name, or `working`, `responding`, `thinking`, `paused`. Values:
-   * templates, in which `{name}` is the agent or team, `{argument}` the tool's most descriptive argument, and `{query}` or any
+   * templates, in which `{name}` is the agent or team, `{argument}` the tool's most descriptive argument, and `{query}`, or any
    * other name that argument of the call.
    */
   activityTexts?: Record<string, string>
@@ -219,13 +219,13 @@ export type Fallback = { name?: string } & ({ agent: string } | { team: string }
 /** Memory limits, each 1 to 2,147,483,647. */
 export interface Limits {
   /**
-   * Longest event, in bytes. A longer one is skipped and counted as malformed.
+   * Maximum size of one event, in bytes. A larger one is skipped and counted as malformed.
    *
    * @default 67_108_864 // 64 MiB
    */
   maxEventBytes: number
   /**
-   * Longest text of one message, in bytes. The rest is counted but not kept.
+   * Maximum size of one message's text, in bytes. The rest is counted but not kept.
    *
    * @default 67_108_864 // 64 MiB
    */

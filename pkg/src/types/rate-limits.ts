@@ -27,7 +27,7 @@ export interface PacingState {
   message: string
   /** `limit`: a rate limit was just hit, here or in another tab. `quota`: this send would exceed the model's quota. */
   cause: 'limit' | 'quota'
-  /** Set if the figures show that a long conversation is the cause; for the user. */
+  /** For the user. Set if the token counts show that a long conversation is the likely cause. */
   hint?: string
 }
 
@@ -76,11 +76,11 @@ export interface MonitorFigures {
   retries: number
   /** Answers completed after at least one retry. */
   successAfterRetry: number
-  /** Answers given up after the last retry. */
+  /** Answers that failed because the last retry failed. */
   retriesExhausted: number
   /** Mean of the announced delays, in seconds. */
   averageDelay: number
-  /** Ended answers whose session id is known, so that they are there after a reload. */
+  /** Ended answers whose session id is known, so that a reloaded page can open them again. */
   sessionsKept: number
 }
 

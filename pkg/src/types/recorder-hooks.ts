@@ -8,13 +8,13 @@ import type { ErrorType } from './snapshot'
 
 /** The part of a core that a replay drives. */
 export interface ReplayCore {
-  /** From here on the recording is its clock and its network. The time is `now` (seconds since the Unix epoch) until the next call. */
+  /** From now on the core takes time and network input from the recording. The time is `now` (seconds since the Unix epoch) until the next call. */
   replay(now: number): void
   /** Request `request` was answered. `headers`: `name: value`, a line each, names in lower case. */
   opened(request: number, status: number, type: string, headers: string): void
   /** The next bytes of a response. */
   heard(request: number, bytes: Uint8Array): void
-  /** A request ended: its response ended (`whole`), or it broke off or got none. Without `whole` it was never sent. */
+  /** A request ended. `whole`: `true` if its response was complete, `false` if it broke off or there was none, absent if it was not sent. */
   closed(request: number, whole?: boolean): void
   /** Why a request has no response (`network`), or none that can be read. */
   diagnosed(request: number, type: string, message: string): void

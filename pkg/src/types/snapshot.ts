@@ -58,7 +58,7 @@ export interface StreamError {
   httpStatus?: number
   /** Whether sending the same message again may succeed. */
   retryable: boolean
-  /** Likely cause according to the figures, for the user: a conversation too long for the quota. */
+  /** A likely cause, derived from the token counts, in words for the user: the conversation is too long for the quota. */
   hint?: string
   /** Set for errors that a server or a provider stated. */
   reason?: ErrorReason
@@ -101,7 +101,7 @@ export interface Turn {
   /** Stable for the lifetime of the handler; suitable as a React key. */
   id: string
   user: ChatMessage | null
-  /** Delegations, and messages of members and sub-teams, in the order in which they began. */
+  /** What the team did for the answer: delegations, and messages of members and sub-teams, in the order in which they began. */
   work: ChatMessage[]
   /** The answer of the top-level run. */
   answer: ChatMessage
@@ -133,7 +133,7 @@ export interface SessionEntry {
   updated_at?: number
   /** Outcome of the session's last run, if it ran on this page. */
   lastOutcome?: Outcome
-  /** Whether the last run failed. The session exists all the same. */
+  /** Whether the session's last run failed. The session still exists and can be opened. */
   failed?: boolean
 }
 
@@ -151,7 +151,7 @@ export interface Diagnostics {
   unknown: { name: string; count: number }[]
   /** The latest malformed frames. */
   malformed: { reason: string; excerpt: string; frame: number }[]
-  /** Number of calls of `onListenerError`. */
+  /** How many errors of the page's own code were reported to `onListenerError`. */
   listenerErrors: number
 }
 

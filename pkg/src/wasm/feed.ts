@@ -1,5 +1,5 @@
 // Feeds bytes to the core without a call back into JavaScript: the core reserves room in its memory, and the bytes are written
-// there. Copying costs half of what it does when the core calls back for it (`core.feed`).
+// there. This costs half as much as letting the core call back for them (`core.feed`).
 
 import { moduleMemory } from './loader'
 import type { Core } from '../../generated/core'
