@@ -669,7 +669,7 @@ fn over(page: &Page) -> bool {
 }
 
 #[test]
-fn the_types_of_errors_have_the_names_of_the_mission() {
+fn the_types_of_errors_have_the_names_of_the_contract() {
     let table = [
         (ErrorType::RateLimit, "rate_limit"),
         (ErrorType::General, "general"),

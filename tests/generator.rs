@@ -211,14 +211,14 @@ fn in_paused_time<T>(test: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(test)
 }
 
-async fn mission(script: &[Attempt]) -> Told {
+async fn told_by(script: &[Attempt]) -> Told {
     answer(script, Options::default()).await
 }
 
 #[test]
-fn the_delays_of_the_mission_are_5_10_and_20_seconds() {
+fn the_delays_of_the_contract_are_5_10_and_20_seconds() {
     in_paused_time(async {
-        let told = mission(&[limit(), limit(), limit(), Attempt::Says("Yes.")]).await;
+        let told = told_by(&[limit(), limit(), limit(), Attempt::Says("Yes.")]).await;
         assert_eq!(told.attempts, [0.0, 5.0, 15.0, 35.0]);
         let rows = [
             (1, 5.0, "Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)", 0.0),
@@ -241,7 +241,7 @@ fn the_delays_that_google_names_are_kept_to() {
         // From docs/rate-limit-retries.md: "retry in 4.8s", "retry in 23s", "retry in 58s".
         let named =
             ["4.8", "23", "58"].map(|s| Attempt::Raises(format!("429 RESOURCE_EXHAUSTED. Please retry in {s}s.")));
-        let told = mission(&named).await;
+        let told = told_by(&named).await;
         assert_eq!(told.attempts, [0.0, 4.8, 27.8, 85.8]);
         assert_eq!(
             told.messages(),
@@ -260,7 +260,7 @@ fn the_delays_that_google_names_are_kept_to() {
 fn a_delay_may_be_named_in_retry_info_in_a_header_or_be_less_than_a_second() {
     in_paused_time(async {
         let script = [named("4.843473059s"), Attempt::Http(429, Some("7")), named("0.25s")];
-        let told = mission(&script).await;
+        let told = told_by(&script).await;
         // tokio's timers wait for whole milliseconds, rounded up.
         assert_eq!(told.attempts, [0.0, 4.844, 11.844, 12.094]);
         assert_eq!(told.messages()[2], "Rate limit reached. Retrying in less than a second... (Attempt 3/3)");
@@ -270,7 +270,7 @@ fn a_delay_may_be_named_in_retry_info_in_a_header_or_be_less_than_a_second() {
 #[test]
 fn after_the_last_attempt_the_error_has_type_rate_limit_and_the_retries() {
     in_paused_time(async {
-        let told = mission(&[limit(), limit(), limit(), limit()]).await;
+        let told = told_by(&[limit(), limit(), limit(), limit()]).await;
         let (name, data, at) = told.own().pop().unwrap();
         let expected = json!({"event": "error", "error": EXHAUSTED, "type": "rate_limit", "retries": 3});
         assert_eq!((name, data, at), ("error", expected, 35.0));
@@ -295,10 +295,10 @@ fn the_first_form_of_the_payload_leaves_the_event_key_out() {
 }
 
 #[test]
-fn the_error_types_of_the_mission() {
+fn the_error_types_of_the_contract() {
     in_paused_time(async {
         let internal = r#"{"error":{"code":500,"message":"An internal error has occurred.","status":"INTERNAL"}}"#;
-        let general = mission(&[Attempt::Raises(internal.into())]).await.error();
+        let general = told_by(&[Attempt::Raises(internal.into())]).await.error();
         let expected = "An error occurred: An internal error has occurred.";
         assert_eq!(general, json!({"event": "error", "error": expected, "type": "general", "retries": 0}));
 
@@ -307,13 +307,13 @@ fn the_error_types_of_the_mission() {
             (Attempt::PanicsAtOnce, "no model"),
             (Attempt::Unexpected, "the database is gone"),
         ] {
-            let told = mission(&[broken]).await;
+            let told = told_by(&[broken]).await;
             let expected = format!("An unexpected error occurred: {why}");
             assert_eq!(told.error(), json!({"event": "error", "error": expected, "type": "unexpected"}));
             assert_eq!(told.attempts.len(), 1);
         }
 
-        let timeout = mission(&[Attempt::Hangs]).await;
+        let timeout = told_by(&[Attempt::Hangs]).await;
         let text = "Request timed out after 2 minutes. This query may be too complex. Try simplifying your question.";
         let expected = json!({"event": "error", "error": text, "type": "timeout", "timeout_seconds": 120.0});
         assert_eq!((timeout.error(), timeout.own()[0].2), (expected, 120.0));
@@ -324,7 +324,7 @@ fn the_error_types_of_the_mission() {
 fn a_400_that_mentions_a_quota_is_general_and_not_tried_again() {
     in_paused_time(async {
         let text = r#"{"error":{"code":400,"message":"Invalid argument: quota {x}","status":"INVALID_ARGUMENT"}}"#;
-        let told = mission(&[Attempt::Raises(text.into())]).await;
+        let told = told_by(&[Attempt::Raises(text.into())]).await;
         assert_eq!((told.error()["type"].clone(), told.attempts.len()), (json!("general"), 1));
     });
 }
@@ -333,7 +333,7 @@ fn a_400_that_mentions_a_quota_is_general_and_not_tried_again() {
 fn a_general_error_after_a_retry_stays_general_and_says_what_it_is() {
     in_paused_time(async {
         // The reference code would report the last of four errors as an exhausted rate limit, whatever it was.
-        let told = mission(&[limit(), limit(), limit(), Attempt::Raises("boom".into())]).await;
+        let told = told_by(&[limit(), limit(), limit(), Attempt::Raises("boom".into())]).await;
         let last = told.own().pop().unwrap().1;
         assert_eq!(
             last,
@@ -345,7 +345,7 @@ fn a_general_error_after_a_retry_stays_general_and_says_what_it_is() {
 #[test]
 fn a_run_that_ends_in_a_run_error_is_retried_and_the_event_not_sent_on() {
     in_paused_time(async {
-        let told = mission(&[Attempt::RunError(quota_body(Some("3s"))), Attempt::Says("Yes.")]).await;
+        let told = told_by(&[Attempt::RunError(quota_body(Some("3s"))), Attempt::Says("Yes.")]).await;
         assert_eq!(told.attempts, [0.0, 3.0]);
         let names: Vec<&str> = told.frames.iter().map(|(_, f)| f.split_once('\n').unwrap().0).collect();
         let expected =
@@ -357,7 +357,7 @@ fn a_run_that_ends_in_a_run_error_is_retried_and_the_event_not_sent_on() {
 #[test]
 fn a_members_error_is_sent_on_and_ends_nothing() {
     in_paused_time(async {
-        let told = mission(&[Attempt::MemberFails]).await;
+        let told = told_by(&[Attempt::MemberFails]).await;
         assert_eq!((told.own().len(), told.attempts.len(), told.frames.len()), (0, 1, 4));
         assert!(told.frames[1].1.starts_with("event: RunError\n"));
     });
@@ -368,9 +368,9 @@ fn each_attempt_has_the_bound_for_itself_and_waits_do_not_count() {
     in_paused_time(async {
         // 3 × 100 s of work and 35 s of waiting: no attempt takes 120.
         let slow = Attempt::SaysThenRaises("So far ", quota_body(None));
-        let told = mission(&[slow, Attempt::Slow(10, 10.0)]).await;
+        let told = told_by(&[slow, Attempt::Slow(10, 10.0)]).await;
         assert!(told.frames.last().unwrap().1.starts_with("event: TeamRunCompleted\n"));
-        let told = mission(&[limit(), Attempt::Slow(13, 10.0)]).await;
+        let told = told_by(&[limit(), Attempt::Slow(13, 10.0)]).await;
         assert_eq!(told.own().pop().unwrap().1["type"], "timeout");
         assert_eq!(told.own().pop().unwrap().2, 125.0, "120 seconds after the second attempt began");
         let unbounded = Options { timeout: None, ..Options::default() };
@@ -468,7 +468,7 @@ fn a_wait_blocks_nobody() {
         // Paused time stands still while a task runs, and advances when all sleep: a blocking wait would never end, or
         // would starve the others.
         let script = [limit(), limit()];
-        let slow = mission(&script);
+        let slow = told_by(&script);
         let ticks = async {
             let began = Instant::now();
             let mut ticks = 0;
@@ -493,9 +493,9 @@ fn connected(script: &[Attempt], told: &Told) -> World {
 }
 
 #[test]
-fn scenario_1_of_the_mission_from_one_half_to_the_other() {
+fn scenario_1_of_the_contract_from_one_half_to_the_other() {
     let script = [Attempt::Tool(Box::new(limit())), Attempt::Says("You previously asked about the weather.")];
-    let told = in_paused_time(mission(&script));
+    let told = in_paused_time(told_by(&script));
     let mut world = connected(&script, &told);
     let retrying = "Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)";
     assert_eq!(
@@ -521,9 +521,9 @@ fn scenario_1_of_the_mission_from_one_half_to_the_other() {
 }
 
 #[test]
-fn scenario_2_of_the_mission_from_one_half_to_the_other() {
+fn scenario_2_of_the_contract_from_one_half_to_the_other() {
     let script = [Attempt::Tool(Box::new(limit())), limit(), limit(), limit()];
-    let told = in_paused_time(mission(&script));
+    let told = in_paused_time(told_by(&script));
     let mut world = connected(&script, &told);
     let retrying = |s: u32, n: u32| format!("Rate limit reached. Retrying in {s} seconds... (Attempt {n}/3)");
     let seen: Vec<&String> = world.activities.iter().filter(|a| a.starts_with("Rate")).collect();
@@ -544,10 +544,10 @@ fn scenario_2_of_the_mission_from_one_half_to_the_other() {
 }
 
 #[test]
-fn the_three_test_cases_of_the_mission() {
+fn the_three_test_cases_of_the_contract() {
     // 1: a simple query, no rate limit.
     let script = [Attempt::Says("test received")];
-    let told = in_paused_time(mission(&script));
+    let told = in_paused_time(told_by(&script));
     assert_eq!((told.own().len(), told.frames.last().unwrap().0), (0, 0.0));
     let mut world = connected(&script, &told);
     assert_eq!((world.page.answer().as_str(), world.page.outcome()), ("test received", Some(Outcome::Completed)));
@@ -556,13 +556,13 @@ fn the_three_test_cases_of_the_mission() {
     // 2: a query that may hit the limit: the tool completes, the limit strikes, the answer arrives.
     let again = Attempt::Tool(Box::new(Attempt::Says("You asked about the weather.")));
     let script = [Attempt::Tool(Box::new(limit())), again];
-    let mut world = connected(&script, &in_paused_time(mission(&script)));
+    let mut world = connected(&script, &in_paused_time(told_by(&script)));
     assert!(world.story().contains(&"TeamToolCallCompleted: get_previous_session_messages completed".into()));
     assert_eq!(world.page.answer(), "You asked about the weather.");
     // 3: forced: `raise ModelProviderError("429 RESOURCE_EXHAUSTED. retry in 2s")` each time.
     let forced = Attempt::Raises("429 RESOURCE_EXHAUSTED. retry in 2s".into());
     let script = vec![forced; 4];
-    let told = in_paused_time(mission(&script));
+    let told = in_paused_time(told_by(&script));
     assert_eq!(told.attempts, [0.0, 2.0, 4.0, 6.0]);
     let mut world = connected(&script, &told);
     assert_eq!(world.page.banner().as_deref(), Some(EXHAUSTED));
@@ -572,7 +572,7 @@ fn the_three_test_cases_of_the_mission() {
 #[test]
 fn while_the_server_waits_the_page_knows_until_when() {
     let mut world = World::new([]);
-    let told = in_paused_time(mission(&[named("4.8s"), limit()]));
+    let told = in_paused_time(told_by(&[named("4.8s"), limit()]));
     let until_retry: Vec<_> = told.frames.iter().take(1).cloned().collect();
     world.reply_to_send("hello", Answer::Open(until_retry[0].1.clone()));
     let retry = world.page.view()["head"]["retry"].clone();
@@ -610,7 +610,7 @@ fn the_two_halves_agree_on_every_pattern_of_five_attempts() {
     for code in 0..kinds.len().pow(5) {
         let pattern: Vec<usize> = (0..5).map(|at| code / kinds.len().pow(at) % kinds.len()).collect();
         let script: Vec<Attempt> = pattern.iter().map(|k| kinds[*k].0()).collect();
-        let told = in_paused_time(mission(&script));
+        let told = in_paused_time(told_by(&script));
 
         // The rule.
         let (mut attempts, mut clock, mut last) = (vec![0.0], 0.0, 0);

@@ -1,5 +1,5 @@
 // The page of examples/cirkelline-ui, which has the traits of the Cirkelline UI, with the replaced hook: in a real Chromium,
-// against the real AgentOS, and against the mission's route with its retries (the server example).
+// against the real AgentOS, and against a retrying route (the server example).
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -171,9 +171,9 @@ describe('against the real AgentOS', () => {
   })
 })
 
-describe('against the mission’s route', () => {
+describe('against a retrying route', () => {
   test('the server’s retries are the activity, and the retried answer is shown', async () => {
-    const { send, answers, banner, activities } = await visitWatched('mission')
+    const { send, answers, banner, activities } = await visitWatched('retrying')
     await send('What did I ask you before? [[limit times=2 delay=0.3]]')
     await until(async () => (await answers()).length === 1, 'the answer')
     assert.equal(await banner(), null)
@@ -181,7 +181,7 @@ describe('against the mission’s route', () => {
   })
 
   test('when all retries fail its banner is shown and stays', async () => {
-    const { send, banner } = await visitWatched('mission')
+    const { send, banner } = await visitWatched('retrying')
     await send('What did I ask you before? [[limit times=forever delay=0.05]]')
     await until(banner, 'the banner')
     await new Promise((later) => setTimeout(later, 500))
@@ -189,10 +189,10 @@ describe('against the mission’s route', () => {
   })
 })
 
-/** With what its activity line ever showed; `mission`: messages go to the route that retries. */
-async function visitWatched(mission) {
-  const visited = await visit(mission ? server.url : agentos.url)
-  if (mission) visited.proxy.pathOf = (path) => path.replace(/^\/teams\/cirkelline\/runs$/, '/api/teams/cirkelline/runs')
+/** With what its activity line ever showed; `retrying`: messages go to the route that retries. */
+async function visitWatched(retrying) {
+  const visited = await visit(retrying ? server.url : agentos.url)
+  if (retrying) visited.proxy.pathOf = (path) => path.replace(/^\/teams\/cirkelline\/runs$/, '/api/teams/cirkelline/runs')
   return { ...visited, activities: () => visited.page.evaluate(() => globalThis.activities) }
 }
 

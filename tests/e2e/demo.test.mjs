@@ -1,4 +1,4 @@
-// The journey through the demo page, in a real Chromium: the four scenarios of the mission, and a live backend.
+// The journey through the demo page, in a real Chromium: the four scenarios of a rate limit, and a live backend.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, test } from 'node:test'

@@ -80,7 +80,7 @@ test('who asks for less motion sees the ring move once a second', async () => {
   assert.ok(moves >= 1 && moves <= seconds + 1, `${moves} moves in ${seconds} s`)
 })
 
-test('the monitor’s panel: the mission’s figures, and how near each alert is; the page’s thresholds are the monitor’s', async () => {
+test('the monitor’s panel: the figures, and how near each alert is; the page’s thresholds are the monitor’s', async () => {
   const view = await visit()
   await view.byId('live-page-retries').click()
   await view.byId('skip-wait').click()

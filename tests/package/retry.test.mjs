@@ -49,7 +49,7 @@ const quota = (retryDelay) => JSON.stringify({ error: { code: 429, status: 'RESO
   { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
 ] } })
 
-test('HTTP 429 with Retry-After is waited out for as long as it says, in the words of the mission', async () => {
+test('HTTP 429 with Retry-After is waited out for as long as it says, in the words of docs/rate-limit-retries.md', async () => {
   const times = []
   const server = await serve((_, response, number) => {
     times.push(performance.now())
@@ -294,7 +294,7 @@ test('of two handlers that talk to one server the second heeds the limit that th
   assert.equal(alone.getSnapshot().pacing, null)
 })
 
-test('the log has the words of the mission’s backend, and a log that throws stops nothing', async () => {
+test('the log has the words of a retrying backend, and a log that throws stops nothing', async () => {
   const server = await serve((_, response, number) => number === 1 ? limited(response) : says(response, 'Yes.'))
   const lines = []
   const handler = connect(server, { retry: { delays: [0.01] }, log: (level, line) => { lines.push([level, line]); throw new Error('full') }, onListenerError: () => {} })

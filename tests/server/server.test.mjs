@@ -28,7 +28,7 @@ function formOf(fields) {
 const post = (path, fields, more = {}) => fetch(server.url + path, { method: 'POST', body: formOf({ stream: 'true', ...fields }), ...more })
 const framesFrom = async (path, fields) => framesOf(new Uint8Array(await (await post(path, fields)).arrayBuffer()))
 const get = async (path) => (await fetch(server.url + path)).json()
-const MISSION = '/api/teams/cirkelline/runs'
+const RETRYING_ROUTE = '/api/teams/cirkelline/runs'
 const TEAM = '/teams/cirkelline/runs'
 
 function connect(options) {
@@ -37,8 +37,8 @@ function connect(options) {
   return handler
 }
 
-test('a simple query: an answer in a stream, no retry, the session kept (test 1 of the mission)', async () => {
-  const answer = await post(MISSION, { message: 'test', session_id: '' })
+test('a simple query: an answer in a stream, no retry, the session kept (test 1 of docs/rate-limit-retries.md)', async () => {
+  const answer = await post(RETRYING_ROUTE, { message: 'test', session_id: '' })
   assert.equal(answer.status, 200)
   assert.match(answer.headers.get('content-type'), /^text\/event-stream/)
   const frames = framesOf(new Uint8Array(await answer.arrayBuffer()))
@@ -53,8 +53,8 @@ test('a simple query: an answer in a stream, no retry, the session kept (test 1 
 })
 
 test('a rate limit behind a tool call: retry frames in the stream, the wait, the answer; its session is there after a restart (test 2)', async () => {
-  await framesFrom(MISSION, { message: 'What is the weather?', session_id: 's-1' })
-  const handler = connect({ url: MISSION, sessionId: 's-1' })
+  await framesFrom(RETRYING_ROUTE, { message: 'What is the weather?', session_id: 's-1' })
+  const handler = connect({ url: RETRYING_ROUTE, sessionId: 's-1' })
   const said = []
   handler.subscribe(() => handler.getSnapshot().activityStatus !== said.at(-1) && said.push(handler.getSnapshot().activityStatus))
   const began = Date.now()
@@ -81,7 +81,7 @@ test('a rate limit behind a tool call: retry frames in the stream, the wait, the
 })
 
 test('a limit that never passes: three retries, then the error; the session stays (test 3)', async () => {
-  const frames = await framesFrom(MISSION, { message: 'hi', script: '[[limit times=forever delay=0.1]]', session_id: 's-2' })
+  const frames = await framesFrom(RETRYING_ROUTE, { message: 'hi', script: '[[limit times=forever delay=0.1]]', session_id: 's-2' })
   const own = frames.filter(({ name }) => /^(retry|error)$/.test(name)).map(({ data }) => data)
   assert.deepEqual(own.map(({ event, attempt, max_retries, delay }) => [event, attempt, max_retries, delay]),
     [['retry', 1, 3, 0.1], ['retry', 2, 3, 0.1], ['retry', 3, 3, 0.1], ['error', undefined, undefined, undefined]])
@@ -122,21 +122,21 @@ test('a directive of another component’s concerns nobody else: a fallback answ
 })
 
 test('the other ways in which a model fails, each with its type', async () => {
-  const last = async (script) => (await framesFrom(MISSION, { message: 'hi', script })).at(-1).data
+  const last = async (script) => (await framesFrom(RETRYING_ROUTE, { message: 'hi', script })).at(-1).data
   assert.deepEqual(await last('[[fail]]'), { event: 'error', error: 'An error occurred: An internal error has occurred.', type: 'general', retries: 0 })
   assert.deepEqual(await last('[[fail text=out_of_coffee]]'), { event: 'error', error: 'An error occurred: out of coffee', type: 'general', retries: 0 })
   assert.deepEqual(await last('[[panic]]'), { event: 'error', error: 'An unexpected error occurred: the scripted model was told to panic', type: 'unexpected' })
   assert.match(server.log(), /the scripted model was told to panic/)
   const ended = await framesFrom(TEAM, { message: 'hi', script: '[[fail]]' })
   assert.deepEqual([ended.at(-1).name, ended.at(-1).data.error_type], ['TeamRunError', 'model_provider_error'])
-  assert.equal((await framesFrom(MISSION, { message: 'still here' })).at(-1).name, 'TeamRunCompleted')
+  assert.equal((await framesFrom(RETRYING_ROUTE, { message: 'still here' })).at(-1).name, 'TeamRunCompleted')
 })
 
 test('a model that is silent for longer than the bound', async () => {
   const place = scratch()
   const impatient = await start(place.db, '--timeout', '0.5')
   try {
-    const answer = await fetch(impatient.url + MISSION, { method: 'POST', body: formOf({ message: '[[hang]]' }) })
+    const answer = await fetch(impatient.url + RETRYING_ROUTE, { method: 'POST', body: formOf({ message: '[[hang]]' }) })
     const frames = framesOf(new Uint8Array(await answer.arrayBuffer()))
     assert.deepEqual([frames.at(-1).data.type, frames.at(-1).data.timeout_seconds], ['timeout', 0.5])
   } finally {
@@ -149,10 +149,10 @@ test('the first form of the payload, without the event key', async () => {
   const place = scratch()
   const first = await start(place.db, '--no-event-key', '--base-delay', '0.1', '--max-retries', '1')
   try {
-    const handler = lib.createStreamHandler({ endpoint: first.url, url: MISSION, notify: 'sync' })
+    const handler = lib.createStreamHandler({ endpoint: first.url, url: RETRYING_ROUTE, notify: 'sync' })
     handlers.push(handler)
     assert.equal(await handler.send('hi [[limit times=forever]]'), 'failed')
-    const raw = await (await fetch(first.url + MISSION, { method: 'POST', body: formOf({ message: 'again [[limit]]' }) })).text()
+    const raw = await (await fetch(first.url + RETRYING_ROUTE, { method: 'POST', body: formOf({ message: 'again [[limit]]' }) })).text()
     assert.match(raw, /event: retry\ndata: \{"attempt":1,"max_retries":1,"delay":0\.1,"message":"/)
     assert.match(handler.getSnapshot().error.message, /^Maximum retries exceeded \(1 attempt\)\. /)
   } finally {
@@ -162,7 +162,7 @@ test('the first form of the payload, without the event key', async () => {
 })
 
 test('whoever hangs up ends the run, in the middle of an answer and in the middle of a wait', async () => {
-  const handler = connect({ url: MISSION, sessionId: 's-9' })
+  const handler = connect({ url: RETRYING_ROUTE, sessionId: 's-9' })
   const outcome = handler.send('hi [[slow n=500 ms=20]]')
   await until(() => handler.getSnapshot().turns[0]?.answer.content.includes('token 3'))
   handler.cancel()
@@ -178,9 +178,9 @@ test('whoever hangs up ends the run, in the middle of an answer and in the middl
   assert.equal((await get('/sessions/s-9/runs')).length, 2, 'the attempt that failed, and no other')
 })
 
-test('/metrics: the key metrics and alerts of the mission in Prometheus’s text format, and the log in its three levels', async () => {
-  await framesFrom(MISSION, { message: 'a [[limit times=2 delay=0.1]]' })
-  await framesFrom(MISSION, { message: 'b [[limit times=forever delay=0.3]]' })
+test('/metrics: the key metrics and alerts in Prometheus’s text format, and the log in its three levels', async () => {
+  await framesFrom(RETRYING_ROUTE, { message: 'a [[limit times=2 delay=0.1]]' })
+  await framesFrom(RETRYING_ROUTE, { message: 'b [[limit times=forever delay=0.3]]' })
   await framesFrom(TEAM, { message: 'c [[limit]]' })
   await framesFrom(TEAM, { message: 'd' })
   const answer = await fetch(server.url + '/metrics')
@@ -202,7 +202,7 @@ test('/metrics: the key metrics and alerts of the mission in Prometheus’s text
 })
 
 test('51 retries within an hour raise the alert', async () => {
-  for (let n = 0; n < 17; n++) await framesFrom(MISSION, { message: `${n} [[limit times=forever delay=0 key=${n}]]` })
+  for (let n = 0; n < 17; n++) await framesFrom(RETRYING_ROUTE, { message: `${n} [[limit times=forever delay=0 key=${n}]]` })
   const text = await (await fetch(server.url + '/metrics')).text()
   assert.match(text, /^ai_stream_recent_retries\{window="1h"\} 51/m)
   assert.match(text, /^ai_stream_alert\{alert="high_retry_rate"\} 1/m)
