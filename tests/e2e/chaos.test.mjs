@@ -1,4 +1,4 @@
-// The chaos switch: each kind of it, on what it is for, and the promise holds; and the verdict says so only where it does.
+// The chaos panel: for each kind of fault the guarantee holds, and the verdict says so only if it does.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { before, describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-// Who opens the page for the first time: each card leads where it says, by keyboard too, and a phone has room for what matters.
+// A first visit: every card opens what it names, by keyboard too, and the important parts fit on a phone.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'

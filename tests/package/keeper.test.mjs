@@ -1,4 +1,4 @@
-// What a page keeps of an answer that is not finished: what is in it, and what becomes of what is not.
+// What is stored of an unfinished answer, and what happens to stored data that is invalid.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { backend, frame, until, packed } from './support.mjs'

@@ -1,5 +1,5 @@
-// How often a page is told, on a clock and a screen of the test's own: once a frame, less often where drawing is dear, and the
-// end at once.
+// How often listeners are called, with a fake clock and fake animation frames: once per frame, less often if rendering is slow, and
+// immediately at the end.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { frame, packed } from './support.mjs'
