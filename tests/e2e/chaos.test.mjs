@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test'
 import { judge } from '../../www/chaos/verdict.js'
 import { injectFaults } from '../../www/chaos/fault-injection.js'
 import { packed, recording } from '../package/support.mjs'
-import { assertAccessible, openWatched } from './care.mjs'
+import { assertAccessible, openWatched } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const lib = packed()

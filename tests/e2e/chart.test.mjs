@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { assertAccessible, openWatched } from './care.mjs'
+import { assertAccessible, openWatched } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const there = demoSite()

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { root, until } from '../package/support.mjs'
-import { assertAccessible, openWatched } from './care.mjs'
+import { assertAccessible, openWatched } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const there = demoSite()
