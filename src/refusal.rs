@@ -58,7 +58,7 @@ impl<'a> Evidence<'a> {
 
     /// Reads it. `now`: what absolute times are compared with if the answer has no `Date`.
     pub fn read(&self, now: Seconds) -> Refusal {
-        #[cfg(test)]
+        #[cfg(all(test, not(target_arch = "wasm32")))]
         tests::READS.set(tests::READS.get() + 1);
         let now = self.headers.date().unwrap_or(now);
         let (prefix, text) = message::after_prefix(self.text);
@@ -184,5 +184,6 @@ fn provider_in(facts: &Facts) -> Option<&'static str> {
     signs::PROVIDERS.iter().find(|(_, signs)| said(signs)).map(|(name, _)| *name)
 }
 
-#[cfg(test)]
+// Host only: they need proptest and the recordings.
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;

@@ -14,11 +14,14 @@ pub use wording::{exhausted, rate_limited, retrying, timed_out};
 
 use crate::time::Seconds;
 
-/// The delay to honour of the one that is `named`. A delay below a second is honoured once per message: three retries within
-/// milliseconds are none, so then the policy's own delays count. `was_short`: one was honoured.
+/// A delay below this is none. Seconds.
+const SHORTEST: Seconds = 0.1;
+
+/// The delay to honour of the one that is `named`. No delay, or one of milliseconds, is honoured once per message: three
+/// retries within milliseconds are none, so then the policy's own delays count. `was_short`: one was honoured.
 pub(crate) fn honoured(named: Option<Seconds>, was_short: &mut bool) -> Option<Seconds> {
-    let named = named.filter(|delay| *delay >= 1.0 || !*was_short)?;
-    *was_short |= named < 1.0;
+    let named = named.filter(|delay| *delay >= SHORTEST || !*was_short)?;
+    *was_short |= named < SHORTEST;
     Some(named)
 }
 

@@ -25,7 +25,7 @@ where
     options: Options,
     frames: Frames,
     retries: u32,
-    /// A named delay below a second was honoured.
+    /// A named delay of zero or of milliseconds was honoured.
     was_short: bool,
     phase: Phase<F, H::Sleep>,
 }
