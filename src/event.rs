@@ -123,6 +123,13 @@ impl<'a> RunEvent<'a> {
         self.workflow_agent || matches!(self.kind, Kind::WorkflowAgentStarted | Kind::WorkflowAgentCompleted)
     }
 
+    /// An object that says by its members that it is an error: `{"error": …}`, `{"type": "error", "message": …}`.
+    fn states_an_error(&self) -> bool {
+        let says = |text: Option<Str<'a>>| text.is_some_and(|text| text.is("error"));
+        let named = says(self.error_type) || says(self.status);
+        self.error.is_some() || self.error_value.is_some() || (named && self.message.is_some())
+    }
+
     fn with_default_name(mut self, outer: Option<Str<'a>>) -> RunEvent<'a> {
         if self.name.is_empty() {
             // The JSON answer of a run has a run_id and a status but no name, nor does the frame.
@@ -130,7 +137,7 @@ impl<'a> RunEvent<'a> {
             if let Some(name) = outer.filter(|n| !n.is_empty()).or(answer) {
                 self.name = name;
                 self.classify();
-            } else if self.content.is_none() && (self.error.is_some() || self.error_value.is_some()) {
+            } else if self.content.is_none() && self.states_an_error() {
                 self.is_unnamed = true;
                 self.name = Str::plain("error");
                 self.classify();

@@ -175,7 +175,7 @@ fn is_certain(kind: Kind) -> bool {
 #[inline(never)]
 fn phrase_in(words: &str, phrases: &[(Kind, &str)]) -> Kind {
     let limits = !any(words, has_phrase, signs::NO_LIMIT);
-    let known = |(kind, list): &&(Kind, &str)| (limits || *kind != Kind::RateLimit) && any(words, has_phrase, list);
+    let known = |(kind, list): &&(Kind, &str)| (limits || !kind.passes()) && any(words, has_phrase, list);
     phrases.iter().find(known).map_or(Kind::Unknown, |(kind, _)| *kind)
 }
 

@@ -10,7 +10,26 @@ pub(super) use codes::CODES;
 pub(super) use phrases::{FIRST, PHRASES};
 
 /// In sentences that say one of these no limit of a provider is meant.
-pub(super) const NO_LIMIT: &str = list!["disk quota", "storage quota", "quota_project", "errno"];
+pub(super) const NO_LIMIT: &str = list![
+    "disk quota",
+    "storage quota",
+    "quota_project",
+    "errno",
+    "mailbox quota",
+    "upload quota",
+    "attachment quota",
+    "space quota",
+    "gb of storage",
+    "exceeded quota: ", // Kubernetes
+    "quota: must",
+    "quota: expected",
+    "cannot import name",
+    "is not defined",
+    "has no attribute",
+    "overloaded function",
+    "is overloaded for",
+    "method is overloaded",
+];
 
 /// An allowance of a day or longer: without a named wait, waiting is of no use.
 pub(super) const LONG_WINDOWS: &str = list![
@@ -24,6 +43,13 @@ pub(super) const LONG_WINDOWS: &str = list![
     "/ month",
     "daily limit",
     "daily quota",
+    "daily*limit",
+    "weekly limit",
+    "monthly quota",
+    "/day",
+    "quota for today",
+    "tokens per day",
+    "tpd rate limit", // Moonshot
 ];
 
 /// Who refused, by what only they say. The first of whom something occurs counts.

@@ -51,8 +51,13 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "requires more credits",                       // OpenRouter 402
             "platform.openai.com/docs/guides/error-codes", // OpenAI's "You exceeded your current quota"
             "usage limit*reached",
-            "reached*usage limit",           // Ollama 429, Moonshot 403, Anthropic 400
-            "run out of credits",            // xAI 403
+            "reached*usage limit", // Ollama 429, Moonshot 403, Anthropic 400
+            "run out of credits",  // xAI 403
+            "out of credits",
+            "used all your credits",
+            "billing hard limit",            // OpenAI
+            "account is suspended",          // Moonshot 429
+            "service has been paused",       // Volcengine
             "all available credits",         // xAI 429
             "monthly included credits",      // Hugging Face 402
             "daily free allocation",         // Cloudflare 4006
@@ -96,11 +101,15 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "capacity temporarily exceeded", // Cloudflare 3040
             "server is busy",                // DeepSeek 503
             "server busy",                   // Ollama 503
-            "experiencing high traffic",     // Cerebras 429
-            "service unavailable",           // RFC 9110 §15.6.4
-            "temporarily unavailable",       // Ollama
-            "currently unavailable",         // google.rpc.Code 14
-            "statuscode.unavailable",        // gRPC
+            "model busy",
+            "unable to process your request", // Azure, Bedrock
+            "访问量过大",                     // Zhipu
+            "系统繁忙",
+            "experiencing high traffic", // Cerebras 429
+            "service unavailable",       // RFC 9110 §15.6.4
+            "temporarily unavailable",   // Ollama
+            "currently unavailable",     // google.rpc.Code 14
+            "statuscode.unavailable",    // gRPC
         ],
     ),
     (
@@ -122,8 +131,22 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "reached*max rpm",           // Moonshot
             "reached*max tpm",
             "reached*max concurrency",
-            "request rate increased too quickly", // Alibaba
-            "throttlingexception",                // str() of botocore's exception
+            "reached max*concurrency",    // Moonshot
+            "rate limiting",              // SiliconFlow
+            "tpm limit reached",          // SiliconFlow
+            "tokens per minute*exceeded", // Cerebras, Volcengine
+            "tokens per minute*is exceeded",
+            "rate limit of*exceeded", // GitHub Models
+            "rate limit of*reached",  // watsonx
+            "rate limit on*exceeded",
+            "maximum number of tokens allowed within", // Llama API
+            "triggered a rate limit",                  // Z.ai 1305
+            "concurrency usage",                       // Z.ai 1302
+            "request_limit_exceeded",                  // Databricks
+            "trial key*limited to",                    // Cohere
+            "too many 429",                            // urllib3
+            "request rate increased too quickly",      // Alibaba
+            "throttlingexception",                     // str() of botocore's exception
             "throttled",
             "resource_exhausted",          // Google
             "resource exhausted",          // Vertex AI 429

@@ -21,6 +21,7 @@ const UNITS: &[(Seconds, &str)] = &[
     (3_600.0, list!["h", "hr", "hrs", "hour", "hours"]),
     (86_400.0, list!["d", "day", "days"]),
     (604_800.0, list!["week", "weeks"]),
+    (2_592_000.0, list!["month", "months"]),
 ];
 
 #[inline(never)]
@@ -45,6 +46,8 @@ pub(super) fn amount(text: &str) -> Option<Amount<'_>> {
         let seconds = if *unit < 1.0 { value / 1_000.0 } else { value * unit };
         let sum = if found.has_unit { found.seconds + seconds } else { seconds };
         let behind = from(letters, name.len());
+        // `minute(s)`
+        let behind = from(behind, if begins(behind, "(s)") { 3 } else { 0 });
         found = Amount { seconds: sum, has_unit: true, rest: behind };
         last = *unit;
         // Smaller units may follow: the seconds behind minutes.
@@ -74,6 +77,11 @@ pub(super) fn leading(text: &str) -> Option<(f64, &str)> {
         return None;
     }
     let rest = from(text, whole);
+    // `1,200`: thousands.
+    if whole <= 3 && begins(rest, ",") && span(from(rest, 1), DIGIT, "") == 3 {
+        let thousands = decimal_value(upto(text, whole)) * 1_000.0;
+        return Some((thousands + decimal_value(upto(from(rest, 1), 3)), from(rest, 4)));
+    }
     let fraction = if begins(rest, ".") { span(from(rest, 1), DIGIT, "") } else { 0 };
     let end = if fraction > 0 { whole + 1 + fraction } else { whole };
     let value = if whole > 15 { f64::INFINITY } else { decimal_value(upto(text, end.min(whole + 10))) };

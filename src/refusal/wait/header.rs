@@ -71,7 +71,11 @@ impl<'a> Headers<'a> {
                 let left = self.beside(name, "remaining").unwrap_or(f64::INFINITY);
                 let all = self.beside(name, "limit").unwrap_or_default();
                 let share = if left == 0.0 { 0.0 } else { (left / all).min(1.0) };
-                consider(share, of_value(value, now).map(milliseconds));
+                let wait = match number(value) {
+                    Some(ms) if ends(name, "-ms") || (86_400.0..1e9).contains(&ms) => Some(ms / 1_000.0),
+                    _ => of_value(value, now),
+                };
+                consider(share, wait);
             }
         }
         asked.or(reset)
@@ -79,16 +83,13 @@ impl<'a> Headers<'a> {
 
     /// The number of `x-ratelimit-remaining-tokens` for `x-ratelimit-reset-tokens`.
     fn beside(self, name: &str, part_of_it: &str) -> Option<f64> {
-        number(self.get(&[before(name, "reset"), part_of_it, after(name, "reset")?].concat())?)
-    }
-}
-
-/// No limit lasts longer than a day without saying so as a time: a larger number counts milliseconds.
-fn milliseconds(value: f64) -> Seconds {
-    if value > 86_400.0 && value < 1e9 {
-        value / 1000.0
-    } else {
-        value
+        let value = self.get(&[before(name, "reset"), part_of_it, after(name, "reset")?].concat())?;
+        // Some count below zero.
+        if begins(value, "-") {
+            Some(0.0)
+        } else {
+            number(value)
+        }
     }
 }
 
@@ -133,6 +134,12 @@ mod tests {
             ("ratelimit: \"default\";r=0;t=17", Some(17.0)),
             ("ratelimit: limit=10, remaining=0, reset=9", Some(9.0)),
             ("ratelimit-policy: \"default\";q=100;w=60", None),
+            // No limit lasts longer than a day without saying so as a time: a larger number counts milliseconds.
+            ("x-ratelimit-reset: 120000", Some(120.0)),
+            ("x-ratelimit-reset: 1796101200", Some(172_800.0)),
+            ("x-ratelimit-reset: 48h0m0s", Some(172_800.0)),
+            ("x-ratelimit-reset-ms: 5000", Some(5.0)),
+            ("x-ratelimit-remaining-requests: -1\nx-ratelimit-reset-requests: 20s\nx-ratelimit-remaining-tokens: 5000\nx-ratelimit-limit-tokens: 6000\nx-ratelimit-reset-tokens: 500ms", Some(20.0)),
             ("retry-after: soon", None),
             ("", None),
         ] {

@@ -11,6 +11,8 @@ use crate::time::Seconds;
 const TRIGGERS: &str = list![
     "retry in",
     "retrying in",
+    "retrying after",
+    "next attempt in",
     "try again in",
     "retry after",
     "retry-after",
@@ -41,6 +43,14 @@ const TRIGGERS_WITH_UNIT: &str = list![
     "replenished in",
     "wait",
     "wait time",
+    "waiting",
+    "must wait",
+    "back off for",
+    "backing off for",
+    "refreshed in",
+    "resets on",
+    "until reset",
+    "time remaining",
 ];
 
 /// So often a trigger is looked at: nobody names more waits.
@@ -48,6 +58,12 @@ const MOST: usize = 64;
 
 const FILLERS: &str = list![
     "about ",
+    "less than ",
+    "under ",
+    "<",
+    "(",
+    "`",
+    "*",
     "approximately ",
     "approx. ",
     "around ",
@@ -153,6 +169,14 @@ mod tests {
             ("limit resets at 1795928460", Some(60.0)),
             ("Retry after 1795928460", Some(60.0)),
             ("retry in 5 more steps", Some(5.0)),
+            ("Please try again in 1,200 seconds.", Some(1_200.0)),
+            ("try again in 1 month", Some(2_592_000.0)),
+            ("1 minute(s) and 20 second(s)? try again in 1 minute(s) and 20 second(s).", Some(80.0)),
+            ("try again in **15 seconds**", Some(15.0)),
+            ("try again in (15s)", Some(15.0)),
+            ("try again in less than 20 seconds", Some(20.0)),
+            ("Retrying after 5 seconds", Some(5.0)),
+            ("Time until reset: 28s", Some(28.0)),
             ("retry in 1m30m", Some(60.0)),
             ("retry in 5s2m", Some(5.0)),
             ("retry in 9s, or try again in 12s", Some(12.0)),
