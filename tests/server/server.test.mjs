@@ -202,7 +202,7 @@ test('/metrics: the key metrics and alerts in Prometheus’s text format, and th
 })
 
 test('51 retries within an hour raise the alert', async () => {
-  for (let n = 0; n < 17; n++) await framesFrom(RETRYING_ROUTE, { message: `${n} [[limit times=forever delay=0 key=${n}]]` })
+  for (let n = 0; n < 17; n++) await framesFrom(RETRYING_ROUTE, { message: `${n} [[limit times=forever delay=0.1 key=${n}]]` })
   const text = await (await fetch(server.url + '/metrics')).text()
   assert.match(text, /^ai_stream_recent_retries\{window="1h"\} 51/m)
   assert.match(text, /^ai_stream_alert\{alert="high_retry_rate"\} 1/m)
