@@ -158,7 +158,7 @@ impl StreamError {
 
     /// Whether waiting helps, and the wait is short enough to be waited out.
     pub(crate) fn may_pass(&self) -> bool {
-        self.reason.is_some_and(Kind::passes) && self.delay.is_none_or(|delay| delay <= LONGEST_DELAY)
+        self.reason.is_some_and(|kind| kind.may_pass(self.delay))
     }
 }
 

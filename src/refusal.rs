@@ -104,7 +104,7 @@ pub struct Refusal {
 impl Refusal {
     /// Whether waiting helps, and the wait is not too long to be waited out.
     pub fn may_pass(&self) -> bool {
-        self.kind.passes() && self.delay.is_none_or(|delay| delay <= LONGEST_DELAY)
+        self.kind.may_pass(self.delay)
     }
 
     /// The sentence for the user: its own, else one for its kind.

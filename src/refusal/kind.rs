@@ -1,5 +1,7 @@
 //! What a refusal comes to, and what it means for the next attempt.
 
+use super::LONGEST_DELAY;
+use crate::time::Seconds;
 use serde::Serialize;
 
 /// Why a request was refused.
@@ -32,9 +34,14 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Whether waiting helps: the same request is expected to succeed later, without anybody's doing.
+    /// Whether waiting helps: the same request is expected to succeed later, without any change.
     pub fn passes(self) -> bool {
         matches!(self, Kind::RateLimit | Kind::Overloaded)
+    }
+
+    /// Whether waiting helps, and a wait of `delay` is not too long to be waited out.
+    pub(crate) fn may_pass(self, delay: Option<Seconds>) -> bool {
+        self.passes() && delay.is_none_or(|delay| delay <= LONGEST_DELAY)
     }
 
     /// Whether sending the same request again may help, now or later.
