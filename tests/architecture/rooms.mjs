@@ -5,6 +5,7 @@
 export const packageFloors = [
   ['*.ts'],
   ['react', 'agent-ui', 'a11y', 'replay'],
+  ['lazy'],
   // The main entry, which the adapters share: a page would load the module twice if they bundled their own handler.
   ['index.ts', 'slim.ts'],
   ['handler'],
