@@ -156,7 +156,12 @@ class LazyHandler {
         conversation.clear(null)
         this.#act((handler) => handler.clear())
       },
-      inside: () => this.#inside(),
+      inside: () => ({
+        options: this.options,
+        isNew: () => !this.#calls.length && !this.#hasStored && !this.#isDisposed,
+        now: () => this.#handler?.inside() as RecorderHooks | undefined,
+        defer: (work) => this.#act((handler) => work(handler.inside() as RecorderHooks)),
+      }),
       dispose: () => this.#dispose(),
     }
   }
@@ -205,7 +210,7 @@ class LazyHandler {
       return this.#fail(error as Error, error instanceof TypeError || error instanceof RangeError)
     }
     this.#handler = handler
-    const { adopt, clock } = handler.inside()
+    const { adopt, clock } = handler.inside() as RecorderHooks
     adopt(this.#conversation.empty)
     // Whoever subscribed first wants a stored answer to be resumed first.
     if (this.#listeners.size) handler.subscribe(() => {})()
@@ -258,34 +263,6 @@ class LazyHandler {
         }
       }
     })
-  }
-
-  /** What a recorder or a player asks for, as soon as there is a core. */
-  #inside(): RecorderHooks {
-    const self = this
-    const hooks = () => this.#handler?.inside()
-    return {
-      options: this.options,
-      get seed() {
-        return hooks()?.seed ?? 0
-      },
-      start: () => {
-        const inside = hooks()
-        if (inside) return inside.start()
-        const isNew = !self.#calls.length && !self.#hasStored && !self.#isDisposed
-        return isNew ? { requests: 0, sessionId: self.#conversation.snapshot.sessionId, kept: null, reached: false } : null
-      },
-      listen: (tap) => this.#act(() => hooks()!.listen(tap)),
-      replay: (...args) => {
-        let target!: ReturnType<RecorderHooks['replay']>
-        this.#act(() => (target = hooks()!.replay(...args)))
-        type Core = typeof target.core
-        const core = new Proxy({} as Core, { get: (_, name: keyof Core) => (...given: never[]) => this.#act(() => (target.core[name] as (...given: never[]) => void)(...given)) })
-        return { core, change: (work) => this.#act(() => target.change(work)) }
-      },
-      adopt: () => {},
-      clock: () => {},
-    }
   }
 
   #dispose(): void {

@@ -61,3 +61,14 @@ export interface RecorderHooks {
   /** From now on calls count as made at `now` (seconds since the Unix epoch); `undefined`: by the real clock. */
   clock(now: number | undefined): void
 }
+
+/** The internals of a handler whose core is still being loaded. */
+export interface DeferredHooks {
+  options: HandlerOptions
+  /** Whether nothing has happened, and nothing waits to. */
+  isNew(): boolean
+  /** The hooks, if the core is there by now. */
+  now(): RecorderHooks | undefined
+  /** Does `work` with the hooks: now, or in its turn when the core is there. */
+  defer(work: (hooks: RecorderHooks) => void): void
+}
