@@ -4,10 +4,9 @@
 import { fetchRequirements } from '../agentos/sessions'
 import { turnsFromMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
+import { deltaReceiver } from '../wasm/delta-receiver'
 import { feedInPlace } from '../wasm/feed'
-import { assertModuleUsable, moduleNumbers, type ModuleSource } from '../wasm/loader'
-import { unpack } from '../wasm/packed'
-import { readDelta } from '../wasm/read-delta'
+import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
 import { createCore, flattenPairs, resolveFields } from './core-config'
 import { ListenerScheduler } from './listener-scheduler'
 import { pageEnvironment, type PageEnvironment } from './page-environment'
@@ -37,8 +36,6 @@ export class CoreDriver {
   /** True while replaying: network, other tabs and the real clock are ignored. */
   #isReplaying = false
   #store = new SnapshotStore()
-  /** Long texts of the delta to come. */
-  #pieces: string[] = []
   #scheduler: ListenerScheduler
   #listenerErrors = 0
   #lastTicket = 0
@@ -281,14 +278,8 @@ export class CoreDriver {
           this.#untapped.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent),
-      kept: (point) => (this.#resumePoint = point),
-      piece: (piece) => this.#pieces.push(piece),
-      delta: (address, count, text) => {
-        const delta = unpack(readDelta, { numbers: moduleNumbers(address, count), text, pieces: this.#pieces })
-        this.#pieces = []
-        this.#store.apply(delta, this.#listenerErrors)
-      },
+      changed: (urgent) => this.#changed(urgent), kept: (point) => (this.#resumePoint = point),
+      ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
         const call = this.#calls.get(ticket)
