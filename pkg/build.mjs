@@ -49,7 +49,7 @@ function buildWasm() {
   // Only the cdylib: cargo skips link-time optimization if an rlib is built along with it.
   run('cargo', ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', 'wasm32-unknown-unknown', ...STD_FROM_SOURCE], {
     // Overrides RUSTFLAGS of the environment, for a reproducible module, and those of .cargo/config.toml, hence simd128.
-    CARGO_ENCODED_RUSTFLAGS: ['-Ctarget-feature=+simd128', SMALLER, ...IMMEDIATE_ABORT, ...withoutMachinePaths()].join('\x1f'),
+    CARGO_ENCODED_RUSTFLAGS: ['--cfg=hot', '-Ctarget-feature=+simd128', SMALLER, ...IMMEDIATE_ABORT, ...withoutMachinePaths()].join('\x1f'),
     // Allows the unstable flags of the two constants in a stable compiler.
     RUSTC_BOOTSTRAP: '1',
   })
