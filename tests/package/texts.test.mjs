@@ -9,7 +9,7 @@ import { root } from './support.mjs'
 const read = (path) => readFileSync(join(root, path), 'utf8')
 
 /** Brotli, in KB of 1,024 bytes. Exceeding it takes a decision, not only a commit. */
-const BUDGET = 120.5
+const BUDGET = 121.5
 
 test('what a browser loads for the React hook is within its budget, and the texts give its size', async () => {
   const kb = (await sizeOfHook()).brotli / 1024

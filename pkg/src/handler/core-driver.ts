@@ -2,7 +2,7 @@
 // snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
 import { fetchRequirements } from '../agentos/sessions'
-import { turnsFromMessages } from '../snapshot/imported-messages'
+import { copyMessages, turnsFromMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { feedInPlace } from '../wasm/feed'
 import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
@@ -15,7 +15,7 @@ import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ChatMessage } from '../types/message'
 import type { RecorderHooks, RecordingTap } from '../types/recorder-hooks'
-import type { ResumePoint } from '../types/recording'
+import type { LoadedMessages, ResumePoint } from '../types/recording'
 import type { Outcome, Snapshot } from '../types/snapshot'
 import type { CoreHost } from '../wasm/core-host'
 
@@ -41,6 +41,8 @@ export class CoreDriver {
   #wakeTimer: ReturnType<typeof setTimeout> | undefined
   #page: PageEnvironment
   #resumePoint: ResumePoint | null = null
+  /** The messages that `load` showed last. */
+  #loaded: LoadedMessages | undefined
   /** A stored answer is shown, to be resumed on first use. */
   #resumesOnUse = false
   /** The core has changes that the snapshot does not show yet. */
@@ -97,6 +99,12 @@ export class CoreDriver {
     })
   }
 
+  /** Whether there is a run, or was one: what `load` showed is none. */
+  get hasRun(): boolean {
+    this.#read()
+    return this.#store.hasStreamed
+  }
+
   resume(): Promise<Outcome> {
     return this.startCall((ticket) => this.core.resume(ticket))
   }
@@ -111,13 +119,16 @@ export class CoreDriver {
    * Replaces the conversation: by `messages`, then by the turns that `recall` adds to the core. Listeners are notified once, at
    * the end. Throws, changing nothing, if `messages` is not a list.
    */
-  show(sessionId: string | null, messages: Partial<ChatMessage>[], recall?: () => void): void {
-    const turns = turnsFromMessages(messages, this.generation + 1)
+  show(sessionId: string | null, messages: readonly Partial<ChatMessage>[], recall?: () => void): void {
+    const loaded = { messages: copyMessages(messages), generation: this.generation + 1 }
+    const turns = turnsFromMessages(loaded.messages, loaded.generation)
     this.generation++
+    this.#loaded = turns.length ? loaded : undefined
     // An interrupted answer among the recalled turns is not the stored one.
     if (recall) this.#resumesOnUse = false
     this.#silently(() => {
       this.core.clear(sessionId)
+      if (this.#loaded) this.#tap?.loaded(loaded)
       this.#read()
       this.#store.load(turns)
       recall?.()
@@ -132,7 +143,7 @@ export class CoreDriver {
         const { isStreaming, sessionId } = this.snapshot
         if (isStreaming || this.isDisposed) return null
         this.#untapped.keep()
-        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint, reached: this.#untapped.reached }
+        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint, reached: this.#untapped.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }) }
       },
       listen: (tap) => {
         this.#tap = tap
@@ -167,7 +178,7 @@ export class CoreDriver {
   }
 
   /** See {@link RecorderHooks.replay}. */
-  #replay(...[given, seed, { sessionId, kept, reached = true }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
+  #replay(...[given, seed, { sessionId, kept, loaded, reached = true }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
     if (this.isDisposed) throw new Error('ai-stream-handler: this handler was disposed of')
     // First of all: this throws if the recording's options are invalid.
     const core = this.#create(validateOptions({ ...given, sessionId }), seed, false)
@@ -182,8 +193,13 @@ export class CoreDriver {
     core.replay(at)
     if (reached) core.reach()
     this.#restore(kept)
+    const load = ({ messages, generation }: LoadedMessages) => {
+      this.#read()
+      this.#store.load(turnsFromMessages(copyMessages(messages), generation))
+    }
     this.#isStale = true
-    return { core, change: (work) => this.#silently(work) }
+    if (loaded) load(loaded)
+    return { core, change: (work) => this.#silently(work), load }
   }
 
   /** Does `work`, and notifies listeners once at its end. */

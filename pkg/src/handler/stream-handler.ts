@@ -13,12 +13,12 @@ import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
 import type { Priority } from '../types/rate-limits'
-import type { RecorderHooks } from '../types/recorder-hooks'
+import type { InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { ModuleSource } from '../wasm/loader'
 
 /** Throws if an option is invalid, or the module cannot be started. */
-export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): StreamHandler {
+export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): InspectableHandler {
   const driver = new CoreDriver(source, validateOptions(given))
   const load: StreamHandler['load'] = (conversation) => {
     if (!driver.isDisposed) driver.show(conversation.sessionId, conversation.messages)
@@ -32,17 +32,22 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       driver.generation++
       const form = typeof message === 'string' ? null : copyForm(message)
       const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
+      // Nothing to say: no turn. A form without `message` is of a route of the page's own.
+      if (!text.trim() && (!form || form.has('message')) && !(form && filesIn(form).length)) return 'cancelled'
       return driver.startCall((ticket) => driver.core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
     },
 
-    resume(): Promise<Outcome> {
+    async resume(): Promise<Outcome> {
+      if (!driver.isDisposed && !driver.hasRun) throw new Error('ai-stream-handler: resume() without an answer to resume')
       return driver.resume()
     },
 
-    async continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
+    async continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome> {
       if (driver.isDisposed) return 'cancelled'
-      const list = Array.isArray(resolutions) ? resolutions : [resolutions]
+      const list = (Array.isArray(resolutions) ? resolutions : [resolutions]) as readonly Resolution[]
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
+      assertArgument('continueRun', 'at least one answer', list, list.length)
+      if (driver.snapshot.status !== 'paused') throw new Error('ai-stream-handler: continueRun() without a paused run')
       const answers = resolutionFields(list)
       return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
     },

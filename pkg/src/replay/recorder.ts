@@ -2,11 +2,12 @@
 // recording within `maxBytes`. It must change neither calls nor responses, and must never record a header, a query or any other
 // possible secret.
 
+import { hooksOf } from './hooks-of'
 import type { ReadableResponse } from '../types/readable-response'
 import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
-import type { Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
+import type { LoadedMessages, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
 
 /** The core's calls that change a conversation; the others only read. */
@@ -37,7 +38,7 @@ const EVENT_OVERHEAD = 64
  */
 export function record(handler: StreamHandler, options: RecordOptions = {}): Recorder {
   running.get(handler)?.stop()
-  const inside = handler.inside()
+  const inside = hooksOf(handler)
   const recorder = new RunRecorder(inside, options)
   running.set(handler, recorder)
   inside.listen(recorder)
@@ -127,6 +128,22 @@ class RunRecorder implements RecordingTap, Recorder {
 
   unsent(id: number): void {
     this.#push({ at: 0, request: id, end: 'unsent' })
+  }
+
+  loaded(given: LoadedMessages): void {
+    const event = this.#events.at(-1)
+    // Dropped, because the recording is full.
+    if (!event || !('call' in event) || event.call !== 'clear') return
+    event.loaded = given
+    const size = sizeOf(given)
+    this.#sizes[this.#sizes.length - 1]! += size
+    this.#size += size
+    while (this.#runs.length > 1 && this.#size > this.#limit) this.#dropFirst()
+    if (this.#size <= this.#limit) return
+    delete event.loaded
+    this.#sizes[this.#sizes.length - 1]! -= size
+    this.#size -= size
+    this.#dropped.bytes += size
   }
 
   #call(call: string, args: unknown[]): void {
