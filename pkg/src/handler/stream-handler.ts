@@ -5,10 +5,10 @@ import { resolutionFields } from '../agentos/pause-resolution'
 import { fetchSessionRuns, fetchSessions } from '../agentos/sessions'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { turnsFromRuns } from '../snapshot/stored-session'
-import { resolveFields, runPath } from './core-config'
+import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
-import { copyForm, filesIn } from './form-data'
-import { assertArgument, classTag, optionError, validateOptions } from './validate-options'
+import { sendArguments } from './send-arguments'
+import { assertArgument, validateOptions } from './validate-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
@@ -27,18 +27,15 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   return {
     async send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      if (!runPath(driver.options)) throw optionError('send() needs one of the options agent, team, workflow or url')
-      assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
+      const sent = sendArguments(driver.options, message)
+      if (!sent) return 'cancelled'
+      const { text, form, files } = sent
       driver.generation++
-      const form = typeof message === 'string' ? null : copyForm(message)
-      const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
-      // Nothing to say: no turn. A form without `message` is of a route of the page's own.
-      if (!text.trim() && (!form || form.has('message')) && !(form && filesIn(form).length)) return 'cancelled'
-      return driver.startCall((ticket) => driver.core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
+      return driver.startCall((ticket) => driver.core.send(ticket, text, files, priority === 'background'), form)
     },
 
     async resume(): Promise<Outcome> {
-      if (!driver.isDisposed && !driver.hasRun) throw new Error('ai-stream-handler: resume() without an answer to resume')
+      if (!driver.isDisposed && !driver.hasRun) throw driver.calls.refuse('resume() without an answer to resume')
       return driver.resume()
     },
 
@@ -47,7 +44,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       const list = (Array.isArray(resolutions) ? resolutions : [resolutions]) as readonly Resolution[]
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
       assertArgument('continueRun', 'at least one answer', list, list.length)
-      if (driver.snapshot.status !== 'paused') throw new Error('ai-stream-handler: continueRun() without a paused run')
+      if (driver.snapshot.status !== 'paused') throw driver.calls.refuse('continueRun() without a paused run')
       const answers = resolutionFields(list)
       return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
     },

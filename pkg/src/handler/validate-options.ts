@@ -26,13 +26,27 @@ export function validateOptions(options: HandlerOptions): CheckedOptions {
 
 const TARGET_OPTIONS = ['agent', 'team', 'workflow', 'url']
 
+/** Which option was meant. Bundlers drop it from production builds. */
+function hintFor(name: string): string {
+  let hint = ''
+  try {
+    if (process.env.NODE_ENV !== 'production') hint = suggestion(name, Object.keys(OPTION_KINDS))
+  } catch {
+    // A page without a bundler has no `process`.
+    hint = suggestion(name, Object.keys(OPTION_KINDS))
+  }
+  return hint
+}
+
+declare const process: { env: { NODE_ENV?: string } }
+
 /** Validates the properties of an object, and nested ones. `prefix` is its own name with a dot, or empty. */
 function validateFields(given: object, kinds: Kinds, prefix = ''): void {
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined) continue
     const name = prefix + key
     const wanted = Object.hasOwn(kinds, key) ? kinds[key] : undefined
-    if (!wanted) throw optionError(`there is no option ${name}${prefix ? `; there are ${Object.keys(kinds).join(', ')}` : suggestion(key, Object.keys(OPTION_KINDS))}`)
+    if (!wanted) throw optionError(`there is no option ${name}${prefix ? `; there are ${Object.keys(kinds).join(', ')}` : hintFor(key)}`)
     assertKind(wanted, name, value)
     const least = prefix === 'limits.' ? 1 : 0
     if ((least || key === 'notify') && typeof value === 'number' && !(value >= least && value <= MAX_NUMBER)) {

@@ -1,0 +1,18 @@
+// What `send` takes.
+
+import { copyForm, filesIn } from './form-data'
+import { runPath } from './run-path'
+import { assertArgument, classTag, optionError } from './validate-options'
+import type { CheckedOptions } from '../types/checked-options'
+
+/** The text to show, and a copy of the form if it is one; null if there is nothing to send. Throws a TypeError if nothing can be sent, or not this. */
+export function sendArguments(options: CheckedOptions, message: string | FormData): { text: string; form: FormData | null; files: string[] } | null {
+  if (!runPath(options)) throw optionError('send() needs one of the options agent, team, workflow or url')
+  assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
+  if (typeof message === 'string') return message.trim() ? { text: message, form: null, files: [] } : null
+  const form = copyForm(message)
+  const text = String(form.get('message') ?? '')
+  const files = filesIn(form)
+  // A form without `message` is for a route of the page's own.
+  return text.trim() || files.length || !form.has('message') ? { text, form, files } : null
+}
