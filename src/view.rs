@@ -58,6 +58,7 @@ pub struct HeadView<'a> {
     /// An answer was interrupted and can be resumed.
     pub resumable: bool,
     pub queue: Vec<QueuedSend<'a>>,
+    pub queue_paused: bool,
     pub quota: Vec<ModelView>,
     pub usage: Usage,
     pub monitor: MonitorView,
@@ -94,6 +95,7 @@ pub struct TurnFacts<'a> {
     pub times: Times,
     pub run_id: Option<&'a str>,
     pub error: Option<&'a StreamError>,
+    pub unsent: bool,
     pub pause: Option<&'a Pause>,
     pub followups: Option<&'a str>,
     pub memories: Option<&'a str>,
@@ -144,6 +146,7 @@ impl HeadView<'_> {
             run_id: c.run_id(),
             resumable: client.can_resume(),
             queue: client.queue().collect(),
+            queue_paused: client.is_queue_paused(),
             quota: c.quota.view(),
             usage: c.usage(),
             monitor: c.monitor.view(),

@@ -97,6 +97,13 @@ export class CoreDriver {
     })
   }
 
+  /** The form of a queued message carries its text, too. */
+  editQueued(id: number, text: string): boolean {
+    const isQueued = this.core.editQueued(id, text)
+    if (isQueued) this.#calls.get(id)?.form?.set('message', text)
+    return isQueued
+  }
+
   resume(): Promise<Outcome> {
     return this.startCall((ticket) => this.core.resume(ticket))
   }

@@ -9,13 +9,17 @@ import { resolveFields, runPath } from './core-config'
 import { CoreDriver } from './core-driver'
 import { copyForm, filesIn } from './form-data'
 import { assertArgument, classTag, optionError, validateOptions } from './validate-options'
-import type { StreamHandler } from '../types/handler'
+import type { SendOptions, StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
-import type { Priority } from '../types/rate-limits'
 import type { RecorderHooks } from '../types/recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { ModuleSource } from '../wasm/loader'
+
+const WHEN: unknown[] = [undefined, 'queue', 'now']
+const QUEUE: unknown[] = [undefined, 'keep', 'drop']
+/** Largest index that fits the core's. */
+const MAX_INDEX = 2 ** 31
 
 /** Throws if an option is invalid, or the module cannot be started. */
 export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): StreamHandler {
@@ -25,14 +29,19 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   }
   // Without `this`, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
   return {
-    async send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
+    async send(message: string | FormData, { priority, when }: SendOptions = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
       if (!runPath(driver.options)) throw optionError('send() needs one of the options agent, team, workflow or url')
       assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
+      assertArgument('send', "when: 'queue' or 'now'", when, WHEN.includes(when))
       driver.generation++
       const form = typeof message === 'string' ? null : copyForm(message)
       const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
-      return driver.startCall((ticket) => driver.core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
+      const files = form ? filesIn(form) : []
+      return driver.startCall((ticket) => {
+        if (when === 'now') driver.core.sendNow(ticket, text, files)
+        else driver.core.send(ticket, text, files, priority === 'background')
+      }, form)
     },
 
     resume(): Promise<Outcome> {
@@ -55,8 +64,31 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       return !driver.isDisposed && driver.core.cancelQueued(id)
     },
 
-    cancel(): void {
-      if (!driver.isDisposed) driver.core.cancel()
+    editQueued(id: number, text: string): boolean {
+      assertArgument('editQueued', 'a text', text, typeof text === 'string')
+      return !driver.isDisposed && driver.editQueued(id, text)
+    },
+
+    moveQueued(id: number, index: number): boolean {
+      assertArgument('moveQueued', 'a position', index, typeof index === 'number' && !Number.isNaN(index))
+      return !driver.isDisposed && driver.core.moveQueued(id, Math.min(Math.max(Math.trunc(index), 0), MAX_INDEX))
+    },
+
+    sendQueuedNow(id: number): boolean {
+      return !driver.isDisposed && driver.core.sendQueuedNow(id)
+    },
+
+    resumeQueue(): boolean {
+      return !driver.isDisposed && driver.core.resumeQueue()
+    },
+
+    cancel(options?: { queue?: 'keep' | 'drop' }): void {
+      // Of the event that an onClick passes, too.
+      const queue = options?.queue
+      assertArgument('cancel', "queue: 'keep' or 'drop'", queue, QUEUE.includes(queue))
+      if (driver.isDisposed) return
+      if (queue === 'drop') driver.core.cancelAll()
+      else driver.core.cancel()
     },
 
     begin(text?: string, { name }: { name?: string } = {}): void {

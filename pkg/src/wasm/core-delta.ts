@@ -20,6 +20,7 @@ export interface Delta {
     runId: string | null
     resumable: boolean
     queue: QueuedSend[]
+    queuePaused: boolean
     quota: ModelQuota[]
     usage: Usage
     monitor: Monitor
@@ -42,6 +43,7 @@ export interface TurnDelta {
     times: TurnTimes
     runId: string | null
     error: StreamError | null
+    unsent: boolean
     pause: PauseDelta | null
     followups: string | null
     memories: string | null
