@@ -6,10 +6,12 @@ import { turnsFromMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { feedInPlace } from '../wasm/feed'
 import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
-import { componentRunsPath, createCore, flattenPairs, resolveFields } from './core-config'
+import { createCore, flattenPairs, resolveFields } from './core-config'
 import { ListenerScheduler } from './listener-scheduler'
 import { pageEnvironment, type PageEnvironment } from './page-environment'
+import { reportTo } from './report-error'
 import { requestHost } from './request-host'
+import { componentRunsPath } from './run-path'
 import { validateOptions } from './validate-options'
 import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
@@ -38,11 +40,15 @@ export class CoreDriver {
   #lastTicket = 0
   /** Calls without an outcome yet, by ticket. */
   #calls = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
+  /** The form of the send with this ticket. */
+  formOf = (ticket: number): FormData | null | undefined => this.#calls.get(ticket)?.form
   #wakeTimer: ReturnType<typeof setTimeout> | undefined
   #page: PageEnvironment
   #resumePoint: ResumePoint | null = null
   /** A stored answer is shown, to be resumed on first use. */
   #resumesOnUse = false
+  /** When the call being made was made, if that was earlier: see {@link RecorderHooks.clock}. */
+  #calledAt: number | undefined
   /** The core has changes that the snapshot does not show yet. */
   #isStale = false
   /** Listeners are not notified, because the conversation is being replaced. */
@@ -97,13 +103,6 @@ export class CoreDriver {
     })
   }
 
-  /** The form of a queued message carries its text, too. */
-  editQueued(id: number, text: string): boolean {
-    const isQueued = this.core.editQueued(id, text)
-    if (isQueued) this.#calls.get(id)?.form?.set('message', text)
-    return isQueued
-  }
-
   resume(): Promise<Outcome> {
     return this.startCall((ticket) => this.core.resume(ticket))
   }
@@ -111,7 +110,7 @@ export class CoreDriver {
   feed(bytes: Uint8Array): void {
     // A tap has to see the call, and a replay has its own time: both need the core's method.
     if (this.#tappedCore || this.#isReplaying) this.core.feed(bytes)
-    else this.#changed(feedInPlace(this.core, bytes, Date.now() / 1000))
+    else this.#changed(feedInPlace(this.core, bytes, this.#calledAt ?? Date.now() / 1000))
   }
 
   /**
@@ -146,6 +145,8 @@ export class CoreDriver {
         this.#tappedCore = tap?.over(this.#untapped)
       },
       replay: (...given) => this.#replay(...given),
+      adopt: (snapshot) => (this.#store.snapshot = snapshot),
+      clock: (now) => (this.#calledAt = now),
     }
   }
 
@@ -264,18 +265,13 @@ export class CoreDriver {
   #reportError(error: unknown): void {
     this.#listenerErrors++
     this.#isStale = true
-    const report = this.options.onListenerError ?? ((e: unknown) => console.error('ai-stream-handler:', e))
-    try {
-      report(error)
-    } catch {
-      // An error handler that throws must not stop the stream either.
-    }
+    reportTo(this.options, error)
   }
 
   #host(): CoreHost {
     return {
       ...requestHost(this.options, {
-        formOf: (ticket) => this.#calls.get(ticket)?.form, tap: () => this.#tap, reportError: (error) => this.#reportError(error),
+        formOf: this.formOf, tap: () => this.#tap, calledAt: () => this.#calledAt, reportError: (error) => this.#reportError(error),
         reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
         diagnosed: (id, type, message) => {
           if (this.isDisposed || this.#isReplaying) return

@@ -5,21 +5,17 @@ import { resolutionFields } from '../agentos/pause-resolution'
 import { fetchSessionRuns, fetchSessions } from '../agentos/sessions'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { turnsFromRuns } from '../snapshot/stored-session'
-import { resolveFields, runPath } from './core-config'
+import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
-import { copyForm, filesIn } from './form-data'
-import { assertArgument, classTag, optionError, validateOptions } from './validate-options'
+import { assertText, dropsQueue, queueIndex } from './queue-arguments'
+import { sendArguments } from './send-arguments'
+import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
 import type { RecorderHooks } from '../types/recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { ModuleSource } from '../wasm/loader'
-
-const WHEN: unknown[] = [undefined, 'queue', 'now']
-const QUEUE: unknown[] = [undefined, 'keep', 'drop']
-/** Largest index that fits the core's. */
-const MAX_INDEX = 2 ** 31
 
 /** Throws if an option is invalid, or the module cannot be started. */
 export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): StreamHandler {
@@ -31,15 +27,10 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   return {
     async send(message: string | FormData, { priority, when }: SendOptions = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      if (!runPath(driver.options)) throw optionError('send() needs one of the options agent, team, workflow or url')
-      assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
-      assertArgument('send', "when: 'queue' or 'now'", when, WHEN.includes(when))
+      const { text, form, files, isNow } = sendArguments(driver.options, message, when)
       driver.generation++
-      const form = typeof message === 'string' ? null : copyForm(message)
-      const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
-      const files = form ? filesIn(form) : []
       return driver.startCall((ticket) => {
-        if (when === 'now') driver.core.sendNow(ticket, text, files)
+        if (isNow) driver.core.sendNow(ticket, text, files)
         else driver.core.send(ticket, text, files, priority === 'background')
       }, form)
     },
@@ -65,13 +56,15 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     },
 
     editQueued(id: number, text: string): boolean {
-      assertArgument('editQueued', 'a text', text, typeof text === 'string')
-      return !driver.isDisposed && driver.editQueued(id, text)
+      assertText(text)
+      if (driver.isDisposed || !driver.core.editQueued(id, text)) return false
+      driver.formOf(id)?.set('message', text)
+      return true
     },
 
     moveQueued(id: number, index: number): boolean {
-      assertArgument('moveQueued', 'a position', index, typeof index === 'number' && !Number.isNaN(index))
-      return !driver.isDisposed && driver.core.moveQueued(id, Math.min(Math.max(Math.trunc(index), 0), MAX_INDEX))
+      const position = queueIndex(index)
+      return !driver.isDisposed && driver.core.moveQueued(id, position)
     },
 
     sendQueuedNow(id: number): boolean {
@@ -83,11 +76,9 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     },
 
     cancel(options?: { queue?: 'keep' | 'drop' }): void {
-      // Of the event that an onClick passes, too.
-      const queue = options?.queue
-      assertArgument('cancel', "queue: 'keep' or 'drop'", queue, QUEUE.includes(queue))
+      const isAll = dropsQueue(options)
       if (driver.isDisposed) return
-      if (queue === 'drop') driver.core.cancelAll()
+      if (isAll) driver.core.cancelAll()
       else driver.core.cancel()
     },
 
