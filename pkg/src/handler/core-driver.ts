@@ -40,7 +40,6 @@ export class CoreDriver {
   #lastTicket = 0
   /** Calls without an outcome yet, by ticket. */
   #calls = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
-  /** The form of the send with this ticket. */
   formOf = (ticket: number): FormData | null | undefined => this.#calls.get(ticket)?.form
   #wakeTimer: ReturnType<typeof setTimeout> | undefined
   #page: PageEnvironment
@@ -298,5 +297,4 @@ export class CoreDriver {
   }
 }
 
-/** Seed of the core's only random numbers, the jitter of retry delays. */
-const newSeed = () => Math.floor(Math.random() * 2 ** 32)
+const newSeed = () => Math.floor(Math.random() * 2 ** 32) // of the jitter of retry delays
