@@ -4,6 +4,7 @@
 import { fetchRequirements } from '../agentos/sessions'
 import { turnsFromMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
+import { deltaReceiver } from '../wasm/delta-receiver'
 import { feedInPlace } from '../wasm/feed'
 import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
 import { createCore, flattenPairs, resolveFields } from './core-config'
@@ -278,9 +279,8 @@ export class CoreDriver {
           this.#untapped.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent),
-      kept: (point) => (this.#resumePoint = point),
-      delta: (delta) => this.#store.apply(delta, this.#listenerErrors),
+      changed: (urgent) => this.#changed(urgent), kept: (point) => (this.#resumePoint = point),
+      ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
         const call = this.#calls.get(ticket)
