@@ -295,5 +295,4 @@ export class CoreDriver {
   }
 }
 
-/** Seed of the core's only random numbers, the jitter of retry delays. */
-const newSeed = () => Math.floor(Math.random() * 2 ** 32)
+const newSeed = () => Math.floor(Math.random() * 2 ** 32) // of the jitter of retry delays

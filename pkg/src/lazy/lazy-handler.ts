@@ -11,7 +11,7 @@
 //
 // - calls are kept, and made in their order, dated as they were called; their promises settle with what the core says;
 // - `send` shows the user's message and status `connecting` at once, under the ids that the core will give;
-// - `cancel`, `cancelQueued`, `begin`, `clear` and `dismissError` show what they do, `load`, `feed` and `end` only afterwards;
+// - `cancel`, the queue's methods, `begin`, `clear` and `dismissError` show what they do, `load`, `feed` and `end` only afterwards;
 // - `getSnapshot` returns the same object until something changes, and goes on doing so when the core takes over.
 //
 // If the core does not come after several attempts (core-chunk.ts), a send ends as `failed`: `error` says what to do, its text stays in
@@ -22,7 +22,8 @@
 
 import { METHODS } from '../handler/method-names'
 import { reportTo } from '../handler/report-error'
-import { resumeLocation } from '../handler/resume-location'
+import { hasStoredAnswer } from '../handler/resume-location'
+import { assertText, dropsQueue, queueIndex } from '../handler/queue-arguments'
 import { sendArguments } from '../handler/send-arguments'
 import { assertArgument, validateOptions } from '../handler/validate-options'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
@@ -83,16 +84,16 @@ class LazyHandler {
   #pending(): InspectableHandler {
     const conversation = this.#conversation
     return {
-      send: async (message, { priority = 'user' } = {}) => {
+      send: async (message, { priority = 'user', when } = {}) => {
         if (this.#isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-        const sent = sendArguments(this.options, message)
-        if (!sent) return 'cancelled'
-        const { text, form, files } = sent
+        const { text, form, files, isNow, isEmpty } = sendArguments(this.options, message, when)
+        if (isEmpty) return 'cancelled'
         const since = Date.now() / 1000
         const id = ++this.#lastTicket
+        if (isNow) conversation.stop()
         conversation.send({ id, text, priority, since, waitsFor: 'run' }, files)
         this.#notify()
-        return this.#ask((handler) => handler.send(form ?? text, { priority }), 'cancelled', { text, id })
+        return this.#ask((handler) => handler.send(form ?? text, { priority, ...(isNow && { when }) }), 'cancelled', { text, id })
       },
       resume: () => {
         this.#lastTicket++
@@ -111,11 +112,24 @@ class LazyHandler {
         this.#act((handler) => handler.cancelQueued(id))
         return true
       },
-      cancel: () => {
+      editQueued: (id, text) => {
+        assertText(text)
+        return conversation.editQueued(id, text) && this.#did((handler) => handler.editQueued(id, text))
+      },
+      moveQueued: (id, index) => {
+        const position = queueIndex(index)
+        return conversation.moveQueued(id, position) && this.#did((handler) => handler.moveQueued(id, position))
+      },
+      sendQueuedNow: (id) => conversation.sendQueuedNow(id) && this.#did((handler) => handler.sendQueuedNow(id)),
+      resumeQueue: () => conversation.resumeQueue() && this.#did((handler) => handler.resumeQueue()),
+      cancel: (options) => {
+        const isAll = dropsQueue(options)
         if (!this.#calls.length && !this.#hasStored) return
-        this.#settle('cancelled')
-        conversation.end('cancelled')
-        this.#act((handler) => handler.cancel())
+        const kept = isAll ? [] : conversation.snapshot.queue.map(({ id }) => id)
+        this.#settle('cancelled', ({ text, id }) => text !== undefined && !kept.includes(id!))
+        if (isAll) conversation.end('cancelled')
+        else conversation.pause()
+        this.#act((handler) => handler.cancel(isAll ? { queue: 'drop' } : undefined))
       },
       begin: (text, more) => {
         this.#settle('cancelled')
@@ -178,6 +192,12 @@ class LazyHandler {
     const chunk = coreChunk()
     if (chunk) this.#takeOver(chunk)
     else void loadCore()
+  }
+
+  /** Makes a call whose result is known to be `true`. */
+  #did(run: (handler: StreamHandler) => unknown): true {
+    this.#act(run)
+    return true
   }
 
   #ask<T>(run: (handler: StreamHandler) => Promise<T>, ifDisposed: T, more?: Partial<Call>): Promise<T> {
@@ -277,14 +297,4 @@ class LazyHandler {
   }
 }
 
-/** Of a handler with its core. */
 const hooksIn = (handler: StreamHandler) => (handler as InspectableHandler).inside() as RecorderHooks
-
-function hasStoredAnswer(options: CheckedOptions): boolean {
-  try {
-    const location = resumeLocation(options)
-    return Boolean(location?.storage.getItem(location.key))
-  } catch {
-    return false
-  }
-}

@@ -114,6 +114,11 @@ export interface Turn {
   /** Id of the top-level run. */
   readonly runId: string | null
   readonly error: StreamError | null
+  /**
+   * The user's text, if it never reached the server or was refused with a 4xx status, so that a composer can offer it again;
+   * otherwise `null`.
+   */
+  readonly unsent: string | null
   readonly pause: Pause | null
   /** Suggested follow-up questions. */
   readonly followups: readonly string[]
@@ -191,6 +196,8 @@ export interface SnapshotFields {
   readonly queued: number
   /** Messages waiting to be sent, in the order in which they go out. */
   readonly queue: readonly QueuedSend[]
+  /** Whether `cancel()` has paused the queue: nothing leaves it until `resumeQueue()` or the next `send`. */
+  readonly queuePaused: boolean
   /** Token usage of each model that answered in the last minute or has a quota. */
   readonly quota: readonly ModelQuota[]
   /** Sum over all turns. */

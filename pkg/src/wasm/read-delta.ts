@@ -32,6 +32,7 @@ function head(): HeadDelta {
     runId: strOrNull(),
     resumable: flag(),
     queue: section(() => list(queuedSend)),
+    queuePaused: flag(),
     quota: section(() => list(modelQuota)),
     usage: section(usage),
     monitor: section(monitor),
@@ -63,13 +64,13 @@ function retry(): RetryState {
 }
 
 function pacing(): PacingState {
-  const state: PacingState = { delay: num(), resumesAt: num(), message: str(), cause: name(['limit', 'quota']) }
+  const state: PacingState = { delay: num(), resumesAt: num(), message: str(), cause: name(['limit', 'quota', 'session']) }
   put(state, 'hint', strOrNull())
   return state
 }
 
 function queuedSend(): QueuedSend {
-  return { id: num(), text: str(), priority: name(['user', 'background']), since: num(), waitsFor: name(['run', 'limit']) }
+  return { id: num(), text: str(), priority: name(['user', 'background']), since: num(), waitsFor: name(['run', 'limit', 'resume']) }
 }
 
 function modelQuota(): ModelQuota {
@@ -129,6 +130,7 @@ function facts(): TurnFacts {
     times: times(),
     runId: strOrNull(),
     error: errorOrNull(),
+    unsent: flag(),
     pause: structOrNull(pause),
     followups: strOrNull(),
     memories: strOrNull(),
