@@ -35,23 +35,25 @@ impl Core {
         self.shell.host.resume_point(&point);
     }
 
-    /// Shows a stored answer.
-    #[allow(clippy::too_many_arguments)] // A `ResumePoint`, flat.
-    pub fn restore(
-        &self,
-        run_id: String,
-        session_id: Option<String>,
-        last_index: f64,
-        name: String,
-        user: Option<String>,
-        asked_at: f64,
-        text: String,
-        question: Option<String>,
-        requirements: Vec<String>,
-    ) {
-        let pause = question.map(|message| ResumePause { message, requirements });
-        let last_index = last_index as u64;
-        let point = ResumePoint { run_id, session_id, last_index, name, user, asked_at, text, pause };
+    /// Shows a stored answer, a `ResumePoint`. `numbers`: last_index, asked_at, and whether there are (0 or 1) a session, a
+    /// user's message and a pause. `texts`: run_id, name, text, session_id, user, the pause's message, its requirements.
+    pub fn restore(&self, texts: Vec<String>, numbers: Vec<f64>) {
+        let number = |at: usize| numbers.get(at).copied().unwrap_or_default();
+        let is_set = |at: usize| number(at) == 1.0;
+        let mut texts = texts.into_iter();
+        let mut text = || texts.next().unwrap_or_default();
+        let (run_id, name, answer) = (text(), text(), text());
+        let (session_id, user, message) = (text(), text(), text());
+        let point = ResumePoint {
+            run_id,
+            session_id: Some(session_id).filter(|_| is_set(2)),
+            last_index: number(0) as u64,
+            name,
+            user: Some(user).filter(|_| is_set(3)),
+            asked_at: number(1),
+            text: answer,
+            pause: is_set(4).then(|| ResumePause { message, requirements: texts.collect() }),
+        };
         let mut client = self.shell.client.borrow_mut();
         client.conversation.restore(point);
         client.set_reached();

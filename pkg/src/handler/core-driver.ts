@@ -243,7 +243,8 @@ export class CoreDriver {
     const { sessionId } = this.options
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
     const { runId, lastIndex, name, user, askedAt, text, pause } = point
-    this.core.restore(runId, point.sessionId ?? undefined, lastIndex, name, user ?? undefined, askedAt, text, pause?.message, pause?.requirements ?? [])
+    const texts = [runId, name, text, point.sessionId ?? '', user ?? '', pause?.message ?? '', ...(pause?.requirements ?? [])]
+    this.core.restore(texts, Float64Array.of(lastIndex, askedAt, Number(point.sessionId != null), Number(user != null), Number(pause != null)))
     this.#resumesOnUse = pause === null && !this.#isReplaying
   }
 
