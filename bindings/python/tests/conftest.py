@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import selectors
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Iterable
 from typing import Any, TypeVar
 
-import pytest
+
+import ai_stream_handler
 
 T = TypeVar("T")
+
+EXAMPLES = 60 if os.environ.get("PYTHON_TESTS") == "quick" else 500
+"""Generated runs per test."""
+
+
+def pytest_report_header() -> str:
+    return f"ai_stream_handler: {ai_stream_handler.__file__}"
 
 
 class _Jump(selectors.DefaultSelector):
@@ -60,16 +69,6 @@ def collected(frames: AsyncIterable[bytes]) -> list[bytes]:
         return [frame async for frame in frames]
 
     return run(all_of())
-
-
-def waits_of(loop: asyncio.AbstractEventLoop) -> float:
-    assert isinstance(loop, VirtualLoop)
-    return loop.passed
-
-
-@pytest.fixture
-def script() -> Callable[..., Any]:
-    return Script
 
 
 class Script:

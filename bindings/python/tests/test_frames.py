@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from ai_stream_handler import retrying
-from conftest import Script, collected, content, run, started
+from conftest import EXAMPLES, Script, collected, content, run, started
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -169,7 +169,7 @@ anything = st.one_of(json_like, events, st.builds(Exception, st.text()), st.samp
 ]))  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(attempts=st.lists(st.lists(anything, max_size=5), min_size=1, max_size=4))
 def test_whatever_a_run_yields_or_raises_the_frames_are_well_formed_and_the_stream_ends(attempts: list[list[Any]]) -> None:
     script = Script(*[[item for item in items if not isinstance(item, float)] for items in attempts])
@@ -187,13 +187,13 @@ def test_whatever_a_run_yields_or_raises_the_frames_are_well_formed_and_the_stre
             assert data_in(frame)["attempt"] in (1, 2)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(chunks=st.lists(st.binary(max_size=40) | st.sampled_from([b"data: {}\n\n", b"event: RunError\n", b'data: {"content":"429"}\n', b"\n"]), max_size=8))
 def test_whatever_bytes_a_run_yields(chunks: list[bytes]) -> None:
     well_formed(collected(retrying(Script(chunks), max_retries=1)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(steps=st.integers(0, 12), events_before=st.integers(0, 3))
 def test_whenever_the_consumer_leaves_the_run_is_closed_and_no_other_begins(steps: int, events_before: int) -> None:
     async def work() -> None:
