@@ -213,14 +213,14 @@ target/python/installed: bindings/python/requirements-test.txt examples/agentos-
 python-package: prerequisites target/python/installed
 	@echo "── the wheel, into target/python/wheels"
 	rm -rf target/python/wheels
-	cd bindings/python && CARGO_TARGET_DIR=$(CURDIR)/target/python/cargo $(CURDIR)/$(PYTHON_ENV)/bin/maturin build --quiet --release --locked \
+	cd bindings/python && CARGO_TARGET_DIR=$(CURDIR)/target/python/cargo $(CURDIR)/$(PYTHON_ENV)/bin/maturin build --quiet --release \
 	  --interpreter $(CURDIR)/$(PYTHON_ENV)/bin/python --out $(CURDIR)/target/python/wheels
 	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps --no-index target/python/wheels/*.whl
 
 # PYTHON_TESTS=quick: fewer generated runs.
 .PHONY: python-tests
 python-tests: python-package
-	cd bindings/python && cargo fmt --check && CARGO_TARGET_DIR=$(CURDIR)/target/python/cargo cargo clippy --quiet --locked --release -- -D warnings
+	cd bindings/python && cargo fmt --check && CARGO_TARGET_DIR=$(CURDIR)/target/python/cargo cargo clippy --quiet --release -- -D warnings
 	cd bindings/python && $(CURDIR)/$(PYTHON_ENV)/bin/mypy ai_stream_handler
 	cd bindings/python && $(CURDIR)/$(PYTHON_ENV)/bin/pytest $(PYTEST)
 

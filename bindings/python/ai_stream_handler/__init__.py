@@ -4,13 +4,14 @@
 happened; ``Quota`` and ``RedisQuota`` hold requests back that would not fit. Nothing here depends on agno.
 """
 
+from . import _core
 from ._monitor import Figures, Monitor
 from ._quota import Lease, Quota, RateLimited
 from ._redis_quota import RedisQuota
 from ._retrying import retrying
 from ._types import Attempt, Event, Listener, Run
 
-__version__ = "0.1.0"
+__version__: str = _core.__version__
 
 __all__ = [
     "Attempt",

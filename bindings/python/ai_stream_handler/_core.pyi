@@ -1,5 +1,7 @@
 from typing import Any
 
+__version__: str
+
 Level = tuple[str, int | None, str, str | None]
 
 class Verdict:

@@ -18,4 +18,11 @@ mod _core {
     use super::quota::{learned_limits, Quota};
     #[pymodule_export]
     use super::retries::{Retries, Verdict};
+
+    use pyo3::prelude::*;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
 }
