@@ -28,7 +28,8 @@ log = logging.getLogger("ai_stream_handler")
 CLOSING_TAKES = 10.0
 """Seconds that a run may take to clean up behind itself."""
 ENDS_BADLY = frozenset({"RunError", "TeamRunError", "WorkflowError"})
-CANCELS = frozenset({"RunCancelled", "TeamRunCancelled", "WorkflowCancelled"})
+NO_SUCCESS = frozenset({"RunCancelled", "TeamRunCancelled", "WorkflowCancelled", "error"})
+"""Events of the run itself, after which it has ended otherwise than completed. `error`: of a backend that retries behind this one."""
 
 
 def retrying(
@@ -87,7 +88,7 @@ class _Answer:
         self.started = 0
         self.session_id: str | None = None
         self.run_id: str | None = None
-        self.cancelled = False
+        self.succeeds = True
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
         while True:
@@ -114,7 +115,7 @@ class _Answer:
                         if told and data is not None:
                             await self._tell(data)
                         yield sent
-                    await self._ended(not self.cancelled, False)
+                    await self._ended(self.succeeds, False)
                     return
                 finally:
                     deadline.stop()
@@ -147,7 +148,7 @@ class _Answer:
         attempt = Attempt(self.started, self.session_id, self.run_id)
         self.started += 1
         self.run_id = None
-        self.cancelled = False
+        self.succeeds = True
         result: Any = self.run(attempt)
         if inspect.isawaitable(result) and not hasattr(result, "__aiter__"):
             result = await result
@@ -224,8 +225,8 @@ class _Reader:
         if type(name) is str:
             if name in ENDS_BADLY:
                 self._fail_if_ours(name, text, data.get("run_id"))
-            elif name in CANCELS and not data.get("parent_run_id"):
-                self.answer.cancelled = True
+            elif name in NO_SUCCESS and not data.get("parent_run_id"):
+                self.answer.succeeds = False
         return ((data, frame(name, text)),)
 
     def finish(self) -> Iterator[Item]:
@@ -243,17 +244,17 @@ class _Reader:
 
     def _frames(self, events: list[tuple[str, str]]) -> Iterator[Item]:
         for name, text in events:
-            ends, cancels = name in ENDS_BADLY, name in CANCELS
+            ends, fails = name in ENDS_BADLY, name in NO_SUCCESS
             data: dict[str, Any] | None = None
-            if self.top is None or ends or cancels or self.answer.listeners:
+            if self.top is None or ends or fails or self.answer.listeners:
                 data = _object(name, text)
             if data is not None:
                 if self.top is None:
                     self._note(data)
                 if ends:
                     self._fail_if_ours(name, text, data.get("run_id"))
-                elif cancels and not data.get("parent_run_id"):
-                    self.answer.cancelled = True
+                elif fails and not data.get("parent_run_id"):
+                    self.answer.succeeds = False
             self.is_empty = False
             yield data, frame(name, text)
 

@@ -115,7 +115,7 @@ def events_of(text: str) -> list[dict[str, Any]]:
 
 def post(server: Server, message: str, session: str | None = None) -> list[dict[str, Any]]:
     fields = {"message": message, **({"session_id": session} if session else {})}
-    response = httpx.post(f"{server.url}/api/teams/cirkelline/runs", data=fields, timeout=60)
+    response = httpx.post(f"{server.url}/api/teams/cirkelline/runs", data=fields, timeout=120)
     assert response.headers["content-type"].startswith("text/event-stream")
     return events_of(response.text)
 
@@ -204,7 +204,7 @@ def test_another_error_is_not_retried(world: World) -> None:
 
 
 def test_a_client_that_leaves_while_it_waits_causes_no_other_attempt(world: World, key: str) -> None:
-    with httpx.stream("POST", f"{world.app.url}/api/teams/cirkelline/runs", data={"message": f"x [[limit key={key} times=forever delay=1]]"}, timeout=60) as response:
+    with httpx.stream("POST", f"{world.app.url}/api/teams/cirkelline/runs", data={"message": f"x [[limit key={key} times=forever delay=1]]"}, timeout=120) as response:
         for line in response.iter_lines():
             if line == "event: retry":
                 break
@@ -215,7 +215,7 @@ def test_a_client_that_leaves_while_it_waits_causes_no_other_attempt(world: Worl
 def test_a_client_that_leaves_while_the_model_writes_ends_the_run(world: World) -> None:
     session = str(uuid4())
     with httpx.stream(
-        "POST", f"{world.app.url}/api/teams/cirkelline/runs", data={"message": "x [[slow n=400 ms=50]]", "session_id": session}, timeout=60
+        "POST", f"{world.app.url}/api/teams/cirkelline/runs", data={"message": "x [[slow n=400 ms=50]]", "session_id": session}, timeout=120
     ) as response:
         for line in response.iter_lines():
             if line == "event: TeamRunContent":
@@ -271,7 +271,7 @@ class TestAProxyInFrontOfAnAgentOS:
         assert stored(world, session)[-1]["status"] == "COMPLETED"
 
     def test_says_what_agentos_refuses(self, world: World) -> None:
-        response = httpx.post(f"{world.proxy.url}/api/teams/nobody/runs", data={"message": "x"}, timeout=60)
+        response = httpx.post(f"{world.proxy.url}/api/teams/nobody/runs", data={"message": "x"}, timeout=120)
         (error,) = events_of(response.text)
         assert (error["event"], error["type"]) == ("error", "general")
         assert "not found" in error["error"].lower(), error

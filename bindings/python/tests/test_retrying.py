@@ -420,6 +420,13 @@ def test_a_cancelled_run_is_no_success() -> None:
     assert monitor.figures()["success_after_retry"] == 0
 
 
+def test_an_error_of_a_backend_behind_this_one_passes_through_and_is_no_success() -> None:
+    told: list[Any] = []
+    error = {"event": "error", "error": EXHAUSTED, "type": "rate_limit", "retries": 3}
+    assert read(collected(retrying(Script([started(), error]), on_event=told.append)))[1] == ("error", error)
+    assert told[-1]["succeeded"] is False
+
+
 def test_it_is_an_async_generator_and_does_nothing_before_it_is_iterated() -> None:
     script = Script(answers())
     frames = retrying(script)
