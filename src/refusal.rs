@@ -7,6 +7,7 @@
 //! Entered on errors only: a stream without one costs nothing. Everything is bounded and linear in the text, of which at
 //! most 12 KB are looked at.
 
+mod code;
 mod facts;
 mod kind;
 mod message;
@@ -61,7 +62,8 @@ impl<'a> Evidence<'a> {
         #[cfg(all(test, not(target_arch = "wasm32")))]
         tests::READS.set(tests::READS.get() + 1);
         let now = self.headers.date().unwrap_or(now);
-        let (prefix, text) = message::after_prefix(self.text);
+        let text = message::printable(self.text);
+        let (prefix, text) = message::after_prefix(&text);
         let mut facts = Facts::of(text, now);
         if let Some(class) = self.error_type {
             facts.code(class);
@@ -133,7 +135,7 @@ fn kind_of(status: Option<u16>, facts: &Facts, wait: Option<Seconds>) -> Kind {
 }
 
 fn likely_kind(status: Option<u16>, facts: &Facts) -> Kind {
-    let coded = signs::CODES.iter().find(|(_, codes)| facts.has_code(codes)).map_or(Kind::Unknown, |(kind, _)| *kind);
+    let coded = facts.coded();
     let worded = phrase_in(&facts.words, signs::PHRASES);
     let inner = facts.status.map_or(Kind::Unknown, Kind::of_status);
     let outer = status.map_or(Kind::Unknown, Kind::of_status);
@@ -147,6 +149,8 @@ fn likely_kind(status: Option<u16>, facts: &Facts) -> Kind {
         // An allowance that comes back at a named time is a limit.
         Kind::QuotaExhausted => return if facts.wait.is_none() { worded } else { Kind::RateLimit },
         _ if !matches!(coded, Kind::Unknown | Kind::BadRequest) => return coded,
+        // GitHub and Google's JSON APIs send their limits with a 403.
+        Kind::RateLimit if stated == Kind::Auth => return worded,
         Kind::Unknown => {}
         Kind::ContentFiltered | Kind::Auth => return worded,
         // Some send a 429 when they are overloaded.
@@ -180,7 +184,7 @@ fn phrase_in(words: &str, phrases: &[(Kind, &str)]) -> Kind {
 }
 
 fn provider_in(facts: &Facts) -> Option<&'static str> {
-    let said = |signs: &str| any(&facts.words, has_phrase, signs) || facts.has_code(signs);
+    let said = |signs: &str| any(&facts.words, has_phrase, signs) || any(&facts.codes, has_phrase, signs);
     signs::PROVIDERS.iter().find(|(_, signs)| said(signs)).map(|(name, _)| *name)
 }
 

@@ -1,9 +1,12 @@
 //! Whether a text is a sentence for people, and which part of it: SDKs put names, codes and classes around it.
 
+use super::code::kind_of_code;
+use super::kind::Kind;
 use super::scan::{after, after_last, any, before, begins, begins_in, class, ends, entry, equals, first, from, has};
 use super::scan::{has_phrase, list, part, skip, span, span_back, until, upto};
 use super::scan::{ALNUM, DIGIT, LETTER, LOWER, SPACE, UPPER, WIDE};
 use super::signs;
+use super::status::stated_status;
 use crate::limits::excerpt;
 
 /// So much of a text is looked at: what is behind it does not get into the banner.
@@ -45,9 +48,10 @@ fn without_prefix(text: &str) -> Option<&str> {
         let found = tag.len() < 48 && begins(behind, " ") && until(tag, "{}\"',") == tag.len();
         return found.then_some(behind);
     }
-    // `429 Too many requests`, but not `429 is no colour`.
+    // `429 Too many requests`, but neither `429 is no colour` nor `429 Main Street`.
     let behind = from(text, 4);
-    if begins_in(text, "45") && span(text, DIGIT, "") == 3 && begins(from(text, 3), " ") && first(behind) & !LOWER > 0 {
+    let number = span(text, DIGIT, "") == 3 && begins(from(text, 3), " ") && first(behind) & !LOWER > 0;
+    if number && stated_status(upto(text, 3 + span(from(text, 3), !DIGIT, ""))).is_some() {
         return Some(behind);
     }
     // `Error code: 429 - `
@@ -82,9 +86,9 @@ fn is_class(word: &str) -> bool {
     any(word, ends, list!["Error", "Exception"]) || (last.len() < word.len() && first(last) == UPPER)
 }
 
-/// `RESOURCE_EXHAUSTED`
+/// `RESOURCE_EXHAUSTED`; `UNAVAILABLE` and `overloaded_error`, because they are codes of a refusal.
 fn is_constant(word: &str) -> bool {
-    is_code(word) && !has(word, LOWER)
+    is_code(word) && !has(word, LOWER) || span(word, LETTER, "_") == word.len() && kind_of_code(word) != Kind::Unknown
 }
 
 /// A word that no sentence is made of: `rate_limit_exceeded`, `ReadTimeout`.
