@@ -3,8 +3,8 @@
 //! In: what providers, AgentOS and the proxies between them report (docs/agentos-protocol.md). Out: a [`StreamError`].
 
 use crate::event::RunEvent;
-use crate::json::Raw;
-use crate::refusal::{Evidence, Headers, Kind, Refusal, LONGEST_DELAY};
+use crate::json::{Raw, Str};
+use crate::refusal::{wait_in, Evidence, Headers, Kind, QuotaViolation, Refusal, LONGEST_DELAY};
 use crate::retry;
 use crate::text::decimal;
 use crate::time::Seconds;
@@ -65,6 +65,12 @@ pub struct StreamError {
     /// The wait that was named, in seconds.
     #[serde(skip)]
     pub delay: Option<Seconds>,
+    /// What was said, as sent, if that is not the message.
+    #[serde(skip)]
+    pub(crate) original: Option<String>,
+    /// The exhausted quotas that were named.
+    #[serde(skip)]
+    pub(crate) quotas: Vec<QuotaViolation>,
     /// The request's address without query and credentials, if it failed: types `http`, `network` and `protocol`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -85,6 +91,8 @@ impl StreamError {
             provider: None,
             retry_at: None,
             delay: None,
+            original: None,
+            quotas: Vec::new(),
             url: None,
         }
     }
@@ -97,10 +105,11 @@ impl StreamError {
     }
 
     /// From an `error` event: the type that the server names, and the sentence of its text, else `An error occurred`.
-    pub(crate) fn from_event(text: Option<&str>, kind: Option<&str>, retries: Option<u64>, now: Seconds) -> Self {
-        let mut error = StreamError::from_provider(text.unwrap_or_default(), kind, now);
-        error.retries = retries;
-        let stated = match kind.unwrap_or_default() {
+    #[inline(never)]
+    pub(crate) fn from_event(event: &RunEvent<'_>, now: Seconds) -> Self {
+        let mut error = StreamError::read(event_text(event).unwrap_or_default(), event, now);
+        error.retries = event.retries;
+        let stated = match event.error_type.map(Str::decode).as_deref().unwrap_or_default() {
             "rate_limit" => ErrorType::RateLimit,
             "unexpected" => ErrorType::Unexpected,
             "timeout" => ErrorType::Timeout,
@@ -115,11 +124,20 @@ impl StreamError {
         error
     }
 
-    /// From a top-level RunError. `text`: what the provider said, often its raw JSON body.
+    /// From a RunError, TeamRunError or WorkflowError: what the provider said, often its raw JSON body.
     #[inline(never)]
-    pub(crate) fn from_provider(text: &str, error_type: Option<&str>, now: Seconds) -> Self {
-        let refusal = Evidence { text, error_type, ..Evidence::default() }.read(now);
-        StreamError::from_refusal(refusal, ErrorType::General, now)
+    pub(crate) fn from_run(event: &RunEvent<'_>, now: Seconds) -> Self {
+        StreamError::read(provider_text(event), event, now)
+    }
+
+    fn read(text: String, event: &RunEvent<'_>, now: Seconds) -> Self {
+        let class = event.error_type.map(Str::decode);
+        // What was read as the text is read once.
+        let around = event.json.filter(|json| *json != text).unwrap_or_default();
+        let evidence = Evidence { text: &text, around, error_type: class.as_deref(), ..Evidence::default() };
+        let mut error = StreamError::from_refusal(evidence.read(now), ErrorType::General, now);
+        error.original = Some(text).filter(|text| !text.is_empty());
+        error
     }
 
     /// From a response with a status of 400 or above, whatever its body.
@@ -134,6 +152,7 @@ impl StreamError {
             None => [refusal.sentence(), " (HTTP ", &decimal(status.into()), ")"].concat(),
         });
         let mut error = StreamError::from_refusal(refusal, ErrorType::Http, now);
+        error.original = Some(body.to_owned()).filter(|body| !body.is_empty());
         error.http_status = Some(status);
         error.retryable |= status == 425;
         error
@@ -148,12 +167,23 @@ impl StreamError {
         error.reason = Some(refusal.kind);
         error.delay = refusal.delay;
         error.provider = refusal.provider;
-        if let Some(delay) = refusal.delay.filter(|delay| refusal.kind.passes() && *delay > LONGEST_DELAY) {
-            error.retry_at = Some(now + delay);
-            error.message.push(' ');
-            error.message.push_str(&retry::again_in(delay));
+        error.quotas = refusal.quotas;
+        if refusal.kind.passes() {
+            error.defer(now);
         }
         error
+    }
+
+    /// Says when it is worth trying again, if the wait that was named is too long to be waited out.
+    pub(crate) fn defer(&mut self, now: Seconds) {
+        let Some(delay) = self.delay.filter(|delay| *delay > LONGEST_DELAY && self.retry_at.is_none()) else { return };
+        self.retry_at = Some(now + delay);
+        // Most say it themselves.
+        if wait_in(&self.message, now).is_none_or(|said| said <= LONGEST_DELAY) {
+            let ended = self.message.ends_with(['.', '!', '?', '…', ')']);
+            self.message.push_str(if ended { " " } else { ". " });
+            self.message.push_str(&retry::again_in(delay));
+        }
     }
 
     /// Whether waiting helps, and the wait is short enough to be waited out.
@@ -168,8 +198,9 @@ pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
 }
 
 /// What an `error` event says, as sent; a provider's error object with all that is around it.
-pub(crate) fn event_text(event: &RunEvent<'_>) -> Option<String> {
-    let object = || event.error_value.map(|value| event.json.map_or_else(|| value.to_text(), str::to_owned));
-    let text = event.error.map(String::from).or_else(object).or(event.message.map(String::from));
-    text.or(event.error_text.map(str::to_owned))
+fn event_text(event: &RunEvent<'_>) -> Option<String> {
+    let whole = || event.json.filter(|_| event.is_unnamed || event.error_value.is_some()).map(str::to_owned);
+    let text = event.error.filter(|_| !event.is_unnamed).map(String::from).or_else(whole);
+    let text = text.or_else(|| event.message.map(String::from)).or_else(|| event.error_text.map(str::to_owned));
+    text.or_else(|| event.json.map(str::to_owned))
 }

@@ -38,6 +38,8 @@ pub struct Evidence<'a> {
     pub status: Option<u16>,
     /// Its body, or what an exception says.
     pub text: &'a str,
+    /// The JSON that the text is a member of: its codes and waits count, its words do not.
+    pub around: &'a str,
     /// Of an HTTP answer.
     pub headers: Headers<'a>,
     /// The class of an exception, as agno sends it (`error_type`).
@@ -62,12 +64,13 @@ impl<'a> Evidence<'a> {
         #[cfg(all(test, not(target_arch = "wasm32")))]
         tests::READS.set(tests::READS.get() + 1);
         let now = self.headers.date().unwrap_or(now);
-        let text = message::printable(self.text);
+        let text = prose::printable(self.text);
         let (prefix, text) = message::after_prefix(&text);
         let mut facts = Facts::of(text, now);
         if let Some(class) = self.error_type {
             facts.code(class);
         }
+        facts.read_around(self.around);
         let wait = wait::longer(facts.wait, wait::longer(self.headers.wait(now), Headers(&facts.headers).wait(now)));
         let kind = kind_of(self.status, &facts, wait);
         let status = self.status.or(facts.status);
@@ -77,14 +80,15 @@ impl<'a> Evidence<'a> {
             delay: wait,
             message: message::stated(prefix, text, &facts),
             provider: self.provider.or_else(|| provider_in(&facts)).map(str::to_owned),
+            quotas: facts.quotas,
         }
     }
 }
 
-/// The wait that a sentence names, in seconds: `Retrying in 5 seconds...`.
-pub(crate) fn wait_in(sentence: &str) -> Option<Seconds> {
-    // No absolute time counts: what it would be compared with is not known.
-    wait::in_sentence(&sentence.to_ascii_lowercase(), f64::INFINITY).filter(|wait| *wait > 0.0)
+/// The wait that a sentence names, in seconds: `Retrying in 5 seconds...`. `now`: what times are compared with;
+/// infinity if that is not known, and none counts.
+pub(crate) fn wait_in(sentence: &str, now: Seconds) -> Option<Seconds> {
+    wait::in_sentence(&sentence.to_ascii_lowercase(), now).filter(|wait| *wait > 0.0)
 }
 
 /// A refusal, understood.
@@ -101,6 +105,8 @@ pub struct Refusal {
     pub message: Option<String>,
     /// Who refused, where that can be told.
     pub provider: Option<String>,
+    /// The exhausted quotas that are named.
+    pub(crate) quotas: Vec<QuotaViolation>,
 }
 
 impl Refusal {
@@ -113,11 +119,6 @@ impl Refusal {
     pub fn sentence(&self) -> &str {
         self.message.as_deref().unwrap_or_else(|| message::generic(self.kind, self.status))
     }
-}
-
-/// Every exhausted quota that `text` names.
-pub(crate) fn quota_violations(text: &str) -> Vec<QuotaViolation> {
-    Facts::of(text, 0.0).quotas
 }
 
 /// Codes come first, then the innermost status, then words. What a sentence mentions cannot make a limit of an answer

@@ -2,9 +2,8 @@
 
 use super::code::{codes_of, kind_of_code, kind_of_codes, plain};
 use super::kind::Kind;
-use super::message::printable;
 use super::pieces::{pieces, unescape, Pair};
-use super::prose::prose_of;
+use super::prose::{printable, prose_of};
 use super::quota_failure::QuotaViolation;
 use super::scan::{
     after, any, begins, begins_in, ends, entry, equals, from, has, has_phrase, list, skip, span, span_back,
@@ -70,6 +69,16 @@ impl Facts {
         facts
     }
 
+    /// Codes and waits in the JSON that the text is a member of.
+    pub fn read_around(&mut self, json: &str) {
+        pieces(excerpt(json, HEAD), &mut |pair| {
+            let name = plain(pair.key);
+            if pair.value.len() <= LONGEST_MEMBER && matches!(field_of(&name).0, Some(Field::Code | Field::Wait)) {
+                self.pair(&pair, MOST_NESTED);
+            }
+        });
+    }
+
     fn read(&mut self, text: &str, depth: u32) {
         // JSON whose quotes are escaped, outside of any quotes.
         let escaped = begins(skip(after(text, "{").unwrap_or_default(), SPACE, ""), "\\");
@@ -84,12 +93,7 @@ impl Facts {
     fn pair(&mut self, pair: &Pair<'_>, depth: u32) {
         let Pair { key, of, value: text, quoted } = *pair;
         let name = plain(key);
-        let unit = entry(&name, ends, UNITS).unwrap_or_default();
-        let bare = upto(&name, name.len() - unit.len());
-        let field = FIELDS.iter().find(|(field, names)| {
-            any(&name, equals, names) || matches!(field, Field::Wait) && any(bare, equals, names)
-        });
-        let field = field.map(|(field, _)| *field);
+        let (field, unit) = field_of(&name);
         // Another error, as a text.
         if quoted && depth < MOST_NESTED && text.len() > 8 && has_phrase(text, "{") {
             if let Some(Field::Sentence) = field {
@@ -249,4 +253,14 @@ impl Facts {
     pub fn said(&self) -> Option<&str> {
         self.said.iter().find(|said| !said.is_empty()).map(String::as_str)
     }
+}
+
+/// What the field of this name is, and the unit that a wait's name ends with.
+fn field_of(name: &str) -> (Option<Field>, &'static str) {
+    let unit = entry(name, ends, UNITS).unwrap_or_default();
+    let bare = upto(name, name.len() - unit.len());
+    let named = |(field, names): &&(Field, &str)| {
+        any(name, equals, names) || matches!(field, Field::Wait) && any(bare, equals, names)
+    };
+    (FIELDS.iter().find(named).map(|(field, _)| *field), unit)
 }

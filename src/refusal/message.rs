@@ -4,9 +4,8 @@ use super::facts::Facts;
 use super::kind::Kind;
 use super::pieces::opens;
 use super::prose::{is_dump, prose_of, LOOKED_AT};
-use super::scan::{after, before, begins, entry, from, has_phrase, list, span, until, upto, ALNUM, DIGIT};
+use super::scan::{after, before, begins, entry, from, has_phrase, list, span, until, upto, ALNUM};
 use crate::limits::excerpt;
-use std::borrow::Cow;
 
 /// In bytes. A banner is no log.
 const LONGEST: usize = 500;
@@ -87,27 +86,6 @@ fn without_ids(text: &str) -> String {
             plain.push('<');
             rest = inside;
         }
-    }
-}
-
-/// Without NUL and what colours a terminal (`ESC [31m`).
-#[inline(never)]
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
-    let control = |b: &u8| matches!(b, 0..=8 | 11 | 12 | 14..=31 | 127);
-    if !text.as_bytes().iter().any(|b| control(b)) {
-        return Cow::Borrowed(text);
-    }
-    let (mut plain, mut rest) = (String::new(), text);
-    loop {
-        let lead = upto(rest, rest.as_bytes().iter().position(control).unwrap_or(rest.len()));
-        plain.push_str(lead);
-        rest = from(rest, lead.len());
-        if rest.is_empty() {
-            return Cow::Owned(plain);
-        }
-        // `ESC [`, parameters, a letter.
-        let colour = if begins(rest, "\u{1b}[") { span(from(rest, 2), DIGIT, ";?") + 2 } else { 0 };
-        rest = from(rest, colour + 1);
     }
 }
 

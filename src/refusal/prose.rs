@@ -8,6 +8,7 @@ use super::scan::{ALNUM, DIGIT, LETTER, LOWER, SPACE, UPPER, WIDE};
 use super::signs;
 use super::status::stated_status;
 use crate::limits::excerpt;
+use std::borrow::Cow;
 
 /// So much of a text is looked at: what is behind it does not get into the banner.
 pub(super) const LOOKED_AT: usize = 4 << 10;
@@ -128,5 +129,26 @@ fn has_pair(mut text: &str) -> bool {
         if pair || (ends(before, "b") && span_back(before, ALNUM, "") == 1) {
             return true;
         }
+    }
+}
+
+/// Without NUL and what colours a terminal (`ESC [31m`).
+#[inline(never)]
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    let control = |b: &u8| matches!(b, 0..=8 | 11 | 12 | 14..=31 | 127);
+    if !text.as_bytes().iter().any(|b| control(b)) {
+        return Cow::Borrowed(text);
+    }
+    let (mut plain, mut rest) = (String::new(), text);
+    loop {
+        let lead = upto(rest, rest.as_bytes().iter().position(control).unwrap_or(rest.len()));
+        plain.push_str(lead);
+        rest = from(rest, lead.len());
+        if rest.is_empty() {
+            return Cow::Owned(plain);
+        }
+        // `ESC [`, parameters, a letter.
+        let colour = if begins(rest, "\u{1b}[") { span(from(rest, 2), DIGIT, ";?") + 2 } else { 0 };
+        rest = from(rest, colour + 1);
     }
 }
