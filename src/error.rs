@@ -6,9 +6,10 @@ use crate::event::RunEvent;
 use crate::json::{Raw, Str};
 use crate::refusal::{wait_in, Evidence, Headers, Kind, QuotaViolation, Refusal, LONGEST_DELAY};
 use crate::retry;
-use crate::text::decimal;
+use crate::text::{contains, decimal};
 use crate::time::Seconds;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The type of an error. The first four are those of a retrying backend (docs/rate-limit-retries.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -65,15 +66,20 @@ pub struct StreamError {
     /// The wait that was named, in seconds.
     #[serde(skip)]
     pub delay: Option<Seconds>,
-    /// What was said, as sent, if that is not the message.
     #[serde(skip)]
-    pub(crate) original: Option<String>,
-    /// The exhausted quotas that were named.
-    #[serde(skip)]
-    pub(crate) quotas: Vec<QuotaViolation>,
+    pub(crate) said: Option<Arc<Said>>,
     /// The request's address without query and credentials, if it failed: types `http`, `network` and `protocol`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+/// What was said of a refusal. Shared: errors are copied, and this may be long.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Said {
+    /// As sent.
+    pub text: String,
+    /// The exhausted quotas that it names.
+    pub quotas: Vec<QuotaViolation>,
 }
 
 impl StreamError {
@@ -91,8 +97,7 @@ impl StreamError {
             provider: None,
             retry_at: None,
             delay: None,
-            original: None,
-            quotas: Vec::new(),
+            said: None,
             url: None,
         }
     }
@@ -135,9 +140,7 @@ impl StreamError {
         // What was read as the text is read once.
         let around = event.json.filter(|json| *json != text).unwrap_or_default();
         let evidence = Evidence { text: &text, around, error_type: class.as_deref(), ..Evidence::default() };
-        let mut error = StreamError::from_refusal(evidence.read(now), ErrorType::General, now);
-        error.original = Some(text).filter(|text| !text.is_empty());
-        error
+        StreamError::from_refusal(evidence.read(now), ErrorType::General, &text, now)
     }
 
     /// From a response with a status of 400 or above, whatever its body.
@@ -151,15 +154,14 @@ impl StreamError {
             Some(text) => text,
             None => [refusal.sentence(), " (HTTP ", &decimal(status.into()), ")"].concat(),
         });
-        let mut error = StreamError::from_refusal(refusal, ErrorType::Http, now);
-        error.original = Some(body.to_owned()).filter(|body| !body.is_empty());
+        let mut error = StreamError::from_refusal(refusal, ErrorType::Http, body, now);
         error.http_status = Some(status);
         error.retryable |= status == 425;
         error
     }
 
     /// `kind`: the type if it is not a rate limit.
-    fn from_refusal(refusal: Refusal, kind: ErrorType, now: Seconds) -> Self {
+    fn from_refusal(refusal: Refusal, kind: ErrorType, text: &str, now: Seconds) -> Self {
         let limited = refusal.kind == Kind::RateLimit || refusal.status == Some(429);
         let kind = if limited { ErrorType::RateLimit } else { kind };
         let mut error = StreamError::new(kind, refusal.sentence());
@@ -167,7 +169,7 @@ impl StreamError {
         error.reason = Some(refusal.kind);
         error.delay = refusal.delay;
         error.provider = refusal.provider;
-        error.quotas = refusal.quotas;
+        error.said = Some(Arc::new(Said { text: text.to_owned(), quotas: refusal.quotas }));
         if refusal.kind.passes() {
             error.defer(now);
         }
@@ -178,12 +180,23 @@ impl StreamError {
     pub(crate) fn defer(&mut self, now: Seconds) {
         let Some(delay) = self.delay.filter(|delay| *delay > LONGEST_DELAY && self.retry_at.is_none()) else { return };
         self.retry_at = Some(now + delay);
-        // Most say it themselves.
-        if wait_in(&self.message, now).is_none_or(|said| said <= LONGEST_DELAY) {
+        // Many say it themselves: in words, unlike `43210 seconds` and `1h2m3s`.
+        let in_words = contains(&self.message, "hour") || contains(&self.message, "day");
+        if !in_words || wait_in(&self.message, now).is_none_or(|said| said <= LONGEST_DELAY) {
             let ended = self.message.ends_with(['.', '!', '?', '…', ')']);
             self.message.push_str(if ended { " " } else { ". " });
             self.message.push_str(&retry::again_in(delay));
         }
+    }
+
+    /// What was said, as sent, else the message.
+    pub(crate) fn as_sent(&self) -> &str {
+        self.said.as_ref().map(|said| said.text.as_str()).filter(|text| !text.is_empty()).unwrap_or(&self.message)
+    }
+
+    /// The exhausted quotas that were named.
+    pub(crate) fn quotas(&self) -> &[QuotaViolation] {
+        self.said.as_ref().map_or(&[], |said| &said.quotas)
     }
 
     /// Whether waiting helps, and the wait is short enough to be waited out.

@@ -27,8 +27,11 @@ pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -
         // A frame with a name only, such as `event: subscribed`.
         return Ok(RunEvent::named(line.unwrap_or(Str::plain(""))));
     }
-    if let Some(event) = plain_error(name, text).or_else(|| listed_error(name, text)) {
+    if let Some(event) = plain_error(name, text) {
         return Ok(event);
+    }
+    if let Some(first) = first_of_list(text).filter(|first| foreign_error::states_an_error(first)) {
+        return read(name, first, scratch);
     }
     let (members, mut event) = read_object(text)?;
     let Some(inner) = wrapped(members, &event) else {
@@ -63,12 +66,14 @@ fn plain_error<'a>(name: Option<&'a str>, text: &'a str) -> Option<RunEvent<'a>>
     Some(event)
 }
 
-/// A list of error objects without a name, as Google's API sends it: the first.
-fn listed_error<'a>(name: Option<&str>, text: &'a str) -> Option<RunEvent<'a>> {
-    let list = if text.starts_with('[') && name.is_none() { Raw::parse(text).ok()? } else { return None };
-    let first = list.as_array()?.next()?;
-    let event = read_object(first.text()).ok()?.1.with_default_name(None);
-    event.is_unnamed.then_some(event)
+/// The first of a list of objects: Google's API sends its errors so.
+#[inline(never)]
+fn first_of_list(text: &str) -> Option<&str> {
+    if !text.starts_with('[') {
+        return None;
+    }
+    let first = Raw::parse(text).ok()?.as_array()?.next()?;
+    first.text().starts_with('{').then(|| first.text())
 }
 
 /// Reads an object as an event; also returns its number of members.

@@ -761,6 +761,7 @@ fn a_long_wait_is_said_once() {
     for (said, banner) in [
         ("Rate limit exceeded. Please try again in 2 hours.", "Rate limit exceeded. Please try again in 2 hours."),
         ("Rate limit exceeded.", "Rate limit exceeded. Please try again in about 2 hours."),
+        ("Retry in 2h0m0s", "Retry in 2h0m0s. Please try again in about 2 hours."),
     ] {
         let mut world = World::new([Answer::Http(429, Some("7200"), json!({"detail": said}).to_string())]);
         assert_eq!((world.ask("hello"), world.page.banner().as_deref()), (Outcome::Failed, Some(banner)));

@@ -33,7 +33,7 @@ impl Client {
         if !(error.may_pass() || gateway) {
             return self.give_up_with(send, error, now);
         }
-        self.conversation.quota.learn(&error.quotas);
+        self.conversation.quota.learn(error.quotas());
         self.retry_or_give_up(send, cause_of(&error), error, now);
     }
 

@@ -130,7 +130,7 @@ impl Conversation {
                 self.apply_final_content(t, run, event);
             }
             Kind::RunError | Kind::WorkflowError => {
-                self.quota.learn(error.as_ref().map_or(&[], |error| &error.quotas));
+                self.quota.learn(error.as_ref().map_or(&[], StreamError::quotas));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
             Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused => self.run_paused(t, run, event, now),

@@ -164,7 +164,7 @@ fn describe_failure(
     details: &mut Details,
 ) -> (EntryStatus, String) {
     details.error_type = Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from));
-    details.error_message = error.original.clone().or_else(|| Some(error.message.clone()));
+    details.error_message = Some(error.as_sent().to_owned());
     let failed = if of.is_empty() { "" } else { " failed: " };
     (EntryStatus::Error, format_all(&[of, failed, &error.message]))
 }

@@ -147,7 +147,7 @@ impl Conversation {
 
     /// A dump or markup is not fit for the banner, but available in the details.
     fn as_sent(&self, error: &StreamError) -> String {
-        excerpt(error.original.as_ref().unwrap_or(&error.message), self.limits.max_detail_bytes).to_owned()
+        excerpt(error.as_sent(), self.limits.max_detail_bytes).to_owned()
     }
 
     /// Adds the entry of something that happened on this side: `cancelled`, `interrupted`, `error`.

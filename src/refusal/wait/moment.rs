@@ -58,7 +58,7 @@ pub(super) fn date(text: &str, now: Seconds) -> Option<Seconds> {
     }
     let since_midnight = (day == 0 && month == 0 && now.is_finite()).then_some(time? - east?)?;
     // Of the days around this one: the first that is not over.
-    let mut at = now - now % DAY - DAY + since_midnight;
+    let mut at = ((now / DAY) as i32 - 1) as Seconds * DAY + since_midnight;
     while at < now {
         at += DAY;
     }
@@ -73,8 +73,8 @@ fn clock(hours: f64, letters: &str, behind: &str) -> Option<Seconds> {
     let (seconds, rest) = if begins(rest, ":") { leading(from(rest, 1))? } else { (0.0, rest) };
     let half = if rest.is_empty() { skip(behind, SPACE, "") } else { rest };
     let hours = match () {
-        _ if begins(half, "am") => hours % 12.0,
-        _ if begins(half, "pm") => hours % 12.0 + 12.0,
+        _ if begins(half, "am") => hours - if hours >= 12.0 { 12.0 } else { 0.0 },
+        _ if begins(half, "pm") => hours + if hours < 12.0 { 12.0 } else { 0.0 },
         _ => hours,
     };
     (hours <= 24.0 && minutes < 60.0 && seconds < 61.0).then_some(hours * 3_600.0 + minutes * 60.0 + seconds)

@@ -145,13 +145,16 @@ pub(in crate::refusal) fn of_value(value: &str, now: Seconds) -> Option<Seconds>
 #[inline(never)]
 pub(in crate::refusal) fn of_reset(value: &str, now: Seconds) -> Option<Seconds> {
     match leading(value.trim()) {
-        Some((ms, ""))
-            if (10_000.0..1e9).contains(&ms) && (ms >= 86_400.0 || ms % 1_000.0 == 0.0 && ms % 3_600.0 > 0.0) =>
-        {
+        Some((ms, "")) if (10_000.0..1e9).contains(&ms) && (ms >= 86_400.0 || is_round(ms as u32)) => {
             Some(ms / 1_000.0)
         }
         _ => of_value(value, now),
     }
+}
+
+/// `25000`, and not the five hours of `18000`.
+fn is_round(value: u32) -> bool {
+    value % 1_000 == 0 && value % 3_600 > 0
 }
 
 /// A duration or a time at the beginning of `text`.
