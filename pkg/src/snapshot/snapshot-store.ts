@@ -2,29 +2,36 @@
 // not change keeps its identity.
 
 import type { Appended, Delta } from '../wasm/core-delta'
-import { reuseIfEqual, reuseIfDeepEqual } from './lazy-json'
+import { isSameList, reuseEntries, reuseIfDeepEqual, reuseIfEqual } from './lazy-json'
 import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
+import { freezeInDevelopment } from './freeze'
 import { appendToTurn, applyTurn } from './turn'
+import type { Snapshot as WritableSnapshot, Turn } from './writable'
 import type { ChatMessage } from '../types/message'
-import type { SessionEntry, Snapshot, Turn } from '../types/snapshot'
+import type { Snapshot, Turn as ImportedTurn } from '../types/snapshot'
 
 export class SnapshotStore {
   snapshot: Snapshot = emptySnapshot
   /** Turns from `load`. They come first; the core does not know them. */
-  #imported: Turn[] = []
+  #imported: readonly ImportedTurn[] = []
   #streamed: Turn[] = []
   /** Cached messages of all turns but the last, which do not change while it streams. */
   #earlierMessages: ChatMessage[] = []
   /** How many turns that are; -1: the cache is invalid. */
   #earlierTurnCount = -1
 
+  /** Whether a turn follows those of `load`. */
+  get hasStreamed(): boolean {
+    return this.#streamed.length > 0
+  }
+
   /** Sets the session of a conversation that has not begun. */
   setSession(sessionId: string): void {
-    this.snapshot = { ...this.snapshot, sessionId }
+    this.snapshot = freezeInDevelopment({ ...this.snapshot, sessionId })
   }
 
   /** Replaces all turns by those of an earlier conversation. What is streamed follows them. */
-  load(turns: Turn[]): void {
+  load(turns: readonly ImportedTurn[]): void {
     this.#imported = turns
     this.#streamed = []
     this.#earlierTurnCount = -1
@@ -33,22 +40,23 @@ export class SnapshotStore {
 
   /** Applies changes. `listenerErrors` is counted in JavaScript, everything else in the core. */
   apply(delta: Delta, listenerErrors: number): void {
-    const changed: Partial<Snapshot> = {}
+    const changed: Partial<WritableSnapshot> = {}
     if (delta.head) {
-      const { usage, monitor, error, retry, pacing, queue, quota } = this.snapshot
-      const { head } = delta
-      Object.assign(changed, head)
-      changed.usage = reuseIfEqual(usage, head.usage)
-      changed.monitor = reuseIfDeepEqual(monitor, head.monitor)
-      changed.error = reuseIfEqual(error, head.error)
-      changed.retry = reuseIfEqual(retry, head.retry)
-      changed.pacing = reuseIfEqual(pacing, head.pacing)
-      changed.queue = reuseIfDeepEqual(queue, head.queue)
-      changed.queued = head.queue.length
-      changed.quota = reuseIfDeepEqual(quota, head.quota)
+      const { snapshot } = this
+      const { error, retry, pacing, queue, quota, usage, monitor, ...always } = delta.head
+      Object.assign(changed, always, {
+        error: reuse(snapshot.error, error, reuseIfEqual),
+        retry: reuse(snapshot.retry, retry, reuseIfEqual),
+        pacing: reuse(snapshot.pacing, pacing, reuseIfEqual),
+        usage: reuse(snapshot.usage, usage, reuseIfEqual),
+        monitor: reuse(snapshot.monitor, monitor, reuseIfDeepEqual),
+        queue: reuse(snapshot.queue, queue, reuseEntries),
+        quota: reuse(snapshot.quota, quota, reuseEntries),
+      })
+      if (queue) changed.queued = queue.length
     }
-    if (delta.sessions) changed.sessions = mergeSessions(this.snapshot.sessions, delta.sessions)
-    if (delta.turnCount !== this.#streamed.length || delta.turns) {
+    if (delta.sessions) changed.sessions = reuseEntries(this.snapshot.sessions, delta.sessions)
+    if (delta.turnCount !== this.#streamed.length || delta.turns.length) {
       this.#applyTurns(delta)
       changed.turns = this.#turns()
     }
@@ -69,7 +77,7 @@ export class SnapshotStore {
 
   #applyTurns(delta: Delta): void {
     const turns = this.#streamed.slice(0, delta.turnCount)
-    for (const change of delta.turns ?? []) {
+    for (const change of delta.turns) {
       const old = turns[change.index]
       // A turn with another id: the conversation was cleared in between.
       turns[change.index] = applyTurn(old?.id === `t${change.id}` ? old : undefined, change)
@@ -79,13 +87,13 @@ export class SnapshotStore {
     this.#streamed = turns
   }
 
-  #turns(): Turn[] {
-    return this.#imported.length ? this.#imported.concat(this.#streamed) : this.#streamed
+  #turns(): readonly ImportedTurn[] {
+    return this.#imported.length ? [...this.#imported, ...this.#streamed] : this.#streamed
   }
 
-  #set(changed: Partial<Snapshot>): void {
+  #set(changed: Partial<WritableSnapshot>): void {
     // The cast is safe: the core sends status, retry and isStreaming together.
-    const next = { ...this.snapshot, ...changed } as Snapshot
+    const next = { ...this.snapshot, ...changed } as WritableSnapshot
     if (changed.turns) {
       const last = next.turns.at(-1)
       const messages = this.#messages(next.turns)
@@ -95,10 +103,10 @@ export class SnapshotStore {
       next.timeline = last?.timeline ?? NO_TIMELINE
       next.pause = last?.pause ?? null
     }
-    this.snapshot = next
+    this.snapshot = freezeInDevelopment(next as Snapshot)
   }
 
-  #messages(turns: Turn[]): ChatMessage[] {
+  #messages(turns: readonly ImportedTurn[]): ChatMessage[] {
     if (this.#earlierTurnCount !== turns.length - 1) {
       this.#earlierTurnCount = turns.length - 1
       this.#earlierMessages = turns.slice(0, -1).flatMap(messagesOf)
@@ -108,24 +116,13 @@ export class SnapshotStore {
   }
 }
 
-/** Whether two lists have the same elements. Compares from the end, because the last one changes most. */
-function isSameList(one: ChatMessage[], other: ChatMessage[]): boolean {
-  let at = one.length
-  if (at !== other.length) return false
-  while (at > 0 && one[at - 1] === other[at - 1]) at--
-  return at === 0
-}
-
-function messagesOf(turn: Turn): ChatMessage[] {
+function messagesOf(turn: ImportedTurn): ChatMessage[] {
   return [...(turn.user ? [turn.user] : []), ...turn.work, turn.answer]
 }
 
-/** The new list; entries that are equal keep their identity. */
-function mergeSessions(old: SessionEntry[], fresh: SessionEntry[]): SessionEntry[] {
-  return fresh.map((entry) => {
-    const known = old.find((o) => o.session_id === entry.session_id)
-    return known ? reuseIfDeepEqual(known, entry) : entry
-  })
+/** The fresh value by way of `compare`; the old one if the core says that it has not changed. */
+function reuse<T>(old: T, fresh: T | undefined, compare: (old: T, fresh: T) => T): T {
+  return fresh === undefined ? old : compare(old, fresh)
 }
 
 function haveDiagnosticsChanged(old: Snapshot['diagnostics'], fresh: Delta['diagnostics'], listenerErrors: number): boolean {
