@@ -10,6 +10,7 @@ mod history;
 mod host;
 mod js_serializer;
 mod options;
+mod refusal;
 mod replay;
 mod shell;
 mod transport;
