@@ -15,8 +15,8 @@ export const packageFloors = [
 ]
 
 /** Of www: what starts a page, what it shows, what all of that is made of. */
-export const demoStarts = ['app.js', 'compare/app.js']
-export const demoRooms = ['shell', 'chat', 'chart', 'chaos', 'replay', 'live', 'compare']
+export const demoStarts = ['app.js', 'compare/app.js', 'refusal/app.js']
+export const demoRooms = ['shell', 'chat', 'chart', 'chaos', 'replay', 'live', 'compare', 'refusal']
 export const demoBase = 'ui'
 
 /** Lines of a source file, in pkg/src and www. */

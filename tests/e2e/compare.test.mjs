@@ -28,11 +28,11 @@ async function figures() {
 
 /** What the usual way does to each, at the end or on its way there. */
 const HARM = {
-  repeated: ['Most characters lost at once'],
-  braces: ['Characters lost at the end'],
-  letters: ['Characters lost at the end', 'Extra characters at the end'],
+  repeated: ['Most characters missing at once'],
+  braces: ['Characters missing at the end'],
+  letters: ['Characters missing at the end', 'Extra characters at the end'],
   retry: ['Most extra characters at once'],
-  team: ['Most characters lost at once', 'Most extra characters at once'],
+  team: ['Most characters missing at once', 'Most extra characters at once'],
   big: [],
 }
 
@@ -48,7 +48,7 @@ for (const { id, name, stored } of scenarios) {
     assert.equal(stored, recording(name).truth.run.body.content)
     assert.equal(await byId('ours-text').locator('mark').count(), 0)
     const marks = await byId('usual-text').locator('mark').count()
-    assert.equal(marks > 0, told['Characters lost at the end'][1] + told['Extra characters at the end'][1] > 0)
+    assert.equal(marks > 0, told['Characters missing at the end'][1] + told['Extra characters at the end'][1] > 0)
     assert.ok(told['Total work'].every((ms) => ms > 0))
     opened.assertClean()
   })
@@ -57,8 +57,8 @@ for (const { id, name, stored } of scenarios) {
 test('what is lost is marked while it streams, letter by letter, and said in words', async () => {
   await page.goto(`${there.site.url}compare.html#stream=repeated`)
   await byId('usual-text').locator('mark.lost').first().waitFor()
-  assert.match(await byId('usual-verdict').textContent(), /^\d+ lost$/)
-  assert.equal(await byId('ours-verdict').textContent(), 'correct')
+  assert.match(await byId('usual-verdict').textContent(), /^\d+ missing$/)
+  assert.equal(await byId('ours-verdict').textContent(), 'correct so far')
   opened.assertClean()
 })
 
