@@ -7,7 +7,7 @@
 //
 // docs/architecture.md, "How the module is built", explains the choices with numbers.
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
@@ -23,11 +23,11 @@ const dist = join(pkg, 'dist')
 const generated = join(pkg, 'generated')
 const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'))
 
-/**
- * Between opt-level "s" and "z", which is a third slower: "s" with less inlining, and with strings compared by calls to
- * memcmp rather than inline code, since there are about three hundred names to match.
- */
+/** Less inlining, and strings compared by calls to memcmp rather than inline code: there are about three hundred names to match. */
 const SMALLER = '-Cllvm-args=-inline-threshold=15 -max-loads-per-memcmp-opt-size=0'
+
+/** Optimizes the functions marked `hot` for speed, by an unstable attribute. The others are optimized for size (Cargo.toml). */
+const HOT = '--cfg=hot'
 
 /**
  * A panic traps without formatting its message, which nobody could read: the module has no standard error. The standard
@@ -49,8 +49,8 @@ function buildWasm() {
   // Only the cdylib: cargo skips link-time optimization if an rlib is built along with it.
   run('cargo', ['rustc', '--release', '--lib', '--crate-type', 'cdylib', '--target', 'wasm32-unknown-unknown', ...STD_FROM_SOURCE], {
     // Overrides RUSTFLAGS of the environment, for a reproducible module, and those of .cargo/config.toml, hence simd128.
-    CARGO_ENCODED_RUSTFLAGS: ['-Ctarget-feature=+simd128', SMALLER, ...IMMEDIATE_ABORT, ...withoutMachinePaths()].join('\x1f'),
-    // Allows the unstable flags of the two constants in a stable compiler.
+    CARGO_ENCODED_RUSTFLAGS: [HOT, '-Ctarget-feature=+simd128', SMALLER, ...IMMEDIATE_ABORT, ...withoutMachinePaths()].join('\x1f'),
+    // Allows what is unstable of the constants above in a stable compiler.
     RUSTC_BOOTSTRAP: '1',
   })
 
@@ -89,6 +89,8 @@ async function bundle() {
       format,
       bundle: true,
       minify: true,
+      // An uncaught error prints its line in Node: a short one, and not the whole bundle.
+      lineLimit: 120,
       platform: 'neutral',
       target: 'es2022',
       legalComments: 'none',
@@ -99,6 +101,8 @@ async function bundle() {
       // wasm-bindgen's own loader uses import.meta. Nothing calls it, so it is dropped; checked below.
       logOverride: { 'empty-import-meta': 'silent' },
       external: ['react'],
+      // In CommonJS, `import()` becomes `require()` in a promise: not every host of CommonJS can import (Jest cannot).
+      supported: { 'dynamic-import': format === 'esm' },
       // The other entries import the main one; bundling it again would load the module twice.
       plugins: [{
         name: 'share-index',
@@ -112,7 +116,9 @@ async function bundle() {
         },
       }],
     })
-    const text = readFileSync(outfile, 'utf8')
+    // lineLimit breaks strings, too; the module's would be 6 KB larger (brotli).
+    const text = readFileSync(outfile, 'utf8').replaceAll('\\\n', '')
+    writeFileSync(outfile, text)
     // `new URL(…, import.meta.url)` of the glue fails in CommonJS, and in bundlers that look for the file.
     if (/import\.meta|import_meta/.test(text)) fail(`${basename(outfile)} contains import.meta`)
   }
@@ -150,7 +156,9 @@ async function sizes() {
   const of = (bytes) => ({ raw: bytes.length, gzip: gzip(bytes), brotli: brotli(bytes) })
   line('core.wasm', of(wasm))
   for (const name of readdirSync(dist).filter((name) => name.endsWith('.js'))) line(name, of(readFileSync(join(dist, name))))
-  line('hook, whole', await sizeOfHook())
+  const { first, whole } = await sizeOfHook()
+  line('hook, first', first)
+  line('hook, whole', whole)
 }
 
 function run(program, args, env = {}) {

@@ -17,6 +17,8 @@ enum Halt {
     RateLimited(StreamError),
     /// The server cannot resume this run.
     UnknownRun,
+    /// Another client's run is going on in the session.
+    SessionBusy,
     /// The server waits out a rate limit; the next frame may end that wait.
     ServerRetries,
 }
@@ -44,6 +46,7 @@ impl Client {
         while let Some(halt) = self.read_frames(last, now) {
             match halt {
                 Halt::RateLimited(error) => self.run_rate_limited(error, now),
+                Halt::SessionBusy => return self.run_refused_as_busy(now),
                 Halt::UnknownRun => return self.run_unknown(now),
                 Halt::ServerRetries => self.share_limit(now),
             }
@@ -144,15 +147,18 @@ impl Client {
                     if let Some(error) = conversation.rate_limit_error.take() {
                         return Some(Halt::RateLimited(error));
                     }
+                    if std::mem::take(&mut conversation.session_busy) {
+                        return Some(Halt::SessionBusy);
+                    }
                     if event.kind == Kind::Retry {
                         return Some(Halt::ServerRetries);
                     }
                     // Repaired data differs from the bytes in the buffer, so no pattern can be made of it.
                     let as_sent = matches!(data, Cow::Borrowed(_));
-                    let appended = conversation.append_target(&event).filter(|_| as_sent);
-                    if let Some((target, slots)) =
-                        appended.filter(|_| config.fast_path).zip(variable_parts(&data, &event))
-                    {
+                    let appended = conversation.append_target(&event).filter(|_| as_sent && config.fast_path);
+                    let learned = appended.filter(|_| fast_path.may_learn());
+                    // Last of all: it reads the frame once more.
+                    if let Some((target, slots)) = learned.and_then(|to| Some((to, variable_parts(&data, &event)?))) {
                         fast_path.learn(decoder, target, &slots);
                     }
                 }

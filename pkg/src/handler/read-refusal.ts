@@ -1,5 +1,6 @@
 // What a provider, gateway or proxy said when it said no: input of the core's readRefusal.
 
+import { REASONS } from '../wasm/read-delta'
 import type { CoreClass } from '../wasm/loader'
 import type { Refusal, RefusalGiven } from '../types/refusal'
 
@@ -12,7 +13,8 @@ export function makeReadRefusal(core: () => CoreClass) {
     const { status = 0, headers, body, errorType } = typeof given === 'string' ? { body: given } as RefusalGiven : given
     if (!Number.isInteger(status) || status < 0 || status > 999) throw new TypeError('readRefusal: status must be an HTTP status, such as 429')
     if (errorType !== undefined && typeof errorType !== 'string') throw new TypeError('readRefusal: errorType must be a string')
-    return core().readRefusal(status, lines(headers), text(body), errorType, Date.now() / 1000) as Refusal
+    const [reason, delay, message, provider, retryable] = core().readRefusal(status, lines(headers), text(body), errorType, Date.now() / 1000) as [number, number | null, string, string | null, boolean]
+    return { reason: REASONS[reason]!, delay, message, provider, retryable }
   }
 }
 

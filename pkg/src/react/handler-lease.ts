@@ -2,9 +2,11 @@
 // gone, created again when one returns. It records which snapshot fields were read, so that only their changes cause a render.
 // Knows no React.
 
-import { createStreamHandler, emptySnapshot } from '../index'
 import { METHODS } from '../handler/method-names'
+import { createLazyHandler } from '../lazy/lazy-handler'
+import { emptySnapshot } from '../snapshot/empty-snapshot'
 import type { StreamHandler } from '../types/handler'
+import type { InspectableHandler } from '../types/recorder-hooks'
 import type { HandlerOptions } from '../types/options'
 import type { Snapshot } from '../types/snapshot'
 import type { StreamHook } from './stream-hook'
@@ -22,7 +24,7 @@ export class HandlerLease {
   #serverHook: StreamHook
 
   constructor(private readonly latestOptions: { current: HandlerOptions }) {
-    const call = (name: keyof StreamHandler) => (...args: never[]) => ((this.#instance ??= this.#create())[name] as (...args: never[]) => unknown)(...args)
+    const call = (name: keyof InspectableHandler) => (...args: never[]) => (((this.#instance ??= this.#create()) as InspectableHandler)[name] as (...args: never[]) => unknown)(...args)
     this.handler = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
     // When React's Activity shows a subtree again, children subscribe before their parent's effect runs.
     this.handler.subscribe = (listener) => this.#ensure().subscribe(listener)
@@ -71,7 +73,7 @@ export class HandlerLease {
     }
     for (const name of ['headers', 'fields'] as const) options[name] = latest(name)
     for (const name of ['fetch', 'log', 'onListenerError'] as const) if (options[name]) options[name] = latest(name)
-    const instance = createStreamHandler(options)
+    const instance = createLazyHandler(options)
     // Hidden for a while (React's Activity): continue the conversation where it was.
     const { sessionId, messages } = this.handler.getSnapshot()
     if (this.#isDisposed && messages.length) instance.load({ sessionId, messages })
