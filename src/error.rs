@@ -139,8 +139,13 @@ impl StreamError {
         let class = event.error_type.map(Str::decode);
         // What was read as the text is read once.
         let around = event.json.filter(|json| *json != text).unwrap_or_default();
-        let evidence = Evidence { text: &text, around, error_type: class.as_deref(), ..Evidence::default() };
-        StreamError::from_refusal(evidence.read(now), ErrorType::General, &text, now)
+        StreamError::from_text(&text, around, class.as_deref(), now)
+    }
+
+    /// From what an exception says. `around`: the JSON that it is a member of; `error_type`: its class.
+    pub(crate) fn from_text(text: &str, around: &str, error_type: Option<&str>, now: Seconds) -> Self {
+        let refusal = Evidence { text, around, error_type, ..Evidence::default() }.read(now);
+        StreamError::from_refusal(refusal, ErrorType::General, text, now)
     }
 
     /// From a response with a status of 400 or above, whatever its body.
