@@ -82,7 +82,7 @@ pub struct RunEvent<'a> {
     pub error_value: Option<Raw<'a>>,
     /// An error object without an event's name: not AgentOS's.
     pub is_unnamed: bool,
-    /// The event's JSON; custom events only.
+    /// The event's JSON; custom events and errors only.
     pub json: Option<&'a str>,
     /// `data` of CustomEvent and StepProgress, or the content of an envelope.
     pub data: Option<Raw<'a>>,
@@ -192,7 +192,7 @@ impl<'a> RunEvent<'a> {
             "step_index" => Slot::Number(&mut self.step_index),
             "nested_depth" => Slot::Count(&mut self.nested_depth),
             "total_events" => Slot::Number(&mut self.total_events),
-            "event_index" => Slot::Number(&mut self.event_index),
+            "event_index" => Slot::LenientCount(&mut self.event_index),
             "content" => Slot::Json(&mut self.content),
             "content_type" => Slot::Text(&mut self.content_type),
             "reasoning_content" => Slot::Text(&mut self.reasoning_content),
