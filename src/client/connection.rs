@@ -2,6 +2,7 @@
 
 use super::frame_fast_path::FastPath;
 use super::queue::Send;
+use super::regenerate::NO_ANSWER;
 use super::{Client, Output, RequestId, DECODE_CHUNK};
 use crate::error::{ErrorType, StreamError};
 use crate::limits::Limits;
@@ -49,6 +50,8 @@ pub(super) enum Purpose {
     Resume,
     /// The continuation of a paused run.
     Continue,
+    /// The answer once more: a regeneration, or the rest of a run that failed.
+    Again,
 }
 
 #[derive(Debug, Clone)]
@@ -96,6 +99,7 @@ impl Client {
             connection.body = Body::NotAStream;
         } else {
             self.conversation.opened();
+            self.regeneration_opened();
         }
     }
 
@@ -138,6 +142,11 @@ impl Client {
         // Its send already waits for the retry.
         if !connection.fed_by_caller && connection.send.is_none() {
             return;
+        }
+        if connection.purpose == Purpose::Again && !connection.got_event {
+            let error = connection.foreign_error();
+            let error = error.unwrap_or_else(|| StreamError::new(ErrorType::General, NO_ANSWER));
+            return self.end_with_error(connection, Outcome::Failed, error, now);
         }
         let not_a_stream = matches!(connection.body, Body::NotAStream);
         let unresumed = if not_a_stream { Some(connection) } else { self.try_resume(connection, now) };

@@ -25,6 +25,16 @@ export function fetchSessionRuns(options: CheckedOptions, id: string): Promise<u
   return getJson(options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentQuery(options).type })
 }
 
+/** The status of a run as the server has stored it; `undefined` if it has not, or does not say. */
+export async function fetchRunStatus(options: CheckedOptions, runs: string, runId: string, sessionId: string | null): Promise<string | undefined> {
+  try {
+    const { status } = (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
+    return typeof status === 'string' ? status : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The open requirements of a paused run, unchecked. `runs` is the path of the component's runs. */
 export async function fetchRequirements(options: CheckedOptions, runs: string, runId: string, sessionId: string | null): Promise<unknown> {
   const run = (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>

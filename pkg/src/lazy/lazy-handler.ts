@@ -102,6 +102,8 @@ class LazyHandler {
         this.#lastTicket++
         return this.#ask((handler) => handler.continueRun(resolutions), 'cancelled')
       },
+      regenerate: (options) => this.#ask((handler) => handler.regenerate(options), 'cancelled'),
+      showVersion: () => false,
       loadSessions: (page) => this.#ask((handler) => handler.loadSessions(page), []),
       openSession: (id) => this.#ask((handler) => handler.openSession(id), false),
       retryNow: () => false,

@@ -72,8 +72,8 @@ export class SnapshotStore {
     const turns = this.#streamed.slice(0, delta.turnCount)
     for (const change of delta.turns) {
       const old = turns[change.index]
-      // A turn with another id: the conversation was cleared in between.
-      turns[change.index] = applyTurn(old?.id === `t${change.id}` ? old : undefined, change)
+      // With another id: the conversation was cleared in between. Fresh: another version of it.
+      turns[change.index] = applyTurn(old?.id === `t${change.id}` && !change.fresh ? old : undefined, change)
       if (change.index < delta.turnCount - 1) this.#earlierTurnCount = -1
     }
     if (delta.turnCount < this.#streamed.length) this.#earlierTurnCount = -1
