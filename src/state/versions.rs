@@ -52,6 +52,7 @@ impl Turn {
     }
 
     /// The view reads the shown version from its beginning.
+    #[inline(never)]
     fn refresh(&mut self) {
         self.dirty = true;
         let turn = match self.shown {
@@ -126,6 +127,7 @@ impl Conversation {
     }
 
     /// A version has ended: if it came to nothing, the completed one before it is shown.
+    #[inline(never)]
     pub(super) fn version_ended(&mut self, t: usize, outcome: Outcome) {
         let turn = &mut self.turns[t];
         let notice = match outcome {
@@ -142,6 +144,7 @@ impl Conversation {
     }
 
     /// The live version goes on: it is shown again.
+    #[inline(never)]
     pub(super) fn show_live(&mut self, t: usize) {
         if let Some(turn) = self.turns.get_mut(t).filter(|turn| turn.shown.is_some()) {
             turn.older.iter_mut().for_each(|version| version.notice = None);
@@ -179,6 +182,7 @@ impl Message {
     }
 
     /// The run goes on after it failed: what the last request to the model said is said again.
+    #[inline(never)]
     pub(super) fn retract_last_round(&mut self, limits: &crate::limits::Limits) {
         if self.head.status == RunStatus::Error {
             let kept = self.text.before_last_round().to_owned();
@@ -197,6 +201,7 @@ impl Timeline {
 
 impl Turn {
     /// A turn of which nothing has arrived.
+    #[inline(never)]
     pub(super) fn opened(id: u32, user: Option<Message>, now: Seconds) -> Turn {
         Turn {
             id,

@@ -82,6 +82,7 @@ impl Conversation {
     }
 }
 
+#[inline(never)]
 fn mark_turn_read(turn: &mut Turn) {
     turn.fresh = false;
     turn.dirty = false;
