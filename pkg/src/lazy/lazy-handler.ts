@@ -32,7 +32,7 @@ import { PendingConversation } from './pending-conversation'
 import type { CheckedOptions } from '../types/checked-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
-import type { RecorderHooks } from '../types/recorder-hooks'
+import type { InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 
 /** Attempts to load the core, in a row, after which a send fails: 15 seconds. */
 const ATTEMPTS = 5
@@ -73,7 +73,7 @@ class LazyHandler {
     this.#hasStored = hasStoredAnswer(options)
     this.#conversation = new PendingConversation(options, this.#hasStored)
     const pending = this.#pending()
-    const call = (name: keyof StreamHandler) => (...args: never[]) => ((this.#handler ?? pending)[name] as (...args: never[]) => unknown)(...args)
+    const call = (name: keyof InspectableHandler) => (...args: never[]) => (((this.#handler ?? pending) as InspectableHandler)[name] as (...args: never[]) => unknown)(...args)
     this.facade = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
     this.facade.getServerSnapshot = () => emptySnapshot
     const chunk = coreChunk()
@@ -81,12 +81,13 @@ class LazyHandler {
   }
 
   /** The methods before the core is there. */
-  #pending(): StreamHandler {
+  #pending(): InspectableHandler {
     const conversation = this.#conversation
     return {
       send: async (message, { priority = 'user', when } = {}) => {
         if (this.#isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-        const { text, form, files, isNow } = sendArguments(this.options, message, when)
+        const { text, form, files, isNow, isEmpty } = sendArguments(this.options, message, when)
+        if (isEmpty) return 'cancelled'
         const since = Date.now() / 1000
         const id = ++this.#lastTicket
         if (isNow) conversation.stop()
@@ -102,8 +103,7 @@ class LazyHandler {
         this.#lastTicket++
         return this.#ask((handler) => handler.continueRun(resolutions), 'cancelled')
       },
-      regenerate: (options) => this.#ask((handler) => handler.regenerate(options), 'cancelled'),
-      showVersion: () => false,
+      regenerate: (options) => this.#ask((handler) => handler.regenerate(options), 'cancelled'), showVersion: () => false,
       loadSessions: (page) => this.#ask((handler) => handler.loadSessions(page), []),
       openSession: (id) => this.#ask((handler) => handler.openSession(id), false),
       retryNow: () => false,
@@ -176,8 +176,8 @@ class LazyHandler {
       inside: () => ({
         options: this.options,
         isNew: () => !this.#calls.length && !this.#hasStored && !this.#isDisposed,
-        now: () => this.#handler?.inside() as RecorderHooks | undefined,
-        defer: (work) => this.#act((handler) => work(handler.inside() as RecorderHooks)),
+        now: () => this.#handler && hooksIn(this.#handler),
+        defer: (work) => this.#act((handler) => work(hooksIn(handler))),
       }),
       dispose: () => this.#dispose(),
     }
@@ -195,7 +195,6 @@ class LazyHandler {
     else void loadCore()
   }
 
-  /** Makes a call whose result is known to be `true`. */
   #did(run: (handler: StreamHandler) => unknown): true {
     this.#act(run)
     return true
@@ -233,7 +232,7 @@ class LazyHandler {
       return this.#fail(error as Error, error instanceof TypeError || error instanceof RangeError)
     }
     this.#handler = handler
-    const { adopt, clock } = handler.inside() as RecorderHooks
+    const { adopt, clock } = hooksIn(handler)
     adopt(this.#conversation.empty)
     // Whoever subscribed first wants a stored answer to be resumed first.
     if (this.#listeners.size) handler.subscribe(() => {})()
@@ -297,3 +296,5 @@ class LazyHandler {
     for (const { open } of this.#calls.splice(0)) open?.resolve(open.ifDisposed)
   }
 }
+
+const hooksIn = (handler: StreamHandler) => (handler as InspectableHandler).inside() as RecorderHooks

@@ -128,7 +128,7 @@ export class PendingConversation {
     const at = this.#opened++
     const message = (role: ChatMessage['role'], id: number, content: string) => ({ id: `m${2 * at + id}`, role, content, created_at: since })
     const turn: Turn = {
-      id: `t${at}`, user: { ...message('user', 0, text), ...(files.length && { files_sent: files }) }, work: [],
+      id: `t${at}`, user: { ...message('user', 0, text), ...(files.length && { filesSent: files, files_sent: files }) }, work: [],
       answer: { ...message('agent', 1, ''), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
       times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: [], memories: [],
       sessionSummary: null, usage: NO_USAGE,
