@@ -2,7 +2,6 @@
 
 use super::frame_fast_path::FastPath;
 use super::queue::Send;
-use super::regenerate::NO_ANSWER;
 use super::{Client, Output, RequestId, DECODE_CHUNK};
 use crate::error::{ErrorType, StreamError};
 use crate::limits::Limits;
@@ -240,5 +239,6 @@ impl Client {
     }
 }
 
+const NO_ANSWER: &str = "AgentOS refused to answer again, without saying why.";
 const NOT_A_STREAM: &str = "The server answered with a web page instead of a stream. Is the address right?";
 pub(super) const UNREACHABLE: &str = "The server could not be reached. Check your connection, or the server's address.";

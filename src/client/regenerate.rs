@@ -150,5 +150,4 @@ pub(super) fn explain(mut error: StreamError, status: u16) -> StreamError {
 const STILL_RUNNING: &str = "This answer is still running on the server. Try again when it has ended.";
 const WITH_FILES: &str =
     "This answer was stopped, and AgentOS does not answer a stopped run again. Send the message again, with its files.";
-pub(super) const NO_ANSWER: &str = "AgentOS refused to answer again, without saying why.";
 const NO_ROUTE: &str = "The server could not answer again; AgentOS can from version 3.1.10 on. It says: ";
