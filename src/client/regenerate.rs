@@ -139,15 +139,6 @@ fn request_for(turn: &Turn, stored: Option<&str>) -> Again {
     }
 }
 
-/// What a refusal with this status says about the server.
-pub(super) fn explain(mut error: StreamError, status: u16) -> StreamError {
-    if matches!(status, 404 | 405 | 422) {
-        error.message = [NO_ROUTE, &error.message].concat();
-    }
-    error
-}
-
 const STILL_RUNNING: &str = "This answer is still running on the server. Try again when it has ended.";
 const WITH_FILES: &str =
     "This answer was stopped, and AgentOS does not answer a stopped run again. Send the message again, with its files.";
-const NO_ROUTE: &str = "The server could not answer again; AgentOS can from version 3.1.10 on. It says: ";

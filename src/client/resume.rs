@@ -5,7 +5,6 @@
 
 use super::connection::{Connection, Purpose};
 use super::queue::Send;
-use super::regenerate::explain;
 use super::send_delay::{DelayReason, DelayedSend};
 use super::{Client, Output, Priority, Request, Ticket};
 use crate::error::StreamError;
@@ -212,6 +211,14 @@ impl Client {
     }
 }
 
+/// What a refusal with this status says about the server.
+fn explain(mut error: StreamError, status: u16) -> StreamError {
+    if matches!(status, 404 | 405 | 422) {
+        error.message = [NO_ROUTE, &error.message].concat();
+    }
+    error
+}
+
 /// Percent-encodes a run id, so that it stays one path segment whatever it contains.
 pub(super) fn encoded(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
@@ -230,3 +237,4 @@ pub(super) fn encoded(id: &str) -> String {
 const OFFLINE: &str = "You are offline. The answer goes on as soon as you are back.";
 const GAVE_UP: &str = "The connection was lost, and could not be made again. What had come is kept.";
 const GONE: &str = "The connection was lost, and the server does not have the rest of this answer any more.";
+const NO_ROUTE: &str = "The server could not answer again; AgentOS can from version 3.1.10 on. It says: ";
