@@ -14,6 +14,12 @@ impl Core {
         self.shell.handle(Input::LoadTurn { text: text.as_deref(), at, frames });
     }
 
+    /// Loads another version of the turn loaded last. `keeps_work`: it regenerated the one before it.
+    #[wasm_bindgen(js_name = recallVersion)]
+    pub fn load_version(&self, text: Option<String>, keeps_work: bool, at: f64, frames: &[u8]) {
+        self.shell.handle(Input::LoadVersion { text: text.as_deref(), keeps_work, at, frames });
+    }
+
     /// Adds or updates a session from the server's list.
     #[wasm_bindgen(js_name = listSession)]
     pub fn list_session(&self, id: &str, name: &str, created_at: f64, updated_at: Option<f64>) {
@@ -35,24 +41,26 @@ impl Core {
         self.shell.host.resume_point(&point);
     }
 
-    /// Shows a stored answer, a `ResumePoint`. `numbers`: last_index, asked_at, and whether there are (0 or 1) a session, a
-    /// user's message and a pause. `texts`: run_id, name, text, session_id, user, the pause's message, its requirements.
+    /// Shows a stored answer, a `ResumePoint`. `texts`: run_id, name, text, then session_id, user, stream_id and the
+    /// pause's message, then its requirements. `numbers`: last_index, asked_at, then whether there is (0 or 1) each of
+    /// the four.
     pub fn restore(&self, texts: Vec<String>, numbers: Vec<f64>) {
         let number = |at: usize| numbers.get(at).copied().unwrap_or_default();
-        let is_set = |at: usize| number(at) == 1.0;
         let mut texts = texts.into_iter();
         let mut text = || texts.next().unwrap_or_default();
         let (run_id, name, answer) = (text(), text(), text());
-        let (session_id, user, message) = (text(), text(), text());
+        let mut optional = |at: usize| Some(text()).filter(|_| number(at) == 1.0);
+        let (session_id, user, stream_id, message) = (optional(2), optional(3), optional(4), optional(5));
         let point = ResumePoint {
             run_id,
-            session_id: Some(session_id).filter(|_| is_set(2)),
+            session_id,
             last_index: number(0) as u64,
             name,
-            user: Some(user).filter(|_| is_set(3)),
+            stream_id,
+            user,
             asked_at: number(1),
             text: answer,
-            pause: is_set(4).then(|| ResumePause { message, requirements: texts.collect() }),
+            pause: message.map(|message| ResumePause { message, requirements: texts.collect() }),
         };
         let mut client = self.shell.client.borrow_mut();
         client.conversation.restore(point);

@@ -242,9 +242,10 @@ export class CoreDriver {
   #restore(point: ResumePoint | null | undefined): void {
     const { sessionId } = this.options
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
-    const { runId, lastIndex, name, user, askedAt, text, pause } = point
-    const texts = [runId, name, text, point.sessionId ?? '', user ?? '', pause?.message ?? '', ...(pause?.requirements ?? [])]
-    this.core.restore(texts, Float64Array.of(lastIndex, askedAt, Number(point.sessionId != null), Number(user != null), Number(pause != null)))
+    const { runId, lastIndex, name, streamId, user, askedAt, text, pause } = point
+    const optional = [point.sessionId, user, streamId, pause?.message]
+    const texts = [runId, name, text, ...optional.map((given) => given ?? ''), ...(pause?.requirements ?? [])]
+    this.core.restore(texts, Float64Array.of(lastIndex, askedAt, ...optional.map((given) => Number(given != null))))
     this.#resumesOnUse = pause === null && !this.#isReplaying
   }
 
