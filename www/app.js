@@ -69,7 +69,7 @@ const featureCards = createFeatureCards({
   time: () => { openCharts(); closeTimelines(); play(recordedScenario('scripted_parallel_members')) },
   replay: () => openAsRecording(recordedScenario('seedroute_later_text_and_tool_then_429_then_ok')),
   connect: () => layout.reveal(connectForm.node, () => connectForm.focus()),
-})
+}, backend.docs)
 const welcome = createWelcome({ featureCards: featureCards.cards, scenarios: groups[0].scenarios, play })
 const messageList = createMessageList(turnActions, welcome.node, retryCard.node)
 const problemNotice = createProblemNotice()
