@@ -76,7 +76,10 @@ const problemNotice = createProblemNotice()
 const activityStatus = createActivityStatus()
 const errorBanner = createErrorBanner({ dismiss: () => page.handler.dismissError(), tryAgain, resume: () => page.handler.resume() })
 const composer = createComposer({ send, stop })
-const sendQueue = createSendQueue({ cancel: (id) => page.handler.cancelQueued(id) })
+const sendQueue = createSendQueue({
+  cancel: (id) => page.handler.cancelQueued(id), edit: (id, text) => page.handler.editQueued(id, text), move: (id, index) => page.handler.moveQueued(id, index),
+  sendNow: (id) => page.handler.sendQueuedNow(id), resume: () => page.handler.resumeQueue(),
+})
 const rateLimitPanel = createRateLimitPanel()
 const networkSwitches = createNetworkSwitches()
 const statusFooter = createStatusFooter()
