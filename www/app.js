@@ -49,7 +49,8 @@ const liveScenario = (wanted) => catalog.find(({ name, live }) => live && name =
 
 /**
  * What the page shows. `scenario`: the recorded scenario being replayed, or null. `live`: `{ options, target, scenario }`, or null in
- * a replay; its `scenario` is one of the demo's own backend, or null when connected to an AgentOS.
+ * a replay; its `scenario` is one of the demo's own backend, or null when connected to an AgentOS. `pinsTop`: whether the next replay is
+ * shown from its beginning, where the chart is.
  */
 const page = { handler: null, player: null, scenario: null, live: null, settings: readUrlState(), replaceHandler, applySettings, describe, leave }
 const shownScenario = () => page.scenario ?? page.live?.scenario
@@ -66,7 +67,7 @@ const turnActions = {
 const featureCards = createFeatureCards({
   retry: () => play(liveScenario('page-retries')),
   chaos: () => { chaosPanel.choose('drop'); play(liveScenario('survives')) },
-  time: () => { openCharts(); closeTimelines(); play(recordedScenario('scripted_parallel_members')) },
+  time: () => { openCharts(); closeTimelines(); page.pinsTop = true; play(recordedScenario('scripted_parallel_members')) },
   replay: () => openAsRecording(recordedScenario('seedroute_later_text_and_tool_then_429_then_ok')),
   connect: () => layout.reveal(connectForm.node, () => connectForm.focus()),
 }, backend.docs)

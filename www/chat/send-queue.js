@@ -42,7 +42,7 @@ function createEntry({ id, priority }, { cancel, edit, move, sendNow }) {
   const up = button('queue-up', 'up', (it) => `Send ${it} earlier`, () => move(id, entry.index - 1))
   const down = button('queue-down', 'down', (it) => `Send ${it} later`, () => move(id, entry.index + 1))
   const pencil = button('queue-edit', 'edit', (it) => `Edit ${it}`, () => setEditing(true))
-  const now = button('queue-now', 'send', (it) => `Stop the answer and send ${it} now`, () => sendNow(id))
+  const now = button('queue-now', 'run', (it) => `Stop the answer and send ${it} now`, () => sendNow(id))
   const remove = button('queue-remove', 'close', (it) => `Do not send ${it}`, () => cancel(id))
   const buttons = [up, down, pencil, now, remove]
   const input = el('input', { type: 'text', class: 'send-queue-input', testid: 'queue-input', 'aria-label': 'The message', autocomplete: 'off', hidden: true })
