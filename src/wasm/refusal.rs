@@ -13,7 +13,7 @@ impl Core {
     #[wasm_bindgen(js_name = readRefusal)]
     pub fn read_refusal(status: u16, headers: &str, text: &str, error_type: Option<String>, now: f64) -> Array {
         let error = match status {
-            0 => StreamError::from_provider(text, error_type.as_deref(), now),
+            0 => StreamError::from_text(text, "", error_type.as_deref(), now),
             _ => StreamError::from_http(status, text, Headers(headers), now),
         };
         let StreamError { reason, delay, message, provider, retryable, .. } = error;
