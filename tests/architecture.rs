@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// The floors, lowest first. A floor may import from those before it.
-const FLOORS: [&str; 16] = [
-    "bytes", "text", "time", "limits", "json", "sse", "event", "refusal", "retry", "error", "quota", "monitor",
-    "state", "client", "view", "wasm",
+const FLOORS: [&str; 17] = [
+    "bytes", "text", "time", "limits", "markdown", "json", "sse", "event", "refusal", "retry", "error", "quota",
+    "monitor", "state", "client", "view", "wasm",
 ];
 
 /// What stands beside the floors, and what it may import. No floor imports it.
