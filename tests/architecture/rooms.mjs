@@ -10,6 +10,7 @@ export const packageFloors = [
   ['handler'],
   ['agentos'],
   ['snapshot'],
+  ['markdown'],
   ['wasm'],
   ['types'],
 ]
