@@ -99,6 +99,8 @@ async function bundle() {
       // wasm-bindgen's own loader uses import.meta. Nothing calls it, so it is dropped; checked below.
       logOverride: { 'empty-import-meta': 'silent' },
       external: ['react'],
+      // In CommonJS, `import()` becomes `require()` in a promise: not every host of CommonJS can import (Jest cannot).
+      supported: { 'dynamic-import': format === 'esm' },
       // The other entries import the main one; bundling it again would load the module twice.
       plugins: [{
         name: 'share-index',
@@ -150,7 +152,9 @@ async function sizes() {
   const of = (bytes) => ({ raw: bytes.length, gzip: gzip(bytes), brotli: brotli(bytes) })
   line('core.wasm', of(wasm))
   for (const name of readdirSync(dist).filter((name) => name.endsWith('.js'))) line(name, of(readFileSync(join(dist, name))))
-  line('hook, whole', await sizeOfHook())
+  const { first, whole } = await sizeOfHook()
+  line('hook, first', first)
+  line('hook, whole', whole)
 }
 
 function run(program, args, env = {}) {

@@ -1,5 +1,5 @@
-// The size of the React hook as an application bundles it: minified, with the module inlined, without React. `make package`
-// prints it; tests compare it with the budget and the README.
+// What an application's bundler makes of an entry: minified, with the module inlined, without React. `first` is what a page loads
+// with the entry, `whole` that and everything behind `import()`. `make package` prints it; tests compare it with budgets and texts.
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -9,12 +9,20 @@ const root = join(import.meta.dirname, '..')
 export const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 export const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length
 
-/** In bytes: `{ raw, gzip, brotli }`. */
-export async function sizeOfHook() {
-  const { outputFiles } = await build({
-    stdin: { contents: `export { useAIStreamHandler } from './dist/react.js'`, resolveDir: join(root, 'pkg') },
-    bundle: true, minify: true, format: 'esm', write: false, external: ['react'], charset: 'utf8', logLevel: 'warning',
+/** `{ first, whole, chunks }` of a page that imports `names` from `entry` (`react`, …). In bytes: `{ raw, gzip, brotli }` each. */
+export async function sizeOfEntry(entry, names) {
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: `export { ${names} } from './dist/${entry}.js'`, resolveDir: join(root, 'pkg') },
+    bundle: true, splitting: true, minify: true, format: 'esm', write: false, outdir: root, metafile: true, external: ['react'], charset: 'utf8', logLevel: 'warning',
   })
-  const { contents } = outputFiles[0]
-  return { raw: contents.length, gzip: gzip(contents), brotli: brotli(contents) }
+  const files = outputFiles.map(({ path, contents }) => ({ name: path.slice(root.length + 1), contents }))
+  const first = new Set([files.find(({ name }) => metafile.outputs[name].entryPoint === '<stdin>').name])
+  // Grows while it is read: what a static import imports is loaded, too.
+  for (const name of first) for (const { path, kind, external } of metafile.outputs[name].imports) if (kind === 'import-statement' && !external) first.add(path)
+  const sum = (some) => some.map(({ contents }) => ({ raw: contents.length, gzip: gzip(contents), brotli: brotli(contents) }))
+    .reduce((total, one) => ({ raw: total.raw + one.raw, gzip: total.gzip + one.gzip, brotli: total.brotli + one.brotli }), { raw: 0, gzip: 0, brotli: 0 })
+  return { first: sum(files.filter(({ name }) => first.has(name))), whole: sum(files), chunks: files.length - first.size }
 }
+
+/** Of the React hook. */
+export const sizeOfHook = () => sizeOfEntry('react', 'useAIStreamHandler')

@@ -1,4 +1,4 @@
-//! The dependency rule: a floor of `src/` imports only from floors below it, and no two modules import each other.
+//! The dependency rule: a layer of `src/` imports only from layers below it, and no two modules import each other.
 //!
 //! Every file of `src/` is parsed, and its `crate::`, `super::` and `self::` paths outside `#[cfg(test)]` are resolved to
 //! modules. Paths count wherever they stand: in `use`, in types and expressions, in macro arguments. Method calls do not:
@@ -11,13 +11,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
-/// The floors, lowest first. A floor may import from those before it.
-const FLOORS: [&str; 17] = [
+/// The layers, lowest first. A layer may import from those before it.
+const LAYERS: [&str; 17] = [
     "bytes", "text", "time", "limits", "markdown", "json", "sse", "event", "refusal", "retry", "error", "quota",
     "monitor", "state", "client", "view", "wasm",
 ];
 
-/// What stands beside the floors, and what it may import. No floor imports it.
+/// What stands beside the layers, and what it may import. No layer imports it.
 const BESIDE: [(&str, &[&str]); 1] =
     [("generator", &["event", "retry", "refusal", "error", "json", "text", "time", "monitor"])];
 
@@ -69,8 +69,8 @@ impl Sources {
         (0..=path.len()).rev().map(|n| path[..n].to_vec()).find(|m| self.modules.contains(m)).unwrap_or_default()
     }
 
-    /// Imports between children of the same module, by that module: at the root between floors, below between files of a
-    /// floor. A child that imports its parent, or a parent its child, is not among them.
+    /// Imports between children of the same module, by that module: at the root between layers, below between files of a
+    /// layer. A child that imports its parent, or a parent its child, is not among them.
     fn siblings(&self) -> BTreeMap<Module, BTreeSet<(String, String)>> {
         let mut found: BTreeMap<Module, BTreeSet<(String, String)>> = BTreeMap::new();
         for (from, path) in &self.imports {
@@ -93,14 +93,14 @@ impl Sources {
                 faults.push(format!("{from} imports {to}, which is not below it"));
             }
         }
-        for (room, imports) in &siblings {
+        for (folder, imports) in &siblings {
             if let Some(circle) = circle_in(imports) {
-                faults.push(format!("a circle in {}: {}", name_of(room), circle.join(" → ")));
+                faults.push(format!("a circle in {}: {}", name_of(folder), circle.join(" → ")));
             }
         }
-        for floor in self.modules.iter().filter(|m| m.len() == 1).map(|m| m[0].as_str()) {
-            if !FLOORS.contains(&floor) && BESIDE.iter().all(|(beside, _)| *beside != floor) {
-                faults.push(format!("{floor} is no floor of this test: put it in its place in FLOORS"));
+        for layer in self.modules.iter().filter(|m| m.len() == 1).map(|m| m[0].as_str()) {
+            if !LAYERS.contains(&layer) && BESIDE.iter().all(|(beside, _)| *beside != layer) {
+                faults.push(format!("{layer} is not listed: add it to LAYERS"));
             }
         }
         for (file, lines) in self.lines.iter().filter(|(_, lines)| **lines > MAX_LINES) {
@@ -111,7 +111,7 @@ impl Sources {
 }
 
 fn may_import(from: &str, to: &str) -> bool {
-    let height = |name: &str| FLOORS.iter().position(|floor| *floor == name);
+    let height = |name: &str| LAYERS.iter().position(|layer| *layer == name);
     match BESIDE.iter().find(|(beside, _)| *beside == from) {
         Some((_, allowed)) => allowed.contains(&to),
         None => matches!((height(from), height(to)), (Some(from), Some(to)) if to < from),
@@ -252,7 +252,7 @@ fn imports_run_downwards_without_circles_and_no_file_is_long() {
 #[test]
 fn every_floor_of_the_list_exists() {
     let modules = Sources::of_crate().modules;
-    let listed = FLOORS.into_iter().chain(BESIDE.map(|(name, _)| name));
+    let listed = LAYERS.into_iter().chain(BESIDE.map(|(name, _)| name));
     let missing: Vec<_> = listed.filter(|name| !modules.contains([(*name).to_owned()].as_slice())).collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
@@ -305,6 +305,6 @@ fn a_circle_of_siblings_an_unknown_floor_and_a_long_file_are_found() {
         ("state/tool.rs", "fn f() -> super::run::Run {}"),
     ];
     assert_eq!(faults_of(&circle), ["a circle in src/state: run → turn → tool → run"]);
-    assert_eq!(faults_of(&[("helper.rs", "")]), ["helper is no floor of this test: put it in its place in FLOORS"]);
+    assert_eq!(faults_of(&[("helper.rs", "")]), ["helper is not listed: add it to LAYERS"]);
     assert_eq!(faults_of(&[("json.rs", &"\n".repeat(MAX_LINES + 1))]).len(), 1);
 }

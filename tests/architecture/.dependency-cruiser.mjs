@@ -1,26 +1,26 @@
-// The rules of rooms.mjs in dependency-cruiser's words. By hand, from the repository's root:
+// The rules of layers.mjs in dependency-cruiser's words. By hand, from the repository's root:
 //
 //     node tests/architecture/node_modules/.bin/depcruise --config tests/architecture/.dependency-cruiser.mjs pkg/src www
-import { demoBase, demoRooms, demoStarts, packageFloors } from './rooms.mjs'
+import { demoBase, demoFolders, demoStarts, packageLayers } from './layers.mjs'
 
 const escaped = (text) => text.replaceAll('.', '\\.')
 
-const named = packageFloors.flat().filter((room) => room.endsWith('.ts') && room !== '*.ts')
+const named = packageLayers.flat().filter((folder) => folder.endsWith('.ts') && folder !== '*.ts')
 
-/** Matches the files of a room of pkg/src. */
-function packageRoom(room) {
-  if (room === '*.ts') return `^pkg/src/(?!(${named.map(escaped).join('|')})$)[^/]+\\.ts$`
-  return room.endsWith('.ts') ? `^pkg/src/${escaped(room)}$` : `^pkg/src/${room}/`
+/** Matches the files of a folder of pkg/src. */
+function packagePath(folder) {
+  if (folder === '*.ts') return `^pkg/src/(?!(${named.map(escaped).join('|')})$)[^/]+\\.ts$`
+  return folder.endsWith('.ts') ? `^pkg/src/${escaped(folder)}$` : `^pkg/src/${folder}/`
 }
 
-const downwards = packageFloors.flatMap((floor, at) => floor.map((room) => ({
-  name: `${room}: only from rooms below`,
+const downwards = packageLayers.flatMap((layer, at) => layer.map((folder) => ({
+  name: `${folder}: only from folders below`,
   severity: 'error',
-  from: { path: packageRoom(room) },
-  to: { path: '^pkg/src/', pathNot: [packageRoom(room), ...packageFloors.slice(at + 1).flat().map(packageRoom)] },
+  from: { path: packagePath(folder) },
+  to: { path: '^pkg/src/', pathNot: [packagePath(folder), ...packageLayers.slice(at + 1).flat().map(packagePath)] },
 })))
 
-const adapters = packageFloors.slice(0, 2).flat().map(packageRoom)
+const adapters = packageLayers.slice(0, 2).flat().map(packagePath)
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 export default {
@@ -66,13 +66,13 @@ export default {
       to: { path: demoStarts.map((file) => `^www/${escaped(file)}$`) },
     },
     {
-      name: 'www: a script is in a room',
+      name: 'www: a script is in a folder',
       severity: 'error',
       from: { path: '^www/' },
-      to: { path: '^www/', pathNot: [`^www/(${[...demoRooms, demoBase].join('|')})/`, '^www/vendor/'] },
+      to: { path: '^www/', pathNot: [`^www/(${[...demoFolders, demoBase].join('|')})/`, '^www/vendor/'] },
     },
     {
-      name: 'www: no circles of rooms',
+      name: 'www: no circles of folders',
       severity: 'error',
       scope: 'folder',
       from: { path: '^www/' },

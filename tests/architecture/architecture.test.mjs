@@ -1,4 +1,4 @@
-// Who may import whom, in pkg/src and www: rooms.mjs says it, dependency-cruiser looks.
+// Who may import whom, in pkg/src and www: layers.mjs says it, dependency-cruiser looks.
 import assert from 'node:assert/strict'
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { cruise } from 'dependency-cruiser'
 import ts from 'typescript'
 import config from './.dependency-cruiser.mjs'
-import { MOST_LINES, packageFloors } from './rooms.mjs'
+import { MOST_LINES, packageLayers } from './layers.mjs'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -24,12 +24,12 @@ function filesIn(folder, kind) {
   return all.filter((name) => !/^(vendor|recordings)\//.test(name)).map((name) => join(root, folder, name))
 }
 
-test('rooms import downwards only, and nothing goes in a circle', async () => {
+test('folders import downwards only, and nothing goes in a circle', async () => {
   assert.deepEqual(await violations(root), [])
 })
 
 test('an upward import and a circle are found', async (t) => {
-  const copy = mkdtempSync(join(tmpdir(), 'ai-stream-handler-rooms-'))
+  const copy = mkdtempSync(join(tmpdir(), 'ai-stream-handler-folders-'))
   t.after(() => rmSync(copy, { recursive: true, force: true }))
   for (const folder of ['pkg/src', 'www']) {
     cpSync(join(root, folder), join(copy, folder), { recursive: true, filter: (path) => !/www\/(vendor|recordings)$/.test(path) })
@@ -48,18 +48,18 @@ test('an upward import and a circle are found', async (t) => {
   const found = (await violations(copy)).filter((violation) => !before.includes(violation))
   for (const expected of [
     'no circles: pkg/src/wasm/one.ts → pkg/src/wasm/two.ts',
-    'types: only from rooms below: pkg/src/types/json.ts → pkg/src/handler/form-data.ts',
+    'types: only from folders below: pkg/src/types/json.ts → pkg/src/handler/form-data.ts',
     'slim: without the module: pkg/src/slim.ts → pkg/src/wasm/inlined-wasm.ts',
     'adapters: types from types/: pkg/src/react/three.ts → pkg/src/index.ts',
     'adapters: one handler: pkg/src/react/three.ts → pkg/src/handler/stream-handler.ts',
     'www/ui: only from itself: www/ui/four.js → www/chat/five.js',
-    'www: no circles of rooms: www/ui → www/chat',
+    'www: no circles of folders: www/ui → www/chat',
   ]) assert.ok(found.includes(expected), `${expected}\nis not among\n${found.join('\n')}`)
 })
 
-test('every folder of pkg/src is a room', () => {
+test('every folder of pkg/src is a folder', () => {
   const folders = readdirSync(join(root, 'pkg/src'), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name)
-  assert.deepEqual(folders.sort(), packageFloors.flat().filter((room) => !room.endsWith('.ts')).sort())
+  assert.deepEqual(folders.sort(), packageLayers.flat().filter((folder) => !folder.endsWith('.ts')).sort())
 })
 
 test('entries only re-export', () => {

@@ -3,10 +3,11 @@
 
 import { pairsOf } from '../agentos/authorized-fetch'
 import { startModule, type ModuleSource } from '../wasm/loader'
+import { componentRunsPath, runPath } from './run-path'
 import { assertKind, optionError } from './validate-options'
 import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
-import type { Fallback, ResumeOptions } from '../types/options'
+import type { ResumeOptions } from '../types/options'
 import type { CoreHost } from '../wasm/core-host'
 
 /** Creates a core, starting the module if necessary. Throws a RangeError that names an option out of range. */
@@ -18,19 +19,6 @@ export function createCore(source: ModuleSource, host: CoreHost, options: Checke
   )
   setQuotas(core, options)
   return core
-}
-
-/** Path of the route that messages are posted to: `url`, else the component's. Empty if none is set. */
-export function runPath(options: CheckedOptions | Fallback): string {
-  const { url, agent, team, workflow } = options as CheckedOptions
-  if (url) return url
-  const [kind, id] = team ? ['teams', team] : agent ? ['agents', agent] : ['workflows', workflow]
-  return id ? `/${kind}/${encodeURIComponent(id)}/runs` : ''
-}
-
-/** Path of the component's runs, where they are resumed, continued and cancelled, whatever `url` is. Empty if none is set. */
-export function componentRunsPath({ agent, team, workflow }: CheckedOptions): string {
-  return runPath({ agent, team, workflow })
 }
 
 /** The option `fields`, evaluated for the next send. Throws a TypeError if the function returns no plain object. */

@@ -4,12 +4,15 @@
 import { fetchRequirements } from '../agentos/sessions'
 import { turnsFromMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
+import { deltaReceiver } from '../wasm/delta-receiver'
 import { feedInPlace } from '../wasm/feed'
 import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
-import { componentRunsPath, createCore, flattenPairs, resolveFields } from './core-config'
+import { createCore, flattenPairs, resolveFields } from './core-config'
 import { ListenerScheduler } from './listener-scheduler'
 import { pageEnvironment, type PageEnvironment } from './page-environment'
+import { reportTo } from './report-error'
 import { requestHost } from './request-host'
+import { componentRunsPath } from './run-path'
 import { validateOptions } from './validate-options'
 import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
@@ -43,6 +46,8 @@ export class CoreDriver {
   #resumePoint: ResumePoint | null = null
   /** A stored answer is shown, to be resumed on first use. */
   #resumesOnUse = false
+  /** When the call being made was made, if that was earlier: see {@link RecorderHooks.clock}. */
+  #calledAt: number | undefined
   /** The core has changes that the snapshot does not show yet. */
   #isStale = false
   /** Listeners are not notified, because the conversation is being replaced. */
@@ -104,7 +109,7 @@ export class CoreDriver {
   feed(bytes: Uint8Array): void {
     // A tap has to see the call, and a replay has its own time: both need the core's method.
     if (this.#tappedCore || this.#isReplaying) this.core.feed(bytes)
-    else this.#changed(feedInPlace(this.core, bytes, Date.now() / 1000))
+    else this.#changed(feedInPlace(this.core, bytes, this.#calledAt ?? Date.now() / 1000))
   }
 
   /**
@@ -139,6 +144,8 @@ export class CoreDriver {
         this.#tappedCore = tap?.over(this.#untapped)
       },
       replay: (...given) => this.#replay(...given),
+      adopt: (snapshot) => (this.#store.snapshot = snapshot),
+      clock: (now) => (this.#calledAt = now),
     }
   }
 
@@ -257,18 +264,13 @@ export class CoreDriver {
   #reportError(error: unknown): void {
     this.#listenerErrors++
     this.#isStale = true
-    const report = this.options.onListenerError ?? ((e: unknown) => console.error('ai-stream-handler:', e))
-    try {
-      report(error)
-    } catch {
-      // An error handler that throws must not stop the stream either.
-    }
+    reportTo(this.options, error)
   }
 
   #host(): CoreHost {
     return {
       ...requestHost(this.options, {
-        formOf: (ticket) => this.#calls.get(ticket)?.form, tap: () => this.#tap, reportError: (error) => this.#reportError(error),
+        formOf: (ticket) => this.#calls.get(ticket)?.form, tap: () => this.#tap, calledAt: () => this.#calledAt, reportError: (error) => this.#reportError(error),
         reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
         diagnosed: (id, type, message) => {
           if (this.isDisposed || this.#isReplaying) return
@@ -276,9 +278,8 @@ export class CoreDriver {
           this.#untapped.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent),
-      kept: (point) => (this.#resumePoint = point),
-      delta: (delta) => this.#store.apply(delta, this.#listenerErrors),
+      changed: (urgent) => this.#changed(urgent), kept: (point) => (this.#resumePoint = point),
+      ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
         const call = this.#calls.get(ticket)

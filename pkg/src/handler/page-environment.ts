@@ -1,7 +1,6 @@
 // The environment of a conversation: other tabs, the page's storage, its visibility and its network. Passes their events to the
 // core, and the core's rate limits and resume points to them.
 
-import { componentRunsPath } from './core-config'
 import { watchPage } from './page-lifecycle'
 import { ResumeStorage } from './resume-storage'
 import { TabSync } from './tab-sync'
@@ -24,7 +23,7 @@ export function pageEnvironment(
   return {
     /** Opens the storage. Returns the resume point that an earlier page stored. */
     restore(): ResumePoint | null | undefined {
-      storage = ResumeStorage.for(options, componentRunsPath(options), resumePoint)
+      storage = ResumeStorage.for(options, resumePoint)
       return storage?.read()
     },
 

@@ -17,6 +17,8 @@ interface RequestOwner {
   formOf(ticket: number): FormData | null | undefined
   /** The recorder's tap, if there is one. */
   tap(): RecordingTap | undefined
+  /** When the call being made was made, if that was earlier. */
+  calledAt(): number | undefined
   reportError(error: unknown): void
   /** The server has answered this page before. */
   reach(): void
@@ -24,7 +26,7 @@ interface RequestOwner {
   diagnosed(id: number, type: ErrorType, message: string): void
 }
 
-export function requestHost(options: CheckedOptions, { formOf, tap, reportError, reach, diagnosed }: RequestOwner): RequestHost {
+export function requestHost(options: CheckedOptions, { formOf, tap, calledAt, reportError, reach, diagnosed }: RequestOwner): RequestHost {
   /** The fields that were the caller's own, by form. */
   const ownFields = new WeakMap<FormData, Set<string>>()
 
@@ -75,7 +77,7 @@ export function requestHost(options: CheckedOptions, { formOf, tap, reportError,
       tap()?.unsent(id)
       if (why !== null) reportError(why)
     },
-    now: () => tap()?.now() ?? Date.now() / 1000,
+    now: () => tap()?.now() ?? calledAt() ?? Date.now() / 1000,
     log: (level, line) => {
       try {
         options.log?.(level, line)

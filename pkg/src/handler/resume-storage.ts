@@ -1,6 +1,7 @@
 // Stores the resume point of an unfinished answer, so that it continues after a page reload. Ids and texts only; never a header, a
 // token or a form field. What is read back is validated: storage is untrusted. Never throws.
 
+import { resumeLocation } from './resume-location'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ResumePoint } from '../types/recording'
 
@@ -33,19 +34,10 @@ export class ResumeStorage {
     this.#current = current
   }
 
-  /** The storage that the options ask for; `undefined` if there is none, or no component (`runs` is the path of its runs). */
-  static for(options: CheckedOptions, runs: string, current: () => ResumePoint | null): ResumeStorage | undefined {
-    const { persist = options.background ? 'session' : false, endpoint = '' } = options
-    if (persist === false || !runs) return undefined
-    // Outside of pages, merely accessing the globals may print a warning (Node).
-    if (typeof persist === 'string' && typeof document === 'undefined') return undefined
-    try {
-      const storage = persist === 'session' ? globalThis.sessionStorage : persist === 'local' ? globalThis.localStorage : persist
-      return storage && new ResumeStorage(storage, `ai-stream-handler ${endpoint.replace(/\/+$/, '')}${runs}`, current)
-    } catch {
-      // Access is forbidden, by settings or in a sandboxed frame.
-      return undefined
-    }
+  /** The storage that the options ask for; `undefined` if there is none. */
+  static for(options: CheckedOptions, current: () => ResumePoint | null): ResumeStorage | undefined {
+    const location = resumeLocation(options)
+    return location && new ResumeStorage(location.storage, location.key, current)
   }
 
   /** The stored resume point if it is valid and less than a day old. Anything else is removed. */

@@ -5,10 +5,10 @@ import { resolutionFields } from '../agentos/pause-resolution'
 import { fetchSessionRuns, fetchSessions } from '../agentos/sessions'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { turnsFromRuns } from '../snapshot/stored-session'
-import { resolveFields, runPath } from './core-config'
+import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
-import { copyForm, filesIn } from './form-data'
-import { assertArgument, classTag, optionError, validateOptions } from './validate-options'
+import { sendArguments } from './send-arguments'
+import { assertArgument, validateOptions } from './validate-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
@@ -27,12 +27,9 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   return {
     async send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      if (!runPath(driver.options)) throw optionError('send() needs one of the options agent, team, workflow or url')
-      assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
+      const { text, form, files } = sendArguments(driver.options, message)
       driver.generation++
-      const form = typeof message === 'string' ? null : copyForm(message)
-      const text = typeof message === 'string' ? message : String(form?.get('message') ?? '')
-      return driver.startCall((ticket) => driver.core.send(ticket, text, form ? filesIn(form) : [], priority === 'background'), form)
+      return driver.startCall((ticket) => driver.core.send(ticket, text, files, priority === 'background'), form)
     },
 
     resume(): Promise<Outcome> {

@@ -2,8 +2,9 @@
 // gone, created again when one returns. It records which snapshot fields were read, so that only their changes cause a render.
 // Knows no React.
 
-import { createStreamHandler, emptySnapshot } from '../index'
 import { METHODS } from '../handler/method-names'
+import { createLazyHandler } from '../lazy/lazy-handler'
+import { emptySnapshot } from '../snapshot/empty-snapshot'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Snapshot } from '../types/snapshot'
@@ -71,7 +72,7 @@ export class HandlerLease {
     }
     for (const name of ['headers', 'fields'] as const) options[name] = latest(name)
     for (const name of ['fetch', 'log', 'onListenerError'] as const) if (options[name]) options[name] = latest(name)
-    const instance = createStreamHandler(options)
+    const instance = createLazyHandler(options)
     // Hidden for a while (React's Activity): continue the conversation where it was.
     const { sessionId, messages } = this.handler.getSnapshot()
     if (this.#isDisposed && messages.length) instance.load({ sessionId, messages })

@@ -1,6 +1,7 @@
 // Plays a recording in a handler: at any speed, frame by frame, from any position. Seeking backwards starts over: the core gets its
 // clock and network from the recording alone, and is fast.
 
+import { hooksOf } from './hooks-of'
 import { playbackSteps } from './playback-steps'
 import type { StreamHandler } from '../types/handler'
 import type { RecordedFrame, Recording } from '../types/recording'
@@ -44,7 +45,7 @@ export interface Player {
  *     player.play()
  */
 export function createPlayer(handler: StreamHandler, recording: Recording): Player {
-  const { replay } = handler.inside()
+  const { replay } = hooksOf(handler)
   const { steps, frames } = playbackSteps(recording)
   const { options, seed, start, startedAt } = recording
   const duration = recording.events.at(-1)?.at ?? 0

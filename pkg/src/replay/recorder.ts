@@ -2,6 +2,7 @@
 // recording within `maxBytes`. It must change neither calls nor responses, and must never record a header, a query or any other
 // possible secret.
 
+import { hooksOf } from './hooks-of'
 import type { ReadableResponse } from '../types/readable-response'
 import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
@@ -37,7 +38,7 @@ const EVENT_OVERHEAD = 64
  */
 export function record(handler: StreamHandler, options: RecordOptions = {}): Recorder {
   running.get(handler)?.stop()
-  const inside = handler.inside()
+  const inside = hooksOf(handler)
   const recorder = new RunRecorder(inside, options)
   running.set(handler, recorder)
   inside.listen(recorder)

@@ -16,7 +16,7 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta):
     else delete message.reasoning_content
   }
   if (delta.toolsReset) delete message.tool_calls
-  if (delta.tools) {
+  if (delta.tools.length) {
     const tools = message.tool_calls?.slice() ?? []
     for (const [at, tool] of delta.tools) tools[at] = toToolCall(tool, tools[at])
     message.tool_calls = tools
@@ -30,8 +30,7 @@ function appendedText({ reset, append }: TextDelta): string | undefined {
 }
 
 function applyText(old: string | undefined, delta: TextDelta): string {
-  const start = delta.reset ? '' : (old ?? '')
-  return typeof delta.append === 'string' ? start + delta.append : delta.append.reduce((text, piece) => text + piece, start)
+  return delta.reset ? delta.append : (old ?? '') + delta.append
 }
 
 function fromHead(head: Head, old: ChatMessage | undefined): PlainMessage {

@@ -1,6 +1,6 @@
 // The core's changes to a turn → the Turn of the snapshot. Whatever did not change keeps its identity.
 
-import type { EntryDelta, PauseDelta, TurnDelta } from '../wasm/core-delta'
+import type { EntryDelta, PauseDelta, TurnDelta, TurnFacts } from '../wasm/core-delta'
 import { NO_USAGE } from './empty-snapshot'
 import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from './lazy-json'
 import { applyMessage, parseList } from './message'
@@ -21,9 +21,9 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   const turn = old ? copyLazily(old) : emptyTurn(delta.id)
   if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user)
   if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer)
-  if (delta.workReset || delta.work) turn.work = delta.workReset ? [] : turn.work.slice()
-  for (const [at, message] of delta.work ?? []) turn.work[at] = applyMessage(turn.work[at], message)
-  if (delta.timeline) {
+  if (delta.workReset || delta.work.length) turn.work = delta.workReset ? [] : turn.work.slice()
+  for (const [at, message] of delta.work) turn.work[at] = applyMessage(turn.work[at], message)
+  if (delta.timeline.length) {
     turn.timeline = turn.timeline.slice()
     for (const entry of delta.timeline) turn.timeline[entry.id] = timelineEntry(entry, turn.id)
     turn.answer = withTimeline(turn.answer, turn.timeline)
@@ -59,7 +59,7 @@ function emptyTurn(id: number): Turn {
   }
 }
 
-function applyFacts(turn: Turn, old: Turn | undefined, facts: NonNullable<TurnDelta['facts']>): void {
+function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   const { followups, memories, sessionSummary, pause } = facts
   turn.outcome = facts.outcome
   turn.attempts = facts.attempts

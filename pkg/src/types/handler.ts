@@ -3,7 +3,7 @@
 import type { ChatMessage } from './message'
 import type { Resolution } from './pause'
 import type { Priority } from './rate-limits'
-import type { RecorderHooks } from './recorder-hooks'
+import type { DeferredHooks, RecorderHooks } from './recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from './snapshot'
 
 /**
@@ -96,7 +96,7 @@ export interface StreamHandler {
   /** Starts a new chat without turns and session. Keeps the list of sessions. Stops whatever runs. */
   clear(): void
   /** @internal Used by 'ai-stream-handler/replay' to record and replay runs. */
-  inside(): RecorderHooks
+  inside(): RecorderHooks | DeferredHooks
   /**
    * Closes the connection and frees the memory; a background run continues on the server. The last snapshot stays readable.
    * Afterwards `send` rejects and every other method does nothing.

@@ -1,10 +1,10 @@
 // What 'ai-stream-handler/replay' needs of a handler: to record the calls and responses of its core, and to drive a core from a
-// recording. Internal: not exported from the package.
+// recording; and what lazy/ needs to hand on a conversation. Internal: not exported from the package.
 
 import type { HandlerOptions } from './options'
 import type { ReadableResponse } from './readable-response'
 import type { RecordingStart } from './recording'
-import type { ErrorType } from './snapshot'
+import type { ErrorType, Snapshot } from './snapshot'
 
 /** The part of a core that a replay drives. */
 export interface ReplayCore {
@@ -56,4 +56,19 @@ export interface RecorderHooks {
    * Throws after `dispose()`, and if the options are invalid.
    */
   replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: ReplayCore; change(work: () => void): void }
+  /** Starts from `snapshot`, which is that of a new handler, so that what does not change keeps its identity. */
+  adopt(snapshot: Snapshot): void
+  /** From now on calls count as made at `now` (seconds since the Unix epoch); `undefined`: by the real clock. */
+  clock(now: number | undefined): void
+}
+
+/** The internals of a handler whose core is still being loaded. */
+export interface DeferredHooks {
+  options: HandlerOptions
+  /** Whether nothing has happened, and nothing waits to. */
+  isNew(): boolean
+  /** The hooks, if the core is there by now. */
+  now(): RecorderHooks | undefined
+  /** Does `work` with the hooks: now, or in its turn when the core is there. */
+  defer(work: (hooks: RecorderHooks) => void): void
 }

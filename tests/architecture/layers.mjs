@@ -1,10 +1,11 @@
-// Which folder may import from which. From the top: a room imports from rooms on lower floors and from itself, never from
-// its neighbours on the same floor nor from above.
+// Which folder may import from which. Listed from the top: a folder imports from itself and from lower layers, never from its
+// neighbors in the same layer or from above.
 
 /** Of pkg/src. A name that ends in .ts is an entry of its own; `*.ts` is every other entry. */
-export const packageFloors = [
+export const packageLayers = [
   ['*.ts'],
   ['react', 'agent-ui', 'a11y', 'replay'],
+  ['lazy'],
   // The main entry, which the adapters share: a page would load the module twice if they bundled their own handler.
   ['index.ts', 'slim.ts'],
   ['handler'],
@@ -17,7 +18,7 @@ export const packageFloors = [
 
 /** Of www: what starts a page, what it shows, what all of that is made of. */
 export const demoStarts = ['app.js', 'compare/app.js']
-export const demoRooms = ['shell', 'chat', 'chart', 'chaos', 'replay', 'live', 'compare']
+export const demoFolders = ['shell', 'chat', 'chart', 'chaos', 'replay', 'live', 'compare']
 export const demoBase = 'ui'
 
 /** Lines of a source file, in pkg/src and www. */

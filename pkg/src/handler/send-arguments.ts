@@ -1,0 +1,15 @@
+// What `send` takes.
+
+import { copyForm, filesIn } from './form-data'
+import { runPath } from './run-path'
+import { assertArgument, classTag, optionError } from './validate-options'
+import type { CheckedOptions } from '../types/checked-options'
+
+/** The text to show, and a copy of the form if it is one. Throws a TypeError if nothing can be sent, or not this. */
+export function sendArguments(options: CheckedOptions, message: string | FormData): { text: string; form: FormData | null; files: string[] } {
+  if (!runPath(options)) throw optionError('send() needs one of the options agent, team, workflow or url')
+  assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
+  if (typeof message === 'string') return { text: message, form: null, files: [] }
+  const form = copyForm(message)
+  return { text: String(form.get('message') ?? ''), form, files: filesIn(form) }
+}

@@ -1,0 +1,34 @@
+// The internals of a handler, also of one whose core is still being loaded.
+
+import type { DeferredHooks, RecorderHooks } from '../types/recorder-hooks'
+import type { StreamHandler } from '../types/handler'
+
+/** What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing. */
+export function hooksOf(handler: StreamHandler): RecorderHooks {
+  const inside = handler.inside()
+  return 'defer' in inside ? deferred(inside) : inside
+}
+
+function deferred({ options, isNew, now, defer }: DeferredHooks): RecorderHooks {
+  return {
+    options,
+    get seed() {
+      return now()?.seed ?? 0
+    },
+    start: () => {
+      const hooks = now()
+      if (hooks) return hooks.start()
+      return isNew() ? { requests: 0, sessionId: options.sessionId ?? null, kept: null, reached: false } : null
+    },
+    listen: (tap) => defer((hooks) => hooks.listen(tap)),
+    replay: (...args) => {
+      let target!: ReturnType<RecorderHooks['replay']>
+      type Core = typeof target.core
+      defer((hooks) => (target = hooks.replay(...args)))
+      const call = (name: keyof Core) => (...given: never[]) => defer(() => (target.core[name] as (...given: never[]) => void)(...given))
+      return { core: new Proxy({} as Core, { get: (_, name) => call(name as keyof Core) }), change: (work) => defer(() => target.change(work)) }
+    },
+    adopt: (snapshot) => defer((hooks) => hooks.adopt(snapshot)),
+    clock: (at) => defer((hooks) => hooks.clock(at)),
+  }
+}
