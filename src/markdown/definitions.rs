@@ -9,8 +9,8 @@ pub(super) fn take_definitions(text: &str, is_whole: bool, found: &mut String) -
     while let Some(length) = definition(&text.as_bytes()[taken..]) {
         let end = taken + length;
         // A title on its own line that has not ended yet.
-        let follows = crate::text::slice(text, end..).trim_start();
-        if !is_whole && follows.starts_with(['"', '\'', '(']) {
+        let follows = gap(text.as_bytes(), end).and_then(|at| text.as_bytes().get(at));
+        if !is_whole && matches!(follows, Some(b'"' | b'\'' | b'(')) {
             break;
         }
         let definition = crate::text::slice(text, taken..end);

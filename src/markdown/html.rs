@@ -16,7 +16,11 @@ impl HtmlEnd {
     /// Whether the block ends with a line that has this text.
     pub fn is_in(self, text: &[u8]) -> bool {
         match self {
-            HtmlEnd::ClosingTag => RAW.split(' ').any(|name| has_closing_tag(text, name.as_bytes())),
+            HtmlEnd::ClosingTag => {
+                let mut found = false;
+                for_each_tag(text, |tag, is_end| found |= is_end && is_listed(RAW, tag));
+                found
+            }
             HtmlEnd::Text(end) => text.windows(end.len()).any(|window| window == end.as_bytes()),
             HtmlEnd::BlankLine => false,
         }
@@ -44,7 +48,7 @@ pub(super) fn html_start(rest: &[u8], in_paragraph: bool, unsure: bool) -> Optio
     if is_listed(BLOCKS, name) && (ends || after.starts_with(b"/>")) {
         return Some(HtmlEnd::BlankLine);
     }
-    let stands_alone = !in_paragraph && !name.is_empty() && (is_closing || !is_raw) && is_whole_tag(after, is_closing);
+    let stands_alone = !in_paragraph && !name.is_empty() && (is_closing || !is_raw) && is_whole_tag(after);
     stands_alone.then_some(HtmlEnd::BlankLine)
 }
 
@@ -62,66 +66,37 @@ fn is_listed(names: &str, name: &[u8]) -> bool {
     !name.is_empty() && names.split(' ').any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
-/// Whether what follows a tag's name completes the tag, and nothing but spaces follows.
-fn is_whole_tag(mut text: &[u8], is_closing: bool) -> bool {
-    loop {
-        let spaces = text.iter().take_while(|b| is_space(**b)).count();
-        text = &text[spaces..];
-        let is_attribute = text.first().is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b':'));
-        if !is_attribute || is_closing || spaces == 0 {
-            break;
-        }
-        let name = text.iter().take_while(|b| b.is_ascii_alphanumeric() || b"_.:-".contains(b)).count();
-        text = &text[name..];
-        let gap = text.iter().take_while(|b| is_space(**b)).count();
-        if text.get(gap) != Some(&b'=') {
-            continue;
-        }
-        text = &text[gap + 1..];
-        text = &text[text.iter().take_while(|b| is_space(**b)).count()..];
-        let length = match text.first() {
-            Some(quote @ (b'"' | b'\'')) => match text[1..].iter().position(|b| b == quote) {
-                Some(end) => end + 2,
-                None => return false,
-            },
-            _ => text.iter().take_while(|b| !is_space(**b) && !b"\"'=<>`".contains(b)).count(),
-        };
-        if length == 0 {
-            return false;
-        }
-        text = &text[length..];
-    }
-    if !is_closing {
-        text = text.strip_prefix(b"/").unwrap_or(text);
-    }
-    text.strip_prefix(b">").is_some_and(|rest| rest.iter().all(|b| is_space(*b)))
-}
-
-fn has_closing_tag(text: &[u8], name: &[u8]) -> bool {
-    let length = name.len() + 3;
-    text.windows(length)
-        .any(|w| w.starts_with(b"</") && w[length - 1] == b'>' && w[2..length - 1].eq_ignore_ascii_case(name))
+/// Whether what follows a tag's name completes the tag, and nothing but spaces follows. Whether its attributes are well formed
+/// is not looked at: then it would be a paragraph, which ends at the same blank line.
+fn is_whole_tag(text: &[u8]) -> bool {
+    let text = text.trim_ascii_end();
+    let end = text.iter().position(|b| matches!(b, b'<' | b'>'));
+    matches!(text.first(), Some(b' ' | b'\t' | b'/' | b'>')) && end == text.len().checked_sub(1) && text.ends_with(b">")
 }
 
 /// The element that a block opens with, if it has an end tag that a blank line may precede.
 pub(super) fn opened_element(rest: &[u8]) -> Option<&[u8]> {
     let name = tag_name(rest.get(1..)?);
-    (!name.is_empty() && !is_listed(UNCLOSED, name)).then_some(name)
+    (!name.is_empty() && !is_listed(UNCLOSED, name) && !rest.trim_ascii_end().ends_with(b"/>")).then_some(name)
 }
 
 /// Start tags of an element in `text` minus its end tags.
 pub(super) fn depth_change(text: &[u8], name: &[u8]) -> isize {
     let mut depth = 0;
+    for_each_tag(text, |tag, is_end| {
+        if tag.eq_ignore_ascii_case(name) {
+            depth += if is_end { -1 } else { 1 };
+        }
+    });
+    depth
+}
+
+/// Calls `seen` with the name of each tag in `text`, and whether it is an end tag.
+fn for_each_tag(text: &[u8], mut seen: impl FnMut(&[u8], bool)) {
     for (at, _) in text.iter().enumerate().filter(|(_, b)| **b == b'<') {
         let is_end = text.get(at + 1) == Some(&b'/');
-        let tag = &text[at + 1 + usize::from(is_end)..];
-        if tag_name(tag).eq_ignore_ascii_case(name) {
-            let close = tag.iter().position(|b| matches!(b, b'>' | b'<')).unwrap_or(0);
-            let is_empty = close > 0 && tag[close - 1] == b'/';
-            depth += if is_end { -1 } else { isize::from(!is_empty) };
-        }
+        seen(tag_name(&text[at + 1 + usize::from(is_end)..]), is_end);
     }
-    depth
 }
 
 /// Elements whose content is not HTML.

@@ -21,16 +21,6 @@ pub(super) fn cells(row: &[u8]) -> usize {
 
 /// Whether `row` separates a header of so many cells from the table's body: `| --- | :-: |`.
 pub(super) fn is_delimiter(row: &[u8], header: usize) -> bool {
-    let is_listed = row.iter().all(|b| is_space(*b) || b"|:-".contains(b));
-    if !is_listed || cells(row).max(1) != header {
-        return false;
-    }
-    let row = row.trim_ascii();
-    let row = row.strip_prefix(b"|").unwrap_or(row);
-    row.strip_suffix(b"|").unwrap_or(row).split(|b| *b == b'|').all(|cell| {
-        let cell = cell.trim_ascii();
-        let cell = cell.strip_prefix(b":").unwrap_or(cell);
-        let cell = cell.strip_suffix(b":").unwrap_or(cell);
-        !cell.is_empty() && cell.iter().all(|b| *b == b'-')
-    })
+    let is_listed = row.iter().all(|b| is_space(*b) || matches!(b, b'|' | b':' | b'-'));
+    is_listed && row.contains(&b'-') && cells(row).max(1) == header
 }

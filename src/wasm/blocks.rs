@@ -1,6 +1,6 @@
 //! The blocks of a text, for TypeScript: numbers only, so that a token costs a copy of itself and little else.
 
-use crate::markdown::{Block, Splitter};
+use crate::markdown::Splitter;
 use crate::text::slice;
 use wasm_bindgen::prelude::*;
 
@@ -21,27 +21,19 @@ impl Blocks {
         Blocks::default()
     }
 
-    /// Appends `text`. Returns how many blocks there are.
-    pub fn push(&mut self, text: &str) -> usize {
+    /// Appends `text`. Returns how many blocks there are. `ends`: nothing follows.
+    pub fn push(&mut self, text: &str, ends: bool) -> usize {
         self.splitter.push(text);
+        if ends {
+            self.splitter.end();
+        }
         self.splitter.blocks().len()
     }
 
-    /// Nothing follows. Returns how many blocks there are.
-    #[wasm_bindgen(js_name = close)]
-    pub fn end(&mut self) -> usize {
-        self.splitter.end();
-        self.splitter.blocks().len()
-    }
-
-    /// Where a block begins, in UTF-16 code units.
-    pub fn start(&self, index: usize) -> usize {
-        self.splitter.blocks().get(index).map_or(0, |b: &Block| b.start)
-    }
-
-    /// Its kind: an index into the names in pkg/src/markdown/block-list.ts.
-    pub fn kind(&self, index: usize) -> u8 {
-        self.splitter.blocks().get(index).map_or(0, |b: &Block| b.kind as u8)
+    /// Where a block begins, in UTF-16 code units, times 16, plus its kind: an index into the names in
+    /// pkg/src/markdown/block-list.ts.
+    pub fn at(&self, index: usize) -> f64 {
+        self.splitter.blocks().get(index).map_or(0.0, |b| (b.start * 16 + b.kind as usize) as f64)
     }
 
     /// The definitions that were added since the last call.

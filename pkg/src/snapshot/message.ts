@@ -26,7 +26,7 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta):
 
 /** `undefined`: the text starts over. */
 function appendedText({ reset, append }: TextDelta): string | undefined {
-  return reset ? undefined : typeof append === 'string' ? append : append.join('')
+  return reset ? undefined : append
 }
 
 function applyText(old: string | undefined, delta: TextDelta): string {
