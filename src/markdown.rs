@@ -147,6 +147,7 @@ impl Splitter {
     fn end_line(&mut self) {
         let begins = self.tree.read(&self.line);
         if begins && !self.begins {
+            self.set_kind(self.tree.kind_before);
             self.begin();
         }
         self.set_kind(self.tree.kind);
@@ -170,6 +171,8 @@ impl Splitter {
         let kind = Tree::kind_of(&line);
         if !self.begins && self.tree.certainly_starts(&line) {
             self.begins = true;
+            self.tree.end();
+            self.set_kind(self.tree.kind);
             self.begin();
         }
         if self.begins {

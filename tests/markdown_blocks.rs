@@ -250,3 +250,11 @@ proptest! {
         prop_assert_eq!(lines(&render(&text, options)), lines(&render_apart(&text, options)));
     }
 }
+
+#[test]
+fn kinds_of_blocks() {
+    let text = "# a\n\n[x]: /url\n## b\n\nc\n===\n- d\n\n[^1]: note\n\n    more\n\n<b>e</b>\n$$x$$\n";
+    let kinds: Vec<Kind> = kinds(text).into_iter().map(|(kind, _)| kind).collect();
+    use Kind::{Definition, Heading, List, Paragraph};
+    assert_eq!(kinds, [Heading, Definition, Heading, Heading, List, Definition, Paragraph]);
+}

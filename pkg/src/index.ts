@@ -1,8 +1,10 @@
 // 'ai-stream-handler', the main entry: with the WebAssembly module inlined. Importing has no side effects; the module starts in
 // idle time after the first handler is created, or on first use.
 
-export { createStreamHandler } from './handler/create-inlined'
+export { createBlocks, createStreamHandler } from './handler/create-inlined'
 export { emptySnapshot } from './snapshot/empty-snapshot'
+export { closedText } from './markdown/closed-text'
+export { withDefinitions } from './markdown/with-definitions'
 export { listComponents, type Component } from './agentos/list-components'
 export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'
 export type * from './types/public'

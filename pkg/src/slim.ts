@@ -1,7 +1,9 @@
 // 'ai-stream-handler/slim': the main entry without the inlined module, for pages that host core.wasm themselves and `await init(...)`.
 
-export { createStreamHandler, init } from './handler/create-hosted'
+export { createBlocks, createStreamHandler, init } from './handler/create-hosted'
 export { emptySnapshot } from './snapshot/empty-snapshot'
+export { closedText } from './markdown/closed-text'
+export { withDefinitions } from './markdown/with-definitions'
 export { listComponents, type Component } from './agentos/list-components'
 export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'
 export type * from './types/public'

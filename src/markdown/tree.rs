@@ -45,6 +45,8 @@ struct Paragraph {
 pub(super) struct Tree {
     /// The kind of the current block of the top level.
     pub kind: Kind,
+    /// The kind of the one before it.
+    pub kind_before: Kind,
     /// Link definitions and footnotes that are complete.
     pub definitions: String,
     containers: Vec<Container>,
@@ -60,6 +62,7 @@ impl Tree {
     pub fn new() -> Tree {
         Tree {
             kind: Kind::Paragraph,
+            kind_before: Kind::Paragraph,
             definitions: String::new(),
             containers: Vec::new(),
             quotes: Vec::new(),
@@ -88,7 +91,7 @@ impl Tree {
         begins
     }
 
-    /// The text has ended.
+    /// What is open has ended.
     pub fn end(&mut self) {
         self.close(0);
         self.hold = Hold::Nothing;
@@ -296,6 +299,7 @@ impl Tree {
         }
         // Definitions in the paragraph before change its kind.
         self.close(0);
+        self.kind_before = self.kind;
         self.kind = kind;
         if let Some(Start::Html(HtmlEnd::BlankLine)) = start {
             self.hold = Hold::element(line);

@@ -12,7 +12,6 @@ export class BlockList {
   blocks: readonly Block[] = EMPTY
   /** Every definition so far, ready to be appended to a block. */
   linkDefinitions = ''
-  #length = 0
   #isOpen = true
   /** Where the last block begins. */
   #lastStart = 0
@@ -37,33 +36,40 @@ export class BlockList {
 
   /** More of the text. Only while it is open. */
   append(text: string, isOpen: boolean): void {
-    if (text && this.#isOpen) this.#push((splitter) => splitter.push(text), text)
-    if (isOpen || !this.#isOpen) return
-    this.#isOpen = false
-    if (this.#length) this.#push((splitter) => splitter.close(), '')
-    this.#splitter?.free()
-    this.#splitter = undefined
+    if (!this.#isOpen || (isOpen && !text)) return
+    this.#isOpen = isOpen
+    if (text || this.#splitter) this.#push(text)
+    if (!isOpen) this.#free()
   }
 
-  #push(change: (splitter: Splitter) => number, text: string): void {
+  #push(text: string): void {
     const splitter = (this.#splitter ??= new (splitterClass())())
-    const count = change(splitter)
+    const count = splitter.push(text, !this.#isOpen)
     const blocks = this.blocks.slice()
     const first = Math.max(blocks.length - 1, 0)
     const last = blocks.pop()
     const rest = (last?.text ?? '') + text
     const from = this.#lastStart
     for (let at = first; at < count; at++) {
-      const start = at === first ? from : splitter.start(at)
-      const piece = at + 1 < count ? rest.slice(start - from, splitter.start(at + 1) - from) : start === from ? rest : rest.slice(start - from)
-      const id = at === first && last ? last.id : `${this.prefix}b${this.#nextId++}`
-      blocks.push(makeBlock(id, piece, KINDS[splitter.kind(at)]!, this.#isOpen && at + 1 === count))
+      const [start, kind] = unpack(splitter.at(at))
+      const end = at + 1 < count ? unpack(splitter.at(at + 1))[0] : undefined
+      const piece = start === from && end === undefined ? rest : rest.slice(start - from, end && end - from)
+      const id = at === first && last ? last.id : this.#newId()
+      blocks.push(makeBlock(id, piece, KINDS[kind]!, this.#isOpen && end === undefined))
       this.#lastStart = start
     }
-    this.#length += text.length
     this.blocks = Object.freeze(blocks)
     const fresh = splitter.definitions()
     if (fresh) this.linkDefinitions = (this.linkDefinitions || '\n\n') + fresh
+  }
+
+  #newId(): string {
+    return `${this.prefix}b${this.#nextId++}`
+  }
+
+  #free(): void {
+    this.#splitter?.free()
+    this.#splitter = undefined
   }
 
   /** The blocks of an earlier text of the same message; this list stays as it is. */
@@ -77,31 +83,34 @@ export class BlockList {
   /** Another text. Blocks at its beginning and end that are the same stay the same objects. */
   #replace(text: string, isOpen: boolean): void {
     const old = this.blocks
-    this.#splitter?.free()
-    this.#splitter = undefined
+    this.#free()
     this.blocks = EMPTY
     this.linkDefinitions = ''
-    this.#length = this.#lastStart = 0
+    this.#lastStart = 0
     this.#isOpen = true
     const nextId = this.#nextId
     this.#nextId = 0
     this.append(text, isOpen)
     if (!old.length) return
     const fresh = this.blocks.slice()
+    const most = Math.min(old.length, fresh.length)
     let start = 0
-    while (start < Math.min(old.length, fresh.length) && isSame(old[start]!, fresh[start]!)) fresh[start] = old[start++]!
+    while (start < most && isSame(old[start]!, fresh[start]!)) fresh[start] = reused(old[start]!, fresh[start++]!)
+    // The last one was open, so that it may differ; those before it may be the same nevertheless.
     let end = 0
-    while (end < Math.min(old.length, fresh.length) - start && isSame(old.at(-1 - end)!, fresh.at(-1 - end)!)) fresh[fresh.length - 1 - end] = old.at(-1 - end++)!
-    // As many blocks as before: each is the one that stood there, with another text.
-    const keepsIds = old.length === fresh.length
+    while (end < most - start && (end === 0 || isSame(old.at(-1 - end)!, fresh.at(-1 - end)!))) fresh[fresh.length - 1 - end] = reused(old.at(-1 - end)!, fresh.at(-1 - end++)!)
     this.#nextId = nextId
     for (let at = start; at < fresh.length - end; at++) {
-      const id = keepsIds || at === start && at < old.length - end ? old[at]!.id : `${this.prefix}b${this.#nextId++}`
+      // In the place of one that is gone.
+      const id = at < old.length - end ? old[at]!.id : this.#newId()
       fresh[at] = Object.freeze({ ...fresh[at]!, id })
     }
     this.blocks = Object.freeze(fresh)
   }
 }
+
+/** Where a block begins, and its kind. */
+const unpack = (packed: number): [start: number, kind: number] => [Math.floor(packed / 16), packed % 16]
 
 function makeBlock(id: string, text: string, kind: BlockKind, open: boolean): Block {
   const lang = kind === 'code' ? LANGUAGE.exec(text.length > LANGUAGE_WITHIN ? text.slice(0, LANGUAGE_WITHIN) : text)?.[1] : undefined
@@ -113,6 +122,9 @@ const LANGUAGE = /^\s*?(?:`{3,}|~{3,})[ \t]*([^\s`]+)/
 /** The language is looked for in so many characters. */
 const LANGUAGE_WITHIN = 200
 
-const isSame = (a: Block, b: Block) => a.text === b.text && a.kind === b.kind && a.open === b.open
+const isSame = (a: Block, b: Block) => a.text === b.text && a.kind === b.kind
+
+/** `old` if nothing differs, else `fresh` under its id. */
+const reused = (old: Block, fresh: Block): Block => isSame(old, fresh) && old.open === fresh.open ? old : Object.freeze({ ...fresh, id: old.id })
 
 const EMPTY: readonly Block[] = Object.freeze([])

@@ -19,3 +19,12 @@ export interface Block {
   /** Of a code block: its language, the first word after the fence. */
   readonly lang?: string
 }
+
+/** The blocks of a text that grows, as `createBlocks` makes them. */
+export interface GrowingBlocks {
+  /** The whole text as it is now. `open`: more may come. Default: false. Returns its blocks. */
+  update(text: string, options?: { open?: boolean }): readonly Block[]
+  readonly blocks: readonly Block[]
+  /** All link definitions and footnotes so far; append it to a block, so that references to them work. */
+  readonly linkDefinitions: string
+}
