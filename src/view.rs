@@ -59,6 +59,7 @@ pub struct HeadView<'a> {
     /// An answer was interrupted and can be resumed.
     pub resumable: bool,
     pub queue: Section<Vec<QueuedSend<'a>>>,
+    pub queue_paused: bool,
     pub quota: Section<Vec<ModelView>>,
     pub usage: Section<Usage>,
     pub monitor: Section<MonitorView>,
@@ -95,6 +96,7 @@ pub struct TurnFacts<'a> {
     pub times: Times,
     pub run_id: Option<&'a str>,
     pub error: Option<&'a StreamError>,
+    pub unsent: bool,
     pub pause: Option<&'a Pause>,
     pub followups: Option<&'a str>,
     pub memories: Option<&'a str>,
@@ -144,6 +146,7 @@ impl HeadView<'_> {
             run_id: c.run_id(),
             resumable: client.can_resume(),
             queue: Section(client.queue().collect()),
+            queue_paused: client.is_queue_paused(),
             quota: Section(c.quota.view()),
             usage: Section(c.usage()),
             monitor: Section(c.monitor.view()),

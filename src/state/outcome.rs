@@ -52,7 +52,7 @@ impl Conversation {
         }
         message.text.mark_streamed_notice();
         if top {
-            turn.pause = Some(Pause::read(event, Some(&run_id)));
+            turn.pause = Some(Pause::read(event, Some(&run_id), turn.answer.text.as_str()));
         }
         self.run_ended(t, run, RunStatus::Paused, Outcome::Paused, None, now);
     }
@@ -113,6 +113,12 @@ impl Conversation {
         } else if !top {
             self.release_line(t, run);
         }
+    }
+
+    /// Whether a run was refused because another one is going on in its session, for the client to send it later.
+    pub(super) fn is_session_busy(&self, event: &RunEvent<'_>) -> bool {
+        let fails = self.client_queues && event.kind == Kind::RunError && event.run_id.is_none();
+        fails && event.error_type.is_some_and(|class| class.is("session_busy"))
     }
 
     pub(super) fn is_over(&self, t: usize, run: usize) -> bool {

@@ -345,6 +345,7 @@ fn whole_turn(turn: &Turn) -> Value {
         outcome: turn.outcome,
         attempts: turn.attempts,
         run_id: turn.run_id.as_deref(),
+        unsent: turn.unsent,
         error: turn.error.as_ref(),
         pause: turn.pause.as_ref(),
         followups: turn.followups.as_deref(),

@@ -83,7 +83,7 @@ test('a FormData is sent as it is, files included, plus the fields it lacks', as
   assert.deepEqual([...form.keys()].sort(), ['files', 'message', 'timezone'], 'the caller’s form is left alone')
   const { user } = handler.getSnapshot().turns[0]
   assert.equal(user.content, 'look at this')
-  assert.deepEqual(user.files_sent, ['note.txt'])
+  assert.deepEqual([user.filesSent, user.files_sent], [['note.txt'], ['note.txt']])
 })
 
 test('headers may be an object, a function or a function that takes its time, called for each request', async () => {
@@ -251,11 +251,11 @@ test('a second send waits for the first to end', async () => {
   assert.deepEqual(server.requests.map(({ form }) => form.get('message')), ['one', 'two'])
 })
 
-test('cancel drops the sends that wait, and dispose resolves what is open', async () => {
+test('cancel can drop the sends that wait, and dispose resolves what is open', async () => {
   await connect(playing('team_plain', { until: 5, end: false }), { team: 'cirkelline' })
   const sent = [handler.send('one'), handler.send('two')]
   await until(() => handler.getSnapshot().turns[0]?.answer.content, 'the first words')
-  handler.cancel()
+  handler.cancel({ queue: 'drop' })
   assert.deepEqual(await Promise.all(sent), ['cancelled', 'cancelled'])
   assert.equal(runs().length, 1)
   const third = handler.send('three')

@@ -7,39 +7,46 @@ import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { turnsFromRuns } from '../snapshot/stored-session'
 import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
+import { assertText, dropsQueue, queueIndex } from './queue-arguments'
 import { sendArguments } from './send-arguments'
 import { assertArgument, validateOptions } from './validate-options'
-import type { StreamHandler } from '../types/handler'
+import type { SendOptions, StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
-import type { Priority } from '../types/rate-limits'
-import type { RecorderHooks } from '../types/recorder-hooks'
+import type { InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { ModuleSource } from '../wasm/loader'
 
 /** Throws if an option is invalid, or the module cannot be started. */
-export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): StreamHandler {
+export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): InspectableHandler {
   const driver = new CoreDriver(source, validateOptions(given))
   const load: StreamHandler['load'] = (conversation) => {
     if (!driver.isDisposed) driver.show(conversation.sessionId, conversation.messages)
   }
   // Without `this`, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
   return {
-    async send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
+    async send(message: string | FormData, { priority, when }: SendOptions = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      const { text, form, files } = sendArguments(driver.options, message)
+      const { text, form, files, isNow, isEmpty } = sendArguments(driver.options, message, when)
+      if (isEmpty) return 'cancelled'
       driver.generation++
-      return driver.startCall((ticket) => driver.core.send(ticket, text, files, priority === 'background'), form)
+      return driver.startCall((ticket) => {
+        if (isNow) driver.core.sendNow(ticket, text, files)
+        else driver.core.send(ticket, text, files, priority === 'background')
+      }, form)
     },
 
-    resume(): Promise<Outcome> {
+    async resume(): Promise<Outcome> {
+      if (!driver.isDisposed && !driver.hasRun) throw driver.calls.refuse('resume() without an answer to resume')
       return driver.resume()
     },
 
-    async continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
+    async continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome> {
       if (driver.isDisposed) return 'cancelled'
-      const list = Array.isArray(resolutions) ? resolutions : [resolutions]
+      const list = (Array.isArray(resolutions) ? resolutions : [resolutions]) as readonly Resolution[]
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
+      assertArgument('continueRun', 'at least one answer', list, list.length)
+      if (driver.snapshot.status !== 'paused') throw driver.calls.refuse('continueRun() without a paused run')
       const answers = resolutionFields(list)
       return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
     },
@@ -52,8 +59,31 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       return !driver.isDisposed && driver.core.cancelQueued(id)
     },
 
-    cancel(): void {
-      if (!driver.isDisposed) driver.core.cancel()
+    editQueued(id: number, text: string): boolean {
+      assertText(text)
+      if (driver.isDisposed || !driver.core.editQueued(id, text)) return false
+      driver.calls.formOf(id)?.set('message', text)
+      return true
+    },
+
+    moveQueued(id: number, index: number): boolean {
+      const position = queueIndex(index)
+      return !driver.isDisposed && driver.core.moveQueued(id, position)
+    },
+
+    sendQueuedNow(id: number): boolean {
+      return !driver.isDisposed && driver.core.sendQueuedNow(id)
+    },
+
+    resumeQueue(): boolean {
+      return !driver.isDisposed && driver.core.resumeQueue()
+    },
+
+    cancel(options?: { queue?: 'keep' | 'drop' }): void {
+      const isAll = dropsQueue(options)
+      if (driver.isDisposed) return
+      if (isAll) driver.core.cancelAll()
+      else driver.core.cancel()
     },
 
     begin(text?: string, { name }: { name?: string } = {}): void {

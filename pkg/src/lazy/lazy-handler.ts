@@ -11,7 +11,7 @@
 //
 // - calls are kept, and made in their order, dated as they were called; their promises settle with what the core says;
 // - `send` shows the user's message and status `connecting` at once, under the ids that the core will give;
-// - `cancel`, `cancelQueued`, `begin`, `clear` and `dismissError` show what they do, `load`, `feed` and `end` only afterwards;
+// - `cancel`, the queue's methods, `begin`, `clear` and `dismissError` show what they do, `load`, `feed` and `end` only afterwards;
 // - `getSnapshot` returns the same object until something changes, and goes on doing so when the core takes over.
 //
 // If the core does not come after several attempts (core-chunk.ts), a send ends as `failed`: `error` says what to do, its text stays in
@@ -22,7 +22,8 @@
 
 import { METHODS } from '../handler/method-names'
 import { reportTo } from '../handler/report-error'
-import { resumeLocation } from '../handler/resume-location'
+import { hasStoredAnswer } from '../handler/resume-location'
+import { assertText, dropsQueue, queueIndex } from '../handler/queue-arguments'
 import { sendArguments } from '../handler/send-arguments'
 import { assertArgument, validateOptions } from '../handler/validate-options'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
@@ -31,7 +32,7 @@ import { PendingConversation } from './pending-conversation'
 import type { CheckedOptions } from '../types/checked-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
-import type { RecorderHooks } from '../types/recorder-hooks'
+import type { InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 
 /** Attempts to load the core, in a row, after which a send fails: 15 seconds. */
 const ATTEMPTS = 5
@@ -72,7 +73,7 @@ class LazyHandler {
     this.#hasStored = hasStoredAnswer(options)
     this.#conversation = new PendingConversation(options, this.#hasStored)
     const pending = this.#pending()
-    const call = (name: keyof StreamHandler) => (...args: never[]) => ((this.#handler ?? pending)[name] as (...args: never[]) => unknown)(...args)
+    const call = (name: keyof InspectableHandler) => (...args: never[]) => (((this.#handler ?? pending) as InspectableHandler)[name] as (...args: never[]) => unknown)(...args)
     this.facade = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
     this.facade.getServerSnapshot = () => emptySnapshot
     const chunk = coreChunk()
@@ -80,17 +81,19 @@ class LazyHandler {
   }
 
   /** The methods before the core is there. */
-  #pending(): StreamHandler {
+  #pending(): InspectableHandler {
     const conversation = this.#conversation
     return {
-      send: async (message, { priority = 'user' } = {}) => {
+      send: async (message, { priority = 'user', when } = {}) => {
         if (this.#isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-        const { text, form, files } = sendArguments(this.options, message)
+        const { text, form, files, isNow, isEmpty } = sendArguments(this.options, message, when)
+        if (isEmpty) return 'cancelled'
         const since = Date.now() / 1000
         const id = ++this.#lastTicket
+        if (isNow) conversation.stop()
         conversation.send({ id, text, priority, since, waitsFor: 'run' }, files)
         this.#notify()
-        return this.#ask((handler) => handler.send(form ?? text, { priority }), 'cancelled', { text, id })
+        return this.#ask((handler) => handler.send(form ?? text, { priority, ...(isNow && { when }) }), 'cancelled', { text, id })
       },
       resume: () => {
         this.#lastTicket++
@@ -109,11 +112,24 @@ class LazyHandler {
         this.#act((handler) => handler.cancelQueued(id))
         return true
       },
-      cancel: () => {
+      editQueued: (id, text) => {
+        assertText(text)
+        return conversation.editQueued(id, text) && this.#did((handler) => handler.editQueued(id, text))
+      },
+      moveQueued: (id, index) => {
+        const position = queueIndex(index)
+        return conversation.moveQueued(id, position) && this.#did((handler) => handler.moveQueued(id, position))
+      },
+      sendQueuedNow: (id) => conversation.sendQueuedNow(id) && this.#did((handler) => handler.sendQueuedNow(id)),
+      resumeQueue: () => conversation.resumeQueue() && this.#did((handler) => handler.resumeQueue()),
+      cancel: (options) => {
+        const isAll = dropsQueue(options)
         if (!this.#calls.length && !this.#hasStored) return
-        this.#settle('cancelled')
-        conversation.end('cancelled')
-        this.#act((handler) => handler.cancel())
+        const kept = isAll ? [] : conversation.snapshot.queue.map(({ id }) => id)
+        this.#settle('cancelled', ({ text, id }) => text !== undefined && !kept.includes(id!))
+        if (isAll) conversation.end('cancelled')
+        else conversation.pause()
+        this.#act((handler) => handler.cancel(isAll ? { queue: 'drop' } : undefined))
       },
       begin: (text, more) => {
         this.#settle('cancelled')
@@ -159,8 +175,8 @@ class LazyHandler {
       inside: () => ({
         options: this.options,
         isNew: () => !this.#calls.length && !this.#hasStored && !this.#isDisposed,
-        now: () => this.#handler?.inside() as RecorderHooks | undefined,
-        defer: (work) => this.#act((handler) => work(handler.inside() as RecorderHooks)),
+        now: () => this.#handler && hooksIn(this.#handler),
+        defer: (work) => this.#act((handler) => work(hooksIn(handler))),
       }),
       dispose: () => this.#dispose(),
     }
@@ -176,6 +192,12 @@ class LazyHandler {
     const chunk = coreChunk()
     if (chunk) this.#takeOver(chunk)
     else void loadCore()
+  }
+
+  /** Makes a call whose result is known to be `true`. */
+  #did(run: (handler: StreamHandler) => unknown): true {
+    this.#act(run)
+    return true
   }
 
   #ask<T>(run: (handler: StreamHandler) => Promise<T>, ifDisposed: T, more?: Partial<Call>): Promise<T> {
@@ -210,7 +232,7 @@ class LazyHandler {
       return this.#fail(error as Error, error instanceof TypeError || error instanceof RangeError)
     }
     this.#handler = handler
-    const { adopt, clock } = handler.inside() as RecorderHooks
+    const { adopt, clock } = hooksIn(handler)
     adopt(this.#conversation.empty)
     // Whoever subscribed first wants a stored answer to be resumed first.
     if (this.#listeners.size) handler.subscribe(() => {})()
@@ -275,11 +297,4 @@ class LazyHandler {
   }
 }
 
-function hasStoredAnswer(options: CheckedOptions): boolean {
-  try {
-    const location = resumeLocation(options)
-    return Boolean(location?.storage.getItem(location.key))
-  } catch {
-    return false
-  }
-}
+const hooksIn = (handler: StreamHandler) => (handler as InspectableHandler).inside() as RecorderHooks

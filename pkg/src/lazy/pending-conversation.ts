@@ -7,7 +7,7 @@ import { withSingleBlock } from '../snapshot/single-block'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ChatMessage } from '../types/message'
 import type { QueuedSend } from '../types/rate-limits'
-import type { Outcome, Snapshot, Status, StreamError, Turn } from '../types/snapshot'
+import type { Outcome, Snapshot, SnapshotFields, Status, StreamError, Turn } from '../types/snapshot'
 
 export class PendingConversation {
   /** The snapshot of a new handler. */
@@ -18,16 +18,72 @@ export class PendingConversation {
   #opened = 0
 
   /** `isBusy`: a stored answer is resumed first, and what is sent waits for it. */
-  constructor(private readonly options: CheckedOptions, private readonly isBusy: boolean) {
+  constructor(private readonly options: CheckedOptions, private isBusy: boolean) {
     const { sessionId } = options
     this.empty = this.snapshot = sessionId ? { ...emptySnapshot, sessionId } : emptySnapshot
   }
 
   send(send: QueuedSend, files: string[]): void {
-    if (this.isBusy || this.snapshot.isStreaming) {
-      this.#queue = [...this.#queue, send]
-      this.#show({})
+    const isUsers = send.priority === 'user'
+    const queuePaused = this.snapshot.queuePaused && !isUsers
+    if (this.isBusy || this.snapshot.isStreaming || queuePaused) {
+      const at = isUsers ? this.#queue.map(({ priority }) => priority).lastIndexOf('user') + 1 : this.#queue.length
+      this.#insert(at, send)
+      this.#show({ queuePaused })
     } else this.#open('connecting', send, files)
+  }
+
+  /** Ends what runs; what waits goes on waiting. */
+  stop(): void {
+    this.isBusy = false
+    this.#close('cancelled', null)
+  }
+
+  /** Ends what runs and pauses the queue. */
+  pause(): void {
+    this.stop()
+    this.#show({ queuePaused: this.#queue.length > 0 })
+  }
+
+  resumeQueue(): boolean {
+    if (!this.snapshot.queuePaused) return false
+    this.snapshot = { ...this.snapshot, queuePaused: false }
+    this.#open('connecting', this.#queue.shift()!, [])
+    return true
+  }
+
+  /** Whether the message was there. */
+  editQueued(id: number, text: string): boolean {
+    return this.#withQueued(id, (send) => {
+      this.#queue = this.#queue.map((other) => (other === send ? { ...send, text } : other))
+    })
+  }
+
+  moveQueued(id: number, index: number): boolean {
+    return this.#withQueued(id, (send) => {
+      this.#queue = this.#queue.filter((other) => other !== send)
+      this.#insert(index, send)
+    })
+  }
+
+  sendQueuedNow(id: number): boolean {
+    return this.#withQueued(id, (send) => {
+      this.stop()
+      this.#queue = this.#queue.filter((other) => other !== send)
+      this.#open('connecting', send, [])
+    })
+  }
+
+  #insert(at: number, send: QueuedSend): void {
+    this.#queue = [...this.#queue.slice(0, at), send, ...this.#queue.slice(at)]
+  }
+
+  #withQueued(id: number, change: (send: QueuedSend) => void): boolean {
+    const send = this.#queue.find((send) => send.id === id)
+    if (!send) return false
+    change(send)
+    this.#show({})
+    return true
   }
 
   /** A stream that the caller feeds. */
@@ -51,6 +107,7 @@ export class PendingConversation {
     const waiting = this.#queue
     this.#queue = []
     this.#close(outcome, error)
+    this.#show({})
     if (error) for (const send of waiting) {
       this.#open('connecting', send, [])
       this.#close(outcome, error)
@@ -72,9 +129,9 @@ export class PendingConversation {
     const at = this.#opened++
     const message = (role: ChatMessage['role'], id: number, content: string) => ({ id: `m${2 * at + id}`, role, content, created_at: since })
     const turn: Turn = {
-      id: `t${at}`, user: withSingleBlock({ ...message('user', 0, text), ...(files.length && { files_sent: files }) }), work: [],
+      id: `t${at}`, user: withSingleBlock({ ...message('user', 0, text), ...(files.length && { filesSent: files, files_sent: files }) }), work: [],
       answer: withSingleBlock({ ...message('agent', 1, ''), depth: 0, status: 'started' }), timeline: NO_TIMELINE, outcome: null, attempts: 1,
-      times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, pause: null, followups: [], memories: [],
+      times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, pause: null, followups: [], memories: [],
       sessionSummary: null, usage: NO_USAGE,
     }
     this.#turns = [...this.#turns, turn]
@@ -90,11 +147,13 @@ export class PendingConversation {
     this.#show({ status: outcome, isStreaming: false, activityStatus: null, error })
   }
 
-  #show(changed: object): void {
+  #show(changed: Partial<SnapshotFields & { status: Status; isStreaming: boolean }>): void {
     const turns = this.#turns
-    this.snapshot = {
-      ...this.snapshot, ...changed, turns, messages: turns.flatMap(({ user, answer }) => [user!, answer]), queue: this.#queue, queued: this.#queue.length,
-    }
+    const { queuePaused } = { ...this.snapshot, ...changed }
+    const isPaused = queuePaused && this.#queue.length > 0
+    const queue = this.#queue = this.#queue.map((send) => (isPaused === (send.waitsFor === 'resume') ? send : { ...send, waitsFor: isPaused ? 'resume' : 'run' }))
+    const messages = turns.flatMap(({ user, answer }) => [user!, answer])
+    this.snapshot = { ...this.snapshot, ...changed, turns, messages, queue, queued: queue.length, queuePaused: isPaused } as Snapshot
   }
 
   /** What the core says while nothing has arrived: `Cirkelline is working...` */

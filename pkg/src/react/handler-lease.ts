@@ -6,6 +6,7 @@ import { METHODS } from '../handler/method-names'
 import { createLazyHandler } from '../lazy/lazy-handler'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import type { StreamHandler } from '../types/handler'
+import type { InspectableHandler } from '../types/recorder-hooks'
 import type { HandlerOptions } from '../types/options'
 import type { Snapshot } from '../types/snapshot'
 import type { StreamHook } from './stream-hook'
@@ -23,7 +24,7 @@ export class HandlerLease {
   #serverHook: StreamHook
 
   constructor(private readonly latestOptions: { current: HandlerOptions }) {
-    const call = (name: keyof StreamHandler) => (...args: never[]) => ((this.#instance ??= this.#create())[name] as (...args: never[]) => unknown)(...args)
+    const call = (name: keyof InspectableHandler) => (...args: never[]) => (((this.#instance ??= this.#create()) as InspectableHandler)[name] as (...args: never[]) => unknown)(...args)
     this.handler = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
     // When React's Activity shows a subtree again, children subscribe before their parent's effect runs.
     this.handler.subscribe = (listener) => this.#ensure().subscribe(listener)

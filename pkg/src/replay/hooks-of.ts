@@ -1,12 +1,17 @@
-// The internals of a handler, also of one whose core is still being loaded.
+// The internals of a handler, also of one whose core is still being loaded. Its published type does not have them.
 
-import type { DeferredHooks, RecorderHooks } from '../types/recorder-hooks'
+import type { DeferredHooks, InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
 
-/** What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing. */
+/**
+ * What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing. Throws a
+ * TypeError if `handler` is not a handler of this package.
+ */
 export function hooksOf(handler: StreamHandler): RecorderHooks {
-  const inside = handler.inside()
-  return 'defer' in inside ? deferred(inside) : inside
+  const { inside } = (handler ?? {}) as Partial<InspectableHandler>
+  if (typeof inside !== 'function') throw new TypeError('ai-stream-handler/replay takes what createStreamHandler returned, or `handler` of a hook')
+  const hooks = inside()
+  return 'defer' in hooks ? deferred(hooks) : hooks
 }
 
 function deferred({ options, isNew, now, defer }: DeferredHooks): RecorderHooks {
@@ -26,7 +31,10 @@ function deferred({ options, isNew, now, defer }: DeferredHooks): RecorderHooks 
       type Core = typeof target.core
       defer((hooks) => (target = hooks.replay(...args)))
       const call = (name: keyof Core) => (...given: never[]) => defer(() => (target.core[name] as (...given: never[]) => void)(...given))
-      return { core: new Proxy({} as Core, { get: (_, name) => call(name as keyof Core) }), change: (work) => defer(() => target.change(work)) }
+      return {
+        core: new Proxy({} as Core, { get: (_, name) => call(name as keyof Core) }), change: (work) => defer(() => target.change(work)),
+        load: (given) => defer(() => target.load(given)),
+      }
     },
     adopt: (snapshot) => defer((hooks) => hooks.adopt(snapshot)),
     clock: (at) => defer((hooks) => hooks.clock(at)),

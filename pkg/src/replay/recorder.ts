@@ -7,12 +7,12 @@ import type { ReadableResponse } from '../types/readable-response'
 import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
-import type { Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
+import type { LoadedMessages, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
 
 /** The core's calls that change a conversation; the others only read. */
 const RECORDED_CALLS = new Set([
-  'send', 'cancelQueued', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
+  'send', 'sendNow', 'cancelQueued', 'editQueued', 'moveQueued', 'sendQueuedNow', 'resumeQueue', 'cancelAll', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
   'tick', 'dismissError', 'clear', 'recall', 'listSession', 'tellPause', 'reach',
 ])
 /** The options that influence what happens. */
@@ -130,8 +130,24 @@ class RunRecorder implements RecordingTap, Recorder {
     this.#push({ at: 0, request: id, end: 'unsent' })
   }
 
+  loaded(given: LoadedMessages): void {
+    const event = this.#events.at(-1)
+    // Dropped, because the recording is full.
+    if (!event || !('call' in event) || event.call !== 'clear') return
+    event.loaded = given
+    const size = sizeOf(given)
+    this.#sizes[this.#sizes.length - 1]! += size
+    this.#size += size
+    while (this.#runs.length > 1 && this.#size > this.#limit) this.#dropFirst()
+    if (this.#size <= this.#limit) return
+    delete event.loaded
+    this.#sizes[this.#sizes.length - 1]! -= size
+    this.#size -= size
+    this.#dropped.bytes += size
+  }
+
   #call(call: string, args: unknown[]): void {
-    if (call === 'begin' || call === 'send' || call === 'resume' || call === 'continueRun') this.#begin()
+    if (call === 'begin' || call === 'send' || call === 'sendNow' || call === 'resume' || call === 'continueRun') this.#begin()
     const recorded = args.map((value) => ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value ?? null)
     this.#push({ at: 0, call, with: recorded as string[] })
   }

@@ -5,7 +5,8 @@
 
 import { BlockList } from '../markdown/block-list'
 import type { Block } from '../types/markdown'
-import type { ChatMessage } from '../types/message'
+import type { ChatMessage as PublicMessage } from '../types/message'
+import type { ChatMessage } from './writable'
 
 /** A message without them. */
 export type PlainMessage = Omit<ChatMessage, 'blocks' | 'linkDefinitions'>
@@ -16,7 +17,7 @@ interface Lineage {
   count: number
   list?: BlockList
   /** The object whose content is the text of `list` and then `tail`. */
-  of?: PlainMessage
+  of?: object
   tail: string
   /** The number of the last object that `list` has the text of. */
   listed: number
@@ -31,7 +32,7 @@ interface Read {
 }
 
 /** Gives `message` its blocks. `old`: the object of the same message before; `appended`: by which its content grew. */
-export function withBlocks(message: PlainMessage, old?: ChatMessage, appended?: string): ChatMessage {
+export function withBlocks(message: Omit<PublicMessage, 'blocks' | 'linkDefinitions'>, old?: ChatMessage, appended?: string): ChatMessage {
   const lineage = (old && linkOf(old)?.lineage) ?? { count: 0, tail: '', listed: 0 }
   if (lineage.of && lineage.of === old) {
     lineage.of = appended === undefined ? undefined : message
@@ -43,10 +44,10 @@ export function withBlocks(message: PlainMessage, old?: ChatMessage, appended?: 
 
 const LINK = Symbol()
 
-const linkOf = (message: PlainMessage) => (message as { [LINK]?: Link })[LINK]
+const linkOf = (message: object) => (message as { [LINK]?: Link })[LINK]
 
 /** What was read of an object: it never changes, even if a later object of the message was read since. */
-const known = new WeakMap<PlainMessage, Read>()
+const known = new WeakMap<object, Read>()
 
 function read(message: ChatMessage): Read {
   let result = known.get(message)

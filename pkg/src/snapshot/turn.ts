@@ -6,10 +6,9 @@ import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from '
 import { applyMessage, parseList } from './message'
 import { withBlocks } from './message-blocks'
 import type { Json } from '../types/json'
-import type { ChatMessage } from '../types/message'
-import type { Pause, PauseField, PauseRequirement } from '../types/pause'
-import type { Turn, TurnTimes } from '../types/snapshot'
-import type { TimelineEntry } from '../types/timeline'
+import type { ChatMessage, Pause, PauseRequirement, TimelineEntry, Turn } from './writable'
+import type { PauseField } from '../types/pause'
+import type { TurnTimes } from '../types/snapshot'
 
 /** Shared, so that empty lists keep their identity. */
 const EMPTY_LIST: never[] = Object.freeze([]) as unknown as never[]
@@ -54,7 +53,7 @@ function withTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessa
 function emptyTurn(id: number): Turn {
   return {
     id: `t${id}`, user: null, work: [], answer: withBlocks({ id: '', role: 'agent', content: '', created_at: 0 }), timeline: [],
-    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
+    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }
 }
@@ -66,6 +65,7 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   turn.times = reuseIfEqual(turn.times, facts.times)
   turn.runId = facts.runId
   turn.error = reuseIfEqual(turn.error, facts.error)
+  turn.unsent = facts.unsent ? (turn.user?.content ?? '') : null
   turn.usage = reuseIfEqual(turn.usage, facts.usage)
   turn.pause = pause && (samePause(turn.pause, pause) ?? readPause(pause))
   for (const [key, text] of [['followups', followups], ['memories', memories]] as const) {

@@ -3,8 +3,10 @@
 import type { ChatMessage } from './message'
 import type { Resolution } from './pause'
 import type { Priority } from './rate-limits'
-import type { DeferredHooks, RecorderHooks } from './recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from './snapshot'
+
+/** Options of {@link StreamHandler.send}. */
+export interface SendOptions { priority?: Priority; when?: 'queue' | 'now' }
 
 /**
  * One conversation: methods that act on it, and its snapshot. No method depends on `this`, so each can be passed on by itself.
@@ -12,17 +14,25 @@ import type { Outcome, SessionEntry, Snapshot } from './snapshot'
 export interface StreamHandler {
   /**
    * Sends a message and streams the answer. While another answer is streaming, or a rate limit is cooling down, the message
-   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once.
+   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once. So it does while AgentOS
+   * reports that another run is going on in the session (`session_busy`).
    *
    * A FormData is sent as it is, plus those of the option `fields` that it lacks; its field `message` is the text shown.
    *
+   * An empty message (white space alone, no file) is not sent: no turn, and the outcome `cancelled`.
+   *
    * Resolves with the outcome of the answer, whatever the server or the network does. Rejects with a TypeError if `message` is
-   * neither a string nor a FormData, or if none of the options `agent`, `team`, `workflow` and `url` is set; with an Error after
+   * neither a string nor a FormData, if `when` is neither `'queue'` nor `'now'`, or if none of the options `agent`, `team`, `workflow` and `url` is set; with an Error after
    * `dispose()`; and with whatever a `fields` function throws.
    *
+   * A message that never reached the server (`failed`, or `cancelled` before it went out) is in `turn.unsent`, for a composer to
+   * offer it again.
+   *
    * @param options.priority `background` messages wait until the user's own have been sent. Default `user`.
+   * @param options.when `now`: the message does not wait for the running answer, which is stopped as by `cancel()`; what waits in
+   * the queue follows it. A rate limit is waited for all the same. Default `queue`.
    */
-  send(message: string | FormData, options?: { priority?: Priority }): Promise<Outcome>
+  send(message: string | FormData, options?: SendOptions): Promise<Outcome>
   /**
    * Skips the current wait: of a retry by the handler (`snapshot.retry.by` is `handler`), or of a delayed send
    * (`snapshot.pacing`). Returns `false` if there is none.
@@ -31,8 +41,25 @@ export interface StreamHandler {
   /** Removes a message from `snapshot.queue`; its `send` resolves as `cancelled`. Returns `false` if it is no longer queued. */
   cancelQueued(id: number): boolean
   /**
-   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if there is
-   * nothing to resume, with the outcome of the last turn.
+   * Replaces the text of a message in `snapshot.queue`; files that were sent along stay. Returns `false` if it is no longer queued.
+   * Throws a TypeError if `text` is not a string.
+   */
+  editQueued(id: number, text: string): boolean
+  /**
+   * Moves a message to another position in `snapshot.queue`; an `index` beyond the ends means the end. Returns `false` if it is no
+   * longer queued. Throws a TypeError if `index` is not a number.
+   */
+  moveQueued(id: number, index: number): boolean
+  /**
+   * Sends a message in `snapshot.queue` at once: the running answer is stopped, and a rate limit is not waited for. Returns `false`
+   * if it is no longer queued.
+   */
+  sendQueuedNow(id: number): boolean
+  /** Resumes the queue that `cancel()` paused. Returns `false` if it is not paused. */
+  resumeQueue(): boolean
+  /**
+   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if the last run has
+   * ended already, with the outcome of that. Rejects with an Error if there was no run.
    */
   resume(): Promise<Outcome>
   /**
@@ -41,14 +68,22 @@ export interface StreamHandler {
    *
    *     h.continueRun(h.getSnapshot().pause.requirements.map((r) => confirm(r)))
    *
-   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`.
+   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`, or if the list is empty,
+   * and with an Error if no run is paused.
    */
-  continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome>
+  continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome>
   /**
-   * Stops the running answer, a wait, or a paused run, and removes all queued messages. The text received so far is kept. If the
-   * run's id is known, the server is told to stop the run. No-op if nothing runs.
+   * Stops the running answer, a wait, or a paused run. The text received so far is kept. If the run's id is known, the server is
+   * told to stop the run. No-op if nothing runs or waits.
+   *
+   * Queued messages stay, and the queue pauses (`snapshot.queuePaused`) until `resumeQueue()` or the user's next message, which
+   * goes out before them.
+   *
+   * Throws a TypeError if `queue` is neither `'keep'` nor `'drop'`.
+   *
+   * @param options.queue `drop`: queued messages are removed; their `send` resolves as `cancelled`. Default `keep`.
    */
-  cancel(): void
+  cancel(options?: { queue?: 'keep' | 'drop' }): void
   /**
    * Starts a turn that you feed from a transport of your own; `text` is what the user said. Without `text`, the first event
    * decides whether it continues an earlier turn (a paused or interrupted run) or starts a new one. Stops whatever runs and
@@ -78,11 +113,8 @@ export interface StreamHandler {
    *
    * Rejects with an Error that says why, with `httpStatus` if there was a response; errors thrown by `headers` and `fields` are
    * passed through.
-   *
-   * @param page.limit Sessions per page. Default 50.
-   * @param page.page Page number, from 1. Default 1.
    */
-  loadSessions(page?: { limit?: number; page?: number }): Promise<SessionEntry[]>
+  loadSessions(page?: SessionPage): Promise<SessionEntry[]>
   /**
    * Opens a stored session: its runs become the turns that streaming them produced, an open question is asked again, and the
    * next message continues the session. Stops whatever runs.
@@ -92,14 +124,36 @@ export interface StreamHandler {
    */
   openSession(id: string): Promise<boolean>
   /** Shows an earlier conversation that you have stored yourself. Stops whatever runs. */
-  load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
+  load(conversation: Conversation): void
   /** Starts a new chat without turns and session. Keeps the list of sessions. Stops whatever runs. */
   clear(): void
-  /** @internal Used by 'ai-stream-handler/replay' to record and replay runs. */
-  inside(): RecorderHooks | DeferredHooks
   /**
    * Closes the connection and frees the memory; a background run continues on the server. The last snapshot stays readable.
    * Afterwards `send` rejects and every other method does nothing.
    */
   dispose(): void
+}
+
+/** Which part of the list {@link StreamHandler.loadSessions} loads. */
+export interface SessionPage {
+  /**
+   * Sessions per page.
+   *
+   * @default 50
+   */
+  limit?: number
+  /**
+   * Number of the page, from 1.
+   *
+   * @default 1
+   */
+  page?: number
+}
+
+/** An earlier conversation that you have stored yourself, for {@link StreamHandler.load}. */
+export interface Conversation {
+  /** Id of the session that the next message continues; `null`: a new one. */
+  sessionId: string | null
+  /** The messages in order, copied. Each needs `role` and `content`; a message of role `user` starts a turn. */
+  messages: readonly Partial<ChatMessage>[]
 }

@@ -1,9 +1,10 @@
 // What 'ai-stream-handler/replay' needs of a handler: to record the calls and responses of its core, and to drive a core from a
 // recording; and what lazy/ needs to hand on a conversation. Internal: not exported from the package.
 
+import type { StreamHandler } from './handler'
 import type { HandlerOptions } from './options'
 import type { ReadableResponse } from './readable-response'
-import type { RecordingStart } from './recording'
+import type { LoadedMessages, RecordingStart } from './recording'
 import type { ErrorType, Snapshot } from './snapshot'
 
 /** The part of a core that a replay drives. */
@@ -33,11 +34,22 @@ export interface RecordingTap {
   diagnosed(id: number, type: ErrorType, message: string): void
   /** Request `id` was not sent. */
   unsent(id: number): void
+  /** The call of `clear` just made shows these messages. */
+  loaded(given: LoadedMessages): void
   /**
    * When the call or response being processed was recorded, in seconds since the Unix epoch, so that the core uses the same time.
    * `undefined` if it was not recorded.
    */
   now(): number | undefined
+}
+
+/** A handler that shows a recording. */
+export interface ReplayTarget {
+  core: ReplayCore
+  /** Runs a function that changes the core, and notifies listeners once afterwards. */
+  change(work: () => void): void
+  /** Shows the messages of a `load`. */
+  load(given: LoadedMessages): void
 }
 
 /** Internals of a handler, as `inside()` returns them. */
@@ -51,11 +63,11 @@ export interface RecorderHooks {
   listen(tap: RecordingTap | undefined): void
   /**
    * Restarts the handler from `start` at the time `at` (seconds since the Unix epoch), detached from network, other tabs and
-   * clock. `change` runs a function that changes the core, and notifies listeners once afterwards.
+   * clock.
    *
    * Throws after `dispose()`, and if the options are invalid.
    */
-  replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: ReplayCore; change(work: () => void): void }
+  replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): ReplayTarget
   /** Starts from `snapshot`, which is that of a new handler, so that what does not change keeps its identity. */
   adopt(snapshot: Snapshot): void
   /** From now on calls count as made at `now` (seconds since the Unix epoch); `undefined`: by the real clock. */
@@ -71,4 +83,9 @@ export interface DeferredHooks {
   now(): RecorderHooks | undefined
   /** Does `work` with the hooks: now, or in its turn when the core is there. */
   defer(work: (hooks: RecorderHooks) => void): void
+}
+
+/** A handler with its internals, which the published type does not have. */
+export interface InspectableHandler extends StreamHandler {
+  inside(): RecorderHooks | DeferredHooks
 }

@@ -27,6 +27,7 @@ export interface HeadDelta {
   runId: string | null
   resumable: boolean
   queue: QueuedSend[] | undefined
+  queuePaused: boolean
   quota: ModelQuota[] | undefined
   usage: Usage | undefined
   monitor: Monitor | undefined
@@ -55,6 +56,7 @@ export interface TurnFacts {
   times: TurnTimes
   runId: string | null
   error: StreamError | null
+  unsent: boolean
   pause: PauseDelta | null
   followups: string | null
   memories: string | null

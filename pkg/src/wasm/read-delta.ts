@@ -32,6 +32,7 @@ function head(): HeadDelta {
     runId: strOrNull(),
     resumable: flag(),
     queue: section(() => list(queuedSend)),
+    queuePaused: flag(),
     quota: section(() => list(modelQuota)),
     usage: section(usage),
     monitor: section(monitor),
@@ -63,13 +64,13 @@ function retry(): RetryState {
 }
 
 function pacing(): PacingState {
-  const state: PacingState = { delay: num(), resumesAt: num(), message: str(), cause: name(['limit', 'quota']) }
+  const state: PacingState = { delay: num(), resumesAt: num(), message: str(), cause: name(['limit', 'quota', 'session']) }
   put(state, 'hint', strOrNull())
   return state
 }
 
 function queuedSend(): QueuedSend {
-  return { id: num(), text: str(), priority: name(['user', 'background']), since: num(), waitsFor: name(['run', 'limit']) }
+  return { id: num(), text: str(), priority: name(['user', 'background']), since: num(), waitsFor: name(['run', 'limit', 'resume']) }
 }
 
 function modelQuota(): ModelQuota {
@@ -77,8 +78,8 @@ function modelQuota(): ModelQuota {
     model: str(), inputTokens: num(), totalTokens: num(), requests: num(), limit: numOrNull(), source: orNull(() => name(['option', 'learned'] as const)),
   } as ModelQuota
   put(quota, 'quotaId', strOrNull())
-  quota.asOf = num()
-  quota.freeAt = num()
+  put(quota, 'asOf', num())
+  put(quota, 'freeAt', num())
   return quota
 }
 
@@ -105,7 +106,7 @@ function session(): SessionEntry {
   const entry: SessionEntry = { session_id: str(), session_name: str(), created_at: num() }
   put(entry, 'updated_at', numOrNull())
   put(entry, 'lastOutcome', orNull(() => name(OUTCOMES)))
-  if (flag()) entry.failed = true
+  put(entry, 'failed', flag() || null)
   return entry
 }
 
@@ -129,6 +130,7 @@ function facts(): TurnFacts {
     times: times(),
     runId: strOrNull(),
     error: errorOrNull(),
+    unsent: flag(),
     pause: structOrNull(pause),
     followups: strOrNull(),
     memories: strOrNull(),
@@ -221,7 +223,7 @@ function entry(): EntryDelta {
 
 function details(): SentDetails {
   const sent: SentDetails = { attempt: num() }
-  if (flag()) sent.voided = true
+  put(sent, 'voided', flag() || null)
   put(sent, 'runId', strOrNull())
   put(sent, 'toolName', strOrNull())
   put(sent, 'toolArgs', strOrNull())
