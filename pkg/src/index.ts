@@ -3,8 +3,6 @@
 
 export { createBlocks, createStreamHandler } from './handler/create-inlined'
 export { emptySnapshot } from './snapshot/empty-snapshot'
-export { closedText } from './markdown/closed-text'
-export { withDefinitions } from './markdown/with-definitions'
 export { RequestError } from './agentos/http-client'
 export { listComponents, type Component } from './agentos/list-components'
 export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'

@@ -2,8 +2,6 @@
 
 export { createBlocks, createStreamHandler, init } from './handler/create-hosted'
 export { emptySnapshot } from './snapshot/empty-snapshot'
-export { closedText } from './markdown/closed-text'
-export { withDefinitions } from './markdown/with-definitions'
 export { RequestError } from './agentos/http-client'
 export { listComponents, type Component } from './agentos/list-components'
 export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'

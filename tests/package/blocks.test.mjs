@@ -5,12 +5,15 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { random } from '../random.mjs'
-import { frame, packed, recording, root, runOf, streamNames } from './support.mjs'
+import { frame, packed, recording, root, streamNames } from './support.mjs'
 
 const lib = packed()
 let handler
 beforeEach(() => { handler = lib.createStreamHandler({ notify: 'sync' }) })
 afterEach(() => handler.dispose())
+
+// The same code as in the package, which needs no core.
+const { closedText, withDefinitions } = await import('../../pkg/dist/markdown.js')
 
 const KINDS = ['paragraph', 'heading', 'code', 'list', 'quote', 'table', 'html', 'rule', 'math', 'definition']
 const ids = { run_id: 'run-1', session_id: 'session-1', agent_id: 'a', agent_name: 'Agent' }
@@ -212,8 +215,8 @@ test('a definition that comes late changes linkDefinitions alone', () => {
   const { blocks, linkDefinitions } = answer()
   assert.equal(blocks[0], before.blocks[0])
   assert.match(linkDefinitions, /^\n\n\[docs\]: https:\/\/example\.com "Docs"\n\[\^1\]: A note\n {4}of two lines\.\n/)
-  assert.equal(lib.withDefinitions(blocks[0], linkDefinitions), 'See [docs] and [^1].\n\n\n\n[docs]: https://example.com "Docs"\n[^1]: A note\n    of two lines.')
-  assert.equal(lib.withDefinitions(blocks[1], linkDefinitions), blocks[1].text)
+  assert.equal(withDefinitions(blocks[0], linkDefinitions), 'See [docs] and [^1].\n\n\n\n[docs]: https://example.com "Docs"\n[^1]: A note\n    of two lines.')
+  assert.equal(withDefinitions(blocks[1], linkDefinitions), blocks[1].text)
 })
 
 test('createBlocks: the blocks of a text that is no message', () => {
@@ -237,5 +240,30 @@ test('bad input costs what its length does', () => {
   for (const [name, text] of Object.entries(documents)) {
     const growing = lib.createBlocks()
     assert.equal(growing.update(text).map((block) => block.text).join(''), text, name)
+  }
+})
+
+test('closedText closes what is half written in the open block, and nothing else', () => {
+  const closed = (text, kind = 'paragraph') => closedText({ text, kind, open: true })
+  for (const [given, wanted] of [
+    ['plain', 'plain'], ['**bold', '**bold**'], ['a **bold and *both', 'a **bold and *both***'], ['**bold*', '**bold**'], ['**bold** ', '**bold** '], ['a **', 'a '],
+    ['a *', 'a '], ['_it', '_it_'], ['snake_case', 'snake_case'], ['a_', 'a'], ['~~gone', '~~gone~~'], ['~~gone~', '~~gone~~'], ['2 * 3 = 6', '2 * 3 = 6'],
+    ['`code', '`code`'], ['``a ` b', '``a ` b``'], ['a `', 'a '], ['`**`', '`**`'], ['[text', 'text'], ['[text](http', 'text'], ['[te**xt](http', 'te**xt**'],
+    ['[text](url)', '[text](url)'], ['![alt](http', ''], ['see ![al', 'see '], ['**a [b](c', '**a b**'], ['a <b', 'a '], ['a < b', 'a < b'], ['\\*', '\\*'], ['**bold \n', '**bold** \n'],
+    ['done **bold**\n\nnext **b', 'done **bold**\n\nnext **b**'], ['text\n--', 'text\n'], ['$$x', '$$x$$'],
+    ['| a | b |', '| a | b |\n| --- | --- |'], ['| a | b |\n|-', '| a | b |\n| --- | --- |'],
+  ]) assert.equal(closed(given), wanted, given)
+  for (const [given, kind, wanted] of [
+    ['- **one**\n- **tw', 'list', '- **one**\n- **tw**'], ['> *q', 'quote', '> *q*'], ['# **h', 'heading', '# **h**'], ['* item', 'list', '* item'],
+    ['```js\nlet', 'code', '```js\nlet\n```'], ['```js\nlet\n``', 'code', '```js\nlet\n```'], ['~~~\nx\n~~~', 'code', '~~~\nx\n~~~'], ['    indented', 'code', '    indented'],
+    ['| a |\n|---|\n| **b', 'table', '| a |\n|---|\n| **b** |'], ['$$\nx', 'math', '$$\nx\n$$'], ['$$\nx\n$', 'math', '$$\nx\n$$'], ['<div cl', 'html', ''],
+  ]) assert.equal(closed(given, kind), wanted, given)
+  assert.equal(closedText({ text: '**a', kind: 'paragraph', open: false }), '**a')
+})
+
+test('closedText of every beginning of every example ends, and only adds or leaves out at the end', () => {
+  for (const { markdown } of examples) for (let length = 1; length <= markdown.length; length++) {
+    const [block] = lib.createBlocks().update(markdown.slice(0, length), { open: true }).slice(-1)
+    assert.equal(typeof closedText(block), 'string')
   }
 })

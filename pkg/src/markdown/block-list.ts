@@ -91,7 +91,7 @@ export class BlockList {
     const nextId = this.#nextId
     this.#nextId = 0
     this.append(text, isOpen)
-    if (!old.length) return
+    if (!old.length || !this.blocks.length) return
     const fresh = this.blocks.slice()
     const most = Math.min(old.length, fresh.length)
     let start = 0
