@@ -1,7 +1,7 @@
 // The blocks of a message, or of any text, in React.
 
 import * as React from 'react'
-import { awaitCore, coreChunk } from '../lazy/core-chunk'
+import { awaitCore, coreChunk, loadCore } from '../lazy/core-chunk'
 import type { Block, GrowingBlocks } from '../types/markdown'
 import type { ChatMessage } from '../types/message'
 
@@ -20,13 +20,20 @@ export interface MessageBlocks {
 export function useBlocks(of: BlocksOf): MessageBlocks {
   const given = typeof of === 'string' ? { content: of } : of
   const own = React.useRef<GrowingBlocks | undefined>(undefined)
-  const [, isLoaded] = React.useState(false)
+  const [, setLoaded] = React.useState(false)
   const needsCore = !given.blocks && !coreChunk()
-  React.useEffect(() => needsCore ? awaitCore({ arrived: () => isLoaded(true), missed: () => {} }) : undefined, [needsCore])
+  React.useEffect(() => {
+    if (!needsCore) return
+    const stop = awaitCore({ arrived: () => setLoaded(true), missed: () => {} })
+    void loadCore()
+    return stop
+  }, [needsCore])
   if (given.blocks) return given as MessageBlocks
   const { content, status } = given
   const chunk = coreChunk()
   if (!chunk) return { blocks: content ? [{ id: 'b0', text: content, kind: 'paragraph', open: true }] : [], linkDefinitions: '' }
   own.current ??= chunk.createBlocks()
-  return { blocks: own.current.update(content, { open: status === 'started' || status === 'paused' }), linkDefinitions: own.current.linkDefinitions }
+  // Of a text nobody knows whether it goes on.
+  const open = status === undefined || status === 'started' || status === 'paused'
+  return { blocks: own.current.update(content, { open }), linkDefinitions: own.current.linkDefinitions }
 }
