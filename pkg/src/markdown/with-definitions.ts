@@ -21,7 +21,7 @@ export function withDefinitions({ text, kind }: Pick<Block, 'text' | 'kind'>, li
 const LABEL = /\[((?:[^[\]\\]|\\.)+)\]/gs
 
 /** CommonMark §6.3: labels match without regard to case and to the length of spaces. */
-const normal = (label: string) => label.trim().replace(/\s+/g, ' ').toLowerCase()
+const normal = (label: string) => label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase()
 
 let parsed: { from: string; map: Map<string, string> } | undefined
 

@@ -19,6 +19,7 @@ export interface MessageBlocks {
  */
 export function useBlocks(of: BlocksOf): MessageBlocks {
   const given = typeof of === 'string' ? { content: of } : of
+  const { content, status } = given
   const own = React.useRef<GrowingBlocks | undefined>(undefined)
   const [, setLoaded] = React.useState(false)
   const needsCore = !given.blocks && !coreChunk()
@@ -28,12 +29,19 @@ export function useBlocks(of: BlocksOf): MessageBlocks {
     void loadCore()
     return stop
   }, [needsCore])
+  // A text does not say whether it goes on: it does from when it has changed until it stays the same for a while.
+  const [settled, setSettled] = React.useState(content)
+  const open = status === undefined ? settled !== content : status === 'started' || status === 'paused'
+  React.useEffect(() => {
+    if (given.blocks || status !== undefined || !open) return
+    const timer = setTimeout(() => setSettled(content), SETTLED_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [!given.blocks, status, open, content])
   if (given.blocks) return given as MessageBlocks
-  const { content, status } = given
   const chunk = coreChunk()
   if (!chunk) return { blocks: content ? [{ id: 'b0', text: content, kind: 'paragraph', open: true }] : [], linkDefinitions: '' }
   own.current ??= chunk.createBlocks()
-  // Of a text nobody knows whether it goes on.
-  const open = status === undefined || status === 'started' || status === 'paused'
   return { blocks: own.current.update(content, { open }), linkDefinitions: own.current.linkDefinitions }
 }
+
+const SETTLED_AFTER_MS = 1000
