@@ -224,7 +224,7 @@ impl Client {
         let purpose = connection.purpose;
         match connection.send.take() {
             Some(send) if purpose != Purpose::Run => self.follow_up_refused(purpose, send, status, error, now),
-            Some(send) => self.request_refused(send, &text, error, now),
+            Some(send) => self.request_refused(send, error, now),
             None => self.conversation.fail(Outcome::Failed, error, now),
         }
         None

@@ -48,7 +48,7 @@ impl Client {
         };
         // A server that refuses to resume may say for how long.
         let named = refusal.as_ref().and_then(|error| error.delay).unwrap_or_default();
-        let delay = delay.max(named.min(LONGEST_DELAY));
+        let delay = delay.max(named);
         let message = match self.offline_since {
             Some(_) => OFFLINE.to_owned(),
             None => retry::resuming(delay, send.resumes, max_retries),
@@ -119,6 +119,13 @@ impl Client {
         now: Seconds,
     ) {
         match purpose {
+            // Nobody watches a countdown of hours.
+            Purpose::Resume if error.delay.is_some_and(|delay| delay > LONGEST_DELAY) => {
+                let mut error = error;
+                error.defer(now);
+                self.conversation.fail(Outcome::Failed, error, now);
+                self.settle(Some(send), now);
+            }
             Purpose::Resume if status == 429 || status >= 500 => {
                 self.schedule_resume(send, false, Some(error), now);
             }

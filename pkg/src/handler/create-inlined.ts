@@ -3,6 +3,8 @@
 import wasm from '../../generated/core_bg.opt.wasm'
 import { makeBlocks } from '../markdown/create-blocks'
 import { inlinedSource } from '../wasm/inlined-wasm'
+import { startModule } from '../wasm/loader'
+import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
@@ -30,3 +32,11 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
 export function createBlocks({ prefix = '' }: { prefix?: string } = {}): GrowingBlocks {
   return makeBlocks(source, prefix)
 }
+
+/**
+ * Reads what a provider, gateway or proxy said when it refused: why, how long to wait, what the user reads. As the handler reads
+ * it, for servers and logs of your own.
+ *
+ *     const { reason, delay, message } = readRefusal({ status: 429, headers: response.headers, body: await response.text() })
+ */
+export const readRefusal = makeReadRefusal(() => startModule(source))

@@ -256,7 +256,7 @@ function split(): { input: number; output: number; total: number } {
 const OUTCOMES = ['completed', 'paused', 'cancelled', 'failed', 'interrupted'] as const
 const STATUS = ['idle', 'connecting', 'streaming', 'retrying', ...OUTCOMES] as const
 const ERROR_TYPES = ['rate_limit', 'general', 'unexpected', 'timeout', 'network', 'http', 'interrupted', 'protocol'] as const
-const REASONS = [
+export const REASONS = [
   'rate_limit', 'overloaded', 'quota_exhausted', 'request_too_large', 'auth', 'not_found', 'bad_request', 'content_filtered', 'timeout',
   'unavailable', 'unknown',
 ] as const
