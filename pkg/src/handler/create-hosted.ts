@@ -1,7 +1,6 @@
 // createStreamHandler of the entry /slim: the page hosts the module and passes it to `init`.
 
 import { makeBlocks } from '../markdown/create-blocks'
-import { assertWebAssembly, explainCompileError, type ModuleSource } from '../wasm/loader'
 import { assertWebAssembly, explainCompileError, startModule, type ModuleSource } from '../wasm/loader'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
