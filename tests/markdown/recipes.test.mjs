@@ -221,7 +221,8 @@ test('the drop-in for agent-ui renders what its own renderer does', async () => 
   const rehypeRaw = (await load('rehype-raw')).default
   const rehypeSanitize = (await load('rehype-sanitize')).default
   for (const text of answers) {
-    await show(h(Renderer, null, text))
+    // Another text in the same place would be taken for one that goes on, for a second.
+    await show(h(Renderer, { key: text }, text))
     await React.act(async () => { for (let wait = 0; wait < 100 && target.firstChild.children.length < 2; wait++) await new Promise((later) => setTimeout(later, 10)) })
     assert.equal(normal(target.firstChild.innerHTML), await drawn(h(Markdown, { remarkPlugins: PLUGINS, rehypePlugins: [rehypeRaw, rehypeSanitize] }, text)))
     assert.match(target.firstChild.className, /prose/)

@@ -11,11 +11,14 @@ export interface BlockProps extends Pick<Block, 'kind' | 'open' | 'lang'> {
   children: string
 }
 
+/** A React component that renders one block. Without React's own types, which a project without React lacks. */
+export type BlockComponent = ((props: BlockProps) => unknown) | (new (props: any) => unknown)
+
 export interface MessageBlocksProps {
   /** A message of the snapshot, a copy of one, or a text. */
   message: BlocksOf
   /** Renders one block: a component such as react-markdown's. Keep it the same from render to render. */
-  render: React.ComponentType<BlockProps> | React.ComponentType<{ children: string }>
+  render: BlockComponent
   /** Close what is half written in the open block: `**bold`, a fence, a link. Default: false. */
   closed?: boolean
 }
@@ -25,7 +28,7 @@ export interface MessageBlocksProps {
  *
  *     <MessageBlocks message={message} render={Markdown} />
  */
-export function MessageBlocks({ message, render, closed = false }: MessageBlocksProps): React.ReactElement {
+export function MessageBlocks({ message, render, closed = false }: MessageBlocksProps): any {
   const { blocks, linkDefinitions } = useBlocks(message)
   return React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(OneBlock, {
     key: block.id, render: render as React.ComponentType<BlockProps>, kind: block.kind, open: block.open, lang: block.lang,
