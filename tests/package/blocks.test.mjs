@@ -206,6 +206,33 @@ test('an attempt that starts over starts its blocks over, too', () => {
   assert.equal(answer().content, 'three')
 })
 
+test('text that comes after the end of a run is in the blocks, too', () => {
+  begin()
+  handler.feed(delta('one\n\ntwo'))
+  answer().blocks
+  handler.feed(frame('RunCancelled', { ...ids, reason: 'stopped' }))
+  const before = answer().blocks
+  assert.ok(before.every(({ open }) => !open))
+  handler.feed(completed('one\n\ntwo three'))
+  handler.end()
+  const { content, blocks } = answer()
+  assert.equal(blocks.map(({ text }) => text).join(''), content)
+  assert.equal(blocks[0], before[0])
+  // A run that was cut off, and goes on.
+  handler.clear()
+  begin()
+  handler.feed(delta('one\n\ntwo'))
+  answer().blocks
+  handler.end()
+  const cut = answer()
+  assert.ok(cut.blocks.every(({ open }) => !open))
+  const growing = lib.createBlocks()
+  const first = growing.update('one\n\ntwo')
+  const second = growing.update('one\n\ntwo three', { open: true })
+  assert.equal(second[0], first[0])
+  assert.deepEqual(second.map(({ id, open }) => [id, open]), [['b0', false], ['b1', true]])
+})
+
 test('a definition that comes late changes linkDefinitions alone', () => {
   begin()
   handler.feed(delta('See [docs] and [^1].\n\nMore.\n\n'))

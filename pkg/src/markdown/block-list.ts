@@ -22,6 +22,11 @@ export class BlockList {
   /** `prefix`: for the ids of the blocks. */
   constructor(private readonly prefix: string) {}
 
+  /** More may be appended. */
+  get isOpen(): boolean {
+    return this.#isOpen
+  }
+
   /** The text so far: the blocks, joined. */
   get #text(): string {
     return this.blocks.map(({ text }) => text).join('')

@@ -63,7 +63,8 @@ function listOf(message: ChatMessage, { lineage, number }: Link): BlockList {
   const list = (lineage.list ??= new BlockList(`${message.id}-`))
   if (number < lineage.listed) return list.past(message.content, isOpen(message))
   lineage.listed = number
-  if (lineage.of === message) list.append(lineage.tail, isOpen(message))
+  // After its end a text may go on, when a run is resumed.
+  if (lineage.of === message && list.isOpen) list.append(lineage.tail, isOpen(message))
   else list.set(message.content, isOpen(message))
   lineage.of = message
   lineage.tail = ''
