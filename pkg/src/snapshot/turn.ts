@@ -1,9 +1,10 @@
 // The core's changes to a turn → the Turn of the snapshot. Whatever did not change keeps its identity.
 
 import type { EntryDelta, PauseDelta, TurnDelta, TurnFacts } from '../wasm/core-delta'
-import { NO_USAGE } from './empty-snapshot'
+import { NO_USAGE, ONLY_VERSION } from './empty-snapshot'
 import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from './lazy-json'
 import { applyMessage, parseList } from './message'
+import { withBlocks } from './message-blocks'
 import type { Json } from '../types/json'
 import type { ChatMessage, Pause, PauseRequirement, TimelineEntry, Turn } from './writable'
 import type { PauseField } from '../types/pause'
@@ -33,9 +34,11 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
 /** A new turn: `old` with text appended to one message (negative `work`: to the answer). */
 export function appendToTurn(old: Turn, work: number, thoughts: boolean, text: string): Turn {
   const turn = copyLazily(old)
-  const message = copyLazily(work < 0 ? old.answer : old.work[work]!)
+  const before = work < 0 ? old.answer : old.work[work]!
+  const message = copyLazily(before)
   if (thoughts) message.reasoning_content = (message.reasoning_content ?? '') + text
   else message.content += text
+  withBlocks(message, before, thoughts ? '' : text)
   if (work < 0) turn.answer = message
   else (turn.work = old.work.slice())[work] = message
   return turn
@@ -44,13 +47,13 @@ export function appendToTurn(old: Turn, work: number, thoughts: boolean, text: s
 function withTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessage {
   const shown = copyLazily(answer)
   shown.behindTheScenes = timeline
-  return shown
+  return withBlocks(shown, answer, '')
 }
 
 function emptyTurn(id: number): Turn {
   return {
-    id: `t${id}`, user: null, work: [], answer: { id: '', role: 'agent', content: '', created_at: 0 }, timeline: [],
-    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
+    id: `t${id}`, user: null, work: [], answer: withBlocks({ id: '', role: 'agent', content: '', created_at: 0 }), timeline: [],
+    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }
 }
@@ -63,6 +66,8 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   turn.runId = facts.runId
   turn.error = reuseIfEqual(turn.error, facts.error)
   turn.unsent = facts.unsent ? (turn.user?.content ?? '') : null
+  turn.notice = facts.notice
+  turn.versions = reuseIfEqual(turn.versions, facts.versions)
   turn.usage = reuseIfEqual(turn.usage, facts.usage)
   turn.pause = pause && (samePause(turn.pause, pause) ?? readPause(pause))
   for (const [key, text] of [['followups', followups], ['memories', memories]] as const) {
