@@ -95,7 +95,7 @@ async function bundle() {
       target: 'es2022',
       legalComments: 'none',
       // What wasm-bindgen's glue has for other callers: a warning about how the module is started, and `using`.
-      pure: ['console.warn'],
+      pure: name === 'index' || name === 'slim' ? ['console.warn'] : [],
       define: { 'Symbol.dispose': 'undefined' },
       logLevel: 'warning',
       // wasm-bindgen's own loader uses import.meta. Nothing calls it, so it is dropped; checked below.

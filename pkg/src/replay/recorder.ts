@@ -3,6 +3,7 @@
 // possible secret.
 
 import { hooksOf } from './hooks-of'
+import type { CheckedOptions } from '../types/checked-options'
 import type { ReadableResponse } from '../types/readable-response'
 import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
@@ -200,7 +201,7 @@ const round = (seconds: number) => Math.round(seconds * 1000) / 1000
 /** Without the rest of the URL: a query may hold a token, the authority a password. */
 const pathOf = (url: string) => new URL(url, 'http://host').pathname
 
-function recordedOptions(options: HandlerOptions): HandlerOptions {
+function recordedOptions(options: CheckedOptions): HandlerOptions {
   const entries = RECORDED_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
   const copy = structuredClone(Object.fromEntries(entries)) as HandlerOptions
   for (const target of [copy, ...(copy.fallbacks ?? [])] as { url?: string }[]) if (target.url !== undefined) target.url = pathOf(target.url)
