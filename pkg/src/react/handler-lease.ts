@@ -3,10 +3,10 @@
 
 import { METHODS } from '../handler/method-names'
 import { createLazyHandler } from '../lazy/lazy-handler'
+import { usableOptions } from '../lazy/usable-options'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { AnswerWatch } from './answer-watch'
 import { shareRequests } from './share-requests'
-import { usableOptions } from './usable-options'
 import type { StreamHandler } from '../types/handler'
 import type { InspectableHandler } from '../types/recorder-hooks'
 import type { HandlerOptions } from '../types/options'
@@ -56,7 +56,7 @@ export class HandlerLease {
 
   #create(): StreamHandler {
     const { latestOptions } = this
-    const options = usableOptions(latestOptions.current) as Record<string, unknown>
+    const options = usableOptions(handlerOptions(latestOptions.current)) as Record<string, unknown>
     const latest = (name: keyof HandlerOptions) => (...args: unknown[]) => {
       const value: unknown = latestOptions.current[name]
       return typeof value === 'function' ? value(...args) : (value ?? {})
@@ -70,4 +70,9 @@ export class HandlerLease {
     this.#isDisposed = false
     return instance
   }
+}
+
+/** The options without those of the hook itself. */
+export function handlerOptions({ id: _id, onFinish: _onFinish, ...rest }: StreamHookOptions): HandlerOptions {
+  return rest as HandlerOptions
 }

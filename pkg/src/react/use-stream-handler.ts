@@ -2,9 +2,9 @@
 // call, and disposed of when the component stays unmounted. StrictMode's simulated unmount keeps it.
 
 import * as React from 'react'
-import { HandlerLease } from './handler-lease'
+import { checkOptions } from '../lazy/usable-options'
+import { handlerOptions, HandlerLease } from './handler-lease'
 import { HookView } from './hook-view'
-import { checkOptions } from './usable-options'
 import type { StreamHook, StreamHookOptions } from './stream-hook'
 
 /**
@@ -29,7 +29,7 @@ export function useOwnLease(hook: string, options: StreamHookOptions): HandlerLe
   const latestOptions = React.useRef(options)
   const key = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url, options.id].map((part) => part || null))
   const start = () => {
-    checkOptions(hook, options)
+    checkOptions(hook, handlerOptions(options))
     return { key, lease: leaseOf(options.id && key, latestOptions) }
   }
   const [current, setCurrent] = React.useState(start)

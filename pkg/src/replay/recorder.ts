@@ -6,8 +6,8 @@ import { hooksOf } from './hooks-of'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ReadableResponse } from '../types/readable-response'
 import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
-import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
+import type { RecordableHandler } from './hooks-of'
 import type { LoadedMessages, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
 
@@ -37,7 +37,7 @@ const EVENT_OVERHEAD = 64
  *     await handler.send('Hello')
  *     const file = await packRecording(recorder.stop())
  */
-export function record(handler: StreamHandler, options: RecordOptions = {}): Recorder {
+export function record(handler: RecordableHandler, options: RecordOptions = {}): Recorder {
   running.get(handler)?.stop()
   const inside = hooksOf(handler)
   const recorder = new RunRecorder(inside, options)
@@ -46,7 +46,7 @@ export function record(handler: StreamHandler, options: RecordOptions = {}): Rec
   return recorder
 }
 
-const running = new WeakMap<StreamHandler, RunRecorder>()
+const running = new WeakMap<object, RunRecorder>()
 
 class RunRecorder implements RecordingTap, Recorder {
   #startedAt = 0
