@@ -84,7 +84,7 @@ export interface StreamHandler {
    * @param options.queue `drop`: queued messages are removed; their `send` resolves as `cancelled`. Default `keep`.
    */
   cancel(): void
-  cancel(options: { queue?: 'keep' | 'drop' }): void
+  cancel(options?: { queue?: 'keep' | 'drop' }): void
   /**
    * Starts a turn that you feed from a transport of your own; `text` is what the user said. Without `text`, the first event
    * decides whether it continues an earlier turn (a paused or interrupted run) or starts a new one. Stops whatever runs and
