@@ -100,7 +100,7 @@ async function bundle() {
       logLevel: 'warning',
       // wasm-bindgen's own loader uses import.meta. Nothing calls it, so it is dropped; checked below.
       logOverride: { 'empty-import-meta': 'silent' },
-      external: ['react'],
+      external: Object.keys(manifest.peerDependencies).flatMap((name) => [name, `${name}/*`]),
       // In CommonJS, `import()` becomes `require()` in a promise: not every host of CommonJS can import (Jest cannot).
       supported: { 'dynamic-import': format === 'esm' },
       // The other entries import the main one; bundling it again would load the module twice.

@@ -1,5 +1,7 @@
 // What one component sees of a lease: the methods, and the snapshot's fields, noting which of them it reads. Knows no React.
 
+import { methodsOf } from '../lazy/component-handler'
+import { FIELDS } from '../lazy/field-watch'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import type { HandlerLease } from './handler-lease'
 import type { Snapshot } from '../types/snapshot'
@@ -29,9 +31,8 @@ export class HookView {
 
   #createHook(snapshot: () => Snapshot): StreamHook {
     const get = (key: keyof Snapshot) => () => (this.#readKeys.add(key), snapshot()[key])
-    const properties = (Object.keys(emptySnapshot) as (keyof Snapshot)[]).map((key) => [key, { enumerable: true, get: get(key) }])
+    const properties = FIELDS.map((key) => [key, { enumerable: true, get: get(key) }])
     const { handler, setMessages } = this.lease
-    const { dispose: _, ...methods } = handler
-    return Object.defineProperties({ ...methods, handler, setMessages }, Object.fromEntries(properties)) as StreamHook
+    return Object.defineProperties({ ...methodsOf(handler), handler, setMessages }, Object.fromEntries(properties)) as StreamHook
   }
 }

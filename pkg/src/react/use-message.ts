@@ -1,5 +1,6 @@
 // Selectors with which a list renders one component when one message grows: the list renders ids, and each item its message.
 
+import { messageById } from '../lazy/field-watch'
 import { useStreamSlice } from './use-stream-slice'
 import type { StreamHandler } from '../types/handler'
 import type { ChatMessage } from '../types/message'
@@ -13,7 +14,7 @@ export function useMessageIds(h: Store): readonly string[] {
 
 /** The message with this id; `undefined` if there is none. Re-renders only when that message changes. */
 export function useMessage(h: Store, id: string): ChatMessage | undefined {
-  return useStreamSlice(h, ({ messages }) => indexOf(messages).get(id), Object.is)
+  return useStreamSlice(h, (snapshot) => messageById(snapshot, id), Object.is)
 }
 
 /**
@@ -25,15 +26,4 @@ export function useMember(h: Store, member: string): readonly ChatMessage[] {
     const turn = turns.at(-1)
     return turn ? [...turn.work, turn.answer].filter(({ role, agentName, agentId, teamName, teamId }) => role === 'agent' && [agentName, agentId, teamName, teamId].includes(member)) : []
   })
-}
-
-/** By list of messages, so that a thousand items look up theirs in one pass. */
-const indices = new WeakMap<readonly ChatMessage[], Map<string, ChatMessage>>()
-
-function indexOf(messages: readonly ChatMessage[]): Map<string, ChatMessage> {
-  const known = indices.get(messages)
-  if (known) return known
-  const index = new Map(messages.map((message) => [message.id, message]))
-  indices.set(messages, index)
-  return index
 }
