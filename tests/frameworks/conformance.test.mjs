@@ -7,11 +7,16 @@ import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { serve } from '../../scripts/serve.mjs'
 import { launch, openPage } from '../e2e/browser.mjs'
-import { backend, play, until } from '../package/support.mjs'
+import { backend, play } from '../package/support.mjs'
 import { bundlePage, folder, installed } from './install.mjs'
 
 const execute = promisify(execFile)
-const wait = (ms) => new Promise((done) => setTimeout(done, ms))
+/** Seconds, not minutes: every page is open by then. */
+const LIMIT = 20_000
+async function until(isTrue) {
+  for (const end = Date.now() + LIMIT; Date.now() < end; await new Promise((soon) => setTimeout(soon, 20))) if (await isTrue()) return
+  throw new Error(`not in ${LIMIT / 1000} seconds: ${isTrue}`)
+}
 
 let browser, site
 before(async () => {
@@ -63,6 +68,7 @@ for (const [name, { source, server, strict }] of Object.entries(frameworks)) {
     const open = async (path = address) => {
       await page?.close()
       ;({ page, assertClean } = await openPage(browser, site.url))
+      page.setDefaultTimeout(LIMIT)
       await page.goto(`${site.url}${path}`)
       await page.waitForFunction(() => globalThis.page?.mount)
     }
@@ -85,7 +91,7 @@ for (const [name, { source, server, strict }] of Object.entries(frameworks)) {
     const snapshot = (id = 'chat') => page.evaluate((id) => globalThis.page.hooks[id].getSnapshot(), id)
 
     test('stream: the answer is shown, and of the messages only the one that grows is drawn', async (context) => {
-      const { url } = await served(context, (_, response) => words(response))
+      const { url } = await served(context, (_, response) => words(response, 20, 40))
       await open()
       await mount({ endpoint: url, agent: 'a' })
       assert.equal(await text('.status'), 'idle')
@@ -93,7 +99,7 @@ for (const [name, { source, server, strict }] of Object.entries(frameworks)) {
       await shows('ul', /hello\s*word0 .*word19 $/)
       const sent = send('again')
       await until(async () => (await page.$$('#chat li')).length === 4)
-      await until(async () => /word1 $/.test(await text('ul')))
+      await until(async () => /word19 [^]*word1 /.test(await text('ul')))
       const { messages } = await snapshot()
       await page.evaluate(() => globalThis.page.forget())
       assert.equal(await sent, 'completed')
@@ -106,7 +112,7 @@ for (const [name, { source, server, strict }] of Object.entries(frameworks)) {
     test('a retry is waited for in view, with the time until which it lasts', async (context) => {
       const { url } = await served(context, (_, response, number) => number === 1 ? response.writeHead(429, { 'retry-after': '2' }).end() : words(response, 2))
       await open()
-      await mount({ endpoint: url, agent: 'a' })
+      await mount({ endpoint: url, agent: 'a', retry: { delays: [2] } })
       const sent = send()
       await shows('.activity', /Retrying in 2 seconds/)
       assert.equal(await text('.status'), 'retrying')
@@ -251,7 +257,7 @@ for (const [name, { source, server, strict }] of Object.entries(frameworks)) {
         assertClean(url)
       })
     } else {
-      test('imported and created on a server it has no side effects', async () => {
+      test('on a server it has no side effects', async () => {
         const program = await bundlePage(`${name}-server.js`, { platform: 'node', mode: 'production' })
         const { stdout } = await execute(process.execPath, [program], { timeout: 30_000 })
         assert.equal(stdout.trim(), 'idle')

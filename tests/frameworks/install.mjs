@@ -1,9 +1,8 @@
 // The frameworks, pinned, in target/frameworks: what was installed stays for the next time; the packed package is laid anew.
 import { execFile, execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { root } from '../package/support.mjs'
@@ -17,7 +16,7 @@ const dependencies = {
 }
 
 export const folder = join(root, 'target/frameworks')
-const pages = join(import.meta.dirname, 'pages')
+const pages = join(folder, 'pages')
 
 export async function installed() {
   mkdirSync(folder, { recursive: true })
@@ -28,6 +27,8 @@ export async function installed() {
     await execute('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps'], { cwd: folder, maxBuffer: 1 << 26 })
     writeFileSync(mark, wanted)
   }
+  // Where an application's sources would be, so that there is one of each framework.
+  cpSync(join(import.meta.dirname, 'pages'), pages, { recursive: true })
   const target = join(folder, 'node_modules/ai-stream-handler')
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
@@ -38,7 +39,7 @@ export async function installed() {
 /** Bundles a page of pages/ as an application would. `generate`: Svelte's output, `client` or `server`. Returns the file. */
 export async function bundlePage(source, { platform = 'browser', mode = 'development' } = {}) {
   const outfile = join(folder, 'site', `${source.replace(/\.\w+$/, '')}-${platform}-${mode}.${platform === 'node' ? 'mjs' : 'js'}`)
-  const { compile } = await import(pathToFileURL(createRequire(join(folder, 'package.json')).resolve('svelte/compiler')).href)
+  const { compile } = createRequire(join(folder, 'package.json'))('svelte/compiler')
   await build({
     entryPoints: [join(pages, source)], outfile, bundle: true, format: 'esm', platform, jsx: 'automatic', minify: mode === 'production', logLevel: 'error',
     define: { 'process.env.NODE_ENV': JSON.stringify(mode), __VUE_OPTIONS_API__: 'true', __VUE_PROD_DEVTOOLS__: 'false', __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'true' },
