@@ -56,6 +56,7 @@ const stages = [
   { name: 'react', needs: ['package'], command: nodeTests('tests/react'), count: countNode },
   { name: 'frameworks', needs: ['package'], command: nodeTests('tests/frameworks'), count: countNode },
   { name: 'packaging', needs: ['package'], command: nodeTests('tests/packaging'), count: countNode },
+  { name: 'markdown', needs: ['package'], command: nodeTests('tests/markdown'), count: countNode },
   { name: 'fuzz', needs: ['package'], command: nodeTests('tests/fuzz'), count: countNode },
   { name: 'oracle', needs: ['package'], command: nodeTests('tests/oracle'), count: countNode },
   { name: 'resilience', needs: ['package', 'peers'], command: nodeTests('tests/resilience'), count: countNode },
