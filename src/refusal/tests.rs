@@ -286,3 +286,35 @@ fn a_stream_without_an_error_never_enters_the_room() {
     }
     assert!(read("seedroute_seed_general_error") > 0);
 }
+
+/// Twice the text must not take four times as long, whatever it consists of: 1 KB and 12 KB, all that is read, in the
+/// time of a factor of 12 and some. `make fuzz` looks for what is slow.
+#[test]
+fn the_time_is_linear_in_what_is_read() {
+    let time_of = |text: &str| {
+        let once = || {
+            let began = std::time::Instant::now();
+            let _ = Evidence::of_text(text).read(0.0);
+            began.elapsed().as_secs_f64()
+        };
+        (0..3).map(|_| once()).fold(f64::INFINITY, f64::min)
+    };
+    for unit in [
+        "\\\"{",
+        "{\"a\":\"",
+        "\"x\":1,",
+        "retry_after: ",
+        "exceed your ",
+        "[{\"",
+        "将在",
+        "a_b: ",
+        "\u{1b}[31m",
+        "<a-",
+    ] {
+        for before in ["", "{\"error\":{\"message\":\""] {
+            let of_length = |bytes: usize| time_of(&[before, &unit.repeat(bytes / unit.len())].concat());
+            let (short, long) = (of_length(1 << 10), of_length(12 << 10));
+            assert!(long < short * 40.0 + 0.01, "{before}{unit}: {short} s, {long} s");
+        }
+    }
+}
