@@ -148,6 +148,7 @@ impl Conversation {
             Kind::ModelRequestStarted => {
                 if let Some(message) = self.turns[t].message_of(run) {
                     message.round += 1;
+                    message.text.begin_round();
                 }
                 self.show_working(t, run);
             }

@@ -15,6 +15,7 @@ use crate::time::Seconds;
 impl Conversation {
     #[inline(never)]
     pub(super) fn run_continued(&mut self, t: usize, run: usize, entry: Option<u32>) {
+        let limits = self.limits;
         let turn = &mut self.turns[t];
         let record = turn.runs.edit(run);
         record.over = false;
@@ -24,6 +25,7 @@ impl Conversation {
             if message.head.status == RunStatus::Paused {
                 message.text.begin_segment();
             }
+            message.retract_last_round(&limits);
             message.edit().status = RunStatus::Started;
         }
         self.show_working(t, run);

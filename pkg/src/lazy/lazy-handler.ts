@@ -103,6 +103,7 @@ class LazyHandler {
         this.#lastTicket++
         return this.#ask((handler) => handler.continueRun(resolutions), 'cancelled')
       },
+      regenerate: (options) => this.#ask((handler) => handler.regenerate(options), 'cancelled'), showVersion: () => false,
       loadSessions: (page) => this.#ask((handler) => handler.loadSessions(page), []),
       openSession: (id) => this.#ask((handler) => handler.openSession(id), false),
       retryNow: () => false,
@@ -194,7 +195,6 @@ class LazyHandler {
     else void loadCore()
   }
 
-  /** Makes a call whose result is known to be `true`. */
   #did(run: (handler: StreamHandler) => unknown): true {
     this.#act(run)
     return true

@@ -2,7 +2,7 @@
 // ids, so that nothing flickers when it takes over.
 
 import { runPath } from '../handler/run-path'
-import { emptySnapshot, NO_TIMELINE, NO_USAGE } from '../snapshot/empty-snapshot'
+import { emptySnapshot, NO_TIMELINE, NO_USAGE, ONLY_VERSION } from '../snapshot/empty-snapshot'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ChatMessage } from '../types/message'
 import type { QueuedSend } from '../types/rate-limits'
@@ -130,7 +130,7 @@ export class PendingConversation {
     const turn: Turn = {
       id: `t${at}`, user: { ...message('user', 0, text), ...(files.length && { filesSent: files, files_sent: files }) }, work: [],
       answer: { ...message('agent', 1, ''), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
-      times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, pause: null, followups: [], memories: [],
+      times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: [], memories: [],
       sessionSummary: null, usage: NO_USAGE,
     }
     this.#turns = [...this.#turns, turn]

@@ -2,10 +2,12 @@
 
 import { deepFreeze } from './freeze'
 import type { MonitorFigures } from '../types/rate-limits'
-import type { Snapshot, Usage } from '../types/snapshot'
+import type { Snapshot, TurnVersions, Usage } from '../types/snapshot'
 import type { TimelineEntry } from '../types/timeline'
 
 export const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
+
+export const ONLY_VERSION: TurnVersions = Object.freeze({ index: 0, count: 1 })
 
 export const NO_USAGE: Usage = Object.freeze({
   inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0,

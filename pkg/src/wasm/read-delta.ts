@@ -114,6 +114,7 @@ function turn(): TurnDelta {
   return {
     index: num(),
     id: num(),
+    fresh: flag(),
     facts: structOrNull(facts),
     user: structOrNull(message),
     answer: structOrNull(message),
@@ -131,6 +132,8 @@ function facts(): TurnFacts {
     runId: strOrNull(),
     error: errorOrNull(),
     unsent: flag(),
+    notice: strOrNull(),
+    versions: { index: num(), count: num() },
     pause: structOrNull(pause),
     followups: strOrNull(),
     memories: strOrNull(),
