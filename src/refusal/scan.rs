@@ -3,6 +3,7 @@
 //! Shared functions instead of iterators with closures and arrays of strings: of the former the compiler makes a copy per
 //! use, of the latter each entry costs as much as its text again. Errors are rare and short: nothing here has to be fast.
 
+use crate::bytes::count_scanned;
 use crate::limits::excerpt;
 use crate::text::{find, slice};
 
@@ -62,14 +63,18 @@ pub(super) fn upto(text: &str, at: usize) -> &str {
 #[inline(never)]
 pub(super) fn span(text: &str, classes: u8, more: &str) -> usize {
     let other = |b: &u8| class(*b) & classes == 0 && !more.as_bytes().contains(b);
-    text.as_bytes().iter().position(other).unwrap_or(text.len())
+    let end = text.as_bytes().iter().position(other).unwrap_or(text.len());
+    count_scanned(end);
+    end
 }
 
 /// The same at its end.
 #[inline(never)]
 pub(super) fn span_back(text: &str, classes: u8, more: &str) -> usize {
     let other = |b: &u8| class(*b) & classes == 0 && !more.as_bytes().contains(b);
-    text.as_bytes().iter().rev().position(other).unwrap_or(text.len())
+    let length = text.as_bytes().iter().rev().position(other).unwrap_or(text.len());
+    count_scanned(length);
+    length
 }
 
 /// The place of the first byte of `wanted`, else the end.
@@ -81,7 +86,9 @@ pub(super) fn until(text: &str, wanted: &str) -> usize {
         [byte] => memchr::memchr(*byte, bytes),
         _ => bytes.iter().position(|b| wanted.contains(b)),
     };
-    found.unwrap_or(bytes.len())
+    let end = found.unwrap_or(bytes.len());
+    count_scanned(end);
+    end
 }
 
 /// Whether `text` begins with one of the bytes of `wanted`.
@@ -112,7 +119,9 @@ pub(super) fn has(text: &str, classes: u8) -> bool {
 /// What follows the first `mark` in `text`.
 #[inline(never)]
 pub(super) fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
-    text.get(find(text, mark)? + mark.len()..)
+    let at = find(text, mark);
+    count_scanned(at.unwrap_or(text.len()));
+    text.get(at? + mark.len()..)
 }
 
 /// What stands in front of the first `mark` in `text`, else all of it.

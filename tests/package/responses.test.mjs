@@ -47,7 +47,7 @@ test('headers that have only `get` are read', async () => {
 
 test('an address that only a page can complete is named where there is none', async () => {
   const { outcome, error } = await ask(() => assert.fail('a request'), { endpoint: '//x.test' })
-  assert.deepEqual([outcome, error?.type, error?.message], ['failed', 'general', 'endpoint must start with http:// or https://: there is no page here that "//x.test" could be relative to.'])
+  assert.deepEqual([outcome, error?.type, error?.message], ['failed', 'protocol', 'endpoint must start with http:// or https://: there is no page here that "//x.test" could be relative to.'])
 })
 
 const readable = {
