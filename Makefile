@@ -102,6 +102,7 @@ size: dist
 .PHONY: bench-page
 bench-page: prerequisites-test package
 	node benches/page.mjs
+	node benches/markdown.mjs
 
 ## Take the README's screenshots, into .github/screenshots
 .PHONY: screenshots
@@ -117,6 +118,12 @@ package: dist
 ## The site: the pages of docs/, the reference from the types, the manual of the core; static files in target/docs
 .PHONY: docs
 docs: dist docs-pages
+
+## Demo, documentation and API reference in one folder for a static host: target/site
+.PHONY: site
+site: demo-files docs-pages
+	@echo "── site"
+	node scripts/site.mjs
 
 # `dist` comes first: the declarations need what wasm-bindgen writes. TypeDoc empties target/docs, so rustdoc follows it.
 .PHONY: docs-pages

@@ -1,11 +1,14 @@
 // createStreamHandler of the entry /slim: the page hosts the module and passes it to `init`.
 
+import { makeBlocks } from '../markdown/create-blocks'
 import { assertWebAssembly, explainCompileError, startModule, type ModuleSource } from '../wasm/loader'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
+import type { GrowingBlocks } from '../types/markdown'
 import type { HandlerOptions } from '../types/options'
+import type { Refusal, RefusalGiven } from '../types/refusal'
 
 let module: WebAssembly.Module | undefined
 
@@ -53,9 +56,17 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
 }
 
 /**
+ * The blocks of a text that grows and is not a message of the snapshot (a message has `blocks`). Call `update` with the whole text
+ * as it is now; what did not change keeps its identity. `prefix`: for the ids of the blocks.
+ */
+export function createBlocks({ prefix = '' }: { prefix?: string } = {}): GrowingBlocks {
+  return makeBlocks(source, prefix)
+}
+
+/**
  * Reads what a provider, gateway or proxy said when it refused: why, how long to wait, what the user reads. As the handler reads
  * it, for servers and logs of your own.
  *
  *     const { reason, delay, message } = readRefusal({ status: 429, headers: response.headers, body: await response.text() })
  */
-export const readRefusal = makeReadRefusal(() => startModule(source))
+export const readRefusal: (given: string | RefusalGiven) => Refusal = makeReadRefusal(() => startModule(source))

@@ -1,13 +1,16 @@
 // createStreamHandler of the main entry. The only file that imports the module itself.
 
 import wasm from '../../generated/core_bg.opt.wasm'
+import { makeBlocks } from '../markdown/create-blocks'
 import { inlinedSource } from '../wasm/inlined-wasm'
 import { startModule } from '../wasm/loader'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
+import type { GrowingBlocks } from '../types/markdown'
 import type { HandlerOptions } from '../types/options'
+import type { Refusal, RefusalGiven } from '../types/refusal'
 
 const source = inlinedSource(wasm)
 
@@ -24,9 +27,17 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
 }
 
 /**
+ * The blocks of a text that grows and is not a message of the snapshot (a message has `blocks`). Call `update` with the whole text
+ * as it is now; what did not change keeps its identity. `prefix`: for the ids of the blocks.
+ */
+export function createBlocks({ prefix = '' }: { prefix?: string } = {}): GrowingBlocks {
+  return makeBlocks(source, prefix)
+}
+
+/**
  * Reads what a provider, gateway or proxy said when it refused: why, how long to wait, what the user reads. As the handler reads
  * it, for servers and logs of your own.
  *
  *     const { reason, delay, message } = readRefusal({ status: 429, headers: response.headers, body: await response.text() })
  */
-export const readRefusal = makeReadRefusal(() => startModule(source))
+export const readRefusal: (given: string | RefusalGiven) => Refusal = makeReadRefusal(() => startModule(source))
