@@ -30,7 +30,7 @@ export interface MessageBlocksProps {
  */
 export function MessageBlocks({ message, render, closed = false }: MessageBlocksProps): any {
   const { blocks, linkDefinitions } = useBlocks(message)
-  return React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(OneBlock, {
+  return React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(oneBlock(), {
     key: block.id, render: render as React.ComponentType<BlockProps>, kind: block.kind, open: block.open, lang: block.lang,
     // Blank lines behind it come with the next block, and change nothing.
     children: withDefinitions({ text: trimEnd(closed ? closedText(block) : block.text), kind: block.kind }, linkDefinitions),
@@ -39,4 +39,6 @@ export function MessageBlocks({ message, render, closed = false }: MessageBlocks
 
 const trimEnd = (text: string) => text.replace(/[\r\n]+$/, '')
 
-const OneBlock = React.memo(({ render, ...props }: BlockProps & { render: React.ComponentType<BlockProps> }) => React.createElement(render, props))
+/** Made on first use: importing the entry must not need React. */
+let one: React.ComponentType<BlockProps & { render: React.ComponentType<BlockProps> }> | undefined
+const oneBlock = () => (one ??= React.memo(({ render, ...props }: BlockProps & { render: React.ComponentType<BlockProps> }) => React.createElement(render, props)))
