@@ -136,7 +136,7 @@ fn has_pair(mut text: &str) -> bool {
 #[inline(never)]
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     let control = |b: &u8| matches!(b, 0..=8 | 11 | 12 | 14..=31 | 127);
-    if !text.as_bytes().iter().any(|b| control(b)) {
+    if !text.as_bytes().iter().any(control) {
         return Cow::Borrowed(text);
     }
     let (mut plain, mut rest) = (String::new(), text);
