@@ -4,3 +4,6 @@
 export { useAIStreamHandler } from './react/use-stream-handler'
 export { useStreamSlice } from './react/use-stream-slice'
 export type { StreamHook } from './react/stream-hook'
+export { MessageBlocks, type BlockComponent, type BlockProps, type MessageBlocksProps } from './react/message-blocks'
+export { useBlocks, type BlocksOf } from './react/use-blocks'
+export { useSmooth } from './react/use-smooth'

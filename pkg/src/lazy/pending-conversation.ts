@@ -3,6 +3,7 @@
 
 import { runPath } from '../handler/run-path'
 import { emptySnapshot, NO_TIMELINE, NO_USAGE, ONLY_VERSION } from '../snapshot/empty-snapshot'
+import { withSingleBlock } from '../snapshot/single-block'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ChatMessage } from '../types/message'
 import type { QueuedSend } from '../types/rate-limits'
@@ -128,8 +129,8 @@ export class PendingConversation {
     const at = this.#opened++
     const message = (role: ChatMessage['role'], id: number, content: string) => ({ id: `m${2 * at + id}`, role, content, created_at: since })
     const turn: Turn = {
-      id: `t${at}`, user: { ...message('user', 0, text), ...(files.length && { filesSent: files, files_sent: files }) }, work: [],
-      answer: { ...message('agent', 1, ''), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
+      id: `t${at}`, user: withSingleBlock({ ...message('user', 0, text), ...(files.length && { filesSent: files, files_sent: files }) }), work: [],
+      answer: withSingleBlock({ ...message('agent', 1, ''), depth: 0, status: 'started' }), timeline: NO_TIMELINE, outcome: null, attempts: 1,
       times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: [], memories: [],
       sessionSummary: null, usage: NO_USAGE,
     }
@@ -141,7 +142,7 @@ export class PendingConversation {
     if (!this.snapshot.isStreaming) return
     this.#turns = this.#turns.map((turn) => turn.outcome ? turn : {
       ...turn, outcome, error, times: { ...turn.times, endedAt: Date.now() / 1000 },
-      answer: { ...turn.answer, ...(error ? { status: 'error', error: error.message, streamingError: true } : { status: 'cancelled', cancelled: true }) },
+      answer: withSingleBlock({ ...turn.answer, ...(error ? { status: 'error', error: error.message, streamingError: true } : { status: 'cancelled', cancelled: true }) }),
     })
     this.#show({ status: outcome, isStreaming: false, activityStatus: null, error })
   }
