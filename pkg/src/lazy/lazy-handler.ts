@@ -123,7 +123,7 @@ class LazyHandler {
       },
       sendQueuedNow: (id) => conversation.sendQueuedNow(id) && this.#did((handler) => handler.sendQueuedNow(id)),
       resumeQueue: () => conversation.resumeQueue() && this.#did((handler) => handler.resumeQueue()),
-      cancel: (options) => {
+      cancel: (options?: { queue?: 'keep' | 'drop' }) => {
         const isAll = dropsQueue(options)
         if (!this.#calls.length && !this.#hasStored) return
         const kept = isAll ? [] : conversation.snapshot.queue.map(({ id }) => id)

@@ -1,37 +1,40 @@
 // A handler for holders that mount and unmount, as React components do: created on first use, disposed of when the last holder is
-// gone, created again when one returns. It records which snapshot fields were read, so that only their changes cause a render.
-// Knows no React.
+// gone, created again when one returns. Knows no React.
 
 import { METHODS } from '../handler/method-names'
 import { createLazyHandler } from '../lazy/lazy-handler'
+import { usableOptions } from '../lazy/usable-options'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
+import { AnswerWatch } from './answer-watch'
+import { shareRequests } from './share-requests'
 import type { StreamHandler } from '../types/handler'
 import type { InspectableHandler } from '../types/recorder-hooks'
 import type { HandlerOptions } from '../types/options'
-import type { Snapshot } from '../types/snapshot'
-import type { StreamHook } from './stream-hook'
+import type { StreamHook, StreamHookOptions } from './stream-hook'
 
 export class HandlerLease {
   #instance: StreamHandler | null = null
   #holders = 0
   #isDisposed = false
-  #readKeys = new Set<keyof Snapshot>()
-  #lastSnapshot: Snapshot = emptySnapshot
   /** A facade over the current instance; its methods never change identity. */
   readonly handler: StreamHandler
-  #hook: StreamHook
-  getServerHook = (): StreamHook => this.#serverHook
-  #serverHook: StreamHook
+  readonly setMessages: StreamHook['setMessages']
+  readonly answers: AnswerWatch
 
-  constructor(private readonly latestOptions: { current: HandlerOptions }) {
+  /** `onGone`: the last holder has left. */
+  constructor(private readonly latestOptions: { current: StreamHookOptions }, private readonly onGone = () => {}) {
     const call = (name: keyof InspectableHandler) => (...args: never[]) => (((this.#instance ??= this.#create()) as InspectableHandler)[name] as (...args: never[]) => unknown)(...args)
     this.handler = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
     // When React's Activity shows a subtree again, children subscribe before their parent's effect runs.
     this.handler.subscribe = (listener) => this.#ensure().subscribe(listener)
     this.handler.getSnapshot = () => this.#instance?.getSnapshot() ?? emptySnapshot
     this.handler.getServerSnapshot = () => emptySnapshot
-    this.#hook = this.#createHook(this.handler.getSnapshot)
-    this.#serverHook = this.#createHook(this.handler.getServerSnapshot)
+    this.handler.loadSessions = shareRequests(this.handler.loadSessions, () => this.handler.getSnapshot().isStreaming)
+    this.answers = new AnswerWatch(this.handler)
+    this.setMessages = (messages) => {
+      const { sessionId, messages: shown } = this.handler.getSnapshot()
+      this.handler.load({ sessionId, messages: typeof messages === 'function' ? messages(shown) : messages })
+    }
   }
 
   /** For an effect. The returned cleanup disposes of the handler, unless it is acquired again in the same task (StrictMode). */
@@ -42,22 +45,9 @@ export class HandlerLease {
       if (this.#holders > 0 || this.#isDisposed) return
       this.#isDisposed = true
       this.#instance?.dispose()
+      this.onGone()
     }
     return () => void (this.#holders--, setTimeout(release))
-  }
-
-  /** The same object until a field that was read from it changes. */
-  getHook = (): StreamHook => {
-    const before = this.#lastSnapshot
-    const now = (this.#lastSnapshot = this.handler.getSnapshot())
-    if ([...this.#readKeys].some((key) => now[key] !== before[key])) this.#hook = this.#createHook(this.handler.getSnapshot)
-    return this.#hook
-  }
-
-  #createHook(snapshot: () => Snapshot): StreamHook {
-    const get = (key: keyof Snapshot) => () => (this.#readKeys.add(key), snapshot()[key])
-    const properties = (Object.keys(emptySnapshot) as (keyof Snapshot)[]).map((key) => [key, { enumerable: true, get: get(key) }])
-    return Object.defineProperties({ ...this.handler, handler: this.handler }, Object.fromEntries(properties)) as StreamHook
   }
 
   #ensure(): StreamHandler {
@@ -66,7 +56,7 @@ export class HandlerLease {
 
   #create(): StreamHandler {
     const { latestOptions } = this
-    const options: Record<string, unknown> = { ...latestOptions.current }
+    const options = usableOptions(handlerOptions(latestOptions.current)) as Record<string, unknown>
     const latest = (name: keyof HandlerOptions) => (...args: unknown[]) => {
       const value: unknown = latestOptions.current[name]
       return typeof value === 'function' ? value(...args) : (value ?? {})
@@ -80,4 +70,9 @@ export class HandlerLease {
     this.#isDisposed = false
     return instance
   }
+}
+
+/** The options without those of the hook itself. */
+export function handlerOptions({ id: _id, onFinish: _onFinish, ...rest }: StreamHookOptions): HandlerOptions {
+  return rest as HandlerOptions
 }

@@ -3,11 +3,14 @@
 import type { DeferredHooks, InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
 
+/** A handler, or the hook of a framework's entry, which disposes of its handler itself. */
+export type RecordableHandler = Omit<StreamHandler, 'dispose'>
+
 /**
  * What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing. Throws a
  * TypeError if `handler` is not a handler of this package.
  */
-export function hooksOf(handler: StreamHandler): RecorderHooks {
+export function hooksOf(handler: RecordableHandler): RecorderHooks {
   const { inside } = (handler ?? {}) as Partial<InspectableHandler>
   if (typeof inside !== 'function') throw new TypeError('ai-stream-handler/replay takes what createStreamHandler returned, or `handler` of a hook')
   const hooks = inside()

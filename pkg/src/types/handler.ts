@@ -105,6 +105,7 @@ export interface StreamHandler {
    *
    * @param options.queue `drop`: queued messages are removed; their `send` resolves as `cancelled`. Default `keep`.
    */
+  cancel(): void
   cancel(options?: { queue?: 'keep' | 'drop' }): void
   /**
    * Starts a turn that you feed from a transport of your own; `text` is what the user said. Without `text`, the first event
