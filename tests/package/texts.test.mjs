@@ -9,7 +9,7 @@ import { root } from './support.mjs'
 const read = (path) => readFileSync(join(root, path), 'utf8')
 
 /** Brotli, in KB of 1,024 bytes. Exceeding it takes a decision, not only a commit. */
-const BUDGET = 142.6
+const BUDGET = 142.3
 /** Of it, what a page loads before anybody sends a message. */
 const FIRST_BUDGET = 7.1
 
