@@ -9,9 +9,9 @@ import { root } from './support.mjs'
 const read = (path) => readFileSync(join(root, path), 'utf8')
 
 /** Brotli, in KB of 1,024 bytes. Exceeding it takes a decision, not only a commit. */
-const BUDGET = 142.4
+const BUDGET = 143.9
 /** Of it, what a page loads before anybody sends a message. */
-const FIRST_BUDGET = 6.9
+const FIRST_BUDGET = 7.1
 
 test('what a browser loads for the React hook is within its budget, and the texts give its size', async () => {
   const { first, whole, chunks } = await sizeOfHook()

@@ -103,7 +103,7 @@ class LazyHandler {
         this.#lastTicket++
         return this.#ask((handler) => handler.continueRun(resolutions), 'cancelled')
       },
-      regenerate: (options) => this.#ask((handler) => handler.regenerate(options), 'cancelled'), showVersion: () => false,
+      regenerate: (options) => this.#ask((handler) => handler.regenerate(options), 'cancelled'), showVersion: () => false, forkSession: () => this.#ask((handler) => handler.forkSession(), ''), renameSession: (...given) => this.#ask((handler) => handler.renameSession(...given), undefined), deleteSession: (id) => this.#ask((handler) => handler.deleteSession(id), undefined),
       loadSessions: (page) => this.#ask((handler) => handler.loadSessions(page), []),
       openSession: (id) => this.#ask((handler) => handler.openSession(id), false),
       retryNow: () => false,

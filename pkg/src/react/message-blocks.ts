@@ -30,7 +30,7 @@ export interface MessageBlocksProps {
  */
 export function MessageBlocks({ message, render, closed = false }: MessageBlocksProps): any {
   const { blocks, linkDefinitions } = useBlocks(message)
-  return React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(OneBlock, {
+  return React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(oneBlock(), {
     key: block.id, render: render as React.ComponentType<BlockProps>, kind: block.kind, open: block.open, lang: block.lang,
     children: textOf(block, linkDefinitions, closed),
   })))
@@ -49,4 +49,6 @@ function textOf(block: Block, linkDefinitions: string, closed: boolean): string 
   return text
 }
 
-const OneBlock = React.memo(({ render, ...props }: BlockProps & { render: React.ComponentType<BlockProps> }) => React.createElement(render, props))
+/** Made on first use: importing the entry must not need React. */
+let one: React.ComponentType<BlockProps & { render: React.ComponentType<BlockProps> }> | undefined
+const oneBlock = () => (one ??= React.memo(({ render, ...props }: BlockProps & { render: React.ComponentType<BlockProps> }) => React.createElement(render, props)))
