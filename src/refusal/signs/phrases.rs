@@ -14,9 +14,16 @@ pub(in crate::refusal) const FIRST: &[(Kind, &str)] = &[
     (
         RequestTooLarge,
         list![
-            "request too large",  // Groq, OpenAI
-            "prompt is too long", // Anthropic 400
-            "maximum context",    // OpenAI 400, vLLM, Mistral
+            "request too large",                      // Groq, OpenAI
+            "prompt is too long",                     // Anthropic 400
+            "context size has been exceeded",         // LM Studio
+            "tokens to keep from the initial prompt", // LM Studio
+            "input tokens exceed",
+            "too many input tokens",
+            "input too long",
+            "request is too large for",
+            "too large for the model",
+            "maximum context", // OpenAI 400, vLLM, Mistral
             "context length exceeded",
             "context_length_exceeded",    // OpenAI, as text
             "payload too large",          // RFC 9110 §15.5.14
@@ -24,16 +31,17 @@ pub(in crate::refusal) const FIRST: &[(Kind, &str)] = &[
             "exceed*context window",      // OpenAI
             "exceeds the context length", // Ollama
             "exceeds maximum context",
-            "exceeded max context",                   // Ollama
-            "context length of only",                 // LM Studio
-            "too large for model",                    // Mistral
-            "image exceeds*maximum",                  // Anthropic 400
-            "exceeds the available context",          // llama.cpp
-            "exceed context limit",                   // Anthropic 400
-            "exceeded model token limit",             // Moonshot 400
-            "input is too long",                      // Bedrock
-            "range of input length",                  // Alibaba 400
-            "too many tokens: ",                      // Cohere 400
+            "exceeded max context",          // Ollama
+            "context length of only",        // LM Studio
+            "too large for model",           // Mistral
+            "image exceeds*maximum",         // Anthropic 400
+            "exceeds the available context", // llama.cpp
+            "exceed context limit",          // Anthropic 400
+            "exceeded model token limit",    // Moonshot 400
+            "input is too long",             // Bedrock
+            "range of input length",         // Alibaba 400
+            "\ntoo many tokens: ",           // Cohere 400
+            ": too many tokens: ",
             "`inputs` must have less than",           // text-generation-inference 422
             "`inputs` tokens + `max_new_tokens`",     // text-generation-inference 422, Together
             "message larger than max",                // gRPC
@@ -58,7 +66,14 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "usage limit*reached",
             "usage limit exceeded",
             "hit*usage limit",
-            "hit your limit",      // Claude Code
+            "hit your limit",         // Claude Code
+            "hit your*session limit", // Claude Code
+            "reached*session limit",
+            "\nsession limit reached", // Claude Code
+            ": session limit reached",
+            "weekly limit", // Claude Code
+            "hit your opus limit",
+            "hit your sonnet limit",
             "hour limit reached",  // Claude Code
             "使用上限",            // Zhipu: the limit of five hours
             "key limit exceeded",  // OpenRouter 403
@@ -81,6 +96,34 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "欠费",                          // Zhipu: in arrears
             "spending limit",
             "monthly limit",
+            "monthly budget",
+            "budget exceeded for",
+            "no budget left",
+            "key has no budget",
+            "subscription quota exceeded",
+            "overdue balance",
+            "account overdue",
+            "account is overdue",
+            "no credits remaining",
+            "no credits left",
+            "credits*exhausted",
+            "hard billing limit", // OpenAI
+            "balance is too low",
+            "balance is insufficient", // SiliconFlow 30001
+            "balance is exhausted",
+            "balance has been exhausted",
+            "\npayment required",
+            ": payment required",
+            "account is not active",  // OpenAI
+            "free tier of*exhausted", // Alibaba
+            "daily*limit reached",
+            "daily*limit exceeded",
+            "reached*daily*limit",
+            "exceeded*daily*limit",
+            "hit your daily*limit",
+            "quota exhausted for today",
+            "daily quota exceeded",
+            "daily quota exhausted",
             "monthly spend*limit",
             "monthly usage limit",
             "monthly quota",
@@ -92,7 +135,15 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
         list![
             "content management policy", // Azure OpenAI
             "content filter",
-            "content policy",
+            "our content policy",
+            "content policy violation",
+            "violat*content policy",
+            "content policy*violat",
+            "flagged*content policy",
+            "blocked*content policy",
+            "prohibited_content",
+            "inappropriate content",
+            "moderation flagged",
             "flagged as potentially violating", // OpenAI
             "flagged by moderation",            // OpenRouter 403
             "violates usage guidelines",        // xAI 403
@@ -140,6 +191,12 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "server is busy",                // DeepSeek 503
             "service is too busy",           // DeepSeek 503
             "server busy",                   // Ollama 503
+            "system is too busy",
+            "model too busy", // SiliconFlow
+            "insufficient capacity",
+            "no instances available",
+            "no healthy upstream",             // Envoy 503
+            "upstream connect error*overflow", // Envoy 503
             "model busy",
             "temporarily unable to process your request", // Azure
             "bedrock is unable to process your request",
@@ -160,6 +217,14 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "too many requests",            // RFC 6585 §4
             "too many tokens, please wait", // Bedrock
             "too many connections",
+            "per minute limit exceeded",
+            "concurrent*limit reached",
+            "maximum concurrency reached",
+            "local_rate_limited", // Envoy
+            "error code: 1015",   // Cloudflare
+            "raised resourceexhausted",
+            "<code>slowdown</code>", // S3
+            "rate limit (429)",
             "rate limit exceeded", // OpenRouter, AgentOS
             "rate limit reached",  // OpenAI, Groq
             "\nrate limited",      // Anthropic, Cloudflare
@@ -222,10 +287,19 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
     (
         Auth,
         list![
-            "api key not valid",                // Gemini 400
-            "incorrect api key",                // OpenAI 401
-            "invalid api key",                  // Groq 401
-            "invalid x-api-key",                // Anthropic 401
+            "api key not valid",         // Gemini 400
+            "incorrect api key",         // OpenAI 401
+            "invalid api key",           // Groq 401
+            "invalid x-api-key",         // Anthropic 401
+            "no auth credentials found", // OpenRouter 401
+            "api key expired",
+            "api key has expired",
+            "authentication fails", // DeepSeek 401
+            "token has expired",
+            "signature has expired",
+            "jwt is expired",      // Envoy 401
+            "rbac: access denied", // Envoy 403
+            "permission denied for",
             "login fail: ",                     // MiniMax 1004
             "unable to locate credentials",     // botocore
             "organization has been restricted", // Groq 400
@@ -234,7 +308,11 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
     (
         NotFound,
         list![
-            "model*does not exist",      // OpenAI 404
+            "model*does not exist", // OpenAI 404
+            "no such model",
+            "unknown model '",
+            "unknown model: ",
+            "model*has been deprecated",
             "deployment*does not exist", // Azure 404
             "model*not found",           // Ollama, vLLM, Fireworks
         ],
@@ -243,11 +321,15 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
         Timeout,
         list![
             "timed out",
-            "gateway timeout",   // RFC 9110 §15.6.5
-            "gateway time-out",  // nginx
-            "readtimeout",       // str() of nothing: agno gives the class
-            "read timeout",      // botocore
-            "exceeded max wait", // agno: OpenAI's background responses
+            "upstream request timeout", // Envoy 504
+            "stream timeout",           // Envoy
+            "etimedout",                // Node.js
+            "err_timed_out",            // Chromium
+            "gateway timeout",          // RFC 9110 §15.6.5
+            "gateway time-out",         // nginx
+            "readtimeout",              // str() of nothing: agno gives the class
+            "read timeout",             // botocore
+            "exceeded max wait",        // agno: OpenAI's background responses
             "took too long",
             "deadline exceeded",
         ],
