@@ -4,6 +4,7 @@
 
 mod codes;
 mod fields;
+mod limits;
 mod phrases;
 mod statuses;
 

@@ -3,6 +3,7 @@
 use super::amount::{amount, leading, Amount};
 use super::longer;
 use super::moment::{date, epoch, iso};
+use super::words::{EAST_ASIA, FILLERS, REMAINING, TRIGGERS, TRIGGERS_WITH_UNIT};
 use crate::limits::excerpt;
 use crate::refusal::scan::{
     after_phrase, any, before, begins, begins_in, ends, entry, from, has, list, next_part, skip, skip_back, span_back,
@@ -10,104 +11,8 @@ use crate::refusal::scan::{
 };
 use crate::time::Seconds;
 
-/// What stands in front of a wait. A space, a colon or `=` follows, unless it ends with such a mark itself.
-const TRIGGERS: &str = list![
-    "retry in",
-    "retrying in",
-    "retrying after",
-    "retrying*in",
-    "next attempt in",
-    "try again in",
-    "retry after",
-    "retry-after",
-    "retry_after",
-    "retryafter",
-    "retrydelay",
-    "retry_delay",
-    "again after",
-    "reset in:",
-    "resets in:",
-    "reset time:",
-];
-/// Behind these a number without a unit is no wait.
-const TRIGGERS_WITH_UNIT: &str = list![
-    "again in",
-    "back in",
-    "try in",
-    "your request in",
-    "your request after",
-    "again at",
-    "retry at",
-    "reset in",
-    "resets in",
-    "reset after",
-    "resets after",
-    "reset at",
-    "resets at",
-    "available in",
-    "allowed in",
-    "possible in",
-    "replenished in",
-    "wait",
-    "wait time",
-    "waiting",
-    "must wait",
-    "back off for",
-    "backing off for",
-    "refreshed in",
-    "resets on",
-    "until reset",
-    "time remaining",
-    "resets",
-    "renews in",
-    "renews at",
-    "refreshes in",
-    "restored in",
-    "another message in",
-    "another request in",
-    "next request in",
-    "access api after", // WSO2
-    "cooldown",
-    "lifted in",
-    "blocked for",
-    "for the next",
-    "hold on for",
-    "reset time",
-    "请在",
-    "请",
-    "请等待",
-    "sleeping",
-    "limit reached|", // Claude Code
-    "将在",           // Zhipu: `您的限额将在 2026-11-29 13:00:00 重置`
-];
-/// Behind this one times are those of Beijing.
-const EAST_ASIA: &str = list!["将在"];
-
 /// So often a trigger is looked at: nobody names more waits.
 const MOST: usize = 64;
-
-const FILLERS: &str = list![
-    "<b>",
-    "<strong>",
-    "about ",
-    "less than ",
-    "under ",
-    "<",
-    "(",
-    "`",
-    "*",
-    "approximately ",
-    "approx. ",
-    "around ",
-    "at least ",
-    "another ",
-    "for ",
-    "until ",
-    "up to ",
-    "~",
-    "the next ",
-    "pt", // ISO 8601: `PT30S`
-];
 
 /// The longest wait that a sentence of `lower`, a text in lower case, names. `now`: what absolute times are compared with.
 #[inline(never)]
@@ -140,9 +45,6 @@ pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Secon
     }
     found
 }
-
-/// Behind a number of seconds that is a wait.
-const REMAINING: &str = list![" seconds remaining", " second remaining", "s remaining", " seconds left"];
 
 /// A number without a unit that is a year: `Try again in 2026`.
 fn is_year(seconds: Seconds) -> bool {
