@@ -12,6 +12,7 @@ import { pageEnvironment, type PageEnvironment } from './page-environment'
 import { reportTo } from './report-error'
 import { requestHost } from './request-host'
 import { componentRunsPath } from './run-path'
+import { takeOver } from './take-over'
 import { validateOptions } from './validate-options'
 import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
@@ -45,7 +46,7 @@ export class CoreDriver {
   #resumePoint: ResumePoint | null = null
   /** A stored answer is shown, to be resumed on first use. */
   #resumesOnUse = false
-  /** When the call being made was made, if that was earlier: see {@link RecorderHooks.clock}. */
+  /** When the call being made was made, if that was earlier (take-over.ts). */
   #calledAt: number | undefined
   /** The core has changes that the snapshot does not show yet. */
   #isStale = false
@@ -143,8 +144,7 @@ export class CoreDriver {
         this.#tappedCore = tap?.over(this.#untapped)
       },
       replay: (...given) => this.#replay(...given),
-      adopt: (snapshot) => (this.#store.snapshot = snapshot),
-      clock: (now) => (this.#calledAt = now),
+      takeOver: (...waiting) => takeOver((empty) => (this.#store.snapshot = empty), (now) => (this.#calledAt = now), ...waiting),
     }
   }
 

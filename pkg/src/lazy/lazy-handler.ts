@@ -1,285 +1,251 @@
 // A StreamHandler whose core is loaded when it is needed. For the entries of frameworks, whose pages show something before anybody
-// sends a message.
+// sends a message. Part of what such a page loads first, so it is written to be small.
 //
-//     const handler = createLazyHandler(options)   // throws for a wrong option, as createStreamHandler does
+//     const handler = createLazyHandler(options)   // throws for an unknown option, or one of the wrong type
 //     const stop = handler.subscribe(listener)     // in an effect: from now on the core is loaded in idle time
-//     handler.getSnapshot()                        // the framework's own empty snapshot, until something happens
+//     handler.getSnapshot()                        // `emptySnapshot` until something happens
 //     handler.dispose()                            // when the component is gone
 //
 // Creating one has no side effects, on a server either; nothing is loaded before the first `subscribe` or the first call that acts.
-// A call that needs the core loads it at once. Until it is there
+// Such a call loads the core at once, and so does a stored answer that is to be resumed. Until the core is there
 //
 // - calls are kept, and made in their order, dated as they were called; their promises settle with what the core says;
-// - `send` shows the user's message and status `connecting` at once, under the ids that the core will give;
-// - `cancel`, `cancelQueued`, `begin`, `clear` and `dismissError` show what they do, `load`, `feed` and `end` only afterwards;
+// - `send` shows the user's message and status `connecting` at once, under the ids that the core will give; while one waits, further
+//   ones are shown in `queue`;
+// - `cancel`, `cancelQueued`, `clear`, `load` and `dismissError` take such messages away at once; what `load`, `begin` and `feed`
+//   bring is shown when the core is there;
 // - `getSnapshot` returns the same object until something changes, and goes on doing so when the core takes over.
 //
-// If the core does not come after several attempts (core-chunk.ts), a send ends as `failed`: `error` says what to do, its text stays in
-// `messages`, and sending it again tries again. `loadSessions` and `openSession` reject. If the core comes but cannot start (no
-// WebAssembly, a policy), the same, with what createStreamHandler throws; a number out of range rejects the send.
+// If the core has not come after several attempts (core-chunk.ts), or cannot start (no WebAssembly, a policy), a send ends as
+// `failed`: `error` says what to do, its text stays in `messages`, and sending it again tries again. `loadSessions` and `openSession`
+// reject. What is checked only by the core (parts of options, numbers out of range) makes a send reject, and goes to
+// `onListenerError`.
 //
 // All methods are stable and need no `this`. Where the core is there already, the handler has it from the start.
 
-import { METHODS } from '../handler/method-names'
 import { reportTo } from '../handler/report-error'
-import { resumeLocation } from '../handler/resume-location'
-import { sendArguments } from '../handler/send-arguments'
-import { assertArgument, validateOptions } from '../handler/validate-options'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
-import { awaitCore, coreChunk, loadCore, loadCoreWhenIdle, type CoreChunk } from './core-chunk'
-import { PendingConversation } from './pending-conversation'
-import type { CheckedOptions } from '../types/checked-options'
+import { checkOptions } from './check-options'
+import { awaitCore, coreChunk, failedAttempts } from './core-chunk'
+import { pendingTurn, workingText } from './pending-turn'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
-import type { RecorderHooks } from '../types/recorder-hooks'
+import type { QueuedSend } from '../types/rate-limits'
+import type { RecorderHooks, WaitingCall, WaitingListener } from '../types/recorder-hooks'
+import type { Outcome, Snapshot } from '../types/snapshot'
 
 /** Attempts to load the core, in a row, after which a send fails: 15 seconds. */
 const ATTEMPTS = 5
 
-const NOT_LOADED = 'A part of this page could not be loaded: the network may be down, or the page was updated in the meantime. Please try again, or reload the page.'
+const NOT_LOADED = 'The chat could not be loaded. Check your connection and try again, or reload the page.'
+
+interface Call extends WaitingCall {
+  /** What its promise resolves with when the handler is disposed of. */
+  ifDisposed?: unknown
+  /** Of a send that is open: its entry in the queue, where it is as long as it has no turn. */
+  send?: QueuedSend
+}
 
 /** See the top of this file. Throws a TypeError for an unknown option or one of the wrong type. */
 export function createLazyHandler(options: HandlerOptions = {}): StreamHandler {
-  return new LazyHandler(options, validateOptions(options)).facade
+  const [handler, start] = lazyHandler(() => options)
+  start()
+  return handler
 }
 
-/** A call that waits for the core. */
-interface Call {
-  /** When it was made, in seconds since the Unix epoch. */
-  at: number
-  run: (handler: StreamHandler) => unknown
-  /** Of a call with a promise that is still open. */
-  open?: { resolve: (value: any) => void; reject: (error: unknown) => void; ifDisposed: unknown }
-  /** Of a send: its text. */
-  text?: string
-  id?: number
-}
-
-class LazyHandler {
-  readonly facade: StreamHandler
+/**
+ * The same, started by `start()` or by the first call that acts, with the options of that time. Started again after `dispose()` it
+ * goes on with the messages that it showed. Returns the handler, `start`, and whether it was started and not disposed of.
+ */
+export function lazyHandler(currentOptions: () => HandlerOptions) {
+  let options: HandlerOptions
+  let snapshot: Snapshot = emptySnapshot
+  let empty: Snapshot
+  let calls: Call[]
+  let listeners: Set<WaitingListener>
   /** The handler with the core, once that is there. */
-  #handler: StreamHandler | undefined
-  #conversation: PendingConversation
-  #calls: Call[] = []
-  #listeners = new Set<{ run: () => void; stop?: () => void }>()
-  #stopWaiting: (() => void) | undefined
-  #isDisposed = false
-  #isNotifying = false
-  #lastTicket = 0
-  #hasStored: boolean
+  let core: StreamHandler | undefined
+  let stopWaiting: (() => void) | undefined
+  let isStarted = false
+  let isDisposed = false
+  let lastId = 0
+  let turnCount: number
 
-  constructor(private readonly given: HandlerOptions, private readonly options: CheckedOptions) {
-    this.#hasStored = hasStoredAnswer(options)
-    this.#conversation = new PendingConversation(options, this.#hasStored)
-    const pending = this.#pending()
-    const call = (name: keyof StreamHandler) => (...args: never[]) => ((this.#handler ?? pending)[name] as (...args: never[]) => unknown)(...args)
-    this.facade = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
-    this.facade.getServerSnapshot = () => emptySnapshot
-    const chunk = coreChunk()
-    if (chunk) this.#takeOver(chunk)
+  function start(): void {
+    const { sessionId, messages } = handler.getSnapshot()
+    checkOptions((options = currentOptions()))
+    empty = snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
+    calls = []
+    listeners = new Set()
+    core = stopWaiting = undefined
+    turnCount = 0
+    isStarted = true
+    isDisposed = false
+    if (messages.length) handler.load({ sessionId, messages })
+  }
+
+  function show(changed: object): void {
+    const turns = calls.flatMap(({ turn }) => turn ?? [])
+    const queue = calls.flatMap(({ send, turn }) => (turn ? [] : send ?? []))
+    snapshot = { ...snapshot, ...changed, turns, messages: turns.flatMap(({ user, answer }) => [user!, answer]), queue, queued: queue.length }
+    notify()
+  }
+
+  const report = (error: unknown) => reportTo(options, error)
+
+  /** Not while the caller is still changing things. */
+  const notify = () => {
+    for (const { run } of listeners) Promise.resolve().then(run).catch(report)
+  }
+
+  /** A call for the core, which it loads. */
+  function act(name: Call['name'], args: unknown[], more?: Partial<Call>): void {
+    if (isDisposed) return more?.resolve?.(more.ifDisposed)
+    calls.push({ name, args, at: Date.now() / 1000, ...more })
+    wait(true)
+  }
+
+  /** The same for a method that returns a promise. */
+  const ask = (name: keyof StreamHandler, ifDisposed: unknown, more?: Partial<Call>) =>
+    (...args: unknown[]) => new Promise<any>((resolve, reject) => act(name, args, { resolve, reject, ifDisposed, ...more }))
+
+  /** Ends the open sends. They stay among the calls: the core has to see them. */
+  function end(outcome: Outcome, error: Snapshot['error'] = null): void {
+    for (const call of calls) {
+      const { send } = call
+      if (!send) continue
+      call.resolve!(outcome)
+      const turn = call.turn ?? (error && pendingTurn(turnCount++, send.text, [], send.since))
+      if (turn) call.turn = {
+        ...turn, outcome, error, times: { ...turn.times, endedAt: Date.now() / 1000 },
+        answer: { ...turn.answer, ...(error ? { status: 'error', error: error.message, streamingError: true } : { status: outcome as 'cancelled', cancelled: true }) },
+      }
+      call.send = call.resolve = undefined
+    }
+    if (snapshot.isStreaming) show({ status: outcome, isStreaming: false, activityStatus: null, error })
+  }
+
+  /** Another conversation. */
+  function restart(sessionId: string | null): void {
+    end('cancelled')
+    for (const call of calls) call.turn = undefined
+    show({ status: 'idle', error: null, sessionId })
+  }
+
+  function wait(isUrgent: boolean): void {
+    stopWaiting?.()
+    if (coreChunk) takeOver()
+    else stopWaiting = awaitCore(() => {
+      if (coreChunk) takeOver()
+      else if (failedAttempts >= ATTEMPTS) fail(new Error(NOT_LOADED), 'network')
+    }, isUrgent)
+  }
+
+  function fail(error: Error, type: 'network' | 'unexpected'): void {
+    end('failed', { message: error.message, type, retryable: type === 'network' })
+  }
+
+  function takeOver(): void {
+    try {
+      core = coreChunk!.createStreamHandler(options)
+    } catch (error) {
+      report(error)
+      for (const { reject, send } of calls) if (!send) reject?.(error)
+      return fail(error as Error, 'unexpected')
+    }
+    ;(core.inside() as RecorderHooks).takeOver(core, empty, snapshot, calls, listeners, notify, report)
   }
 
   /** The methods before the core is there. */
-  #pending(): StreamHandler {
-    const conversation = this.#conversation
-    return {
-      send: async (message, { priority = 'user' } = {}) => {
-        if (this.#isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-        const { text, form, files } = sendArguments(this.options, message)
-        const since = Date.now() / 1000
-        const id = ++this.#lastTicket
-        conversation.send({ id, text, priority, since, waitsFor: 'run' }, files)
-        this.#notify()
-        return this.#ask((handler) => handler.send(form ?? text, { priority }), 'cancelled', { text, id })
-      },
-      resume: () => {
-        this.#lastTicket++
-        return this.#ask((handler) => handler.resume(), 'cancelled')
-      },
-      continueRun: async (resolutions) => {
-        this.#lastTicket++
-        return this.#ask((handler) => handler.continueRun(resolutions), 'cancelled')
-      },
-      loadSessions: (page) => this.#ask((handler) => handler.loadSessions(page), []),
-      openSession: (id) => this.#ask((handler) => handler.openSession(id), false),
-      retryNow: () => false,
-      cancelQueued: (id) => {
-        if (!conversation.cancelQueued(id)) return false
-        this.#settle('cancelled', (call) => call.id === id)
-        this.#act((handler) => handler.cancelQueued(id))
-        return true
-      },
-      cancel: () => {
-        if (!this.#calls.length && !this.#hasStored) return
-        this.#settle('cancelled')
-        conversation.end('cancelled')
-        this.#act((handler) => handler.cancel())
-      },
-      begin: (text, more) => {
-        this.#settle('cancelled')
-        conversation.begin(text, more?.name, Date.now() / 1000)
-        this.#act((handler) => handler.begin(text, more))
-      },
-      feed: (bytes) => {
-        assertArgument('feed', 'a Uint8Array', bytes, ArrayBuffer.isView(bytes))
-        const copy = bytes.slice()
-        this.#act((handler) => handler.feed(copy))
-      },
-      end: () => this.#act((handler) => handler.end()),
-      subscribe: (listener) => {
-        assertArgument('subscribe', 'a function', listener, typeof listener === 'function')
-        if (this.#isDisposed) return () => {}
-        const entry: { run: () => void; stop?: () => void } = { run: () => listener() }
-        this.#listeners.add(entry)
-        this.#wait()
-        if (this.#hasStored) void loadCore()
-        else loadCoreWhenIdle()
-        return () => {
-          this.#listeners.delete(entry)
-          entry.stop?.()
-        }
-      },
-      getSnapshot: () => conversation.snapshot,
-      getServerSnapshot: () => emptySnapshot,
-      dismissError: () => {
-        conversation.dismissError()
-        this.#act((handler) => handler.dismissError())
-      },
-      load: ({ sessionId, messages }) => {
-        const copy = [...messages]
-        this.#settle('cancelled')
-        conversation.clear(sessionId)
-        this.#act((handler) => handler.load({ sessionId, messages: copy }))
-      },
-      clear: () => {
-        this.#settle('cancelled')
-        conversation.clear(null)
-        this.#act((handler) => handler.clear())
-      },
-      inside: () => ({
-        options: this.options,
-        isNew: () => !this.#calls.length && !this.#hasStored && !this.#isDisposed,
-        now: () => this.#handler?.inside() as RecorderHooks | undefined,
-        defer: (work) => this.#act((handler) => work(handler.inside() as RecorderHooks)),
-      }),
-      dispose: () => this.#dispose(),
-    }
-  }
-
-  /** Makes a call now or when the core is there, which it loads. */
-  #act(run: (handler: StreamHandler) => unknown, more?: Partial<Call>): void {
-    if (this.#handler) return void run(this.#handler)
-    if (this.#isDisposed) return
-    this.#calls.push({ at: Date.now() / 1000, run, ...more })
-    this.#notify()
-    this.#wait()
-    const chunk = coreChunk()
-    if (chunk) this.#takeOver(chunk)
-    else void loadCore()
-  }
-
-  #ask<T>(run: (handler: StreamHandler) => Promise<T>, ifDisposed: T, more?: Partial<Call>): Promise<T> {
-    if (this.#isDisposed) return Promise.resolve(ifDisposed)
-    return new Promise((resolve, reject) => this.#act((handler) => run(handler).then(resolve, reject), { open: { resolve, reject, ifDisposed }, ...more }))
-  }
-
-  #wait(): void {
-    this.#stopWaiting ??= awaitCore({
-      arrived: (chunk) => this.#takeOver(chunk),
-      missed: (count) => void (count >= ATTEMPTS && this.#fail(new Error(NOT_LOADED), false)),
-    })
-  }
-
-  /** Settles the open sends that `isMeant`. They stay in the list: the core has to see them. */
-  #settle(outcome: 'cancelled', isMeant: (call: Call) => boolean = (call) => call.text !== undefined): void {
-    for (const call of this.#calls) {
-      if (!call.open || !isMeant(call)) continue
-      call.open.resolve(outcome)
-      call.open = undefined
-    }
-  }
-
-  /** The core is there: makes the calls, and hands on the listeners. */
-  #takeOver(chunk: CoreChunk): void {
-    const shown = this.#conversation.snapshot
-    let handler: StreamHandler
-    try {
-      handler = chunk.createStreamHandler(this.given)
-    } catch (error) {
-      reportTo(this.options, error)
-      return this.#fail(error as Error, error instanceof TypeError || error instanceof RangeError)
-    }
-    this.#handler = handler
-    const { adopt, clock } = handler.inside() as RecorderHooks
-    adopt(this.#conversation.empty)
-    // Whoever subscribed first wants a stored answer to be resumed first.
-    if (this.#listeners.size) handler.subscribe(() => {})()
-    for (const { at, run } of this.#calls.splice(0)) {
-      clock(at)
-      try {
-        run(handler)
-      } catch (error) {
-        reportTo(this.options, error)
+  const pending = {
+    async send(message, { priority = 'user' } = {}) {
+      if (isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
+      let given = message
+      let text = message as string
+      const files: string[] = []
+      if (typeof message !== 'string') {
+        const copy = (given = new FormData())
+        message.forEach((value, name) => {
+          copy.append(name, value)
+          if (typeof value !== 'string') files.push(value.name)
+        })
+        text = String(copy.get('message') ?? '')
       }
-    }
-    clock(undefined)
-    for (const entry of this.#listeners) entry.stop = handler.subscribe(entry.run)
-    if (handler.getSnapshot() !== shown) this.#notify()
-  }
-
-  /** There is no core. Sends end as `failed`, or reject with the error if it `isTheirs`; a later core shows them so. */
-  #fail(error: Error, isTheirs: boolean): void {
-    const { message } = error
-    let hasFailed = false
-    this.#calls = this.#calls.flatMap((call) => {
-      const { open, text, at } = call
-      if (!open) return [call]
-      if (open.ifDisposed === 'cancelled') this.#lastTicket--
-      if (open.ifDisposed === 'cancelled' && !isTheirs) open.resolve('failed')
-      else open.reject(error)
-      hasFailed ||= text !== undefined
-      return text === undefined ? [] : [{ at, run: (handler: StreamHandler) => {
-        handler.begin(text)
-        handler.feed(new TextEncoder().encode(`data: ${JSON.stringify({ event: 'RunError', content: message })}\n\n`))
-        handler.end()
-      } }]
-    })
-    if (!hasFailed) return
-    this.#conversation.end('failed', { message, type: isTheirs ? 'general' : 'network', retryable: !isTheirs })
-    this.#notify()
-  }
-
-  /** Tells the listeners, soon: not while the caller is still changing things. */
-  #notify(): void {
-    if (this.#isNotifying || !this.#listeners.size) return
-    this.#isNotifying = true
-    queueMicrotask(() => {
-      this.#isNotifying = false
-      for (const entry of [...this.#listeners]) {
-        try {
-          if (this.#listeners.has(entry)) entry.run()
-        } catch (error) {
-          reportTo(this.options, error)
-        }
+      const since = Date.now() / 1000
+      const turn = snapshot.isStreaming ? undefined : pendingTurn(turnCount++, text, files, since)
+      const outcome = ask('send', 'cancelled', { send: { id: ++lastId, text, priority, since, waitsFor: 'run' }, turn })(given, { priority })
+      if (!core) show(turn ? { status: 'connecting', isStreaming: true, activityStatus: workingText(options), error: null } : {})
+      return outcome
+    },
+    resume: ask('resume', 'cancelled'),
+    continueRun: ask('continueRun', 'cancelled'),
+    loadSessions: ask('loadSessions', []),
+    openSession: ask('openSession', false),
+    retryNow: () => false,
+    cancelQueued(id) {
+      const call = calls.find(({ send, turn }) => send?.id === id && !turn)
+      call?.resolve!('cancelled')
+      calls = calls.filter((other) => other !== call)
+      if (call) show({})
+      return !!call
+    },
+    cancel() {
+      end('cancelled')
+      if (calls.length) act('cancel', [])
+    },
+    begin(...given) {
+      end('cancelled')
+      act('begin', given)
+    },
+    feed: (bytes) => act('feed', [bytes.slice()]),
+    end: () => act('end', []),
+    subscribe(listener) {
+      const entry: WaitingListener = { run: () => listener() }
+      if (!isDisposed) {
+        listeners.add(entry)
+        if (!stopWaiting) wait(!!options.persist || !!options.background)
       }
-    })
-  }
+      return () => {
+        listeners.delete(entry)
+        entry.stop?.()
+      }
+    },
+    dismissError() {
+      if (!snapshot.error) return
+      show({ error: null })
+      act('dismissError', [])
+    },
+    load({ sessionId, messages }) {
+      const copy = [...messages]
+      restart(sessionId)
+      act('load', [{ sessionId, messages: copy }])
+    },
+    clear() {
+      restart(null)
+      act('clear', [])
+    },
+    inside: () => ({ options, calls, core: () => core, act }),
+  } satisfies Partial<StreamHandler>
 
-  #dispose(): void {
-    if (this.#isDisposed) return
-    this.#isDisposed = true
-    this.#stopWaiting?.()
-    this.#listeners.clear()
-    this.#conversation.end('cancelled')
-    for (const { open } of this.#calls.splice(0)) open?.resolve(open.ifDisposed)
+  const handler = {
+    getSnapshot: () => core?.getSnapshot() ?? snapshot,
+    getServerSnapshot: () => emptySnapshot,
+    dispose() {
+      isDisposed = true
+      stopWaiting?.()
+      core?.dispose()
+      if (!isStarted || core) return
+      listeners.clear()
+      end('cancelled')
+      for (const { resolve, ifDisposed } of calls) resolve?.(ifDisposed)
+      calls = []
+    },
+  } as StreamHandler
+  for (const name of Object.keys(pending) as (keyof typeof pending)[]) {
+    handler[name] = (...args: never[]) => {
+      if (!isStarted) start()
+      return ((core ?? pending)[name] as (...args: never[]) => any)(...args)
+    }
   }
-}
-
-function hasStoredAnswer(options: CheckedOptions): boolean {
-  try {
-    const location = resumeLocation(options)
-    return Boolean(location?.storage.getItem(location.key))
-  } catch {
-    return false
-  }
+  return [handler, start, () => isStarted && !isDisposed] as const
 }

@@ -2,7 +2,7 @@
 // call, and disposed of when the component stays unmounted. StrictMode's simulated unmount keeps it.
 
 import * as React from 'react'
-import { HandlerLease } from './handler-lease'
+import { handlerLease } from './handler-lease'
 import type { HandlerOptions } from '../types/options'
 import type { StreamHook } from './stream-hook'
 
@@ -21,8 +21,8 @@ export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
   const latestOptions = React.useRef(options)
   const key = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url].map((part) => part || null))
-  const [current, setCurrent] = React.useState(() => ({ key, lease: new HandlerLease(latestOptions) }))
-  if (current.key !== key) setCurrent({ key, lease: new HandlerLease(latestOptions) })
+  const [current, setCurrent] = React.useState(() => ({ key, lease: handlerLease(latestOptions) }))
+  if (current.key !== key) setCurrent({ key, lease: handlerLease(latestOptions) })
   const { lease } = current
   // An insertion effect, because it precedes the effects of children, and one of those may create the handler by subscribing.
   React.useInsertionEffect(() => void (latestOptions.current = options))

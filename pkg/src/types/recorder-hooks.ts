@@ -4,7 +4,7 @@
 import type { HandlerOptions } from './options'
 import type { ReadableResponse } from './readable-response'
 import type { RecordingStart } from './recording'
-import type { ErrorType, Snapshot } from './snapshot'
+import type { ErrorType, Snapshot, Turn } from './snapshot'
 
 /** The part of a core that a replay drives. */
 export interface ReplayCore {
@@ -56,19 +56,37 @@ export interface RecorderHooks {
    * Throws after `dispose()`, and if the options are invalid.
    */
   replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: ReplayCore; change(work: () => void): void }
-  /** Starts from `snapshot`, which is that of a new handler, so that what does not change keeps its identity. */
-  adopt(snapshot: Snapshot): void
-  /** From now on calls count as made at `now` (seconds since the Unix epoch); `undefined`: by the real clock. */
-  clock(now: number | undefined): void
+  /**
+   * Continues what waited for `core` (a StreamHandler, whose file imports this one). `empty`: the snapshot of a new handler, so that
+   * what does not change keeps its identity; `shown`: what is shown now; `notify` tells the listeners. By position: lazy/ is small.
+   */
+  takeOver(core: any, empty: Snapshot, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void, report: (error: unknown) => void): void
 }
 
-/** The internals of a handler whose core is still being loaded. */
+/** A call that waits for the core. */
+export interface WaitingCall {
+  /** A method, or what to do with the handler. */
+  name: string | ((core: any) => void)
+  args: unknown[]
+  /** When it was made, in seconds since the Unix epoch. */
+  at: number
+  /** Settle its promise, as long as that is open. */
+  resolve?: (value: any) => void
+  reject?: (error: unknown) => void
+  /** Of a send: what is shown of it. With an `error` it has failed, and is not to be made. */
+  turn?: Turn
+}
+
+/** A listener, and how to unsubscribe it from the core. */
+export interface WaitingListener { run(): void; stop?(): void }
+
+/** The internals of a handler whose core is still being loaded. `any`: a StreamHandler, whose file imports this one. */
 export interface DeferredHooks {
   options: HandlerOptions
-  /** Whether nothing has happened, and nothing waits to. */
-  isNew(): boolean
-  /** The hooks, if the core is there by now. */
-  now(): RecorderHooks | undefined
-  /** Does `work` with the hooks: now, or in its turn when the core is there. */
-  defer(work: (hooks: RecorderHooks) => void): void
+  /** What waits. */
+  calls: WaitingCall[]
+  /** The handler with the core, if that is there by now. */
+  core(): any
+  /** Adds a call, before the core is there. */
+  act(name: WaitingCall['name'], args: unknown[]): void
 }

@@ -1,0 +1,24 @@
+// The turn of a message whose core is still being loaded: the one that the core makes a moment later, with the same ids.
+
+import { NO_TIMELINE, NO_USAGE } from '../snapshot/empty-snapshot'
+import type { ChatMessage } from '../types/message'
+import type { HandlerOptions } from '../types/options'
+import type { Turn } from '../types/snapshot'
+
+/** The turn with index `at` of its handler. */
+export function pendingTurn(at: number, text: string, files: string[], since: number): Turn {
+  const message = (role: ChatMessage['role'], id: number, content: string): ChatMessage => ({ id: `m${2 * at + id}`, role, content, created_at: since })
+  return {
+    id: `t${at}`, user: files.length ? { ...message('user', 0, text), files_sent: files } : message('user', 0, text), work: [],
+    answer: { ...message('agent', 1, ''), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
+    times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, pause: null, followups: [], memories: [],
+    sessionSummary: null, usage: NO_USAGE,
+  }
+}
+
+/** What the core says while nothing has arrived: `Cirkelline is working...` */
+export function workingText({ name, agent, team, workflow, url, activityTexts }: HandlerOptions): string {
+  const id = url ? /([^/]+)\/runs/.exec(url)?.[1] : team || agent || workflow
+  const shown = name ?? (id ?? '').replace(/[-_ ]+/g, ' ').replace(/(^| )\w/g, (first) => first.toUpperCase())
+  return activityTexts?.working?.replaceAll('{name}', shown) ?? (shown ? `${shown} is working...` : 'Working...')
+}
