@@ -17,12 +17,14 @@ mod frames;
 mod io;
 mod own_retries;
 mod queue;
+mod queue_control;
 mod relevance;
 mod request;
 mod resume;
 mod schedule;
 mod send;
 mod send_delay;
+mod session_busy;
 mod stall;
 mod stop_run;
 
@@ -37,6 +39,7 @@ use cooldown::Cooldown;
 use early_frames::EarlyFrames;
 use queue::Queue;
 use send_delay::{DelayReason, DelayedSend};
+use session_busy::SessionBusy;
 use std::collections::VecDeque;
 
 /// Large chunks are decoded in slices of this size, so that the decoder buffers a slice and not the whole chunk.
@@ -54,6 +57,7 @@ pub struct Client {
     early: EarlyFrames,
     queue: Queue,
     cooldown: Cooldown,
+    busy: SessionBusy,
     outputs: VecDeque<Output>,
     last_request: RequestId,
     wake_at: Option<Seconds>,
@@ -84,6 +88,7 @@ impl Client {
             early: EarlyFrames::default(),
             queue: Queue::default(),
             cooldown: Cooldown::default(),
+            busy: SessionBusy::default(),
             outputs: VecDeque::new(),
             last_request: 0,
             wake_at: None,
@@ -104,9 +109,16 @@ impl Client {
     /// The waiting sends in the order in which they will go out; one that is held back comes first.
     pub fn queue(&self) -> impl Iterator<Item = QueuedSend<'_>> {
         let held = self.delayed.as_ref().filter(|w| w.reason == DelayReason::HeldBack);
-        let runs = self.connection.is_some() || (self.delayed.is_some() && held.is_none());
+        let runs = self.connection.is_some() || (self.delayed.is_some() && held.is_none()) || self.busy.is_on();
         let waits_for = if runs { WaitsFor::Run } else { WaitsFor::Limit };
-        held.map(|w| &w.send).into_iter().chain(self.queue.iter()).map(move |send| send.view(waits_for))
+        let of_queue = if self.queue.is_paused() { WaitsFor::Resume } else { waits_for };
+        let held = held.map(|w| w.send.view(waits_for)).into_iter();
+        held.chain(self.queue.iter().map(move |send| send.view(of_queue)))
+    }
+
+    /// Whether the queue waits for the user: after [`Input::Cancel`], until [`Input::ResumeQueue`] or the next send.
+    pub fn is_queue_paused(&self) -> bool {
+        self.queue.is_paused()
     }
 
     /// The next thing for the shell to do.
@@ -125,7 +137,12 @@ impl Client {
             Input::SendInBackground { ticket, text, files } => {
                 self.send(Priority::Background, ticket, text, files, now)
             }
+            Input::SendNow { ticket, text, files } => self.send_now(ticket, text, files, now),
             Input::CancelQueued { ticket } => self.cancel_queued(ticket, now),
+            Input::EditQueued { ticket, text } => self.edit_queued(ticket, text, now),
+            Input::MoveQueued { ticket, index } => self.move_queued(ticket, index, now),
+            Input::SendQueuedNow { ticket } => self.send_queued_now(ticket, now),
+            Input::ResumeQueue => self.resume_queue(now),
             Input::RetryNow => self.wake(now, true),
             Input::Online => self.online(now),
             Input::Offline => self.offline_since = Some(now),
@@ -165,7 +182,8 @@ impl Client {
             Input::Failed { .. } => self.connection_failed(true, None, now),
             Input::NotSent { .. } => self.connection_failed(false, None, now),
             Input::Diagnosed { kind, message, .. } => self.diagnosed(kind, message, now),
-            Input::Cancel => self.stop_run(now),
+            Input::Cancel => self.stop_run(false, now),
+            Input::CancelAll => self.stop_run(true, now),
             Input::LoadTurn { text, at, frames } => self.load_turn(text, at, frames),
             Input::Detach => self.cancel(now),
             Input::Tick => self.tick(now),

@@ -102,6 +102,9 @@ pub struct Conversation {
     /// to decide about, instead of being shown.
     pub(crate) client_retries: bool,
     pub(crate) rate_limit_error: Option<StreamError>,
+    /// The client queues what a busy session refuses: such an event sets `session_busy` instead of being shown.
+    pub(crate) client_queues: bool,
+    pub(crate) session_busy: bool,
     /// The model that answered last, and the input tokens that the conversation so far adds to each request to it.
     context_size: Option<(String, u64)>,
     /// How often the stream named a new session.
@@ -143,6 +146,8 @@ impl Conversation {
             request_url: None,
             client_retries: false,
             rate_limit_error: None,
+            client_queues: false,
+            session_busy: false,
             context_size: None,
             session_changes: 0,
             revision: 0,

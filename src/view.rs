@@ -7,9 +7,11 @@
 
 mod appended_text;
 mod changes;
-mod text_chunks;
+mod packed;
+mod text_pieces;
 
 pub use appended_text::Appended;
+pub use packed::{Packed, Section};
 
 use crate::client::{Client, QueuedSend};
 use crate::error::StreamError;
@@ -24,7 +26,6 @@ use crate::state::usage::Usage;
 use crate::state::{Diagnostics, Outcome, Pacing, RetryState, Status, Times};
 use changes::turn_delta;
 use serde::Serialize;
-use text_chunks::in_chunks;
 
 /// What changed since the last [`Client::read`].
 #[derive(Debug, Serialize)]
@@ -50,17 +51,18 @@ pub struct HeadView<'a> {
     pub status: Status,
     pub is_streaming: bool,
     pub activity_status: Option<&'a str>,
-    pub error: Option<&'a StreamError>,
-    pub retry: Option<&'a RetryState>,
-    pub pacing: Option<&'a Pacing>,
+    pub error: Section<Option<&'a StreamError>>,
+    pub retry: Section<Option<&'a RetryState>>,
+    pub pacing: Section<Option<&'a Pacing>>,
     pub session_id: Option<&'a str>,
     pub run_id: Option<&'a str>,
     /// An answer was interrupted and can be resumed.
     pub resumable: bool,
-    pub queue: Vec<QueuedSend<'a>>,
-    pub quota: Vec<ModelView>,
-    pub usage: Usage,
-    pub monitor: MonitorView,
+    pub queue: Section<Vec<QueuedSend<'a>>>,
+    pub queue_paused: bool,
+    pub quota: Section<Vec<ModelView>>,
+    pub usage: Section<Usage>,
+    pub monitor: Section<MonitorView>,
 }
 
 /// What changed in a turn.
@@ -94,6 +96,7 @@ pub struct TurnFacts<'a> {
     pub times: Times,
     pub run_id: Option<&'a str>,
     pub error: Option<&'a StreamError>,
+    pub unsent: bool,
     pub pause: Option<&'a Pause>,
     pub followups: Option<&'a str>,
     pub memories: Option<&'a str>,
@@ -125,7 +128,6 @@ pub struct MessageDelta<'a> {
 pub struct TextDelta<'a> {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub reset: bool,
-    #[serde(serialize_with = "in_chunks")]
     pub append: &'a str,
 }
 
@@ -137,16 +139,17 @@ impl HeadView<'_> {
             status: c.status,
             is_streaming: c.status.is_streaming(),
             activity_status: c.activity.as_deref(),
-            error: c.error.as_ref(),
-            retry: c.retry.as_ref(),
-            pacing: c.pacing.as_ref(),
+            error: Section(c.error.as_ref()),
+            retry: Section(c.retry.as_ref()),
+            pacing: Section(c.pacing.as_ref()),
             session_id: c.session_id.as_deref(),
             run_id: c.run_id(),
             resumable: client.can_resume(),
-            queue: client.queue().collect(),
-            quota: c.quota.view(),
-            usage: c.usage(),
-            monitor: c.monitor.view(),
+            queue: Section(client.queue().collect()),
+            queue_paused: client.is_queue_paused(),
+            quota: Section(c.quota.view()),
+            usage: Section(c.usage()),
+            monitor: Section(c.monitor.view()),
         }
     }
 }

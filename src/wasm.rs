@@ -8,7 +8,6 @@ mod delta;
 mod feed;
 mod history;
 mod host;
-mod js_serializer;
 mod options;
 mod replay;
 mod shell;

@@ -380,7 +380,7 @@ fn sends_wait_their_turn() {
     assert!(outputs.contains(&settled(1, Outcome::Completed)));
     assert_eq!((waiting(&mut page), page.client.conversation.turns.len()), (1, 2));
 
-    page.handle(Input::Cancel);
+    page.handle(Input::CancelAll);
     let outputs = page.outputs();
     for ticket in [2, 3] {
         assert_eq!(outputs.iter().filter(|o| **o == settled(ticket, Outcome::Cancelled)).count(), 1, "{outputs:?}");
@@ -557,6 +557,7 @@ enum Move {
     Close(u32),
     Fail(u32),
     Cancel,
+    CancelAll,
     Tick,
     Wait(f64),
     Dismiss,
@@ -611,7 +612,7 @@ proptest! {
         let mut sent: Ticket = 0;
         let mut last = 0;
         let (mut tickets, mut open) = (BTreeSet::new(), BTreeSet::new());
-        for step in moves.into_iter().chain([Move::Cancel, Move::Read]) {
+        for step in moves.into_iter().chain([Move::CancelAll, Move::Read]) {
             let id = |ago: u32| last - ago.min(last);
             match step {
                 Move::Send => {
@@ -633,6 +634,7 @@ proptest! {
                     page.handle(Input::Failed { request: id(ago) });
                 }
                 Move::Cancel => page.handle(Input::Cancel),
+                Move::CancelAll => page.handle(Input::CancelAll),
                 Move::Tick => page.handle(Input::Tick),
                 Move::Wait(seconds) => page.now += seconds,
                 Move::Dismiss => page.handle(Input::DismissError),

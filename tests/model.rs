@@ -19,7 +19,13 @@ use std::hash::{Hash, Hasher};
 enum Move {
     Send,
     SendInBackground,
+    SendNow,
+    /// The first or the last message of the queue: sent now; moved to the other end.
+    SendQueuedNow,
+    MoveQueued,
+    ResumeQueue,
     Cancel,
+    CancelAll,
     Resume,
     RetryNow,
     /// The clock advances to the requested wake-up.
@@ -32,6 +38,8 @@ enum Move {
     Opened(u16),
     Begins,
     Refused,
+    /// Another run is going on in the session.
+    Busy,
     Started,
     Says,
     Completes,
@@ -44,10 +52,18 @@ enum Move {
     Called,
 }
 
+/// Moves of the queue's world alone, which would make the others too large.
+const OF_QUEUE: &[Move] = &[Move::SendNow, Move::SendQueuedNow, Move::MoveQueued, Move::ResumeQueue, Move::Busy];
+
 const ALWAYS: &[Move] = &[
     Move::Send,
     Move::SendInBackground,
+    Move::SendNow,
+    Move::SendQueuedNow,
+    Move::MoveQueued,
+    Move::ResumeQueue,
     Move::Cancel,
+    Move::CancelAll,
     Move::Resume,
     Move::RetryNow,
     Move::Offline,
@@ -59,6 +75,7 @@ const UNOPENED: &[Move] = &[
     Move::Opened(200),
     Move::Opened(429),
     Move::Opened(500),
+    Move::Busy,
     Move::Begins,
     Move::Refused,
     Move::Broken,
@@ -84,6 +101,7 @@ struct World {
     sends: u32,
     /// AgentOS numbers the frames of background runs only.
     counts: bool,
+    of_queue: bool,
 }
 
 impl World {
@@ -110,15 +128,25 @@ impl World {
             gone: false,
             sends: 0,
             counts: background,
+            of_queue: false,
         }
     }
 
     fn moves(&self, tickets: u32) -> Vec<Move> {
-        let asks = |m: &Move| matches!(m, Move::Send | Move::SendInBackground | Move::Resume);
-        let mut moves: Vec<Move> = ALWAYS.iter().copied().filter(|m| !asks(m) || self.sends < tickets).collect();
+        let asks = |m: &Move| matches!(m, Move::Send | Move::SendInBackground | Move::SendNow | Move::Resume);
+        let queued = self.client.queue().count();
+        let idle = |m: &Move| match m {
+            Move::SendQueuedNow => queued == 0,
+            Move::MoveQueued => queued < 2,
+            Move::ResumeQueue => !self.client.is_queue_paused(),
+            _ => false,
+        };
+        let mut moves: Vec<Move> =
+            ALWAYS.iter().copied().filter(|m| !idle(m) && (!asks(m) || self.sends < tickets)).collect();
+        moves.retain(|m| self.of_queue || !OF_QUEUE.contains(m));
         moves.extend(self.wake.map(|_| Move::Tick));
         match self.live {
-            Some((_, 0)) => moves.extend(UNOPENED),
+            Some((_, 0)) => moves.extend(UNOPENED.iter().filter(|m| self.of_queue || !OF_QUEUE.contains(m))),
             Some((_, 200)) => moves.extend(OPEN),
             Some(_) => moves.extend([Move::Closed, Move::Broken]),
             None => {}
@@ -140,6 +168,10 @@ impl World {
                 self.step(Move::Opened(429));
                 return self.step(Move::Closed);
             }
+            Move::Busy => {
+                self.step(Move::Opened(409));
+                return self.step(Move::Closed);
+            }
             _ => {}
         }
         let event = |name: &str, index: u32, more: &str| {
@@ -157,7 +189,7 @@ impl World {
         let ticket = self.tickets.len() as Ticket + 1;
         let mut cleared = false;
         match what {
-            Move::Send | Move::SendInBackground | Move::Resume => {
+            Move::Send | Move::SendInBackground | Move::SendNow | Move::Resume => {
                 self.sends += 1;
                 self.tickets.insert(ticket, None);
             }
@@ -175,7 +207,12 @@ impl World {
             Move::Send => Input::Send { ticket, text: "hello", files: &[] },
             Move::SendInBackground => Input::SendInBackground { ticket, text: "later", files: &[] },
             Move::Resume => Input::Resume { ticket },
+            Move::SendNow => Input::SendNow { ticket, text: "now", files: &[] },
+            Move::SendQueuedNow => Input::SendQueuedNow { ticket: self.client.queue().next().unwrap().id },
+            Move::MoveQueued => Input::MoveQueued { ticket: self.client.queue().last().unwrap().id, index: 0 },
+            Move::ResumeQueue => Input::ResumeQueue,
             Move::Cancel => Input::Cancel,
+            Move::CancelAll => Input::CancelAll,
             Move::RetryNow => Input::RetryNow,
             Move::Tick => Input::Tick,
             Move::Offline => Input::Offline,
@@ -183,7 +220,7 @@ impl World {
             Move::Clear => Input::Clear { session_id: None },
             Move::Detach => Input::Detach,
             Move::Opened(status) => opened(live, status),
-            Move::Begins | Move::Refused => return,
+            Move::Begins | Move::Refused | Move::Busy => return,
             Move::Started | Move::Says | Move::Completes | Move::Fails => {
                 Input::Chunk { request: live, bytes: stream.as_bytes() }
             }
@@ -197,6 +234,10 @@ impl World {
             }
         };
         self.client.handle(input, self.now);
+        if what == Move::Opened(409) {
+            let bytes = br#"{"error_type":"session_busy"}"#;
+            self.client.handle(Input::Chunk { request: live, bytes }, self.now);
+        }
         self.drain(what);
         self.check(what, cleared);
     }
@@ -241,14 +282,23 @@ impl World {
         }
         // No deadlock: something will end every wait.
         assert!(
-            open == 0 || self.live.is_some() || self.wake.is_some() || self.offline,
+            open == 0 || self.live.is_some() || self.wake.is_some() || self.offline || self.client.is_queue_paused(),
             "{what:?}: {open} sends wait for nothing"
         );
         // No timer without a reason. A cooldown is one, and so is a call that may get no response.
         if open == 0 && self.live.is_none() && (self.gone || matches!(what, Move::Cancel) || cleared) {
             assert_eq!(self.wake, None, "{what:?}: a timer is left behind");
         }
-        if matches!(what, Move::Cancel | Move::Detach) || cleared {
+        if what == Move::Cancel {
+            let queued = self.client.queue().count();
+            assert_eq!((open, self.client.is_queue_paused()), (queued, queued > 0), "{what:?}: only the queue is left");
+            assert!(self.live.is_none(), "{what:?}: a request is left under way");
+        }
+        assert!(
+            !self.client.is_queue_paused() || self.client.queue().count() > 0,
+            "{what:?}: an empty queue is paused"
+        );
+        if matches!(what, Move::CancelAll | Move::Detach) || cleared {
             assert_eq!(open, 0, "{what:?}: sends are left open");
             assert!(self.live.is_none(), "{what:?}: a request is left under way");
         }
@@ -317,9 +367,9 @@ fn look(client: &Client) -> String {
 const COUNTERS: [&str; 3] = ["stale_frames: ", "bytes_read: ", "frames_read: "];
 
 /// Explores all moves up to `depth`; returns the number of states and of moves.
-fn explore(background: bool, tickets: u32, depth: usize) -> (usize, usize) {
+fn explore(world: World, tickets: u32, depth: usize) -> (usize, usize) {
     let mut seen = HashSet::new();
-    let mut frontier = vec![(World::new(background), Vec::new())];
+    let mut frontier = vec![(world, Vec::new())];
     let mut moves = 0;
     for _ in 0..depth {
         let mut next = Vec::new();
@@ -352,14 +402,23 @@ fn depth() -> usize {
 
 #[test]
 fn whatever_happens_in_a_foreground_world_the_client_keeps_its_promises() {
-    let (states, moves) = explore(false, 2, depth());
+    let (states, moves) = explore(World::new(false), 2, depth());
     println!("foreground: {states} states, {moves} moves, depth {}", depth());
     assert!(states > 500);
 }
 
 #[test]
 fn whatever_happens_in_a_background_world_the_client_keeps_its_promises() {
-    let (states, moves) = explore(true, 2, depth());
+    let (states, moves) = explore(World::new(true), 2, depth());
     println!("background: {states} states, {moves} moves, depth {}", depth());
+    assert!(states > 500);
+}
+
+#[test]
+fn whatever_happens_to_the_queue_the_client_keeps_its_promises() {
+    let mut world = World::new(false);
+    world.of_queue = true;
+    let (states, moves) = explore(world, 2, depth() - 1);
+    println!("queue: {states} states, {moves} moves, depth {}", depth() - 1);
     assert!(states > 500);
 }

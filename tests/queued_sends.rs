@@ -85,7 +85,7 @@ fn each_waiting_send_can_be_cancelled_and_the_others_stay() {
     assert_eq!(queue(&world), [("three".to_owned(), WaitsFor::Run)]);
     assert!(!world.page.client.handle(Input::CancelQueued { ticket: two }, NOW), "it does not wait any more");
     assert!(!world.page.client.handle(Input::CancelQueued { ticket: 1 }, NOW), "it runs");
-    world.input(Input::Cancel);
+    world.input(Input::CancelAll);
     assert_eq!((world.outcome_of(three), queue(&world)), (Some(Outcome::Cancelled), vec![]));
 }
 
@@ -189,7 +189,7 @@ fn what_waits_in_the_queue_alone_is_cancelled_too_and_takes_no_place_from_the_us
         (world, first)
     };
     let (mut world, first) = waiting();
-    world.input(Input::Cancel);
+    world.input(Input::CancelAll);
     assert_eq!((world.outcome_of(first), queue(&world).len()), (Some(Outcome::Cancelled), 0));
 
     let (mut world, first) = waiting();

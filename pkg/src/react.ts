@@ -4,3 +4,5 @@
 export { useAIStreamHandler } from './react/use-stream-handler'
 export { useStreamSlice } from './react/use-stream-slice'
 export type { StreamHook } from './react/stream-hook'
+export { preload } from './lazy/preload'
+export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'

@@ -209,6 +209,9 @@ impl Client {
         if let Some(error) = connection.foreign_error() {
             return self.end_with_error(connection, Outcome::Failed, error, now);
         }
+        if connecting && connection.purpose == Purpose::Run {
+            self.conversation.mark_unsent();
+        }
         let outcome = if connecting { Outcome::Failed } else { Outcome::Interrupted };
         self.end_with_error(connection, outcome, error, now);
     }

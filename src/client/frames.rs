@@ -17,6 +17,8 @@ enum Halt {
     RateLimited(StreamError),
     /// The server cannot resume this run.
     UnknownRun,
+    /// Another client's run is going on in the session.
+    SessionBusy,
     /// The server waits out a rate limit; the next frame may end that wait.
     ServerRetries,
 }
@@ -44,6 +46,7 @@ impl Client {
         while let Some(halt) = self.read_frames(last, now) {
             match halt {
                 Halt::RateLimited(error) => self.run_rate_limited(error, now),
+                Halt::SessionBusy => return self.run_refused_as_busy(now),
                 Halt::UnknownRun => return self.run_unknown(now),
                 Halt::ServerRetries => self.share_limit(now),
             }
@@ -143,6 +146,9 @@ impl Client {
                     conversation.apply(&event, now);
                     if let Some(error) = conversation.rate_limit_error.take() {
                         return Some(Halt::RateLimited(error));
+                    }
+                    if std::mem::take(&mut conversation.session_busy) {
+                        return Some(Halt::SessionBusy);
                     }
                     if event.kind == Kind::Retry {
                         return Some(Halt::ServerRetries);

@@ -47,11 +47,41 @@ pub enum Input<'a> {
         /// Names of the files sent along.
         files: &'a [String],
     },
+    /// The user sends a message that does not wait for the answer: the answer is stopped.
+    SendNow {
+        /// Chosen by the shell.
+        ticket: Ticket,
+        /// The message.
+        text: &'a str,
+        /// Names of the files sent along.
+        files: &'a [String],
+    },
     /// Drops a waiting send.
     CancelQueued {
         /// Which.
         ticket: Ticket,
     },
+    /// Replaces the text of a waiting send.
+    EditQueued {
+        /// Which.
+        ticket: Ticket,
+        /// Its new text.
+        text: &'a str,
+    },
+    /// Moves a waiting send to another position.
+    MoveQueued {
+        /// Which.
+        ticket: Ticket,
+        /// From 0; beyond the end: the end.
+        index: usize,
+    },
+    /// Stops the answer and sends a waiting message, whatever it waits for.
+    SendQueuedNow {
+        /// Which.
+        ticket: Ticket,
+    },
+    /// The user resumes the queue that [`Input::Cancel`] paused.
+    ResumeQueue,
     /// Skips the current wait: for a retry of the client's own, or of a send that is held back.
     RetryNow,
     /// The network is back.
@@ -147,8 +177,10 @@ pub enum Input<'a> {
         /// The request.
         request: RequestId,
     },
-    /// The user stops the answer.
+    /// The user stops the answer. What waits in the queue stays, and the queue pauses.
     Cancel,
+    /// The user stops the answer and drops what waits.
+    CancelAll,
     /// The time requested with [`Output::WakeAt`] has come.
     Tick,
     /// The user closes the banner.

@@ -8,7 +8,7 @@ use crate::error::{ErrorType, StreamError};
 use crate::refusal::Kind;
 use crate::retry::{self, Decision};
 use crate::state::{Outcome, Retrier, RetryCause, RetryNotice, Status};
-use crate::text::{find, slice};
+use crate::text::{contains, find, slice};
 use crate::time::Seconds;
 
 impl Client {
@@ -28,6 +28,9 @@ impl Client {
 
     /// An HTTP error instead of a stream.
     pub(super) fn request_refused(&mut self, send: Send, text: &str, error: StreamError, now: Seconds) {
+        if error.http_status == Some(409) && contains(text, "session_busy") {
+            return self.wait_for_session(send, now);
+        }
         // A gateway that has lost its server is like a lost connection: it is known to recover.
         let gateway = self.is_reached() && matches!(error.http_status, Some(502 | 504 | 520..=524));
         if !(error.may_pass() || gateway) {
@@ -111,6 +114,9 @@ impl Client {
 
     fn give_up_with(&mut self, send: Send, error: StreamError, now: Seconds) {
         let outcome = if error.kind == ErrorType::Interrupted { Outcome::Interrupted } else { Outcome::Failed };
+        if matches!(error.http_status, Some(..500)) || error.kind == ErrorType::Network {
+            self.conversation.mark_unsent();
+        }
         self.conversation.fail(outcome, error, now);
         self.settle(Some(send), now);
     }

@@ -1,4 +1,4 @@
-//! The queue of sends: the user's before background ones, each in order of arrival.
+//! The queue of sends: the user's before background ones, each in order of arrival, until the user moves one.
 
 use super::{Priority, Ticket};
 use crate::time::Seconds;
@@ -45,11 +45,15 @@ pub enum WaitsFor {
     Run,
     /// A rate limit to pass.
     Limit,
+    /// The user to resume the queue, or to send something.
+    Resume,
 }
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Queue {
     sends: VecDeque<Send>,
+    /// Nothing leaves it by itself. An empty queue is not paused.
+    paused: bool,
 }
 
 impl Queue {
@@ -61,13 +65,39 @@ impl Queue {
         self.sends.is_empty()
     }
 
-    /// Inserts the send; the user's go before background ones.
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Pauses the queue if something waits in it.
+    pub fn pause(&mut self, paused: bool) {
+        self.paused = paused && !self.is_empty();
+    }
+
+    /// Inserts the send: a background one at the end, the user's before the background ones at the end.
     pub fn push(&mut self, send: Send) {
         let behind = match send.priority {
-            Priority::User => self.sends.iter().position(|s| s.priority == Priority::Background),
-            Priority::Background => None,
+            Priority::User => self.sends.iter().rposition(|s| s.priority == Priority::User).map_or(0, |at| at + 1),
+            Priority::Background => self.sends.len(),
         };
-        self.sends.insert(behind.unwrap_or(self.sends.len()), send);
+        self.sends.insert(behind, send);
+    }
+
+    pub fn push_front(&mut self, send: Send) {
+        self.sends.push_front(send);
+    }
+
+    pub fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Send> {
+        self.sends.iter_mut().find(|s| s.ticket == ticket)
+    }
+
+    /// Moves a send to `index`, or to the end.
+    pub fn move_to(&mut self, ticket: Ticket, index: usize) {
+        if let Some(at) = self.sends.iter().position(|s| s.ticket == ticket) {
+            if let Some(send) = self.sends.remove(at) {
+                self.sends.insert(index.min(self.sends.len()), send);
+            }
+        }
     }
 
     /// The next send, left in the queue.
@@ -76,12 +106,16 @@ impl Queue {
     }
 
     pub fn pop(&mut self) -> Option<Send> {
-        self.sends.pop_front()
+        let send = self.sends.pop_front();
+        self.pause(self.paused);
+        send
     }
 
     pub fn remove(&mut self, ticket: Ticket) -> Option<Send> {
         let at = self.sends.iter().position(|s| s.ticket == ticket)?;
-        self.sends.remove(at)
+        let send = self.sends.remove(at);
+        self.pause(self.paused);
+        send
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Send> {
@@ -90,6 +124,10 @@ impl Queue {
 }
 
 impl Send {
+    pub fn new(priority: Priority, ticket: Ticket, text: String, files: Vec<String>, now: Seconds) -> Send {
+        Send { ticket, text, files, priority, since: now, retries: 0, was_short: false, target: 0, resumes: 0 }
+    }
+
     pub fn view(&self, waits_for: WaitsFor) -> QueuedSend<'_> {
         let Send { ticket, text, priority, since, .. } = self;
         QueuedSend { id: *ticket, text, priority: *priority, since: *since, waits_for }

@@ -17,13 +17,18 @@ impl Client {
             // Fed bytes must not mix with those of a fetch, nor reach a stream that was cancelled.
             Input::Feed(_) => self.is_fed_by_caller() || (self.is_idle() && !self.discard_fed),
             Input::End => self.is_fed_by_caller() || self.discard_fed,
-            Input::Cancel => self.is_busy() || self.is_paused(),
+            Input::Cancel => !self.is_idle() || self.is_paused() || !(self.queue.is_empty() || self.queue.is_paused()),
+            Input::CancelAll => self.is_busy() || self.is_paused(),
+            Input::ResumeQueue => self.queue.is_paused(),
             Input::Detach => self.is_busy(),
             // The past is not loaded into a running conversation.
             Input::LoadTurn { .. } => self.is_idle(),
             Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
             Input::Offline => self.offline_since.is_none(),
-            Input::CancelQueued { ticket } => self.queue().any(|send| send.id == *ticket),
+            Input::CancelQueued { ticket }
+            | Input::EditQueued { ticket, .. }
+            | Input::MoveQueued { ticket, .. }
+            | Input::SendQueuedNow { ticket } => self.queue().any(|send| send.id == *ticket),
             Input::RetryNow => self.delayed.is_some(),
             Input::Online => {
                 self.offline_since.is_some()
@@ -35,6 +40,7 @@ impl Client {
             Input::Tick => self.wake_at.is_some(),
             Input::Send { .. }
             | Input::SendInBackground { .. }
+            | Input::SendNow { .. }
             | Input::Begin { .. }
             | Input::Resume { .. }
             | Input::Continue { .. }

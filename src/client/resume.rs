@@ -178,18 +178,7 @@ impl Client {
 
     /// A send that carries no message.
     pub(super) fn follow_up_send(&self, ticket: Ticket, now: Seconds) -> Send {
-        let (text, files, priority) = (String::new(), Vec::new(), Priority::User);
-        Send {
-            ticket,
-            text,
-            files,
-            priority,
-            since: now,
-            retries: 0,
-            was_short: false,
-            target: self.target,
-            resumes: 0,
-        }
+        Send { target: self.target, ..Send::new(Priority::User, ticket, String::new(), Vec::new(), now) }
     }
 
     pub(super) fn settle_unchanged(&mut self, ticket: Ticket) {

@@ -2,6 +2,7 @@
 
 use super::connection::Connection;
 use super::queue::Send;
+use super::send_delay::DelayReason;
 use super::{Client, Output, Priority, RequestId, Ticket};
 use crate::state::{Outcome, Status};
 use crate::time::Seconds;
@@ -12,14 +13,16 @@ impl Client {
         if over {
             self.cancel_current(now);
         }
-        let (text, files) = (text.to_owned(), files.to_vec());
-        let send =
-            Send { ticket, text, files, priority, since: now, retries: 0, was_short: false, target: 0, resumes: 0 };
+        let send = Send::new(priority, ticket, text.to_owned(), files.to_vec(), now);
+        if priority == Priority::User {
+            self.queue.pause(false);
+            self.conversation.head_dirty = true;
+        }
         // Background sends are queued even when idle: a limit may hold them back.
         let may_wait = priority == Priority::Background || !self.is_idle();
         if may_wait && self.queue.len() >= self.config.limits.max_queued {
             self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
-        } else if self.is_idle() {
+        } else if self.is_idle() && !self.queue.is_paused() {
             self.start(send, now);
         } else {
             self.queue.push(send);
@@ -52,6 +55,7 @@ impl Client {
         self.early.clear();
         self.target = send.target;
         self.fetch(self.request(id, &send));
+        self.conversation.client_queues = true;
         self.conversation.client_retries =
             self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
         self.connection = Some(Connection::new(id, Some(send), &self.config.limits, now));
@@ -101,6 +105,9 @@ impl Client {
             Some(connection) => self.outputs.push_back(Output::Abort(connection.request)),
             None => {}
         }
+        if self.delayed.as_ref().is_some_and(|w| w.reason != DelayReason::Resume) {
+            self.conversation.mark_unsent();
+        }
         self.conversation.cancel(now);
         let send = self.delayed.take().map(|w| w.send).or(connection.and_then(|c| c.send));
         self.settle(send, now);
@@ -112,6 +119,7 @@ impl Client {
         if let Some(Send { ticket, .. }) = send {
             self.outputs.push_back(Output::Settled { ticket, outcome });
         }
+        self.busy.end();
         self.outputs.push_back(Output::Urgent);
         self.share_limit(now);
         self.start_next(now);

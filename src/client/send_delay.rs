@@ -41,7 +41,7 @@ impl Client {
 
     /// Starts the next send of the queue, if idle.
     pub(super) fn start_next(&mut self, now: Seconds) {
-        while self.connection.is_none() && self.delayed.is_none() {
+        while self.is_idle() && !self.queue.is_paused() {
             let Some(first) = self.queue.first() else { return };
             if first.priority == Priority::Background && self.pacing_for(first, now).is_some() {
                 return;
@@ -51,14 +51,14 @@ impl Client {
         }
     }
 
-    fn hold_back(&mut self, send: Send, pacing: Pacing, now: Seconds) {
+    pub(super) fn hold_back(&mut self, send: Send, pacing: Pacing, now: Seconds) {
         let due = pacing.resumes_at;
         self.conversation.hold_back(pacing);
         self.delayed = Some(DelayedSend { send, since: now, due, reason: DelayReason::HeldBack });
     }
 
     /// Why `send` has to wait now, and until when.
-    fn pacing_for(&self, send: &Send, now: Seconds) -> Option<Pacing> {
+    pub(super) fn pacing_for(&self, send: &Send, now: Seconds) -> Option<Pacing> {
         let next = self.conversation.next_send(&send.text);
         let quota = &self.conversation.quota;
         let of_limit = self.cooldown.until(now).map(|until| until - now);
@@ -68,9 +68,19 @@ impl Client {
             (Some(limit), Some(quota)) if quota > limit => (quota, PacingCause::Quota),
             (Some(limit), _) => (limit, PacingCause::Limit),
             (None, Some(quota)) => (quota, PacingCause::Quota),
-            (None, None) => return None,
+            (None, None) => (0.0, PacingCause::Session),
         };
-        Some(Pacing { delay, resumes_at: now + delay, message: retry::waiting(delay), cause, hint })
+        let of_session = self.busy.until(now).map_or(0.0, |until| until - now);
+        match of_session {
+            _ if delay >= of_session && delay > 0.0 => {
+                Some(Pacing { delay, resumes_at: now + delay, message: retry::waiting(delay), cause, hint })
+            }
+            delay if delay > 0.0 => {
+                let (message, cause) = (SESSION_BUSY.to_owned(), PacingCause::Session);
+                Some(Pacing { delay, resumes_at: now + delay, message, cause, hint: None })
+            }
+            _ => None,
+        }
     }
 
     /// When the next waiting send is due.
@@ -78,7 +88,7 @@ impl Client {
         if let Some(delayed) = &self.delayed {
             return Some(delayed.due);
         }
-        let waiting = self.queue.first().filter(|_| self.connection.is_none());
+        let waiting = self.queue.first().filter(|_| self.connection.is_none() && !self.queue.is_paused());
         waiting.map(|send| self.pacing_for(send, now).map_or(now, |pacing| pacing.resumes_at))
     }
 
@@ -119,3 +129,5 @@ impl Client {
         }
     }
 }
+
+const SESSION_BUSY: &str = "Another answer is running in this conversation. Yours follows when it has ended.";

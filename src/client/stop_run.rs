@@ -6,10 +6,17 @@ use crate::state::{Outcome, Status};
 use crate::time::Seconds;
 
 impl Client {
-    /// The user stops the answer. The server is told too, if it has a run to stop.
-    pub(super) fn stop_run(&mut self, now: Seconds) {
+    /// The user stops the answer. The server is told too, if it has a run to stop. What waits is dropped, or waits for
+    /// the user.
+    pub(super) fn stop_run(&mut self, drops_queue: bool, now: Seconds) {
         let run = self.run_to_stop();
-        self.cancel(now);
+        if drops_queue {
+            self.cancel(now);
+        } else {
+            self.queue.pause(true);
+            self.conversation.head_dirty = true;
+            self.cancel_current(now);
+        }
         if self.is_paused() {
             self.conversation.cancel_pause(now);
         }
@@ -23,13 +30,13 @@ impl Client {
     }
 
     /// The id of the turn, and the URL that cancels its run on the server.
-    fn run_to_stop(&self) -> Option<(u32, String)> {
+    pub(super) fn run_to_stop(&self) -> Option<(u32, String)> {
         let runs = self.config.runs(self.target)?;
         let (turn, run) = self.conversation.running_or_paused_run()?;
         Some((turn.id, [&runs, "/", &encoded(run), "/cancel"].concat()))
     }
 
-    fn stop_on_server(&mut self, (turn, url): (u32, String)) {
+    pub(super) fn stop_on_server(&mut self, (turn, url): (u32, String)) {
         let id = self.next_request();
         self.calls.push((id, turn));
         self.outputs.push_back(Output::Call(Call { id, url }));

@@ -23,6 +23,10 @@ impl Conversation {
             self.active_turn = Some(self.current);
             return;
         }
+        if self.is_session_busy(event) {
+            self.session_busy = true;
+            return;
+        }
         let t = self.turn_of_event(event, now);
         self.list_session_of(t, event, now);
         match event.kind {

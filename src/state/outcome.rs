@@ -115,6 +115,12 @@ impl Conversation {
         }
     }
 
+    /// Whether a run was refused because another one is going on in its session, for the client to send it later.
+    pub(super) fn is_session_busy(&self, event: &RunEvent<'_>) -> bool {
+        let fails = self.client_queues && event.kind == Kind::RunError && event.run_id.is_none();
+        fails && event.error_type.is_some_and(|class| class.is("session_busy"))
+    }
+
     pub(super) fn is_over(&self, t: usize, run: usize) -> bool {
         let run = self.turns[t].runs.get(run);
         run.over || (run.top && self.turns[t].outcome.is_some())

@@ -36,12 +36,17 @@ impl Status {
 
 impl Serialize for Status {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Status::Idle => serializer.serialize_str("idle"),
-            Status::Connecting => serializer.serialize_str("connecting"),
-            Status::Streaming => serializer.serialize_str("streaming"),
-            Status::Retrying => serializer.serialize_str("retrying"),
-            Status::Ended(outcome) => outcome.serialize(serializer),
-        }
+        let (index, name) = match self {
+            Status::Idle => (0, "idle"),
+            Status::Connecting => (1, "connecting"),
+            Status::Streaming => (2, "streaming"),
+            Status::Retrying => (3, "retrying"),
+            Status::Ended(Outcome::Completed) => (4, "completed"),
+            Status::Ended(Outcome::Paused) => (5, "paused"),
+            Status::Ended(Outcome::Cancelled) => (6, "cancelled"),
+            Status::Ended(Outcome::Failed) => (7, "failed"),
+            Status::Ended(Outcome::Interrupted) => (8, "interrupted"),
+        };
+        serializer.serialize_unit_variant("Status", index, name)
     }
 }

@@ -219,10 +219,11 @@ impl Timeline {
 }
 
 fn scope_name<S: serde::Serializer>(scope: &Scope, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match scope {
-        Scope::Agent => "agent",
-        Scope::Team => "team",
-        Scope::Workflow => "workflow",
-        Scope::System => "system",
-    })
+    let (index, name) = match scope {
+        Scope::Agent => (0, "agent"),
+        Scope::Team => (1, "team"),
+        Scope::Workflow => (2, "workflow"),
+        Scope::System => (3, "system"),
+    };
+    serializer.serialize_unit_variant("Scope", index, name)
 }

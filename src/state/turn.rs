@@ -77,6 +77,8 @@ pub struct Turn {
     pub(super) stated_outcome: Option<Outcome>,
     /// It was restored from storage, and no frame of its run has arrived yet.
     pub(super) restored: bool,
+    /// It failed or was stopped before the server took the user's message.
+    pub unsent: bool,
     pub(crate) dirty: bool,
     /// The view must discard its work messages.
     pub(crate) work_reset: bool,

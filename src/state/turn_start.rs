@@ -19,6 +19,7 @@ impl Conversation {
         self.retry = None;
         self.pacing = None;
         self.client_retries = false;
+        self.client_queues = false;
         self.rate_limit_error = None;
         self.status = status;
         let name = self.name.clone();
@@ -107,6 +108,7 @@ impl Conversation {
             settled_work: Vec::new(),
             stated_outcome: None,
             restored: false,
+            unsent: false,
             dirty: true,
             work_reset: false,
         });
@@ -114,6 +116,23 @@ impl Conversation {
         let t = self.turns.len() - 1;
         self.activate(t);
         t
+    }
+
+    /// The turn was opened for a send that waits again: it closes without a trace.
+    pub(crate) fn withdraw_turn(&mut self) {
+        let Some(t) = self.active_turn.take() else { return };
+        self.turns.truncate(t);
+        self.current = t.saturating_sub(1);
+        self.first_unread = self.first_unread.min(t);
+        self.become_idle(self.current().and_then(|turn| turn.outcome));
+    }
+
+    /// The message of the current turn did not reach the server, unless an event has arrived for it.
+    pub(crate) fn mark_unsent(&mut self) {
+        if let Some(turn) = self.active_turn.and_then(|t| self.turns.get_mut(t)) {
+            turn.unsent = turn.times.first_at.is_none() && turn.user.is_some();
+            turn.dirty = true;
+        }
     }
 
     pub(super) fn activate(&mut self, t: usize) {

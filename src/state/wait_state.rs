@@ -56,6 +56,8 @@ pub enum PacingCause {
     Limit,
     /// It would exceed the quota.
     Quota,
+    /// Another client's run is going on in the session.
+    Session,
 }
 
 /// A send held back to stay under a rate limit.

@@ -1,6 +1,6 @@
 //! The common case: a single text grew.
 
-use super::text_chunks::TEXT_CHUNK;
+use super::text_pieces::PIECE;
 use crate::state::Conversation;
 use crate::text::slice;
 
@@ -35,7 +35,7 @@ impl Conversation {
                 }
                 for (text, thoughts) in [(&message.text, false), (&message.thoughts, true)] {
                     let more = slice(text.as_str(), text.read..);
-                    if text.reset || (!more.is_empty() && appended.is_some()) || more.len() > TEXT_CHUNK {
+                    if text.reset || (!more.is_empty() && appended.is_some()) || more.len() > PIECE {
                         return None;
                     }
                     if !more.is_empty() {

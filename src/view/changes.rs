@@ -11,6 +11,7 @@ pub(super) fn turn_delta(index: usize, turn: &Turn) -> Option<TurnDelta<'_>> {
         times: turn.times,
         run_id: turn.run_id.as_deref(),
         error: turn.error.as_ref(),
+        unsent: turn.unsent,
         pause: turn.pause.as_ref(),
         followups: turn.followups.as_deref(),
         memories: turn.memories.as_deref(),

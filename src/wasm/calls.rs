@@ -17,6 +17,36 @@ impl Core {
         });
     }
 
+    /// Sends a message of the user, and stops the answer for it.
+    #[wasm_bindgen(js_name = sendNow)]
+    pub fn send_now(&self, ticket: u32, text: &str, files: Vec<String>) {
+        self.shell.handle(Input::SendNow { ticket, text, files: &files });
+    }
+
+    /// Replaces the text of a waiting send.
+    #[wasm_bindgen(js_name = editQueued)]
+    pub fn edit_queued(&self, ticket: u32, text: &str) -> bool {
+        self.shell.handle(Input::EditQueued { ticket, text })
+    }
+
+    /// Moves a waiting send to a position, from 0.
+    #[wasm_bindgen(js_name = moveQueued)]
+    pub fn move_queued(&self, ticket: u32, index: u32) -> bool {
+        self.shell.handle(Input::MoveQueued { ticket, index: index as usize })
+    }
+
+    /// Sends a waiting message, and stops the answer for it.
+    #[wasm_bindgen(js_name = sendQueuedNow)]
+    pub fn send_queued_now(&self, ticket: u32) -> bool {
+        self.shell.handle(Input::SendQueuedNow { ticket })
+    }
+
+    /// Resumes a paused queue.
+    #[wasm_bindgen(js_name = resumeQueue)]
+    pub fn resume_queue(&self) -> bool {
+        self.shell.handle(Input::ResumeQueue)
+    }
+
     /// Drops a waiting send.
     #[wasm_bindgen(js_name = cancelQueued)]
     pub fn cancel_queued(&self, ticket: u32) -> bool {
@@ -77,9 +107,15 @@ impl Core {
         self.shell.handle(Input::Diagnosed { request, kind, message });
     }
 
-    /// The user stops the answer.
+    /// The user stops the answer; the queue pauses.
     pub fn cancel(&self) {
         self.shell.handle(Input::Cancel);
+    }
+
+    /// The user stops the answer and drops the queue.
+    #[wasm_bindgen(js_name = cancelAll)]
+    pub fn cancel_all(&self) {
+        self.shell.handle(Input::CancelAll);
     }
 
     /// The time passed to `Host::wake` has come.

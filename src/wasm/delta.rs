@@ -1,12 +1,13 @@
 //! Hands changes to the host.
 
-use super::js_serializer::to_js;
 use super::Core;
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 impl Core {
-    /// Passes what changed since the last call to the host: a `Delta`, or the appended text.
+    /// Passes what changed since the last call to the host: a packed `Delta`, or the appended text.
     ///
     /// Not as a return value: V8 11.3 (Node 20) inlines hot exports, and crashes if memory grows during one that
     /// returns a reference.
@@ -20,8 +21,24 @@ impl Core {
             drop(client);
             return self.shell.host.appended(turn, work, thoughts, &text, bytes, frames);
         }
-        let delta = client.read(|delta| to_js(delta));
+        let mut packed = self.shell.packed.take();
+        client.read(|delta| packed.pack(delta));
         drop(client);
-        self.shell.host.delta(&delta);
+        packed.pieces.iter().for_each(|piece| self.shell.host.piece(piece));
+        self.shell.host.delta(packed.numbers.as_ptr() as usize, packed.numbers.len(), &packed.text);
+        self.shell.packed.replace(packed);
+    }
+}
+
+/// The value that JSON.parse would give.
+pub(super) fn to_js(value: &impl Serialize) -> JsValue {
+    value.serialize(&Serializer::json_compatible()).unwrap_or(JsValue::NULL)
+}
+
+impl Core {
+    /// What changed since the last call, as plain objects: for tests.
+    #[doc(hidden)]
+    pub fn read_unpacked(&self) -> JsValue {
+        self.shell.client.borrow_mut().read(|delta| to_js(delta))
     }
 }

@@ -1,6 +1,6 @@
 //! Stored sessions, past turns, and unfinished answers.
 
-use super::js_serializer::to_js;
+use super::delta::to_js;
 use super::Core;
 use crate::client::Input;
 use crate::state::resume_point::{ResumePause, ResumePoint};

@@ -11,9 +11,14 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn changed(this: &Host, urgent: bool);
 
-    /// Result of `read`.
+    /// Result of `read`: the address and the count of the numbers of a `Packed`, and its text. `piece` was called
+    /// before with its pieces.
     #[wasm_bindgen(method)]
-    pub fn delta(this: &Host, delta: &JsValue);
+    pub fn delta(this: &Host, numbers: usize, count: usize, text: &str);
+
+    /// The next piece of the delta to come.
+    #[wasm_bindgen(method)]
+    pub fn piece(this: &Host, piece: &str);
 
     /// Result of `read` if only one text grew: the index of its turn and of its work message (negative: the answer),
     /// and the counts of bytes and frames.

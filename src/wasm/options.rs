@@ -63,6 +63,7 @@ impl Core {
             client: RefCell::new(client),
             host,
             running_fetch: RefCell::new(None),
+            packed: RefCell::default(),
             disposed: Cell::new(false),
             replay_time: Cell::new(f64::NAN),
         };

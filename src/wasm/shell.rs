@@ -5,6 +5,7 @@ use crate::client::{Client, Input, Output, DECODE_CHUNK};
 use crate::retry::Headers;
 use crate::state::Outcome;
 use crate::time::Seconds;
+use crate::view::Packed;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -12,6 +13,8 @@ use std::rc::Rc;
 pub(super) struct Shell {
     pub client: RefCell<Client>,
     pub host: Host,
+    /// The buffers of `read`.
+    pub packed: RefCell<Packed>,
     /// The running fetch, to abort it.
     pub running_fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
     pub disposed: Cell<bool>,

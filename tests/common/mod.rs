@@ -9,7 +9,7 @@ use ai_stream_handler::client::{Client, Config, Input, Output};
 use ai_stream_handler::limits::Limits;
 use ai_stream_handler::state::message::Message;
 use ai_stream_handler::state::{Diagnostics, Outcome, Turn};
-use ai_stream_handler::view::{Appended, HeadView, TurnFacts};
+use ai_stream_handler::view::{Appended, HeadView, Packed, TurnFacts};
 use serde_json::{json, Map, Value};
 use std::fs;
 use std::path::PathBuf;
@@ -89,6 +89,8 @@ pub struct Page {
     pub client: Client,
     pub now: f64,
     seen: Value,
+    /// Packs every delta, and keeps it beside the plain one: tests/packed_delta.rs.
+    pub packing: Option<(Packed, Vec<Value>)>,
 }
 
 impl Default for Page {
@@ -99,7 +101,12 @@ impl Default for Page {
 
 impl Page {
     pub fn with(config: Config) -> Page {
-        Page { client: Client::new(config), now: NOW, seen: json!({"head": null, "turns": [], "sessions": []}) }
+        Page {
+            client: Client::new(config),
+            now: NOW,
+            seen: json!({"head": null, "turns": [], "sessions": []}),
+            packing: None,
+        }
     }
 
     pub fn limited(limits: Limits) -> Page {
@@ -149,7 +156,16 @@ impl Page {
             apply(&mut self.seen, delta.clone());
             return delta;
         }
-        let delta = self.client.read(|delta| serde_json::to_value(delta).unwrap());
+        let packing = &mut self.packing;
+        let delta = self.client.read(|delta| {
+            let plain = serde_json::to_value(delta).unwrap();
+            if let Some((packed, pairs)) = packing {
+                packed.pack(delta);
+                let Packed { numbers, text, pieces, .. } = packed;
+                pairs.push(json!({"plain": plain, "numbers": numbers, "text": text, "pieces": pieces}));
+            }
+            plain
+        });
         apply(&mut self.seen, delta.clone());
         delta
     }
@@ -329,6 +345,7 @@ fn whole_turn(turn: &Turn) -> Value {
         outcome: turn.outcome,
         attempts: turn.attempts,
         run_id: turn.run_id.as_deref(),
+        unsent: turn.unsent,
         error: turn.error.as_ref(),
         pause: turn.pause.as_ref(),
         followups: turn.followups.as_deref(),

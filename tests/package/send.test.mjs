@@ -251,11 +251,11 @@ test('a second send waits for the first to end', async () => {
   assert.deepEqual(server.requests.map(({ form }) => form.get('message')), ['one', 'two'])
 })
 
-test('cancel drops the sends that wait, and dispose resolves what is open', async () => {
+test('cancel can drop the sends that wait, and dispose resolves what is open', async () => {
   await connect(playing('team_plain', { until: 5, end: false }), { team: 'cirkelline' })
   const sent = [handler.send('one'), handler.send('two')]
   await until(() => handler.getSnapshot().turns[0]?.answer.content, 'the first words')
-  handler.cancel()
+  handler.cancel({ queue: 'drop' })
   assert.deepEqual(await Promise.all(sent), ['cancelled', 'cancelled'])
   assert.equal(runs().length, 1)
   const third = handler.send('three')

@@ -4,6 +4,7 @@
 import { fetchRequirements } from '../agentos/sessions'
 import { turnsFromMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
+import { deltaReceiver } from '../wasm/delta-receiver'
 import { feedInPlace } from '../wasm/feed'
 import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
 import { createCore, flattenPairs, resolveFields } from './core-config'
@@ -41,6 +42,7 @@ export class CoreDriver {
   #lastTicket = 0
   /** Calls without an outcome yet, by ticket. */
   #calls = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
+  formOf = (ticket: number): FormData | null | undefined => this.#calls.get(ticket)?.form
   #wakeTimer: ReturnType<typeof setTimeout> | undefined
   #page: PageEnvironment
   #resumePoint: ResumePoint | null = null
@@ -144,7 +146,7 @@ export class CoreDriver {
         this.#tappedCore = tap?.over(this.#untapped)
       },
       replay: (...given) => this.#replay(...given),
-      takeOver: (...waiting) => takeOver((empty) => (this.#store.snapshot = empty), (now) => (this.#calledAt = now), ...waiting),
+      takeOver: (...waiting) => takeOver({ core: () => this.core, adopt: (replace) => (this.#store.snapshot = replace(this.#store.snapshot)), clock: (now) => (this.#calledAt = now), report: (error) => this.#reportError(error) }, ...waiting),
     }
   }
 
@@ -269,7 +271,7 @@ export class CoreDriver {
   #host(): CoreHost {
     return {
       ...requestHost(this.options, {
-        formOf: (ticket) => this.#calls.get(ticket)?.form, tap: () => this.#tap, calledAt: () => this.#calledAt, reportError: (error) => this.#reportError(error),
+        formOf: this.formOf, tap: () => this.#tap, calledAt: () => this.#calledAt, reportError: (error) => this.#reportError(error),
         reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
         diagnosed: (id, type, message) => {
           if (this.isDisposed || this.#isReplaying) return
@@ -277,9 +279,8 @@ export class CoreDriver {
           this.#untapped.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent),
-      kept: (point) => (this.#resumePoint = point),
-      delta: (delta) => this.#store.apply(delta, this.#listenerErrors),
+      changed: (urgent) => this.#changed(urgent), kept: (point) => (this.#resumePoint = point),
+      ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
         const call = this.#calls.get(ticket)
@@ -296,5 +297,4 @@ export class CoreDriver {
   }
 }
 
-/** Seed of the core's only random numbers, the jitter of retry delays. */
-const newSeed = () => Math.floor(Math.random() * 2 ** 32)
+const newSeed = () => Math.floor(Math.random() * 2 ** 32) // of the jitter of retry delays

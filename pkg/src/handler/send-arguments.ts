@@ -4,12 +4,17 @@ import { copyForm, filesIn } from './form-data'
 import { runPath } from './run-path'
 import { assertArgument, classTag, optionError } from './validate-options'
 import type { CheckedOptions } from '../types/checked-options'
+import type { SendOptions } from '../types/handler'
+
+interface SendArguments { text: string; form: FormData | null; files: string[]; isNow: boolean }
 
 /** The text to show, and a copy of the form if it is one. Throws a TypeError if nothing can be sent, or not this. */
-export function sendArguments(options: CheckedOptions, message: string | FormData): { text: string; form: FormData | null; files: string[] } {
+export function sendArguments(options: CheckedOptions, message: string | FormData, when: SendOptions['when']): SendArguments {
   if (!runPath(options)) throw optionError('send() needs one of the options agent, team, workflow or url')
   assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
-  if (typeof message === 'string') return { text: message, form: null, files: [] }
+  assertArgument('send', "when: 'queue' or 'now'", when, when === undefined || when === 'queue' || when === 'now')
+  const isNow = when === 'now'
+  if (typeof message === 'string') return { text: message, form: null, files: [], isNow }
   const form = copyForm(message)
-  return { text: String(form.get('message') ?? ''), form, files: filesIn(form) }
+  return { text: String(form.get('message') ?? ''), form, files: filesIn(form), isNow }
 }

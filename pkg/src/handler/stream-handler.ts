@@ -7,12 +7,12 @@ import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { turnsFromRuns } from '../snapshot/stored-session'
 import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
+import { assertText, dropsQueue, queueIndex } from './queue-arguments'
 import { sendArguments } from './send-arguments'
 import { assertArgument, validateOptions } from './validate-options'
-import type { StreamHandler } from '../types/handler'
+import type { SendOptions, StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
-import type { Priority } from '../types/rate-limits'
 import type { RecorderHooks } from '../types/recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { ModuleSource } from '../wasm/loader'
@@ -25,11 +25,14 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   }
   // Without `this`, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
   return {
-    async send(message: string | FormData, { priority }: { priority?: Priority } = {}): Promise<Outcome> {
+    async send(message: string | FormData, { priority, when }: SendOptions = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      const { text, form, files } = sendArguments(driver.options, message)
+      const { text, form, files, isNow } = sendArguments(driver.options, message, when)
       driver.generation++
-      return driver.startCall((ticket) => driver.core.send(ticket, text, files, priority === 'background'), form)
+      return driver.startCall((ticket) => {
+        if (isNow) driver.core.sendNow(ticket, text, files)
+        else driver.core.send(ticket, text, files, priority === 'background')
+      }, form)
     },
 
     resume(): Promise<Outcome> {
@@ -52,8 +55,31 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       return !driver.isDisposed && driver.core.cancelQueued(id)
     },
 
-    cancel(): void {
-      if (!driver.isDisposed) driver.core.cancel()
+    editQueued(id: number, text: string): boolean {
+      assertText(text)
+      if (driver.isDisposed || !driver.core.editQueued(id, text)) return false
+      driver.formOf(id)?.set('message', text)
+      return true
+    },
+
+    moveQueued(id: number, index: number): boolean {
+      const position = queueIndex(index)
+      return !driver.isDisposed && driver.core.moveQueued(id, position)
+    },
+
+    sendQueuedNow(id: number): boolean {
+      return !driver.isDisposed && driver.core.sendQueuedNow(id)
+    },
+
+    resumeQueue(): boolean {
+      return !driver.isDisposed && driver.core.resumeQueue()
+    },
+
+    cancel(options?: { queue?: 'keep' | 'drop' }): void {
+      const isAll = dropsQueue(options)
+      if (driver.isDisposed) return
+      if (isAll) driver.core.cancelAll()
+      else driver.core.cancel()
     },
 
     begin(text?: string, { name }: { name?: string } = {}): void {

@@ -13,43 +13,36 @@ export let coreChunk: CoreChunk | undefined
 /** Attempts in a row that failed. */
 export let failedAttempts = 0
 
-let attempt: Promise<unknown> | undefined
+let attempt: Promise<void> | undefined
 let timer: ReturnType<typeof setTimeout> | undefined
 const waiting = new Set<() => void>()
 
 /** Loads the chunk now, unless it is on its way. Never rejects. */
-export function loadCore(): Promise<unknown> {
+export function loadCore(): Promise<void> {
   clearTimeout(timer)
-  return (attempt ??= import('../index').then((chunk) => {
-    coreChunk = chunk
-    tell()
-    waiting.clear()
-  }, () => {
+  return (attempt ??= import('../index').then((chunk) => void (coreChunk = chunk), () => {
     attempt = undefined
     if (!failedAttempts++) {
       globalThis.addEventListener?.('online', wakeUp)
       globalThis.document?.addEventListener('visibilitychange', wakeUp)
     }
-    tell()
-    if (waiting.size) timer = setTimeout(wakeUp, Math.min(500 * 2 ** failedAttempts, 30_000))
+    timer = setTimeout(wakeUp, Math.min(500 * 2 ** failedAttempts, 30_000))
+  }).then(() => {
+    for (const tell of [...waiting]) tell()
   }))
 }
 
 /**
- * Calls `tell` when the chunk is there, and whenever an attempt failed. Starts an attempt if `isUrgent`, else in idle time, unless
- * this is no page. Returns how to stop waiting: without anybody who waits, nothing is tried again.
+ * Calls `tell` when the chunk is there, and whenever an attempt failed. Starts an attempt if `isUrgent`, else in idle time. Returns how
+ * to stop waiting: without anybody who waits, nothing is tried.
  */
-export function awaitCore(tell: () => void, isUrgent: boolean): () => void {
+export function awaitCore(tell: () => void, isUrgent?: boolean): () => void {
   waiting.add(tell)
   if (isUrgent) void loadCore()
   else if ('requestIdleCallback' in globalThis) requestIdleCallback(wakeUp)
   // Safari has no requestIdleCallback.
   else setTimeout(wakeUp, 200)
   return () => void waiting.delete(tell)
-}
-
-function tell(): void {
-  for (const one of [...waiting]) one()
 }
 
 function wakeUp(): void {

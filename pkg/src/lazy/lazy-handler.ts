@@ -7,7 +7,7 @@
 //     handler.dispose()                            // when the component is gone
 //
 // Creating one has no side effects, on a server either; nothing is loaded before the first `subscribe` or the first call that acts.
-// Such a call loads the core at once, and so does a stored answer that is to be resumed. Until the core is there
+// Such a call loads the core at once. Until the core is there
 //
 // - calls are kept, and made in their order, dated as they were called; their promises settle with what the core says;
 // - `send` shows the user's message and status `connecting` at once, under the ids that the core will give; while one waits, further
@@ -37,11 +37,18 @@ import type { Outcome, Snapshot } from '../types/snapshot'
 /** Attempts to load the core, in a row, after which a send fails: 15 seconds. */
 const ATTEMPTS = 5
 
-const NOT_LOADED = 'The chat could not be loaded. Check your connection and try again, or reload the page.'
+const NOT_LOADED = 'The chat could not be loaded. Try again, or reload the page.'
+
+/** The methods that are passed on to the core. 0: returns nothing; 1: a boolean; else a promise, and what it resolves with after `dispose()`. */
+const METHODS = {
+  send: 'cancelled', resume: 'cancelled', continueRun: 'cancelled', loadSessions: [], openSession: false,
+  cancel: 0, begin: 0, feed: 0, end: 0, dismissError: 0, load: 0, clear: 0,
+  retryNow: 1, cancelQueued: 1, editQueued: 1, moveQueued: 1, sendQueuedNow: 1, resumeQueue: 1,
+} satisfies Record<Exclude<keyof StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'inside' | 'dispose'>, unknown>
 
 interface Call extends WaitingCall {
   /** What its promise resolves with when the handler is disposed of. */
-  ifDisposed?: unknown
+  gone?: unknown
   /** Of a send that is open: its entry in the queue, where it is as long as it has no turn. */
   send?: QueuedSend
 }
@@ -60,13 +67,12 @@ export function createLazyHandler(options: HandlerOptions = {}): StreamHandler {
 export function lazyHandler(currentOptions: () => HandlerOptions) {
   let options: HandlerOptions
   let snapshot: Snapshot = emptySnapshot
-  let empty: Snapshot
+  /** Set once it was started. */
   let calls: Call[]
-  let listeners: Set<WaitingListener>
+  const listeners = new Set<WaitingListener>()
   /** The handler with the core, once that is there. */
   let core: StreamHandler | undefined
   let stopWaiting: (() => void) | undefined
-  let isStarted = false
   let isDisposed = false
   let lastId = 0
   let turnCount: number
@@ -74,12 +80,10 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
   function start(): void {
     const { sessionId, messages } = handler.getSnapshot()
     checkOptions((options = currentOptions()))
-    empty = snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
+    snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
     calls = []
-    listeners = new Set()
     core = stopWaiting = undefined
     turnCount = 0
-    isStarted = true
     isDisposed = false
     if (messages.length) handler.load({ sessionId, messages })
   }
@@ -94,31 +98,26 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
   const report = (error: unknown) => reportTo(options, error)
 
   /** Not while the caller is still changing things. */
-  const notify = () => {
-    for (const { run } of listeners) Promise.resolve().then(run).catch(report)
-  }
+  const notify = () => listeners.forEach((entry) => Promise.resolve().then(() => listeners.has(entry) && entry.run()).catch(report))
 
-  /** A call for the core, which it loads. */
+  /** Adds a call, and loads the core for it. */
   function act(name: Call['name'], args: unknown[], more?: Partial<Call>): void {
-    if (isDisposed) return more?.resolve?.(more.ifDisposed)
     calls.push({ name, args, at: Date.now() / 1000, ...more })
+    if (more?.turn) show({ status: 'connecting', isStreaming: true, activityStatus: workingText(options), error: null })
+    else if (more?.send) show({})
     wait(true)
   }
 
-  /** The same for a method that returns a promise. */
-  const ask = (name: keyof StreamHandler, ifDisposed: unknown, more?: Partial<Call>) =>
-    (...args: unknown[]) => new Promise<any>((resolve, reject) => act(name, args, { resolve, reject, ifDisposed, ...more }))
-
-  /** Ends the open sends. They stay among the calls: the core has to see them. */
-  function end(outcome: Outcome, error: Snapshot['error'] = null): void {
+  /** Ends the open sends, or only those that are not in the queue. They stay among the calls: the core has to see them. */
+  function end(outcome: Outcome, error: Snapshot['error'] = null, isAll = true): void {
     for (const call of calls) {
       const { send } = call
-      if (!send) continue
+      if (!send || !(isAll || call.turn)) continue
       call.resolve!(outcome)
       const turn = call.turn ?? (error && pendingTurn(turnCount++, send.text, [], send.since))
       if (turn) call.turn = {
-        ...turn, outcome, error, times: { ...turn.times, endedAt: Date.now() / 1000 },
-        answer: { ...turn.answer, ...(error ? { status: 'error', error: error.message, streamingError: true } : { status: outcome as 'cancelled', cancelled: true }) },
+        ...turn, outcome, error, unsent: error && send.text, times: { ...turn.times, endedAt: Date.now() / 1000 },
+        answer: { ...turn.answer, status: error ? 'error' : 'cancelled', [error ? 'streamingError' : 'cancelled']: true },
       }
       call.send = call.resolve = undefined
     }
@@ -132,18 +131,16 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
     show({ status: 'idle', error: null, sessionId })
   }
 
-  function wait(isUrgent: boolean): void {
+  function wait(isUrgent?: boolean): void {
     stopWaiting?.()
     if (coreChunk) takeOver()
     else stopWaiting = awaitCore(() => {
       if (coreChunk) takeOver()
-      else if (failedAttempts >= ATTEMPTS) fail(new Error(NOT_LOADED), 'network')
+      else if (failedAttempts >= ATTEMPTS) fail(NOT_LOADED, 'network')
     }, isUrgent)
   }
 
-  function fail(error: Error, type: 'network' | 'unexpected'): void {
-    end('failed', { message: error.message, type, retryable: type === 'network' })
-  }
+  const fail = (message: string, type: 'network' | 'unexpected') => end('failed', { message, type, retryable: true })
 
   function takeOver(): void {
     try {
@@ -151,15 +148,17 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
     } catch (error) {
       report(error)
       for (const { reject, send } of calls) if (!send) reject?.(error)
-      return fail(error as Error, 'unexpected')
+      return fail((error as Error).message, 'unexpected')
     }
-    ;(core.inside() as RecorderHooks).takeOver(core, empty, snapshot, calls, listeners, notify, report)
+    ;(core.inside() as RecorderHooks).takeOver(core, snapshot, calls, listeners, notify)
   }
 
-  /** The methods before the core is there. */
-  const pending = {
-    async send(message, { priority = 'user' } = {}) {
-      if (isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
+  const queued = (id: number) => calls.find(({ send, turn }) => !turn && send?.id === id)
+  const isQueued = (id: number) => !!queued(id)
+
+  /** What calls do before the core is there: what they change of the snapshot, and `false` if the core need not know of them. */
+  const effects: { [Name in keyof StreamHandler]?: (...args: Parameters<StreamHandler[Name]>) => unknown } = {
+    send(message, more = {}): Partial<Call> {
       let given = message
       let text = message as string
       const files: string[] = []
@@ -172,80 +171,75 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
         text = String(copy.get('message') ?? '')
       }
       const since = Date.now() / 1000
-      const turn = snapshot.isStreaming ? undefined : pendingTurn(turnCount++, text, files, since)
-      const outcome = ask('send', 'cancelled', { send: { id: ++lastId, text, priority, since, waitsFor: 'run' }, turn })(given, { priority })
-      if (!core) show(turn ? { status: 'connecting', isStreaming: true, activityStatus: workingText(options), error: null } : {})
-      return outcome
+      return {
+        at: since, args: [given, more], send: { id: ++lastId, text, priority: more.priority ?? 'user', since, waitsFor: 'run' },
+        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, text, files, since),
+      }
     },
-    resume: ask('resume', 'cancelled'),
-    continueRun: ask('continueRun', 'cancelled'),
-    loadSessions: ask('loadSessions', []),
-    openSession: ask('openSession', false),
+    cancel(more) {
+      end('cancelled', null, more?.queue === 'drop')
+      return !!calls.length
+    },
+    begin: () => end('cancelled'),
+    feed: (bytes) => ({ args: [bytes.slice()] }),
+    dismissError: () => !!snapshot.error && show({ error: null }),
+    load({ sessionId, messages }) {
+      restart(sessionId)
+      return { args: [{ sessionId, messages: [...messages] }] }
+    },
+    clear: () => restart(null),
     retryNow: () => false,
     cancelQueued(id) {
-      const call = calls.find(({ send, turn }) => send?.id === id && !turn)
+      const call = queued(id)
       call?.resolve!('cancelled')
       calls = calls.filter((other) => other !== call)
       if (call) show({})
       return !!call
     },
-    cancel() {
-      end('cancelled')
-      if (calls.length) act('cancel', [])
-    },
-    begin(...given) {
-      end('cancelled')
-      act('begin', given)
-    },
-    feed: (bytes) => act('feed', [bytes.slice()]),
-    end: () => act('end', []),
+    editQueued: isQueued, moveQueued: isQueued, sendQueuedNow: isQueued, resumeQueue: () => !!snapshot.queued,
+  }
+
+  const handler = {
     subscribe(listener) {
       const entry: WaitingListener = { run: () => listener() }
+      if (core) return core.subscribe(listener)
       if (!isDisposed) {
         listeners.add(entry)
-        if (!stopWaiting) wait(!!options.persist || !!options.background)
+        if (!stopWaiting) wait()
       }
       return () => {
         listeners.delete(entry)
         entry.stop?.()
       }
     },
-    dismissError() {
-      if (!snapshot.error) return
-      show({ error: null })
-      act('dismissError', [])
-    },
-    load({ sessionId, messages }) {
-      const copy = [...messages]
-      restart(sessionId)
-      act('load', [{ sessionId, messages: copy }])
-    },
-    clear() {
-      restart(null)
-      act('clear', [])
-    },
-    inside: () => ({ options, calls, core: () => core, act }),
-  } satisfies Partial<StreamHandler>
-
-  const handler = {
     getSnapshot: () => core?.getSnapshot() ?? snapshot,
     getServerSnapshot: () => emptySnapshot,
+    inside: () => core?.inside() ?? { options, calls, core: () => core, act },
     dispose() {
       isDisposed = true
       stopWaiting?.()
       core?.dispose()
-      if (!isStarted || core) return
+      if (!calls || core) return
       listeners.clear()
       end('cancelled')
-      for (const { resolve, ifDisposed } of calls) resolve?.(ifDisposed)
+      for (const { resolve, gone } of calls) resolve?.(gone)
       calls = []
     },
   } as StreamHandler
-  for (const name of Object.keys(pending) as (keyof typeof pending)[]) {
-    handler[name] = (...args: never[]) => {
-      if (!isStarted) start()
-      return ((core ?? pending)[name] as (...args: never[]) => any)(...args)
+  for (const [name, gone] of Object.entries(METHODS)) {
+    const effect = effects[name as 'send'] as ((...args: unknown[]) => Partial<Call> | boolean) | undefined
+    ;(handler as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => {
+      if (!calls) start()
+      if (core) return (core[name as 'send'] as (...args: unknown[]) => unknown)(...args)
+      if (typeof gone !== 'number') return new Promise((resolve, reject) => {
+        if (!isDisposed) act(name, args, { resolve, reject, gone, ...effect?.(...args) as Partial<Call> })
+        else if (name === 'send') reject(new Error('ai-stream-handler: send() after dispose()'))
+        else resolve(gone)
+      })
+      const done = !isDisposed && (effect?.(...args) ?? true)
+      if (done) act(name, args, done as Partial<Call>)
+      if (gone) return !!done
     }
   }
-  return [handler, start, () => isStarted && !isDisposed] as const
+  return [handler, start, () => calls && !isDisposed] as const
 }

@@ -11,14 +11,13 @@ export function pendingTurn(at: number, text: string, files: string[], since: nu
   return {
     id: `t${at}`, user: files.length ? { ...message('user', 0, text), files_sent: files } : message('user', 0, text), work: [],
     answer: { ...message('agent', 1, ''), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
-    times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, pause: null, followups: [], memories: [],
+    times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, pause: null, followups: [], memories: [],
     sessionSummary: null, usage: NO_USAGE,
   }
 }
 
-/** What the core says while nothing has arrived: `Cirkelline is working...` */
-export function workingText({ name, agent, team, workflow, url, activityTexts }: HandlerOptions): string {
-  const id = url ? /([^/]+)\/runs/.exec(url)?.[1] : team || agent || workflow
-  const shown = name ?? (id ?? '').replace(/[-_ ]+/g, ' ').replace(/(^| )\w/g, (first) => first.toUpperCase())
-  return activityTexts?.working?.replaceAll('{name}', shown) ?? (shown ? `${shown} is working...` : 'Working...')
+/** What the core says while nothing has arrived: `Cirkelline is working...`; `null` if there is no name yet. */
+export function workingText({ name, agent, team, workflow, activityTexts }: HandlerOptions): string | null {
+  const shown = name || (team || agent || workflow || '').replace(/[-_ ]+/g, ' ').replace(/\b\w/g, (first) => first.toUpperCase())
+  return shown ? (activityTexts?.working ?? '{name} is working...').replaceAll('{name}', shown) : null
 }

@@ -30,7 +30,7 @@ export function handlerLease(latestOptions: { current: HandlerOptions }) {
   const createHook = (snapshot: () => Snapshot) => {
     const hook = { ...handler, handler }
     for (const key of Object.keys(emptySnapshot) as (keyof Snapshot)[]) {
-      Object.defineProperty(hook, key, { enumerable: true, get: () => (readKeys.add(key), snapshot()[key]) })
+      Object.defineProperty(hook, key, { get: () => (readKeys.add(key), snapshot()[key]), enumerable: true })
     }
     return hook as unknown as StreamHook
   }
@@ -44,16 +44,12 @@ export function handlerLease(latestOptions: { current: HandlerOptions }) {
 
   return {
     handler: handler as StreamHandler,
-    /** For an effect. The returned cleanup disposes of the handler, unless it is acquired again in the same task (StrictMode). */
+    /** For an effect. The returned cleanup disposes of the handler, unless it is acquired again in the same task. */
     acquire(): () => void {
       holders++
       ensure()
-      return () => {
-        holders--
-        setTimeout(() => {
-          if (!holders) dispose()
-        })
-      }
+      // Later, because StrictMode acquires it again in the same task.
+      return () => void setTimeout(() => --holders || dispose())
     },
     /** The same object until a field that was read from it changes. */
     getHook(): StreamHook {

@@ -20,9 +20,10 @@ import type { StreamHook } from './stream-hook'
 export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
   const latestOptions = React.useRef(options)
-  const key = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url].map((part) => part || null))
-  const [current, setCurrent] = React.useState(() => ({ key, lease: handlerLease(latestOptions) }))
-  if (current.key !== key) setCurrent({ key, lease: handlerLease(latestOptions) })
+  const key = [options.endpoint, options.agent, options.team, options.workflow, options.url].join('\n')
+  const create = () => ({ key, lease: handlerLease(latestOptions) })
+  const [current, setCurrent] = React.useState(create)
+  if (current.key !== key) setCurrent(create)
   const { lease } = current
   // An insertion effect, because it precedes the effects of children, and one of those may create the handler by subscribing.
   React.useInsertionEffect(() => void (latestOptions.current = options))

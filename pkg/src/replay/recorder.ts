@@ -12,7 +12,7 @@ import type { ErrorType } from '../types/snapshot'
 
 /** The core's calls that change a conversation; the others only read. */
 const RECORDED_CALLS = new Set([
-  'send', 'cancelQueued', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
+  'send', 'sendNow', 'cancelQueued', 'editQueued', 'moveQueued', 'sendQueuedNow', 'resumeQueue', 'cancelAll', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
   'tick', 'dismissError', 'clear', 'recall', 'listSession', 'tellPause', 'reach',
 ])
 /** The options that influence what happens. */
@@ -131,7 +131,7 @@ class RunRecorder implements RecordingTap, Recorder {
   }
 
   #call(call: string, args: unknown[]): void {
-    if (call === 'begin' || call === 'send' || call === 'resume' || call === 'continueRun') this.#begin()
+    if (call === 'begin' || call === 'send' || call === 'sendNow' || call === 'resume' || call === 'continueRun') this.#begin()
     const recorded = args.map((value) => ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value ?? null)
     this.#push({ at: 0, call, with: recorded as string[] })
   }

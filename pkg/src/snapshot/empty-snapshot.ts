@@ -18,7 +18,7 @@ const NO_COUNTS: MonitorFigures = Object.freeze({
 /** The snapshot of a new handler: idle, without turns and sessions. */
 export const emptySnapshot: Snapshot = Object.freeze<Snapshot>({
   status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
-  turns: [], messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [],
+  turns: [], messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [], queuePaused: false,
   quota: [], usage: NO_USAGE, monitor: { ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: [], asOf: 0 },
   diagnostics: {
     bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],

@@ -36,7 +36,7 @@ function turnFromGroup(group: ChatMessage[], id: string): Turn {
   const outcome = answer.streamingError ? 'failed' : answer.cancelled ? 'cancelled' : 'completed'
   return {
     id, user, work: rest.filter((m) => m !== answer), answer, timeline: answer.behindTheScenes ?? [], outcome,
-    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null,
+    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null, unsent: null,
     pause: null, followups: answer.followups ?? [], memories: [], sessionSummary: null, usage: NO_USAGE,
   }
 }

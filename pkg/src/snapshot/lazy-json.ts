@@ -63,5 +63,20 @@ export function reuseIfDeepEqual<T>(old: T, fresh: T): T {
   return JSON.stringify(old) === JSON.stringify(fresh) ? old : fresh
 }
 
+/** The fresh list; entries that equal an old one are that one, and the list is the old one if its entries are. */
+export function reuseEntries<T extends object>(old: T[], fresh: T[]): T[] {
+  const known = new Map(old.map((entry) => [JSON.stringify(entry), entry]))
+  const list = fresh.map((entry) => known.get(JSON.stringify(entry)) ?? entry)
+  return isSameList(old, list) ? old : list
+}
+
+/** Whether two lists have the same elements. Compares from the end, because the last one changes most. */
+export function isSameList(one: readonly unknown[], other: readonly unknown[]): boolean {
+  let at = one.length
+  if (at !== other.length) return false
+  while (at > 0 && one[at - 1] === other[at - 1]) at--
+  return at === 0
+}
+
 /** The raw texts of an object's lazy properties. */
 const rawTexts = new WeakMap<object, Map<string, string>>()

@@ -15,7 +15,7 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta):
     else delete message.reasoning_content
   }
   if (delta.toolsReset) delete message.tool_calls
-  if (delta.tools) {
+  if (delta.tools.length) {
     const tools = message.tool_calls?.slice() ?? []
     for (const [at, tool] of delta.tools) tools[at] = toToolCall(tool, tools[at])
     message.tool_calls = tools
@@ -24,8 +24,7 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta):
 }
 
 function applyText(old: string | undefined, delta: TextDelta): string {
-  const start = delta.reset ? '' : (old ?? '')
-  return typeof delta.append === 'string' ? start + delta.append : delta.append.reduce((text, piece) => text + piece, start)
+  return delta.reset ? delta.append : (old ?? '') + delta.append
 }
 
 function fromHead(head: Head, old: ChatMessage | undefined): ChatMessage {

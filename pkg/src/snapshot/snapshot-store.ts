@@ -2,11 +2,11 @@
 // not change keeps its identity.
 
 import type { Appended, Delta } from '../wasm/core-delta'
-import { reuseIfEqual, reuseIfDeepEqual } from './lazy-json'
+import { isSameList, reuseEntries, reuseIfDeepEqual, reuseIfEqual } from './lazy-json'
 import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
 import { appendToTurn, applyTurn } from './turn'
 import type { ChatMessage } from '../types/message'
-import type { SessionEntry, Snapshot, Turn } from '../types/snapshot'
+import type { Snapshot, Turn } from '../types/snapshot'
 
 export class SnapshotStore {
   snapshot: Snapshot = emptySnapshot
@@ -35,27 +35,28 @@ export class SnapshotStore {
   apply(delta: Delta, listenerErrors: number): void {
     const changed: Partial<Snapshot> = {}
     if (delta.head) {
-      const { usage, monitor, error, retry, pacing, queue, quota } = this.snapshot
-      const { head } = delta
-      Object.assign(changed, head)
-      changed.usage = reuseIfEqual(usage, head.usage)
-      changed.monitor = reuseIfDeepEqual(monitor, head.monitor)
-      changed.error = reuseIfEqual(error, head.error)
-      changed.retry = reuseIfEqual(retry, head.retry)
-      changed.pacing = reuseIfEqual(pacing, head.pacing)
-      changed.queue = reuseIfDeepEqual(queue, head.queue)
-      changed.queued = head.queue.length
-      changed.quota = reuseIfDeepEqual(quota, head.quota)
+      const { snapshot } = this
+      const { error, retry, pacing, queue, quota, usage, monitor, ...always } = delta.head
+      Object.assign(changed, always, {
+        error: reuse(snapshot.error, error, reuseIfEqual),
+        retry: reuse(snapshot.retry, retry, reuseIfEqual),
+        pacing: reuse(snapshot.pacing, pacing, reuseIfEqual),
+        usage: reuse(snapshot.usage, usage, reuseIfEqual),
+        monitor: reuse(snapshot.monitor, monitor, reuseIfDeepEqual),
+        queue: reuse(snapshot.queue, queue, reuseEntries),
+        quota: reuse(snapshot.quota, quota, reuseEntries),
+      })
+      if (queue) changed.queued = queue.length
     }
-    if (delta.sessions) changed.sessions = mergeSessions(this.snapshot.sessions, delta.sessions)
-    if (delta.turnCount !== this.#streamed.length || delta.turns) {
+    if (delta.sessions) changed.sessions = reuseEntries(this.snapshot.sessions, delta.sessions)
+    if (delta.turnCount !== this.#streamed.length || delta.turns.length) {
       this.#applyTurns(delta)
       changed.turns = this.#turns()
     }
     if (haveDiagnosticsChanged(this.snapshot.diagnostics, delta.diagnostics, listenerErrors)) {
       changed.diagnostics = { ...delta.diagnostics, listenerErrors }
     }
-    if (Object.keys(changed).length) this.#set(changed)
+    if (Object.entries(changed).some(([key, value]) => value !== this.snapshot[key as keyof Snapshot])) this.#set(changed)
   }
 
   /** Appends text to one message: the common case while an answer streams. */
@@ -69,7 +70,7 @@ export class SnapshotStore {
 
   #applyTurns(delta: Delta): void {
     const turns = this.#streamed.slice(0, delta.turnCount)
-    for (const change of delta.turns ?? []) {
+    for (const change of delta.turns) {
       const old = turns[change.index]
       // A turn with another id: the conversation was cleared in between.
       turns[change.index] = applyTurn(old?.id === `t${change.id}` ? old : undefined, change)
@@ -108,24 +109,13 @@ export class SnapshotStore {
   }
 }
 
-/** Whether two lists have the same elements. Compares from the end, because the last one changes most. */
-function isSameList(one: ChatMessage[], other: ChatMessage[]): boolean {
-  let at = one.length
-  if (at !== other.length) return false
-  while (at > 0 && one[at - 1] === other[at - 1]) at--
-  return at === 0
-}
-
 function messagesOf(turn: Turn): ChatMessage[] {
   return [...(turn.user ? [turn.user] : []), ...turn.work, turn.answer]
 }
 
-/** The new list; entries that are equal keep their identity. */
-function mergeSessions(old: SessionEntry[], fresh: SessionEntry[]): SessionEntry[] {
-  return fresh.map((entry) => {
-    const known = old.find((o) => o.session_id === entry.session_id)
-    return known ? reuseIfDeepEqual(known, entry) : entry
-  })
+/** The fresh value by way of `compare`; the old one if the core says that it has not changed. */
+function reuse<T>(old: T, fresh: T | undefined, compare: (old: T, fresh: T) => T): T {
+  return fresh === undefined ? old : compare(old, fresh)
 }
 
 function haveDiagnosticsChanged(old: Snapshot['diagnostics'], fresh: Delta['diagnostics'], listenerErrors: number): boolean {

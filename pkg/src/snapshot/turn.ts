@@ -1,6 +1,6 @@
 // The core's changes to a turn → the Turn of the snapshot. Whatever did not change keeps its identity.
 
-import type { EntryDelta, PauseDelta, TurnDelta } from '../wasm/core-delta'
+import type { EntryDelta, PauseDelta, TurnDelta, TurnFacts } from '../wasm/core-delta'
 import { NO_USAGE } from './empty-snapshot'
 import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from './lazy-json'
 import { applyMessage, parseList } from './message'
@@ -20,9 +20,9 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   const turn = old ? copyLazily(old) : emptyTurn(delta.id)
   if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user)
   if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer)
-  if (delta.workReset || delta.work) turn.work = delta.workReset ? [] : turn.work.slice()
-  for (const [at, message] of delta.work ?? []) turn.work[at] = applyMessage(turn.work[at], message)
-  if (delta.timeline) {
+  if (delta.workReset || delta.work.length) turn.work = delta.workReset ? [] : turn.work.slice()
+  for (const [at, message] of delta.work) turn.work[at] = applyMessage(turn.work[at], message)
+  if (delta.timeline.length) {
     turn.timeline = turn.timeline.slice()
     for (const entry of delta.timeline) turn.timeline[entry.id] = timelineEntry(entry, turn.id)
     turn.answer = withTimeline(turn.answer, turn.timeline)
@@ -51,18 +51,19 @@ function withTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessa
 function emptyTurn(id: number): Turn {
   return {
     id: `t${id}`, user: null, work: [], answer: { id: '', role: 'agent', content: '', created_at: 0 }, timeline: [],
-    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
+    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }
 }
 
-function applyFacts(turn: Turn, old: Turn | undefined, facts: NonNullable<TurnDelta['facts']>): void {
+function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   const { followups, memories, sessionSummary, pause } = facts
   turn.outcome = facts.outcome
   turn.attempts = facts.attempts
   turn.times = reuseIfEqual(turn.times, facts.times)
   turn.runId = facts.runId
   turn.error = reuseIfEqual(turn.error, facts.error)
+  turn.unsent = facts.unsent ? (turn.user?.content ?? '') : null
   turn.usage = reuseIfEqual(turn.usage, facts.usage)
   turn.pause = pause && (samePause(turn.pause, pause) ?? readPause(pause))
   for (const [key, text] of [['followups', followups], ['memories', memories]] as const) {

@@ -6,23 +6,32 @@ import type { Priority } from './rate-limits'
 import type { DeferredHooks, RecorderHooks } from './recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from './snapshot'
 
+/** Options of {@link StreamHandler.send}. */
+export interface SendOptions { priority?: Priority; when?: 'queue' | 'now' }
+
 /**
  * One conversation: methods that act on it, and its snapshot. No method depends on `this`, so each can be passed on by itself.
  */
 export interface StreamHandler {
   /**
    * Sends a message and streams the answer. While another answer is streaming, or a rate limit is cooling down, the message
-   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once.
+   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once. So it does while AgentOS
+   * reports that another run is going on in the session (`session_busy`).
    *
    * A FormData is sent as it is, plus those of the option `fields` that it lacks; its field `message` is the text shown.
    *
    * Resolves with the outcome of the answer, whatever the server or the network does. Rejects with a TypeError if `message` is
-   * neither a string nor a FormData, or if none of the options `agent`, `team`, `workflow` and `url` is set; with an Error after
+   * neither a string nor a FormData, if `when` is neither `'queue'` nor `'now'`, or if none of the options `agent`, `team`, `workflow` and `url` is set; with an Error after
    * `dispose()`; and with whatever a `fields` function throws.
    *
+   * A message that never reached the server (`failed`, or `cancelled` before it went out) is in `turn.unsent`, for a composer to
+   * offer it again.
+   *
    * @param options.priority `background` messages wait until the user's own have been sent. Default `user`.
+   * @param options.when `now`: the message does not wait for the running answer, which is stopped as by `cancel()`; what waits in
+   * the queue follows it. A rate limit is waited for all the same. Default `queue`.
    */
-  send(message: string | FormData, options?: { priority?: Priority }): Promise<Outcome>
+  send(message: string | FormData, options?: SendOptions): Promise<Outcome>
   /**
    * Skips the current wait: of a retry by the handler (`snapshot.retry.by` is `handler`), or of a delayed send
    * (`snapshot.pacing`). Returns `false` if there is none.
@@ -30,6 +39,23 @@ export interface StreamHandler {
   retryNow(): boolean
   /** Removes a message from `snapshot.queue`; its `send` resolves as `cancelled`. Returns `false` if it is no longer queued. */
   cancelQueued(id: number): boolean
+  /**
+   * Replaces the text of a message in `snapshot.queue`; files that were sent along stay. Returns `false` if it is no longer queued.
+   * Throws a TypeError if `text` is not a string.
+   */
+  editQueued(id: number, text: string): boolean
+  /**
+   * Moves a message to another position in `snapshot.queue`; an `index` beyond the ends means the end. Returns `false` if it is no
+   * longer queued. Throws a TypeError if `index` is not a number.
+   */
+  moveQueued(id: number, index: number): boolean
+  /**
+   * Sends a message in `snapshot.queue` at once: the running answer is stopped, and a rate limit is not waited for. Returns `false`
+   * if it is no longer queued.
+   */
+  sendQueuedNow(id: number): boolean
+  /** Resumes the queue that `cancel()` paused. Returns `false` if it is not paused. */
+  resumeQueue(): boolean
   /**
    * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if there is
    * nothing to resume, with the outcome of the last turn.
@@ -45,10 +71,17 @@ export interface StreamHandler {
    */
   continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome>
   /**
-   * Stops the running answer, a wait, or a paused run, and removes all queued messages. The text received so far is kept. If the
-   * run's id is known, the server is told to stop the run. No-op if nothing runs.
+   * Stops the running answer, a wait, or a paused run. The text received so far is kept. If the run's id is known, the server is
+   * told to stop the run. No-op if nothing runs or waits.
+   *
+   * Queued messages stay, and the queue pauses (`snapshot.queuePaused`) until `resumeQueue()` or the user's next message, which
+   * goes out before them.
+   *
+   * Throws a TypeError if `queue` is neither `'keep'` nor `'drop'`.
+   *
+   * @param options.queue `drop`: queued messages are removed; their `send` resolves as `cancelled`. Default `keep`.
    */
-  cancel(): void
+  cancel(options?: { queue?: 'keep' | 'drop' }): void
   /**
    * Starts a turn that you feed from a transport of your own; `text` is what the user said. Without `text`, the first event
    * decides whether it continues an earlier turn (a paused or interrupted run) or starts a new one. Stops whatever runs and

@@ -25,22 +25,22 @@ export interface PacingState {
   resumesAt: number
   /** `Waiting 12 seconds to stay under the rate limit...` */
   message: string
-  /** `limit`: a rate limit was just hit, here or in another tab. `quota`: this send would exceed the model's quota. */
-  cause: 'limit' | 'quota'
+  /** `limit`: a rate limit was just hit, here or in another tab. `quota`: this send would exceed the model's quota. `session`: another run is going on in the session (`session_busy`). */
+  cause: 'limit' | 'quota' | 'session'
   /** For the user. Set if the token counts show that a long conversation is the likely cause. */
   hint?: string
 }
 
 /** A message waiting to be sent. */
 export interface QueuedSend {
-  /** For `cancelQueued`. */
+  /** For `cancelQueued`, `editQueued`, `moveQueued` and `sendQueuedNow`. */
   id: number
   text: string
   priority: Priority
   /** When `send` was called, in seconds since the Unix epoch. */
   since: number
-  /** `run`: waits for the running answer to end. `limit`: waits for a rate limit (for the first in the queue: `snapshot.pacing`). */
-  waitsFor: 'run' | 'limit'
+  /** `run`: waits for the running answer to end. `limit`: waits for a rate limit (for the first in the queue: `snapshot.pacing`). `resume`: the queue is paused. */
+  waitsFor: 'run' | 'limit' | 'resume'
 }
 
 /** Messages of priority `user` are sent before those of priority `background`. */

@@ -57,10 +57,10 @@ export interface RecorderHooks {
    */
   replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: ReplayCore; change(work: () => void): void }
   /**
-   * Continues what waited for `core` (a StreamHandler, whose file imports this one). `empty`: the snapshot of a new handler, so that
-   * what does not change keeps its identity; `shown`: what is shown now; `notify` tells the listeners. By position: lazy/ is small.
+   * Continues what waited for `core` (a StreamHandler, whose file imports this one). `shown`: what the page shows now; `notify` tells
+   * the listeners. By position, because lazy/ has to be small.
    */
-  takeOver(core: any, empty: Snapshot, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void, report: (error: unknown) => void): void
+  takeOver(core: any, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void): void
 }
 
 /** A call that waits for the core. */
@@ -73,7 +73,9 @@ export interface WaitingCall {
   /** Settle its promise, as long as that is open. */
   resolve?: (value: any) => void
   reject?: (error: unknown) => void
-  /** Of a send: what is shown of it. With an `error` it has failed, and is not to be made. */
+  /** Of a send: its id in the queue, as long as it is open. */
+  send?: { id: number }
+  /** Of a send: what is shown of it. */
   turn?: Turn
 }
 

@@ -114,6 +114,11 @@ export interface Turn {
   /** Id of the top-level run. */
   runId: string | null
   error: StreamError | null
+  /**
+   * The user's text, if it never reached the server or was refused with a 4xx status, so that a composer can offer it again;
+   * otherwise `null`.
+   */
+  unsent: string | null
   pause: Pause | null
   /** Suggested follow-up questions. */
   followups: string[]
@@ -191,6 +196,8 @@ export interface SnapshotFields {
   queued: number
   /** Messages waiting to be sent, in the order in which they go out. */
   queue: QueuedSend[]
+  /** Whether `cancel()` has paused the queue: nothing leaves it until `resumeQueue()` or the next `send`. */
+  queuePaused: boolean
   /** Token usage of each model that answered in the last minute or has a quota. */
   quota: ModelQuota[]
   /** Sum over all turns. */

@@ -1,32 +1,36 @@
-// Changes to the conversation as the core reports them: the counterpart of `Delta` in src/view.rs, which
-// tests/package/types.test.mjs compares with what the core sends. Where the snapshot has a Json value, the core sends its raw text.
+// Changes to the conversation as the core reports them: the counterpart of `Delta` in src/view.rs, read by read-delta.ts. Where the
+// snapshot has a Json value, the core sends its raw text.
 
 import type { ToolCall } from '../types/message'
 import type { ModelQuota, Monitor, PacingState, QueuedSend, RetryState } from '../types/rate-limits'
 import type { Diagnostics, Outcome, SessionEntry, Status, StreamError, TurnTimes, Usage } from '../types/snapshot'
-import type { TimelineEntry } from '../types/timeline'
+import type { TimelineDetails, TimelineEntry } from '../types/timeline'
 
-/** Everything that changed since the last `core.read()`. Fields that are not set did not change. */
+/** Everything that changed since the last `core.read()`. What is null, or an empty list, did not change. */
 export interface Delta {
   turnCount: number
-  head?: {
-    status: Status
-    isStreaming: boolean
-    activityStatus: string | null
-    error: StreamError | null
-    retry: RetryState | null
-    pacing: PacingState | null
-    sessionId: string | null
-    runId: string | null
-    resumable: boolean
-    queue: QueuedSend[]
-    quota: ModelQuota[]
-    usage: Usage
-    monitor: Monitor
-  }
-  turns?: TurnDelta[]
-  sessions?: SessionEntry[]
+  head: HeadDelta | null
+  turns: TurnDelta[]
+  sessions: SessionEntry[] | null
   diagnostics: Omit<Diagnostics, 'listenerErrors'>
+}
+
+/** What belongs to no turn. Undefined: as in the last delta that had a head. */
+export interface HeadDelta {
+  status: Status
+  isStreaming: boolean
+  activityStatus: string | null
+  error: StreamError | null | undefined
+  retry: RetryState | null | undefined
+  pacing: PacingState | null | undefined
+  sessionId: string | null
+  runId: string | null
+  resumable: boolean
+  queue: QueuedSend[] | undefined
+  queuePaused: boolean
+  quota: ModelQuota[] | undefined
+  usage: Usage | undefined
+  monitor: Monitor | undefined
 }
 
 /** Text was appended to one message, and nothing else changed. `work` is an index into `turn.work`, or negative for the answer. */
@@ -36,38 +40,42 @@ export type Appended = [turn: number, work: number, thoughts: boolean, text: str
 export interface TurnDelta {
   index: number
   id: number
-  facts?: {
-    outcome: Outcome | null
-    attempts: number
-    times: TurnTimes
-    runId: string | null
-    error: StreamError | null
-    pause: PauseDelta | null
-    followups: string | null
-    memories: string | null
-    sessionSummary: string | null
-    usage: Usage
-  }
-  user?: MessageDelta
-  answer?: MessageDelta
+  facts: TurnFacts | null
+  user: MessageDelta | null
+  answer: MessageDelta | null
   /** `work` starts over, before the changes below are applied. */
   workReset: boolean
-  work?: [number, MessageDelta][]
-  timeline?: EntryDelta[]
+  work: [number, MessageDelta][]
+  timeline: EntryDelta[]
+}
+
+/** Everything of a turn except its messages and its timeline. */
+export interface TurnFacts {
+  outcome: Outcome | null
+  attempts: number
+  times: TurnTimes
+  runId: string | null
+  error: StreamError | null
+  unsent: boolean
+  pause: PauseDelta | null
+  followups: string | null
+  memories: string | null
+  sessionSummary: string | null
+  usage: Usage
 }
 
 /** Changes to one message. */
 export interface MessageDelta {
-  head?: Head
-  text?: TextDelta
-  thoughts?: TextDelta
+  head: Head | null
+  text: TextDelta | null
+  thoughts: TextDelta | null
   /** The tool calls start over, before the changes below are applied. */
-  toolsReset?: boolean
-  tools?: [number, ToolDelta][]
+  toolsReset: boolean
+  tools: [number, ToolDelta][]
 }
 
-/** Text to append, after clearing the old one if `reset`. Long texts come in pieces. */
-export interface TextDelta { reset?: boolean; append: string | string[] }
+/** Text to append, after clearing the old one if `reset`. */
+export interface TextDelta { reset: boolean; append: string }
 
 /** All fields of a message except texts and tool calls. */
 export interface Head {
@@ -120,8 +128,11 @@ export interface ToolDelta {
 export type EntryDelta = Omit<TimelineEntry, 'id' | 'parentEventId' | 'details'> & {
   id: number
   parentEventId?: number
-  details: { [key: string]: unknown; toolArgs?: string; metrics?: string; data?: string }
+  details: SentDetails
 }
+
+/** The details of an entry; what is not set is left out. */
+export type SentDetails = Omit<TimelineDetails, 'toolArgs' | 'metrics' | 'data'> & { toolArgs?: string; metrics?: string; data?: string }
 
 /** A pause, complete. */
 export interface PauseDelta {

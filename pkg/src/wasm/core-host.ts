@@ -1,6 +1,6 @@
 // What the core calls: the counterpart of `Host` in src/wasm/host.rs. No method may throw.
 
-import type { Appended, Delta } from './core-delta'
+import type { Appended } from './core-delta'
 import type { LogLevel } from '../types/rate-limits'
 import type { ResumePoint } from '../types/recording'
 import type { Outcome } from '../types/snapshot'
@@ -13,8 +13,12 @@ export interface ConversationHost {
   changed(urgent: boolean): void
   /** Result of `core.keep()`: what to store of an unfinished answer. */
   kept(point: ResumePoint | null): void
-  /** Result of `core.read()`: what changed since the last call. */
-  delta(delta: Delta): void
+  /**
+   * Result of `core.read()`: what changed since the last call, packed: `count` numbers from address `numbers` of the core's memory,
+   * and their text. `piece` was called before with its long texts, in pieces.
+   */
+  delta(numbers: number, count: number, text: string): void
+  piece(piece: string): void
   /** Result of `core.read()` if a single text grew, which is nearly always the case while an answer streams. */
   appended(...change: Appended): void
   /** The call with this ticket (`send`, `resume`, `continueRun`) has an outcome. */

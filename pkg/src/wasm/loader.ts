@@ -22,6 +22,11 @@ export function moduleMemory(): Uint8Array {
   return view
 }
 
+/** `count` numbers of the module's memory from `address` on. Do not keep them. */
+export function moduleNumbers(address: number, count: number): Float64Array {
+  return new Float64Array(memory.buffer, address, count)
+}
+
 /** Throws if the module cannot be started, without starting it. */
 export function assertModuleUsable(source: ModuleSource): void {
   if (isStarted) return
