@@ -130,8 +130,10 @@ fn what_a_paused_run_asks_can_be_told_later_where_its_stream_did_not_say() {
     assert_eq!(told(ended("PAUSED"), "[]"), None);
     assert_eq!(told(ended("COMPLETED"), &asked), None, "it waits for nothing");
     assert_eq!(told(started(), &asked), None);
-    let own = paused(json!({"content": "May I?", "requirements": [{"id": "r0"}, {"id": "r1"}]}));
-    assert_eq!(told(own, &asked), Some((Some("run-1".into()), "May I?".into(), 2)), "it said so itself");
+    let mut own = paused(json!({"content": "May I?", "requirements": [{"id": "r0"}, {"id": "r1"}]}));
+    assert_eq!(own.answer(), "May I?");
+    let waits = "The run waits for your input.";
+    assert_eq!(told(own, &asked), Some((Some("run-1".into()), waits.into(), 2)), "it said so itself");
 }
 
 #[test]

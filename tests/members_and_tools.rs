@@ -379,6 +379,30 @@ fn a_pause_tells_what_it_waits_for_in_every_kind_and_form() {
 }
 
 #[test]
+fn the_message_of_a_pause_is_never_what_the_answer_says() {
+    let message = |streamed: &str, said: &str, asked: Option<&str>| {
+        let mut page = Page::asked();
+        page.event("RunStarted", agent());
+        if !streamed.is_empty() {
+            page.event("RunContent", saying(agent(), streamed));
+        }
+        let requirement = json!({"id": "r1", "tool_execution": paused_tool(json!({})), "confirmation_message": asked});
+        page.event("RunPaused", with(agent(), json!({"content": said, "requirements": [requirement]}))).end();
+        (page.answer(), page.turn().pause.unwrap().message)
+    };
+    let waits = "The run waits for your input.";
+    let is = |answer: &str, message: &str| (answer.to_owned(), message.to_owned());
+    // AgentOS repeats the model's words, or adds its own.
+    assert_eq!(message("I write it. ", "I write it.", None), is("I write it. ", waits));
+    assert_eq!(message("I write it.", "I write it. I need to ask.", None), is("I write it.", "I need to ask."));
+    assert_eq!(message("One. Two. Three.", "Two.", Some("Send it?")), is("One. Two. Three.", "Send it?"));
+    assert_eq!(message("Send it?", "", Some("Send it?")), is("Send it?", waits));
+    assert_eq!(message("I write it.", "May I?", None), is("I write it.", "May I?"));
+    // Where the model is silent, the notice is the answer.
+    assert_eq!(message("", "I need to ask.", Some("Send it?")), is("I need to ask.", "Send it?"));
+}
+
+#[test]
 fn the_tool_that_a_pause_waits_for_is_shown_as_paused_and_then_as_done() {
     let tool = paused_tool(json!({"requires_confirmation": true}));
     let mut page = Page::asked();

@@ -3,6 +3,7 @@
 
 export { createStreamHandler } from './handler/create-inlined'
 export { emptySnapshot } from './snapshot/empty-snapshot'
+export { RequestError } from './agentos/http-client'
 export { listComponents, type Component } from './agentos/list-components'
 export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'
 export type * from './types/public'

@@ -2,6 +2,7 @@
 
 export { createStreamHandler, init } from './handler/create-hosted'
 export { emptySnapshot } from './snapshot/empty-snapshot'
+export { RequestError } from './agentos/http-client'
 export { listComponents, type Component } from './agentos/list-components'
 export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'
 export type * from './types/public'

@@ -98,8 +98,9 @@ impl Conversation {
             // A backend's own `paused` after agno's pause: it may be the one that carries the requirements.
             Kind::Paused if self.turns[t].pause.as_ref().is_some_and(|p| p.requirements.is_empty()) => {
                 let run_id = self.turns[t].run_id.clone();
-                self.turns[t].pause = Some(Pause::read(event, run_id.as_deref()));
-                self.turns[t].dirty = true;
+                let turn = &mut self.turns[t];
+                turn.pause = Some(Pause::read(event, run_id.as_deref(), turn.answer.text.as_str()));
+                turn.dirty = true;
                 return;
             }
             kind if (ends(kind) || kind == Kind::RunOutput) && self.is_over(t, run) => return,

@@ -52,7 +52,7 @@ impl Conversation {
         }
         message.text.mark_streamed_notice();
         if top {
-            turn.pause = Some(Pause::read(event, Some(&run_id)));
+            turn.pause = Some(Pause::read(event, Some(&run_id), turn.answer.text.as_str()));
         }
         self.run_ended(t, run, RunStatus::Paused, Outcome::Paused, None, now);
     }

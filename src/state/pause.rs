@@ -4,6 +4,7 @@
 use super::{Conversation, Outcome};
 use crate::event::{RunEvent, Tool};
 use crate::json::Raw;
+use crate::text::contains;
 use serde::Serialize;
 
 /// What a paused run asks for.
@@ -12,7 +13,7 @@ use serde::Serialize;
 pub struct Pause {
     /// The run to continue.
     pub run_id: Option<String>,
-    /// The run's own words, or a default.
+    /// The run's own words as far as the answer does not say them, or a default.
     pub message: String,
     /// The requirements.
     pub requirements: Vec<Requirement>,
@@ -52,15 +53,17 @@ pub enum RequirementKind {
 }
 
 impl Pause {
-    pub(super) fn read(event: &RunEvent<'_>, run_id: Option<&str>) -> Pause {
+    pub(super) fn read(event: &RunEvent<'_>, run_id: Option<&str>, answer: &str) -> Pause {
         let list = event.requirements.or(event.tools).and_then(Raw::as_array);
         let requirements: Vec<_> = list.into_iter().flatten().map(Requirement::read).collect();
-        Pause::of(run_id, event.content.map(Raw::to_text), requirements)
+        let said = event.content.map(Raw::to_text).unwrap_or_default();
+        Pause::of(run_id, &said, requirements, answer)
     }
 
-    fn of(run_id: Option<&str>, said: Option<String>, requirements: Vec<Requirement>) -> Pause {
-        let asked = requirements.iter().find_map(|r| r.message.clone());
-        let message = said.or(asked).unwrap_or_else(|| "The run waits for your input.".into());
+    fn of(run_id: Option<&str>, said: &str, requirements: Vec<Requirement>, answer: &str) -> Pause {
+        let asked = requirements.iter().find_map(|r| r.message.as_deref()).unwrap_or_default();
+        let unsaid = [said, asked].into_iter().map(|text| beyond(text, answer)).find(|text| !text.is_empty());
+        let message = unsaid.unwrap_or("The run waits for your input.").to_owned();
         Pause { run_id: run_id.map(str::to_owned), message, requirements }
     }
 }
@@ -78,12 +81,25 @@ impl Conversation {
         if requirements.is_empty() {
             return;
         }
-        turn.pause = Some(Pause::of(turn.run_id.as_deref(), None, requirements));
+        turn.pause = Some(Pause::of(turn.run_id.as_deref(), "", requirements, turn.answer.text.as_str()));
         turn.dirty = true;
         self.first_unread = self.first_unread.min(t);
         self.head_dirty = true;
     }
 }
+
+/// What `text` says beyond the answer. AgentOS repeats there what the model has streamed before it paused.
+fn beyond<'a>(text: &'a str, answer: &str) -> &'a str {
+    let (text, answer) = (text.trim(), answer.trim());
+    let is_said = answer.ends_with(text) || (text.len() <= LONGEST_NOTICE && contains(answer, text));
+    match is_said {
+        true => "",
+        false => text.strip_prefix(answer).unwrap_or(text).trim_start(),
+    }
+}
+
+/// Up to this length a text is searched for everywhere in the answer: the search takes time by the length of both.
+const LONGEST_NOTICE: usize = 4096;
 
 impl Requirement {
     pub(super) fn read(raw: Raw<'_>) -> Requirement {

@@ -97,6 +97,50 @@ describe('announce', () => {
     assert.deepEqual(said, ['First try.', 'Retrying', 'Second try.'])
   })
 
+  test('a retry that begins with the same words says them once', () => {
+    event('RunStarted')
+    delta('It is fine. The sun shines. And')
+    tick(2)
+    handler.feed(frame('retry', { attempt: 1, max_retries: 3, delay: 1, message: 'Retrying' }))
+    tick(2)
+    said.length = 0
+    const again = (content) => handler.feed(frame('RunContent', { ...base, run_id: 'run-2', content }))
+    handler.feed(frame('RunStarted', { ...base, run_id: 'run-2' }))
+    for (const token of ['It ', 'is fine. The ', 'sun ', 'sets. So', ' we go. ']) {
+      again(token)
+      tick(2)
+    }
+    handler.feed(frame('RunCompleted', { ...base, run_id: 'run-2', content: 'It is fine. The sun sets. So we go. ' }))
+    tick(2)
+    assert.deepEqual(said.filter((text) => !/^Ann/.test(text)), ['The sun sets.', 'So we go.'])
+  })
+
+  test('an error that was closed is not said again, and one of another attempt is', () => {
+    event('RunStarted')
+    event('RunError', { content: 'It broke.' })
+    handler.dismissError()
+    tick(2)
+    handler.load({ sessionId: null, messages: handler.getSnapshot().messages })
+    tick(2)
+    assert.deepEqual(said.filter((text) => text === '! It broke.'), ['! It broke.'])
+    handler.begin('again')
+    event('RunStarted', { run_id: 'run-2' })
+    event('RunError', { run_id: 'run-2', content: 'It broke.' })
+    assert.deepEqual(said.filter((text) => text === '! It broke.'), ['! It broke.', '! It broke.'])
+  })
+
+  test('an error and a question that come together are both said', () => {
+    const question = { message: 'Send it?', requirements: [] }
+    let snapshot = { ...lib.emptySnapshot }
+    const fake = { getSnapshot: () => snapshot, subscribe: (listener) => ((fake.tell = listener), () => {}) }
+    const heard = []
+    const end = a11y.announce(fake, { say: (text, urgency) => heard.push([text, urgency]) })
+    snapshot = { ...snapshot, error: { message: 'It did not arrive.', type: 'network', retryable: true }, pause: question }
+    fake.tell()
+    assert.deepEqual(heard, [['It did not arrive. Send it?', 'assertive']])
+    end()
+  })
+
   test('leaves out the marks of Markdown, and code', () => {
     event('RunStarted')
     tick(1)

@@ -5,7 +5,7 @@ import {
   createPlayer, openRecording, packRecording, readRecording, record, recordingOf, redact, replay, writeRecording, type Player, type StreamGiven,
 } from 'ai-stream-handler/replay'
 import { useAIStreamHandler, useStreamSlice, type StreamHook } from 'ai-stream-handler/react'
-import { confirm, createStreamHandler, emptySnapshot, fill, giveResult, reject } from 'ai-stream-handler'
+import { RequestError, confirm, createStreamHandler, emptySnapshot, fill, giveResult, reject } from 'ai-stream-handler'
 import type {
   ChatMessage, Diagnostics, ErrorType, HandlerOptions, Limits, Outcome, Pause, PauseRequirement, RecordedFrame, Recorder, Recording, Resolution,
   RetryState, SessionEntry, Snapshot,
@@ -75,8 +75,8 @@ function draw(snapshot: Snapshot): void {
   const turn: Turn | undefined = snapshot.turns.at(-1)
   const answer: ChatMessage | undefined = turn?.answer
   const tool: ToolCall | undefined = answer?.tool_calls?.[0]
-  const entries: TimelineEntry[] = snapshot.timeline
-  const sessions: SessionEntry[] = snapshot.sessions
+  const entries: readonly TimelineEntry[] = snapshot.timeline
+  const sessions: readonly SessionEntry[] = snapshot.sessions
   const usage: Usage = snapshot.usage
   const diagnostics: Diagnostics = snapshot.diagnostics
   console.log(status, type, retry?.delay, pause?.message, tool?.tool_name, entries.length, sessions.length, usage.totalTokens, diagnostics.framesRead)
@@ -98,8 +98,18 @@ export function told(snapshot: Snapshot, requirement: PauseRequirement): number 
   if (snapshot.status === 'done') void none
   // @ts-expect-error a snapshot is not to be written
   emptySnapshot.messages = 3
+  // @ts-expect-error nor any list in it
+  snapshot.messages.push(emptySnapshot.messages[0]!)
+  // @ts-expect-error nor a message
+  snapshot.messages[0]!.content = ''
+  // @ts-expect-error nor what a tool was called with
+  snapshot.messages[0]!.tool_calls![0]!.status = 'error'
+  // @ts-expect-error the internals are not published
+  handler.inside()
   return 0
 }
+
+export const why = (error: unknown): number | undefined => (error instanceof RequestError ? error.httpStatus : undefined)
 
 // @ts-expect-error an option that does not exist
 createStreamHandler({ agentId: 'a' })

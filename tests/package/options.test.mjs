@@ -1,7 +1,7 @@
 // Options of the wrong kind are refused by name; ids come and go as they do in an address.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
-import { backend, packed, play } from './support.mjs'
+import { backend, install, packed, play } from './support.mjs'
 
 const lib = packed()
 const handlers = []
@@ -64,6 +64,17 @@ test('an option that does not exist is refused, with the one that was meant', ()
   refused({ api: '/api/chat' }, /no option api; did you mean url\?$/)
   refused({ Team: 'x' }, /no option Team; did you mean team\?$/)
   refused({ colour: 'red' }, /no option colour$/)
+  const meant = {
+    apiUrl: 'endpoint', baseURL: 'endpoint', base_url: 'endpoint', agents: 'agent', teams: 'team', team_id: 'team', workflow_id: 'workflow', session_id: 'sessionId', threadId: 'sessionId',
+    body: 'fields', storage: 'persist', endpont: 'endpoint', endpiont: 'endpoint', workflows: 'workflow', headrs: 'headers', credential: 'credentials', max_retries: 'retry',
+  }
+  for (const [name, option] of Object.entries(meant)) refused({ [name]: 'x' }, new RegExp(`no option ${name}; did you mean ${option}\\?$`))
+  refused({ token: 'x' }, /no option token; pass it in headers: \{ Authorization: `Bearer \$\{token\}` \}$/)
+  refused({ userId: 'x' }, /no option userId; pass it in fields: \{ user_id: … \}$/)
+  refused({ onError() {} }, /no option onError; errors are in snapshot\.error; onListenerError gets those of your own code$/)
+  refused({ onFinish() {} }, /no option onFinish; await send\(\), which resolves with the outcome$/)
+  refused({ messages: [] }, /no option messages; show them with load\(\)$/)
+  refused({ constructor: 1 }, /no option constructor$/)
 })
 
 test('two targets are refused; url may stand beside one', () => {
@@ -84,6 +95,34 @@ test('an empty id beside a whole one is none, in a fallback too', async () => {
   assert.equal(await handler.send('hello'), 'failed')
   assert.deepEqual(asked, ['/teams/t/runs', '/agents/b/runs'])
   refused({ fallbacks: [{ agent: '' }] }, /each of fallbacks needs one of/)
+})
+
+test('an empty message makes no turn and no request', async () => {
+  const asked = []
+  const handler = make({ endpoint: 'http://x.test', agent: 'a', fetch: async (request) => (asked.push(request.url), Promise.reject(new Error('away'))), retry: false })
+  const form = new FormData()
+  form.set('message', ' \n')
+  const before = handler.getSnapshot()
+  for (const given of ['', '  \n', form]) assert.equal(await handler.send(given), 'cancelled')
+  assert.equal(handler.getSnapshot(), before)
+  assert.deepEqual(asked, [])
+  form.set('files', new Blob(['x']), 'x.txt')
+  await handler.send(form)
+  assert.equal(handler.getSnapshot().turns.length, 1, 'a file is something to send')
+})
+
+test('an uncaught error prints a few lines in Node, and no bundle', async () => {
+  const { spawnSync } = await import('node:child_process')
+  const { scratch, remove } = await install()
+  try {
+    for (const script of [`import { createStreamHandler } from 'ai-stream-handler'; createStreamHandler({ apiUrl: 'x' })`, `import { createPlayer } from 'ai-stream-handler/replay'; createPlayer({})`]) {
+      const { stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { cwd: scratch, encoding: 'utf8' })
+      assert.match(stderr, /TypeError: (createStreamHandler: there is no option apiUrl; did you mean endpoint\?|ai-stream-handler\/replay takes what createStreamHandler returned)/)
+      assert.ok(stderr.length < 3000, `${stderr.length} bytes`)
+    }
+  } finally {
+    remove()
+  }
 })
 
 test('send after dispose says so', async () => {

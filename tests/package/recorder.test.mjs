@@ -379,6 +379,97 @@ describe('redact', () => {
       assert.ok(!lib.writeRecording(redacted).includes('Rosalind'))
     }
   })
+
+  test('takes a tool result of any size, and JSON inside of it', () => {
+    const word = 'Rosalind '
+    for (const size of [125_000, 3_000_000]) {
+      const text = word.repeat(size / word.length)
+      const results = [text, JSON.stringify({ rows: [{ text, id: 7 }] }), JSON.stringify({ [text]: 1 })]
+      for (const result of results) {
+        const tool = { tool_call_id: 'c', tool_name: 't', tool_args: {}, result }
+        const base = { run_id: 'r', session_id: 's', agent_id: 'a' }
+        const bytes = concat([frame('RunStarted', base), frame('ToolCallCompleted', { ...base, tool }), frame('RunError', { ...base, content: `429: try again in 7 seconds. ${text}` })])
+        const redacted = lib.redact(lib.recordingOf({ bytes, message: text }))
+        // Keys are kept.
+        if (result !== results[2]) assert.ok(!lib.writeRecording(redacted).includes('Rosalind'))
+        const { timeline, messages } = lib.replay(make(), reread(redacted))
+        assert.match(timeline.at(-1).details.errorMessage, /^429: try again in 7 seconds/)
+        assert.equal(messages.at(-1).tool_calls[0].result.length, result.length)
+      }
+    }
+  })
+
+  test('a chunk of a hundred thousand frames plays back in seconds', () => {
+    const frames = Array.from({ length: 100_000 }, () => frame('RunContent', { run_id: 'r', agent_id: 'a', content: 'x' }))
+    const recorded = lib.redact(lib.recordingOf({ bytes: concat(frames) }))
+    const began = performance.now()
+    assert.equal(lib.replay(make(), recorded).diagnostics.framesRead, 100_000)
+    assert.ok(performance.now() - began < 15_000, `${Math.round(performance.now() - began)} ms`)
+  })
+})
+
+describe('messages that load has shown', () => {
+  const messages = [
+    { role: 'user', content: 'Where does Rosalind live?', id: 'u1' },
+    { role: 'agent', content: 'In **Arden**.', agentName: 'Ann', created_at: 1_795_452_000, tool_calls: [{ tool_name: 'search', tool_args: { query: 'Rosalind' }, status: 'completed' }] },
+  ]
+  const session = { sessionId: 's', messages }
+  const talk = (handler, text) => {
+    handler.begin(text)
+    runOf('Yes.').forEach((part) => handler.feed(part))
+    handler.end()
+  }
+
+  test('before the recording, in it, and in between are played back, and can be redacted', () => {
+    const handler = make()
+    handler.load(session)
+    const recorder = lib.record(handler)
+    const taken = []
+    const take = () => taken.push({ recorded: recorder.recording, snapshot: handler.getSnapshot() })
+    talk(handler, 'Really?')
+    take()
+    handler.load({ sessionId: 'other', messages: messages.slice(0, 1) })
+    talk(handler, 'And now?')
+    take()
+    handler.clear()
+    take()
+    assert.deepEqual(taken.map(({ snapshot }) => snapshot.turns.length), [2, 2, 0])
+    const shape = ({ turns }) => turns.map(({ id, user, answer }) => [id, user?.id, user?.role, answer.id, answer.agentName, answer.content.length])
+    for (const { recorded, snapshot } of taken) {
+      assert.deepEqual(timeless(lib.replay(make(), reread(recorded)).turns), timeless(snapshot.turns))
+      const redacted = lib.redact(recorded)
+      assert.ok(!/Rosalind|Arden/.test(lib.writeRecording(redacted)))
+      assert.deepEqual(shape(lib.replay(make(), reread(redacted))), shape(snapshot))
+    }
+    const shown = make()
+    const player = lib.createPlayer(shown, taken[1].recorded)
+    player.seek(player.duration)
+    player.seekFrame(0)
+    assert.deepEqual(shown.getSnapshot().turns.map(({ id, outcome }) => [id, outcome]), [[taken[0].snapshot.turns[0].id, 'completed']], 'backwards')
+    player.dispose()
+  })
+
+  test('that are too large for the recording are left out, and it says so', () => {
+    const handler = make()
+    const recorder = lib.record(handler, { maxBytes: 2000 })
+    handler.load({ sessionId: 's', messages: [{ role: 'user', content: 'x'.repeat(5000) }] })
+    const recorded = recorder.stop()
+    assert.ok(recorded.dropped.bytes > 5000)
+    assert.ok(!lib.writeRecording(recorded).includes('xxx'))
+  })
+
+  test('in a file that was tampered with are refused', () => {
+    const handler = make()
+    handler.load(session)
+    const recorder = lib.record(handler)
+    talk(handler, 'Really?')
+    handler.load(session)
+    const text = lib.writeRecording(recorder.stop())
+    lib.readRecording(text)
+    assert.throws(() => lib.readRecording(text.replace('"generation":1', '"generation":"1"')), /its head lacks something/)
+    assert.throws(() => lib.readRecording(text.replace('"generation":2', '"generation":null')), /is no event/)
+    assert.throws(() => lib.readRecording(text.replaceAll('"content":"In **Arden**."', '"content":7')), /its head lacks something/)
+  })
 })
 
 describe('the player', () => {

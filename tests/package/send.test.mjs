@@ -83,7 +83,7 @@ test('a FormData is sent as it is, files included, plus the fields it lacks', as
   assert.deepEqual([...form.keys()].sort(), ['files', 'message', 'timezone'], 'the caller’s form is left alone')
   const { user } = handler.getSnapshot().turns[0]
   assert.equal(user.content, 'look at this')
-  assert.deepEqual(user.files_sent, ['note.txt'])
+  assert.deepEqual([user.filesSent, user.files_sent], [['note.txt'], ['note.txt']])
 })
 
 test('headers may be an object, a function or a function that takes its time, called for each request', async () => {

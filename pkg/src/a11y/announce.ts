@@ -23,6 +23,9 @@ export interface AnnounceOptions {
  * Announces the handler's answers from now on: complete sentences, each once, the activity when it changes, errors and
  * questions at once. Returns a function that stops it and removes the live region.
  *
+ * The page's own elements for the same texts must not be live regions (`role="alert"`, `role="status"`, `aria-live`), or a reader
+ * says them twice; in development the console tells of one that is.
+ *
  *     const { handler } = useAIStreamHandler({ team: 'cirkelline' })
  *     useEffect(() => announce(handler), [handler])
  */
@@ -48,7 +51,8 @@ export function announce(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot
     say(text, 'polite')
   }
   const onChange = () => {
-    const { text, activity, urgent } = queue.next(handler.getSnapshot())
+    const { text, activity, urgent, isOver } = queue.next(handler.getSnapshot())
+    if (isOver && !urgent) region?.clear()
     if (text) pending.push(text)
     if (text || activity) pendingActivity = activity
     if (urgent) {

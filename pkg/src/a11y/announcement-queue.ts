@@ -11,13 +11,18 @@ export interface Announcement {
   activity: string | null
   /** A new error, or the question of a paused run; else null. */
   urgent: string | null
+  /** An error or a question that was announced is no longer there. */
+  isOver: boolean
 }
 
 export class AnnouncementQueue {
   #turn = ''
   #announced = ''
+  /** What was announced of this turn's superseded attempts. */
+  #earlier = ''
   #activity: string | null = null
   #error: string | null = null
+  #hadError = false
   #question: string | null = null
   #segmenter: Intl.Segmenter | null
 
@@ -30,24 +35,38 @@ export class AnnouncementQueue {
     const turn = turns.at(-1)
     if (turn && turn.id !== this.#turn) {
       this.#turn = turn.id
-      this.#announced = ''
+      this.#announced = this.#earlier = ''
     }
     const answer = turn?.answer.content ?? ''
     // The answer started over: the previous attempt is superseded.
-    if (!answer.startsWith(this.#announced)) this.#announced = ''
+    if (!answer.startsWith(this.#announced)) {
+      if (this.#announced.length > this.#earlier.length) this.#earlier = this.#announced
+      this.#announced = ''
+    }
     const rest = answer.slice(this.#announced.length)
-    const text = isStreaming ? this.#completeSentences(rest) : rest
-    this.#announced += text
+    const announced = this.#announced + (isStreaming ? this.#completeSentences(rest) : rest)
+    const text = announced.slice(Math.max(this.#announced.length, this.#repeatedLength(announced)))
+    this.#announced = announced
 
     const current = retry?.message ?? pacing?.message ?? activityStatus
     const activity = current !== this.#activity && !text ? current : null
     this.#activity = current
 
     const question = pause?.message ?? null
-    const urgent = error && error.message !== this.#error ? error.message : question !== this.#question ? question : null
-    this.#error = error?.message ?? null
+    const urgent = [error && error.message !== this.#error ? error.message : null, question !== this.#question ? question : null].filter(Boolean).join(' ') || null
+    const isOver = (this.#hadError && !error) || (this.#question !== null && question === null)
+    this.#hadError = error !== null
+    // An error that the user has closed is not announced again; after another attempt, the same words are another error.
+    if (error || isStreaming) this.#error = error?.message ?? null
     this.#question = question
-    return { text: text.trim() ? text : '', activity, urgent }
+    return { text: text.trim() ? text : '', activity, urgent, isOver }
+  }
+
+  /** How much of `text` repeats what a superseded attempt said, up to the end of a sentence. */
+  #repeatedLength(text: string): number {
+    let same = 0
+    while (same < this.#earlier.length && text[same] === this.#earlier[same]) same++
+    return same === text.length ? same : Math.max(0, ...this.#sentenceStarts(text.slice(0, same + 1)).slice(-1))
   }
 
   /** Up to the end of the last sentence that is certainly complete, because another one follows. */
@@ -55,7 +74,10 @@ export class AnnouncementQueue {
     // An open code block has no sentences yet.
     const open = (text.match(/```/g)?.length ?? 0) % 2 ? text.lastIndexOf('```') : text.length
     const prose = text.slice(0, open)
-    const starts = this.#segmenter ? [...this.#segmenter.segment(prose)].map(({ index }) => index) : [...prose.matchAll(/[.!?…]+\s+|\n+/g)].map((end) => end.index + end[0].length)
-    return prose.slice(0, starts.at(-1) ?? 0)
+    return prose.slice(0, this.#sentenceStarts(prose).at(-1) ?? 0)
+  }
+
+  #sentenceStarts(text: string): number[] {
+    return this.#segmenter ? Array.from(this.#segmenter.segment(text), ({ index }) => index) : Array.from(text.matchAll(/[.!?…]+\s+|\n+/g), (end) => end.index + end[0].length)
   }
 }

@@ -76,7 +76,7 @@ export class MessageListSync {
   }
 
   /** The user's texts of the rendered turns. */
-  #userTexts(turns: Turn[]): unknown[] {
+  #userTexts(turns: readonly Turn[]): unknown[] {
     return turns.slice(this.#firstTurn).map(({ user }) => user?.content)
   }
 

@@ -41,7 +41,7 @@ export function giveResult(requirement: PauseRequirement, result: string): Resol
 }
 
 /** Form fields, names and values alternating, for all three kinds of route. The core sends the one its route expects. */
-export function resolutionFields(resolutions: Resolution[]): string[] {
+export function resolutionFields(resolutions: readonly Resolution[]): string[] {
   const requirements = resolutions.map(resolveRequirement)
   const tools = requirements.map((requirement) => requirement.tool_execution ?? requirement)
   return ['tools', JSON.stringify(tools), 'requirements', JSON.stringify(requirements), 'step_requirements', JSON.stringify(requirements)]

@@ -3,6 +3,7 @@
 import { toSeconds } from '../snapshot/stored-session'
 import { componentQuery, getJson } from './http-client'
 import type { CheckedOptions } from '../types/checked-options'
+import type { Snapshot } from '../types/snapshot'
 
 /** A listed session, as arguments of the core's `listSession`. Times are in seconds since the Unix epoch. */
 export type ListedSession = [id: string, name: string, createdAt: number, updatedAt: number | undefined]
@@ -25,8 +26,16 @@ export function fetchSessionRuns(options: CheckedOptions, id: string): Promise<u
   return getJson(options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentQuery(options).type })
 }
 
-/** The open requirements of a paused run, unchecked. `runs` is the path of the component's runs. */
-export async function fetchRequirements(options: CheckedOptions, runs: string, runId: string, sessionId: string | null): Promise<unknown> {
-  const run = (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
-  return run.step_requirements ?? run.requirements
+/**
+ * What a paused run asks for, unchecked, if its stream did not say: AgentOS 3.1.10 leaves it out of the stream of a workflow's
+ * background run. `runs` is the path of the component's runs. Never rejects: the run is paused, even if nobody knows for what.
+ */
+export async function missingRequirements(options: CheckedOptions, runs: string, { pause, runId, sessionId }: Snapshot): Promise<unknown> {
+  if (pause !== null || runId === null || !runs) return null
+  try {
+    const run = (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
+    return run.step_requirements ?? run.requirements
+  } catch {
+    return null
+  }
 }

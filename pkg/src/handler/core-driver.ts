@@ -1,14 +1,15 @@
 // Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps the
 // snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
-import { fetchRequirements } from '../agentos/sessions'
-import { turnsFromMessages } from '../snapshot/imported-messages'
+import { missingRequirements } from '../agentos/sessions'
+import { copyMessages, turnsFromMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { deltaReceiver } from '../wasm/delta-receiver'
 import { feedInPlace } from '../wasm/feed'
 import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
 import { createCore, flattenPairs, resolveFields } from './core-config'
 import { ListenerScheduler } from './listener-scheduler'
+import { OpenCalls } from './open-calls'
 import { pageEnvironment, type PageEnvironment } from './page-environment'
 import { reportTo } from './report-error'
 import { requestHost } from './request-host'
@@ -19,12 +20,13 @@ import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ChatMessage } from '../types/message'
 import type { RecorderHooks, RecordingTap } from '../types/recorder-hooks'
-import type { ResumePoint } from '../types/recording'
+import type { LoadedMessages, ResumePoint } from '../types/recording'
 import type { Outcome, Snapshot } from '../types/snapshot'
 import type { CoreHost } from '../wasm/core-host'
 
 export class CoreDriver {
   isDisposed = false
+  readonly calls = new OpenCalls()
   /** Incremented by each send and each conversation shown, so that what loads meanwhile is known to be outdated. */
   generation = 0
   #source: ModuleSource
@@ -39,13 +41,11 @@ export class CoreDriver {
   #store = new SnapshotStore()
   #scheduler: ListenerScheduler
   #listenerErrors = 0
-  #lastTicket = 0
-  /** Calls without an outcome yet, by ticket. */
-  #calls = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
-  formOf = (ticket: number): FormData | null | undefined => this.#calls.get(ticket)?.form
   #wakeTimer: ReturnType<typeof setTimeout> | undefined
   #page: PageEnvironment
   #resumePoint: ResumePoint | null = null
+  /** The messages that `load` showed last. */
+  #loaded: LoadedMessages | undefined
   /** A stored answer is shown, to be resumed on first use. */
   #resumesOnUse = false
   /** When the call being made was made, if that was earlier (take-over.ts). */
@@ -97,11 +97,16 @@ export class CoreDriver {
   startCall(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
     if (this.isDisposed) return Promise.resolve('cancelled')
     this.#use()
-    return new Promise((resolve) => {
+    return this.calls.start((ticket) => {
       this.core.fields(flattenPairs(resolveFields(this.options)))
-      this.#calls.set(++this.#lastTicket, { resolve, form })
-      start(this.#lastTicket)
-    })
+      start(ticket)
+    }, form)
+  }
+
+  /** Whether there is a run, or was one: what `load` showed is none. */
+  get hasRun(): boolean {
+    this.#read()
+    return this.#store.hasStreamed
   }
 
   resume(): Promise<Outcome> {
@@ -118,13 +123,16 @@ export class CoreDriver {
    * Replaces the conversation: by `messages`, then by the turns that `recall` adds to the core. Listeners are notified once, at
    * the end. Throws, changing nothing, if `messages` is not a list.
    */
-  show(sessionId: string | null, messages: Partial<ChatMessage>[], recall?: () => void): void {
-    const turns = turnsFromMessages(messages, this.generation + 1)
+  show(sessionId: string | null, messages: readonly Partial<ChatMessage>[], recall?: () => void): void {
+    const loaded = { messages: copyMessages(messages), generation: this.generation + 1 }
+    const turns = turnsFromMessages(loaded.messages, loaded.generation)
     this.generation++
+    this.#loaded = turns.length ? loaded : undefined
     // An interrupted answer among the recalled turns is not the stored one.
     if (recall) this.#resumesOnUse = false
     this.#silently(() => {
       this.core.clear(sessionId)
+      if (this.#loaded) this.#tap?.loaded(loaded)
       this.#read()
       this.#store.load(turns)
       recall?.()
@@ -139,7 +147,7 @@ export class CoreDriver {
         const { isStreaming, sessionId } = this.snapshot
         if (isStreaming || this.isDisposed) return null
         this.#untapped.keep()
-        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint, reached: this.#untapped.reached }
+        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint, reached: this.#untapped.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }) }
       },
       listen: (tap) => {
         this.#tap = tap
@@ -175,7 +183,7 @@ export class CoreDriver {
   }
 
   /** See {@link RecorderHooks.replay}. */
-  #replay(...[given, seed, { sessionId, kept, reached = true }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
+  #replay(...[given, seed, { sessionId, kept, loaded, reached = true }, at]: Parameters<RecorderHooks['replay']>): ReturnType<RecorderHooks['replay']> {
     if (this.isDisposed) throw new Error('ai-stream-handler: this handler was disposed of')
     // First of all: this throws if the recording's options are invalid.
     const core = this.#create(validateOptions({ ...given, sessionId }), seed, false)
@@ -190,8 +198,10 @@ export class CoreDriver {
     core.replay(at)
     if (reached) core.reach()
     this.#restore(kept)
+    const load = ({ messages, generation }: LoadedMessages) => (this.#read(), this.#store.load(turnsFromMessages(copyMessages(messages), generation)))
+    if (loaded) load(loaded)
     this.#isStale = true
-    return { core, change: (work) => this.#silently(work) }
+    return { core, change: (work) => this.#silently(work), load }
   }
 
   /** Does `work`, and notifies listeners once at its end. */
@@ -217,20 +227,9 @@ export class CoreDriver {
     void this.resume()
   }
 
-  /**
-   * Loads what a paused run asks for, if its stream did not say: AgentOS 3.1.10 leaves it out of the stream of a workflow's
-   * background run.
-   */
   async #loadPauseRequirements(): Promise<void> {
-    const { pause, runId, sessionId } = this.snapshot
-    const runs = componentRunsPath(this.options)
-    if (pause !== null || runId === null || !runs || this.#isReplaying) return
-    try {
-      const requirements = await fetchRequirements(this.options, runs, runId, sessionId)
-      if (requirements && !this.isDisposed) this.core.tellPause(JSON.stringify(requirements))
-    } catch {
-      // The run is paused all the same; its requirements stay unknown.
-    }
+    const requirements = this.#isReplaying ? null : await missingRequirements(this.options, componentRunsPath(this.options), this.snapshot)
+    if (requirements && !this.isDisposed) this.core.tellPause(JSON.stringify(requirements))
   }
 
   /** What is to be stored of an unfinished answer. */
@@ -271,7 +270,7 @@ export class CoreDriver {
   #host(): CoreHost {
     return {
       ...requestHost(this.options, {
-        formOf: this.formOf, tap: () => this.#tap, calledAt: () => this.#calledAt, reportError: (error) => this.#reportError(error),
+        formOf: (ticket) => this.calls.formOf(ticket), tap: () => this.#tap, calledAt: () => this.#calledAt, reportError: (error) => this.#reportError(error),
         reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
         diagnosed: (id, type, message) => {
           if (this.isDisposed || this.#isReplaying) return
@@ -283,10 +282,9 @@ export class CoreDriver {
       ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
-        const call = this.#calls.get(ticket)
-        this.#calls.delete(ticket)
-        if (outcome === 'paused') queueMicrotask(() => void this.#loadPauseRequirements().then(() => call?.resolve(outcome)))
-        else call?.resolve(outcome)
+        const resolve = this.calls.end(ticket)
+        if (outcome === 'paused') queueMicrotask(() => void this.#loadPauseRequirements().then(() => resolve(outcome)))
+        else resolve(outcome)
       },
       wake: (seconds) => {
         clearTimeout(this.#wakeTimer)

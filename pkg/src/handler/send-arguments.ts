@@ -6,15 +6,18 @@ import { assertArgument, classTag, optionError } from './validate-options'
 import type { CheckedOptions } from '../types/checked-options'
 import type { SendOptions } from '../types/handler'
 
-interface SendArguments { text: string; form: FormData | null; files: string[]; isNow: boolean }
+interface SendArguments { text: string; form: FormData | null; files: string[]; isNow: boolean; isEmpty: boolean }
 
-/** The text to show, and a copy of the form if it is one. Throws a TypeError if nothing can be sent, or not this. */
+/** The text to show, and a copy of the form if it is one. `isEmpty`: there is nothing to send. Throws a TypeError if nothing can be sent, or not this. */
 export function sendArguments(options: CheckedOptions, message: string | FormData, when: SendOptions['when']): SendArguments {
   if (!runPath(options)) throw optionError('send() needs one of the options agent, team, workflow or url')
   assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
   assertArgument('send', "when: 'queue' or 'now'", when, when === undefined || when === 'queue' || when === 'now')
   const isNow = when === 'now'
-  if (typeof message === 'string') return { text: message, form: null, files: [], isNow }
+  if (typeof message === 'string') return { text: message, form: null, files: [], isNow, isEmpty: !message.trim() }
   const form = copyForm(message)
-  return { text: String(form.get('message') ?? ''), form, files: filesIn(form), isNow }
+  const text = String(form.get('message') ?? '')
+  const files = filesIn(form)
+  // A form without `message` is for a route of the page's own.
+  return { text, form, files, isNow, isEmpty: !text.trim() && !files.length && form.has('message') }
 }

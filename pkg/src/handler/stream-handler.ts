@@ -13,12 +13,12 @@ import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { Resolution } from '../types/pause'
-import type { RecorderHooks } from '../types/recorder-hooks'
+import type { InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from '../types/snapshot'
 import type { ModuleSource } from '../wasm/loader'
 
 /** Throws if an option is invalid, or the module cannot be started. */
-export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): StreamHandler {
+export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): InspectableHandler {
   const driver = new CoreDriver(source, validateOptions(given))
   const load: StreamHandler['load'] = (conversation) => {
     if (!driver.isDisposed) driver.show(conversation.sessionId, conversation.messages)
@@ -27,7 +27,8 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   return {
     async send(message: string | FormData, { priority, when }: SendOptions = {}): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      const { text, form, files, isNow } = sendArguments(driver.options, message, when)
+      const { text, form, files, isNow, isEmpty } = sendArguments(driver.options, message, when)
+      if (isEmpty) return 'cancelled'
       driver.generation++
       return driver.startCall((ticket) => {
         if (isNow) driver.core.sendNow(ticket, text, files)
@@ -35,14 +36,17 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       }, form)
     },
 
-    resume(): Promise<Outcome> {
+    async resume(): Promise<Outcome> {
+      if (!driver.isDisposed && !driver.hasRun) throw driver.calls.refuse('resume() without an answer to resume')
       return driver.resume()
     },
 
-    async continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
+    async continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome> {
       if (driver.isDisposed) return 'cancelled'
-      const list = Array.isArray(resolutions) ? resolutions : [resolutions]
+      const list = (Array.isArray(resolutions) ? resolutions : [resolutions]) as readonly Resolution[]
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
+      assertArgument('continueRun', 'at least one answer', list, list.length)
+      if (driver.snapshot.status !== 'paused') throw driver.calls.refuse('continueRun() without a paused run')
       const answers = resolutionFields(list)
       return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
     },
@@ -58,7 +62,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     editQueued(id: number, text: string): boolean {
       assertText(text)
       if (driver.isDisposed || !driver.core.editQueued(id, text)) return false
-      driver.formOf(id)?.set('message', text)
+      driver.calls.formOf(id)?.set('message', text)
       return true
     },
 

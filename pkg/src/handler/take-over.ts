@@ -2,7 +2,7 @@
 
 import type { Core } from '../../generated/core'
 import type { StreamHandler } from '../types/handler'
-import type { RecorderHooks, WaitingCall } from '../types/recorder-hooks'
+import type { InspectableHandler, RecorderHooks, WaitingCall } from '../types/recorder-hooks'
 import type { Snapshot } from '../types/snapshot'
 
 /** What the driver lets this do. */
@@ -16,8 +16,7 @@ interface Takeover {
 }
 
 /** Makes the calls in their order, each at its own time, and subscribes the listeners, who are told if what they see has changed. */
-export function takeOver({ core, adopt, clock, report }: Takeover, ...[given, shown, calls, listeners, notify]: Parameters<RecorderHooks['takeOver']>): void {
-  const handler = given as StreamHandler
+export function takeOver({ core, adopt, clock, report }: Takeover, ...[handler, shown, calls, listeners, notify]: Parameters<RecorderHooks['takeOver']>): void {
   /** Ids in the queue: the page's, and the core's. */
   const ids = new Map<unknown, number>()
   adopt((fresh) => (calls.length ? asNew(shown, fresh) : shown))
@@ -43,13 +42,13 @@ function asNew(shown: Snapshot, { status, isStreaming, activityStatus, error, tu
 }
 
 function make({ name, args, send, resolve, reject }: WaitingCall, handler: StreamHandler, ids: Map<unknown, number>): void {
-  if (typeof name === 'function') return name(handler)
+  if (typeof name === 'function') return name(handler as InspectableHandler)
   const known = new Set(handler.getSnapshot().queue.map(({ id }) => id))
   const isOfQueue = name.includes('Queued')
   // It was taken out of the queue meanwhile.
   if (isOfQueue && !ids.has(args[0])) return
   const given = isOfQueue ? [ids.get(args[0]), ...args.slice(1)] : args
-  const result = (handler[name as keyof StreamHandler] as (...args: unknown[]) => unknown)(...given)
+  const result = (handler[name] as (...args: unknown[]) => unknown)(...given)
   if (result instanceof Promise) result.then(resolve, reject)
   const added = send && handler.getSnapshot().queue.find(({ id }) => !known.has(id))
   if (added) ids.set(send.id, added.id)
@@ -59,7 +58,7 @@ function make({ name, args, send, resolve, reject }: WaitingCall, handler: Strea
 function tell(core: Core, { at, args, turn }: WaitingCall): void {
   const { content, files_sent } = turn?.user ?? { content: typeof args[0] === 'string' ? args[0] : '' }
   core.replay(at)
-  core.send(0, content, files_sent ?? [], false)
+  core.send(0, content, [...(files_sent ?? [])], false)
   if (turn?.error) {
     const request = core.requests()
     core.diagnosed(request, 'network', turn.error.message)

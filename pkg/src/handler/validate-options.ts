@@ -2,6 +2,7 @@
 // checked by the core, except those that do not reach it as they are (`limits`, `notify`).
 
 import { schemeError } from '../agentos/endpoint'
+import { suggestion } from './suggestion'
 import type { CheckedOptions } from '../types/checked-options'
 import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../types/options'
 
@@ -25,13 +26,27 @@ export function validateOptions(options: HandlerOptions): CheckedOptions {
 
 const TARGET_OPTIONS = ['agent', 'team', 'workflow', 'url']
 
+/** Which option was meant. Bundlers drop it from production builds. */
+function hintFor(name: string): string {
+  let hint = ''
+  try {
+    if (process.env.NODE_ENV !== 'production') hint = suggestion(name, Object.keys(OPTION_KINDS))
+  } catch {
+    // A page without a bundler has no `process`.
+    hint = suggestion(name, Object.keys(OPTION_KINDS))
+  }
+  return hint
+}
+
+declare const process: { env: { NODE_ENV?: string } }
+
 /** Validates the properties of an object, and nested ones. `prefix` is its own name with a dot, or empty. */
 function validateFields(given: object, kinds: Kinds, prefix = ''): void {
   for (const [key, value] of Object.entries(given)) {
     if (value === undefined) continue
     const name = prefix + key
-    const wanted = kinds[key]
-    if (!wanted) throw optionError(`there is no option ${name}${prefix ? `; there are ${Object.keys(kinds).join(', ')}` : suggestion(key)}`)
+    const wanted = Object.hasOwn(kinds, key) ? kinds[key] : undefined
+    if (!wanted) throw optionError(`there is no option ${name}${prefix ? `; there are ${Object.keys(kinds).join(', ')}` : hintFor(key)}`)
     assertKind(wanted, name, value)
     const least = prefix === 'limits.' ? 1 : 0
     if ((least || key === 'notify') && typeof value === 'number' && !(value >= least && value <= MAX_NUMBER)) {
@@ -128,16 +143,3 @@ function describeKind(value: unknown): string {
 
 /** Name of a built-in's class, such as `FormData`, also for objects of another realm, which `instanceof` does not recognise. */
 export const classTag = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1)
-
-/** A question to append to the error about an unknown option: which one may have been meant. */
-function suggestion(name: string): string {
-  const known = Object.keys(OPTION_KINDS).find((option) => option.toLowerCase() === name.toLowerCase()) ?? OPTION_ALIASES[name]
-  return known ? `; did you mean ${known}?` : ''
-}
-
-/** What other libraries call these options. */
-const OPTION_ALIASES: Record<string, string> = {
-  api: 'url', baseUrl: 'endpoint', baseURL: 'endpoint', agentId: 'agent', agent_id: 'agent', teamId: 'team', team_id: 'team',
-  workflowId: 'workflow', workflow_id: 'workflow', session: 'sessionId', session_id: 'sessionId', body: 'fields',
-  throttle: 'notify', retries: 'retry', storage: 'persist',
-}

@@ -23,7 +23,6 @@
 //
 // All methods are stable and need no `this`. Where the core is there already, the handler has it from the start.
 
-import { reportTo } from '../handler/report-error'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { checkOptions } from './check-options'
 import { awaitCore, coreChunk, failedAttempts } from './core-chunk'
@@ -31,7 +30,7 @@ import { pendingTurn, workingText } from './pending-turn'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { QueuedSend } from '../types/rate-limits'
-import type { RecorderHooks, WaitingCall, WaitingListener } from '../types/recorder-hooks'
+import type { InspectableHandler, RecorderHooks, WaitingCall, WaitingListener } from '../types/recorder-hooks'
 import type { Outcome, Snapshot } from '../types/snapshot'
 
 /** Attempts to load the core, in a row, after which a send fails: 15 seconds. */
@@ -39,12 +38,14 @@ const ATTEMPTS = 5
 
 const NOT_LOADED = 'The chat could not be loaded. Try again, or reload the page.'
 
-/** The methods that are passed on to the core. 0: returns nothing; 1: a boolean; else a promise, and what it resolves with after `dispose()`. */
-const METHODS = {
-  send: 'cancelled', resume: 'cancelled', continueRun: 'cancelled', loadSessions: [], openSession: false,
-  cancel: 0, begin: 0, feed: 0, end: 0, dismissError: 0, load: 0, clear: 0,
-  retryNow: 1, cancelQueued: 1, editQueued: 1, moveQueued: 1, sendQueuedNow: 1, resumeQueue: 1,
-} satisfies Record<Exclude<keyof StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'inside' | 'dispose'>, unknown>
+/**
+ * The methods that are passed on to the core: what they return, and what they do before it is there. 0: nothing; 1: a boolean; else a
+ * promise, and what it resolves with after `dispose()`. The function returns what it changes of the call, or `false` if the core need
+ * not know of it.
+ */
+type Methods = {
+  [Name in Exclude<keyof StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'dispose'>]: [unknown, ((...args: Parameters<StreamHandler[Name]>) => unknown)?]
+}
 
 interface Call extends WaitingCall {
   /** What its promise resolves with when the handler is disposed of. */
@@ -71,7 +72,7 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
   let calls: Call[]
   const listeners = new Set<WaitingListener>()
   /** The handler with the core, once that is there. */
-  let core: StreamHandler | undefined
+  let core: InspectableHandler | undefined
   let stopWaiting: (() => void) | undefined
   let isDisposed = false
   let lastId = 0
@@ -85,7 +86,7 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
     core = stopWaiting = undefined
     turnCount = 0
     isDisposed = false
-    if (messages.length) handler.load({ sessionId, messages })
+    if (messages.length) handler.load!({ sessionId, messages })
   }
 
   function show(changed: object): void {
@@ -95,14 +96,14 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
     notify()
   }
 
-  const report = (error: unknown) => reportTo(options, error)
+  const report = (error: unknown) => (options.onListenerError ?? console.error)(error)
 
   /** Not while the caller is still changing things. */
   const notify = () => listeners.forEach((entry) => Promise.resolve().then(() => listeners.has(entry) && entry.run()).catch(report))
 
   /** Adds a call, and loads the core for it. */
   function act(name: Call['name'], args: unknown[], more?: Partial<Call>): void {
-    calls.push({ name, args, at: Date.now() / 1000, ...more })
+    calls.push({ at: Date.now() / 1000, name, args, ...more })
     if (more?.turn) show({ status: 'connecting', isStreaming: true, activityStatus: workingText(options), error: null })
     else if (more?.send) show({})
     wait(true)
@@ -127,7 +128,7 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
   /** Another conversation. */
   function restart(sessionId: string | null): void {
     end('cancelled')
-    for (const call of calls) call.turn = undefined
+    calls.forEach((call) => delete call.turn)
     show({ status: 'idle', error: null, sessionId })
   }
 
@@ -144,9 +145,10 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
 
   function takeOver(): void {
     try {
-      core = coreChunk!.createStreamHandler(options)
+      core = coreChunk!.createStreamHandler(options) as InspectableHandler
     } catch (error) {
-      report(error)
+      // In a promise, because what is called may throw.
+      Promise.reject(error).catch(report)
       for (const { reject, send } of calls) if (!send) reject?.(error)
       return fail((error as Error).message, 'unexpected')
     }
@@ -156,9 +158,8 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
   const queued = (id: number) => calls.find(({ send, turn }) => !turn && send?.id === id)
   const isQueued = (id: number) => !!queued(id)
 
-  /** What calls do before the core is there: what they change of the snapshot, and `false` if the core need not know of them. */
-  const effects: { [Name in keyof StreamHandler]?: (...args: Parameters<StreamHandler[Name]>) => unknown } = {
-    send(message, more = {}): Partial<Call> {
+  const methods: Methods = {
+    send: ['cancelled', (message, more = {}): Partial<Call> => {
       let given = message
       let text = message as string
       const files: string[] = []
@@ -168,38 +169,49 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
           copy.append(name, value)
           if (typeof value !== 'string') files.push(value.name)
         })
-        text = String(copy.get('message') ?? '')
+        text = `${copy.get('message') ?? ''}`
       }
-      const since = Date.now() / 1000
+      const at = Date.now() / 1000
+      const args = [given, more]
+      // Nothing to send, which the core knows as well.
+      if (!text.trim() && !files.length) return { args }
       return {
-        at: since, args: [given, more], send: { id: ++lastId, text, priority: more.priority ?? 'user', since, waitsFor: 'run' },
-        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, text, files, since),
+        at, args, send: { id: ++lastId, text, priority: more.priority || 'user', since: at, waitsFor: 'run' },
+        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, text, files, at),
       }
-    },
-    cancel(more) {
+    }],
+    resume: ['cancelled'],
+    continueRun: ['cancelled'],
+    loadSessions: [[]],
+    openSession: [false],
+    cancel: [0, (more) => {
       end('cancelled', null, more?.queue === 'drop')
       return !!calls.length
-    },
-    begin: () => end('cancelled'),
-    feed: (bytes) => ({ args: [bytes.slice()] }),
-    dismissError: () => !!snapshot.error && show({ error: null }),
-    load({ sessionId, messages }) {
+    }],
+    begin: [0, () => end('cancelled')],
+    feed: [0, (bytes) => ({ args: [bytes.slice()] })],
+    end: [0],
+    dismissError: [0, () => !!snapshot.error && show({ error: null })],
+    load: [0, ({ sessionId, messages }) => {
       restart(sessionId)
       return { args: [{ sessionId, messages: [...messages] }] }
-    },
-    clear: () => restart(null),
-    retryNow: () => false,
-    cancelQueued(id) {
+    }],
+    clear: [0, () => restart(null)],
+    retryNow: [1, () => false],
+    editQueued: [1, isQueued],
+    moveQueued: [1, isQueued],
+    sendQueuedNow: [1, isQueued],
+    resumeQueue: [1, () => !!snapshot.queued],
+    cancelQueued: [1, (id) => {
       const call = queued(id)
       call?.resolve!('cancelled')
       calls = calls.filter((other) => other !== call)
       if (call) show({})
       return !!call
-    },
-    editQueued: isQueued, moveQueued: isQueued, sendQueuedNow: isQueued, resumeQueue: () => !!snapshot.queued,
+    }],
   }
 
-  const handler = {
+  const handler: Partial<InspectableHandler> & Pick<StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'dispose'> = {
     subscribe(listener) {
       const entry: WaitingListener = { run: () => listener() }
       if (core) return core.subscribe(listener)
@@ -219,27 +231,25 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
       isDisposed = true
       stopWaiting?.()
       core?.dispose()
-      if (!calls || core) return
+      if (!calls) return
       listeners.clear()
       end('cancelled')
-      for (const { resolve, gone } of calls) resolve?.(gone)
-      calls = []
+      calls.splice(0).forEach(({ resolve, gone }) => resolve?.(gone))
     },
-  } as StreamHandler
-  for (const [name, gone] of Object.entries(METHODS)) {
-    const effect = effects[name as 'send'] as ((...args: unknown[]) => Partial<Call> | boolean) | undefined
+  }
+  for (const [name, [gone, effect]] of Object.entries(methods) as [keyof Methods, [unknown, ((...args: unknown[]) => any)?]][]) {
     ;(handler as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => {
       if (!calls) start()
-      if (core) return (core[name as 'send'] as (...args: unknown[]) => unknown)(...args)
+      if (core) return (core[name] as (...args: unknown[]) => unknown)(...args)
       if (typeof gone !== 'number') return new Promise((resolve, reject) => {
-        if (!isDisposed) act(name, args, { resolve, reject, gone, ...effect?.(...args) as Partial<Call> })
+        if (!isDisposed) act(name, args, { resolve, reject, gone, ...effect?.(...args) })
         else if (name === 'send') reject(new Error('ai-stream-handler: send() after dispose()'))
         else resolve(gone)
       })
       const done = !isDisposed && (effect?.(...args) ?? true)
-      if (done) act(name, args, done as Partial<Call>)
+      if (done) act(name, args, done)
       if (gone) return !!done
     }
   }
-  return [handler, start, () => calls && !isDisposed] as const
+  return [handler as StreamHandler, start, () => calls && !isDisposed] as const
 }

@@ -9,7 +9,7 @@ import type { Turn } from '../types/snapshot'
 export function pendingTurn(at: number, text: string, files: string[], since: number): Turn {
   const message = (role: ChatMessage['role'], id: number, content: string): ChatMessage => ({ id: `m${2 * at + id}`, role, content, created_at: since })
   return {
-    id: `t${at}`, user: files.length ? { ...message('user', 0, text), files_sent: files } : message('user', 0, text), work: [],
+    id: `t${at}`, user: files.length ? { ...message('user', 0, text), filesSent: files, files_sent: files } : message('user', 0, text), work: [],
     answer: { ...message('agent', 1, ''), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
     times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, pause: null, followups: [], memories: [],
     sessionSummary: null, usage: NO_USAGE,
@@ -18,6 +18,6 @@ export function pendingTurn(at: number, text: string, files: string[], since: nu
 
 /** What the core says while nothing has arrived: `Cirkelline is working...`; `null` if there is no name yet. */
 export function workingText({ name, agent, team, workflow, activityTexts }: HandlerOptions): string | null {
-  const shown = name || (team || agent || workflow || '').replace(/[-_ ]+/g, ' ').replace(/\b\w/g, (first) => first.toUpperCase())
+  const shown = name || (team || agent || workflow)?.replace(/[-_ ]+/g, ' ').replace(/\b\w/g, (first) => first.toUpperCase())
   return shown ? (activityTexts?.working ?? '{name} is working...').replaceAll('{name}', shown) : null
 }

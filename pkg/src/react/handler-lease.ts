@@ -22,15 +22,15 @@ export function handlerLease(latestOptions: { current: HandlerOptions }) {
     for (const name of ['fetch', 'log', 'onListenerError'] as const) if (options[name]) options[name] = latest(name)
     return options
   })
-  const { subscribe, getSnapshot, getServerSnapshot, dispose } = handler
+  const { subscribe, getSnapshot, dispose } = handler
   const readKeys = new Set<keyof Snapshot>()
   let holders = 0
   let lastSnapshot: Snapshot = emptySnapshot
 
-  const createHook = (snapshot: () => Snapshot) => {
+  const createHook = () => {
     const hook = { ...handler, handler }
     for (const key of Object.keys(emptySnapshot) as (keyof Snapshot)[]) {
-      Object.defineProperty(hook, key, { get: () => (readKeys.add(key), snapshot()[key]), enumerable: true })
+      Object.defineProperty(hook, key, { get: () => (readKeys.add(key), getSnapshot()[key]), enumerable: true })
     }
     return hook as unknown as StreamHook
   }
@@ -39,8 +39,7 @@ export function handlerLease(latestOptions: { current: HandlerOptions }) {
   }
   // When React's Activity shows a subtree again, children subscribe before their parent's effect runs.
   handler.subscribe = (listener) => (ensure(), subscribe(listener))
-  let hook = createHook(getSnapshot)
-  const serverHook = createHook(getServerSnapshot)
+  let hook = createHook()
 
   return {
     handler: handler as StreamHandler,
@@ -51,13 +50,12 @@ export function handlerLease(latestOptions: { current: HandlerOptions }) {
       // Later, because StrictMode acquires it again in the same task.
       return () => void setTimeout(() => --holders || dispose())
     },
-    /** The same object until a field that was read from it changes. */
+    /** The same object until a field that was read from it changes. Reads the empty snapshot until the first effect, as on a server. */
     getHook(): StreamHook {
       const before = lastSnapshot
       const now = (lastSnapshot = getSnapshot())
-      if ([...readKeys].some((key) => now[key] !== before[key])) hook = createHook(getSnapshot)
+      if ([...readKeys].some((key) => now[key] !== before[key])) hook = createHook()
       return hook
     },
-    getServerHook: () => serverHook,
   }
 }

@@ -28,5 +28,5 @@ export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
   // An insertion effect, because it precedes the effects of children, and one of those may create the handler by subscribing.
   React.useInsertionEffect(() => void (latestOptions.current = options))
   React.useEffect(() => lease.acquire(), [lease])
-  return React.useSyncExternalStore(lease.handler.subscribe, lease.getHook, lease.getServerHook)
+  return React.useSyncExternalStore(lease.handler.subscribe, lease.getHook, lease.getHook)
 }

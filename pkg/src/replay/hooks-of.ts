@@ -1,12 +1,17 @@
-// The internals of a handler, also of one whose core is still being loaded.
+// The internals of a handler, also of one whose core is still being loaded. Its published type does not have them.
 
-import type { DeferredHooks, RecorderHooks } from '../types/recorder-hooks'
+import type { DeferredHooks, InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
 
-/** What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing. */
+/**
+ * What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing. Throws a
+ * TypeError if `handler` is not a handler of this package.
+ */
 export function hooksOf(handler: StreamHandler): RecorderHooks {
-  const inside = handler.inside()
-  return 'act' in inside ? deferred(inside) : inside
+  const { inside } = (handler ?? {}) as Partial<InspectableHandler>
+  if (typeof inside !== 'function') throw new TypeError('ai-stream-handler/replay takes what createStreamHandler returned, or `handler` of a hook')
+  const hooks = inside()
+  return 'act' in hooks ? deferred(hooks) : hooks
 }
 
 function deferred({ options, calls, core, act }: DeferredHooks): RecorderHooks {
@@ -14,7 +19,7 @@ function deferred({ options, calls, core, act }: DeferredHooks): RecorderHooks {
   const later = (work: (hooks: RecorderHooks) => void) => {
     const hooks = now()
     if (hooks) work(hooks)
-    else act((handler) => work(handler.inside()), [])
+    else act((handler) => work(handler.inside() as RecorderHooks), [])
   }
   return {
     options,
@@ -32,7 +37,10 @@ function deferred({ options, calls, core, act }: DeferredHooks): RecorderHooks {
       type Core = typeof target.core
       later((hooks) => (target = hooks.replay(...args)))
       const call = (name: keyof Core) => (...given: never[]) => later(() => (target.core[name] as (...given: never[]) => void)(...given))
-      return { core: new Proxy({} as Core, { get: (_, name) => call(name as keyof Core) }), change: (work) => later(() => target.change(work)) }
+      return {
+        core: new Proxy({} as Core, { get: (_, name) => call(name as keyof Core) }), change: (work) => later(() => target.change(work)),
+        load: (given) => later(() => target.load(given)),
+      }
     },
     takeOver: (...args) => later((hooks) => hooks.takeOver(...args)),
   }

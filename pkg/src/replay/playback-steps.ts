@@ -4,14 +4,14 @@
 import { applyCall } from './allowed-calls'
 import { concatBytes } from './concat-bytes'
 import { FrameSplitter } from './frame-splitter'
-import type { ReplayCore } from '../types/recorder-hooks'
+import type { ReplayCore, ReplayTarget } from '../types/recorder-hooks'
 import type { RecordedEvent, RecordedFrame, Recording } from '../types/recording'
 
 /** One call of the core. `at`: seconds since the recording began. `frames`: how many frames are complete after it. */
-export interface PlaybackStep { at: number; frames: number; run(core: ReplayCore): void }
+export interface PlaybackStep { at: number; frames: number; run(target: ReplayTarget): void }
 
 /** A recorded call. With `stream` it is about that stream: its next bytes, or without `bytes` its end. */
-interface TimedCall { at: number; stream?: number; bytes?: Uint8Array; run(core: ReplayCore, piece: Uint8Array): void }
+interface TimedCall { at: number; stream?: number; bytes?: Uint8Array; run(core: ReplayCore, piece: Uint8Array, target: ReplayTarget): void }
 
 /** Also lists the frames. A stream without a frame end (a JSON answer) counts each recorded chunk as a frame. */
 export function playbackSteps(recording: Recording): { steps: PlaybackStep[]; frames: RecordedFrame[] } {
@@ -41,17 +41,18 @@ export function playbackSteps(recording: Recording): { steps: PlaybackStep[]; fr
     if (!bytes) {
       // The stream ended within a frame: what arrived of it.
       if (stream !== undefined) complete(stream, at)
-      steps.push({ at, frames: frames.length, run: (core) => run(core, NOTHING) })
+      steps.push({ at, frames: frames.length, run: (target) => run(target.core, NOTHING, target) })
       continue
     }
     const cuts = framed.has(stream!) ? ends.get(call)! : [bytes.length]
+    const pieces = cuts.at(-1) === bytes.length ? cuts : [...cuts, bytes.length]
     let from = 0
-    for (const to of new Set([...cuts, bytes.length])) {
+    for (const [index, to] of pieces.entries()) {
       const piece = bytes.subarray(from, to)
       if (!rests.has(stream!)) rests.set(stream!, [])
       rests.get(stream!)!.push(piece)
-      if (cuts.includes(to)) complete(stream!, at)
-      steps.push({ at, frames: frames.length, run: (core) => run(core, piece) })
+      if (index < cuts.length) complete(stream!, at)
+      steps.push({ at, frames: frames.length, run: (target) => run(target.core, piece, target) })
       from = to
     }
   }
@@ -59,6 +60,7 @@ export function playbackSteps(recording: Recording): { steps: PlaybackStep[]; fr
 }
 
 const NOTHING = new Uint8Array()
+const NOTHING_LOADED = { messages: [], generation: 0 }
 
 function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
   const cancels = new Set<number>()
@@ -72,11 +74,15 @@ function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
   for (const event of events) {
     const { at } = event
     if ('call' in event) {
-      const { call: name, with: args } = event
+      const { call: name, with: args, loaded } = event
       if (name === 'feed') yield { at, stream: streamOf(-manualStreams - 1), bytes: args[0] as Uint8Array, run: (core, piece) => core.feed(piece) }
       else {
         const ends = name === 'end' && streams.has(-manualStreams - 1)
-        yield { at, ...(ends && { stream: streamOf(-manualStreams - 1) }), run: (core) => applyCall(core, name, args) }
+        yield { at, ...(ends && { stream: streamOf(-manualStreams - 1) }), run: (core, _, target) => {
+          applyCall(core, name, args)
+          // A conversation that was cleared or opened shows no earlier messages.
+          if (name === 'clear') target.load(loaded ?? NOTHING_LOADED)
+        } }
         if (name === 'begin' || name === 'end') manualStreams++
       }
     } else yield* networkCalls(event, event.request - start.requests, streamOf, cancels)

@@ -50,7 +50,7 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
   const { options, seed, start, startedAt } = recording
   const duration = recording.events.at(-1)?.at ?? 0
   const listeners = new Set<() => void>()
-  let { core, change } = replay(options, seed, start, startedAt)
+  let target = replay(options, seed, start, startedAt)
   let next = 0
   let position = 0
   let speed = 1
@@ -67,16 +67,16 @@ export function createPlayer(handler: StreamHandler, recording: Recording): Play
     position = at
     const isBack = to < next
     if (isBack) {
-      ({ core, change } = replay(options, seed, start, startedAt))
+      target = replay(options, seed, start, startedAt)
       next = 0
     }
-    if (isBack || to > next) change(() => {
+    if (isBack || to > next) target.change(() => {
       for (; next < to; next++) {
-        core.replay(clockAt(steps[next]!.at))
-        steps[next]!.run(core)
+        target.core.replay(clockAt(steps[next]!.at))
+        steps[next]!.run(target)
       }
     })
-    core.replay(clockAt(at))
+    target.core.replay(clockAt(at))
   }
 
   /** Index of the first step later than `at`, with a tolerance: a slider's value may be slightly off. */

@@ -7,7 +7,7 @@ import type { ReadableResponse } from '../types/readable-response'
 import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
-import type { Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
+import type { LoadedMessages, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
 
 /** The core's calls that change a conversation; the others only read. */
@@ -128,6 +128,22 @@ class RunRecorder implements RecordingTap, Recorder {
 
   unsent(id: number): void {
     this.#push({ at: 0, request: id, end: 'unsent' })
+  }
+
+  loaded(given: LoadedMessages): void {
+    const event = this.#events.at(-1)
+    // Dropped, because the recording is full.
+    if (!event || !('call' in event) || event.call !== 'clear') return
+    event.loaded = given
+    const size = sizeOf(given)
+    this.#sizes[this.#sizes.length - 1]! += size
+    this.#size += size
+    while (this.#runs.length > 1 && this.#size > this.#limit) this.#dropFirst()
+    if (this.#size <= this.#limit) return
+    delete event.loaded
+    this.#sizes[this.#sizes.length - 1]! -= size
+    this.#size -= size
+    this.#dropped.bytes += size
   }
 
   #call(call: string, args: unknown[]): void {

@@ -2,7 +2,7 @@
 // else as base64. Files are untrusted input: every line is validated.
 
 import { isAllowedCall } from './allowed-calls'
-import type { Recording, RecordedEvent } from '../types/recording'
+import type { LoadedMessages, Recording, RecordedEvent } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
 
 const FORMAT = 'ai-stream-handler recording'
@@ -11,13 +11,17 @@ const VERSION = 1
 const MAX_FILE_BYTES = 256 << 20
 
 /** The recording as the text of a `.jsonl` file. */
-export function writeRecording({ events, ...head }: Recording): string {
-  return [{ format: FORMAT, version: VERSION, ...head }, ...events.map(serializeEvent)].map((line) => JSON.stringify(line) + '\n').join('')
+export function writeRecording(recording: Recording): string {
+  return linesOf(recording).join('')
+}
+
+function linesOf({ events, ...head }: Recording): string[] {
+  return [{ format: FORMAT, version: VERSION, ...head }, ...events.map(serializeEvent)].map((line) => JSON.stringify(line) + '\n')
 }
 
 /** The recording as a file: gzip of {@link writeRecording}, or its plain text if the browser has no CompressionStream. */
 export async function packRecording(recording: Recording): Promise<Blob> {
-  const text = new Blob([writeRecording(recording)], { type: 'application/jsonl' })
+  const text = new Blob(linesOf(recording), { type: 'application/jsonl' })
   if (typeof CompressionStream !== 'function') return text
   return new Response(text.stream().pipeThrough(new CompressionStream('gzip')), { headers: { 'content-type': 'application/gzip' } }).blob()
 }
@@ -73,7 +77,7 @@ function parseHead(head: unknown): Recording {
   const { startedAt, options, seed, start, dropped, redacted } = args
   const kept = start?.kept
   const isComplete = isNumber(startedAt) && isObject(options) && isNumber(seed) && isObject(start) && isNumber(start.requests) &&
-    isStringOrNull(start.sessionId) && [undefined, true, false].includes(start.reached) && (kept === null || isResumePoint(kept)) && isObject(dropped) &&
+    isStringOrNull(start.sessionId) && [undefined, true, false].includes(start.reached) && (start.loaded === undefined || isLoaded(start.loaded)) && (kept === null || isResumePoint(kept)) && isObject(dropped) &&
     [dropped.runs, dropped.events, dropped.bytes].every(isNumber) && typeof redacted === 'boolean'
   if (!isComplete) throw invalid('its head lacks something')
   return { startedAt, options, seed, start, dropped, redacted, events: [] }
@@ -86,13 +90,20 @@ function isResumePoint(kept: unknown): boolean {
     (pause === null || (isObject(pause) && typeof pause.message === 'string' && isStrings(pause.requirements)))
 }
 
+/** Whether these are messages that `load` takes. */
+function isLoaded(loaded: unknown): loaded is LoadedMessages {
+  if (!isObject(loaded) || !isNumber(loaded.generation) || !Array.isArray(loaded.messages)) return false
+  return loaded.messages.every((message: unknown) => isObject(message) && isNumber(message.created_at ?? 0) && ['id', 'role', 'content'].every((key) => typeof (message[key] ?? '') === 'string'))
+}
+
 function parseEvent(line: unknown): RecordedEvent | null {
   if (!isObject(line)) return null
-  const { at, call, request, method, path, fields, status, headers, end, error } = line
+  const { at, call, request, method, path, fields, status, headers, end, error, loaded } = line
   if (!isNumber(at) || at < 0) return null
   if (call !== undefined) {
     const args = Array.isArray(line.with) ? line.with.map((value: unknown) => (isObject(value) ? decodeBytes(value) ?? undefined : value as string)) : null
-    return isAllowedCall(call, args) ? { at, call: call as string, with: args as string[] } : null
+    if (!isAllowedCall(call, args) || (loaded !== undefined && !isLoaded(loaded))) return null
+    return { at, call: call as string, with: args as string[], ...(loaded !== undefined && { loaded }) }
   }
   if (!isNumber(request)) return null
   if (typeof method === 'string') {

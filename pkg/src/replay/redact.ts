@@ -6,7 +6,7 @@
 import { FrameSplitter } from './frame-splitter'
 import { redactUnits, overwrite, toUnits } from './redact-json'
 import { concatBytes } from './concat-bytes'
-import type { RecordedEvent, Recording } from '../types/recording'
+import type { LoadedMessages, RecordedEvent, Recording } from '../types/recording'
 
 /**
  * A copy that is safe to share, such as in a bug report: texts are placeholders of the same length in bytes, everything else is
@@ -47,7 +47,7 @@ export function redact(recording: Recording): Recording {
     ...start.kept, user: start.kept.user && mask(start.kept.user), text: mask(start.kept.text),
     pause: start.kept.pause && { message: mask(start.kept.pause.message), requirements: start.kept.pause.requirements.map(redactJson) },
   }
-  return { ...recording, start: { ...start, kept }, events, redacted: true }
+  return { ...recording, start: { ...start, kept, ...(start.loaded && { loaded: redactLoaded(start.loaded) }) }, events, redacted: true }
 }
 
 function redactEvent(event: RecordedEvent): RecordedEvent {
@@ -57,7 +57,8 @@ function redactEvent(event: RecordedEvent): RecordedEvent {
   }
   if ('end' in event && event.error) return { ...event, error: { ...event.error, message: mask(event.error.message) } }
   if (!('call' in event)) return event
-  const { call, with: args } = event
+  const { call, with: args, loaded } = event
+  if (loaded) return { ...event, loaded: redactLoaded(loaded) }
   const at = TEXT_ARGUMENTS[call]
   return at === undefined ? event : { ...event, with: args.map((value, index) => (at.includes(index) ? redactValue(value) : value)) as typeof args }
 }
@@ -68,6 +69,10 @@ const TEXT_ARGUMENTS: Record<string, number[]> = { send: [1, 2], continueRun: [1
 function redactValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((part, at) => (at % 2 === 0 && /^(tools|requirements|step_requirements)$/.test(part as string) ? part : redactText(part as string)))
   return value instanceof Uint8Array ? redactStream(value) : typeof value === 'string' ? redactText(value) : value
+}
+
+function redactLoaded({ messages, ...rest }: LoadedMessages): LoadedMessages {
+  return { ...rest, messages: JSON.parse(redactJson(JSON.stringify(messages))) as LoadedMessages['messages'] }
 }
 
 const redactText = (text: string) => (/^\s*[[{]/.test(text) ? redactJson(text) : mask(text))

@@ -5,8 +5,26 @@ import { NO_USAGE } from './empty-snapshot'
 import type { ChatMessage } from '../types/message'
 import type { Turn } from '../types/snapshot'
 
+/** Copies that share nothing with the caller's messages. Throws if `messages` is not a list. */
+export function copyMessages(messages: readonly Partial<ChatMessage>[]): Partial<ChatMessage>[] {
+  const copies = new Map<unknown, unknown>()
+  const copy = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value
+    if (copies.has(value)) return copies.get(value)
+    const isList = Array.isArray(value)
+    // Not of a class: a Date, a Blob.
+    if (!isList && Object.prototype.toString.call(value) !== '[object Object]') return value
+    const copied: Record<string, unknown> | unknown[] = isList ? [] : {}
+    copies.set(value, copied)
+    // The same code for both: the keys of a list are its indices.
+    for (const [key, part] of Object.entries(value)) if (key !== '__proto__') (copied as Record<string, unknown>)[key] = copy(part)
+    return copied
+  }
+  return messages.map(copy) as Partial<ChatMessage>[]
+}
+
 /** Groups messages into turns. `generation` makes the ids of each load unique. */
-export function turnsFromMessages(messages: Partial<ChatMessage>[], generation: number): Turn[] {
+export function turnsFromMessages(messages: readonly Partial<ChatMessage>[], generation: number): Turn[] {
   const turns: Turn[] = []
   let group: ChatMessage[] = []
   const closeTurn = () => {

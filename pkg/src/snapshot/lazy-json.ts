@@ -1,5 +1,6 @@
 // Properties whose JSON is parsed on first access, and copies and comparisons that keep object identity.
 
+import { freezeInDevelopment } from './freeze'
 import type { Json } from '../types/json'
 
 /** The parsed value, or the text itself if it is not valid JSON, so that nothing is lost. Python's `NaN` and `Infinity` become null. */
@@ -27,11 +28,11 @@ export function defineLazy(target: object, key: string, raw: string, read: (raw:
   let value: unknown
   let isRead = false
   const get = () => {
-    if (!isRead) value = read(raw)
+    if (!isRead) value = freezeInDevelopment(read(raw))
     isRead = true
     return value
   }
-  Object.defineProperty(target, key, known ?? { enumerable: true, configurable: true, get })
+  Object.defineProperty(target, key, { get, ...known, enumerable: true, configurable: true })
 }
 
 /** Sets a property that may have been defined as lazy. */
@@ -45,7 +46,13 @@ export function copyLazily<T extends object>(from: T): T {
   const raws = rawTexts.get(from)
   // Most objects have none, and spread is twenty times as fast as copying descriptors.
   if (!raws) return { ...from }
-  const copied = Object.defineProperties({}, Object.getOwnPropertyDescriptors(from)) as T
+  const descriptors: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(from)
+  // `from` may be frozen.
+  for (const descriptor of Object.values(descriptors)) {
+    descriptor.configurable = true
+    if (!descriptor.get) descriptor.writable = true
+  }
+  const copied = Object.defineProperties({}, descriptors) as T
   rawTexts.set(copied, new Map(raws))
   return copied
 }
@@ -64,7 +71,7 @@ export function reuseIfDeepEqual<T>(old: T, fresh: T): T {
 }
 
 /** The fresh list; entries that equal an old one are that one, and the list is the old one if its entries are. */
-export function reuseEntries<T extends object>(old: T[], fresh: T[]): T[] {
+export function reuseEntries<T extends object>(old: readonly T[], fresh: readonly T[]): readonly T[] {
   const known = new Map(old.map((entry) => [JSON.stringify(entry), entry]))
   const list = fresh.map((entry) => known.get(JSON.stringify(entry)) ?? entry)
   return isSameList(old, list) ? old : list

@@ -3,7 +3,8 @@
 import type { Head, MessageDelta, TextDelta, ToolDelta } from '../wasm/core-delta'
 import { copyLazily, defineLazy, parseOrText } from './lazy-json'
 import type { Json } from '../types/json'
-import type { ChatMessage, ImageData, ReasoningStep, ToolCall } from '../types/message'
+import type { ChatMessage, ToolCall } from './writable'
+import type { ImageData, ReasoningStep } from '../types/message'
 
 /** A new message: `old` with the changes applied. */
 export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta): ChatMessage {
@@ -37,7 +38,7 @@ function fromHead(head: Head, old: ChatMessage | undefined): ChatMessage {
   if (old?.tool_calls) message.tool_calls = old.tool_calls
   if (old?.reasoning_content) message.reasoning_content = old.reasoning_content
   if (old?.behindTheScenes) message.behindTheScenes = old.behindTheScenes
-  if (head.filesSent.length) message.files_sent = head.filesSent
+  if (head.filesSent.length) message.filesSent = message.files_sent = head.filesSent
   if (head.role === 'user') return message
 
   message.depth = head.depth

@@ -4,27 +4,34 @@
 import type { Appended, Delta } from '../wasm/core-delta'
 import { isSameList, reuseEntries, reuseIfDeepEqual, reuseIfEqual } from './lazy-json'
 import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
+import { freezeInDevelopment } from './freeze'
 import { appendToTurn, applyTurn } from './turn'
+import type { Snapshot as WritableSnapshot, Turn } from './writable'
 import type { ChatMessage } from '../types/message'
-import type { Snapshot, Turn } from '../types/snapshot'
+import type { Snapshot, Turn as ImportedTurn } from '../types/snapshot'
 
 export class SnapshotStore {
   snapshot: Snapshot = emptySnapshot
   /** Turns from `load`. They come first; the core does not know them. */
-  #imported: Turn[] = []
+  #imported: readonly ImportedTurn[] = []
   #streamed: Turn[] = []
   /** Cached messages of all turns but the last, which do not change while it streams. */
   #earlierMessages: ChatMessage[] = []
   /** How many turns that are; -1: the cache is invalid. */
   #earlierTurnCount = -1
 
+  /** Whether a turn follows those of `load`. */
+  get hasStreamed(): boolean {
+    return this.#streamed.length > 0
+  }
+
   /** Sets the session of a conversation that has not begun. */
   setSession(sessionId: string): void {
-    this.snapshot = { ...this.snapshot, sessionId }
+    this.snapshot = freezeInDevelopment({ ...this.snapshot, sessionId })
   }
 
   /** Replaces all turns by those of an earlier conversation. What is streamed follows them. */
-  load(turns: Turn[]): void {
+  load(turns: readonly ImportedTurn[]): void {
     this.#imported = turns
     this.#streamed = []
     this.#earlierTurnCount = -1
@@ -33,7 +40,7 @@ export class SnapshotStore {
 
   /** Applies changes. `listenerErrors` is counted in JavaScript, everything else in the core. */
   apply(delta: Delta, listenerErrors: number): void {
-    const changed: Partial<Snapshot> = {}
+    const changed: Partial<WritableSnapshot> = {}
     if (delta.head) {
       const { snapshot } = this
       const { error, retry, pacing, queue, quota, usage, monitor, ...always } = delta.head
@@ -80,13 +87,13 @@ export class SnapshotStore {
     this.#streamed = turns
   }
 
-  #turns(): Turn[] {
-    return this.#imported.length ? this.#imported.concat(this.#streamed) : this.#streamed
+  #turns(): readonly ImportedTurn[] {
+    return this.#imported.length ? [...this.#imported, ...this.#streamed] : this.#streamed
   }
 
-  #set(changed: Partial<Snapshot>): void {
+  #set(changed: Partial<WritableSnapshot>): void {
     // The cast is safe: the core sends status, retry and isStreaming together.
-    const next = { ...this.snapshot, ...changed } as Snapshot
+    const next = { ...this.snapshot, ...changed } as WritableSnapshot
     if (changed.turns) {
       const last = next.turns.at(-1)
       const messages = this.#messages(next.turns)
@@ -96,10 +103,10 @@ export class SnapshotStore {
       next.timeline = last?.timeline ?? NO_TIMELINE
       next.pause = last?.pause ?? null
     }
-    this.snapshot = next
+    this.snapshot = freezeInDevelopment(next as Snapshot)
   }
 
-  #messages(turns: Turn[]): ChatMessage[] {
+  #messages(turns: readonly ImportedTurn[]): ChatMessage[] {
     if (this.#earlierTurnCount !== turns.length - 1) {
       this.#earlierTurnCount = turns.length - 1
       this.#earlierMessages = turns.slice(0, -1).flatMap(messagesOf)
@@ -109,7 +116,7 @@ export class SnapshotStore {
   }
 }
 
-function messagesOf(turn: Turn): ChatMessage[] {
+function messagesOf(turn: ImportedTurn): ChatMessage[] {
   return [...(turn.user ? [turn.user] : []), ...turn.work, turn.answer]
 }
 

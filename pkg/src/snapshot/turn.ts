@@ -5,10 +5,9 @@ import { NO_USAGE } from './empty-snapshot'
 import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from './lazy-json'
 import { applyMessage, parseList } from './message'
 import type { Json } from '../types/json'
-import type { ChatMessage } from '../types/message'
-import type { Pause, PauseField, PauseRequirement } from '../types/pause'
-import type { Turn, TurnTimes } from '../types/snapshot'
-import type { TimelineEntry } from '../types/timeline'
+import type { ChatMessage, Pause, PauseRequirement, TimelineEntry, Turn } from './writable'
+import type { PauseField } from '../types/pause'
+import type { TurnTimes } from '../types/snapshot'
 
 /** Shared, so that empty lists keep their identity. */
 const EMPTY_LIST: never[] = Object.freeze([]) as unknown as never[]

@@ -3,7 +3,6 @@
 import type { ChatMessage } from './message'
 import type { Resolution } from './pause'
 import type { Priority } from './rate-limits'
-import type { DeferredHooks, RecorderHooks } from './recorder-hooks'
 import type { Outcome, SessionEntry, Snapshot } from './snapshot'
 
 /** Options of {@link StreamHandler.send}. */
@@ -19,6 +18,8 @@ export interface StreamHandler {
    * reports that another run is going on in the session (`session_busy`).
    *
    * A FormData is sent as it is, plus those of the option `fields` that it lacks; its field `message` is the text shown.
+   *
+   * An empty message (white space alone, no file) is not sent: no turn, and the outcome `cancelled`.
    *
    * Resolves with the outcome of the answer, whatever the server or the network does. Rejects with a TypeError if `message` is
    * neither a string nor a FormData, if `when` is neither `'queue'` nor `'now'`, or if none of the options `agent`, `team`, `workflow` and `url` is set; with an Error after
@@ -57,8 +58,8 @@ export interface StreamHandler {
   /** Resumes the queue that `cancel()` paused. Returns `false` if it is not paused. */
   resumeQueue(): boolean
   /**
-   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if there is
-   * nothing to resume, with the outcome of the last turn.
+   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if the last run has
+   * ended already, with the outcome of that. Rejects with an Error if there was no run.
    */
   resume(): Promise<Outcome>
   /**
@@ -67,9 +68,10 @@ export interface StreamHandler {
    *
    *     h.continueRun(h.getSnapshot().pause.requirements.map((r) => confirm(r)))
    *
-   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`.
+   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`, or if the list is empty,
+   * and with an Error if no run is paused.
    */
-  continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome>
+  continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome>
   /**
    * Stops the running answer, a wait, or a paused run. The text received so far is kept. If the run's id is known, the server is
    * told to stop the run. No-op if nothing runs or waits.
@@ -111,11 +113,8 @@ export interface StreamHandler {
    *
    * Rejects with an Error that says why, with `httpStatus` if there was a response; errors thrown by `headers` and `fields` are
    * passed through.
-   *
-   * @param page.limit Sessions per page. Default 50.
-   * @param page.page Page number, from 1. Default 1.
    */
-  loadSessions(page?: { limit?: number; page?: number }): Promise<SessionEntry[]>
+  loadSessions(page?: SessionPage): Promise<SessionEntry[]>
   /**
    * Opens a stored session: its runs become the turns that streaming them produced, an open question is asked again, and the
    * next message continues the session. Stops whatever runs.
@@ -125,14 +124,36 @@ export interface StreamHandler {
    */
   openSession(id: string): Promise<boolean>
   /** Shows an earlier conversation that you have stored yourself. Stops whatever runs. */
-  load(conversation: { sessionId: string | null; messages: Partial<ChatMessage>[] }): void
+  load(conversation: Conversation): void
   /** Starts a new chat without turns and session. Keeps the list of sessions. Stops whatever runs. */
   clear(): void
-  /** @internal Used by 'ai-stream-handler/replay' to record and replay runs. */
-  inside(): RecorderHooks | DeferredHooks
   /**
    * Closes the connection and frees the memory; a background run continues on the server. The last snapshot stays readable.
    * Afterwards `send` rejects and every other method does nothing.
    */
   dispose(): void
+}
+
+/** Which part of the list {@link StreamHandler.loadSessions} loads. */
+export interface SessionPage {
+  /**
+   * Sessions per page.
+   *
+   * @default 50
+   */
+  limit?: number
+  /**
+   * Number of the page, from 1.
+   *
+   * @default 1
+   */
+  page?: number
+}
+
+/** An earlier conversation that you have stored yourself, for {@link StreamHandler.load}. */
+export interface Conversation {
+  /** Id of the session that the next message continues; `null`: a new one. */
+  sessionId: string | null
+  /** The messages in order, copied. Each needs `role` and `content`; a message of role `user` starts a turn. */
+  messages: readonly Partial<ChatMessage>[]
 }

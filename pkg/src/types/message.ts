@@ -5,113 +5,115 @@ import type { TimelineEntry } from './timeline'
 
 /** A tool call of a run. */
 export interface ToolCall {
-  role: 'tool'
-  tool_call_id: string
-  tool_name: string
+  readonly role: 'tool'
+  readonly tool_call_id: string
+  readonly tool_name: string
   /** Arguments of the call. Parsed on first access. */
-  tool_args: Json
+  readonly tool_args: Json
   /** Whether the call failed. */
-  tool_call_error: boolean
+  readonly tool_call_error: boolean
   /** Result of the tool, or the text of its error; `null` while it runs. Same as `result`. */
-  content: string | null
+  readonly content: string | null
   /** Same as `content`. */
-  result: string | null
+  readonly result: string | null
   /**
    * `paused`: waiting for the user to confirm the call, fill in fields or provide the result. `rejected`: the user declined.
    * `cancelled`: the run was stopped, failed or was lost before the tool finished.
    */
-  status: 'started' | 'completed' | 'error' | 'paused' | 'rejected' | 'cancelled'
+  readonly status: 'started' | 'completed' | 'error' | 'paused' | 'rejected' | 'cancelled'
   /** Error text of a ToolCallError event. */
-  error?: string
+  readonly error?: string
   /** Duration in seconds. `time`, which agent-ui reads, and `duration` are the same number. */
-  metrics?: { time: number; duration: number }
+  readonly metrics?: { readonly time: number; readonly duration: number }
   /** Seconds since the Unix epoch. */
-  created_at: number
+  readonly created_at: number
   /** Id of the member run this call delegated to. */
-  child_run_id?: string
+  readonly child_run_id?: string
 }
 
 /** A step of agno's reasoning tools, as the model filled it in. */
 export interface ReasoningStep {
-  title?: string
-  action?: string
-  result?: string
-  reasoning?: string
-  next_action?: string
+  readonly title?: string
+  readonly action?: string
+  readonly result?: string
+  readonly reasoning?: string
+  readonly next_action?: string
   /** 0 to 1. */
-  confidence?: number
+  readonly confidence?: number
 }
 
 /** An image of an answer. */
 export interface ImageData {
-  id?: string
+  readonly id?: string
   /** A data URL if the server sent bytes. */
-  url: string
-  mime_type?: string
+  readonly url: string
+  readonly mime_type?: string
   /** Base64, if the server sent bytes. */
-  content?: string
+  readonly content?: string
   /** The prompt as the image model revised it. */
-  revised_prompt?: string
+  readonly revised_prompt?: string
 }
 
 /** A video, audio clip or file, as the server sent it. */
-export type MediaData = { [key: string]: Json }
+export type MediaData = { readonly [key: string]: Json }
 
 /** One message: of the user, the answer, a team member or sub-team, or a delegation to one. */
 export interface ChatMessage {
   /** Stable for the lifetime of the handler; suitable as a React key. */
-  id: string
+  readonly id: string
   /** `agent`: the answer or, in `turn.work`, the text of a member or sub-team. `delegation`: a task given to a member. */
-  role: 'user' | 'agent' | 'delegation' | 'system' | 'tool'
+  readonly role: 'user' | 'agent' | 'delegation' | 'system' | 'tool'
   /** The text. For an answer with an output schema: its JSON, indented by two spaces (see `structured`). */
-  content: string
+  readonly content: string
   /** Seconds since the Unix epoch. */
-  created_at: number
+  readonly created_at: number
   /** The run failed or was interrupted: `snapshot.error` belongs to this message. */
-  streamingError?: boolean
+  readonly streamingError?: boolean
   /** The run was cancelled, by the user or on the server. The text received until then is kept. */
-  cancelled?: boolean
-  tool_calls?: ToolCall[]
+  readonly cancelled?: boolean
+  readonly tool_calls?: readonly ToolCall[]
   /** Steps of the reasoning tools, and references of knowledge searches. */
-  extra_data?: { reasoning_steps?: ReasoningStep[]; references?: Json[] }
+  readonly extra_data?: { readonly reasoning_steps?: readonly ReasoningStep[]; readonly references?: readonly Json[] }
   /** The model's own reasoning text received so far. */
-  reasoning_content?: string
+  readonly reasoning_content?: string
   /** The value of an answer with an output schema. */
-  structured?: Json
+  readonly structured?: Json
   /** Name of the output schema; set together with `structured`. */
-  content_type?: string
-  images?: ImageData[]
-  videos?: MediaData[]
-  audio?: MediaData[]
-  files?: MediaData[]
+  readonly content_type?: string
+  readonly images?: readonly ImageData[]
+  readonly videos?: readonly MediaData[]
+  readonly audio?: readonly MediaData[]
+  readonly files?: readonly MediaData[]
   /** Spoken answer of an audio model. */
-  response_audio?: MediaData
-  citations?: Json
+  readonly response_audio?: MediaData
+  readonly citations?: Json
   /** Suggested follow-up questions. */
-  followups?: string[]
-  agentName?: string
-  teamName?: string
-  agentId?: string
-  teamId?: string
-  runId?: string
+  readonly followups?: readonly string[]
+  readonly agentName?: string
+  readonly teamName?: string
+  readonly agentId?: string
+  readonly teamId?: string
+  readonly runId?: string
   /** Id of the run that delegated to this one. Not set for the top-level run. */
-  parentRunId?: string
+  readonly parentRunId?: string
   /** 0 for the answer, 1 for its members, 2 for their members. */
-  depth?: number
+  readonly depth?: number
   /** Of a delegation: name of the agent or team that gave the task. */
-  delegatedBy?: string
+  readonly delegatedBy?: string
   /** Of a delegation: name of the member that received the task. */
-  delegatedTo?: string
+  readonly delegatedTo?: string
   /** Of a delegation: the member's id as the server names it. */
-  delegatedToId?: string
+  readonly delegatedToId?: string
   /** Of a delegation: id of the member's run, once known. */
-  childRunId?: string
+  readonly childRunId?: string
   /** Of a member's message or a delegation: state of that run. */
-  status?: 'started' | 'completed' | 'error' | 'paused' | 'cancelled'
+  readonly status?: 'started' | 'completed' | 'error' | 'paused' | 'cancelled'
   /** Why the run failed. */
-  error?: string
+  readonly error?: string
   /** On the answer only: the turn's timeline. Same array as `turn.timeline`. */
-  behindTheScenes?: TimelineEntry[]
+  readonly behindTheScenes?: readonly TimelineEntry[]
   /** Of a user message: names of the files sent with it. */
-  files_sent?: string[]
+  readonly filesSent?: readonly string[]
+  /** @deprecated Use `filesSent`. */
+  readonly files_sent?: readonly string[]
 }

@@ -88,13 +88,13 @@ export interface HandlerOptions {
    *
    * @default { background: 40, foreground: 600 }
    */
-  stall?: { background?: number; foreground?: number } | false
+  stall?: StallOptions | false
   /**
    * Components to try, in order, once the retries of the previous one are exhausted. Each gets its own retries.
    *
    * @default []
    */
-  fallbacks?: Fallback[]
+  fallbacks?: readonly Fallback[]
   /**
    * Input tokens per minute a model may use. A send that would exceed the quota is delayed (`snapshot.pacing`). A number applies
    * to every model, a record to the models it names; each at least 1. Takes precedence over quotas learned from 429 responses. `false` never
@@ -138,7 +138,7 @@ export interface HandlerOptions {
    * other name that argument of the call.
    */
   activityTexts?: Record<string, string>
-  /** Memory limits. Limits that are not set keep their defaults. */
+  /** Memory limits, for streams from servers that you do not trust. Limits that are not set keep their defaults. */
   limits?: Partial<Limits>
   /**
    * The `fetch` to use. It is called with a Request and must not read the body of the response it returns. That may be less than a
@@ -179,7 +179,7 @@ export interface RetryOptions {
    */
   maxDelay?: number
   /** Explicit delays in seconds, replacing the doubled ones. The last one repeats. */
-  delays?: number[]
+  delays?: readonly number[]
   /**
    * Largest random increase of a delay, as a fraction of it: 0 to 1.
    *
@@ -213,8 +213,32 @@ export interface ResumeOptions {
   maxDelay?: number
 }
 
-/** A component to fall back to, addressed as in {@link HandlerOptions}. `name` is its name until its first event carries one. */
-export type Fallback = { name?: string } & ({ agent: string } | { team: string } | { workflow: string } | { url: string })
+/** When a silent connection counts as lost; see {@link HandlerOptions.stall}. */
+export interface StallOptions {
+  /**
+   * Of background runs: seconds without a byte, 0 to 86,400; 0 means never.
+   *
+   * @default 40
+   */
+  background?: number
+  /**
+   * Of all other runs: seconds without a byte, 0 to 86,400; 0 means never.
+   *
+   * @default 600
+   */
+  foreground?: number
+}
+
+/** A component to fall back to, addressed as in {@link HandlerOptions}. */
+export type Fallback = {
+  /** Display name until its first event carries one. Default: derived from the id. */
+  name?: string
+} & (
+  | { /** Id of the agent. */ agent: string }
+  | { /** Id of the team. */ team: string }
+  | { /** Id of the workflow. */ workflow: string }
+  | { /** Full address of the run route, as {@link HandlerOptions.url}. */ url: string }
+)
 
 /** Memory limits, each 1 to 2,147,483,647. */
 export interface Limits {

@@ -4,62 +4,62 @@ import type { Json } from './json'
 
 /** A value the user is asked for. */
 export interface PauseField {
-  name: string
+  readonly name: string
   /** A Python type: `str`, `int`, `float`, `bool`, … */
-  type: string
-  description?: string
+  readonly type: string
+  readonly description?: string
   /** The value so far, if there is one. */
-  value?: Json
+  readonly value?: Json
 }
 
 /** One thing a paused run asks for; `kind` tells which. */
 export type PauseRequirement = ConfirmationRequirement | InputRequirement | ExternalRequirement
 
 /** Asks for permission. Answered by `confirm` or `reject`. */
-export interface ConfirmationRequirement extends RequirementFields { kind: 'confirmation'; fields?: undefined }
+export interface ConfirmationRequirement extends RequirementFields { readonly kind: 'confirmation'; readonly fields?: undefined }
 
 /** Asks for values. Answered by `fill`. */
-export interface InputRequirement extends RequirementFields { kind: 'input'; fields: PauseField[] }
+export interface InputRequirement extends RequirementFields { readonly kind: 'input'; readonly fields: readonly PauseField[] }
 
 /** Asks for the result of a tool that the page itself executes. Answered by `giveResult`. */
-export interface ExternalRequirement extends RequirementFields { kind: 'external'; fields?: undefined }
+export interface ExternalRequirement extends RequirementFields { readonly kind: 'external'; readonly fields?: undefined }
 
 /** Fields common to all requirements. */
 export interface RequirementFields {
-  id?: string
+  readonly id?: string
   /** Id of the tool call that is waiting. */
-  toolCallId?: string
-  toolName?: string
+  readonly toolCallId?: string
+  readonly toolName?: string
   /** Arguments of the tool call. Parsed on first access. */
-  toolArgs?: Json
+  readonly toolArgs?: Json
   /** Name of the team member that asks. */
-  memberName?: string
-  memberRunId?: string
+  readonly memberName?: string
+  readonly memberRunId?: string
   /** Of a workflow: name of the step that waits. */
-  stepName?: string
+  readonly stepName?: string
   /** The question in the server's words: `Publish it?` */
-  message?: string
+  readonly message?: string
   /** The requirement as the server sent it. The answer is merged into it and sent back. Parsed on first access. */
-  raw: Json
+  readonly raw: Json
 }
 
 /** What a paused run waits for. */
 export interface Pause {
-  runId?: string
+  readonly runId?: string
   /** Text to show the user. */
-  message: string
-  requirements: PauseRequirement[]
+  readonly message: string
+  readonly requirements: readonly PauseRequirement[]
 }
 
 /** The user's answer to one requirement. Made by `confirm`, `reject`, `fill` and `giveResult`. */
 export interface Resolution {
-  requirement: PauseRequirement
+  readonly requirement: PauseRequirement
   /** For kind `confirmation`. */
-  confirmed?: boolean
+  readonly confirmed?: boolean
   /** Tells the model why the user declined. */
-  note?: string
+  readonly note?: string
   /** For kind `input`: values by field name. */
-  values?: Record<string, Json>
+  readonly values?: Record<string, Json>
   /** For kind `external`: the tool's result. */
-  result?: string
+  readonly result?: string
 }

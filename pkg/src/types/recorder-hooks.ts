@@ -1,9 +1,10 @@
 // What 'ai-stream-handler/replay' needs of a handler: to record the calls and responses of its core, and to drive a core from a
 // recording; and what lazy/ needs to hand on a conversation. Internal: not exported from the package.
 
+import type { StreamHandler } from './handler'
 import type { HandlerOptions } from './options'
 import type { ReadableResponse } from './readable-response'
-import type { RecordingStart } from './recording'
+import type { LoadedMessages, RecordingStart } from './recording'
 import type { ErrorType, Snapshot, Turn } from './snapshot'
 
 /** The part of a core that a replay drives. */
@@ -33,11 +34,22 @@ export interface RecordingTap {
   diagnosed(id: number, type: ErrorType, message: string): void
   /** Request `id` was not sent. */
   unsent(id: number): void
+  /** The call of `clear` just made shows these messages. */
+  loaded(given: LoadedMessages): void
   /**
    * When the call or response being processed was recorded, in seconds since the Unix epoch, so that the core uses the same time.
    * `undefined` if it was not recorded.
    */
   now(): number | undefined
+}
+
+/** A handler that shows a recording. */
+export interface ReplayTarget {
+  core: ReplayCore
+  /** Runs a function that changes the core, and notifies listeners once afterwards. */
+  change(work: () => void): void
+  /** Shows the messages of a `load`. */
+  load(given: LoadedMessages): void
 }
 
 /** Internals of a handler, as `inside()` returns them. */
@@ -51,22 +63,22 @@ export interface RecorderHooks {
   listen(tap: RecordingTap | undefined): void
   /**
    * Restarts the handler from `start` at the time `at` (seconds since the Unix epoch), detached from network, other tabs and
-   * clock. `change` runs a function that changes the core, and notifies listeners once afterwards.
+   * clock.
    *
    * Throws after `dispose()`, and if the options are invalid.
    */
-  replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): { core: ReplayCore; change(work: () => void): void }
+  replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): ReplayTarget
   /**
-   * Continues what waited for `core` (a StreamHandler, whose file imports this one). `shown`: what the page shows now; `notify` tells
-   * the listeners. By position, because lazy/ has to be small.
+   * Continues what waited for `core`. `shown`: what the page shows now; `notify` tells the listeners. By position, because lazy/ has to
+   * be small.
    */
-  takeOver(core: any, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void): void
+  takeOver(core: StreamHandler, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void): void
 }
 
 /** A call that waits for the core. */
 export interface WaitingCall {
   /** A method, or what to do with the handler. */
-  name: string | ((core: any) => void)
+  name: keyof StreamHandler | ((core: InspectableHandler) => void)
   args: unknown[]
   /** When it was made, in seconds since the Unix epoch. */
   at: number
@@ -82,13 +94,18 @@ export interface WaitingCall {
 /** A listener, and how to unsubscribe it from the core. */
 export interface WaitingListener { run(): void; stop?(): void }
 
-/** The internals of a handler whose core is still being loaded. `any`: a StreamHandler, whose file imports this one. */
+/** The internals of a handler whose core is still being loaded. */
 export interface DeferredHooks {
   options: HandlerOptions
   /** What waits. */
   calls: WaitingCall[]
   /** The handler with the core, if that is there by now. */
-  core(): any
+  core(): InspectableHandler | undefined
   /** Adds a call, before the core is there. */
   act(name: WaitingCall['name'], args: unknown[]): void
+}
+
+/** A handler with its internals, which the published type does not have. */
+export interface InspectableHandler extends StreamHandler {
+  inside(): RecorderHooks | DeferredHooks
 }

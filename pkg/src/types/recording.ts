@@ -1,5 +1,6 @@
 // Recordings of a handler's runs: the calls that were made and what the network returned, each with its time.
 
+import type { ChatMessage } from './message'
 import type { HandlerOptions } from './options'
 import type { ErrorType } from './snapshot'
 
@@ -59,6 +60,15 @@ export interface RecordingStart {
   kept: ResumePoint | null
   /** Whether the server had answered before. Not set: it had. */
   reached?: boolean
+  /** The messages that `load` had shown, if nothing was streamed after them. */
+  loaded?: LoadedMessages
+}
+
+/** Messages that `load` showed. */
+export interface LoadedMessages {
+  messages: readonly Partial<ChatMessage>[]
+  /** Number of the conversation on its handler, from which the ids of its turns are derived. */
+  generation: number
 }
 
 /**
@@ -87,8 +97,11 @@ export type Kept = ResumePoint
 
 /** One recorded event. `at` is in seconds since the recording began; `request` is the number of a request. */
 export type RecordedEvent = { at: number } & (
-  /** A call of the core: a method, or a signal from the clock (`tick`), the network (`online`, `offline`) or another tab. */
-  | { call: string; with: (string | number | boolean | null | string[] | Uint8Array)[] }
+  /**
+   * A call of the core: a method, or a signal from the clock (`tick`), the network (`online`, `offline`) or another tab. `loaded`:
+   * the messages of a `load`, which the core does not know (call `clear`).
+   */
+  | { call: string; with: (string | number | boolean | null | string[] | Uint8Array)[]; loaded?: LoadedMessages }
   /**
    * A request was made. A field whose value is not recorded is `null`, a file its name. Without `fields` it is a request to stop
    * a run.

@@ -1,6 +1,6 @@
 // What a page sees of a conversation.
 //
-// Every object is immutable and structurally shared: whatever did not change is the same object in the next snapshot, so `===`
+// Every object is immutable (frozen in development) and structurally shared: whatever did not change is the same object in the next snapshot, so `===`
 // tells whether it has to be rendered again. Times are in seconds since the Unix epoch, durations in seconds.
 
 import type { Json } from './json'
@@ -50,114 +50,114 @@ export type ErrorReason =
 /** An error to show to the user, in a banner for example. */
 export interface StreamError {
   /** For the user. */
-  message: string
-  type: ErrorType
+  readonly message: string
+  readonly type: ErrorType
   /** Retries made before giving up, if known. */
-  retries?: number
+  readonly retries?: number
   /** HTTP status. Set for type `http`, and for `rate_limit` if the response was a 429. */
-  httpStatus?: number
+  readonly httpStatus?: number
   /** Whether sending the same message again may succeed. */
-  retryable: boolean
+  readonly retryable: boolean
   /** A likely cause, derived from the token counts, in words for the user: the conversation is too long for the quota. */
-  hint?: string
+  readonly hint?: string
   /** Set for errors that a server or a provider stated. */
-  reason?: ErrorReason
+  readonly reason?: ErrorReason
   /** Who refused, where the text tells: `Google`, `Anthropic`, `Amazon Bedrock`, … */
-  provider?: string
+  readonly provider?: string
   /** When it is worth trying again, if that is more than an hour away. Seconds since the Unix epoch. */
-  retryAt?: number
+  readonly retryAt?: number
   /** For developers: address of the failed request, without query and credentials. Set for the types `http`, `network` and `protocol`. */
-  url?: string
+  readonly url?: string
 }
 
 /** Token counts and costs as the server reports them; 0 if it does not. */
 export interface Usage {
-  inputTokens: number
-  outputTokens: number
-  totalTokens: number
-  reasoningTokens: number
-  cacheReadTokens: number
-  cacheWriteTokens: number
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly totalTokens: number
+  readonly reasoningTokens: number
+  readonly cacheReadTokens: number
+  readonly cacheWriteTokens: number
   /** In the currency of the backend's price list (MetricsUpdate events). */
-  inputCost: number
+  readonly inputCost: number
   /** In the currency of the backend's price list (MetricsUpdate events). */
-  outputCost: number
+  readonly outputCost: number
   /** In the currency of the backend's price list (MetricsUpdate events). */
-  totalCost: number
+  readonly totalCost: number
 }
 
 /** Times of a turn by the page's clock, in seconds since the Unix epoch. */
 export interface TurnTimes {
   /** When the user's message was sent. */
-  beganAt: number
+  readonly beganAt: number
   /** When the first event arrived. */
-  firstAt: number | null
+  readonly firstAt: number | null
   /** When the answer ended. */
-  endedAt: number | null
+  readonly endedAt: number | null
 }
 
 /** A message of the user and everything that came of it. */
 export interface Turn {
   /** Stable for the lifetime of the handler; suitable as a React key. */
-  id: string
-  user: ChatMessage | null
+  readonly id: string
+  readonly user: ChatMessage | null
   /** What the team did for the answer: delegations, and messages of members and sub-teams, in the order in which they began. */
-  work: ChatMessage[]
+  readonly work: readonly ChatMessage[]
   /** The answer of the top-level run. */
-  answer: ChatMessage
-  timeline: TimelineEntry[]
+  readonly answer: ChatMessage
+  readonly timeline: readonly TimelineEntry[]
   /** `null` while the turn is running. */
-  outcome: Outcome | null
+  readonly outcome: Outcome | null
   /** 1, plus one for each retry. */
-  attempts: number
-  times: TurnTimes
+  readonly attempts: number
+  readonly times: TurnTimes
   /** Id of the top-level run. */
-  runId: string | null
-  error: StreamError | null
+  readonly runId: string | null
+  readonly error: StreamError | null
   /**
    * The user's text, if it never reached the server or was refused with a 4xx status, so that a composer can offer it again;
    * otherwise `null`.
    */
-  unsent: string | null
-  pause: Pause | null
+  readonly unsent: string | null
+  readonly pause: Pause | null
   /** Suggested follow-up questions. */
-  followups: string[]
+  readonly followups: readonly string[]
   /** Memories the run reported. */
-  memories: Json[]
-  sessionSummary: Json | null
-  usage: Usage
+  readonly memories: readonly Json[]
+  readonly sessionSummary: Json | null
+  readonly usage: Usage
 }
 
 /** A session stored on the server. */
 export interface SessionEntry {
-  session_id: string
-  session_name: string
+  readonly session_id: string
+  readonly session_name: string
   /** Seconds since the Unix epoch. */
-  created_at: number
+  readonly created_at: number
   /** Seconds since the Unix epoch. */
-  updated_at?: number
+  readonly updated_at?: number
   /** Outcome of the session's last run, if it ran on this page. */
-  lastOutcome?: Outcome
+  readonly lastOutcome?: Outcome
   /** Whether the session's last run failed. The session still exists and can be opened. */
-  failed?: boolean
+  readonly failed?: boolean
 }
 
 /** What was read from the streams, and what could not be. */
 export interface Diagnostics {
-  bytesRead: number
-  framesRead: number
-  unknownEvents: number
-  malformedFrames: number
+  readonly bytesRead: number
+  readonly framesRead: number
+  readonly unknownEvents: number
+  readonly malformedFrames: number
   /** Frames that were ignored because they belong to a superseded attempt, or were repeated by a resumed stream. */
-  staleFrames: number
+  readonly staleFrames: number
   /** Timeline entries not kept because of `limits.maxTimelineEntries`. */
-  droppedEntries: number
+  readonly droppedEntries: number
   /** Names and counts of the unknown events. */
-  unknown: { name: string; count: number }[]
+  readonly unknown: readonly { readonly name: string; readonly count: number }[]
   /** The latest malformed frames. */
-  malformed: { reason: string; excerpt: string; frame: number }[]
+  readonly malformed: readonly { readonly reason: string; readonly excerpt: string; readonly frame: number }[]
   /** How many errors of the page's own code were reported to `onListenerError`. */
-  listenerErrors: number
+  readonly listenerErrors: number
 }
 
 /**
@@ -167,41 +167,41 @@ export type Snapshot = SnapshotFields & Progress
 
 /** The fields of a snapshot that depend on its status. */
 export type Progress =
-  | { status: 'idle' | Outcome; isStreaming: false; retry: null }
-  | { status: 'connecting' | 'streaming'; isStreaming: true; retry: null }
-  | { status: 'retrying'; isStreaming: true; retry: RetryState }
+  | { readonly status: 'idle' | Outcome; readonly isStreaming: false; readonly retry: null }
+  | { readonly status: 'connecting' | 'streaming'; readonly isStreaming: true; readonly retry: null }
+  | { readonly status: 'retrying'; readonly isStreaming: true; readonly retry: RetryState }
 
 /** The fields of a snapshot that are there in every status. */
 export interface SnapshotFields {
   /** What is happening, in one line for the user; `null` if nothing is. */
-  activityStatus: string | null
+  readonly activityStatus: string | null
   /** Error of the last answer, until `dismissError()` or the next message. */
-  error: StreamError | null
+  readonly error: StreamError | null
   /** Set while a send is delayed to stay under a rate limit. */
-  pacing: PacingState | null
+  readonly pacing: PacingState | null
   /** What the last turn's paused run waits for. */
-  pause: Pause | null
-  turns: Turn[]
+  readonly pause: Pause | null
+  readonly turns: readonly Turn[]
   /** The messages of all turns in one list: of each turn `user`, `work`, `answer`. */
-  messages: ChatMessage[]
+  readonly messages: readonly ChatMessage[]
   /** Timeline of the last turn. */
-  timeline: TimelineEntry[]
+  readonly timeline: readonly TimelineEntry[]
   /** Whether the last answer was interrupted and `resume()` can continue it. */
-  resumable: boolean
-  sessionId: string | null
-  sessions: SessionEntry[]
+  readonly resumable: boolean
+  readonly sessionId: string | null
+  readonly sessions: readonly SessionEntry[]
   /** Id of the running or last run, to which `cancel()` and `continueRun()` apply. */
-  runId: string | null
+  readonly runId: string | null
   /** Number of messages waiting to be sent. */
-  queued: number
+  readonly queued: number
   /** Messages waiting to be sent, in the order in which they go out. */
-  queue: QueuedSend[]
+  readonly queue: readonly QueuedSend[]
   /** Whether `cancel()` has paused the queue: nothing leaves it until `resumeQueue()` or the next `send`. */
-  queuePaused: boolean
+  readonly queuePaused: boolean
   /** Token usage of each model that answered in the last minute or has a quota. */
-  quota: ModelQuota[]
+  readonly quota: readonly ModelQuota[]
   /** Sum over all turns. */
-  usage: Usage
-  monitor: Monitor
-  diagnostics: Diagnostics
+  readonly usage: Usage
+  readonly monitor: Monitor
+  readonly diagnostics: Diagnostics
 }

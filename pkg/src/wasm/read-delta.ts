@@ -78,8 +78,8 @@ function modelQuota(): ModelQuota {
     model: str(), inputTokens: num(), totalTokens: num(), requests: num(), limit: numOrNull(), source: orNull(() => name(['option', 'learned'] as const)),
   } as ModelQuota
   put(quota, 'quotaId', strOrNull())
-  quota.asOf = num()
-  quota.freeAt = num()
+  put(quota, 'asOf', num())
+  put(quota, 'freeAt', num())
   return quota
 }
 
@@ -106,7 +106,7 @@ function session(): SessionEntry {
   const entry: SessionEntry = { session_id: str(), session_name: str(), created_at: num() }
   put(entry, 'updated_at', numOrNull())
   put(entry, 'lastOutcome', orNull(() => name(OUTCOMES)))
-  if (flag()) entry.failed = true
+  put(entry, 'failed', flag() || null)
   return entry
 }
 
@@ -223,7 +223,7 @@ function entry(): EntryDelta {
 
 function details(): SentDetails {
   const sent: SentDetails = { attempt: num() }
-  if (flag()) sent.voided = true
+  put(sent, 'voided', flag() || null)
   put(sent, 'runId', strOrNull())
   put(sent, 'toolName', strOrNull())
   put(sent, 'toolArgs', strOrNull())

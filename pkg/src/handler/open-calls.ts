@@ -1,0 +1,39 @@
+// Calls that have no outcome yet: `send`, `resume`, `continueRun`. The core knows them by ticket; a lazy handler has given the same
+// numbers to those that were made before its core was there.
+
+import type { Outcome } from '../types/snapshot'
+
+export class OpenCalls {
+  #lastTicket = 0
+  #open = new Map<number, { resolve: (outcome: Outcome) => void; form: FormData | null }>()
+
+  /** Starts a call, and resolves with its outcome. Rejects with what `start` throws. */
+  start(start: (ticket: number) => void, form: FormData | null): Promise<Outcome> {
+    const ticket = ++this.#lastTicket
+    return new Promise<Outcome>((resolve) => {
+      this.#open.set(ticket, { resolve, form })
+      start(ticket)
+    }).catch((error: unknown) => {
+      this.#open.delete(ticket)
+      throw error
+    })
+  }
+
+  /** The form that was sent. */
+  formOf(ticket: number): FormData | null | undefined {
+    return this.#open.get(ticket)?.form
+  }
+
+  /** Ends a call. Returns what resolves it. */
+  end(ticket: number): (outcome: Outcome) => void {
+    const call = this.#open.get(ticket)
+    this.#open.delete(ticket)
+    return (outcome) => call?.resolve(outcome)
+  }
+
+  /** The error of a call that has no outcome: of a run that never was. */
+  refuse(why: string): Error {
+    this.#lastTicket++
+    return new Error(`ai-stream-handler: ${why}`)
+  }
+}
