@@ -2,11 +2,10 @@
 
 import type { MonitorFigures } from '../types/rate-limits'
 import type { Snapshot, Usage } from '../types/snapshot'
-import type { TimelineEntry } from '../types/timeline'
 
 const NOTHING = Object.freeze([]) as unknown as never[]
 
-export const NO_TIMELINE: TimelineEntry[] = NOTHING
+export { NOTHING as NO_TIMELINE }
 
 export const NO_USAGE: Usage = Object.freeze({
   inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0,
@@ -20,7 +19,7 @@ const NO_COUNTS: MonitorFigures = Object.freeze({
 /** The snapshot of a new handler: idle, without turns and sessions. */
 export const emptySnapshot: Snapshot = Object.freeze<Snapshot>({
   status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
-  turns: NOTHING, messages: NOTHING, timeline: NO_TIMELINE, sessionId: null, sessions: NOTHING, runId: null, resumable: false, queued: 0,
+  turns: NOTHING, messages: NOTHING, timeline: NOTHING, sessionId: null, sessions: NOTHING, runId: null, resumable: false, queued: 0,
   queue: NOTHING, queuePaused: false, quota: NOTHING, usage: NO_USAGE,
   monitor: Object.freeze({ ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: NOTHING, asOf: 0 }),
   diagnostics: Object.freeze({
