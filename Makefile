@@ -72,6 +72,15 @@ proof: prerequisites-test package server-example agentos cargo-fuzz resilience-p
 resilience: package resilience-peers
 	node tests/resilience/table.mjs
 
+## Build the Python package (target/python/wheels) and test it, with a real AgentOS and Redis (3 minutes once built)
+.PHONY: python
+python: dist python-tests
+
+## What an event costs in the Python package, against the plain loop; fails above 1.2 times
+.PHONY: bench-python
+bench-python: python-package
+	$(PYTHON_ENV)/bin/python bindings/python/bench/overhead.py
+
 ## Licenses, sources and known vulnerabilities of all dependencies
 .PHONY: audit
 audit: cargo-deny
@@ -187,6 +196,33 @@ target/agentos/installed: tests/agentos/requirements.txt
 	python3 -m venv target/agentos
 	target/agentos/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
+
+PYTHON_ENV := target/python/venv
+
+# What the tests of the Python package need, in a venv that is made anew when a list changes.
+target/python/installed: bindings/python/requirements-test.txt examples/agentos-python/requirements.txt
+	@scripts/prerequisites.sh python
+	@echo "── a venv in target/python (a minute, once)"
+	rm -rf $(PYTHON_ENV)
+	python3 -m venv $(PYTHON_ENV)
+	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# The wheel, installed as its user installs it. cargo decides whether there is anything to compile.
+.PHONY: python-package
+python-package: prerequisites target/python/installed
+	@echo "── the wheel, into target/python/wheels"
+	rm -rf target/python/wheels
+	cd bindings/python && CARGO_TARGET_DIR=$(CURDIR)/target/python/cargo $(CURDIR)/$(PYTHON_ENV)/bin/maturin build --quiet --release \
+	  --interpreter $(CURDIR)/$(PYTHON_ENV)/bin/python --out $(CURDIR)/target/python/wheels
+	$(PYTHON_ENV)/bin/pip install --quiet --disable-pip-version-check --force-reinstall --no-deps --no-index target/python/wheels/*.whl
+
+# PYTHON_TESTS=quick: fewer generated runs.
+.PHONY: python-tests
+python-tests: python-package
+	cd bindings/python && cargo fmt --check && CARGO_TARGET_DIR=$(CURDIR)/target/python/cargo cargo clippy --quiet --release -- -D warnings
+	cd bindings/python && $(CURDIR)/$(PYTHON_ENV)/bin/mypy ai_stream_handler
+	cd bindings/python && $(CURDIR)/$(PYTHON_ENV)/bin/pytest $(PYTEST)
 
 .PHONY: prerequisites
 prerequisites:

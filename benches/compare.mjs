@@ -1,6 +1,6 @@
 // Compares reading speed with other libraries on the same bytes. `make bench` runs it:
 //
-//   node benches/compare.mjs [--budget 1000] [--only node|chromium] [--growth]
+//   node benches/compare.mjs [--budget 1000] [--only node|chromium] [--table table|state] [--growth]
 //
 // All run in one process, in turns, and medians are compared, so that whatever slows the machine down affects all of them.
 // `--budget`: milliseconds per cell of the table. `--growth` measures how time grows with the length of the stream and plots it
@@ -16,14 +16,16 @@ import { plot } from './plot.mjs'
 
 const root = join(import.meta.dirname, '..')
 const folder = join(root, 'target/bench')
-const { values: { budget, only, growth: grows } } = parseArgs({
-  options: { budget: { type: 'string', default: '1000' }, only: { type: 'string' }, growth: { type: 'boolean', default: false } },
+const { values: { budget, only, table, growth: grows } } = parseArgs({
+  options: { budget: { type: 'string', default: '1000' }, only: { type: 'string' }, table: { type: 'string' }, growth: { type: 'boolean', default: false } },
 })
 
 mkdirSync(folder, { recursive: true })
 await build({
   entryPoints: [join(import.meta.dirname, 'measure.mjs')], outfile: join(folder, 'measure.mjs'), bundle: true, format: 'esm', platform: 'browser',
   nodePaths: [join(root, 'tests/resilience/node_modules')], logLevel: 'error',
+  // As in a page's production build: in development snapshots are frozen.
+  define: { 'process.env.NODE_ENV': '"production"' },
 })
 
 /** Recorded streams of realistic length, so that the cost of creating and disposing of a handler counts. */
@@ -84,11 +86,14 @@ function print({ title, result }) {
 
 for (const [place, measured] of Object.entries(places)) {
   if (only && only !== place) continue
-  const measure = grows ? 'growth' : 'table'
-  const found = await measured(measure, { budget: Number(budget), recorded: grows ? [] : recorded })
-  writeFileSync(join(folder, `${measure}-${place}.json`), JSON.stringify(found, null, 1))
-  if (!grows) print(found)
-  else {
+  const measures = grows ? ['growth'] : table ? [table] : ['table', 'state']
+  for (const measure of measures) {
+    const found = await measured(measure, { budget: Number(budget), recorded: grows ? [] : recorded })
+    writeFileSync(join(folder, `${measure}-${place}.json`), JSON.stringify(found, null, 1))
+    if (!grows) {
+      print(found)
+      continue
+    }
     plot(found, join(folder, `growth-${place}.svg`))
     console.log(`\n${found.title}: target/bench/growth-${place}.svg; and the microseconds to feed one token and read the snapshot:\n`)
     for (const { what, points } of (await measured('existing', {})).result) console.log(`   ${what}: ${points.map(({ size, microseconds }) => `${size}: ${microseconds.toFixed(2)}`).join('   ')}`)

@@ -1,9 +1,11 @@
 // The contenders: `read(chunks)` returns the answer's text. Ours does everything that the package does (timeline, tools, usage,
 // members) and reads a snapshot after every 16th feed, about once per animation frame. The others feed a reducer that keeps only
 // the answer's text. Each is used as its documentation says.
-import { parseSSEStream, runHttpRequest } from '@ag-ui/client'
+import { HttpAgent, parseSSEStream, runHttpRequest } from '@ag-ui/client'
 import { parseJsonEventStream } from '@ai-sdk/provider-utils'
 import { EventStreamContentType, fetchEventSource } from '@microsoft/fetch-event-source'
+import { StreamProcessor } from '@tanstack/ai'
+import { DefaultChatTransport, readUIMessageStream } from 'ai'
 import { createParser } from 'eventsource-parser'
 import { z } from 'zod'
 import { createStreamHandler } from '../pkg/dist/index.js'
@@ -117,4 +119,41 @@ export const contenders = [
   { name: 'AG-UI', read: agUi },
   { name: '(TextDecoder alone)', read: textDecoder },
   { name: '(copy into wasm alone)', read: copy },
+]
+
+/** AG-UI's agent: the messages, tool calls and state that CopilotKit draws. */
+async function agUiAgent(chunks, text) {
+  const agent = new HttpAgent({ url: 'http://localhost/', fetch: async () => answerOf(chunks) })
+  await agent.runAgent()
+  return agent.messages.find(({ role, content }) => role === 'assistant' && content === text)?.content ?? ''
+}
+
+/** The AI SDK's reader behind useChat: a message of parts, anew after each chunk. */
+async function aiSdkMessages(chunks, text) {
+  const transport = new DefaultChatTransport({ api: 'http://localhost/', fetch: async () => answerOf(chunks) })
+  const stream = await transport.sendMessages({ chatId: 'c', messages: [], trigger: 'submit-message', abortSignal: undefined })
+  let last
+  for await (const message of readUIMessageStream({ stream })) last = message
+  return last.parts.find((part) => part.type === 'text' && part.text === text)?.text ?? ''
+}
+
+/** TanStack AI's processor behind useChat, fed with eventsource-parser (its own reader is in another package). */
+function tanStack(chunks, text) {
+  const processor = new StreamProcessor({ events: { onMessagesChange() {} } })
+  processor.prepareAssistantMessage()
+  const decoder = new TextDecoder()
+  const parser = createParser({ onEvent: ({ data }) => processor.processChunk(JSON.parse(data)) })
+  for (const chunk of chunks) parser.feed(decoder.decode(chunk, { stream: true }))
+  processor.finalizeStream()
+  // A text is in parts, with the tool calls in between.
+  const texts = processor.getMessages().map(({ parts }) => parts.map((part) => (part.type === 'text' ? part.content : '')).join(''))
+  return texts.find((said) => said === text) ?? ''
+}
+
+/** Peers that keep a comparable state. `protocol`: what the same run is in theirs. */
+export const stateful = [
+  { name: 'ours', read: ours },
+  { name: 'AG-UI HttpAgent', protocol: 'agUi', read: agUiAgent },
+  { name: 'AI SDK readUIMessageStream', protocol: 'aiSdk', read: aiSdkMessages },
+  { name: 'TanStack StreamProcessor', protocol: 'agUi', read: tanStack },
 ]

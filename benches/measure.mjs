@@ -1,31 +1,36 @@
 // The measurements, the same code in Node and Chromium: contenders read the same chunks in turns. Results are medians.
-import { contenders } from './contenders.mjs'
+import { contenders, stateful } from './contenders.mjs'
 import { createStreamHandler } from '../pkg/dist/index.js'
+import { agUiRun, aiSdkRun, framesOf } from './protocols.mjs'
 import * as streams from './streams.mjs'
 
 const CUTS = [['64 B', 64], ['1.4 KB', 1400], ['16 KB', 16384], ['64 KB', 65536]]
 const tick = () => new Promise((resolve) => setTimeout(resolve))
+const low = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 10)]
 const median = (numbers) => numbers.sort((a, b) => a - b)[Math.floor(numbers.length / 2)]
 
-/** Median milliseconds by contender. Throws if one returns another text. `budget`: milliseconds for all of them together. */
-async function compare(chunks, text, { budget, among = contenders }) {
+/**
+ * Milliseconds by contender, the tenth percentile: whatever else the machine does makes a run longer, never shorter. Throws if one
+ * returns another text. `budget`: milliseconds for all of them together. `of`: the chunks of a contender, if not all have the same.
+ */
+async function compare(chunks, text, { budget, among = contenders, of = () => chunks }) {
   const times = new Map(among.map(({ name }) => [name, []]))
   const until = performance.now() + budget
   for (let round = 0; round < 4 || (performance.now() < until && round < 100); round++) {
-    for (const { name, read } of among) {
+    for (const { name, read, protocol } of among) {
       const taken = times.get(name)
       // Slow contenders run less often, the slowest once.
       if (taken.length > 0 && (taken.at(-1) > budget || (round >= 4 && taken.at(-1) * 8 > budget / among.length))) continue
       // Lets the garbage of the previous run be collected.
       await tick()
       const began = performance.now()
-      const result = await read(chunks)
+      const result = await read(of(protocol), text)
       const took = performance.now() - began
       if (result !== null && result !== text) throw new Error(`${name} ended with another text: ${result.length} characters instead of ${text.length}`)
       if (round > 0 || took > budget) taken.push(took) // The first round warms up the compilers.
     }
   }
-  return Object.fromEntries([...times].map(([name, taken]) => [name, median(taken)]))
+  return Object.fromEntries([...times].map(([name, taken]) => [name, low(taken)]))
 }
 
 /** The table: streams by chunks. `recorded`: `{ name, bytes, text }`. */
@@ -53,6 +58,21 @@ export async function table({ budget, recorded = [], progress }) {
 /** A recording as Node passes it to the page: an array of numbers. */
 function read({ name, bytes, text }) {
   return { name, bytes: Uint8Array.from(bytes), text }
+}
+
+/** Peers that keep a state, each fed what the same recorded run is in its protocol, in chunks of the same size. */
+export async function state({ budget, recorded, progress }) {
+  const rows = []
+  for (const { name, bytes, text } of recorded.map(read)) {
+    const frames = framesOf(bytes)
+    const runs = { ours: bytes, agUi: agUiRun(frames), aiSdk: aiSdkRun(frames) }
+    for (const [label, size] of CUTS.slice(1, 3)) {
+      progress(`${name}, ${label}, with a state`)
+      const cut = Object.fromEntries(Object.entries(runs).map(([protocol, all]) => [protocol, streams.cut(all, size)]))
+      rows.push({ stream: name, chunks: label, bytes: bytes.length, times: await compare(null, text, { budget, among: stateful, of: (protocol = 'ours') => cut[protocol] }) })
+    }
+  }
+  return rows
 }
 
 /** How time grows with the length of the stream: nanoseconds per byte, for short deltas in chunks of 16 KB. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Names each missing program with the command that installs it, and fails; prints nothing if all are there.
-# With the argument `chromium`, checks for what `make test` needs as well.
+# With the argument `chromium`, checks for what `make test` needs as well; with `python`, for what the Python package needs.
 set -euo pipefail
 
 missing=0
@@ -19,12 +19,14 @@ need cargo "builds the Rust code" "$rustup"
 need node "Node 20.11 or later" "$node"
 need npm "comes with Node" "$node"
 need cc "a C compiler, for linking and for SQLite" "sudo apt-get install -y build-essential"
+if [[ "${1:-}" == chromium || "${1:-}" == python ]]; then
+  need python3 "3.10 or later, for AgentOS, which the tests run" "sudo apt-get install -y python3 python3-venv"
+  if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
+    need python3-venv "of Python 3.10 or later, for AgentOS, which the tests run" "sudo apt-get install -y python3-venv"
+  fi
+fi
 if [[ "${1:-}" == chromium ]]; then
   [[ -n "${CHROMIUM:-}" ]] || need chromium "for the browser tests; or set CHROMIUM=/path/to/chrome" "sudo apt-get install -y chromium"
-  need python3 "for AgentOS, which the tests run" "sudo apt-get install -y python3 python3-venv"
-  if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-    need python3-venv "for AgentOS, which the tests run" "sudo apt-get install -y python3-venv"
-  fi
   [[ -n "${CHROMEDRIVER:-}" ]] || need chromedriver "the version that matches Chromium; or set CHROMEDRIVER=/path/to/chromedriver" "sudo apt-get install -y chromium-driver"
 fi
 ((missing == 0)) || exit 1

@@ -18,17 +18,21 @@ const PLACEHOLDER = 'OWNER'
 /** The texts that are compared: of the working tree. */
 export function filesOf(folder = root) {
   const read = (path) => readFileSync(join(folder, path), 'utf8')
-  return { manifest: read('pkg/package.json'), cargo: read('Cargo.toml'), changelog: read('CHANGELOG.md') }
+  return {
+    manifest: read('pkg/package.json'), cargo: read('Cargo.toml'), python: read('bindings/python/Cargo.toml'), changelog: read('CHANGELOG.md'),
+  }
 }
 
 /** `{ wrong, open }`: what contradicts itself, and what has to be done before a release. `tag`: the release's, if there is one. */
-export function findings({ manifest, cargo, changelog }, tag) {
+export function findings({ manifest, cargo, python, changelog }, tag) {
   const wrong = []
   const open = []
   const npm = JSON.parse(manifest)
 
   const [, heading, state] = /^## (\S+)(?: — (.+))?$/m.exec(changelog) ?? []
-  for (const [where, version] of [['Cargo.toml', ofCargo(cargo, 'version')], ['CHANGELOG.md', heading], ...(tag ? [['the tag', tag.replace(/^v/, '')]] : [])]) {
+  for (const [where, version] of [
+    ['Cargo.toml', ofCargo(cargo, 'version')], ['bindings/python/Cargo.toml', ofCargo(python, 'version')], ['CHANGELOG.md', heading], ...(tag ? [['the tag', tag.replace(/^v/, '')]] : []),
+  ]) {
     if (version !== npm.version) wrong.push(`version: pkg/package.json says ${npm.version}, ${where} ${version}`)
   }
   if (tag && !tag.startsWith('v')) wrong.push(`the tag ${tag} does not begin with v`)

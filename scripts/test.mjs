@@ -50,6 +50,7 @@ const stages = [
   { name: 'docs', needs: ['package'], lane: 'cargo', command: make('docs-pages') },
   { name: 'docs-pages', needs: ['package', 'docs'], command: nodeTests('tests/docs'), count: countNode },
   { name: 'agentos-runs', needs: ['package', 'server', 'agentos'], command: nodeTests('tests/agentos', { files: 2 }), count: countNode },
+  { name: 'python', needs: ['package'], command: make('python-tests'), count: countPytest, env: { PYTHON_TESTS: 'quick' } },
   { name: 'server-routes', needs: ['package', 'server'], command: nodeTests('tests/server'), count: countNode },
   { name: 'agent-ui', needs: ['package'], command: nodeTests('tests/agent-ui'), count: countNode },
   { name: 'react', needs: ['package'], command: nodeTests('tests/react'), count: countNode },
@@ -159,6 +160,13 @@ function countRust(output) {
 function countNode(output) {
   const number = (name) => Number(new RegExp(`^ℹ ${name} (\\d+)$`, 'm').exec(output)?.[1] ?? 0)
   return { passed: number('pass'), failed: number('fail') + number('cancelled'), skipped: number('skipped') + number('todo') }
+}
+
+/** The last line of pytest: `160 passed, 1 skipped in 10.70s`. */
+function countPytest(output) {
+  const last = output.match(/^[= ]*\d+ (?:passed|failed|skipped|errors?|deselected).* in [\d.]+s.*$/gm)?.at(-1) ?? ''
+  const number = (name) => Number(new RegExp(`(\\d+) ${name}`).exec(last)?.[1] ?? 0)
+  return { passed: number('passed'), failed: number('failed') + number('error'), skipped: number('skipped') }
 }
 
 function cargo(...args) {

@@ -13,6 +13,7 @@ pub(crate) fn count_scanned(count: usize) {
 
 /// The length of the common prefix of `bytes` and `wanted`. Not `memcmp`: the one linked into a WebAssembly module
 /// compares byte by byte.
+#[cfg_attr(hot, optimize(speed), inline(never))]
 pub(crate) fn common_prefix(bytes: &[u8], wanted: &[u8]) -> usize {
     let most = bytes.len().min(wanted.len());
     count_scanned(most);
@@ -45,6 +46,7 @@ pub(crate) fn starts_with(bytes: &[u8], start: &[u8]) -> bool {
 
 /// Finds the first byte, from `at` on, that is special in a JSON string: a quote, a backslash or a control character.
 /// Returns the length of `bytes` if there is none.
+#[cfg_attr(hot, optimize(speed), inline(never))]
 pub(crate) fn find_special(bytes: &[u8], mut at: usize) -> usize {
     let from = at;
     while let Some(block) = block_at(bytes, at) {

@@ -31,12 +31,14 @@
 
 mod attempts;
 mod frame;
+mod retries;
 
 use crate::retry::{Evidence, Headers, Policy, Refusal};
 use crate::time::Seconds;
 use attempts::AttemptLoop;
 use futures_util::stream::unfold;
 use futures_util::Stream;
+pub use retries::{top_level_error, Retries, Verdict};
 use std::any::Any;
 use std::future::Future;
 

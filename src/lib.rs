@@ -54,6 +54,8 @@
 //! Why not EventSource: it cannot POST, and it reconnects by itself. Why no clock: a test of a minute-long retry takes a
 //! microsecond. Why our own JSON reader: it decides speed and size; in the tests it is compared with `serde_json`.
 
+#![cfg_attr(hot, feature(optimize_attribute))]
+
 mod bytes;
 pub mod client;
 pub mod error;

@@ -9,6 +9,8 @@ mod wording;
 
 pub use crate::refusal::{Evidence, Headers, Refusal, LONGEST_DELAY};
 pub use policy::{Policy, PolicyError};
+#[cfg(feature = "generator")]
+pub(crate) use wording::falling_back;
 pub(crate) use wording::{again_in, attempts, resuming, waiting, UNAVAILABLE};
 pub use wording::{exhausted, rate_limited, retrying, timed_out};
 

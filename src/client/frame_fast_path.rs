@@ -37,6 +37,7 @@ pub(super) enum FastPathResult {
 
 impl FastPath {
     /// Appends the next frame's text if it matches a known pattern. `in_order`: no frame before it is held back.
+    #[cfg_attr(hot, optimize(speed), inline(never))]
     pub(super) fn append_repeated(
         &mut self,
         decoder: &mut Decoder,
@@ -68,13 +69,15 @@ impl FastPath {
         FastPathResult::NoMatch
     }
 
+    /// Whether to remember the content frame just applied. If frames vary in other places as well, learning costs more
+    /// than it saves: only now and then.
+    pub(super) fn may_learn(&mut self) -> bool {
+        self.misses = self.misses.wrapping_add(1);
+        self.misses <= MAX_MISSES || self.misses % MAX_MISSES == 0
+    }
+
     /// Remembers the frame just applied, which appended a text to `target`.
     pub(super) fn learn(&mut self, decoder: &Decoder, target: AppendTarget, slots: &[(Slot, Range<usize>)]) {
-        self.misses = self.misses.wrapping_add(1);
-        // If frames vary in other places as well, learning costs more than it saves: learn only now and then.
-        if self.misses > MAX_MISSES && self.misses % MAX_MISSES != 0 {
-            return;
-        }
         let Some(pattern) = decoder.frame_pattern(slots) else { return };
         if self.patterns.len() < MAX_PATTERNS {
             self.last = self.patterns.len();

@@ -155,10 +155,10 @@ impl Client {
                     }
                     // Repaired data differs from the bytes in the buffer, so no pattern can be made of it.
                     let as_sent = matches!(data, Cow::Borrowed(_));
-                    let appended = conversation.append_target(&event).filter(|_| as_sent);
-                    if let Some((target, slots)) =
-                        appended.filter(|_| config.fast_path).zip(variable_parts(&data, &event))
-                    {
+                    let appended = conversation.append_target(&event).filter(|_| as_sent && config.fast_path);
+                    let learned = appended.filter(|_| fast_path.may_learn());
+                    // Last of all: it reads the frame once more.
+                    if let Some((target, slots)) = learned.and_then(|to| Some((to, variable_parts(&data, &event)?))) {
                         fast_path.learn(decoder, target, &slots);
                     }
                 }

@@ -11,6 +11,7 @@ pub(super) fn event(event: &Event) -> String {
 }
 
 /// Writes the generator's own frames.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Frames {
     pub event_key: bool,
 }

@@ -3,6 +3,7 @@
 use super::{JsonError, JsonErrorKind, Result};
 
 /// The end of the number that starts at `start`.
+#[cfg_attr(hot, optimize(speed), inline(never))]
 pub(super) fn end(bytes: &[u8], start: usize) -> Result<usize> {
     let digits = |at: usize| {
         let n = bytes[at.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();

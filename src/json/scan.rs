@@ -51,6 +51,7 @@ fn scalar_end(bytes: &[u8], at: usize) -> Result<usize> {
 }
 
 /// The end of an object or array. Instead of recursion, one bit per level says which bracket closes it.
+#[cfg_attr(hot, optimize(speed), inline(never))]
 fn container_end(bytes: &[u8], start: usize, outer: u32) -> Result<usize> {
     let mut objects: u128 = 0;
     let mut depth: u32 = 0;

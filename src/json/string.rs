@@ -94,6 +94,7 @@ impl From<Str<'_>> for String {
 const PIECE: usize = 2048;
 
 /// Appends the decoded body of a string. Copies whole blocks and truncates them where an escape starts.
+#[cfg_attr(hot, optimize(speed), inline(never))]
 fn unescape(body: &[u8], out: &mut String) {
     count_scanned(body.len());
     out.reserve(body.len());
@@ -192,12 +193,27 @@ fn hex4(body: &[u8], at: usize) -> u32 {
     digits.fold(0, |code, b| code << 4 | char::from(*b).to_digit(16).unwrap_or(0))
 }
 
-/// The offset of the closing quote of the string whose content starts at `at`.
+/// The offset of the closing quote of the string whose content starts at `at`. Most strings are short and plain: those
+/// end in the first block.
+#[inline(always)]
 pub(crate) fn string_end(bytes: &[u8], at: usize) -> Result<usize> {
+    if let Some(block) = block_at(bytes, at) {
+        let place = special_mask(block).trailing_zeros() as usize;
+        if block.get(place) == Some(&b'"') {
+            count_scanned(place);
+            return Ok(at + place);
+        }
+    }
+    long_string_end(bytes, at)
+}
+
+#[inline(never)]
+fn long_string_end(bytes: &[u8], at: usize) -> Result<usize> {
     scan_string(bytes, at).map_err(|(_, error)| error)
 }
 
 /// Like [`string_end`], for text that may still be incomplete: the error comes with the offset to resume from.
+#[cfg_attr(hot, optimize(speed), inline(never))]
 pub(crate) fn scan_string(bytes: &[u8], mut at: usize) -> std::result::Result<usize, (usize, JsonError)> {
     loop {
         at = skip_plain(bytes, at);

@@ -43,6 +43,7 @@ impl<'a> Object<'a> {
     }
 
     /// The next member; `None` after the last one, and always after an error.
+    #[cfg_attr(hot, optimize(speed), inline(never))]
     pub fn next_member(&mut self) -> Result<Option<(Str<'a>, Raw<'a>)>> {
         if self.state == Walk::Done {
             return Ok(None);

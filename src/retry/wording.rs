@@ -47,6 +47,12 @@ pub fn exhausted(max_retries: u32) -> String {
     .concat()
 }
 
+/// The retries of one model are used up, and another takes over.
+#[cfg(feature = "generator")]
+pub(crate) fn falling_back() -> String {
+    "Rate limit reached. Trying another model...".to_owned()
+}
+
 /// `Request timed out after 2 minutes. …`
 pub fn timed_out(after: Seconds) -> String {
     let after = match after >= 60.0 && after % 60.0 == 0.0 {

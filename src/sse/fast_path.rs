@@ -107,6 +107,7 @@ impl Decoder {
 
 impl FramePattern {
     /// Whether `bytes` starts with a matching frame; `None` if all of `bytes` matches but the frame is incomplete.
+    #[cfg_attr(hot, optimize(speed), inline(never))]
     fn match_bytes(&self, bytes: &[u8], progress: &mut MatchProgress) -> Option<bool> {
         while let Some(Segment { slot, literal }) = self.segments.get(progress.segments) {
             let at = progress.at;

@@ -5,6 +5,7 @@ use crate::bytes::count_scanned;
 use std::ops::Range;
 
 impl Decoder {
+    #[cfg_attr(hot, optimize(speed), inline(never))]
     pub(super) fn step(&mut self) -> Step {
         loop {
             if self.at_start && !self.skip_byte_order_mark() {

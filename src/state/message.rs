@@ -77,10 +77,11 @@ impl Message {
 
     /// Sets the final content of the segment; no change if it equals what was streamed, or is empty.
     pub(super) fn set_content(&mut self, content: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
-        match content.as_str() {
-            Some(text) if text.decode().trim().is_empty() && !self.text.segment().is_empty() => {}
-            Some(text) => self.text.replace_segment(&text.decode(), limits),
-            None => self.set_structured(content, kind, limits),
+        let Some(text) = content.as_str() else { return self.set_structured(content, kind, limits) };
+        // Once: it may be a megabyte.
+        let text = text.decode();
+        if !text.trim().is_empty() || self.text.segment().is_empty() {
+            self.text.replace_segment(&text, limits);
         }
     }
 

@@ -92,6 +92,7 @@ impl Conversation {
 
     /// Appends the text of a content frame that differs from an earlier one only in text, time and index. `false`:
     /// parse it.
+    #[cfg_attr(hot, optimize(speed), inline(never))]
     pub(crate) fn append(&mut self, to: &mut AppendTarget, text: Str<'_>, index: Option<u64>) -> bool {
         if to.checked_at != self.revision {
             if !self.still_appends_to(to) {
@@ -132,11 +133,11 @@ impl Conversation {
         let leads = turn.runs.iter().any(|r| r.parent == Some(run));
         let Some(message) = turn.message_of(run) else { return };
         if let Some(content) = event.content {
-            let extends =
-                content.as_str().is_some_and(|c| starts_with(c.decode().as_bytes(), message.text.segment().as_bytes()));
+            let said = message.text.segment();
+            let extends = || content.as_str().is_some_and(|c| starts_with(c.decode().as_bytes(), said.as_bytes()));
             // Only this event carries the last token of a cancelled run. A leader's content has its members' tokens
             // mixed in.
-            if message.head.status != RunStatus::Cancelled || (extends && !leads) {
+            if message.head.status != RunStatus::Cancelled || (!leads && extends()) {
                 message.set_content(content, event.content_type, &limits);
             }
         }

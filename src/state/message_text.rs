@@ -27,6 +27,7 @@ impl Text {
     }
 
     /// Appends `more` up to the limit; `false` if some of it did not fit.
+    #[cfg_attr(hot, optimize(speed), inline(never))]
     pub(super) fn append(&mut self, mut more: Str<'_>, limits: &Limits) -> bool {
         let before = self.text.len();
         if self.high_half.is_some() || more.is_escaped() {

@@ -5,6 +5,10 @@ import { afterEach, test } from 'node:test'
 import { concat, frame, packed } from './support.mjs'
 
 const count = { into: 0, out: 0, decoded: 0 }
+/** Bytes of packed deltas: numbers, and text in WebAssembly's memory. */
+let packedBytes = 0
+/** Entries of lists that were copied. */
+let copied = 0
 
 const counted = (what, call) => function (...given) {
   count[what]++
@@ -18,7 +22,25 @@ WebAssembly.Instance = function (module, imports = {}) {
   const { exports } = new Instance(module, Object.fromEntries(wrapped))
   return { exports: Object.fromEntries(Object.entries(exports).map(([key, call]) => [key, typeof call === 'function' ? counted('into', call) : call])) }
 }
-TextDecoder.prototype.decode = counted('decoded', TextDecoder.prototype.decode)
+const { decode } = TextDecoder.prototype
+TextDecoder.prototype.decode = counted('decoded', function (bytes, options) {
+  packedBytes += bytes?.length ?? 0
+  return decode.call(this, bytes, options)
+})
+globalThis.Float64Array = class extends Float64Array {
+  constructor(...given) {
+    super(...given)
+    if (given.length === 3) packedBytes += this.byteLength
+  }
+}
+for (const name of ['concat', 'slice', 'flatMap']) {
+  const original = Array.prototype[name]
+  Array.prototype[name] = function (...given) {
+    const list = original.apply(this, given)
+    copied += list.length
+    return list
+  }
+}
 
 const lib = packed()
 let handler
@@ -78,4 +100,57 @@ test('what an event costs does not grow with the timeline', () => {
   const total = ({ into, out }) => into + out
   assert.ok(total(costs.at(-1)) <= total(costs[10]) + 10, `${JSON.stringify(costs[10])}, then ${JSON.stringify(costs.at(-1))}`)
   assert.ok(costs.at(-1).decoded < 30, JSON.stringify(costs.at(-1)))
+})
+
+/** A handler whose answer has `calls` tool calls, each with its start and its end in the timeline, and reasoning steps up to `entries`; all read. */
+function working(calls, entries) {
+  handler = lib.createStreamHandler({ notify: 'sync' })
+  handler.begin('hello')
+  handler.feed(concat([frame('RunStarted', of({}))]))
+  const tool = (at, more) => ({ tool: { tool_call_id: `c${at}`, tool_name: 'search', tool_args: { query: `question ${at}` }, ...more } })
+  for (let at = 0; at < calls; at++) {
+    handler.feed(frame('ToolCallStarted', of(tool(at))))
+    handler.feed(frame('ToolCallCompleted', of(tool(at, { result: 'found', tool_call_error: false }))))
+  }
+  while (handler.getSnapshot().timeline.length < entries) handler.feed(frame('ReasoningStep', of({ content: { title: `Step ${handler.getSnapshot().timeline.length}` }, content_type: 'ReasoningStep' })))
+}
+
+test('one new entry writes one entry, whatever the turn already holds', () => {
+  const bytes = {}
+  for (const [calls, entries] of [[2, 5], [200, 1000]]) {
+    working(calls, entries)
+    const before = handler.getSnapshot()
+    packedBytes = 0
+    handler.feed(frame('ToolCallStarted', of({ tool: { tool_call_id: 'new', tool_name: 'search', tool_args: { query: 'one more' } } })))
+    const { timeline, turns: [{ answer }] } = handler.getSnapshot()
+    bytes[entries] = packedBytes
+    assert.equal(timeline.length, before.timeline.length + 1)
+    assert.ok(before.timeline.length >= entries && answer.tool_calls.length === calls + 1)
+    assert.ok(before.timeline.every((entry, at) => timeline[at] === entry), 'the entries before it are the same objects')
+    handler.dispose()
+  }
+  assert.ok(bytes[1000] < 2500, `${bytes[1000]} bytes`)
+  assert.ok(bytes[1000] < bytes[5] + 200, `${bytes[1000]} bytes behind 1,000 entries, ${bytes[5]} behind five`)
+})
+
+test('behind 10,000 messages a token copies no list; who reads the messages gets all of them', () => {
+  streaming(10_000)
+  const before = handler.getSnapshot()
+  copied = 0
+  for (let at = 0; at < 100; at++) {
+    handler.feed(token('more '))
+    handler.getSnapshot()
+  }
+  assert.ok(copied < 1_000, `${copied} entries were copied for 100 tokens`)
+  const { messages, turns } = handler.getSnapshot()
+  assert.equal(messages, handler.getSnapshot().messages)
+  assert.equal(messages.length, 10_002)
+  assert.equal(turns.at(-1).answer, messages.at(-1))
+  assert.deepEqual([before.messages.length, before.messages.at(-1).content], [10_002, 'one two '], 'a snapshot stays as it was')
+  assert.equal(before.messages[9_999], messages[9_999])
+  assert.deepEqual(Object.keys(before).filter((key) => /messages|turns/.test(key)), ['turns', 'messages'])
+  assert.equal({ ...handler.getSnapshot() }.messages, messages)
+  // What does not concern a message leaves the list as it is.
+  handler.feed(frame('UnknownEvent', of({})))
+  assert.equal(handler.getSnapshot().messages, messages)
 })

@@ -17,7 +17,7 @@ describe('the release check', () => {
   })
 
   test('another version in any one place is found', () => {
-    const other = { cargo: ['version = "', 'version = "9.'], manifest: ['"version": "', '"version": "9.'], changelog: [`## ${version}`, `## 9.${version}`] }
+    const other = { cargo: ['version = "', 'version = "9.'], python: ['version = "', 'version = "9.'], manifest: ['"version": "', '"version": "9.'], changelog: [`## ${version}`, `## 9.${version}`] }
     for (const [file, [from, to]] of Object.entries(other)) {
       const { wrong } = findings({ ...files, [file]: files[file].replace(from, to) })
       assert.ok(wrong.length > 0 && wrong.every((text) => text.startsWith('version: ')), `${file}: ${wrong}`)
@@ -94,7 +94,7 @@ describe('the workflows', () => {
 
   test('actions are named with their major version, and no secret is given to a step that needs none', () => {
     for (const [name, text] of texts) {
-      for (const [, action] of text.matchAll(/uses: (\S+)/g)) assert.match(action, /^[\w.-]+\/[\w./-]+@v\d+$/, name)
+      for (const [, action] of text.matchAll(/uses: (\S+)/g)) assert.match(action, /^[\w.-]+\/[\w./-]+@(release\/)?v\d+$/, name)
       if (name !== 'release.yml') assert.doesNotMatch(text, /secrets\./, name)
     }
   })

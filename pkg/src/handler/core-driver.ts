@@ -154,7 +154,7 @@ export class CoreDriver {
         this.#tappedCore = tap?.over(this.#untapped)
       },
       replay: (...given) => this.#replay(...given),
-      takeOver: (...waiting) => takeOver({ core: () => this.core, adopt: (replace) => (this.#store.snapshot = replace(this.#store.snapshot)), clock: (now) => (this.#calledAt = now), report: (error) => this.#reportError(error) }, ...waiting),
+      takeOver: (...waiting) => takeOver({ core: () => this.core, adopt: (replace) => this.#store.adopt(replace(this.#store.snapshot)), clock: (now) => (this.#calledAt = now), report: (error) => this.#reportError(error) }, ...waiting),
     }
   }
 

@@ -73,8 +73,12 @@ export function reuseIfDeepEqual<T>(old: T, fresh: T): T {
 /** The fresh list; entries that equal an old one are that one, and the list is the old one if its entries are. */
 export function reuseEntries<T extends object>(old: readonly T[], fresh: readonly T[]): readonly T[] {
   const known = new Map(old.map((entry) => [JSON.stringify(entry), entry]))
-  const list = fresh.map((entry) => known.get(JSON.stringify(entry)) ?? entry)
-  return isSameList(old, list) ? old : list
+  return reuseList(old, fresh.map((entry) => known.get(JSON.stringify(entry)) ?? entry))
+}
+
+/** `old` if it has the same entries, else `fresh`. */
+export function reuseList<T>(old: readonly T[], fresh: readonly T[]): readonly T[] {
+  return isSameList(old, fresh) ? old : fresh
 }
 
 /** Whether two lists have the same elements. Compares from the end, because the last one changes most. */

@@ -2,7 +2,8 @@
 // not change keeps its identity.
 
 import type { Appended, Delta } from '../wasm/core-delta'
-import { isSameList, reuseEntries, reuseIfDeepEqual, reuseIfEqual } from './lazy-json'
+import { defineList, JoinedList } from './joined-list'
+import { reuseEntries, reuseList, reuseIfDeepEqual, reuseIfEqual } from './lazy-json'
 import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
 import { freezeInDevelopment } from './freeze'
 import { appendToTurn, applyTurn } from './turn'
@@ -10,110 +11,127 @@ import type { Snapshot as WritableSnapshot, Turn } from './writable'
 import type { ChatMessage } from '../types/message'
 import type { Snapshot, Turn as ImportedTurn } from '../types/snapshot'
 
+/** A snapshot without its long lists. */
+type Fields = Omit<WritableSnapshot, 'turns' | 'messages'>
+
 export class SnapshotStore {
   snapshot: Snapshot = emptySnapshot
+  #fields: Fields = fieldsOf(emptySnapshot)
   /** Turns from `load`. They come first; the core does not know them. */
   #imported: readonly ImportedTurn[] = []
   #streamed: Turn[] = []
-  /** Cached messages of all turns but the last, which do not change while it streams. */
-  #earlierMessages: ChatMessage[] = []
-  /** How many turns that are; -1: the cache is invalid. */
-  #earlierTurnCount = -1
+  /** All turns but the last, and their messages: they do not change while it streams. */
+  #earlierTurns = emptySnapshot.turns
+  #earlierMessages = emptySnapshot.messages
+  /** Those two have to be made again. */
+  #isEarlierStale = false
+  #turns = new JoinedList(emptySnapshot.turns, [])
+  #messages = new JoinedList(emptySnapshot.messages, [])
 
   /** Whether a turn follows those of `load`. */
   get hasStreamed(): boolean {
     return this.#streamed.length > 0
   }
 
+  /** Goes on from a snapshot without turns that the page has seen already: what does not change keeps its identity. */
+  adopt(snapshot: Snapshot): void {
+    this.snapshot = snapshot
+    this.#fields = fieldsOf(snapshot)
+    this.#turns = new JoinedList((this.#earlierTurns = snapshot.turns), [])
+    this.#messages = new JoinedList((this.#earlierMessages = snapshot.messages), [])
+  }
+
   /** Sets the session of a conversation that has not begun. */
   setSession(sessionId: string): void {
-    this.snapshot = freezeInDevelopment({ ...this.snapshot, sessionId })
+    this.#set({ sessionId }, false)
   }
 
   /** Replaces all turns by those of an earlier conversation. What is streamed follows them. */
   load(turns: readonly ImportedTurn[]): void {
     this.#imported = turns
     this.#streamed = []
-    this.#earlierTurnCount = -1
-    this.#set({ turns: this.#turns() })
+    this.#isEarlierStale = true
+    this.#set({}, true)
   }
 
   /** Applies changes. `listenerErrors` is counted in JavaScript, everything else in the core. */
   apply(delta: Delta, listenerErrors: number): void {
-    const changed: Partial<WritableSnapshot> = {}
+    const changed: Partial<Fields> = {}
+    const haveTurnsChanged = delta.turnCount !== this.#streamed.length || delta.turns.length > 0
     if (delta.head) {
-      const { snapshot } = this
+      const old = this.#fields
       const { error, retry, pacing, queue, quota, usage, monitor, ...always } = delta.head
       Object.assign(changed, always, {
-        error: reuse(snapshot.error, error, reuseIfEqual),
-        retry: reuse(snapshot.retry, retry, reuseIfEqual),
-        pacing: reuse(snapshot.pacing, pacing, reuseIfEqual),
-        usage: reuse(snapshot.usage, usage, reuseIfEqual),
-        monitor: reuse(snapshot.monitor, monitor, reuseIfDeepEqual),
-        queue: reuse(snapshot.queue, queue, reuseEntries),
-        quota: reuse(snapshot.quota, quota, reuseEntries),
+        error: reuse(old.error, error, reuseIfEqual),
+        retry: reuse(old.retry, retry, reuseIfEqual),
+        pacing: reuse(old.pacing, pacing, reuseIfEqual),
+        usage: reuse(old.usage, usage, reuseIfEqual),
+        monitor: reuse(old.monitor, monitor, reuseIfDeepEqual),
+        queue: reuse(old.queue, queue, reuseEntries),
+        quota: reuse(old.quota, quota, reuseEntries),
       })
       if (queue) changed.queued = queue.length
     }
-    if (delta.sessions) changed.sessions = reuseEntries(this.snapshot.sessions, delta.sessions)
-    if (delta.turnCount !== this.#streamed.length || delta.turns.length) {
-      this.#applyTurns(delta)
-      changed.turns = this.#turns()
-    }
-    if (haveDiagnosticsChanged(this.snapshot.diagnostics, delta.diagnostics, listenerErrors)) {
+    if (delta.sessions) changed.sessions = reuseEntries(this.#fields.sessions, delta.sessions)
+    if (haveTurnsChanged) this.#applyTurns(delta)
+    if (haveDiagnosticsChanged(this.#fields.diagnostics, delta.diagnostics, listenerErrors)) {
       changed.diagnostics = { ...delta.diagnostics, listenerErrors }
     }
-    if (Object.entries(changed).some(([key, value]) => value !== this.snapshot[key as keyof Snapshot])) this.#set(changed)
+    const hasChanged = haveTurnsChanged || Object.entries(changed).some(([key, value]) => value !== this.#fields[key as keyof Fields])
+    if (hasChanged) this.#set(changed, haveTurnsChanged)
   }
 
   /** Appends text to one message: the common case while an answer streams. */
   append([index, work, thoughts, text, bytesRead, framesRead]: Appended): void {
-    const turns = this.#streamed.slice()
-    turns[index] = appendToTurn(turns[index]!, work, thoughts, text)
-    if (index < turns.length - 1) this.#earlierTurnCount = -1
-    this.#streamed = turns
-    this.#set({ turns: this.#turns(), diagnostics: { ...this.snapshot.diagnostics, bytesRead, framesRead } })
+    this.#streamed[index] = appendToTurn(this.#streamed[index]!, work, thoughts, text)
+    if (index < this.#streamed.length - 1) this.#isEarlierStale = true
+    this.#set({ diagnostics: { ...this.#fields.diagnostics, bytesRead, framesRead } }, true)
   }
 
   #applyTurns(delta: Delta): void {
-    const turns = this.#streamed.slice(0, delta.turnCount)
+    const turns = this.#streamed
+    if (delta.turnCount !== turns.length) this.#isEarlierStale = true
+    turns.length = Math.min(turns.length, delta.turnCount)
     for (const change of delta.turns) {
       const old = turns[change.index]
       // A turn with another id: the conversation was cleared in between.
       turns[change.index] = applyTurn(old?.id === `t${change.id}` ? old : undefined, change)
-      if (change.index < delta.turnCount - 1) this.#earlierTurnCount = -1
+      if (change.index < delta.turnCount - 1) this.#isEarlierStale = true
     }
-    if (delta.turnCount < this.#streamed.length) this.#earlierTurnCount = -1
-    this.#streamed = turns
   }
 
-  #turns(): readonly ImportedTurn[] {
-    return this.#imported.length ? [...this.#imported, ...this.#streamed] : this.#streamed
-  }
-
-  #set(changed: Partial<WritableSnapshot>): void {
+  #set(changed: Partial<Fields>, haveTurnsChanged: boolean): void {
     // The cast is safe: the core sends status, retry and isStreaming together.
-    const next = { ...this.snapshot, ...changed } as WritableSnapshot
-    if (changed.turns) {
-      const last = next.turns.at(-1)
-      const messages = this.#messages(next.turns)
-      const old = this.snapshot.messages
-      // A turn can change without its messages.
-      next.messages = isSameList(messages, old) ? old : messages
-      next.timeline = last?.timeline ?? NO_TIMELINE
-      next.pause = last?.pause ?? null
+    const fields = { ...this.#fields, ...changed } as Fields
+    if (haveTurnsChanged) {
+      this.#joinTurns()
+      const last = this.#turns.end
+      fields.timeline = last?.timeline ?? NO_TIMELINE
+      fields.pause = last?.pause ?? null
     }
+    this.#fields = fields
+    const next = { ...fields }
+    defineList(next, 'turns', this.#turns)
+    defineList(next, 'messages', this.#messages)
     this.snapshot = freezeInDevelopment(next as Snapshot)
   }
 
-  #messages(turns: readonly ImportedTurn[]): ChatMessage[] {
-    if (this.#earlierTurnCount !== turns.length - 1) {
-      this.#earlierTurnCount = turns.length - 1
-      this.#earlierMessages = turns.slice(0, -1).flatMap(messagesOf)
+  #joinTurns(): void {
+    const [imported, streamed] = [this.#imported, this.#streamed]
+    const last = streamed.at(-1) ?? imported.at(-1)
+    if (this.#isEarlierStale) {
+      this.#isEarlierStale = false
+      this.#earlierTurns = streamed.length ? imported.concat(streamed.slice(0, -1)) : imported.slice(0, -1)
+      this.#earlierMessages = reuseList(this.#earlierMessages, this.#earlierTurns.flatMap(messagesOf))
     }
-    const last = turns.at(-1)
-    return last ? this.#earlierMessages.concat(messagesOf(last)) : []
+    this.#turns = new JoinedList(this.#earlierTurns, last ? [last] : [])
+    // A turn can change without its messages.
+    this.#messages = this.#messages.or(new JoinedList(this.#earlierMessages, last ? messagesOf(last) : []))
   }
+}
+
+function fieldsOf({ turns: _, messages: __, ...fields }: Snapshot): Fields {
+  return fields
 }
 
 function messagesOf(turn: ImportedTurn): ChatMessage[] {

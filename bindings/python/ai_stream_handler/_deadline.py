@@ -1,0 +1,64 @@
+"""A time limit for what a generator awaits, and only for that: not for what its consumer does between two items.
+
+``asyncio.timeout`` around a ``yield`` would cancel the consumer; ``asyncio.wait_for`` costs a timer, and before Python 3.12 a task,
+per event. Here one timer serves a whole attempt.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Passed(Exception):
+    """The time is over."""
+
+
+class Deadline:
+    __slots__ = ("_cancelled", "_task", "_timer", "passed")
+
+    def __init__(self, seconds: float | None) -> None:
+        self.passed = False
+        self._cancelled = False
+        self._task: asyncio.Task[Any] | None = None
+        self._timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self._pass)
+
+    async def wait(self, awaitable: Awaitable[T]) -> T:
+        """The result, unless the time passes before it is there: then ``Passed``, whatever else the awaitable comes to."""
+        if self.passed:
+            raise Passed
+        self._task = asyncio.current_task()
+        try:
+            result = await awaitable
+        except BaseException as error:
+            if self.passed and self._was_ours() and isinstance(error, (asyncio.CancelledError, Exception)):
+                raise Passed from error
+            raise
+        finally:
+            task, self._task = self._task, None
+        if self.passed:
+            self._task = task
+            self._was_ours()
+            raise Passed
+        return result
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _pass(self) -> None:
+        self.passed = True
+        if self._task is not None:
+            self._cancelled = True
+            self._task.cancel()
+
+    def _was_ours(self) -> bool:
+        """Takes our cancellation back. Whether it was the only one; before Python 3.11 nobody can tell."""
+        uncancel = getattr(self._task, "uncancel", None)
+        if not self._cancelled or uncancel is None:
+            return True
+        self._cancelled = False
+        return bool(uncancel() == 0)

@@ -1,0 +1,306 @@
+"""The retry loop: runs the model, announces each wait in the stream, waits, runs it again.
+
+In: a function that starts a run of agno, options. Out: SSE frames, as bytes. Never: a blocking call; a retry after the consumer is
+gone; an event of a failed run behind the frame that announces its failure; a retry for what a member alone suffered. What follows
+a failure (whether to retry, the wait, the words, the frame) is decided in Rust (``_core.Retries``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import json
+import logging
+import random
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from typing import Any
+
+from . import _core
+from ._deadline import Deadline, Passed
+from ._evidence import Level, levels_of, levels_of_event
+from ._frames import NotAnEvent, data_of, encoded, frame
+from ._options import Options, checked
+from ._types import Attempt, Listener, Run
+
+log = logging.getLogger("ai_stream_handler")
+
+CLOSING_TAKES = 10.0
+"""Seconds that a run may take to clean up behind itself."""
+ENDS_BADLY = frozenset({"RunError", "TeamRunError", "WorkflowError"})
+NO_SUCCESS = frozenset({"RunCancelled", "TeamRunCancelled", "WorkflowCancelled", "error"})
+"""Events of the run itself, after which it has ended otherwise than completed. `error`: of a backend that retries behind this one."""
+
+
+def retrying(
+    run: Run,
+    *,
+    max_retries: int = 3,
+    base_delay: float = 5,
+    max_delay: float = 60,
+    delays: Sequence[float] | None = None,
+    jitter: float = 0,
+    timeout: float | None = 120,
+    fallbacks: Sequence[Run] = (),
+    on_event: Listener | Sequence[Listener] | None = None,
+) -> AsyncGenerator[bytes, None]:
+    """Streams the SSE frames of one answer, for a ``StreamingResponse``.
+
+    ``run(attempt)`` starts the model once and returns agno's async iterator: ``team.arun(message, stream=True,
+    stream_events=True)``. It is called once per attempt; ``attempt`` is the number of runs started before.
+
+    A rate limit or an overload, raised or sent as the top-level run's error event, is announced as ``event: retry``, waited out,
+    and the run is started again. Any other failure, and the last one, end the stream with ``event: error``.
+
+    - ``max_retries``: 0 to 100.
+    - ``base_delay``, ``max_delay``: seconds; min(base_delay * 2**retries, max_delay), unless the provider names a wait.
+    - ``delays``: seconds of each wait, instead; the last one repeats.
+    - ``jitter``: 0 to 1, the part by which a wait may grow at random; one that the provider names does not.
+    - ``timeout``: seconds that one attempt may take, without the waits; None for no limit.
+    - ``fallbacks``: functions like ``run``, tried in turn when retries are used up, each with retries of its own.
+    - ``on_event``: a listener or several, such as a ``Monitor``; they are told each event that is sent.
+
+    Raises ``TypeError`` or ``ValueError``, naming the option, before the stream begins.
+    """
+    options = checked(run, max_retries, base_delay, max_delay, delays, jitter, timeout, fallbacks, on_event)
+    return _Answer(options).frames()
+
+
+class _Failed(Exception):
+    """The run failed: what is known of it."""
+
+    def __init__(self, levels: list[Level], unexpected: bool = False) -> None:
+        self.levels = levels
+        self.unexpected = unexpected
+
+
+class _Answer:
+    """One answer: its attempts, and what is known of the session."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.listeners = options.listeners
+        self.runs = iter(options.runs)
+        self.run = next(self.runs)
+        self.retries = _core.Retries(
+            options.max_retries, options.base_delay, options.max_delay, list(options.delays), options.jitter
+        )
+        self.started = 0
+        self.session_id: str | None = None
+        self.run_id: str | None = None
+        self.succeeds = True
+
+    async def frames(self) -> AsyncGenerator[bytes, None]:
+        while True:
+            delay: float | None = None
+            deadline = Deadline(self.options.timeout)
+            source: AsyncIterator[Any] | None = None
+            try:
+                # What this attempt sends, until it ends or fails.
+                try:
+                    source = await deadline.wait(self._start())
+                    # An async generator inside would cost as much as the rest of the loop.
+                    reader = _Reader(self, source)
+                    step, read, wait, told = source.__anext__, reader.read, deadline.wait, bool(self.listeners)
+                    while True:
+                        try:
+                            event = await wait(step())
+                        except StopAsyncIteration:
+                            break
+                        for data, sent in read(event):
+                            if told and data is not None:
+                                await self._tell(data)
+                            yield sent
+                    for data, sent in reader.finish():
+                        if told and data is not None:
+                            await self._tell(data)
+                        yield sent
+                    await self._ended(self.succeeds, False)
+                    return
+                finally:
+                    deadline.stop()
+                    # Before the wait: what the run holds (connections, tools) is not held while nothing happens.
+                    if source is not None:
+                        await _close(source)
+            except Passed:
+                seconds = self.options.timeout or 0.0
+                sent, message = self.retries.timed_out(seconds)
+                data = {"event": "error", "error": message, "type": "timeout", "timeout_seconds": seconds}
+                await self._tell({**data, "reason": "timeout", "provider": None, "text": ""})
+                await self._ended(False, False)
+                yield sent
+                return
+            except _Failed as failure:
+                sent, delay = await self._after(failure.levels, failure.unexpected)
+                yield sent
+            except NotAnEvent as error:
+                log.error("ai_stream_handler: %s", error)
+                sent, delay = await self._after([(str(error), None, "", None)], unexpected=True)
+                yield sent
+            except Exception as error:
+                sent, delay = await self._after(levels_of(error), unexpected=False)
+                yield sent
+            if delay is None:
+                return
+            await asyncio.sleep(delay)
+
+    async def _start(self) -> AsyncIterator[Any]:
+        attempt = Attempt(self.started, self.session_id, self.run_id)
+        self.started += 1
+        self.run_id = None
+        self.succeeds = True
+        result: Any = self.run(attempt)
+        if inspect.isawaitable(result) and not hasattr(result, "__aiter__"):
+            result = await result
+        if not hasattr(result, "__aiter__"):
+            raise NotAnEvent(_what_run_returned(result))
+        iterator: AsyncIterator[Any] = result.__aiter__()
+        return iterator
+
+    async def _after(self, levels: list[Level], unexpected: bool) -> tuple[bytes, float | None]:
+        """The frame that follows a failed attempt, and the seconds to wait for the next one; None: there is none."""
+        verdict = self.retries.failed(levels, unexpected, random.random(), time.time())
+        about = {"reason": verdict.reason, "provider": verdict.provider, "text": "\n".join(level[0] for level in levels)}
+        if verdict.retry:
+            await self._tell_retry(verdict.attempt, verdict.max_retries, verdict.delay, verdict.message, about)
+            return verdict.frame, verdict.delay
+        if verdict.may_fall_back and (other := next(self.runs, None)) is not None:
+            self.run = other
+            made = self.retries.made
+            sent, message = self.retries.fall_back()
+            await self._tell_retry(made + 1, max(made + 1, self.options.max_retries), 0.0, message, about)
+            return sent, 0.0
+        data: dict[str, Any] = {"event": "error", "error": verdict.message, "type": verdict.type}
+        if not unexpected:
+            data["retries"] = self.retries.made
+        await self._tell({**data, **about})
+        await self._ended(False, verdict.rate_limited)
+        return verdict.frame, None
+
+    async def _tell_retry(self, attempt: int, most: int, delay: float, message: str, about: dict[str, Any]) -> None:
+        data = {"event": "retry", "attempt": attempt, "max_retries": most, "delay": delay, "message": message}
+        await self._tell({**data, **about})
+
+    async def _ended(self, succeeded: bool, rate_limited: bool) -> None:
+        await self._tell({
+            "event": "ended", "attempts": self.started, "succeeded": succeeded, "rate_limited": rate_limited,
+            "session_id": self.session_id,
+        })  # fmt: skip
+
+    async def _tell(self, data: dict[str, Any]) -> None:
+        for listener in self.listeners:
+            try:
+                result = listener(data)
+                if result is not None and inspect.isawaitable(result):
+                    await result
+            except Exception:
+                log.exception("ai_stream_handler: a listener failed at %s", data.get("event"))
+
+
+Item = tuple["dict[str, Any] | None", bytes]
+
+
+class _Reader:
+    """What one run yields → ``(data, frame)`` of each event. Raises ``_Failed`` at the run's own error event."""
+
+    def __init__(self, answer: _Answer, source: Any) -> None:
+        self.answer = answer
+        self.source = source
+        self.top: str | None = None
+        """The run_id of the top-level run."""
+        self.decoder: _core.Decoder | None = None
+        self.is_empty = True
+
+    def read(self, event: Any) -> Iterable[Item]:
+        if isinstance(event, (str, bytes, bytearray, memoryview)):
+            return self._chunk(event.encode("utf-8", "replace") if isinstance(event, str) else bytes(event))
+        data = data_of(event)
+        if data is None:
+            return ()
+        name = data.get("event")
+        text = encoded(data)
+        if self.top is None:
+            self._note(data)
+        self.is_empty = False
+        if type(name) is str:
+            if name in ENDS_BADLY:
+                self._fail_if_ours(name, text, data.get("run_id"))
+            elif name in NO_SUCCESS and not data.get("parent_run_id"):
+                self.answer.succeeds = False
+        return ((data, frame(name, text)),)
+
+    def finish(self) -> Iterator[Item]:
+        """The end of the run."""
+        if self.decoder is not None:
+            yield from self._frames(self.decoder.finish())
+        if self.is_empty:
+            raise NotAnEvent("the run ended without an event")
+
+    def _chunk(self, chunk: bytes) -> Iterator[Item]:
+        """Frames, or pieces of them: of a background run, of a proxy."""
+        if self.decoder is None:
+            self.decoder = _core.Decoder()
+        yield from self._frames(self.decoder.push(chunk))
+
+    def _frames(self, events: list[tuple[str, str]]) -> Iterator[Item]:
+        for name, text in events:
+            ends, fails = name in ENDS_BADLY, name in NO_SUCCESS
+            data: dict[str, Any] | None = None
+            if self.top is None or ends or fails or self.answer.listeners:
+                data = _object(name, text)
+            if data is not None:
+                if self.top is None:
+                    self._note(data)
+                if ends:
+                    self._fail_if_ours(name, text, data.get("run_id"))
+                elif fails and not data.get("parent_run_id"):
+                    self.answer.succeeds = False
+            self.is_empty = False
+            yield data, frame(name, text)
+
+    def _note(self, data: dict[str, Any]) -> None:
+        """The run and its session, from its first event."""
+        if data.get("parent_run_id"):
+            return
+        run_id, session_id = data.get("run_id"), data.get("session_id")
+        if isinstance(run_id, str) and run_id:
+            self.top = self.answer.run_id = run_id
+            if isinstance(session_id, str) and session_id:
+                self.answer.session_id = session_id
+
+    def _fail_if_ours(self, name: str, text: str, run_id: Any) -> None:
+        error = _core.top_level_error(name, text)
+        # agno sets parent_run_id for members; a run_id of another run is a second sign.
+        if error is not None and (run_id is None or self.top is None or run_id == self.top):
+            raise _Failed(levels_of_event(*error, self.source))
+
+
+def _object(name: str, text: str) -> dict[str, Any] | None:
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return {"event": name, **data} if isinstance(data, dict) else None
+
+
+def _what_run_returned(result: Any) -> str:
+    kind = type(result).__name__
+    if hasattr(result, "__next__"):
+        return f"`run` returned a {kind}, which would block the event loop: use `arun`, not `run`"
+    if hasattr(result, "to_dict"):
+        return f"`run` returned a {kind}, and no stream: pass `stream=True`"
+    return f"`run` returned {'nothing' if result is None else f'a {kind}'}, and no async iterator: return `team.arun(...)`"
+
+
+async def _close(source: Any) -> None:
+    """Ends a run, wherever it is. What it says about that is no longer anybody's concern."""
+    aclose = getattr(source, "aclose", None)
+    if aclose is None:
+        return
+    deadline = Deadline(CLOSING_TAKES)
+    try:
+        await deadline.wait(aclose())
+    except Exception as error:
+        log.warning("ai_stream_handler: a run failed while it was closed: %r", error)
+    finally:
+        deadline.stop()
