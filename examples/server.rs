@@ -3,7 +3,7 @@
 //! `POST /api/teams/{team}/runs` retries (docs/rate-limit-retries.md): the generator, which announces retries in the
 //! stream. `POST /teams/{team}/runs` and `/agents/{agent}/runs` behave like AgentOS (docs/agentos-protocol.md): a rate
 //! limit ends the run, and the handler retries; runs can go to the background, be resumed, continued and cancelled.
-//! Sessions are stored in one SQLite file; `/metrics` is for Prometheus; every other path serves `www/`. The model is a
+//! `/agents`, `/teams`, `/workflows` and `/config` list its components. Sessions are stored in one SQLite file; `/metrics` is for Prometheus; every other path serves `www/`. The model is a
 //! script: see `examples/scripted/mod.rs` for what a message can ask of it.
 
 #[path = "server/args.rs"]
@@ -96,6 +96,10 @@ fn routes(app: App) -> Router {
         .route("/{kind}/{id}/runs/{run_id}/cancel", post(runs::cancel))
         .route("/{kind}/{id}/runs/{run_id}/resume", post(runs::resume))
         .route("/{kind}/{id}/runs/{run_id}/continue", post(runs::continue_run))
+        .route("/agents", get(|| listing("agents")))
+        .route("/teams", get(|| listing("teams")))
+        .route("/workflows", get(|| listing("workflows")))
+        .route("/config", get(|| listing("config")))
         .route("/sessions", get(sessions::list))
         .route("/sessions/{id}/runs", get(sessions::runs))
         .route("/metrics", get(metrics::text))
@@ -105,4 +109,9 @@ fn routes(app: App) -> Router {
         .layer(DefaultBodyLimit::max(64 << 20))
         .layer(cors)
         .with_state(app)
+}
+
+/// A list of components.
+async fn listing(list: &'static str) -> Json<serde_json::Value> {
+    Json(scripted::components(list).unwrap_or_default())
 }

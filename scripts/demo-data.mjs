@@ -1,6 +1,7 @@
 /**
- * Makes www/recordings/ from the recorded streams in tests/fixtures/recordings/: NAME.sse (the bytes, unchanged), NAME.json (the
- * timing of the chunks), index.json (the demo's scenarios) and compare.json (the streams of the comparison page).
+ * Makes www/recordings/ from the recorded streams in tests/fixtures/recordings/: NAME.sse (the bytes, without the directives that
+ * told the test's model what to do), NAME.json (the timing of the chunks, and when they were recorded), index.json (the demo's
+ * scenarios), compare.json (the streams of the comparison page) and refusals.json (examples for the page that reads refusals).
  *
  *     node scripts/demo-data.mjs
  */
@@ -8,6 +9,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 
 const from = new URL('../tests/fixtures/recordings/', import.meta.url)
 const to = new URL('../www/recordings/', import.meta.url)
+
+const DIRECTIVE = / *\[\[[a-z][^\[\]]*\]\]/g
 
 /** `says`: the user's message on the page. The recorded messages hold directives for the scripted model. */
 const groups = [
@@ -59,14 +62,27 @@ const groups = [
   },
 ]
 
-/** `chunks`: the initial chunk size. `duration`: seconds, if not the default of www/compare/race.js. `stored` is added: the answer as the backend stored it. */
+/** `chunks`: the initial chunk size. `duration`: seconds, if not the default of www/compare/race.js. `stored` is added: the answer as the backend stored it. First those whose text stays wrong: in others the last event repairs it. */
 const compared = [
-  { id: 'repeated', name: 'agent_repeat_tokens', chunks: 'recorded', title: 'Repeated tokens', description: '“ha ha ha”: removing the last token from the next one removes words from the answer.' },
-  { id: 'braces', name: 'team_unicode', chunks: 'recorded', title: 'Braces in the text', description: 'Counting braces ends the event at a brace inside a sentence.' },
   { id: 'letters', name: 'team_unicode', chunks: '7', title: 'Split characters', description: 'Seven bytes at a time: emoji, Danish and Arabic letters are split across chunks.' },
+  { id: 'braces', name: 'team_unicode', chunks: 'recorded', title: 'Braces in the text', description: 'Counting braces ends the event at a brace inside a sentence.' },
+  { id: 'repeated', name: 'agent_repeat_tokens', chunks: 'recorded', title: 'Repeated tokens', description: '“ha ha ha”: removing the last token from the next one removes words from the answer.' },
   { id: 'retry', name: 'seedroute_later_text_and_tool_then_429_then_ok', chunks: 'recorded', title: 'A retry mid-answer', description: 'The first attempt had already started to answer. The second one answers again from the start.' },
   { id: 'team', name: 'team_nested', chunks: '1400', title: 'A team at work', description: 'Members talk while the leader writes. Only the leader’s words belong in the answer.' },
   { id: 'big', name: 'agent_big_tool_result_1100k', chunks: '1400', duration: 2.5, title: 'One big event', description: 'A tool result of 1.1 MB arrives in 800 chunks. Counting from the start at every chunk takes longer and longer.' },
+]
+
+/** Refusals for the page that reads them: `[file, its name there, title]`. */
+const refusals = [
+  ['google-gemini', 'tokens of the minute', 'tokens per minute'],
+  ['openai', 'requests per day, minutes', 'requests per day'],
+  ['anthropic', 'retry-after and the resets', 'header fields'],
+  ['groq', 'too large', 'request too large'],
+  ['bedrock', 'throttled', 'throttled'],
+  ['azure', 'a day', 'wait a day'],
+  ['openrouter', 'a provider whose JSON is in raw', 'out of credit'],
+  ['litellm', 'Anthropic in bytes', 'a wrapped exception'],
+  ['cloudflare', '524', 'a proxy’s page'],
 ]
 
 await rm(to, { recursive: true, force: true })
@@ -81,22 +97,50 @@ for (const scenario of groups.flatMap((group) => group.scenarios)) {
 for (const scenario of compared) {
   await copy(scenario.name)
   const { run } = JSON.parse(await readFile(new URL(`${scenario.name}.truth.json`, from), 'utf8'))
-  scenario.stored = run.body.content
+  scenario.stored = run.body.content.replace(DIRECTIVE, '')
 }
 await writeFile(new URL('compare.json', to), JSON.stringify(compared))
 await writeFile(new URL('index.json', to), JSON.stringify({ groups }))
 
+await writeFile(new URL('refusals.json', to), JSON.stringify(await Promise.all(refusals.map(readExample))))
+
+async function readExample([file, name, title]) {
+  const { provider, refusals } = JSON.parse(await readFile(new URL(`../refusals/${file}.json`, from), 'utf8'))
+  const found = refusals.find((refusal) => refusal.name === name)
+  if (!found) throw new Error(`${file}.json has no refusal “${name}”`)
+  const { status, headers, body, text } = found
+  return { provider, title, status, headers, body, text }
+}
+
 async function copy(name) {
-  const bytes = await readFile(new URL(`${name}.sse`, from))
+  const original = await readFile(new URL(`${name}.sse`, from))
   const recorded = JSON.parse(await readFile(new URL(`${name}.json`, from), 'utf8'))
   const sum = recorded.chunks_ms_size.reduce((total, [, size]) => total + size, 0)
-  if (recorded.status !== 200 || sum !== bytes.length) throw new Error(`${name} is not a complete recording of a stream`)
+  if (recorded.status !== 200 || sum !== original.length) throw new Error(`${name} is not a complete recording of a stream`)
+  const { bytes, chunks } = withoutDirectives(original, recorded.chunks_ms_size)
   await writeFile(new URL(`${name}.sse`, to), bytes)
   await writeFile(new URL(`${name}.json`, to), JSON.stringify({
-    message: recorded.request.form.message?.replace(/\s*\[\[.*?\]\]/g, ''),
+    message: recorded.request.form.message?.replace(DIRECTIVE, ''),
     url: recorded.request.url,
     status: recorded.status,
-    chunks: recorded.chunks_ms_size,
+    startedAt: Date.parse(recorded.response_headers.date) / 1000,
+    chunks,
   }))
   return bytes
+}
+
+/** `[[nested]]` is for the scripted model of the tests, not for people. The chunks shrink with it. */
+function withoutDirectives(original, recorded) {
+  // latin1: one character per byte, so text offsets are byte offsets.
+  const text = original.toString('latin1')
+  const chunks = recorded.map(([ms, size]) => [ms, size])
+  for (const { 0: directive, index } of text.matchAll(DIRECTIVE)) {
+    let end = 0
+    for (const [at, [, size]] of recorded.entries()) {
+      const from = Math.max(index, end)
+      end += size
+      chunks[at][1] -= Math.max(0, Math.min(index + directive.length, end) - from)
+    }
+  }
+  return { bytes: Buffer.from(text.replace(DIRECTIVE, ''), 'latin1'), chunks: chunks.filter(([, size]) => size > 0) }
 }

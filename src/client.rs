@@ -18,6 +18,7 @@ mod io;
 mod own_retries;
 mod queue;
 mod queue_control;
+mod regenerate;
 mod relevance;
 mod request;
 mod resume;
@@ -148,6 +149,12 @@ impl Client {
             Input::Offline => self.offline_since = Some(now),
             Input::Resume { ticket } => self.resume(ticket, now),
             Input::Continue { ticket, answers } => self.continue_run(ticket, answers, now),
+            Input::Regenerate { ticket, turn, instructions, stored } => {
+                self.regenerate(ticket, turn, instructions, stored, now);
+            }
+            Input::ShowVersion { turn, index } => {
+                self.conversation.show_version(turn, index);
+            }
             Input::Called { request, status } => self.called(request, status, now),
             Input::LimitElsewhere { until } => {
                 let random = self.random();
@@ -185,6 +192,7 @@ impl Client {
             Input::Cancel => self.stop_run(false, now),
             Input::CancelAll => self.stop_run(true, now),
             Input::LoadTurn { text, at, frames } => self.load_turn(text, at, frames),
+            Input::LoadVersion { text, keeps_work, at, frames } => self.load_version(text, keeps_work, at, frames),
             Input::Detach => self.cancel(now),
             Input::Tick => self.tick(now),
             Input::DismissError => self.conversation.dismiss_error(),

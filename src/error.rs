@@ -3,12 +3,13 @@
 //! In: what providers, AgentOS and the proxies between them report (docs/agentos-protocol.md). Out: a [`StreamError`].
 
 use crate::event::RunEvent;
-use crate::json::Raw;
-use crate::refusal::{Evidence, Headers, Kind, Refusal, LONGEST_DELAY};
+use crate::json::{Raw, Str};
+use crate::refusal::{wait_in, Evidence, Headers, Kind, QuotaViolation, Refusal, LONGEST_DELAY};
 use crate::retry;
-use crate::text::decimal;
+use crate::text::{contains, decimal};
 use crate::time::Seconds;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The type of an error. The first four are those of a retrying backend (docs/rate-limit-retries.md).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -65,9 +66,20 @@ pub struct StreamError {
     /// The wait that was named, in seconds.
     #[serde(skip)]
     pub delay: Option<Seconds>,
+    #[serde(skip)]
+    pub(crate) said: Option<Arc<Said>>,
     /// The request's address without query and credentials, if it failed: types `http`, `network` and `protocol`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+}
+
+/// What was said of a refusal. Shared: errors are copied, and this may be long.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Said {
+    /// As sent.
+    pub text: String,
+    /// The exhausted quotas that it names.
+    pub quotas: Vec<QuotaViolation>,
 }
 
 impl StreamError {
@@ -85,6 +97,7 @@ impl StreamError {
             provider: None,
             retry_at: None,
             delay: None,
+            said: None,
             url: None,
         }
     }
@@ -97,10 +110,11 @@ impl StreamError {
     }
 
     /// From an `error` event: the type that the server names, and the sentence of its text, else `An error occurred`.
-    pub(crate) fn from_event(text: Option<&str>, kind: Option<&str>, retries: Option<u64>, now: Seconds) -> Self {
-        let mut error = StreamError::from_provider(text.unwrap_or_default(), kind, now);
-        error.retries = retries;
-        let stated = match kind.unwrap_or_default() {
+    #[inline(never)]
+    pub(crate) fn from_event(event: &RunEvent<'_>, now: Seconds) -> Self {
+        let mut error = StreamError::read(event_text(event).unwrap_or_default(), event, now);
+        error.retries = event.retries;
+        let stated = match event.error_type.map(Str::decode).as_deref().unwrap_or_default() {
             "rate_limit" => ErrorType::RateLimit,
             "unexpected" => ErrorType::Unexpected,
             "timeout" => ErrorType::Timeout,
@@ -115,11 +129,23 @@ impl StreamError {
         error
     }
 
-    /// From a top-level RunError. `text`: what the provider said, often its raw JSON body.
+    /// From a RunError, TeamRunError or WorkflowError: what the provider said, often its raw JSON body.
     #[inline(never)]
-    pub(crate) fn from_provider(text: &str, error_type: Option<&str>, now: Seconds) -> Self {
-        let refusal = Evidence { text, error_type, ..Evidence::default() }.read(now);
-        StreamError::from_refusal(refusal, ErrorType::General, now)
+    pub(crate) fn from_run(event: &RunEvent<'_>, now: Seconds) -> Self {
+        StreamError::read(provider_text(event), event, now)
+    }
+
+    fn read(text: String, event: &RunEvent<'_>, now: Seconds) -> Self {
+        let class = event.error_type.map(Str::decode);
+        // What was read as the text is read once.
+        let around = event.json.filter(|json| *json != text).unwrap_or_default();
+        StreamError::from_text(&text, around, class.as_deref(), now)
+    }
+
+    /// From what an exception says. `around`: the JSON that it is a member of; `error_type`: its class.
+    pub(crate) fn from_text(text: &str, around: &str, error_type: Option<&str>, now: Seconds) -> Self {
+        let refusal = Evidence { text, around, error_type, ..Evidence::default() }.read(now);
+        StreamError::from_refusal(refusal, ErrorType::General, text, now)
     }
 
     /// From a response with a status of 400 or above, whatever its body.
@@ -133,14 +159,14 @@ impl StreamError {
             Some(text) => text,
             None => [refusal.sentence(), " (HTTP ", &decimal(status.into()), ")"].concat(),
         });
-        let mut error = StreamError::from_refusal(refusal, ErrorType::Http, now);
+        let mut error = StreamError::from_refusal(refusal, ErrorType::Http, body, now);
         error.http_status = Some(status);
         error.retryable |= status == 425;
         error
     }
 
     /// `kind`: the type if it is not a rate limit.
-    fn from_refusal(refusal: Refusal, kind: ErrorType, now: Seconds) -> Self {
+    fn from_refusal(refusal: Refusal, kind: ErrorType, text: &str, now: Seconds) -> Self {
         let limited = refusal.kind == Kind::RateLimit || refusal.status == Some(429);
         let kind = if limited { ErrorType::RateLimit } else { kind };
         let mut error = StreamError::new(kind, refusal.sentence());
@@ -148,12 +174,34 @@ impl StreamError {
         error.reason = Some(refusal.kind);
         error.delay = refusal.delay;
         error.provider = refusal.provider;
-        if let Some(delay) = refusal.delay.filter(|delay| refusal.kind.passes() && *delay > LONGEST_DELAY) {
-            error.retry_at = Some(now + delay);
-            error.message.push(' ');
-            error.message.push_str(&retry::again_in(delay));
+        error.said = Some(Arc::new(Said { text: text.to_owned(), quotas: refusal.quotas }));
+        if refusal.kind.passes() {
+            error.defer(now);
         }
         error
+    }
+
+    /// Says when it is worth trying again, if the wait that was named is too long to be waited out.
+    pub(crate) fn defer(&mut self, now: Seconds) {
+        let Some(delay) = self.delay.filter(|delay| *delay > LONGEST_DELAY && self.retry_at.is_none()) else { return };
+        self.retry_at = Some(now + delay);
+        // Many say it themselves: in words, unlike `43210 seconds` and `1h2m3s`.
+        let in_words = contains(&self.message, "hour") || contains(&self.message, "day");
+        if !in_words || wait_in(&self.message, now).is_none_or(|said| said <= LONGEST_DELAY) {
+            let ended = self.message.ends_with(['.', '!', '?', '…', ')']);
+            self.message.push_str(if ended { " " } else { ". " });
+            self.message.push_str(&retry::again_in(delay));
+        }
+    }
+
+    /// What was said, as sent, else the message.
+    pub(crate) fn as_sent(&self) -> &str {
+        self.said.as_ref().map(|said| said.text.as_str()).filter(|text| !text.is_empty()).unwrap_or(&self.message)
+    }
+
+    /// The exhausted quotas that were named.
+    pub(crate) fn quotas(&self) -> &[QuotaViolation] {
+        self.said.as_ref().map_or(&[], |said| &said.quotas)
     }
 
     /// Whether waiting helps, and the wait is short enough to be waited out.
@@ -168,8 +216,9 @@ pub(crate) fn provider_text(event: &RunEvent<'_>) -> String {
 }
 
 /// What an `error` event says, as sent; a provider's error object with all that is around it.
-pub(crate) fn event_text(event: &RunEvent<'_>) -> Option<String> {
-    let object = || event.error_value.map(|value| event.json.map_or_else(|| value.to_text(), str::to_owned));
-    let text = event.error.map(String::from).or_else(object).or(event.message.map(String::from));
-    text.or(event.error_text.map(str::to_owned))
+fn event_text(event: &RunEvent<'_>) -> Option<String> {
+    let whole = || event.json.filter(|_| event.is_unnamed || event.error_value.is_some()).map(str::to_owned);
+    let text = event.error.filter(|_| !event.is_unnamed).map(String::from).or_else(whole);
+    let text = text.or_else(|| event.message.map(String::from)).or_else(|| event.error_text.map(str::to_owned));
+    text.or_else(|| event.json.map(str::to_owned))
 }

@@ -9,6 +9,7 @@
 //! string of JSON, is unwrapped.
 
 mod fields;
+mod foreign_error;
 mod kind;
 mod tool;
 
@@ -28,6 +29,9 @@ pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -
     }
     if let Some(event) = plain_error(name, text) {
         return Ok(event);
+    }
+    if let Some(first) = first_of_list(text).filter(|first| foreign_error::states_an_error(first)) {
+        return read(name, first, scratch);
     }
     let (members, mut event) = read_object(text)?;
     let Some(inner) = wrapped(members, &event) else {
@@ -60,6 +64,16 @@ fn plain_error<'a>(name: Option<&'a str>, text: &'a str) -> Option<RunEvent<'a>>
         None => event.error_text = Some(text),
     }
     Some(event)
+}
+
+/// The first of a list of objects: Google's API sends its errors so.
+#[inline(never)]
+fn first_of_list(text: &str) -> Option<&str> {
+    if !text.starts_with('[') {
+        return None;
+    }
+    let first = Raw::parse(text).ok()?.as_array()?.next()?;
+    first.text().starts_with('{').then(|| first.text())
 }
 
 /// Reads an object as an event; also returns its number of members.
@@ -123,13 +137,6 @@ impl<'a> RunEvent<'a> {
         self.workflow_agent || matches!(self.kind, Kind::WorkflowAgentStarted | Kind::WorkflowAgentCompleted)
     }
 
-    /// An object that says by its members that it is an error: `{"error": …}`, `{"type": "error", "message": …}`.
-    fn states_an_error(&self) -> bool {
-        let says = |text: Option<Str<'a>>| text.is_some_and(|text| text.is("error"));
-        let named = says(self.error_type) || says(self.status);
-        self.error.is_some() || self.error_value.is_some() || (named && self.message.is_some())
-    }
-
     fn with_default_name(mut self, outer: Option<Str<'a>>) -> RunEvent<'a> {
         if self.name.is_empty() {
             // The JSON answer of a run has a run_id and a status but no name, nor does the frame.
@@ -137,13 +144,14 @@ impl<'a> RunEvent<'a> {
             if let Some(name) = outer.filter(|n| !n.is_empty()).or(answer) {
                 self.name = name;
                 self.classify();
-            } else if self.content.is_none() && self.states_an_error() {
+            } else if self.content.is_none() && self.json.is_some_and(foreign_error::states_an_error) {
                 self.is_unnamed = true;
                 self.name = Str::plain("error");
                 self.classify();
             }
         }
-        self.json = self.json.filter(|_| self.is_unnamed || self.kind == Kind::CustomEvent);
+        let kept = matches!(self.kind, Kind::CustomEvent | Kind::Error | Kind::RunError | Kind::WorkflowError);
+        self.json = self.json.filter(|_| kept);
         self
     }
 }

@@ -5,7 +5,7 @@
 
 mod model;
 
-use crate::refusal::{quota_violations, QuotaViolation, LONGEST_DELAY};
+use crate::refusal::{QuotaViolation, LONGEST_DELAY};
 use crate::text::{contains, grouped};
 use crate::time::Seconds;
 pub use model::Used;
@@ -80,15 +80,15 @@ impl Quota {
         }
     }
 
-    /// Learns limits from the text of a 429. Ignores quotas other than input tokens per minute.
-    pub fn learn(&mut self, text: &str) {
-        for QuotaViolation { id, model, value } in quota_violations(text) {
-            let per_minute = contains(&id, "PerMinute") && contains(&id, "InputToken");
+    /// Learns limits from the quotas that a 429 names. Ignores those other than input tokens per minute.
+    pub(crate) fn learn(&mut self, quotas: &[QuotaViolation]) {
+        for QuotaViolation { id, model, value } in quotas {
+            let per_minute = contains(id, "PerMinute") && contains(id, "InputToken");
             let limit = value.parse().ok().filter(|limit| *limit > 0 && per_minute);
             let Some(limit) = limit else { continue };
-            if let Some(model) = self.model_mut(&model).filter(|model| model.source != Some(Source::Option)) {
+            if let Some(model) = self.model_mut(model).filter(|model| model.source != Some(Source::Option)) {
                 (model.limit, model.source) = (Some(limit), Some(Source::Learned));
-                model.quota_id = Some(id);
+                model.quota_id = Some(id.clone());
             }
         }
     }

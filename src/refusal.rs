@@ -7,6 +7,7 @@
 //! Entered on errors only: a stream without one costs nothing. Everything is bounded and linear in the text, of which at
 //! most 12 KB are looked at.
 
+mod code;
 mod facts;
 mod kind;
 mod message;
@@ -37,6 +38,8 @@ pub struct Evidence<'a> {
     pub status: Option<u16>,
     /// Its body, or what an exception says.
     pub text: &'a str,
+    /// The JSON that the text is a member of: its codes and waits count, its words do not.
+    pub around: &'a str,
     /// Of an HTTP answer.
     pub headers: Headers<'a>,
     /// The class of an exception, as agno sends it (`error_type`).
@@ -61,11 +64,13 @@ impl<'a> Evidence<'a> {
         #[cfg(all(test, not(target_arch = "wasm32")))]
         tests::READS.set(tests::READS.get() + 1);
         let now = self.headers.date().unwrap_or(now);
-        let (prefix, text) = message::after_prefix(self.text);
+        let text = prose::printable(self.text);
+        let (prefix, text) = message::after_prefix(&text);
         let mut facts = Facts::of(text, now);
         if let Some(class) = self.error_type {
             facts.code(class);
         }
+        facts.read_around(self.around);
         let wait = wait::longer(facts.wait, wait::longer(self.headers.wait(now), Headers(&facts.headers).wait(now)));
         let kind = kind_of(self.status, &facts, wait);
         let status = self.status.or(facts.status);
@@ -75,14 +80,15 @@ impl<'a> Evidence<'a> {
             delay: wait,
             message: message::stated(prefix, text, &facts),
             provider: self.provider.or_else(|| provider_in(&facts)).map(str::to_owned),
+            quotas: facts.quotas,
         }
     }
 }
 
-/// The wait that a sentence names, in seconds: `Retrying in 5 seconds...`.
-pub(crate) fn wait_in(sentence: &str) -> Option<Seconds> {
-    // No absolute time counts: what it would be compared with is not known.
-    wait::in_sentence(&sentence.to_ascii_lowercase(), f64::INFINITY).filter(|wait| *wait > 0.0)
+/// The wait that a sentence names, in seconds: `Retrying in 5 seconds...`. `now`: what times are compared with;
+/// infinity if that is not known, and none counts.
+pub(crate) fn wait_in(sentence: &str, now: Seconds) -> Option<Seconds> {
+    wait::in_sentence(&sentence.to_ascii_lowercase(), now).filter(|wait| *wait > 0.0)
 }
 
 /// A refusal, understood.
@@ -99,6 +105,8 @@ pub struct Refusal {
     pub message: Option<String>,
     /// Who refused, where that can be told.
     pub provider: Option<String>,
+    /// The exhausted quotas that are named.
+    pub(crate) quotas: Vec<QuotaViolation>,
 }
 
 impl Refusal {
@@ -111,11 +119,6 @@ impl Refusal {
     pub fn sentence(&self) -> &str {
         self.message.as_deref().unwrap_or_else(|| message::generic(self.kind, self.status))
     }
-}
-
-/// Every exhausted quota that `text` names.
-pub(crate) fn quota_violations(text: &str) -> Vec<QuotaViolation> {
-    Facts::of(text, 0.0).quotas
 }
 
 /// Codes come first, then the innermost status, then words. What a sentence mentions cannot make a limit of an answer
@@ -133,7 +136,7 @@ fn kind_of(status: Option<u16>, facts: &Facts, wait: Option<Seconds>) -> Kind {
 }
 
 fn likely_kind(status: Option<u16>, facts: &Facts) -> Kind {
-    let coded = signs::CODES.iter().find(|(_, codes)| facts.has_code(codes)).map_or(Kind::Unknown, |(kind, _)| *kind);
+    let coded = facts.coded();
     let worded = phrase_in(&facts.words, signs::PHRASES);
     let inner = facts.status.map_or(Kind::Unknown, Kind::of_status);
     let outer = status.map_or(Kind::Unknown, Kind::of_status);
@@ -147,6 +150,8 @@ fn likely_kind(status: Option<u16>, facts: &Facts) -> Kind {
         // An allowance that comes back at a named time is a limit.
         Kind::QuotaExhausted => return if facts.wait.is_none() { worded } else { Kind::RateLimit },
         _ if !matches!(coded, Kind::Unknown | Kind::BadRequest) => return coded,
+        // GitHub and Google's JSON APIs send their limits with a 403.
+        Kind::RateLimit if stated == Kind::Auth => return worded,
         Kind::Unknown => {}
         Kind::ContentFiltered | Kind::Auth => return worded,
         // Some send a 429 when they are overloaded.
@@ -180,7 +185,7 @@ fn phrase_in(words: &str, phrases: &[(Kind, &str)]) -> Kind {
 }
 
 fn provider_in(facts: &Facts) -> Option<&'static str> {
-    let said = |signs: &str| any(&facts.words, has_phrase, signs) || facts.has_code(signs);
+    let said = |signs: &str| any(&facts.words, has_phrase, signs) || any(&facts.codes, has_phrase, signs);
     signs::PROVIDERS.iter().find(|(_, signs)| said(signs)).map(|(name, _)| *name)
 }
 

@@ -38,6 +38,7 @@ mod turn;
 mod turn_end;
 mod turn_start;
 pub mod usage;
+mod versions;
 mod wait_state;
 
 pub use diagnostics::Diagnostics;
@@ -45,6 +46,8 @@ pub(crate) use message_content::AppendTarget;
 pub(crate) use retry_state::RetryNotice;
 pub use status::{Outcome, Status};
 pub use turn::{Times, Turn};
+pub(crate) use versions::Keeps;
+pub use versions::Versions;
 pub use wait_state::{Pacing, PacingCause, Retrier, RetryCause, RetryState};
 
 use crate::error::StreamError;
@@ -159,9 +162,10 @@ impl Conversation {
         }
     }
 
-    /// The turns that may have changed since the view last read them, with their indices.
-    pub(crate) fn changed_turns(&self) -> impl Iterator<Item = (usize, &Turn)> {
-        self.turns.iter().enumerate().skip(self.first_unread)
+    /// The turns that may have changed since the view last read them, with their indices; each in the version shown, and
+    /// as it is.
+    pub(crate) fn changed_turns(&self) -> impl Iterator<Item = (usize, &Turn, &Turn)> {
+        self.turns.iter().enumerate().skip(self.first_unread).map(|(at, turn)| (at, turn.shown(), turn))
     }
 
     /// The turn that runs, or ran last.

@@ -23,7 +23,7 @@ use crate::state::session::Session;
 use crate::state::timeline::Entry;
 use crate::state::tool::ToolCall;
 use crate::state::usage::Usage;
-use crate::state::{Diagnostics, Outcome, Pacing, RetryState, Status, Times};
+use crate::state::{Diagnostics, Outcome, Pacing, RetryState, Status, Times, Versions};
 use changes::turn_delta;
 use serde::Serialize;
 
@@ -72,6 +72,8 @@ pub struct HeadView<'a> {
 pub struct TurnDelta<'a> {
     pub index: usize,
     pub id: u32,
+    /// Discard the whole turn: another version of it follows.
+    pub fresh: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub facts: Option<TurnFacts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,6 +99,8 @@ pub struct TurnFacts<'a> {
     pub run_id: Option<&'a str>,
     pub error: Option<&'a StreamError>,
     pub unsent: bool,
+    pub notice: Option<&'static str>,
+    pub versions: Versions,
     pub pause: Option<&'a Pause>,
     pub followups: Option<&'a str>,
     pub memories: Option<&'a str>,
@@ -177,7 +181,7 @@ impl Client {
         Delta {
             turn_count: c.turns.len(),
             head,
-            turns: c.changed_turns().filter_map(|(i, t)| turn_delta(i, t)).collect(),
+            turns: c.changed_turns().filter_map(|(at, shown, turn)| turn_delta(at, shown, turn)).collect(),
             sessions: c.sessions.dirty.then(|| c.sessions.list()),
             diagnostics: &c.diagnostics,
         }

@@ -9,6 +9,7 @@ mod feed;
 mod history;
 mod host;
 mod options;
+mod refusal;
 mod replay;
 mod shell;
 mod transport;

@@ -653,3 +653,130 @@ fn every_pattern_of_five_answers_ends_as_the_rule_says() {
     }
     assert_eq!(patterns, 16_807);
 }
+
+fn refused(data: Value) -> Answer {
+    Answer::Frames(frame("RunStarted", common::agent()) + "data: " + &data.to_string() + "\n\n")
+}
+
+/// What a gateway writes into a stream of status 200, without an event's name.
+#[test]
+fn an_error_object_without_a_name_is_waited_out_in_any_shape() {
+    for (data, wait) in [
+        (json!([{"error": {"code": 429, "message": "Slow down", "status": "RESOURCE_EXHAUSTED"}}]), 5.0),
+        (json!({"errors": [{"message": "Slow down", "code": 429}]}), 5.0),
+        (json!({"code": 429, "msg": "Slow down"}), 5.0),
+        (json!({"code": "1302", "msg": "Rate limit exceeded"}), 5.0),
+        (json!({"success": false, "message": "Too many requests, please try again in 7s"}), 7.0),
+        (json!({"object": "error", "message": "Slow down", "code": 429}), 5.0),
+        (json!({"type": "error", "errorText": "Rate limit exceeded. Try again in 8 seconds."}), 8.0),
+        (
+            json!({"type": "response.failed", "response": {"error": {"code": "rate_limit_exceeded", "message": "Try again in 9s"}}}),
+            9.0,
+        ),
+        (json!({"base_resp": {"status_code": 1002, "status_msg": "rate limit exceeded(RPM)"}}), 5.0),
+        (
+            json!({"fault": {"faultstring": "Spike arrest violation", "detail": {"errorcode": "policies.ratelimit.SpikeArrestViolation"}}}),
+            5.0,
+        ),
+        (json!({"error": "Rate limited", "retry_after": 11}), 11.0),
+    ] {
+        let mut world = World::new([refused(data.clone()), Answer::Says("Here it is.")]);
+        assert_eq!((world.ask("hello"), world.times()), (Outcome::Completed, vec![0.0, wait]), "{data}");
+    }
+}
+
+#[test]
+fn an_object_that_is_no_error_ends_nothing() {
+    for data in [
+        json!({"code": 0, "msg": "ok"}),
+        json!({"code": 200, "message": "fine"}),
+        json!({"success": true, "message": "fine"}),
+        json!({"error": null, "message": "fine"}),
+        json!({"error": false, "message": "fine"}),
+        json!({"errors": [], "message": "fine"}),
+        json!({"base_resp": {"status_code": 0, "status_msg": ""}}),
+        json!({"code": "PING", "message": "fine"}),
+        json!([{"message": "fine"}]),
+        json!([1, 2]),
+    ] {
+        let Answer::Frames(start) = refused(data.clone()) else { unreachable!() };
+        let mut page = common::Page::asked();
+        page.feed(start)
+            .event("RunContent", saying(common::agent(), "Hi"))
+            .event("RunCompleted", common::agent())
+            .end();
+        assert_eq!((page.outcome(), page.answer().as_str()), (Some(Outcome::Completed), "Hi"), "{data}");
+    }
+}
+
+/// A gateway's own `event: error` is not that of a backend that retries.
+#[test]
+fn an_error_event_in_a_providers_style_is_retried_and_a_backends_is_not() {
+    let answer = |data: Value| {
+        Answer::Frames(frame("RunStarted", common::agent()) + "event: error\ndata: " + &data.to_string() + "\n\n")
+    };
+    let overloaded = json!({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}});
+    for data in [
+        overloaded.clone(),
+        json!({"type": "error", "code": "rate_limit_exceeded", "message": "Slow down"}),
+        json!({"error": {"code": 429, "message": "Slow down"}}),
+    ] {
+        let mut world = World::new([answer(data.clone()), Answer::Says("Here it is.")]);
+        assert_eq!((world.ask("hello"), world.times()), (Outcome::Completed, vec![0.0, 5.0]), "{data}");
+    }
+    for data in [
+        json!({"error": "An error occurred: 429 Too Many Requests", "type": "rate_limit", "retries": 3}),
+        json!({"error": "Overloaded", "type": "general"}),
+        json!({"type": "error", "error": {"type": "api_error", "message": "Internal server error"}}),
+    ] {
+        let mut world = World::new([answer(data.clone())]);
+        assert_eq!((world.ask("hello"), world.times().len()), (Outcome::Failed, 1), "{data}");
+    }
+    // The backend retries by itself, and says so before it gives up.
+    let announced = frame("retry", json!({"attempt": 1, "max_retries": 1, "delay": 0.1, "message": "Retrying"}));
+    let given_up = ["event: error\ndata: ", &overloaded.to_string(), "\n\n"].concat();
+    let mut world = World::new([Answer::Frames(announced + &given_up)]);
+    assert_eq!((world.ask("hello"), world.times().len()), (Outcome::Failed, 1));
+}
+
+#[test]
+fn a_wait_beside_the_text_of_an_error_counts() {
+    let lead = leader_of("run-1");
+    let failed = with(lead.clone(), json!({"content": "Rate limited", "additional_data": {"retry_after": 17}}));
+    let mut world = World::new([
+        Answer::Frames([frame("TeamRunStarted", lead), frame("TeamRunError", failed)].concat()),
+        Answer::Says("Here it is."),
+    ]);
+    assert_eq!((world.ask("hello"), world.times()), (Outcome::Completed, vec![0.0, 17.0]));
+    let data = json!({"error": "Rate limited", "retry_after": 7200, "type": "rate_limit"});
+    let mut page = common::Page::asked();
+    page.feed(["event: error\ndata: ", &data.to_string(), "\n\n"].concat());
+    let error = page.view()["head"]["error"].clone();
+    assert_eq!(error["message"], "Rate limited. Please try again in about 2 hours.");
+    assert!(error["retryAt"].as_f64().is_some_and(|at| (at - NOW - 7_200.0).abs() < 5.0), "{error}");
+}
+
+#[test]
+fn a_long_wait_is_said_once() {
+    for (said, banner) in [
+        ("Rate limit exceeded. Please try again in 2 hours.", "Rate limit exceeded. Please try again in 2 hours."),
+        ("Rate limit exceeded.", "Rate limit exceeded. Please try again in about 2 hours."),
+        ("Retry in 2h0m0s", "Retry in 2h0m0s. Please try again in about 2 hours."),
+    ] {
+        let mut world = World::new([Answer::Http(429, Some("7200"), json!({"detail": said}).to_string())]);
+        assert_eq!((world.ask("hello"), world.page.banner().as_deref()), (Outcome::Failed, Some(banner)));
+    }
+}
+
+/// A dump is not fit for the banner, but it is not lost.
+#[test]
+fn what_was_said_stays_in_the_details() {
+    let body = json!({"error": {"code": 400, "status": "INVALID_ARGUMENT", "details": [1, 2]}}).to_string();
+    let mut world = World::new([Answer::Http(400, None, body.clone())]);
+    assert_eq!(world.ask("hello"), Outcome::Failed);
+    let view = world.page.view();
+    let entries = view["turns"][0]["timeline"].as_array().unwrap();
+    let entry = entries.iter().find(|entry| entry["eventType"] == "error").unwrap();
+    assert_eq!(entry["details"]["errorMessage"], body.as_str());
+    assert!(!entry["description"].as_str().unwrap().contains('{'));
+}

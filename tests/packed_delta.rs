@@ -115,6 +115,17 @@ fn of_clients() -> Vec<Vec<Value>> {
             world.input(Input::Send { ticket: 9, text: "with files", files: &["a.pdf".into(), "b.png".into()] });
             world.pass(10.0);
         }),
+        run(
+            Config { runs: "/teams/cirkelline/runs".into(), ..config() },
+            vec![Answer::Says("Hi."), Answer::Cut],
+            |world| {
+                world.ask("hello");
+                world.page.read();
+                world.input(Input::Regenerate { ticket: 9, turn: None, instructions: "", stored: None });
+                world.pass(10.0);
+                world.page.read();
+            },
+        ),
         run(Config { background: true, runs: "/teams/cirkelline/runs".into(), ..config() }, vec![], |world| {
             let point = ResumePoint { run_id: "r1".into(), text: "so far".into(), ..ResumePoint::default() };
             world.page.client.conversation.restore(point);

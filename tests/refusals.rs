@@ -58,6 +58,7 @@ impl Case {
         let evidence = Evidence {
             status: self.status,
             text,
+            around: "",
             headers: Headers(&self.headers),
             error_type: self.expected["error_type"].as_str(),
             provider: None,

@@ -624,6 +624,26 @@ fn a_server_that_has_no_rest_says_so_and_one_that_is_busy_is_asked_again() {
     }
 }
 
+/// Nobody watches a countdown of hours, and a wait cut to one hour would end in the next refusal.
+#[test]
+fn a_resume_that_is_refused_for_hours_ends_as_failed_and_says_when() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Failed { request });
+    let request = hand.fetched().unwrap().id;
+    hand.refuse(request, 429, "{\"detail\":\"Too many requests.\",\"retry_after\":18000}");
+    assert_eq!((hand.settled(), hand.wake()), (vec![(1, Outcome::Failed)], None));
+    let said = "Too many requests. Please try again in about 5 hours.";
+    assert_eq!((hand.page.banner().as_deref(), hand.page.answer().as_str()), (Some(said), "So far. "));
+    let error = hand.page.view()["head"]["error"].clone();
+    assert_eq!((&error["retryAt"], &error["reason"]), (&json!(hand.page.now + 18_000.0), &json!("rate_limit")));
+
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Failed { request });
+    let request = hand.fetched().unwrap().id;
+    hand.refuse(request, 429, "{\"detail\":\"Too many requests.\",\"retry_after\":3600}");
+    assert_eq!((hand.settled(), hand.wake().is_some()), (vec![], true), "an hour is waited out");
+}
+
 #[test]
 fn an_error_of_the_run_itself_is_the_runs_and_not_the_resumes() {
     let (mut hand, request) = Hand::streaming();

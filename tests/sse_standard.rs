@@ -444,6 +444,16 @@ fn a_bare_object_arrives_with_its_last_bracket() {
     assert_eq!(read(Decoder::default(), [ONE.as_bytes()]).0, [message(ONE)]);
 }
 
+/// Google's API answers with a list, errors included.
+#[test]
+fn a_list_of_bare_objects_is_a_frame_where_nothing_came_before_it() {
+    for list in ["[{\"a\":1},{\"b\":[2]}]", "[ \n {\"a\":1}\n]"] {
+        assert_eq!(data(list), [list]);
+    }
+    assert_eq!(data("data: x\n\n[{\"a\":1}]\n\n"), ["x"], "in an event stream it is ignored, as the standard has it");
+    assert_eq!(seen("[1] is a note\n\ndata: x\n\n").last(), Some(&message("x")));
+}
+
 #[test]
 fn a_bare_object_may_be_laid_out_over_lines() {
     let value: serde_json::Value = serde_json::from_str(ONE).unwrap();

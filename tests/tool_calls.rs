@@ -107,6 +107,18 @@ fn a_repeated_frame_is_no_other_call() {
     assert_eq!(entries(&mut page), ["ToolCallStarted", "ToolCallCompleted"]);
 }
 
+/// No frame tells of a model request between them: only their results do.
+#[test]
+fn a_call_that_is_repeated_in_the_same_second_keeps_its_earlier_result() {
+    let mut page = asked_agent();
+    for result in ["first", "second", "second", "third"] {
+        page.event("ToolCallStarted", calling(agent(), "call_0", "roll", q("x")))
+            .event("ToolCallCompleted", called(agent(), "call_0", "roll", q("x"), result));
+    }
+    assert_eq!(calls(&page.turn().answer), [pair("x", "first"), pair("x", "second"), pair("x", "third")]);
+    assert!(page.turn().answer.tools.iter().all(|tool| tool.status == ToolStatus::Completed));
+}
+
 #[test]
 fn the_layout_of_the_arguments_makes_no_other_call() {
     let mut page = asked_agent();

@@ -12,6 +12,7 @@ import { recordingOf } from './vendor/ai-stream-handler-replay.js'
 import { composerCopy, toolbarCopy } from './shell/copy.js'
 import { createFeatureCards } from './shell/feature-cards.js'
 import { createLayout } from './shell/layout.js'
+import { createProblemNotice } from './shell/problem-notice.js'
 import { createStatusFooter } from './shell/status-footer.js'
 import { createToolbar } from './shell/toolbar.js'
 import { readUrlState, writeUrlState } from './shell/url-state.js'
@@ -24,6 +25,7 @@ import { createRetryCard } from './chat/retry-card.js'
 import { createSendQueue } from './chat/send-queue.js'
 import { createSessionList } from './chat/session-list.js'
 import { createWaitClock } from './chat/wait-clock.js'
+import { closeTimelines } from './chat/timeline.js'
 import { openCharts } from './chart/time-chart.js'
 import { createChaosPanel } from './chaos/chaos-panel.js'
 import { createNetworkSwitches } from './chaos/network-switches.js'
@@ -49,7 +51,7 @@ const liveScenario = (wanted) => catalog.find(({ name, live }) => live && name =
  * What the page shows. `scenario`: the recorded scenario being replayed, or null. `live`: `{ options, target, scenario }`, or null in
  * a replay; its `scenario` is one of the demo's own backend, or null when connected to an AgentOS.
  */
-const page = { handler: null, player: null, scenario: null, live: null, settings: readUrlState(), replaceHandler, applySettings, describe, leave, leaveRecording }
+const page = { handler: null, player: null, scenario: null, live: null, settings: readUrlState(), replaceHandler, applySettings, describe, leave }
 const shownScenario = () => page.scenario ?? page.live?.scenario
 /** The status for which the stored sessions were last listed. */
 let listedStatus
@@ -64,11 +66,13 @@ const turnActions = {
 const featureCards = createFeatureCards({
   retry: () => play(liveScenario('page-retries')),
   chaos: () => { chaosPanel.choose('drop'); play(liveScenario('survives')) },
-  time: () => { openCharts(); play(recordedScenario('scripted_parallel_members')) },
+  time: () => { openCharts(); closeTimelines(); play(recordedScenario('scripted_parallel_members')) },
   replay: () => openAsRecording(recordedScenario('seedroute_later_text_and_tool_then_429_then_ok')),
   connect: () => layout.reveal(connectForm.node, () => connectForm.focus()),
 })
-const messageList = createMessageList(turnActions, createWelcome({ featureCards: featureCards.cards, scenarios: groups[0].scenarios, play }), retryCard.node)
+const welcome = createWelcome({ featureCards: featureCards.cards, scenarios: groups[0].scenarios, play })
+const messageList = createMessageList(turnActions, welcome.node, retryCard.node)
+const problemNotice = createProblemNotice()
 const activityStatus = createActivityStatus()
 const errorBanner = createErrorBanner({ dismiss: () => page.handler.dismissError(), tryAgain, resume: () => page.handler.resume() })
 const composer = createComposer({ send, stop })
@@ -78,20 +82,20 @@ const networkSwitches = createNetworkSwitches()
 const statusFooter = createStatusFooter()
 const sessionList = createSessionList({ open: (id) => liveSession.openStored(id), startNew: () => page.handler.clear(), canOpen: () => liveSession.storesSessions() })
 const scenarioList = createScenarioList(groups, play)
-const connectForm = createConnectForm({ connect: (options, target) => liveSession.connect(options, target), disconnect })
+const connectForm = createConnectForm({ connect: (options, target) => liveSession.connect(options, target), disconnect, backend })
 const recorderControls = createRecorderControls({ open: openRecording, opened: () => scrubber.recording(), name: () => shownScenario()?.name ?? 'run' })
 const chaosPanel = createChaosPanel({ run: (wanted) => play(wanted ? liveScenario(wanted) : shownScenario()) })
 const toolbar = createToolbar({ networkSwitches: networkSwitches.node, chaosSelect: chaosPanel.control, setPace: (speed) => applySettings({ speed }), setChunks: (chunks) => applySettings({ chunks }), replay: () => play(shownScenario()) })
 const layout = createLayout({
-  side: [featureCards.links, scenarioList.node, connectForm.node, sessionList.node],
-  main: [toolbar.node, scrubber.node, chaosPanel.node, rateLimitPanel.node, errorBanner.node, messageList.node],
+  side: [featureCards.links, connectForm.node, scenarioList.node, sessionList.node],
+  main: [toolbar.node, scrubber.node, chaosPanel.node, rateLimitPanel.node, problemNotice.node, errorBanner.node, messageList.node],
   foot: [activityStatus.node, sendQueue.node, composer.node, el('div', { class: 'foot-line' }, statusFooter.node, recorderControls.node)],
   theme: createThemeSwitch().node,
   skip: () => messageList.focus(),
 })
 document.body.append(scrubber.inspector)
 const liveSession = createLiveSession(page, backend, { chaosPanel, layout, messageList, sessionList })
-const recorded = createRecordedScenarios(page, { chaosPanel, layout, messageList, recorderControls, statusFooter }, recordings[0].scenarios[0])
+const recorded = createRecordedScenarios(page, { chaosPanel, layout, messageList, recorderControls, statusFooter })
 const views = [layout, recorderControls, errorBanner, retryCard, messageList, activityStatus, sendQueue, composer, rateLimitPanel, statusFooter, sessionList]
 
 replaceHandler({})
@@ -144,11 +148,14 @@ function open() {
 }
 
 function play(scenario) {
+  problemNotice.clear()
   return scenario.live ? liveSession.play(scenario) : recorded.play(scenario)
 }
 
+/** Without a connection a message begins a live chat with the demo's own backend. */
 function send(text) {
-  return page.live ? liveSession.send(text) : recorded.send(text)
+  if (!page.live) liveSession.open(liveScenario('chat'))
+  return liveSession.send(text)
 }
 
 function stop() {
@@ -174,12 +181,8 @@ function openRecording(recording, name) {
 
 /** Opens a recorded scenario in the scrubber, as if its file had been dropped on the page. */
 async function openAsRecording(scenario) {
-  const { bytes, chunks } = await loadStream(scenario)
-  openRecording(recordingOf({ bytes, chunks, message: scenario.says }), scenario.title)
-}
-
-function leaveRecording() {
-  if (scrubber.isOpen()) disconnect()
+  const { bytes, chunks, startedAt } = await loadStream(scenario)
+  openRecording(recordingOf({ bytes, chunks, message: scenario.says }, { startedAt }), scenario.title)
 }
 
 function leave() {
@@ -195,10 +198,11 @@ function disconnect() {
 /** Updates everything that says what is shown and where a message goes. */
 function describe() {
   const { scenario, live } = page
-  layout.arrange(scenarioList.node, live !== null && !live.scenario)
+  layout.arrange(sessionList.node, scenarioList.node, live !== null && !live.scenario)
   scenarioList.markCurrent(shownScenario()?.name)
   connectForm.update(live && !live.scenario ? live.target : null)
-  composer.setMode(composerCopy(live))
+  composer.setMode(composerCopy(live, backend))
+  welcome.describe(live, backend)
   chaosPanel.offer({ scenario, live })
   toolbar.update(scrubber.isOpen() ? scrubber.copy() : toolbarCopy(scenario, live, backend))
 }

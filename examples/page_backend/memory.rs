@@ -29,10 +29,12 @@ impl Memory {
         }
     }
 
-    /// The user's earlier messages: those of other sessions, then those of this one.
-    pub fn before(&self, session_id: &str, user_id: &Option<String>) -> Vec<String> {
+    /// The user's earlier messages: those of other sessions (unless `only_here`), then those of this one.
+    pub fn before(&self, session_id: &str, user_id: &Option<String>, only_here: bool) -> Vec<String> {
         let data = self.0.borrow();
-        let completed = |run: &&Run| run.status == "COMPLETED" && run.user_id == *user_id;
+        let completed = |run: &&Run| {
+            run.status == "COMPLETED" && run.user_id == *user_id && (run.session_id == session_id || !only_here)
+        };
         let (here, elsewhere): (Vec<&Run>, Vec<&Run>) =
             data.runs.iter().filter(completed).partition(|run| run.session_id == session_id);
         elsewhere.into_iter().chain(here).map(|run| run.input.clone()).collect()

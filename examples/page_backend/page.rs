@@ -91,7 +91,8 @@ impl PageBackend {
         end: Function,
     ) -> Answering {
         let session_id = if session_id.is_empty() { self.world.id() } else { session_id };
-        let before = self.memory.before(&session_id, &user_id);
+        let only_here = Directive::of(&script, &id).is_keyed();
+        let before = self.memory.before(&session_id, &user_id, only_here);
         let request =
             RunRequest { is_team: route != "agents", id, session_id, user_id, message, script, before, in_background };
         self.memory.open_session(&request.session_id, request.said(), now());
@@ -136,6 +137,11 @@ impl PageBackend {
     /// `/cancel`.
     pub fn cancel(&self, is_team: bool, run_id: &str) {
         self.background.stop(run_id, &scripted::cancelled(is_team, run_id, now()));
+    }
+
+    /// `GET /agents`, `/teams`, `/workflows`, `/config`.
+    pub fn components(&self, list: &str) -> Option<String> {
+        scripted::components(list).map(|body| body.to_string())
     }
 
     /// `GET /sessions`.

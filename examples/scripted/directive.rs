@@ -42,6 +42,11 @@ impl Directive {
         self.pairs.iter().find(|(k, _)| k == key).map(|(_, value)| value.as_str())
     }
 
+    /// Whether the run is told apart from others by a key of its own.
+    pub fn is_keyed(&self) -> bool {
+        self.get("key").is_some()
+    }
+
     pub fn number<T: std::str::FromStr>(&self, key: &str, default: T) -> T {
         self.get(key).and_then(|value| value.parse().ok()).unwrap_or(default)
     }

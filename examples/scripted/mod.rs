@@ -13,14 +13,17 @@
 //! | `[[panic]]`, `[[hang]]` | panics; sends nothing more |
 //! | `[[confirm]]` | pauses until the user confirms a tool call |
 //!
-//! `times` is counted per message, or per `key=…`. `of=cirkelline` limits a directive to the component with that id.
+//! `times` is counted per message, or per `key=…`; with a key the model also remembers only its own session, so that runs of
+//! different visitors do not meet. `of=cirkelline` limits a directive to the component with that id.
 //! Any other message gets a short answer.
 
 pub mod background;
+mod components;
 mod directive;
 mod plan;
 pub mod record;
 
+pub use components::components;
 pub use directive::Directive;
 pub use plan::RunRequest;
 
@@ -34,6 +37,11 @@ use std::collections::{HashMap, VecDeque};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
+const MODEL: &str = "gemini-2.5-flash";
+
+/// Keys that are counted at once: those of abandoned runs are forgotten in the end.
+const MAX_KEYS: usize = 10_000;
+
 /// How often each limit has been hit.
 #[derive(Debug, Clone, Default)]
 pub struct Counters(Arc<Mutex<HashMap<String, u32>>>);
@@ -42,6 +50,9 @@ impl Counters {
     /// Whether this attempt hits the limit, which `times` attempts do (`None`: all). Starts over once one has passed.
     pub fn hit(&self, key: &str, times: Option<u32>) -> bool {
         let Ok(mut counts) = self.0.lock() else { return false };
+        if counts.len() > MAX_KEYS {
+            counts.clear();
+        }
         let count = counts.entry(key.to_owned()).or_default();
         match times {
             Some(times) if *count >= times => {

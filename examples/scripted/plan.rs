@@ -1,12 +1,11 @@
 //! The steps of one attempt of the scripted model.
 
 use super::directive::without_directive;
-use super::{Counters, Directive};
+use super::{Counters, Directive, MODEL};
 use ai_stream_handler::generator::ModelError;
 use ai_stream_handler::state::activity::name_of_id;
 use serde_json::{json, Value};
 
-const MODEL: &str = "gemini-2.5-flash";
 const HISTORY: &str = "get_previous_session_messages";
 
 /// A request for a run.

@@ -173,7 +173,8 @@ async fn read(app: &App, id: String, is_team: bool, form: Multipart) -> Result<R
     let session_id =
         fields.remove("session_id").filter(|s| !s.is_empty()).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
     let user_id = fields.remove("user_id");
-    let before = app.store.before(&session_id, user_id.as_deref()).await;
+    let only_here = Directive::of(&script, &id).is_keyed();
+    let before = app.store.before(&session_id, user_id.as_deref(), only_here).await;
     let in_background = fields.get("background").is_some_and(|b| b == "true");
     let request = RunRequest { is_team, id, session_id, user_id, message, script, before, in_background };
     app.store.open_session(&Run::of(&request, now()), &request.said());

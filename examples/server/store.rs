@@ -57,15 +57,15 @@ impl Store {
         });
     }
 
-    /// The user's earlier messages: those of other sessions, then those of this one.
-    pub async fn before(&self, session_id: &str, user_id: Option<&str>) -> Vec<String> {
+    /// The user's earlier messages: those of other sessions (unless `only_here`), then those of this one.
+    pub async fn before(&self, session_id: &str, user_id: Option<&str>, only_here: bool) -> Vec<String> {
         let (id, user) = (session_id.to_owned(), user_id.map(str::to_owned));
         let messages = self.ask(move |db| {
             let mut query = db.prepare(
-                "select input from runs where status = 'COMPLETED' and user_id is ?2
+                "select input from runs where status = 'COMPLETED' and user_id is ?2 and (session_id = ?1 or not ?3)
                  order by session_id = ?1, created_at, rowid",
             )?;
-            let rows = query.query_map(params![id, user], |row| row.get(0))?;
+            let rows = query.query_map(params![id, user, only_here], |row| row.get(0))?;
             rows.collect()
         });
         messages.await.unwrap_or_default()

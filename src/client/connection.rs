@@ -49,6 +49,8 @@ pub(super) enum Purpose {
     Resume,
     /// The continuation of a paused run.
     Continue,
+    /// The answer once more: a regeneration, or the rest of a run that failed.
+    Again,
 }
 
 #[derive(Debug, Clone)]
@@ -96,6 +98,7 @@ impl Client {
             connection.body = Body::NotAStream;
         } else {
             self.conversation.opened();
+            self.regeneration_opened();
         }
     }
 
@@ -138,6 +141,11 @@ impl Client {
         // Its send already waits for the retry.
         if !connection.fed_by_caller && connection.send.is_none() {
             return;
+        }
+        if connection.purpose == Purpose::Again && !connection.got_event {
+            let error = connection.foreign_error();
+            let error = error.unwrap_or_else(|| StreamError::new(ErrorType::General, NO_ANSWER));
+            return self.end_with_error(connection, Outcome::Failed, error, now);
         }
         let not_a_stream = matches!(connection.body, Body::NotAStream);
         let unresumed = if not_a_stream { Some(connection) } else { self.try_resume(connection, now) };
@@ -224,12 +232,13 @@ impl Client {
         let purpose = connection.purpose;
         match connection.send.take() {
             Some(send) if purpose != Purpose::Run => self.follow_up_refused(purpose, send, status, error, now),
-            Some(send) => self.request_refused(send, &text, error, now),
+            Some(send) => self.request_refused(send, error, now),
             None => self.conversation.fail(Outcome::Failed, error, now),
         }
         None
     }
 }
 
+const NO_ANSWER: &str = "AgentOS refused to answer again, without saying why.";
 const NOT_A_STREAM: &str = "The server answered with a web page instead of a stream. Is the address right?";
 pub(super) const UNREACHABLE: &str = "The server could not be reached. Check your connection, or the server's address.";

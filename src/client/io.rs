@@ -100,6 +100,24 @@ pub enum Input<'a> {
         /// Form fields: the tools or requirements, resolved.
         answers: &'a [(String, String)],
     },
+    /// Asks for the answer of a turn again, as a new version of it.
+    Regenerate {
+        /// Chosen by the shell.
+        ticket: Ticket,
+        /// Its id; `None`: the last one.
+        turn: Option<u32>,
+        /// For the model; may be empty.
+        instructions: &'a str,
+        /// The status of its run on the server, if known: `CANCELLED`.
+        stored: Option<&'a str>,
+    },
+    /// Shows another version of a turn.
+    ShowVersion {
+        /// Its id.
+        turn: u32,
+        /// From 0, the oldest.
+        index: usize,
+    },
     /// Result of an [`Output::Call`].
     Called {
         /// Which.
@@ -111,6 +129,17 @@ pub enum Input<'a> {
     LoadTurn {
         /// The user's message.
         text: Option<&'a str>,
+        /// Its time, in seconds since the Unix epoch.
+        at: Seconds,
+        /// An event stream.
+        frames: &'a [u8],
+    },
+    /// Load another version of the turn loaded last.
+    LoadVersion {
+        /// The user's message, if it is another one.
+        text: Option<&'a str>,
+        /// It regenerated the version before it, whose tool calls and members it kept.
+        keeps_work: bool,
         /// Its time, in seconds since the Unix epoch.
         at: Seconds,
         /// An event stream.

@@ -27,16 +27,16 @@ impl Client {
     }
 
     /// An HTTP error instead of a stream.
-    pub(super) fn request_refused(&mut self, send: Send, text: &str, error: StreamError, now: Seconds) {
-        if error.http_status == Some(409) && contains(text, "session_busy") {
+    pub(super) fn request_refused(&mut self, send: Send, error: StreamError, now: Seconds) {
+        if error.http_status == Some(409) && contains(error.as_sent(), "session_busy") {
             return self.wait_for_session(send, now);
         }
         // A gateway that has lost its server is like a lost connection: it is known to recover.
-        let gateway = self.is_reached() && matches!(error.http_status, Some(502 | 504 | 520..=524));
+        let gateway = self.is_reached() && error.http_status.is_some_and(Kind::is_lost_server);
         if !(error.may_pass() || gateway) {
             return self.give_up_with(send, error, now);
         }
-        self.conversation.quota.learn(text);
+        self.conversation.quota.learn(error.quotas());
         self.retry_or_give_up(send, cause_of(&error), error, now);
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Send {
     pub target: usize,
     /// Resume attempts since the last progress.
     pub resumes: u32,
+    /// Its turn is a new version of an earlier one.
+    pub again: bool,
 }
 
 /// A waiting send, as the page sees it.
@@ -125,7 +127,18 @@ impl Queue {
 
 impl Send {
     pub fn new(priority: Priority, ticket: Ticket, text: String, files: Vec<String>, now: Seconds) -> Send {
-        Send { ticket, text, files, priority, since: now, retries: 0, was_short: false, target: 0, resumes: 0 }
+        Send {
+            ticket,
+            text,
+            files,
+            priority,
+            since: now,
+            retries: 0,
+            was_short: false,
+            target: 0,
+            resumes: 0,
+            again: false,
+        }
     }
 
     pub fn view(&self, waits_for: WaitsFor) -> QueuedSend<'_> {

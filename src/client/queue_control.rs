@@ -64,7 +64,7 @@ impl Client {
     }
 
     fn requeue_held(&mut self) {
-        if let Some(delayed) = self.delayed.take_if(|w| w.reason == DelayReason::HeldBack) {
+        if let Some(delayed) = self.delayed.take_if(|w| w.reason == DelayReason::HeldBack && !w.send.again) {
             self.conversation.withdraw_turn();
             self.queue.push_front(delayed.send);
         }

@@ -22,6 +22,7 @@ impl Client {
             Input::ResumeQueue => self.queue.is_paused(),
             Input::Detach => self.is_busy(),
             // The past is not loaded into a running conversation.
+            Input::LoadVersion { .. } => self.is_idle() && !self.conversation.turns.is_empty(),
             Input::LoadTurn { .. } => self.is_idle(),
             Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
             Input::Offline => self.offline_since.is_none(),
@@ -44,6 +45,8 @@ impl Client {
             | Input::Begin { .. }
             | Input::Resume { .. }
             | Input::Continue { .. }
+            | Input::Regenerate { .. }
+            | Input::ShowVersion { .. }
             | Input::Clear { .. }
             | Input::LimitElsewhere { .. }
             | Input::LimitOver => true,

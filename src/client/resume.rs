@@ -10,7 +10,7 @@ use super::{Client, Output, Priority, Request, Ticket};
 use crate::error::StreamError;
 use crate::retry::{self, LONGEST_DELAY};
 use crate::state::resume_point::ResumePoint;
-use crate::state::{Outcome, Retrier, RetryCause, RetryNotice, Status};
+use crate::state::{Keeps, Outcome, Retrier, RetryCause, RetryNotice, Status};
 use crate::text::decimal;
 use crate::time::Seconds;
 
@@ -22,7 +22,9 @@ impl Client {
         else {
             return Some(connection);
         };
-        let open = self.conversation.current().is_some_and(|t| t.outcome.is_none());
+        // The request may not have arrived.
+        let unanswered = connection.purpose == Purpose::Again && self.conversation.status == Status::Connecting;
+        let open = !unanswered && self.conversation.current().is_some_and(|t| t.outcome.is_none());
         let point = self.conversation.resume_from().filter(|_| open && self.config.resume.max_retries > 0);
         let Some(point) = point.filter(|_| !self.conversation.is_turn_unknown()) else {
             connection.send = Some(send);
@@ -48,7 +50,7 @@ impl Client {
         };
         // A server that refuses to resume may say for how long.
         let named = refusal.as_ref().and_then(|error| error.delay).unwrap_or_default();
-        let delay = delay.max(named.min(LONGEST_DELAY));
+        let delay = delay.max(named);
         let message = match self.offline_since {
             Some(_) => OFFLINE.to_owned(),
             None => retry::resuming(delay, send.resumes, max_retries),
@@ -119,11 +121,22 @@ impl Client {
         now: Seconds,
     ) {
         match purpose {
+            // Nobody watches a countdown of hours.
+            Purpose::Resume if error.delay.is_some_and(|delay| delay > LONGEST_DELAY) => {
+                let mut error = error;
+                error.defer(now);
+                self.conversation.fail(Outcome::Failed, error, now);
+                self.settle(Some(send), now);
+            }
             Purpose::Resume if status == 429 || status >= 500 => {
                 self.schedule_resume(send, false, Some(error), now);
             }
             Purpose::Resume => {
                 self.conversation.interrupt(GONE, now);
+                self.settle(Some(send), now);
+            }
+            Purpose::Again => {
+                self.conversation.fail(Outcome::Failed, explain(error, status), now);
                 self.settle(Some(send), now);
             }
             _ => {
@@ -166,6 +179,21 @@ impl Client {
     pub(super) fn load_turn(&mut self, text: Option<&str>, at: Seconds, frames: &[u8]) {
         let counted = self.conversation.begin_history();
         self.begin_fed(text, at);
+        self.load_frames(frames, at);
+        self.conversation.end_history(counted);
+    }
+
+    /// Shows another version of the last turn.
+    pub(super) fn load_version(&mut self, text: Option<&str>, keeps_work: bool, at: Seconds, frames: &[u8]) {
+        let counted = self.conversation.begin_history();
+        self.begin_fed(None, at);
+        let keeps = if keeps_work { Keeps::Work } else { Keeps::Question };
+        self.conversation.begin_version(self.conversation.turns.len() - 1, keeps, text, Status::Streaming, at);
+        self.load_frames(frames, at);
+        self.conversation.end_history(counted);
+    }
+
+    fn load_frames(&mut self, frames: &[u8], at: Seconds) {
         if let Some(connection) = self.connection.as_mut() {
             // What a server has stored may have gaps.
             connection.gap = true;
@@ -173,7 +201,6 @@ impl Client {
         self.receive(frames, at);
         self.connection = None;
         self.conversation.close(at);
-        self.conversation.end_history(counted);
     }
 
     /// A send that carries no message.
@@ -183,8 +210,20 @@ impl Client {
 
     pub(super) fn settle_unchanged(&mut self, ticket: Ticket) {
         let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
+        self.settle_with(ticket, outcome);
+    }
+
+    pub(super) fn settle_with(&mut self, ticket: Ticket, outcome: Outcome) {
         self.outputs.push_back(Output::Settled { ticket, outcome });
     }
+}
+
+/// What a refusal with this status says about the server.
+fn explain(mut error: StreamError, status: u16) -> StreamError {
+    if matches!(status, 404 | 405 | 422) {
+        error.message = [NO_ROUTE, &error.message].concat();
+    }
+    error
 }
 
 /// Percent-encodes a run id, so that it stays one path segment whatever it contains.
@@ -205,3 +244,4 @@ pub(super) fn encoded(id: &str) -> String {
 const OFFLINE: &str = "You are offline. The answer goes on as soon as you are back.";
 const GAVE_UP: &str = "The connection was lost, and could not be made again. What had come is kept.";
 const GONE: &str = "The connection was lost, and the server does not have the rest of this answer any more.";
+const NO_ROUTE: &str = "The server could not answer again; AgentOS can from version 3.1.10 on. It says: ";

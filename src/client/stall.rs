@@ -1,6 +1,6 @@
 //! Streams that stall, and networks that go away and come back.
 
-use super::connection::Connection;
+use super::connection::{Connection, Purpose};
 use super::send_delay::DelayReason;
 use super::{Client, Output};
 use crate::error::{ErrorType, StreamError};
@@ -12,7 +12,9 @@ impl Client {
     pub(super) fn stalls_at(&self) -> Option<Seconds> {
         let connection =
             self.connection.as_ref().filter(|c| !c.fed_by_caller && c.run_ended_at.is_none() && c.send.is_some())?;
-        let resumable = self.conversation.resume_from().is_some();
+        // AgentOS numbers the frames of continued runs in the foreground too, without comments in between.
+        let numbered = matches!(connection.purpose, Purpose::Continue | Purpose::Again) && !self.config.background;
+        let resumable = !numbered && self.conversation.resume_from().is_some();
         let bound = if resumable { self.config.stall.background } else { self.config.stall.foreground };
         let waits = self.conversation.retry.as_ref().map_or(0.0, |r| r.resumes_at);
         (bound > 0.0).then(|| connection.last_byte_at.max(waits) + bound)

@@ -82,7 +82,7 @@ pub struct RunEvent<'a> {
     pub error_value: Option<Raw<'a>>,
     /// An error object without an event's name: not AgentOS's.
     pub is_unnamed: bool,
-    /// The event's JSON; custom events only.
+    /// The event's JSON; custom events and errors only.
     pub json: Option<&'a str>,
     /// `data` of CustomEvent and StepProgress, or the content of an envelope.
     pub data: Option<Raw<'a>>,
@@ -195,7 +195,7 @@ impl<'a> RunEvent<'a> {
             "step_index" => self.step_index = value.as_u64(),
             "nested_depth" => self.nested_depth = count(),
             "total_events" => self.total_events = value.as_u64(),
-            "event_index" => self.event_index = value.as_u64(),
+            "event_index" => self.event_index = lenient_count(value),
             "content" => self.content = non_null(),
             "content_type" => self.content_type = text(),
             "reasoning_content" => self.reasoning_content = text(),

@@ -8,6 +8,10 @@ const BODY: &str = r#"{"error":{"code":429,"message":"You exceeded your current 
     "quotaId":"GenerateContentPaidTierInputTokensPerModelPerMinute",
     "quotaDimensions":{"model":"gemini-2.5-flash","location":"global"},"quotaValue":"1000000"}]}]}}"#;
 
+fn named_in(text: &str) -> Vec<QuotaViolation> {
+    crate::refusal::Evidence::of_text(text).read(NOW).quotas
+}
+
 fn input(tokens: u64) -> Used {
     Used { input: tokens, total: tokens + 10, requests: 1 }
 }
@@ -36,23 +40,23 @@ fn a_send_waits_until_enough_of_the_minute_is_free() {
 fn a_quota_is_learned_from_a_429_in_json_and_in_pythons_repr() {
     for text in [BODY.to_owned(), BODY.replace('"', "'"), BODY.replace('"', "\\\"")] {
         let mut quota = Quota::default();
-        quota.learn(&text);
+        quota.learn(&named_in(&text));
         let [view] = &quota.view()[..] else { panic!("one model: {text}") };
         assert_eq!((view.model.as_str(), view.limit, view.source), (MODEL, Some(1_000_000), Some(Source::Learned)));
         assert_eq!(view.quota_id.as_deref(), Some("GenerateContentPaidTierInputTokensPerModelPerMinute"));
     }
     let mut quota = Quota::default();
     let sorted = serde_json::from_str::<serde_json::Value>(BODY).map(|body| body.to_string());
-    quota.learn(&sorted.unwrap_or_default());
+    quota.learn(&named_in(&sorted.unwrap_or_default()));
     assert_eq!(quota.view().first().and_then(|m| m.limit), Some(1_000_000), "in any order");
     let mut quota = Quota::default();
-    quota.learn(&BODY.replace("PerMinute", "PerDay"));
-    quota.learn(&BODY.replace("1000000", "-1"));
-    quota.learn(&BODY.replace("1000000", "x"));
-    quota.learn("quotaMetric quotaId quotaValue");
+    quota.learn(&named_in(&BODY.replace("PerMinute", "PerDay")));
+    quota.learn(&named_in(&BODY.replace("1000000", "-1")));
+    quota.learn(&named_in(&BODY.replace("1000000", "x")));
+    quota.learn(&named_in("quotaMetric quotaId quotaValue"));
     assert_eq!(quota.view(), []);
     quota.set(Some(MODEL), 7);
-    quota.learn(BODY);
+    quota.learn(&named_in(BODY));
     assert_eq!(quota.view()[0].limit, Some(7), "an option takes precedence");
 }
 
@@ -82,7 +86,7 @@ fn memory_is_bounded_and_numbers_do_not_overflow() {
 #[test]
 fn a_long_conversation_gives_a_hint() {
     let mut quota = Quota::default();
-    quota.learn(BODY);
+    quota.learn(&named_in(BODY));
     assert_eq!(quota.hint(MODEL, 499_999), None);
     let hint = quota.hint(MODEL, 908_600);
     let expected =

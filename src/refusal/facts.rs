@@ -1,12 +1,17 @@
 //! What a refusal's text says: the statuses, codes, sentences and waits in it, at any depth.
 
+use super::code::{codes_of, kind_of_code, kind_of_codes, plain};
+use super::kind::Kind;
 use super::pieces::{pieces, unescape, Pair};
-use super::prose::prose_of;
+use super::prose::{printable, prose_of};
 use super::quota_failure::QuotaViolation;
-use super::scan::{after, any, begins, begins_in, ends, equals, from, has, has_phrase, list, skip, span, upto};
-use super::scan::{ALNUM, END, SPACE, WIDE};
+use super::scan::{
+    after, any, begins, begins_in, ends, entry, equals, from, has, has_phrase, list, skip, span, span_back,
+};
+use super::scan::{upto, ALNUM, SPACE, WIDE};
+use super::signs::{Field, FIELDS, UNITS};
 use super::status::{stated_status, status};
-use super::wait::{in_sentence, longer, of_value};
+use super::wait::{in_sentence, longer, of_reset, of_value};
 use crate::limits::excerpt;
 use crate::time::Seconds;
 
@@ -19,70 +24,6 @@ const MOST_NESTED: u32 = 5;
 /// So much of a text is looked at, at its beginning and at its end. Errors say what they are in either.
 const HEAD: usize = 8 << 10;
 const TAIL: usize = 4 << 10;
-
-/// What the value of a field is.
-#[derive(Clone, Copy)]
-enum Field {
-    /// Words for people.
-    Sentence,
-    /// Words for people, or a code.
-    Reason,
-    /// A code or a status.
-    Code,
-    /// A wait in seconds, with a unit, or a time.
-    Wait,
-    /// A wait in milliseconds.
-    WaitInMs,
-}
-
-/// The fields that are read, as [`plain`] has their names.
-const FIELDS: &[(Field, &str)] = &[
-    (
-        Field::Sentence,
-        list!["message", "msg", "detail", "errormessage", "errordescription", "errormsg", "details", "explanation"],
-    ),
-    (Field::Reason, list!["error", "errors", "title", "reason", "description", "raw", "body"]),
-    (
-        Field::Code,
-        list![
-            "code",
-            "type",
-            "status",
-            "errortype",
-            "errorcode",
-            "statuscode",
-            "httpstatuscode",
-            "httpstatus",
-            "kind",
-            "name",
-            "quotaid",
-        ],
-    ),
-    (
-        Field::Wait,
-        list![
-            "retrydelay", // google.rpc.RetryInfo
-            "retryafter",
-            "retryafterseconds",
-            "retryin",
-            "retryinseconds",
-            "retryat",
-            "quotaresetdelay",     // Google Code Assist
-            "quotaresettimestamp", // Google Code Assist
-            "resetafter",
-            "resetat",
-            "resetsat", // OpenAI: a plan's usage limit
-            "resetin",
-            "resetsin",
-            "resetinseconds",
-            "resetsinseconds", // OpenAI: a plan's usage limit
-            "waitseconds",
-            "waittime",
-            "estimatedtime", // Hugging Face: while a model loads
-        ],
-    ),
-    (Field::WaitInMs, list!["retryafterms", "retryinms", "resetinms"]),
-];
 
 #[derive(Default)]
 pub(super) struct Facts {
@@ -128,6 +69,16 @@ impl Facts {
         facts
     }
 
+    /// Codes and waits in the JSON that the text is a member of.
+    pub fn read_around(&mut self, json: &str) {
+        pieces(excerpt(json, HEAD), &mut |pair| {
+            let name = plain(pair.key);
+            if pair.value.len() <= LONGEST_MEMBER && matches!(field_of(&name).0, Some(Field::Code | Field::Wait)) {
+                self.pair(&pair, MOST_NESTED);
+            }
+        });
+    }
+
     fn read(&mut self, text: &str, depth: u32) {
         // JSON whose quotes are escaped, outside of any quotes.
         let escaped = begins(skip(after(text, "{").unwrap_or_default(), SPACE, ""), "\\");
@@ -142,7 +93,7 @@ impl Facts {
     fn pair(&mut self, pair: &Pair<'_>, depth: u32) {
         let Pair { key, of, value: text, quoted } = *pair;
         let name = plain(key);
-        let field = FIELDS.iter().find(|(_, names)| any(&name, equals, names)).map(|(field, _)| *field);
+        let (field, unit) = field_of(&name);
         // Another error, as a text.
         if quoted && depth < MOST_NESTED && text.len() > 8 && has_phrase(text, "{") {
             if let Some(Field::Sentence) = field {
@@ -152,7 +103,6 @@ impl Facts {
         }
         self.quota(&name, text);
         let now = self.now;
-        let wait = |unit: f64| of_value(text, now).map(|wait| wait / unit);
         match field {
             // `"detail": 7` and `"message": null` say nothing.
             Some(Field::Sentence) if !quoted => {}
@@ -178,14 +128,20 @@ impl Facts {
                 self.code_or_status(text);
                 self.hear(text);
             }
-            Some(Field::Wait) => self.wait = longer(self.wait, wait(1.0)),
-            Some(Field::WaitInMs) => self.wait = longer(self.wait, wait(1_000.0)),
+            Some(Field::Wait) => {
+                let wait = match unit {
+                    _ if begins(&name, "ms") || has_phrase(unit, "m") => of_value(text, now).map(|wait| wait / 1_000.0),
+                    "" => of_reset(text, now),
+                    _ => of_value(text, now),
+                };
+                self.wait = longer(self.wait, wait);
+            }
             None if name == "loc" && self.names_fields => {
                 self.location.clear();
                 self.location.push_str(if quoted { text } else { "" });
             }
             None if plain(of) == "retrydelay" && (name == "seconds" || name == "nanos") => {
-                self.duration += wait(if name == "nanos" { 1e9 } else { 1.0 }).unwrap_or_default();
+                self.duration += of_value(text, now).unwrap_or_default() / if name == "nanos" { 1e9 } else { 1.0 };
             }
             None if has_phrase(&name, "ratelimit") && text.len() < 100 => {
                 for part in [&key.to_ascii_lowercase(), ":", text, "\n"] {
@@ -209,26 +165,45 @@ impl Facts {
 
     fn code_or_status(&mut self, text: &str) {
         match status(text).filter(|status| (400..600).contains(status)) {
+            Some(status) => self.state(status, true),
             None => self.code(text),
-            status => self.status = status,
         }
     }
 
+    /// Of several statuses that of a refusal counts before that of a server that failed, which wraps it. `of_field`: what
+    /// is said in a field counts before what is said in words.
+    fn state(&mut self, status: u16, of_field: bool) {
+        let weight = |status: u16| match Kind::of_status(status) {
+            Kind::Unknown | Kind::Unavailable | Kind::Timeout => 1,
+            Kind::Overloaded => 2,
+            _ => 3,
+        };
+        if self.status.map_or(0, weight) < weight(status) + u8::from(of_field) {
+            self.status = Some(status);
+        }
+    }
+
+    /// `error.RateLimitError` is both that and `RateLimitError`.
     pub fn code(&mut self, text: &str) {
-        if text.len() <= 64 && self.codes.len() < MOST_CODES {
-            self.codes.push_str(&plain(text));
-            self.codes.push_str(END);
+        let last = from(text, text.len() - span_back(text, ALNUM, "_-"));
+        for name in [text, if last.len() < text.len() { last } else { "" }] {
+            if name.len() <= 64 && self.codes.len() < MOST_CODES {
+                self.codes.push_str(&codes_of(name));
+            }
         }
     }
 
-    /// Whether a code is one of `list`.
-    pub fn has_code(&self, list: &str) -> bool {
-        any(list, |list, code| any(code, equals, list), &self.codes)
+    /// The kind that the codes say.
+    pub fn coded(&self) -> Kind {
+        kind_of_codes(&self.codes)
     }
 
     fn hear(&mut self, text: &str) {
-        self.status = self.status.or_else(|| stated_status(text));
-        if !has(text, SPACE) {
+        let text = &*printable(text);
+        if let Some(status) = stated_status(text) {
+            self.state(status, false);
+        }
+        if !has(text, SPACE) && !begins_in(text, "'\"") {
             self.code(text);
         }
         // `litellm.RateLimitError: …`, `An error occurred (ThrottlingException) when calling …`
@@ -237,14 +212,22 @@ impl Facts {
             let word = upto(rest, span(rest, ALNUM, "_"));
             rest = from(rest, word.len());
             // Between quotes it is the subject of another error: `cannot import name 'RateLimitError'`.
-            if word.len() > 8 && !begins(rest, "'") && any(word, ends, list!["Error", "Exception", "Timeout"]) {
+            let named = any(word, ends, list!["Error", "Exception", "Timeout"]) && !begins(rest, "'");
+            // `RATE_LIMIT_EXCEEDED: …`, `overloaded_error: …`
+            if word.len() > 8 && (named || begins(rest, ": ") && kind_of_code(word) != Kind::Unknown) {
                 self.code(word);
             }
             rest = skip(rest, !ALNUM, "");
         }
+        // On a line of its own, whatever white space it has: phrases are compared with single spaces.
         if self.words.len() < HEAD + TAIL {
-            self.words.push_str(text);
             self.words.push('\n');
+            let mut gap = "";
+            for word in text.split_whitespace() {
+                self.words.push_str(gap);
+                self.words.push_str(word);
+                gap = " ";
+            }
         }
     }
 
@@ -256,7 +239,8 @@ impl Facts {
         if !said.is_empty() && !goes_on {
             return;
         }
-        if let Some(words) = prose_of(text) {
+        let text = printable(text);
+        if let Some(words) = prose_of(&text) {
             if !said.is_empty() {
                 said.push_str("; ");
             }
@@ -271,15 +255,12 @@ impl Facts {
     }
 }
 
-/// Lower case, letters and digits only: `RESOURCE_EXHAUSTED`, `resource-exhausted` and `ResourceExhausted` are one.
-#[inline(never)]
-fn plain(text: &str) -> String {
-    let (mut plain, mut rest) = (String::new(), text);
-    while !rest.is_empty() {
-        let word = upto(rest, span(rest, ALNUM, ""));
-        plain.push_str(word);
-        rest = skip(from(rest, word.len()), !ALNUM, "");
-    }
-    plain.make_ascii_lowercase();
-    plain
+/// What the field of this name is, and the unit that a wait's name ends with.
+fn field_of(name: &str) -> (Option<Field>, &'static str) {
+    let unit = entry(name, ends, UNITS).unwrap_or_default();
+    let bare = upto(name, name.len() - unit.len());
+    let named = |(field, names): &&(Field, &str)| {
+        any(name, equals, names) || matches!(field, Field::Wait) && any(bare, equals, names)
+    };
+    (FIELDS.iter().find(named).map(|(field, _)| *field), unit)
 }

@@ -49,6 +49,11 @@ impl Kind {
         matches!(self, Kind::RateLimit | Kind::Overloaded | Kind::Timeout | Kind::Unavailable | Kind::Unknown)
     }
 
+    /// Whether a gateway with this status has lost its server: 502, 504, and Cloudflare's 520 to 524 of the same meaning.
+    pub(crate) fn is_lost_server(status: u16) -> bool {
+        status != 408 && status < 525 && matches!(Kind::of_status(status), Kind::Timeout | Kind::Unavailable)
+    }
+
     /// What a status says by itself.
     pub(super) fn of_status(status: u16) -> Kind {
         match status {

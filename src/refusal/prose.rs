@@ -1,10 +1,14 @@
 //! Whether a text is a sentence for people, and which part of it: SDKs put names, codes and classes around it.
 
+use super::code::kind_of_code;
+use super::kind::Kind;
 use super::scan::{after, after_last, any, before, begins, begins_in, class, ends, entry, equals, first, from, has};
 use super::scan::{has_phrase, list, part, skip, span, span_back, until, upto};
 use super::scan::{ALNUM, DIGIT, LETTER, LOWER, SPACE, UPPER, WIDE};
 use super::signs;
+use super::status::stated_status;
 use crate::limits::excerpt;
+use std::borrow::Cow;
 
 /// So much of a text is looked at: what is behind it does not get into the banner.
 pub(super) const LOOKED_AT: usize = 4 << 10;
@@ -45,9 +49,10 @@ fn without_prefix(text: &str) -> Option<&str> {
         let found = tag.len() < 48 && begins(behind, " ") && until(tag, "{}\"',") == tag.len();
         return found.then_some(behind);
     }
-    // `429 Too many requests`, but not `429 is no colour`.
+    // `429 Too many requests`, but neither `429 is no colour` nor `429 Main Street`.
     let behind = from(text, 4);
-    if begins_in(text, "45") && span(text, DIGIT, "") == 3 && begins(from(text, 3), " ") && first(behind) & !LOWER > 0 {
+    let number = span(text, DIGIT, "") == 3 && begins(from(text, 3), " ") && first(behind) & !LOWER > 0;
+    if number && stated_status(upto(text, 3 + span(from(text, 3), !DIGIT, ""))).is_some() {
         return Some(behind);
     }
     // `Error code: 429 - `
@@ -82,9 +87,9 @@ fn is_class(word: &str) -> bool {
     any(word, ends, list!["Error", "Exception"]) || (last.len() < word.len() && first(last) == UPPER)
 }
 
-/// `RESOURCE_EXHAUSTED`
+/// `RESOURCE_EXHAUSTED`; `UNAVAILABLE` and `overloaded_error`, because they are codes of a refusal.
 fn is_constant(word: &str) -> bool {
-    is_code(word) && !has(word, LOWER)
+    is_code(word) && !has(word, LOWER) || span(word, LETTER, "_") == word.len() && kind_of_code(word) != Kind::Unknown
 }
 
 /// A word that no sentence is made of: `rate_limit_exceeded`, `ReadTimeout`.
@@ -124,5 +129,26 @@ fn has_pair(mut text: &str) -> bool {
         if pair || (ends(before, "b") && span_back(before, ALNUM, "") == 1) {
             return true;
         }
+    }
+}
+
+/// Without NUL and what colours a terminal (`ESC [31m`).
+#[inline(never)]
+pub(super) fn printable(text: &str) -> Cow<'_, str> {
+    let control = |b: &u8| matches!(b, 0..=8 | 11 | 12 | 14..=31 | 127);
+    if !text.as_bytes().iter().any(control) {
+        return Cow::Borrowed(text);
+    }
+    let (mut plain, mut rest) = (String::new(), text);
+    loop {
+        let lead = upto(rest, rest.as_bytes().iter().position(control).unwrap_or(rest.len()));
+        plain.push_str(lead);
+        rest = from(rest, lead.len());
+        if rest.is_empty() {
+            return Cow::Owned(plain);
+        }
+        // `ESC [`, parameters, a letter.
+        let colour = if begins(rest, "\u{1b}[") { span(from(rest, 2), DIGIT, ";?") + 2 } else { 0 };
+        rest = from(rest, colour + 1);
     }
 }

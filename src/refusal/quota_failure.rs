@@ -1,7 +1,7 @@
 //! The exhausted quotas named by a 429 (google.rpc.QuotaFailure), in JSON or in Python's repr.
 
 /// One exhausted quota; members as sent, empty if there are none.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct QuotaViolation {
     pub id: String,
     pub model: String,

@@ -3,6 +3,7 @@
 //! Shared functions instead of iterators with closures and arrays of strings: of the former the compiler makes a copy per
 //! use, of the latter each entry costs as much as its text again. Errors are rare and short: nothing here has to be fast.
 
+use crate::limits::excerpt;
 use crate::text::{find, slice};
 
 /// ASCII digits.
@@ -178,13 +179,29 @@ pub(super) fn ends(text: &str, entry: &str) -> bool {
     text.as_bytes().ends_with(entry.as_bytes())
 }
 
-/// Whether `phrase` occurs in `text`; of a phrase with `*` all parts, in order.
-pub(super) fn has_phrase(text: &str, mut phrase: &str) -> bool {
-    let mut rest = Some(text);
-    while let (Some(text), Some(part)) = (rest, next_part(&mut phrase, "*")) {
-        rest = after(text, part);
+/// Bytes between two parts of a phrase, at most: words of one sentence, not of two.
+const GAP: usize = 100;
+
+/// Whether `phrase` occurs in `text`; see [`after_phrase`].
+pub(super) fn has_phrase(text: &str, phrase: &str) -> bool {
+    after_phrase(text, phrase).is_some()
+}
+
+/// What follows the first `phrase` in `text`. Of a phrase with `*` all parts occur in order and near each other, on one
+/// line.
+pub(super) fn after_phrase<'a>(text: &'a str, phrase: &str) -> Option<&'a str> {
+    let (first, mut rest) = (before(phrase, "*"), text);
+    let others = from(phrase, first.len() + 1);
+    loop {
+        rest = after(rest, first)?;
+        if others.is_empty() {
+            return Some(rest);
+        }
+        let near = before(excerpt(rest, GAP), "\n");
+        if let Some(behind) = after_phrase(near, others) {
+            return Some(from(rest, near.len() - behind.len()));
+        }
     }
-    rest.is_some()
 }
 
 #[cfg(test)]
@@ -209,6 +226,10 @@ mod tests {
         assert_eq!(entry("two, then three", has_phrase, LIST), Some("two*three"));
         assert!(!any("three, then two", has_phrase, LIST) && !any("", begins, LIST));
         assert!(any("one of", begins, LIST) && any("not one", ends, LIST));
+        assert_eq!(after_phrase("two lines, two or three of them", "two*three"), Some(" of them"));
+        let far = ["two", &"-".repeat(GAP), "three"].concat();
+        assert!(!has_phrase(&far, "two*three") && !has_phrase("two\nthree", "two*three"));
+        assert!(has_phrase(&[&far, " two three"].concat(), "two*three"), "the second one is near");
         let mut rest = "a,,b";
         let parts: Vec<_> = std::iter::from_fn(|| next_part(&mut rest, ",")).collect();
         assert_eq!(parts, ["a", "", "b"]);

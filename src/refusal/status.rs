@@ -1,8 +1,10 @@
 //! The HTTP status that a sentence states: `Error code: 429`, `HTTP 503`, `got status: 404`, `(429)`.
 
-use super::scan::{any, begins, ends, equals_in_any_case, first, from, list, skip, skip_back, span, span_back, upto};
-use super::scan::{ALNUM, DIGIT, LETTER, LOWER, SPACE, UPPER};
+use super::scan::{after_last, any, begins, ends, equals_in_any_case, first, from, has_phrase, skip, skip_back};
+use super::scan::{span, span_back, upto, ALNUM, DIGIT, LETTER, LOWER, SPACE, UPPER};
+use super::signs::{COUNTED, NO_STATUS_BEFORE, STATUS_BEFORE, STATUS_BEHIND, STATUS_OR_AMOUNT_BEFORE};
 use crate::json::decimal_value;
+use crate::limits::excerpt;
 
 /// The first status of 400 to 599 that stands where a status does: at the beginning, in parentheses, or behind a word
 /// that announces one. `line 429` and `/orders/429` are none.
@@ -35,24 +37,37 @@ fn is_status(raw: &str, behind: &str) -> bool {
     if span_back(raw, ALNUM, ".-/") > 0 || decimal || first(behind) & ALNUM > 0 {
         return false;
     }
-    let before = skip_back(raw, 0, " :=\"'\\[_#");
-    let word = from(before, before.len() - span_back(before, LETTER, ""));
+    let before = skip_back(raw, 0, " :=\"'\\[_#(");
+    let word = last_word(before);
+    let of = last_word(skip_back(upto(before, before.len() - word.len()), 0, " _-"));
     // `<Response [429 Too Many Requests]>` begins with it too.
     let at_start = before == "<Response" || (before.len() < 8 && skip(before, 0, "<[\"'( \r\n").is_empty());
     let alone = ends(raw, "(") && begins(behind, ")");
     let next = skip(behind, SPACE, "");
-    // `got 429 items` counts things.
-    let counts = first(next) == LOWER && !any(next, begins, NOUNS);
-    let named = any(word, equals_in_any_case, ANNOUNCE) || (!counts && any(word, equals_in_any_case, MAY_ANNOUNCE));
+    let is = |word: &str, list: &str| any(word, equals_in_any_case, list);
+    // `exit code 429`, `Line (429)`
+    if is(word, NO_STATUS_BEFORE) || is(of, NO_STATUS_BEFORE) {
+        return false;
+    }
+    // `got 429 items`, `code 429 of the catalogue` and `429 Main Street` count or name things.
+    let counts = first(next) == LOWER && !any(next, begins, STATUS_BEHIND);
+    let named = is(word, STATUS_BEFORE) && !begins(next, "of ")
+        || !counts && is(word, STATUS_OR_AMOUNT_BEFORE) && !is_compared(before);
     // `<title>502 Bad Gateway</title>`
     let title = ends(raw, ">") && first(next) == UPPER;
-    at_start || alone || named || title
+    at_start && !counts && !any(excerpt(next, 40), has_phrase, COUNTED) || alone || named || title
 }
 
-const ANNOUNCE: &str = list!["code", "status", "http", "statuscode", "error", "exception", "response"];
-/// These announce amounts, too.
-const MAY_ANNOUNCE: &str = list!["got", "a", "returned", "received", "with"];
-const NOUNS: &str = list!["from", "status", "error", "response", "by"];
+/// `expected 3 items, got 503`
+fn is_compared(before: &str) -> bool {
+    let expected = after_last(before, "xpected ");
+    expected.len() < before.len() && !begins(expected, "2") && !begins(expected, "status") && !begins(expected, "HTTP")
+}
+
+/// The letters at the end of `text`.
+fn last_word(text: &str) -> &str {
+    from(text, text.len() - span_back(text, LETTER, ""))
+}
 
 /// Those of the IANA's registry, of nginx and of Cloudflare.
 fn exists(status: u16) -> bool {
@@ -86,6 +101,16 @@ mod tests {
             ("429.5 is no status", None),
             ("upstream returned 429 from the model", Some(429)),
             ("<title>502 Bad Gateway</title>", Some(502)),
+            ("429 quota exceeded", Some(429)),
+            ("Error 503: table full", Some(503)),
+            ("Expected 200, got 429", Some(429)),
+            ("expected 429 items, got 503", None),
+            ("exit code 429", None),
+            ("area code 503", None),
+            ("code 429 of the catalogue", None),
+            ("Line (429)", None),
+            ("429 Main Street", None),
+            ("429 rows", None),
             ("got 429 items", None),
             ("a 500 word essay", None),
             ("limit 500 requests", None),

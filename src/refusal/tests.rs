@@ -102,6 +102,38 @@ fn a_refusal_without_words_gets_those_of_its_kind() {
 }
 
 #[test]
+fn the_message_of_a_retry_names_its_wait() {
+    for (message, wait) in [
+        ("Rate limit reached. Retrying in 5 seconds... (Attempt 1/3)", Some(5.0)),
+        ("Retrying in half a minute", Some(30.0)),
+        ("Waiting 30 seconds before retry 2 of 3", Some(30.0)),
+        ("Next attempt in 00:12", Some(12.0)),
+        ("Retrying request to /chat/completions in 0.8 seconds", Some(0.8)),
+        ("Backing off for 8s", Some(8.0)),
+        ("Sleeping for 2 minutes", Some(120.0)),
+        ("Retrying at 2026-11-29T05:00:30Z", None),
+        ("Retrying now", None),
+    ] {
+        assert_eq!(wait_in(message, f64::INFINITY), wait, "{message}");
+    }
+}
+
+#[test]
+fn what_is_around_a_text_adds_codes_and_waits_and_no_words() {
+    let read = |text, around| Evidence { text, around, ..Evidence::default() }.read(0.0);
+    let refusal = read(
+        "Slow down",
+        r#"{"error":"Slow down","retry_after":9,"code":"rate_limit_exceeded","message":"quota exceeded"}"#,
+    );
+    assert_eq!(
+        (refusal.kind, refusal.delay, refusal.message.as_deref()),
+        (Kind::RateLimit, Some(9.0), Some("Slow down"))
+    );
+    let refusal = read("It failed", r#"{"content":"It failed","message":"429 Too Many Requests","model":"gpt-5"}"#);
+    assert_eq!((refusal.kind, refusal.delay, refusal.provider), (Kind::Unknown, None, None));
+}
+
+#[test]
 fn who_refused_is_whom_the_run_named_else_whom_the_text_shows() {
     let text = "Requests to the ChatCompletions_Create Operation under Azure OpenAI have exceeded call rate limit.";
     assert_eq!(Evidence::of_text(text).read(0.0).provider.as_deref(), Some("Azure"));
@@ -197,6 +229,12 @@ mod fuzz {
             "😀",
             "Client Error",
             "\u{0}",
+            "\u{1b}[31m",
+            "half a ",
+            "Nov 29, 2026 05:00 UTC",
+            "05:30 UTC",
+            "\n    at ",
+            "overloaded_error: ",
         ]);
         prop_oneof![8 => known.prop_map(str::to_owned), 2 => "[a-zA-Z_ .:]{0,12}", 1 => "\\PC{0,8}", 1 => "[0-9.:smhd-]{0,10}"]
     }
@@ -218,7 +256,7 @@ mod fuzz {
             prop_assert!(!refusal.sentence().is_empty());
             if let Some(message) = refusal.message {
                 prop_assert!(message.len() <= 510, "{}", message.len());
-                for dump in ["{\"", "': '", "</", "\\n", "[object "] {
+                for dump in ["{\"", "': '", "</", "\\n", "[object ", "\u{1b}", "\u{0}"] {
                     prop_assert!(!message.contains(dump), "{message}");
                 }
             }

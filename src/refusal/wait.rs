@@ -7,7 +7,7 @@ mod moment;
 mod sentence;
 
 pub use header::Headers;
-pub(super) use sentence::{in_sentence, of_value};
+pub(super) use sentence::{in_sentence, of_reset, of_value};
 
 use crate::time::Seconds;
 

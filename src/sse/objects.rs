@@ -11,6 +11,8 @@ pub(super) struct ObjectScan {
     in_string: bool,
     escaped: bool,
     after_newline: bool,
+    /// It began with `[`: an object has to follow.
+    opens_list: bool,
     /// The object is too long: it is scanned to its end but not buffered.
     dropped: bool,
 }
@@ -44,6 +46,12 @@ impl ObjectScan {
                 return Scanned::Broken(at);
             }
             self.after_newline = matches!(b, b'\n' | b'\r');
+            if self.opens_list && self.depth > 0 && !b.is_ascii_whitespace() {
+                self.opens_list = false;
+                if b != b'{' {
+                    return Scanned::Broken(at);
+                }
+            }
             match b {
                 b'"' => self.in_string = true,
                 b'{' | b'[' => self.depth += 1,
@@ -61,7 +69,7 @@ impl ObjectScan {
 }
 
 impl Decoder {
-    /// A line that starts with `{` between two events opens a bare object.
+    /// A line that starts with `{` between two events opens a bare object; so does `[{`, where nothing came before it.
     pub(super) fn begins_object(&mut self) -> bool {
         if !self.bare_objects || self.skipping || self.scanned != self.line || !self.between_events() {
             return false;
@@ -74,9 +82,10 @@ impl Decoder {
                 self.release_consumed();
             }
         }
+        let is_first = !self.has_fields && self.ignored.is_none() && !self.after_object;
         match self.buf.get(self.line) {
-            Some(b'{') => {
-                self.object = Some(ObjectScan::default());
+            Some(b @ (b'{' | b'[')) if *b == b'{' || is_first => {
+                self.object = Some(ObjectScan { opens_list: *b == b'[', ..ObjectScan::default() });
                 true
             }
             Some(_) => {

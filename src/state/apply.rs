@@ -4,12 +4,12 @@
 //! counts. A retry supersedes the attempt before it (docs/guarantees.md).
 
 use super::message::RunStatus;
-use super::outcome::{ends, provider_error, stated, waits_at_step};
+use super::outcome::{ends, run_failure, stated, waits_at_step};
 use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
-use crate::error::provider_text;
+use crate::error::StreamError;
 use crate::event::{Kind, RunEvent};
 use crate::time::Seconds;
 
@@ -18,7 +18,7 @@ impl Conversation {
     pub fn apply(&mut self, event: &RunEvent<'_>, now: Seconds) {
         self.revision = self.revision.wrapping_add(1);
         if self.refuses_to_continue(event) {
-            self.continue_failed(provider_error(event, now), now);
+            self.continue_failed(StreamError::from_run(event, now), now);
             // Whatever follows belongs to this turn.
             self.active_turn = Some(self.current);
             return;
@@ -109,7 +109,8 @@ impl Conversation {
         if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).started && !self.restart_run(t, run, event) {
             return;
         }
-        let entry = self.add_event_entry(t, run, event, now);
+        let error = run_failure(event, now);
+        let entry = self.add_event_entry(t, run, event, error.as_ref(), now);
         self.record_metadata(t, run, event, now);
         match event.kind {
             Kind::RunStarted | Kind::WorkflowStarted => {
@@ -134,20 +135,20 @@ impl Conversation {
                 self.apply_final_content(t, run, event);
             }
             Kind::RunError | Kind::WorkflowError => {
-                self.quota.learn(&provider_text(event));
-                let error = Some(provider_error(event, now));
+                self.quota.learn(error.as_ref().map_or(&[], StreamError::quotas));
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
             Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused => self.run_paused(t, run, event, now),
             Kind::RunOutput => {
                 self.add_silent_members(t, run, event, now);
-                self.run_output(t, run, event, now);
+                self.run_output(t, run, event, error, now);
             }
             Kind::ReasoningStarted => self.show_thinking(t, run),
             Kind::ReasoningStep => self.reasoning_step(t, run, event),
             Kind::ModelRequestStarted => {
                 if let Some(message) = self.turns[t].message_of(run) {
                     message.round += 1;
+                    message.text.begin_round();
                 }
                 self.show_working(t, run);
             }

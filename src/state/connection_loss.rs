@@ -23,10 +23,20 @@ impl Conversation {
     pub(crate) fn resume_from(&self) -> Option<ResumeFrom> {
         let turn = self.current()?;
         let open = matches!(turn.outcome, None | Some(Outcome::Interrupted)) && turn.stated_outcome.is_none();
-        let run = turn.runs.get(turn.root.filter(|_| open)?);
-        let last_index = run.last_index?;
-        let (run_id, session_id) = (run.id.clone(), turn.session_id.clone());
-        Some(ResumeFrom { run_id, last_index, whole: turn.restored, session_id })
+        let run = turn.root.filter(|_| open).map(|root| turn.runs.get(root));
+        let of_source = turn.stream_id.as_ref().filter(|_| open && run.is_none());
+        let (run_id, last_index, whole) = match (run, of_source) {
+            (Some(run), _) => {
+                (turn.stream_id.as_ref().unwrap_or(&run.id), run.last_index?, turn.restored && turn.stream_id.is_none())
+            }
+            // Nothing of the new run has arrived: the source's frames, which may come first, are discarded.
+            (None, Some(source)) => {
+                let kept = turn.runs.iter().rfind(|run| run.id == *source).and_then(|run| run.last_index);
+                (source, kept.unwrap_or(0), kept.is_none())
+            }
+            _ => return None,
+        };
+        Some(ResumeFrom { run_id: run_id.clone(), last_index, whole, session_id: turn.session_id.clone() })
     }
 
     /// The index of the next frame, if the server numbers the frames of the run.

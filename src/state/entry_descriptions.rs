@@ -1,16 +1,14 @@
 //! The timeline entry of an event: description, status, details.
 
 use super::activity::{format_all, key_argument};
-use super::outcome::provider_error;
 use super::timeline::{Details, EntryStatus, Split};
 use super::timeline_entries::type_name;
 use super::tool::is_delegation;
 use super::{Conversation, Turn};
-use crate::error::provider_text;
+use crate::error::StreamError;
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::{Raw, Str};
 use crate::text::trim_end_matches;
-use crate::time::Seconds;
 
 impl Conversation {
     /// Describes an event; further data goes into `details`.
@@ -21,8 +19,8 @@ impl Conversation {
         t: usize,
         run: usize,
         event: &RunEvent<'_>,
+        error: Option<&StreamError>,
         details: &mut Details,
-        now: Seconds,
     ) -> Option<(EntryStatus, String)> {
         use EntryStatus::{Completed, InProgress, Started};
         let turn = &self.turns[t];
@@ -30,6 +28,9 @@ impl Conversation {
         let name = if run.name.is_empty() { "The run" } else { &run.name };
         let model = event.model.map(String::from);
         let model_name = model.as_deref().unwrap_or("the model");
+        if let Some(error) = error {
+            return Some(describe_failure(event, error, if run.top { "" } else { name }, details));
+        }
         let (status, parts): (EntryStatus, [&str; 2]) = match event.kind {
             Kind::RunContentCompleted
             | Kind::RunIntermediateContent
@@ -39,7 +40,6 @@ impl Conversation {
                 return self.describe_tool(turn, &run.name, event, details);
             }
             Kind::StepStarted | Kind::StepCompleted | Kind::StepError => return Some(describe_step(event, details)),
-            Kind::RunError | Kind::WorkflowError => return Some(describe_failure(event, run.top, name, details, now)),
             Kind::ReasoningStep => return Some(describe_thought(event, details)),
             Kind::TaskCreated | Kind::TaskUpdated => return Some(describe_task(event)),
             Kind::RunStarted | Kind::WorkflowStarted => (Started, [name, " started"]),
@@ -55,7 +55,6 @@ impl Conversation {
             Kind::RunContinued => (Started, [name, " goes on"]),
             Kind::RunOutput if event.is_accepted() => (Started, [name, " runs in the background"]),
             Kind::RunOutput => match event.status.map(Str::decode).unwrap_or_default().as_ref() {
-                "ERROR" => return Some(describe_failure(event, run.top, name, details, now)),
                 "PAUSED" => (InProgress, [name, " waits for your input"]),
                 "CANCELLED" => (Completed, [name, " was cancelled"]),
                 _ => (Completed, [name, " answered in one piece"]),
@@ -157,19 +156,17 @@ fn add_metrics(metrics: Option<Raw<'_>>, details: &mut Details) {
     details.metrics = Some(metrics.text().into());
 }
 
+/// `of`: the name of the run; empty if it is the answer's own.
 fn describe_failure(
     event: &RunEvent<'_>,
-    top: bool,
-    name: &str,
+    error: &StreamError,
+    of: &str,
     details: &mut Details,
-    now: Seconds,
 ) -> (EntryStatus, String) {
-    let error = provider_error(event, now);
     details.error_type = Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from));
-    // A dump or markup is not fit for the banner, but available in the details.
-    details.error_message = Some(provider_text(event)).filter(|said| !said.is_empty()).or(Some(error.message.clone()));
-    let description = if top { error.message } else { format_all(&[name, " failed: ", &error.message]) };
-    (EntryStatus::Error, description)
+    details.error_message = Some(error.as_sent().to_owned());
+    let failed = if of.is_empty() { "" } else { " failed: " };
+    (EntryStatus::Error, format_all(&[of, failed, &error.message]))
 }
 
 fn describe_thought(event: &RunEvent<'_>, details: &mut Details) -> (EntryStatus, String) {

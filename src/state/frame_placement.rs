@@ -43,6 +43,7 @@ impl Conversation {
     pub(super) fn continue_turn(&mut self, t: usize, kind: Kind, now: Seconds) {
         self.turn_unknown = false;
         self.activate(t);
+        self.show_live(t);
         let turn = &mut self.turns[t];
         // An ended turn stays as it ended, whatever is replayed, unless the run is explicitly continued.
         if !matches!(turn.outcome, Some(Outcome::Paused | Outcome::Interrupted)) && kind != Kind::RunContinued {
@@ -84,7 +85,7 @@ impl Conversation {
             self.restart_restored(t, event);
         }
         let turn = &mut self.turns[t];
-        if turn.runs.get(run).superseded || turn.is_repeated(run, event) {
+        if turn.runs.get(run).superseded || turn.runs.get(run).kept || turn.is_repeated(run, event) {
             self.diagnostics.stale_frames += 1;
             return None;
         }

@@ -1,6 +1,7 @@
 //! Members whose runs were not on the stream (`stream_member_events=False`, `execute_tasks_parallel`): they stand in
 //! `member_responses` of their team's completion.
 
+use super::outcome::run_failure;
 use super::Conversation;
 use crate::event::{self, RunEvent};
 use crate::json::{Raw, Str};
@@ -36,12 +37,13 @@ impl Conversation {
         }
         let Some(run) = self.run_of(t, &event, now) else { return };
         self.turns[t].runs.edit(run).started = true;
-        let entry = self.add_event_entry(t, run, &event, now);
+        let error = run_failure(&event, now);
+        let entry = self.add_event_entry(t, run, &event, error.as_ref(), now);
         let record = self.turns[t].runs.edit(run);
         record.entry = record.entry.or(entry);
         self.record_metadata(t, run, &event, now);
         self.add_silent_members(t, run, &event, now);
-        self.run_output(t, run, &event, now);
+        self.run_output(t, run, &event, error, now);
     }
 }
 

@@ -86,7 +86,9 @@ impl Message {
     }
 
     fn set_structured(&mut self, value: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
-        if value.is_empty_container() && !self.text.segment().is_empty() {
+        // Nothing to say, in whatever form, does not replace what was said.
+        let nothing = value.is_empty_container() || matches!(value.text(), "0" | "0.0" | "false");
+        if nothing && !self.text.segment().is_empty() {
             return;
         }
         let mut text = String::new();

@@ -13,6 +13,8 @@ pub struct Text {
     pub(crate) reset: bool,
     /// Start of the current segment: what follows the last pause.
     segment: usize,
+    /// Where the text of the last request to the model begins.
+    round: usize,
     /// From here on the text is the framework's notice about a pause, not the model's words.
     notice: Option<usize>,
     /// The last delta ended in the first half of a surrogate pair, which waits for the second: backends in JavaScript
@@ -70,6 +72,16 @@ impl Text {
         self.text.push_str(crate::limits::excerpt(more, limits.max_text_bytes.saturating_sub(self.text.len())));
     }
 
+    /// A request to the model begins.
+    pub(super) fn begin_round(&mut self) {
+        self.round = self.text.len();
+    }
+
+    /// What was said before the last request to the model.
+    pub(super) fn before_last_round(&self) -> &str {
+        self.text.get(..self.round).unwrap_or("")
+    }
+
     /// The text since the last pause.
     pub(super) fn segment(&self) -> &str {
         crate::text::slice(&self.text, self.segment..)
@@ -121,6 +133,7 @@ impl Text {
         self.reset = self.read > 0 || self.reset;
         self.read = 0;
         self.segment = 0;
+        self.round = 0;
         self.notice = None;
         self.high_half = None;
         self.text.clear();

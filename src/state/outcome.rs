@@ -7,7 +7,7 @@ use super::pause::Pause;
 use super::timeline::EntryStatus;
 use super::tool::ToolStatus;
 use super::{Conversation, Outcome};
-use crate::error::{event_text, provider_text, StreamError};
+use crate::error::StreamError;
 use crate::event::{Kind, RunEvent, Tool};
 use crate::json::Raw;
 use crate::time::Seconds;
@@ -15,6 +15,7 @@ use crate::time::Seconds;
 impl Conversation {
     #[inline(never)]
     pub(super) fn run_continued(&mut self, t: usize, run: usize, entry: Option<u32>) {
+        let limits = self.limits;
         let turn = &mut self.turns[t];
         let record = turn.runs.edit(run);
         record.over = false;
@@ -24,6 +25,7 @@ impl Conversation {
             if message.head.status == RunStatus::Paused {
                 message.text.begin_segment();
             }
+            message.retract_last_round(&limits);
             message.edit().status = RunStatus::Started;
         }
         self.show_working(t, run);
@@ -59,14 +61,18 @@ impl Conversation {
 
     /// A JSON response instead of a stream.
     #[inline(never)]
-    pub(super) fn run_output(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+    pub(super) fn run_output(
+        &mut self,
+        t: usize,
+        run: usize,
+        event: &RunEvent<'_>,
+        error: Option<StreamError>,
+        now: Seconds,
+    ) {
         let status = event.status.map(|s| s.decode().to_ascii_uppercase()).unwrap_or_default();
         match status.as_str() {
             "PAUSED" => self.run_paused(t, run, event, now),
-            "ERROR" => {
-                let error = Some(provider_error(event, now));
-                self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
-            }
+            "ERROR" => self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now),
             "CANCELLED" => {
                 self.apply_final_content(t, run, event);
                 self.run_ended(t, run, RunStatus::Cancelled, Outcome::Cancelled, None, now);
@@ -132,11 +138,10 @@ impl Conversation {
         if self.turns[t].outcome.is_some() {
             return;
         }
-        let kind = event.error_type.map(String::from);
-        let error = StreamError::from_event(event_text(event).as_deref(), kind.as_deref(), event.retries, now);
+        let error = StreamError::from_event(event, now);
         self.add_error_entry(t, event, &error, now);
-        // An error without an event's name is a provider's or a proxy's: nobody has retried it.
-        if event.is_unnamed && self.client_retries && error.may_pass() {
+        // A provider's or a proxy's own error: nobody has retried it.
+        if is_foreign(event) && self.client_retries && error.may_pass() {
             self.rate_limit_error = Some(error);
             return;
         }
@@ -176,8 +181,19 @@ pub(super) fn stated(status: &str) -> Option<Outcome> {
     }
 }
 
-/// The error in a RunError, TeamRunError or WorkflowError.
-pub(super) fn provider_error(event: &RunEvent<'_>, now: Seconds) -> StreamError {
-    let class = event.error_type.map(String::from);
-    StreamError::from_provider(&provider_text(event), class.as_deref(), now)
+/// Whether an `error` event is none of a retrying backend, which names a type of its own (docs/rate-limit-retries.md): an
+/// object without a name, or a gateway's in the style of Anthropic (`error` is an object) or OpenAI (`type` is `error`).
+fn is_foreign(event: &RunEvent<'_>) -> bool {
+    let styled = event.error_value.is_some() || event.error_type.is_some_and(|kind| kind.is("error"));
+    event.is_unnamed || (styled && event.retries.is_none())
+}
+
+/// The error of a run that has failed.
+pub(super) fn run_failure(event: &RunEvent<'_>, now: Seconds) -> Option<StreamError> {
+    let failed = match event.kind {
+        Kind::RunError | Kind::WorkflowError => true,
+        Kind::RunOutput => event.status.is_some_and(|status| status.decode().eq_ignore_ascii_case("ERROR")),
+        _ => false,
+    };
+    failed.then(|| StreamError::from_run(event, now))
 }

@@ -19,6 +19,9 @@ pub struct ResumePoint {
     pub last_index: u64,
     /// Display name of the answering component.
     pub name: String,
+    /// The run's stream is kept under this id instead: that of the run that it regenerates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stream_id: Option<String>,
     /// The user's message, and its time.
     pub user: Option<String>,
     pub asked_at: Seconds,
@@ -50,6 +53,7 @@ impl Conversation {
             session_id: turn.session_id.clone(),
             last_index: run.last_index.or(paused.then_some(0))?,
             name: run.name.clone(),
+            stream_id: turn.stream_id.clone(),
             user: turn.user.as_ref().map(|u| u.text.as_str().to_owned()),
             asked_at: turn.user.as_ref().map_or(turn.answer.head.created_at, |u| u.head.created_at),
             text: turn.answer.text.as_str().to_owned(),
@@ -76,6 +80,7 @@ impl Conversation {
         turn.root = Some(turn.runs.add(run));
         turn.run_id = Some(point.run_id.clone());
         turn.session_id = point.session_id;
+        turn.stream_id = point.stream_id;
         turn.answer.text.append_text(&point.text, &limits);
         if point.pause.is_some() {
             turn.answer.text.mark_streamed_notice();

@@ -42,7 +42,7 @@ impl Conversation {
         let max_retries = event.max_retries.or(named.map(|n| n.1)).unwrap_or(3);
         // The message counts where the number is missing: a countdown must not contradict it.
         let delay = event.delay.filter(|d| d.is_finite() && *d > 0.0);
-        let delay = delay.or_else(|| wait_in(words.as_deref()?));
+        let delay = delay.or_else(|| wait_in(words.as_deref()?, f64::INFINITY));
         let of = [&decimal(attempt), "/", &decimal(max_retries), ")"].concat();
         let said = |own: &str| event.message.map_or_else(|| [own, &of].concat(), String::from);
         let announced = RetryNotice {

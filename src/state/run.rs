@@ -31,6 +31,8 @@ pub(super) struct Run {
     /// It belongs to a superseded attempt: its frames are discarded.
     pub superseded: bool,
     pub over: bool,
+    /// It belongs to the version before: what still comes of it is discarded.
+    pub kept: bool,
     /// Highest `event_index` read (background runs; the top-level run counts for its members too).
     pub last_index: Option<u64>,
     /// Indices below it that did not come: frames that come late still count.
@@ -107,6 +109,13 @@ impl Runs {
         self.list.iter_mut().filter_map(|r| r.content_entry.take()).collect()
     }
 
+    /// The runs, for a version that begins with what came of them.
+    pub fn kept(&self) -> Runs {
+        let keep =
+            |run: &Run| Run { kept: true, last_index: run.last_index, ..Run::named(run.id.clone(), String::new()) };
+        Runs { list: self.list.iter().map(keep).collect(), last: 0 }
+    }
+
     /// Marks every run as superseded.
     pub fn supersede(&mut self) {
         for run in &mut self.list {
@@ -141,6 +150,7 @@ impl Run {
             content_entry: None,
             superseded: false,
             over: false,
+            kept: false,
             last_index: None,
             missing: Vec::new(),
             index_restarts: false,

@@ -9,11 +9,18 @@ use crate::limits::excerpt;
 use crate::time::Seconds;
 
 impl Conversation {
-    /// Adds the entry of a run's event. `None`: the event has none, or the limit is reached.
+    /// Adds the entry of a run's event. `error`: of one that failed. `None`: the event has none, or the limit is reached.
     #[inline(never)]
-    pub(super) fn add_event_entry(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) -> Option<u32> {
+    pub(super) fn add_event_entry(
+        &mut self,
+        t: usize,
+        run: usize,
+        event: &RunEvent<'_>,
+        error: Option<&StreamError>,
+        now: Seconds,
+    ) -> Option<u32> {
         let mut details = Details::default();
-        let (status, mut description) = self.describe(t, run, event, &mut details, now)?;
+        let (status, mut description) = self.describe(t, run, event, error, &mut details)?;
         let turn = &mut self.turns[t];
         let of = turn.runs.get(run);
         let parent = of.entry.or_else(|| of.parent.and_then(|p| turn.runs.get(p).entry));
@@ -50,10 +57,7 @@ impl Conversation {
     #[inline(never)]
     pub(super) fn merge_failure(&mut self, t: usize, run: usize, entry: u32, event: &RunEvent<'_>) {
         let mut fresh = Details::default();
-        let Some((status, mut description)) = self.describe(t, run, event, &mut fresh, event.created_at.unwrap_or(0.0))
-        else {
-            return;
-        };
+        let Some((status, mut description)) = self.describe(t, run, event, None, &mut fresh) else { return };
         let most = self.limits.max_detail_bytes;
         description.truncate(excerpt(&description, most).len());
         fresh.keep_within(most);
@@ -129,7 +133,7 @@ impl Conversation {
     pub(super) fn add_error_entry(&mut self, t: usize, event: &RunEvent<'_>, error: &StreamError, now: Seconds) {
         let details = Details {
             error_type: Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from)),
-            error_message: Some(error.message.clone()),
+            error_message: Some(self.as_sent(error)),
             retry_attempts: error.retries,
             ..Details::default()
         };
@@ -141,11 +145,16 @@ impl Conversation {
         );
     }
 
+    /// A dump or markup is not fit for the banner, but available in the details.
+    fn as_sent(&self, error: &StreamError) -> String {
+        excerpt(error.as_sent(), self.limits.max_detail_bytes).to_owned()
+    }
+
     /// Adds the entry of something that happened on this side: `cancelled`, `interrupted`, `error`.
     pub(super) fn add_local_entry(&mut self, t: usize, event_type: &str, error: Option<&StreamError>, now: Seconds) {
         let details = Details {
             error_type: error.map(|e| type_name(e.kind).into()),
-            error_message: error.map(|e| e.message.clone()),
+            error_message: error.map(|e| self.as_sent(e)),
             ..Details::default()
         };
         let description = error.map_or_else(|| "Stopped by you".into(), |e| e.message.clone());

@@ -125,6 +125,13 @@ impl ToolCall {
         }
     }
 
+    /// Whether it completed with another result than `tool` does.
+    fn contradicts(&self, tool: &Tool<'_>, status: ToolStatus) -> bool {
+        let completed = self.status == ToolStatus::Completed && status == ToolStatus::Completed;
+        let other = |known: &str| tool.result.is_some_and(|result| result.to_text() != known);
+        completed && tool.tool_call_error != Some(true) && self.result.as_deref().is_some_and(other)
+    }
+
     /// Whether the arguments are the same, as far as they are known. Their layout may differ between events.
     fn has_args_of(&self, tool: &Tool<'_>) -> bool {
         let laid_out = |args: Raw<'_>| {
@@ -156,9 +163,11 @@ pub(super) fn find(calls: &[ToolCall], tool: &Tool<'_>, status: ToolStatus, roun
             // Parallel calls with the same id end in any order; the oldest of the same arguments first.
             let oldest_open = |(at, call): &(usize, &ToolCall)| (call.round, std::cmp::Reverse(*at));
             let open = same().filter(|(_, call)| call.is_open()).max_by_key(oldest_open);
-            open.or_else(|| same().rev().find(|(_, call)| call.round == round))
+            // One that ended with another result is another call, even of the same second.
+            let ended = || same().rev().filter(|(_, call)| !call.contradicts(tool, status));
+            open.or_else(|| ended().find(|(_, call)| call.round == round))
                 .or_else(|| named().filter(|(_, call)| call.is_open()).max_by_key(oldest_open))
-                .or_else(|| same().next_back())
+                .or_else(|| ended().next())
         }
     };
     found.map(|(at, _)| at)

@@ -79,6 +79,16 @@ pub struct Turn {
     pub(super) restored: bool,
     /// It failed or was stopped before the server took the user's message.
     pub unsent: bool,
+    /// Its earlier versions, oldest first. It is the last one itself.
+    pub older: Vec<Turn>,
+    /// Index of the earlier version that is shown instead.
+    pub(super) shown: Option<usize>,
+    /// For the user: why an earlier version is shown.
+    pub notice: Option<&'static str>,
+    /// The run's stream is kept under another id than its own.
+    pub(super) stream_id: Option<String>,
+    /// The view must discard all that it has read of the turn.
+    pub(crate) fresh: bool,
     pub(crate) dirty: bool,
     /// The view must discard its work messages.
     pub(crate) work_reset: bool,

@@ -100,6 +100,7 @@ impl Conversation {
         if let Some(session) = turn.session_id.as_deref() {
             self.sessions.ended(session, outcome, now);
         }
+        self.version_ended(t, outcome);
         self.error = error;
         self.become_idle(Some(outcome));
     }

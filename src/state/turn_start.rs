@@ -1,10 +1,7 @@
 //! Starts turns and connections.
 
 use super::message::{Message, Role, RunStatus};
-use super::run::Runs;
-use super::timeline::Timeline;
-use super::usage::Usage;
-use super::{ActivityKind, Conversation, Status, Times, Turn};
+use super::{ActivityKind, Conversation, Status, Turn};
 use crate::time::Seconds;
 
 impl Conversation {
@@ -73,45 +70,12 @@ impl Conversation {
     }
 
     pub(super) fn open_turn(&mut self, text: Option<&str>, now: Seconds) -> usize {
-        let user = text.map(|text| {
-            let mut message = self.message(Role::User, now);
-            message.text.append_text(text, &self.limits);
-            message.head.status = RunStatus::Completed;
-            message
-        });
+        let user = text.map(|text| self.user_message(text, now));
         let answer = self.message(Role::Agent, now);
         let id = self.next_turn;
         self.next_turn += 1;
-        self.turns.push(Turn {
-            id,
-            user,
-            work: Vec::new(),
-            answer,
-            timeline: Timeline::default(),
-            outcome: None,
-            attempts: 1,
-            times: Times { began_at: now, first_at: None, ended_at: None },
-            run_id: None,
-            error: None,
-            pause: None,
-            followups: None,
-            memories: None,
-            session_summary: None,
-            usage: Usage::default(),
-            session_id: self.session_id.clone(),
-            runs: Runs::default(),
-            root: None,
-            delegations: Vec::new(),
-            tasks: Vec::new(),
-            has_lifecycle_events: false,
-            has_content: false,
-            settled_work: Vec::new(),
-            stated_outcome: None,
-            restored: false,
-            unsent: false,
-            dirty: true,
-            work_reset: false,
-        });
+        let turn = Turn { answer, session_id: self.session_id.clone(), ..Turn::opened(id, user, now) };
+        self.turns.push(turn);
         self.turn_unknown = false;
         let t = self.turns.len() - 1;
         self.activate(t);
@@ -139,6 +103,13 @@ impl Conversation {
         self.active_turn = Some(t);
         self.current = t;
         self.first_unread = self.first_unread.min(t);
+    }
+
+    pub(super) fn user_message(&mut self, text: &str, now: Seconds) -> Message {
+        let mut message = self.message(Role::User, now);
+        message.text.append_text(text, &self.limits);
+        message.head.status = RunStatus::Completed;
+        message
     }
 
     pub(super) fn message(&mut self, role: Role, now: Seconds) -> Message {

@@ -24,8 +24,8 @@ impl Conversation {
             return None;
         }
         let mut appended = None;
-        for (index, turn) in self.changed_turns() {
-            if turn.dirty || turn.work_reset || !turn.timeline.dirty.is_empty() {
+        for (index, turn, live) in self.changed_turns() {
+            if turn.dirty || live.dirty || turn.work_reset || !turn.timeline.dirty.is_empty() {
                 return None;
             }
             let work = turn.work.iter().enumerate().map(|(at, message)| (Some(at), message));

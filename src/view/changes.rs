@@ -4,14 +4,17 @@ use super::{MessageDelta, TextDelta, TurnDelta, TurnFacts};
 use crate::state::message::{Message, Text};
 use crate::state::{Conversation, Turn};
 
-pub(super) fn turn_delta(index: usize, turn: &Turn) -> Option<TurnDelta<'_>> {
-    let facts = turn.dirty.then_some(TurnFacts {
+/// `turn`: the version shown; `live`: the turn as it is.
+pub(super) fn turn_delta<'a>(index: usize, turn: &'a Turn, live: &Turn) -> Option<TurnDelta<'a>> {
+    let facts = (turn.dirty || live.dirty).then(|| TurnFacts {
         outcome: turn.outcome,
         attempts: turn.attempts,
         times: turn.times,
         run_id: turn.run_id.as_deref(),
         error: turn.error.as_ref(),
         unsent: turn.unsent,
+        notice: turn.notice,
+        versions: live.versions(),
         pause: turn.pause.as_ref(),
         followups: turn.followups.as_deref(),
         memories: turn.memories.as_deref(),
@@ -24,6 +27,7 @@ pub(super) fn turn_delta(index: usize, turn: &Turn) -> Option<TurnDelta<'_>> {
     let delta = TurnDelta {
         index,
         id: turn.id,
+        fresh: turn.fresh,
         facts,
         user: turn.user.as_ref().and_then(message_delta),
         answer: message_delta(&turn.answer),
@@ -71,14 +75,21 @@ impl Conversation {
         c.faults_read = c.diagnostics.faults();
         let from = c.first_unread;
         for turn in c.turns.iter_mut().skip(from) {
-            turn.dirty = false;
-            turn.work_reset = false;
-            turn.timeline.dirty.clear();
-            let messages = turn.user.iter_mut().chain(&mut turn.work).chain([&mut turn.answer]);
-            messages.for_each(mark_message_read);
+            mark_turn_read(turn);
+            turn.older.iter_mut().filter(|version| version.dirty).for_each(mark_turn_read);
         }
         c.first_unread = c.turns.len();
     }
+}
+
+#[inline(never)]
+fn mark_turn_read(turn: &mut Turn) {
+    turn.fresh = false;
+    turn.dirty = false;
+    turn.work_reset = false;
+    turn.timeline.dirty.clear();
+    let messages = turn.user.iter_mut().chain(&mut turn.work).chain([&mut turn.answer]);
+    messages.for_each(mark_message_read);
 }
 
 fn mark_message_read(message: &mut Message) {

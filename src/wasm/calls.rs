@@ -70,6 +70,25 @@ impl Core {
         self.shell.handle(Input::Continue { ticket, answers: &pairs(answers) });
     }
 
+    /// Why the answer of a turn (negative: the last one) cannot be asked for again now.
+    #[wasm_bindgen(js_name = whyNotAgain)]
+    pub fn why_not_again(&self, turn: f64) -> Option<String> {
+        self.shell.client.borrow().why_not_again(turn_id(turn)).map(str::to_owned)
+    }
+
+    /// Asks for the answer of a turn (negative: the last one) again. `stored`: the status of its run on the server.
+    pub fn regenerate(&self, ticket: u32, turn: f64, instructions: &str, stored: Option<String>) {
+        self.shell.handle(Input::Regenerate { ticket, turn: turn_id(turn), instructions, stored: stored.as_deref() });
+    }
+
+    /// Shows a version of a turn.
+    #[wasm_bindgen(js_name = showVersion)]
+    pub fn show_version(&self, turn: u32, index: u32) -> bool {
+        let index = index as usize;
+        let exists = self.shell.client.borrow().conversation.has_version(turn, index);
+        exists && self.shell.handle(Input::ShowVersion { turn, index })
+    }
+
     /// The network went away.
     pub fn offline(&self) {
         self.shell.handle(Input::Offline);
@@ -141,4 +160,8 @@ impl Core {
             self.shell.disposed.set(true);
         }
     }
+}
+
+fn turn_id(turn: f64) -> Option<u32> {
+    (turn >= 0.0).then_some(turn as u32)
 }

@@ -14,6 +14,12 @@ impl Core {
         self.shell.handle(Input::LoadTurn { text: text.as_deref(), at, frames });
     }
 
+    /// Loads another version of the turn loaded last. `keeps_work`: it regenerated the one before it.
+    #[wasm_bindgen(js_name = recallVersion)]
+    pub fn load_version(&self, text: Option<String>, keeps_work: bool, at: f64, frames: &[u8]) {
+        self.shell.handle(Input::LoadVersion { text: text.as_deref(), keeps_work, at, frames });
+    }
+
     /// Adds or updates a session from the server's list.
     #[wasm_bindgen(js_name = listSession)]
     pub fn list_session(&self, id: &str, name: &str, created_at: f64, updated_at: Option<f64>) {
@@ -48,10 +54,11 @@ impl Core {
         text: String,
         question: Option<String>,
         requirements: Vec<String>,
+        stream_id: Option<String>,
     ) {
         let pause = question.map(|message| ResumePause { message, requirements });
         let last_index = last_index as u64;
-        let point = ResumePoint { run_id, session_id, last_index, name, user, asked_at, text, pause };
+        let point = ResumePoint { run_id, session_id, last_index, name, stream_id, user, asked_at, text, pause };
         let mut client = self.shell.client.borrow_mut();
         client.conversation.restore(point);
         client.set_reached();

@@ -31,6 +31,7 @@ async function visit(hash = '') {
   return {
     ...view,
     async look(url, token = '') {
+      await byId('to-connect').click()
       await byId('connect-endpoint').fill(url)
       await byId('connect-token').fill(token)
       await byId('connect-look').click()

@@ -12,6 +12,9 @@ It prints `ready` when it listens. What the model does stands in the user's mess
     [[form]]                the model asks the user for values by itself
     [[member]]              a member of the team waits for a yes
     [[limit key=K times=2]] fails with Google's 429 so often, then answers
+    [[take key=K]]          "Answer N of WHO: …", N counts per key and agent; fail=1: the first one fails, mid=1: in the middle
+    [[taketool key=K]], [[takemember key=K]]   the same behind a tool call or a member's answer
+    [[takeconfirm key=K]]   the same behind a tool that waits for a yes
     ms=20                   between two tokens (default 4)
 """
 
@@ -45,6 +48,9 @@ FORM = (
     ' {"field_name": "nights", "field_type": "int", "field_description": "How long?"}]}'
 )
 struck: Counter = Counter()
+taken: Counter = Counter()
+# What the model was sent, request by request: GET /log, POST /log/clear.
+log: list = []
 
 
 def text_of(message: Any) -> str:
@@ -86,6 +92,8 @@ class Scripted(Model):
         name, values = directive(text)
         pace = float(values.get("ms", "4")) / 1000
         words = "".join(f"tok{n} " for n in range(int(values.get("n", "6"))))
+        if name.startswith("take"):
+            return self.take(name, values, answered, pace)
         if self.who == "mailer" and not answered:
             return "", [call(1, "send_mail", '{"to": "Ann"}')], pace
         if self.who in ("web-researcher", "analyst", "mailer"):
@@ -112,14 +120,35 @@ class Scripted(Model):
                 return "Let me see. ", calls, pace
         return f"Here it is: {words}", [], pace
 
+    def take(self, name: str, values: dict[str, str], answered: int, pace: float) -> tuple[str, list[dict], float]:
+        key = values.get("key", "k")
+        if not answered and name == "taketool":
+            return "Let me look. ", [call(1, "search", f'{{"query": "{key}"}}')], pace
+        if not answered and name == "takeconfirm":
+            return "May I? ", [call(1, "send_mail", '{"to": "Ann"}')], pace
+        if not answered and name == "takemember":
+            task = f"Write it [[take key={key}]]"
+            return "I ask. ", [call(1, "delegate_task_to_member", f'{{"member_id": "panel-writer", "task": "{task}"}}')], pace
+        taken[key, self.who] += 1
+        number = taken[key, self.who]
+        tail = " ".join(f"{chr(96 + number)}{word}" for word in range(int(values.get("n", "6"))))
+        if number <= int(values.get("fail", "0")):
+            if "mid" in values:
+                return f"Answer {number} of {self.who} breaks off BREAK", [], pace
+            raise ModelProviderError(message=f"attempt {number} failed", status_code=400, model_name=self.name, model_id=self.id)
+        return f"Answer {number} of {self.who}: {tail}.", [], pace
+
     @staticmethod
     def delegate(number: int, member: str) -> dict:
         return call(number, "delegate_task_to_member", f'{{"member_id": "{member}", "task": "Look into it"}}')
 
     async def ainvoke_stream(self, messages: list, assistant_message: Any, **_: Any) -> AsyncIterator[ModelResponse]:
         assistant_message.metrics.start_timer()
+        log.append({"who": self.who, "saw": [f"{m.role}: {text_of(m)[:120]}" for m in messages if m.role in ("user", "assistant", "tool")]})
         text, calls, pace = self.plan(messages)
         for token in re.findall(r"\S+\s*", text):
+            if token == "BREAK":
+                raise ModelProviderError(message="the model broke off", status_code=400, model_name=self.name, model_id=self.id)
             yield ModelResponse(content=token)
             await asyncio.sleep(pace)
         if calls:
@@ -175,8 +204,8 @@ TOOLS = [search, send_mail, book_table, read_sensor]
 def build(database: str, origins: list[str]) -> AgentOS:
     db = SqliteDb(db_file=database)
 
-    def agent(id: str, name: str, tools: list | None = None) -> Agent:
-        return Agent(id=id, name=name, model=Scripted(who=id), db=db, tools=tools or [], store_events=True, telemetry=False)
+    def agent(id: str, name: str, tools: list | None = None, **more: Any) -> Agent:
+        return Agent(id=id, name=name, model=Scripted(who=id), db=db, tools=tools or [], store_events=True, telemetry=False, **more)
 
     assistant = agent("assistant", "Assistant", [*TOOLS, UserControlFlowTools()])
     research = Team(id="research-team", name="Research Team", model=Scripted(who="research-team"), db=db,
@@ -185,6 +214,12 @@ def build(database: str, origins: list[str]) -> AgentOS:
     cirkelline = Team(id="cirkelline", name="Cirkelline", model=Scripted(who="cirkelline"), db=db,
                       members=[agent("web-researcher", "Web Researcher"), agent("analyst", "Analyst"), agent("mailer", "Mailer", [send_mail]), research],
                       tools=TOOLS, stream_member_events=True, store_member_responses=True, store_events=True, telemetry=False)
+
+    # Both show the model what was said before.
+    history = {"add_history_to_context": True, "num_history_runs": 10}
+    historian = agent("historian", "Historian", TOOLS, **history)
+    panel = Team(id="panel", name="Panel", model=Scripted(who="panel"), db=db, members=[agent("panel-writer", "Writer")], tools=TOOLS,
+                 stream_member_events=True, store_member_responses=True, store_events=True, telemetry=False, **history)
 
     def shout(given: StepInput) -> StepOutput:
         return StepOutput(content=f"SHOUT: {str(given.previous_step_content)[:80].upper()}")
@@ -195,13 +230,16 @@ def build(database: str, origins: list[str]) -> AgentOS:
                      steps=[Step(name="ask", agent=assistant),
                             Step(name="publish", executor=shout,
                                  human_review=HumanReview(requires_confirmation=True, confirmation_message="Publish it?"))])
-    return AgentOS(id="os", agents=[assistant], teams=[cirkelline, research], workflows=[pipeline, gated], db=db,
+    return AgentOS(id="os", agents=[assistant, historian], teams=[cirkelline, research, panel], workflows=[pipeline, gated], db=db,
                    telemetry=False, **({"cors_allowed_origins": origins} if origins else {}))
 
 
 if __name__ == "__main__":
     port, database = int(sys.argv[1]), sys.argv[2]
-    server = uvicorn.Server(uvicorn.Config(build(database, sys.argv[3:]).get_app(), host="127.0.0.1", port=port, log_level="warning"))
+    app = build(database, sys.argv[3:]).get_app()
+    app.add_api_route("/log", lambda: log, methods=["GET"])
+    app.add_api_route("/log/clear", lambda: log.clear() or {}, methods=["POST"])
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
 
     def announce() -> None:
         while not server.started:

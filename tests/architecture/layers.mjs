@@ -16,8 +16,8 @@ export const packageLayers = [
 ]
 
 /** Of www: what starts a page, what it shows, what all of that is made of. */
-export const demoStarts = ['app.js', 'compare/app.js']
-export const demoFolders = ['shell', 'chat', 'chart', 'chaos', 'replay', 'live', 'compare']
+export const demoStarts = ['app.js', 'compare/app.js', 'refusal/app.js']
+export const demoFolders = ['shell', 'chat', 'chart', 'chaos', 'replay', 'live', 'compare', 'refusal']
 export const demoBase = 'ui'
 
 /** Lines of a source file, in pkg/src and www. */

@@ -8,7 +8,7 @@
 use ai_stream_handler::client::{Client, Config, Input, Output};
 use ai_stream_handler::limits::Limits;
 use ai_stream_handler::state::message::Message;
-use ai_stream_handler::state::{Diagnostics, Outcome, Turn};
+use ai_stream_handler::state::{Diagnostics, Outcome, Turn, Versions};
 use ai_stream_handler::view::{Appended, HeadView, Packed, TurnFacts};
 use serde_json::{json, Map, Value};
 use std::fs;
@@ -247,7 +247,7 @@ fn apply(seen: &mut Value, mut delta: Value) {
         assert!(index <= turns.len(), "a change of turn {index}, of which nothing was heard");
         if index == turns.len() {
             turns.push(fresh);
-        } else if turns[index]["id"] != change["id"] {
+        } else if turns[index]["id"] != change["id"] || change["fresh"] == true {
             turns[index] = fresh;
         }
         let turn = &mut turns[index];
@@ -334,18 +334,20 @@ pub fn whole(client: &Client) -> Value {
     let head = HeadView::of(client);
     json!({
         "head": head,
-        "turns": c.turns.iter().map(whole_turn).collect::<Vec<_>>(),
+        "turns": c.turns.iter().map(|turn| whole_turn(turn.shown(), turn.versions())).collect::<Vec<_>>(),
         "sessions": c.sessions.list(),
         "diagnostics": c.diagnostics,
     })
 }
 
-fn whole_turn(turn: &Turn) -> Value {
+fn whole_turn(turn: &Turn, versions: Versions) -> Value {
     let facts = TurnFacts {
         outcome: turn.outcome,
         attempts: turn.attempts,
         run_id: turn.run_id.as_deref(),
         unsent: turn.unsent,
+        notice: turn.notice,
+        versions,
         error: turn.error.as_ref(),
         pause: turn.pause.as_ref(),
         followups: turn.followups.as_deref(),

@@ -32,7 +32,7 @@ test('each agent has a lane; the arrow keys go through its bars in time, and eac
   }
   assert.equal(new Set(read).size, kinds.length, 'each bar is reached once')
   assert.match(read[0], /^Cirkelline: Waiting for the first byte\. /)
-  assert.ok(read.some((text) => /Rate limit, .*Attempt 1\/3/.test(text)), read.join(' | '))
+  assert.ok(read.some((text) => /Rate limit, .*Retry 1 of 3/.test(text)), read.join(' | '))
   assert.ok(read.some((text) => /Tool, get_previous_session_messages\. .* Superseded: this attempt was retried\.$/.test(text)), read.join(' | '))
   await page.locator('.as-table summary').click()
   const rows = await byId('bars').locator('tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].map(({ textContent }) => textContent)))

@@ -28,11 +28,11 @@ async function figures() {
 
 /** What the usual way does to each, at the end or on its way there. */
 const HARM = {
-  repeated: ['Most characters lost at once'],
-  braces: ['Characters lost at the end'],
-  letters: ['Characters lost at the end', 'Extra characters at the end'],
+  repeated: ['Most characters missing at once'],
+  braces: ['Characters missing at the end'],
+  letters: ['Characters missing at the end', 'Extra characters at the end'],
   retry: ['Most extra characters at once'],
-  team: ['Most characters lost at once', 'Most extra characters at once'],
+  team: ['Most characters missing at once', 'Most extra characters at once'],
   big: [],
 }
 
@@ -48,7 +48,7 @@ for (const { id, name, stored } of scenarios) {
     assert.equal(stored, recording(name).truth.run.body.content)
     assert.equal(await byId('ours-text').locator('mark').count(), 0)
     const marks = await byId('usual-text').locator('mark').count()
-    assert.equal(marks > 0, told['Characters lost at the end'][1] + told['Extra characters at the end'][1] > 0)
+    assert.equal(marks > 0, told['Characters missing at the end'][1] + told['Extra characters at the end'][1] > 0)
     assert.ok(told['Total work'].every((ms) => ms > 0))
     opened.assertClean()
   })
@@ -57,8 +57,8 @@ for (const { id, name, stored } of scenarios) {
 test('what is lost is marked while it streams, letter by letter, and said in words', async () => {
   await page.goto(`${there.site.url}compare.html#stream=repeated`)
   await byId('usual-text').locator('mark.lost').first().waitFor()
-  assert.match(await byId('usual-verdict').textContent(), /^\d+ lost$/)
-  assert.equal(await byId('ours-verdict').textContent(), 'correct')
+  assert.match(await byId('usual-verdict').textContent(), /^\d+ missing$/)
+  assert.equal(await byId('ours-verdict').textContent(), 'correct so far')
   opened.assertClean()
 })
 
@@ -92,5 +92,26 @@ test('axe finds nothing to object to, with lost and extra characters on screen',
   await page.goto(`${there.site.url}compare.html#stream=letters&seconds=1`)
   await page.waitForFunction(() => document.querySelector('[data-testid=compare-state]')?.dataset.done === 'true')
   await assertAccessible(page, 'side by side')
+  opened.assertClean()
+})
+
+test('the verdict sums up the run, also one whose last event repaired it; it begins with one that stays wrong; who wrote it, and what it costs, is said', async () => {
+  await page.goto(`${there.site.url}compare.html`)
+  await byId('compare-state').waitFor()
+  assert.match(page.url(), /#stream=letters&/)
+  await page.goto(`${there.site.url}compare.html#stream=letters&seconds=1`)
+  await figures()
+  assert.equal(await byId('ours-verdict').textContent(), 'right at every moment')
+  assert.match(await byId('usual-verdict').textContent(), /^wrong at the end: \d+ characters missing, \d+ extra$/)
+  await page.goto(`${there.site.url}compare.html#stream=repeated&seconds=1`)
+  await page.waitForFunction(() => /repaired/.test(document.querySelector('[data-testid=usual-verdict]').textContent))
+  assert.match(await byId('usual-verdict').textContent(), /^wrong for \d+\.\d s, up to \d+ characters missing; the last event repaired it$/)
+  assert.equal(await byId('usual-text').locator('mark').count(), 0)
+  assert.match(await byId('compare-origin').textContent(), /authors of ai-stream-handler.*after what hand-written chat hooks do.*agno-agi\/agent-ui/)
+  const told = await figures()
+  const [ours, usual] = (await byId('compare-cost').textContent()).match(/[\d.]+ m?s/g).map((text) => Number.parseFloat(text) * (text.endsWith(' ms') ? 1 : 1000))
+  assert.deepEqual([ours, usual], told['Total work'])
+  const words = Math.max(ours, usual) / Math.min(ours, usual) < 1.25 ? /about the same|Here/ : ours > usual ? /Here the usual way is cheaper/ : /Here ai-stream-handler is cheaper/
+  assert.match(await byId('compare-cost').textContent(), words)
   opened.assertClean()
 })

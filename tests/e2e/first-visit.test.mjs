@@ -38,6 +38,10 @@ const STOPS = {
     await byId('compare-state').waitFor()
     assert.match(page.url(), /compare\.html/)
   },
+  async refusal({ page, byId }) {
+    await byId('sentence').waitFor()
+    assert.match(page.url(), /refusal\.html/)
+  },
   async connect({ page }) {
     assert.equal(await page.evaluate(() => document.activeElement.dataset.testid), 'connect-endpoint')
   },
@@ -85,9 +89,10 @@ for (const [name, hash, viewport] of [['live, a phone', '', PHONE], ['a replay, 
     await view.statusIs('retrying')
     const found = await view.page.evaluate(() => {
       const of = (selector) => document.querySelector(selector).getBoundingClientRect()
-      return { card: of('[data-testid=retry]').bottom, timeline: of('.timeline').top, room: of('.chat').height / innerHeight, tools: of('.toolbar-tools').height }
+      return { card: of('[data-testid=retry]'), timeline: of('.timeline').bottom, chat: of('.chat'), room: of('.chat').height / innerHeight, tools: of('.toolbar-tools').height }
     })
-    assert.ok(found.card <= found.timeline, `the card ends at ${found.card}, Behind the Scenes begins at ${found.timeline}`)
+    assert.ok(found.card.top >= found.timeline, `the card begins at ${found.card.top}, Behind the Scenes ends at ${found.timeline}`)
+    assert.ok(found.card.top >= found.chat.top && found.card.bottom <= found.chat.bottom, 'the card is in sight as a whole')
     if (viewport !== PHONE) return
     assert.ok(found.room > 0.5, `${Math.round(found.room * 100)} % of the screen are the conversation’s`)
     assert.ok(found.tools < 50, 'one row of controls')

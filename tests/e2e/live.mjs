@@ -95,7 +95,7 @@ export function liveWith(name) {
       const first = ticks.slice(0, ticks.findIndex((seconds, at) => seconds > ticks[at - 1]))
       assert.ok(first.length > 1 && first[0] <= 4 && first.every((seconds, at) => at === 0 || seconds < first[at - 1]), ticks.join(' '))
       const entries = await view.entries()
-      for (const part of ['get_previous_session_messages completed', '(Attempt 1/3)', '(Attempt 2/3)', 'Response generation successful']) {
+      for (const part of ['get_previous_session_messages completed', 'Retry 1 of 3', 'Retry 2 of 3', 'Response generation successful']) {
         assert.ok(entries.some((text) => text.includes(part)), `${part}: ${entries.join(' | ')}`)
       }
       assert.equal(await view.byId('limits-headline').textContent(), '2 retries')

@@ -1,4 +1,4 @@
-// A wait in full view: the ring, attempt n of m, the cause, the quota, the two ways out; and the monitor's panel.
+// A wait in full view: the ring, retry n of m, the cause, the quota, the two ways out; and the monitor's panel.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,12 +25,12 @@ async function visit(options) {
   }
 }
 
-test('the page’s own retry: attempt n of m, why, a ring that empties with the clock, and “Retry now”', async () => {
+test('the page’s own retry: retry n of m, why, a ring that empties with the clock, and “Retry now”', async () => {
   const view = await visit()
   await view.byId('live-page-retries').click()
   await view.statusIs('retrying')
   assert.deepEqual([await view.text('retry-title'), await view.text('retry-cause'), await view.text('skip-wait')],
-    ['Attempt 1 of 3', 'The model’s rate limit has been reached. This page waits, then retries.', 'Retry now'])
+    ['Retry 1 of 3', 'The model’s rate limit has been reached. This page waits, then retries.', 'Retry now'])
   const { ring: first, seconds } = await view.clock()
   const { ring: second } = await until(async () => [await view.clock()].find(({ ring }) => ring < first - 0.1))
   assert.ok(first <= 1 && second > 0, `${first} → ${second}`)

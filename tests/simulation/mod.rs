@@ -210,6 +210,11 @@ impl World {
         self.send(text)
     }
 
+    /// The server's response to the next request.
+    pub fn answer_next(&mut self, answer: Answer) {
+        self.script.push_front(answer);
+    }
+
     /// The server responds to a request that it had left unanswered.
     pub fn reply(&mut self, request: u32, answer: Answer) {
         self.answer(request, answer);

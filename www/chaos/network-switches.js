@@ -9,11 +9,11 @@ export function createNetworkSwitches() {
   const streams = new Set()
   let unplugged = false
   const plugLabel = el('span')
-  const button = (testid, label, title, run) => el('button', { type: 'button', class: 'quiet', testid, title, onclick: run }, label)
-  const plugButton = el('button', { type: 'button', class: 'quiet', testid: 'unplug', 'aria-pressed': 'false', title: 'Disconnects from the network until you plug it in again', onclick: () => setPlug(!unplugged) }, icon('plug'), plugLabel)
+  const button = (testid, label, title, run) => el('button', { type: 'button', class: 'small', testid, title, onclick: run }, label)
+  const plugButton = el('button', { type: 'button', class: 'small', testid: 'unplug', 'aria-pressed': 'false', title: 'Disconnects from the network until you plug it in again', onclick: () => setPlug(!unplugged) }, icon('plug'), plugLabel)
   const node = el('div', { class: 'controls', role: 'group', 'aria-label': 'Break the connection', hidden: true }, plugButton,
     button('stall', 'Stall', 'Nothing more arrives, but the connection stays open', () => each((stream) => stream.stall())),
-    button('cut', 'Cut mid-frame', 'The connection breaks inside the next event', () => each((stream) => stream.cutNext())))
+    button('cut', 'Cut', 'The connection breaks inside the next event', () => each((stream) => stream.cutNext())))
   setText(plugLabel, 'Unplug')
 
   function each(act) {

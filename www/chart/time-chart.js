@@ -10,7 +10,8 @@ import { fillAgentTable, fillSpanTable } from './chart-table.js'
 import { KINDS, spans } from './trace-spans.js'
 import { seconds } from '../ui/duration.js'
 
-const HELP = 'Use the arrow keys, or point at a bar, for details.'
+/** A finger cannot point without touching. */
+const HELP = matchMedia('(hover: hover)').matches ? 'Use the arrow keys, or point at a bar, for details.' : 'Tap a bar for details.'
 /** Whether the next chart starts open: the reader's last choice. */
 let startsOpen = false
 export const openCharts = () => (startsOpen = true)
@@ -47,6 +48,17 @@ export function createTimeChart(clock) {
     target.focus()
   })
   lanes.addEventListener('focusout', () => setText(readout, HELP))
+  // Bars may be narrower than a finger: a tap beside one means the nearest.
+  lanes.addEventListener('click', ({ target, clientX, clientY }) => {
+    const track = target.closest?.('.track')
+    if (!track || target !== track) return
+    const distance = (bar) => {
+      const { left, right, top, bottom } = bar.getBoundingClientRect()
+      return Math.hypot(Math.max(left - clientX, clientX - right, 0), Math.max(top - clientY, clientY - bottom, 0))
+    }
+    const [nearest] = [...track.querySelectorAll('.bar')].sort((a, b) => distance(a) - distance(b))
+    nearest?.focus()
+  })
 
   function draw() {
     clearTimeout(timer)

@@ -6,6 +6,9 @@
  * the events' own times are used, in whole seconds.
  */
 
+import { describeEntry } from '../ui/attempts.js'
+import { seconds } from '../ui/duration.js'
+
 /** Kinds of spans and their labels. `waiting`: until the first frame. `retry`, `resume`, `user`: nothing ran. `after`: memory, summary, follow-ups. */
 export const KINDS = {
   waiting: 'Waiting for the first byte', model: 'Model', writing: 'Writing', tool: 'Tool', run: 'Member run',
@@ -43,7 +46,7 @@ export function spans(turn, now) {
     else if (/^(Team)?ToolCallStarted$/.test(type)) add(lane, 'tool', details.toolName ?? entry.description, from, endBy((e) => /ToolCall(Completed|Error)$/.test(e.eventType) && e.details.toolCallId === details.toolCallId || isRunEnd(e)), entry)
     else if (AFTER.test(type)) add(lane, 'after', entry.description, from, endBy((e) => e.eventType === type.replace(/Started$/, 'Completed') || isRunEnd(e)), entry)
     else if (entry.depth > 0 && /^(Team)?RunStarted$/.test(type)) add(lane, 'run', `${entry.source}’s run`, from, endBy(isRunEnd), entry)
-    else if (type === 'retry' || type === 'resume') add(top, type, entry.description, from, entry.overAt ?? (timeline[index + 1] ? timeOf(timeline[index + 1]) : ended), { ...entry, depth: 0 })
+    else if (type === 'retry' || type === 'resume') add(top, type, describeEntry(entry, seconds), from, entry.overAt ?? (timeline[index + 1] ? timeOf(timeline[index + 1]) : ended), { ...entry, depth: 0 })
     else if (entry.depth === 0 && /Paused$|^paused$/i.test(type)) {
       const on = timeline.slice(index + 1).find((e) => /Continued$/.test(e.eventType))
       if (on) add(top, 'user', KINDS.user, from, timeOf(on), entry)

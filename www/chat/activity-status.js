@@ -1,17 +1,26 @@
-/** The current activity, in a line of fixed height above the composer; a longer text is cut. retry-card.js shows a wait in full. */
+/**
+ * The current activity, in a line of fixed height above the composer; a longer text is cut.
+ *
+ * A wait is told by retry-card.js, with its countdown; a number here would stand still. So the package's sentence is announced to
+ * screen readers as it is, and the line says without a number what the page waits for.
+ */
 import { el, setText } from '../ui/dom.js'
 
 export function createActivityStatus() {
-  const text = el('span', { testid: 'activity', role: 'status', 'aria-live': 'polite', dir: 'auto' })
+  const announced = el('span', { class: 'visually-hidden', testid: 'activity', role: 'status', 'aria-live': 'polite', dir: 'auto' })
+  const line = el('span', { class: 'activity-line', testid: 'activity-line', 'aria-hidden': 'true', dir: 'auto' })
   const pulse = el('span', { class: 'pulse', 'aria-hidden': 'true' }, el('i'), el('i'), el('i'))
-  const node = el('div', { class: 'activity' }, pulse, text)
+  const node = el('div', { class: 'activity' }, pulse, line, announced)
   return {
     node,
-    update(snapshot) {
-      setText(text, snapshot.activityStatus ?? '')
-      text.title = snapshot.activityStatus ?? ''
-      node.dataset.busy = snapshot.activityStatus !== null
-      node.dataset.status = snapshot.retry || snapshot.pacing ? 'retrying' : snapshot.status
+    update({ activityStatus, retry, pacing, status }) {
+      const text = activityStatus ?? ''
+      const shown = retry ? 'Waiting to retry…' : pacing ? 'Waiting to send…' : text
+      setText(announced, text)
+      setText(line, shown)
+      line.title = shown
+      node.dataset.busy = activityStatus !== null
+      node.dataset.status = retry || pacing ? 'waiting' : status
     },
   }
 }

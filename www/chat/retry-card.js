@@ -1,6 +1,6 @@
 /**
- * A wait in full: the cause, the next attempt, a countdown ring, the model's quota, and buttons to end it. Shown in the waiting turn,
- * above Behind the Scenes.
+ * A wait in full: the cause, which retry it is, a countdown ring, the model's quota if it explains the wait, and buttons to end it.
+ * Shown in the waiting turn, where the answer will be.
  *
  * `left(wait)`: announced seconds left, derived from the clock rather than counted down, so that they are right after the page
  * slept. In a replay at 4× they pass four times as fast. `skip(wait)`: `{ label, run }` of the button that ends the wait, or null.
@@ -16,6 +16,8 @@ const CAUSES = {
   limit: 'A rate limit was hit just now, here or in another tab.',
   quota: 'This message would exceed the quota for this minute.',
 }
+/** A quota is shown only where it is the reason: near its limit, or as what holds the message back. */
+const explains = ({ limit, inputTokens }, wait) => limit !== null && (wait.cause === 'quota' || inputTokens >= limit / 2)
 const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)')
 
 export function createRetryCard({ left, skip, cancel }) {
@@ -47,9 +49,9 @@ export function createRetryCard({ left, skip, cancel }) {
     node,
     update({ retry, pacing, quota: models }) {
       const next = retry ?? pacing
-      if (next !== null && models !== shownQuota) {
+      if (next !== null && (models !== shownQuota || next !== wait)) {
         shownQuota = models
-        quota.replaceChildren(...models.filter(({ limit }) => limit !== null).map(quotaGauge))
+        quota.replaceChildren(...models.filter((model) => explains(model, next)).map(quotaGauge))
         show(quota, quota.hasChildNodes())
       }
       if (next === wait) return
@@ -58,7 +60,7 @@ export function createRetryCard({ left, skip, cancel }) {
       clearInterval(timer)
       if (wait === null) return
       const { attempt, maxRetries, by } = wait
-      setText(title, attempt ? `Attempt ${attempt} of ${maxRetries}` : 'Held back')
+      setText(title, attempt ? `Retry ${attempt} of ${maxRetries}` : 'Held back')
       dots.replaceChildren(...Array.from({ length: maxRetries > 1 && maxRetries <= 10 ? maxRetries : 0 }, (_, at) => el('i', { 'data-used': at < attempt })))
       setText(cause, [CAUSES[wait.cause], by && (by === 'server' ? 'The server waits, then retries.' : 'This page waits, then retries.')].filter(Boolean).join(' '))
       show(hint, Boolean(wait.hint))

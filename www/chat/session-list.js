@@ -1,4 +1,5 @@
 /** Sessions this page has seen and those its backend stores; a click opens one as stored. A failed run marks its session and never removes it. */
+import { timeOrDate } from '../ui/clock.js'
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
@@ -6,7 +7,7 @@ import { icon } from '../ui/icons.js'
 export function createSessionList({ open, startNew, canOpen }) {
   const list = el('ul', { class: 'sessions', testid: 'stored' })
   const note = el('p', { class: 'group-note', role: 'status', testid: 'sessions-note' })
-  const newChat = el('button', { type: 'button', class: 'quiet', testid: 'new-chat', onclick: startNew }, icon('text'), 'New chat')
+  const newChat = el('button', { type: 'button', class: 'small', testid: 'new-chat', onclick: startNew }, icon('text'), 'New chat')
   const node = el('section', { 'aria-labelledby': 'sessions-title', hidden: true },
     el('div', { class: 'side-head' }, el('h2', { id: 'sessions-title' }, 'Sessions'), newChat), list, note)
   const draw = keyedList(list, () => createSession(choose), (session) => session.session_id)
@@ -52,15 +53,7 @@ function createSession(choose) {
       node.dataset.id = session.session_id
       node.dataset.outcome = ended
       setText(name, session.session_name || 'Untitled')
-      setText(outcome, ended || ago(session.updated_at ?? session.created_at))
+      setText(outcome, ended || timeOrDate(session.updated_at ?? session.created_at))
     },
   }
-}
-
-function ago(time) {
-  const minutes = time > 0 ? Math.floor((Date.now() / 1000 - time) / 60) : NaN
-  if (!(minutes >= 0)) return ''
-  if (minutes < 1) return 'now'
-  if (minutes < 60) return `${minutes} min`
-  return minutes < 1440 ? `${Math.floor(minutes / 60)} h` : new Date(time * 1000).toLocaleDateString([], { day: 'numeric', month: 'short' })
 }

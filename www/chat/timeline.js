@@ -1,4 +1,6 @@
 /** Behind the Scenes: the events of one turn, in order. Superseded attempts stay in the list, under a heading that says so. */
+import { attemptsBegun, describeEntry, startsAttempt } from '../ui/attempts.js'
+import { dateAndTime, timeOfDay } from '../ui/clock.js'
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { seconds } from '../ui/duration.js'
@@ -6,6 +8,7 @@ import { field } from '../ui/field.js'
 
 /** Whether the next timeline starts open: the reader's last choice. */
 let startsOpen = true
+export const closeTimelines = () => (startsOpen = false)
 
 const DEEPEST_INDENT = 3
 
@@ -20,7 +23,13 @@ export function createTimeline() {
   node.addEventListener('toggle', () => (startsOpen = node.open))
 
   let entries = []
-  const draw = keyedList(list, (entry, index) => createEntry(startsAttempt(entries, index)))
+  /** The entries with which an attempt starts. */
+  let heads = []
+  const draw = keyedList(list, (_entry, index) => {
+    const view = createEntry(startsAttempt(entries, index))
+    if (view.attempt > 0) heads.push(view)
+    return view
+  })
 
   return {
     node,
@@ -29,12 +38,15 @@ export function createTimeline() {
       entries = turn.timeline
       const atEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < 24
       draw(entries)
+      const begun = attemptsBegun(entries)
+      heads = heads.filter((view) => view.node.isConnected)
+      for (const view of heads) view.head(begun)
       show(node, entries.length > 0)
       show(footnote, mixesTimes(entries))
       if (atEnd) scroller.scrollTop = scroller.scrollHeight
-      const retries = turn.attempts > 1 ? ` · ${turn.attempts} attempts` : ''
+      const retries = begun > 1 ? ` · ${begun} attempts` : ''
       setText(count, `${entries.length} ${entries.length === 1 ? 'event' : 'events'}${retries}`)
-      setText(latest, entries.at(-1)?.description ?? '')
+      setText(latest, entries.length > 0 ? describeEntry(entries.at(-1), seconds) : '')
     },
   }
 }
@@ -45,19 +57,13 @@ function mixesTimes(entries) {
   return Math.max(...times) - Math.min(...times) > 1800
 }
 
-/** The number of the attempt that starts with this entry, else 0. Attempt 1 has its heading from the start, so that it does not push entries down later. */
-function startsAttempt(entries, index) {
-  const attempt = entries[index].details.attempt ?? 1
-  const before = index === 0 ? 0 : (entries[index - 1].details.attempt ?? 1)
-  return attempt === before ? 0 : attempt
-}
-
+/** `attempt`: the number of the attempt that starts here, else 0. Attempt 1 has its heading from the start, so that it does not push entries down later. */
 function createEntry(attempt) {
-  const heading = el('div', { class: 'attempt' })
+  const heading = el('div', { class: 'attempt', hidden: attempt === 0 })
   const mark = el('span', { class: 'mark' })
   const source = el('span', { class: 'source' })
   const description = el('span', { class: 'description', dir: 'auto' })
-  const time = el('time', { title: 'The event’s own time, or its arrival time if it has none' })
+  const time = el('time')
   const body = el('div', { class: 'entry-body' })
   const details = el('details', {}, el('summary', {}, mark, el('span', { class: 'line' }, source, ' ', description), time), body)
   const node = el('li', { class: 'entry', testid: 'timeline-entry' }, heading, details)
@@ -70,6 +76,12 @@ function createEntry(attempt) {
 
   return {
     node,
+    attempt,
+    /** `begun`: the attempts so far. */
+    head(begun) {
+      const failed = Boolean(entry.details.voided)
+      setText(heading, `Attempt ${attempt}${!failed ? '' : begun > attempt ? ' (superseded)' : ' (failed)'}`)
+    },
     update(next) {
       entry = next
       const { kind, symbol } = kindOf(entry)
@@ -78,17 +90,16 @@ function createEntry(attempt) {
       node.dataset.kind = kind
       node.dataset.superseded = superseded
       node.style.setProperty('--depth', Math.min(DEEPEST_INDENT, entry.depth))
-      show(heading, attempt > 0)
-      setText(heading, `Attempt ${attempt}${superseded ? ' (superseded)' : ''}`)
       mark.replaceChildren(icon(symbol))
       // Many descriptions start with the source's name, which is then not repeated.
-      const named = entry.source !== '' && entry.description.startsWith(entry.source + ' ')
+      const words = describeEntry(entry, seconds)
+      const named = entry.source !== '' && words.startsWith(entry.source + ' ')
       node.dataset.named = named
       setText(source, entry.source)
-      setText(description, named ? entry.description.slice(entry.source.length + 1) : entry.description)
-      const date = new Date(entry.timestamp * 1000)
-      time.dateTime = date.toISOString()
-      setText(time, date.toLocaleTimeString([], { hour12: false }))
+      setText(description, named ? words.slice(entry.source.length + 1) : words)
+      time.dateTime = new Date(entry.timestamp * 1000).toISOString()
+      time.title = `${dateAndTime(entry.timestamp)}: the event’s own time, or its arrival if it has none`
+      setText(time, timeOfDay(entry.timestamp))
       fill()
     },
   }
@@ -122,7 +133,7 @@ function facts(entry) {
     ['Member', d.memberName],
     ['Step', d.stepName],
     ['Time taken', d.executionTime !== undefined && seconds(d.executionTime)],
-    ['Attempt', d.retryAttempt && `${d.retryAttempt} of ${d.maxRetries}`],
+    ['Retry', d.retryAttempt && `${d.retryAttempt} of ${d.maxRetries}`],
     ['Announced wait', d.retryDelay !== undefined && seconds(d.retryDelay)],
     ['Error type', d.errorType],
     ['Retries', d.retryAttempts],
@@ -137,6 +148,7 @@ function facts(entry) {
     ['Arguments', json(d.toolArgs)],
     ['Result', d.toolResult],
     ['Reasoning', d.reasoningContent],
+    ['As announced', entry.eventType === 'retry' && entry.description],
     ['Message', d.errorMessage],
     ['Metrics', json(d.metrics)],
     ['Data', json(d.data)],

@@ -1,4 +1,8 @@
-/** One turn: the user's message, members' messages, the answer, the outcome, a pause's form, Behind the Scenes and the chart. */
+/**
+ * One turn: the user's message, Behind the Scenes and the chart, members' messages, the answer, a pause's form, the outcome.
+ *
+ * What has a fixed height comes first and what grows comes last, so the answer grows into free space and moves nothing.
+ */
 import { createTimeChart } from '../chart/time-chart.js'
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
@@ -24,7 +28,7 @@ export function createTurn(actions) {
   const chart = createTimeChart(actions.now)
   const answering = el('div', { class: 'answer' }, el('div', { class: 'answer-head' }, el('span', { class: 'avatar' }, icon('agent')), name), answer.node)
   const node = el('article', { class: 'turn' }, el('h2', { class: 'visually-hidden' }, 'Question and answer'),
-    user, members.node, answering, pause.node, outcome, followups, timeline.node, chart.node)
+    user, timeline.node, chart.node, members.node, answering, pause.node, outcome, followups)
   let drawn = {}
 
   return {
@@ -36,8 +40,8 @@ export function createTurn(actions) {
         else delete part.dataset.testid
       }
     },
-    /** Puts the retry card above Behind the Scenes. */
-    attach: (card) => card.parentNode === node || timeline.node.before(card),
+    /** Puts the retry card where the answer goes on. */
+    attach: (card) => card.parentNode === node || pause.node.before(card),
     update(turn) {
       if (turn.user !== drawn.user) setText(user, turn.user?.content ?? '')
       if (turn.answer !== drawn.answer) {

@@ -1,4 +1,4 @@
-/** One reader's panel: its text with errors marked, and the time it took. */
+/** One reader's panel: its text with errors marked, the sum of the run, and the time it took. */
 import { el, setText } from '../ui/dom.js'
 import { count, diff } from './diff.js'
 import { createSparkline } from './sparkline.js'
@@ -9,11 +9,11 @@ export function createPanel(id, title, note, reader) {
   const plain = el('p', { class: 'panel-plain', 'aria-hidden': 'true' })
   const text = el('p', { class: 'panel-text', testid: `${id}-text`, dir: 'auto' })
   const verdict = el('p', { class: 'panel-verdict', testid: `${id}-verdict` })
+  const box = el('div', { class: 'panel-box', tabindex: '0', role: 'region', 'aria-label': `Text on screen: ${title}` }, text, plain)
   const sparkline = createSparkline(title)
   const cost = el('p', { class: 'panel-cost', testid: `${id}-cost` })
   const node = el('section', { class: 'panel', 'aria-label': title, testid: id },
-    el('header', {}, el('h2', {}, title), verdict), el('p', { class: 'panel-note' }, note),
-    el('div', { class: 'panel-box' }, text, plain), el('div', { class: 'panel-sparkline' }, sparkline.node), cost)
+    el('header', {}, el('h2', {}, title), verdict), el('p', { class: 'panel-note' }, note), box, el('div', { class: 'panel-sparkline' }, sparkline.node), cost)
   let drawn
 
   const panel = {
@@ -53,14 +53,20 @@ export function createPanel(id, title, note, reader) {
         figures.mostLost = Math.max(figures.mostLost, figures.lost)
         figures.mostExtra = Math.max(figures.mostExtra, figures.extra)
         text.replaceChildren(...parts.map(marked))
-        setText(verdict, verdictOf(figures))
+        box.scrollTop = box.scrollHeight
+        setText(verdict, momentOf(figures))
         verdict.dataset.wrong = figures.lost + figures.extra > 0
       }
       if (figures.lost + figures.extra > 0) figures.wrongFor += seconds
       setText(cost, `longest frame ${ms(figures.longest)} · total ${ms(figures.work)}`)
       sparkline.draw()
     },
+    /** The end of the run: its verdict is about all of it. */
     conclude() {
+      setText(verdict, sumOf(panel.figures))
+      verdict.dataset.wrong = panel.figures.mostLost + panel.figures.mostExtra > 0
+      // Where something is wrong is what one wants to see; else the beginning.
+      box.scrollTop = Math.max(0, (text.querySelector('mark')?.offsetTop ?? 0) - 12)
       sparkline.describe(`the longest frame took ${ms(panel.figures.longest)}, all frames ${ms(panel.figures.work)}; ${panel.figures.late} were late`)
     },
     redraw: () => sparkline.draw(),
@@ -72,12 +78,24 @@ export function ms(value) {
   return value < 10 ? `${value.toFixed(1)} ms` : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
 }
 
-function verdictOf({ lost, extra }) {
-  const parts = [lost > 0 && `${lost} lost`, extra > 0 && `${extra} extra`].filter(Boolean)
-  return parts.join(', ') || 'correct'
+/** While it streams. */
+function momentOf({ lost, extra }) {
+  const parts = [lost > 0 && `${lost} missing`, extra > 0 && `${extra} extra`].filter(Boolean)
+  return parts.join(', ') || 'correct so far'
 }
 
-const TITLES = { lost: 'lost', extra: 'should not be here' }
+/** `wrong for 5.2 s, up to 24 characters missing; the last event repaired it` */
+function sumOf({ lost, extra, mostLost, mostExtra, wrongFor }) {
+  if (mostLost + mostExtra === 0) return 'right at every moment'
+  const characters = (missing, over) => {
+    const parts = [missing > 0 && `${missing} ${missing === 1 ? 'character' : 'characters'} missing`, over > 0 && `${over} extra`]
+    return parts.filter(Boolean).join(', ')
+  }
+  if (lost + extra > 0) return `wrong at the end: ${characters(lost, extra)}`
+  return `wrong for ${wrongFor.toFixed(1)} s, up to ${characters(mostLost, mostExtra)}; the last event repaired it`
+}
+
+const TITLES = { lost: 'missing', extra: 'should not be here' }
 
 function marked({ kind, text }) {
   if (kind === 'same') return document.createTextNode(text)

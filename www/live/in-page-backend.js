@@ -6,7 +6,7 @@
  * - `POST /api/teams/{id}/runs`: a retrying backend (docs/rate-limit-retries.md)
  * - `POST /teams/{id}/runs`, `/agents/{id}/runs`: AgentOS's own, without retries, in the background on request
  * - `POST …/runs/{run}/resume`, `/continue`, `/cancel`
- * - `GET /sessions`, `GET /sessions/{id}/runs`
+ * - `GET /sessions`, `GET /sessions/{id}/runs`, `GET /agents`, `/teams`, `/workflows`, `/config`
  */
 
 /** `pace`: seconds between two tokens; `baseDelay`: seconds before the first retry. */
@@ -31,10 +31,11 @@ function once(make) {
   return () => (made ??= make())
 }
 
-const RUNS = /^\/(api\/teams|teams|agents)\/([^/]+)\/runs$/
-const RUN = /^\/(teams|agents)\/[^/]+\/runs\/([^/]+)\/(cancel|resume|continue)$/
+const RUNS = /\/(api\/teams|teams|agents)\/([^/]+)\/runs$/
+const RUN = /\/(teams|agents)\/[^/]+\/runs\/([^/]+)\/(cancel|resume|continue)$/
 
 async function respond(backend, request) {
+  // A static host may serve the page from a folder: `/demo/teams` is the backend's `/teams`.
   const { pathname } = new URL(request.url)
   if (request.method === 'POST') {
     const [, route, id] = RUNS.exec(pathname) ?? []
@@ -43,8 +44,10 @@ async function respond(backend, request) {
     if (action) return actOnRun(backend, kind, decodeURIComponent(run), action, request)
   }
   if (request.method === 'GET') {
-    if (pathname === '/sessions') return json(backend.sessions())
-    const [, session] = /^\/sessions\/([^/]+)\/runs$/.exec(pathname) ?? []
+    const [, list] = /\/(agents|teams|workflows|config)$/.exec(pathname) ?? []
+    if (list) return json(backend.components(list))
+    if (pathname.endsWith('/sessions')) return json(backend.sessions())
+    const [, session] = /\/sessions\/([^/]+)\/runs$/.exec(pathname) ?? []
     const runs = session && backend.runs(decodeURIComponent(session))
     if (runs) return json(runs)
   }

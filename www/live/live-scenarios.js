@@ -8,7 +8,15 @@ import { createPageBackend } from './in-page-backend.js'
 
 const RETRYING = '/api/teams/cirkelline/runs'
 
+/** What the composer talks to while nothing else is connected. */
+const CHAT = {
+  name: 'chat', title: 'A chat of your own', options: { team: 'cirkelline' },
+  description: 'A live chat with the scripted team behind this page. Write anything.',
+  sends: [],
+}
+
 export const LIVE = [
+  CHAT,
   {
     name: 'server-retries', title: 'The server retries', options: { url: RETRYING },
     description: 'After a tool call, the model hits its rate limit twice. The backend waits, and says so in the stream.',
@@ -65,18 +73,18 @@ export const LIVE = [
   },
 ]
 
-/** `{ where, text, options }`: the backend of this page, and the handler options to reach it. */
+/** `{ where, name, text, options }`: the backend of this page, and the handler options to reach it. */
 export async function findBackend() {
   const { backend } = await (await fetch('./backend.json')).json()
-  if (backend === 'server') {
-    return { where: 'server', text: 'Backend: the server of this page', options: { endpoint: location.origin } }
-  }
-  const page = createPageBackend()
+  // A visitor sees and continues sessions of their own only.
+  const options = { endpoint: location.origin, fields: { user_id: visitor() } }
+  if (backend === 'server') return { where: 'server', name: 'the server of this page', text: 'Backend: the server of this page', options }
   return {
     where: 'page',
+    name: 'the backend inside this page',
     text: 'Backend: the crate’s generator, as WebAssembly in this page',
     // This backend does not outlive the page, so a refresh has nothing to resume.
-    options: { endpoint: location.origin, fetch: page.fetch, persist: false },
+    options: { ...options, fetch: createPageBackend().fetch, persist: false },
   }
 }
 
@@ -91,11 +99,31 @@ export function liveGroup({ where }) {
   }
 }
 
-/** The form to send: the message and its directive. `key` separates the scripted model's limits and memory from those of other runs. */
-export function toForm({ says, script }, key) {
+export const newKey = () => crypto.randomUUID()
+
+const DIRECTIVE = /\s*\[\[[a-z][^[\]]*\]\]/g
+
+/**
+ * The form to send: the message, and its directive in a field of its own, also one that was typed. `key` separates the scripted
+ * model's limits and memory from those of other runs: without one, all visitors would share them.
+ */
+export function toForm({ says, script }, key = newKey()) {
   const form = new FormData()
-  form.set('message', says)
-  if (script) form.set('script', key ? script.replace(']]', ` key=${key}]]`) : script)
-  if (key) form.set('user_id', key)
+  const typed = says.match(DIRECTIVE)?.join('').trim()
+  form.set('message', says.replace(DIRECTIVE, '').trim() || says)
+  const steering = script ?? typed
+  if (steering) form.set('script', steering.includes('key=') ? steering : steering.replace(']]', ` key=${key}]]`))
   return form
+}
+
+/** The id of this tab's visitor; the same after a refresh. */
+function visitor() {
+  // Storage throws where the browser blocks it; then each load of the page is a visitor.
+  try {
+    const id = sessionStorage.getItem('visitor') ?? newKey()
+    sessionStorage.setItem('visitor', id)
+    return id
+  } catch {
+    return newKey()
+  }
 }

@@ -1,13 +1,15 @@
 /** A live conversation with an AgentOS or the demo's own backend: connect, send, resolve a pause, open stored sessions, play live scenarios. */
 import { confirm, fill, giveResult, reject } from '../vendor/ai-stream-handler.js'
-import { toForm } from './live-scenarios.js'
+import { newKey, toForm } from './live-scenarios.js'
 
 /** `page`: the state of the page (app.js). `backend`: the demo's own (`findBackend`). */
 export function createLiveSession(page, backend, { chaosPanel, layout, messageList, sessionList }) {
   /** The last message, for "Try again". */
   let lastSent = ''
 
-  function send(message, options) {
+  function send(text, options) {
+    // The demo's own backend takes its directives, and each run's key, from a form field.
+    const message = typeof text === 'string' && page.live.scenario ? toForm({ says: text }) : text
     lastSent = message
     messageList.follow()
     return page.handler.send(message, options)
@@ -49,13 +51,14 @@ export function createLiveSession(page, backend, { chaosPanel, layout, messageLi
     play(scenario) {
       if (page.live?.scenario !== scenario || chaosPanel.kind()) open(scenario)
       layout.closeDrawer()
+      // A key for each run: what another run or visitor left behind has no part in it.
       const sends = (key) => scenario.sends.map(({ priority, ...sent }) => ({ message: toForm(sent, key), options: { priority } }))
-      if (!chaosPanel.kind()) return sends().forEach(({ message, options }) => send(message, options))
+      if (!chaosPanel.kind()) return sends(newKey()).forEach(({ message, options }) => send(message, options))
       const { handler } = page
       chaosPanel.begin(handler.getSnapshot())
-      // A key each, so that both runs hit limits of their own.
-      const reference = chaosPanel.liveReference(page.live.options, sends(crypto.randomUUID()))
-      Promise.all(sends(crypto.randomUUID()).map(({ message, options }) => send(message, options)))
+      // Another visitor's, so that it hits limits of its own and is not listed among the sessions.
+      const reference = chaosPanel.liveReference({ ...page.live.options, fields: { user_id: newKey() } }, sends(newKey()))
+      Promise.all(sends(newKey()).map(({ message, options }) => send(message, options)))
         .then(() => handler === page.handler && chaosPanel.judge(handler.getSnapshot(), reference))
     },
     tryAgain: () => page.handler.send(lastSent),

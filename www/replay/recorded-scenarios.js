@@ -1,12 +1,13 @@
 /** Replays recorded and scripted scenarios: feeds their bytes to the page's handler, with faults injected where chaos is chosen. */
 import { loadStream } from './scenario-list.js'
 
-/** `page`: the state of the page (app.js). `fallback`: the scenario that answers a message while no backend is connected. */
-export function createRecordedScenarios(page, { chaosPanel, layout, messageList, recorderControls, statusFooter }, fallback) {
+/** `page`: the state of the page (app.js). */
+export function createRecordedScenarios(page, { chaosPanel, layout, messageList, recorderControls, statusFooter }) {
   let latest = 0
 
   /** Plays one recorded connection of a scenario. Without `text` it continues a paused run. */
-  async function playPart(part, text, scenario = page.scenario) {
+  async function playPart(part, text) {
+    const { scenario } = page
     const [shown, number] = [page.scenario, ++latest]
     const stream = await loadStream(scenario, part)
     // While it loaded, another scenario may have been chosen, or the same one again.
@@ -35,11 +36,5 @@ export function createRecordedScenarios(page, { chaosPanel, layout, messageList,
     },
     /** Plays what follows a pause. */
     continueRun: () => playPart(page.scenario.continues),
-    /** Shows the user's own message and answers it with a recording. */
-    send(text) {
-      page.leaveRecording()
-      messageList.follow()
-      playPart(fallback.name, text, fallback)
-    },
   }
 }

@@ -11,9 +11,9 @@ import { icon } from '../ui/icons.js'
 export function createRecorderControls({ open, opened, name }) {
   let recorder
   const redactBox = el('input', { type: 'checkbox', testid: 'redact' })
-  const saveButton = el('button', { type: 'button', class: 'quiet', testid: 'save-run', disabled: true, onclick: save }, icon('save'), 'Save this run')
+  const saveButton = el('button', { type: 'button', class: 'small', testid: 'save-run', disabled: true, onclick: save }, icon('save'), 'Save', el('span', {}, ' this run'))
   const input = el('input', { type: 'file', multiple: true, hidden: true, testid: 'recording-file', 'aria-label': 'A recording to replay' })
-  const openButton = el('button', { type: 'button', class: 'quiet', testid: 'open-recording', title: 'Or drop one anywhere on this page', onclick: () => input.click() }, icon('open'), 'Open a recording')
+  const openButton = el('button', { type: 'button', class: 'small', testid: 'open-recording', title: 'Or drop one anywhere on this page', onclick: () => input.click() }, icon('open'), 'Open', el('span', {}, ' a recording'))
   const problem = el('p', { class: 'recorder-problem', role: 'alert', testid: 'recording-problem', hidden: true })
   const node = el('div', { class: 'recorder' },
     el('div', { class: 'recorder-buttons' }, el('label', { class: 'check' }, redactBox, el('span', {}, 'Redact text')), saveButton, openButton, input), problem)
@@ -56,12 +56,17 @@ export function createRecorderControls({ open, opened, name }) {
   }
 
   async function save() {
-    const recording = opened() ?? recorder.recording
-    const file = await packRecording(redactBox.checked ? redact(recording) : recording)
-    const address = URL.createObjectURL(file)
-    el('a', { href: address, download: `${name()}.recording.jsonl${file.type.includes('gzip') ? '.gz' : ''}` }).click()
-    // By then the download has started.
-    setTimeout(() => URL.revokeObjectURL(address), 10_000)
+    setProblem('')
+    try {
+      const recording = opened() ?? recorder.recording
+      const file = await packRecording(redactBox.checked ? redact(recording) : recording)
+      const address = URL.createObjectURL(file)
+      el('a', { href: address, download: `${name()}.recording.jsonl${file.type.includes('gzip') ? '.gz' : ''}` }).click()
+      // By then the download has started.
+      setTimeout(() => URL.revokeObjectURL(address), 10_000)
+    } catch (error) {
+      setProblem(`This run could not be saved: ${error.message}`)
+    }
   }
 
   return {
@@ -81,6 +86,9 @@ export function createRecorderControls({ open, opened, name }) {
 async function readFixture(stream, files) {
   const bytes = new Uint8Array(await stream.arrayBuffer())
   const metadata = files.find((file) => file.name === stream.name.replace(/\.sse$/, '.json'))
-  const { chunks_ms_size: chunks, request } = metadata ? JSON.parse(await metadata.text()) : {}
-  return recordingOf({ bytes, chunks, message: request?.form?.message ?? '' })
+  const { chunks_ms_size: chunks, request, response_headers: headers } = metadata ? JSON.parse(await metadata.text()) : {}
+  const startedAt = Date.parse(headers?.date) / 1000
+  // A fixture's message may steer the tests' scripted model.
+  const message = (request?.form?.message ?? '').replace(/\s*\[\[[a-z][^[\]]*\]\]/g, '')
+  return recordingOf({ bytes, chunks, message }, startedAt > 0 ? { startedAt } : {})
 }

@@ -3,6 +3,7 @@
  * player drives the page's handler, so the other views draw its snapshots as they do live.
  */
 import { createPlayer } from '../vendor/ai-stream-handler-replay.js'
+import { dateAndTime } from '../ui/clock.js'
 import { el, setText, show } from '../ui/dom.js'
 import { createFrameInspector, kindOf } from './frame-inspector.js'
 import { icon } from '../ui/icons.js'
@@ -104,7 +105,7 @@ export function createScrubber({ close }) {
         redacted && 'text redacted',
         dropped.runs + dropped.events > 0 && `${dropped.runs} earlier runs and ${dropped.events} events omitted`,
       ]
-      return { heading: name, text: facts.filter(Boolean).join(' · '), origin: `Recorded ${new Date(startedAt * 1000).toLocaleString()}`, paced: false }
+      return { heading: name, text: facts.filter(Boolean).join(' · '), origin: `Recorded ${dateAndTime(startedAt)}`, paced: false }
     },
   }
 }

@@ -10,7 +10,7 @@ export function createLayout({ side, main, foot, theme, skip }) {
   const menu = el('button', { type: 'button', class: 'quiet square menu', 'aria-label': 'Scenarios and connection', 'aria-expanded': 'false', 'aria-controls': 'side', onclick: () => setOpen(true) }, icon('menu'))
   const close = el('button', { type: 'button', class: 'quiet square close', 'aria-label': 'Close', onclick: () => setOpen(false) }, icon('close'))
   const logo = el('img', { src: './icon.svg', alt: '', width: '24', height: '24' })
-  const header = el('header', { class: 'top' }, menu, logo, el('span', { class: 'brand' }, 'ai-stream-handler'), el('span', { class: 'grow' }), status, theme)
+  const header = el('header', { class: 'top' }, menu, logo, el('span', { class: 'brand' }, 'ai-stream-handler'), status, el('span', { class: 'grow' }), theme)
   const aside = el('aside', { class: 'side', id: 'side', 'aria-label': 'Scenarios and connection' }, close, ...side)
   const veil = el('div', { class: 'veil', onclick: () => setOpen(false) })
   const column = el('main', {}, ...main, el('div', { class: 'foot' }, ...foot))
@@ -39,27 +39,30 @@ export function createLayout({ side, main, foot, theme, skip }) {
   narrow.addEventListener('change', () => setOpen(false))
 
   return {
-    /** Scrolls a part of the side bar into view, opening the drawer if needed, then calls `focus()`. */
+    /** Opens a disclosure of the side bar, and the drawer if needed, then calls `focus()`. */
     reveal(part, focus) {
       if (narrow.matches) setOpen(true)
-      part.scrollIntoView({ block: 'start' })
+      part.open = true
+      part.scrollIntoView({ block: 'nearest' })
       focus()
     },
     closeDrawer() {
       if (document.body.classList.contains('drawer-open')) setOpen(false)
     },
-    /** While connected to an AgentOS, the connection and its sessions are above the scenarios, else below. */
-    arrange(list, connected) {
-      if ((aside.lastChild === list) === connected) return
+    /** Connected to an AgentOS, its sessions are above the demo's scenarios, else below. */
+    arrange(sessions, list, connected) {
+      const [first, second] = connected ? [sessions, list] : [list, sessions]
+      if (first.nextSibling === second) return
       const focused = document.activeElement
-      if (connected) aside.append(list)
-      else close.after(list)
+      second.before(first)
       aside.scrollTop = 0
-      focused?.focus({ preventScroll: !list.contains(focused) })
+      focused?.focus({ preventScroll: true })
     },
     update(snapshot) {
-      setText(status, snapshot.status)
-      status.dataset.status = snapshot.status
+      // A message that is held back is not on its way to the server yet.
+      const shown = snapshot.pacing && snapshot.status === 'connecting' ? 'waiting' : snapshot.status
+      setText(status, shown)
+      status.dataset.status = shown
     },
   }
 }

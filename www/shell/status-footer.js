@@ -1,4 +1,4 @@
-/** One line of counts for the stream shown: frames, bytes, malformed, unknown, tokens, cost. */
+/** One line of counts for the stream shown: frames, bytes, tokens, cost; malformed, unknown and stale ones if there are any. */
 import { el, setText } from '../ui/dom.js'
 
 const ZERO = { framesRead: 0, bytesRead: 0, malformedFrames: 0, unknownEvents: 0, staleFrames: 0 }
@@ -24,13 +24,15 @@ export function createStatusFooter() {
       const parts = [
         `${since('framesRead').toLocaleString()} ${since('framesRead') === 1 ? 'frame' : 'frames'}`,
         bytes(since('bytesRead')),
-        `${since('malformedFrames')} malformed`,
-        `${since('unknownEvents')} unknown`,
+        since('malformedFrames') > 0 && `${since('malformedFrames')} malformed`,
+        since('unknownEvents') > 0 && `${since('unknownEvents')} unknown`,
         since('staleFrames') > 0 && `${since('staleFrames')} stale`,
         usage?.totalTokens > 0 && `${usage.totalTokens.toLocaleString()} tokens`,
         usage?.totalCost > 0 && `cost ${usage.totalCost.toPrecision(2)}`,
         queued > 0 && `${queued} queued`,
       ]
+      // Before a run there is nothing to count.
+      node.classList.toggle('unused', turns.length === 0)
       setText(node, parts.filter(Boolean).join(' · '))
       node.title = diagnostics.unknown.map(({ name, count }) => `${name} × ${count}`).join(', ')
     },

@@ -10,7 +10,7 @@ export function createToolbar({ networkSwitches, chaosSelect, setPace, setChunks
   const speed = select('speed', PACES, setPace)
   const chunks = select('chunks', CHUNKS, setChunks)
   const replayLabel = el('span')
-  const replayButton = el('button', { type: 'button', class: 'quiet', testid: 'replay', onclick: replay }, icon('replay'), replayLabel)
+  const replayButton = el('button', { type: 'button', class: 'small', testid: 'replay', onclick: replay }, icon('replay'), replayLabel)
   const settings = [el('label', {}, el('span', {}, 'Speed'), speed), el('label', {}, el('span', {}, 'Chunks'), chunks)]
   const controls = el('div', { class: 'controls' }, ...settings, chaosSelect, replayButton)
   const node = el('div', { class: 'toolbar' }, el('div', { class: 'toolbar-text' }, title, description, source), el('div', { class: 'toolbar-tools' }, networkSwitches, controls))

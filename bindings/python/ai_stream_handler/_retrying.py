@@ -91,8 +91,10 @@ class _Answer:
         self.succeeds = True
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
+        loop = asyncio.get_running_loop()
         while True:
             delay: float | None = None
+            began = loop.time()
             deadline = Deadline(self.options.timeout)
             source: AsyncIterator[Any] | None = None
             try:
@@ -123,12 +125,7 @@ class _Answer:
                     if source is not None:
                         await _close(source)
             except Passed:
-                seconds = self.options.timeout or 0.0
-                sent, message = self.retries.timed_out(seconds)
-                data = {"event": "error", "error": message, "type": "timeout", "timeout_seconds": seconds}
-                await self._tell({**data, "reason": "timeout", "provider": None, "text": ""})
-                await self._ended(False, False)
-                yield sent
+                yield await self._timed_out(self.options.timeout or 0.0)
                 return
             except _Failed as failure:
                 sent, delay = await self._after(failure.levels, failure.unexpected)
@@ -137,6 +134,10 @@ class _Answer:
                 log.error("ai_stream_handler: %s", error)
                 sent, delay = await self._after([(str(error), None, "", None)], unexpected=True)
                 yield sent
+            except (TimeoutError, asyncio.TimeoutError):
+                # A limit of the run's own: `asyncio.timeout` in it, say.
+                yield await self._timed_out(float(round(loop.time() - began)))
+                return
             except Exception as error:
                 sent, delay = await self._after(levels_of(error), unexpected=False)
                 yield sent
@@ -176,6 +177,14 @@ class _Answer:
         await self._tell({**data, **about})
         await self._ended(False, verdict.rate_limited)
         return verdict.frame, None
+
+    async def _timed_out(self, seconds: float) -> bytes:
+        """The frame that ends the answer: no answer within so many seconds."""
+        sent, message = self.retries.timed_out(seconds)
+        data = {"event": "error", "error": message, "type": "timeout", "timeout_seconds": seconds}
+        await self._tell({**data, "reason": "timeout", "provider": None, "text": ""})
+        await self._ended(False, False)
+        return sent
 
     async def _tell_retry(self, attempt: int, most: int, delay: float, message: str, about: dict[str, Any]) -> None:
         data = {"event": "retry", "attempt": attempt, "max_retries": most, "delay": delay, "message": message}

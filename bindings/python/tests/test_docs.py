@@ -56,3 +56,8 @@ def test_the_page_names_every_public_name_and_option() -> None:
         assert name in ai_stream_handler.__all__ and f"`{name}" in text, name
     for option in ai_stream_handler.retrying.__kwdefaults__:
         assert f"`{option}`" in text, option
+
+
+def test_the_licences_are_those_of_the_repository() -> None:
+    for name in ("LICENSE-MIT", "LICENSE-APACHE"):
+        assert (ROOT / "bindings/python/licenses" / name).read_bytes() == (ROOT / name).read_bytes(), name

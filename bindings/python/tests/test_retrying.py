@@ -234,6 +234,29 @@ class TestTimeouts:
     def test_without_a_limit_a_run_may_take_days(self) -> None:
         assert names(collected(retrying(Script([started(), 1e6, completed("Hi.")]), timeout=None)))[-1] == "TeamRunCompleted"
 
+    def test_a_limit_of_the_runs_own_is_one_too(self) -> None:
+        for error in (TimeoutError(), asyncio.TimeoutError("read timed out")):
+            assert read(collected(retrying(Script([started(), 30.2, error]))))[1:] == [("error", {
+                "event": "error", "type": "timeout", "timeout_seconds": 30,
+                "error": "Request timed out after 30 seconds. This query may be too complex. Try simplifying your question.",
+            })]  # fmt: skip
+
+    def test_in_a_response_of_starlette(self) -> None:
+        """Its task group cancels by itself, too: neither takes the other's cancellation for its own."""
+        responses = pytest.importorskip("starlette.responses")
+        httpx = pytest.importorskip("httpx")
+        script = Script([started(), 1000.0])
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            await responses.StreamingResponse(retrying(script, timeout=3))(scope, receive, send)
+
+        async def work() -> str:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test", timeout=None) as client:
+                return str((await client.get("/")).text)
+
+        assert run(work()).endswith('"type":"timeout","timeout_seconds":3.0}\n\n')
+        assert script.closed == [0]
+
     def test_a_cancellation_from_outside_is_no_timeout(self) -> None:
         async def work() -> None:
             script = Script([started(), 1000.0])

@@ -26,6 +26,16 @@ export function fetchSessionRuns(options: CheckedOptions, id: string): Promise<u
   return getJson(options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentQuery(options).type })
 }
 
+/** The status of a run as the server has stored it; `undefined` if it has not, or does not say. */
+export async function fetchRunStatus(options: CheckedOptions, runs: string, runId: string, sessionId: string | null): Promise<string | undefined> {
+  try {
+    const { status } = (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
+    return typeof status === 'string' ? status : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * What a paused run asks for, unchecked, if its stream did not say: AgentOS 3.1.10 leaves it out of the stream of a workflow's
  * background run. `runs` is the path of the component's runs. Never rejects: the run is paused, even if nobody knows for what.

@@ -242,8 +242,8 @@ export class CoreDriver {
   #restore(point: ResumePoint | null | undefined): void {
     const { sessionId } = this.options
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
-    const { runId, lastIndex, name, user, askedAt, text, pause } = point
-    this.core.restore(runId, point.sessionId ?? undefined, lastIndex, name, user ?? undefined, askedAt, text, pause?.message, pause?.requirements ?? [])
+    const { runId, lastIndex, name, streamId, user, askedAt, text, pause } = point
+    this.core.restore(runId, point.sessionId ?? undefined, lastIndex, name, user ?? undefined, askedAt, text, pause?.message, pause?.requirements ?? [], streamId)
     this.#resumesOnUse = pause === null && !this.#isReplaying
   }
 

@@ -1,6 +1,7 @@
 // createStreamHandler of the entry /slim: the page hosts the module and passes it to `init`.
 
-import { assertWebAssembly, explainCompileError, type ModuleSource } from '../wasm/loader'
+import { assertWebAssembly, explainCompileError, startModule, type ModuleSource } from '../wasm/loader'
+import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
@@ -44,3 +45,11 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
   warmUp(source)
   return handler
 }
+
+/**
+ * Reads what a provider, gateway or proxy said when it refused: why, how long to wait, what the user reads. As the handler reads
+ * it, for servers and logs of your own.
+ *
+ *     const { reason, delay, message } = readRefusal({ status: 429, headers: response.headers, body: await response.text() })
+ */
+export const readRefusal = makeReadRefusal(() => startModule(source))

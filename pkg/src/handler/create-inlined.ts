@@ -2,6 +2,8 @@
 
 import wasm from '../../generated/core_bg.opt.wasm'
 import { inlinedSource } from '../wasm/inlined-wasm'
+import { startModule } from '../wasm/loader'
+import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
@@ -20,3 +22,11 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
   warmUp(source)
   return handler
 }
+
+/**
+ * Reads what a provider, gateway or proxy said when it refused: why, how long to wait, what the user reads. As the handler reads
+ * it, for servers and logs of your own.
+ *
+ *     const { reason, delay, message } = readRefusal({ status: 429, headers: response.headers, body: await response.text() })
+ */
+export const readRefusal = makeReadRefusal(() => startModule(source))

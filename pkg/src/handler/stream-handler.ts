@@ -8,7 +8,9 @@ import { turnsFromRuns } from '../snapshot/stored-session'
 import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
 import { assertText, dropsQueue, queueIndex } from './queue-arguments'
+import { regenerate } from './regenerate'
 import { sendArguments } from './send-arguments'
+import { turnNumber } from './turn-argument'
 import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
@@ -49,6 +51,16 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       if (driver.snapshot.status !== 'paused') throw driver.calls.refuse('continueRun() without a paused run')
       const answers = resolutionFields(list)
       return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
+    },
+
+    regenerate(options) {
+      return regenerate(driver, options)
+    },
+
+    showVersion(turn, index) {
+      const id = turnNumber('showVersion', turn)
+      assertArgument('showVersion', 'the index of a version', index, typeof index === 'number')
+      return !driver.isDisposed && index >= 0 && driver.core.showVersion(id, index)
     },
 
     retryNow(): boolean {
@@ -134,7 +146,10 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       const runs = await fetchSessionRuns(driver.options, id)
       if (driver.isDisposed || generation !== driver.generation) return false
       driver.show(id, [], () => {
-        for (const { user, at, frames } of turnsFromRuns(runs)) driver.core.recall(user ?? undefined, at, frames)
+        for (const [{ user, at, frames }, ...again] of turnsFromRuns(runs)) {
+          driver.core.recall(user ?? undefined, at, frames)
+          for (const version of again) driver.core.recallVersion(version.user === user ? undefined : (version.user ?? undefined), version.keepsWork, version.at, version.frames)
+        }
       })
       return true
     },

@@ -117,7 +117,7 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
       call.resolve!(outcome)
       const turn = call.turn ?? (error && pendingTurn(turnCount++, send.text, [], send.since))
       if (turn) call.turn = {
-        ...turn, outcome, error, unsent: error && send.text, times: { ...turn.times, endedAt: Date.now() / 1000 },
+        ...turn, outcome, error, unsent: error && send.text,
         answer: { ...turn.answer, status: error ? 'error' : 'cancelled', [error ? 'streamingError' : 'cancelled']: true },
       }
       call.send = call.resolve = undefined
@@ -182,6 +182,7 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
     }],
     resume: ['cancelled'],
     continueRun: ['cancelled'],
+    regenerate: ['cancelled'],
     loadSessions: [[]],
     openSession: [false],
     cancel: [0, (more) => {
@@ -198,6 +199,7 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
     }],
     clear: [0, () => restart(null)],
     retryNow: [1, () => false],
+    showVersion: [1, () => false],
     editQueued: [1, isQueued],
     moveQueued: [1, isQueued],
     sendQueuedNow: [1, isQueued],

@@ -1,6 +1,6 @@
 // The turn of a message whose core is still being loaded: the one that the core makes a moment later, with the same ids.
 
-import { NO_TIMELINE, NO_USAGE } from '../snapshot/empty-snapshot'
+import { NO_TIMELINE, NO_USAGE, ONLY_VERSION } from '../snapshot/empty-snapshot'
 import type { ChatMessage } from '../types/message'
 import type { HandlerOptions } from '../types/options'
 import type { Turn } from '../types/snapshot'
@@ -11,13 +11,13 @@ export function pendingTurn(at: number, text: string, files: string[], since: nu
   return {
     id: `t${at}`, user: files.length ? { ...message('user', 0, text), filesSent: files, files_sent: files } : message('user', 0, text), work: [],
     answer: { ...message('agent', 1, ''), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
-    times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, pause: null, followups: [], memories: [],
+    times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: [], memories: [],
     sessionSummary: null, usage: NO_USAGE,
   }
 }
 
-/** What the core says while nothing has arrived: `Cirkelline is working...`; `null` if there is no name yet. */
+/** What the core says while nothing has arrived: `Cirkelline is working...`; `null` if there is no name yet, or the page has texts of its own. */
 export function workingText({ name, agent, team, workflow, activityTexts }: HandlerOptions): string | null {
   const shown = name || (team || agent || workflow)?.replace(/[-_ ]+/g, ' ').replace(/\b\w/g, (first) => first.toUpperCase())
-  return shown ? (activityTexts?.working ?? '{name} is working...').replaceAll('{name}', shown) : null
+  return shown && !activityTexts ? `${shown} is working...` : null
 }

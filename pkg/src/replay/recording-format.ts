@@ -85,8 +85,8 @@ function parseHead(head: unknown): Recording {
 
 function isResumePoint(kept: unknown): boolean {
   if (!isObject(kept)) return false
-  const { runId, sessionId, lastIndex, name, user, askedAt, text, pause } = kept
-  return [runId, name, text].every((x) => typeof x === 'string') && [sessionId, user].every(isStringOrNull) && [lastIndex, askedAt].every(isNumber) &&
+  const { runId, sessionId, lastIndex, name, streamId = null, user, askedAt, text, pause } = kept
+  return [runId, name, text].every((x) => typeof x === 'string') && [sessionId, streamId, user].every(isStringOrNull) && [lastIndex, askedAt].every(isNumber) &&
     (pause === null || (isObject(pause) && typeof pause.message === 'string' && isStrings(pause.requirements)))
 }
 

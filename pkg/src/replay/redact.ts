@@ -64,7 +64,9 @@ function redactEvent(event: RecordedEvent): RecordedEvent {
 }
 
 /** The arguments that hold texts, by call. */
-const TEXT_ARGUMENTS: Record<string, number[]> = { send: [1, 2], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0] }
+const TEXT_ARGUMENTS: Record<string, number[]> = {
+  send: [1, 2], sendNow: [1, 2], editQueued: [1], regenerate: [2], recallVersion: [0, 3], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0],
+}
 
 function redactValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((part, at) => (at % 2 === 0 && /^(tools|requirements|step_requirements)$/.test(part as string) ? part : redactText(part as string)))

@@ -1,11 +1,13 @@
 // The snapshot of a new handler. Its parts are shared, so that "nothing" is the same object everywhere.
 
 import type { MonitorFigures } from '../types/rate-limits'
-import type { Snapshot, Usage } from '../types/snapshot'
+import type { Snapshot, TurnVersions, Usage } from '../types/snapshot'
 
 const NOTHING = Object.freeze([]) as unknown as never[]
 
 export { NOTHING as NO_TIMELINE }
+
+export const ONLY_VERSION: TurnVersions = Object.freeze({ index: 0, count: 1 })
 
 export const NO_USAGE: Usage = Object.freeze({
   inputTokens: 0, outputTokens: 0, totalTokens: 0, reasoningTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0,

@@ -1,7 +1,7 @@
 // Flat messages → turns, for `load`. A user's message starts a turn; its answer is the last message of role `agent`, a top-level
 // one if there is any.
 
-import { NO_USAGE } from './empty-snapshot'
+import { NO_USAGE, ONLY_VERSION } from './empty-snapshot'
 import type { ChatMessage } from '../types/message'
 import type { Turn } from '../types/snapshot'
 
@@ -54,7 +54,7 @@ function turnFromGroup(group: ChatMessage[], id: string): Turn {
   const outcome = answer.streamingError ? 'failed' : answer.cancelled ? 'cancelled' : 'completed'
   return {
     id, user, work: rest.filter((m) => m !== answer), answer, timeline: answer.behindTheScenes ?? [], outcome,
-    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null, unsent: null,
+    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null, unsent: null, versions: ONLY_VERSION, notice: null,
     pause: null, followups: answer.followups ?? [], memories: [], sessionSummary: null, usage: NO_USAGE,
   }
 }

@@ -94,8 +94,8 @@ export class SnapshotStore {
     turns.length = Math.min(turns.length, delta.turnCount)
     for (const change of delta.turns) {
       const old = turns[change.index]
-      // A turn with another id: the conversation was cleared in between.
-      turns[change.index] = applyTurn(old?.id === `t${change.id}` ? old : undefined, change)
+      // With another id: the conversation was cleared in between. Fresh: another version of it.
+      turns[change.index] = applyTurn(old?.id === `t${change.id}` && !change.fresh ? old : undefined, change)
       if (change.index < delta.turnCount - 1) this.#isEarlierStale = true
     }
   }

@@ -1,62 +1,39 @@
 // A session stored by AgentOS → one event stream per turn, from which the core rebuilds the turns. AgentOS 3.1.10 stores a run's
 // events except those with content; the texts are taken from the run's messages.
 
-import type { Json } from '../types/json'
+import { groupVersions, isRun, ownIds, userText, type Fields, type StoredRun } from './stored-versions'
 
-type Fields = Record<string, Json>
-
-/** A run as `GET /sessions/{id}/runs` returns it. */
-interface StoredRun {
-  run_id: string
-  parent_run_id?: string | null
-  status?: string
-  run_input?: Json
-  content?: Json
-  created_at?: string | number
-  events?: Fields[] | null
-  tools?: Fields[] | null
-  messages?: Fields[] | null
-  agent_id?: string
-  team_id?: string
-  workflow_id?: string
-}
-
-/** A turn of a stored session. */
-export interface StoredTurn {
+/** A version of a stored turn. */
+export interface StoredVersion {
+  /** The user's message. */
   user: string | null
+  /** It regenerated the version before it, whose tool calls and members it kept. */
+  keepsWork: boolean
   /** When it started, in seconds since the Unix epoch. */
   at: number
   /** Its events as an event stream. */
   frames: Uint8Array
 }
 
+/** A turn of a stored session: its versions, oldest first. */
+export type StoredTurn = [StoredVersion, ...StoredVersion[]]
+
 /** The turns of a session. Runs of members are skipped: their events are contained in those of the parent. */
 export function turnsFromRuns(stored: unknown): StoredTurn[] {
-  const runs = Array.isArray(stored) ? stored.filter(isRun) : []
+  const runs = ownIds(Array.isArray(stored) ? stored.filter(isRun) : [])
   const byId = new Map(runs.map((run) => [run.run_id, run]))
-  const turns: StoredRun[][] = []
-  for (const run of runs) {
-    if (run.parent_run_id) continue
-    const before = turns.at(-1)?.at(-1)
-    // The same question after an error is a retry: one turn.
-    if (before?.status === 'ERROR' && sameInput(before, run)) turns.at(-1)!.push(run)
-    else turns.push([run])
-  }
-  return turns.map((attempts) => ({
-    user: inputText(attempts[0]!.run_input),
+  return groupVersions(runs).map((versions) => versions.map((attempts): StoredVersion => ({
+    user: userText(attempts[0]!),
+    keepsWork: Boolean(attempts[0]!.regenerated_from),
     at: toSeconds(attempts[0]!.created_at),
     frames: new TextEncoder().encode(attempts.map((run) => streamText(run, byId)).join('')),
-  }))
+  })) as StoredTurn)
 }
-
-function isRun(value: unknown): value is StoredRun {
-  return typeof value === 'object' && value !== null && typeof (value as StoredRun).run_id === 'string'
-}
-
-const sameInput = (a: StoredRun, b: StoredRun) => a.run_input !== undefined && JSON.stringify(a.run_input) === JSON.stringify(b.run_input)
 
 function streamText(run: StoredRun, runs: Map<string, StoredRun>): string {
-  const events = run.events?.length ? run.events : eventsFromResult(run)
+  // A run that failed and went on in place keeps the event of its failure.
+  const isOver = run.status !== 'ERROR'
+  const events = run.events?.length ? run.events.filter(({ event, parent_run_id }) => !(isOver && !parent_run_id && /^(Team)?RunError$/.test(String(event)))) : eventsFromResult(run)
   return withContentEvents(events, runs).map((event) => `event: ${String(event.event)}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 }
 
@@ -81,7 +58,8 @@ function withContentEvents(events: Fields[], runs: Map<string, StoredRun>): Fiel
 
 /** The model's text for each of its requests; `null` if the messages do not tell. Messages of earlier runs are marked and skipped. */
 function assistantTexts(run: StoredRun | undefined): string[] | null {
-  const messages = run?.messages?.filter(({ from_history, role }) => !from_history && role === 'assistant')
+  // A run made from another one begins with its messages.
+  const messages = run?.messages?.slice(run.forked_from_message_index ?? 0).filter(({ from_history, role }) => !from_history && role === 'assistant')
   if (!messages?.length) return null
   return messages.map(({ content }) => (typeof content === 'string' ? content : ''))
 }
@@ -103,13 +81,6 @@ function endEventName({ status }: StoredRun, kind: string): string {
   if (status === 'ERROR') return `${run}Error`
   if (status === 'CANCELLED') return `${run}Cancelled`
   return status === 'PAUSED' ? `${run}Paused` : `${run}Completed`
-}
-
-function inputText(input: Json | undefined): string | null {
-  if (input === undefined || input === null) return null
-  if (typeof input === 'string') return input
-  const { input_content: content } = input as Fields
-  return typeof content === 'string' ? content : JSON.stringify(content ?? input)
 }
 
 /** Seconds since the Unix epoch; 0 if unknown. AgentOS uses ISO 8601 in its lists, and seconds in events. */

@@ -1,7 +1,7 @@
 // The core's changes to a turn → the Turn of the snapshot. Whatever did not change keeps its identity.
 
 import type { EntryDelta, PauseDelta, TurnDelta, TurnFacts } from '../wasm/core-delta'
-import { NO_USAGE } from './empty-snapshot'
+import { NO_USAGE, ONLY_VERSION } from './empty-snapshot'
 import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from './lazy-json'
 import { applyMessage, parseList } from './message'
 import type { Json } from '../types/json'
@@ -50,7 +50,7 @@ function withTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessa
 function emptyTurn(id: number): Turn {
   return {
     id: `t${id}`, user: null, work: [], answer: { id: '', role: 'agent', content: '', created_at: 0 }, timeline: [],
-    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
+    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }
 }
@@ -63,6 +63,8 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   turn.runId = facts.runId
   turn.error = reuseIfEqual(turn.error, facts.error)
   turn.unsent = facts.unsent ? (turn.user?.content ?? '') : null
+  turn.notice = facts.notice
+  turn.versions = reuseIfEqual(turn.versions, facts.versions)
   turn.usage = reuseIfEqual(turn.usage, facts.usage)
   turn.pause = pause && (samePause(turn.pause, pause) ?? readPause(pause))
   for (const [key, text] of [['followups', followups], ['memories', memories]] as const) {

@@ -3,7 +3,7 @@
 import type { ChatMessage } from './message'
 import type { Resolution } from './pause'
 import type { Priority } from './rate-limits'
-import type { Outcome, SessionEntry, Snapshot } from './snapshot'
+import type { Outcome, SessionEntry, Snapshot, Turn } from './snapshot'
 
 /** Options of {@link StreamHandler.send}. */
 export interface SendOptions { priority?: Priority; when?: 'queue' | 'now' }
@@ -72,6 +72,28 @@ export interface StreamHandler {
    * and with an Error if no run is paused.
    */
   continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome>
+  /**
+   * Asks for an answer again. The new one becomes a version of the same turn (`turn.versions`); while it runs, and if it fails or is
+   * stopped, the answer before it stays and can be shown (docs/versions.md).
+   *
+   * An answer that failed goes on in place, in the same run. One that was stopped is asked for with a new message, since AgentOS
+   * does not answer a stopped run again.
+   *
+   * Resolves with the outcome of the new answer. Rejects with a TypeError for wrong arguments, and with an Error while an answer is
+   * running, if there is no such turn, and for a workflow. A server that cannot do it (AgentOS before 3.1.10) refuses: `failed`, and
+   * `snapshot.error` says why.
+   *
+   * @param options.turn The turn, or its id. Default: the last one.
+   * @param options.instructions For the model: `Shorter, please.` They stay in the model's view of the conversation.
+   */
+  regenerate(options?: { turn?: Turn | string; instructions?: string }): Promise<Outcome>
+  /**
+   * Shows another version of a turn. The model goes on from the latest one, whichever is shown. Returns `false` if there is no such
+   * version.
+   *
+   * @param index From 0, the oldest.
+   */
+  showVersion(turn: Turn | string, index: number): boolean
   /**
    * Stops the running answer, a wait, or a paused run. The text received so far is kept. If the run's id is known, the server is
    * told to stop the run. No-op if nothing runs or waits.

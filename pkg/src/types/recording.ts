@@ -82,6 +82,8 @@ export interface ResumePoint {
   lastIndex: number
   /** Name of the answering party. */
   name: string
+  /** Of a regeneration in the background: id of the run under which the server keeps its stream. */
+  streamId?: string
   /** What the user said. */
   user: string | null
   /** When the turn started, in seconds since the Unix epoch. */

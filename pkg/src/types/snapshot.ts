@@ -96,6 +96,13 @@ export interface TurnTimes {
   readonly endedAt: number | null
 }
 
+/** Which version of a turn's answer is shown, and how many there are: ‹ 2/3 ›. */
+export interface TurnVersions {
+  /** From 0, the oldest. */
+  readonly index: number
+  readonly count: number
+}
+
 /** A message of the user and everything that came of it. */
 export interface Turn {
   /** Stable for the lifetime of the handler; suitable as a React key. */
@@ -119,6 +126,10 @@ export interface Turn {
    * otherwise `null`.
    */
   readonly unsent: string | null
+  /** The versions of this turn, of which it shows one. `{ index: 0, count: 1 }` unless it was answered again. */
+  readonly versions: TurnVersions
+  /** For the user: why an earlier version is shown: `The new answer failed. This is the one before it.` */
+  readonly notice: string | null
   readonly pause: Pause | null
   /** Suggested follow-up questions. */
   readonly followups: readonly string[]

@@ -3,7 +3,7 @@
 
 import type { ToolCall } from '../types/message'
 import type { ModelQuota, Monitor, PacingState, QueuedSend, RetryState } from '../types/rate-limits'
-import type { Diagnostics, Outcome, SessionEntry, Status, StreamError, TurnTimes, Usage } from '../types/snapshot'
+import type { Diagnostics, Outcome, SessionEntry, Status, StreamError, TurnTimes, TurnVersions, Usage } from '../types/snapshot'
 import type { TimelineDetails, TimelineEntry } from '../types/timeline'
 
 /** Everything that changed since the last `core.read()`. What is null, or an empty list, did not change. */
@@ -40,6 +40,8 @@ export type Appended = [turn: number, work: number, thoughts: boolean, text: str
 export interface TurnDelta {
   index: number
   id: number
+  /** The turn starts over: another version of it follows. */
+  fresh: boolean
   facts: TurnFacts | null
   user: MessageDelta | null
   answer: MessageDelta | null
@@ -57,6 +59,8 @@ export interface TurnFacts {
   runId: string | null
   error: StreamError | null
   unsent: boolean
+  notice: string | null
+  versions: TurnVersions
   pause: PauseDelta | null
   followups: string | null
   memories: string | null

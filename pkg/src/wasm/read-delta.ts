@@ -114,6 +114,7 @@ function turn(): TurnDelta {
   return {
     index: num(),
     id: num(),
+    fresh: flag(),
     facts: structOrNull(facts),
     user: structOrNull(message),
     answer: structOrNull(message),
@@ -131,6 +132,8 @@ function facts(): TurnFacts {
     runId: strOrNull(),
     error: errorOrNull(),
     unsent: flag(),
+    notice: strOrNull(),
+    versions: { index: num(), count: num() },
     pause: structOrNull(pause),
     followups: strOrNull(),
     memories: strOrNull(),
@@ -256,7 +259,7 @@ function split(): { input: number; output: number; total: number } {
 const OUTCOMES = ['completed', 'paused', 'cancelled', 'failed', 'interrupted'] as const
 const STATUS = ['idle', 'connecting', 'streaming', 'retrying', ...OUTCOMES] as const
 const ERROR_TYPES = ['rate_limit', 'general', 'unexpected', 'timeout', 'network', 'http', 'interrupted', 'protocol'] as const
-const REASONS = [
+export const REASONS = [
   'rate_limit', 'overloaded', 'quota_exhausted', 'request_too_large', 'auth', 'not_found', 'bad_request', 'content_filtered', 'timeout',
   'unavailable', 'unknown',
 ] as const

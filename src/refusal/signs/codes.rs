@@ -1,5 +1,5 @@
 //! Codes: whole values of `code`, `type`, `status`, `reason`, … and names of exception classes, compared without case, `_`,
-//! `-`, `.` and spaces.
+//! `-`, `.`, spaces, and `Error` or `Exception` at the end.
 
 use crate::refusal::scan::list;
 use crate::refusal::Kind::{self, *};
@@ -10,12 +10,12 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
     (
         RequestTooLarge,
         list![
-            "requesttoolarge",            // Anthropic 413: docs "Errors"
-            "contextlengthexceeded",      // OpenAI 400, OpenRouter, Groq
-            "contextwindowexceedederror", // LiteLLM
-            "stringabovemaxlength",       // OpenAI 400
-            "exceedcontextsizeerror",     // llama.cpp 400
-            "payloadtoolarge",            // RFC 9110 §15.5.14
+            "requesttoolarge",       // Anthropic 413: docs "Errors"
+            "contextlengthexceeded", // OpenAI 400, OpenRouter, Groq
+            "contextwindowexceeded", // LiteLLM
+            "stringabovemaxlength",  // OpenAI 400
+            "exceedcontextsize",     // llama.cpp 400
+            "payloadtoolarge",       // RFC 9110 §15.5.14
             "contenttoolarge",
         ],
     ),
@@ -23,20 +23,21 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
     (
         QuotaExhausted,
         list![
-            "insufficientquota",             // OpenAI 429: error codes
-            "billinghardlimitreached",       // OpenAI
-            "billingerror",                  // Anthropic 402
-            "exceededcurrentquotaerror",     // Moonshot 429
-            "insufficientbalance",           // DeepSeek 402
-            "paymentrequired",               // RFC 9110 §15.5.3, Together
-            "insufficientcredits",           // OpenRouter 402
-            "servicequotaexceededexception", // Bedrock
-            "budgetexceedederror",           // LiteLLM
-            "budgetexceeded",                // LiteLLM's proxy
-            "allocationquotafreetieronly",   // Alibaba 403
-            "arrearage",                     // Alibaba 400
-            "1113",                          // Zhipu 429: no balance
-            "enforcedspendlimitreached",     // Anthropic 429
+            "insufficientquota",           // OpenAI 429: error codes
+            "billinghardlimitreached",     // OpenAI
+            "billing",                     // Anthropic 402
+            "exceededcurrentquota",        // Moonshot 429
+            "insufficientbalance",         // DeepSeek 402
+            "paymentrequired",             // RFC 9110 §15.5.3, Together
+            "insufficientcredits",         // OpenRouter 402
+            "servicequotaexceeded",        // Bedrock
+            "budgetexceeded",              // LiteLLM
+            "allocationquotafreetieronly", // Alibaba 403
+            "tokenquotareached",           // watsonx 403
+            "usagelimitexceeded",          // Portkey 412
+            "arrearage",                   // Alibaba 400
+            "1113",                        // Zhipu 429: no balance
+            "enforcedspendlimitreached",   // Anthropic 429
         ],
     ),
     // Content filters.
@@ -44,28 +45,27 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
         ContentFiltered,
         list![
             "contentfilter",                // Azure OpenAI 400
-            "contentpolicyviolation",       // OpenAI images
-            "contentpolicyviolationerror",  // LiteLLM
+            "contentpolicyviolation",       // OpenAI images, LiteLLM
             "responsibleaipolicyviolation", // Azure, innererror
             "prohibitedcontent",            // Gemini blockReason
             "datainspectionfailed",         // Alibaba Qwen
-            "outputcheckerror",             // agno's guardrails
+            "moderationblocked",            // OpenAI images
+            "invalidprompt",                // OpenAI's reasoning models
+            "outputcheck",                  // agno's guardrails
         ],
     ),
     // Over capacity: before the limits, whose codes Cerebras and Google send along.
     (
         Overloaded,
         list![
-            "overloadederror", // Anthropic 529
-            "overloaded",
-            "engineoverloadederror", // Moonshot 429
-            "serverisoverloaded",    // OpenAI
+            "overloaded",         // Anthropic 529
+            "engineoverloaded",   // Moonshot 429
+            "serverisoverloaded", // OpenAI
             "modeloverloaded",
-            "serviceunavailableexception", // Bedrock 503
-            "serviceunavailableerror",     // OpenAI 503; class of LiteLLM
-            "modelnotreadyexception",      // Bedrock 429
-            "queueexceeded",               // Cerebras 429
-            "capacityexceeded",            // Mistral: service_tier_capacity_exceeded
+            "serviceunavailable", // Bedrock and OpenAI 503; class of LiteLLM, google.api_core
+            "modelnotready",      // Bedrock 429
+            "queueexceeded",      // Cerebras 429
+            "capacityexceeded",   // Mistral: service_tier_capacity_exceeded
             "servicetiercapacityexceeded",
             "overcapacity",           // Groq 503
             "nocapacity",             // Azure OpenAI 429
@@ -78,27 +78,25 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
         RateLimit,
         list![
             "resourceexhausted",         // google.rpc.Code 8
-            "ratelimiterror",            // Anthropic 429; class of the OpenAI, Anthropic and LiteLLM SDKs
-            "modelratelimiterror",       // agno
+            "ratelimit",                 // Anthropic 429; class of the OpenAI, Anthropic and LiteLLM SDKs
+            "modelratelimit",            // agno
             "ratelimitexceeded",         // OpenAI, Groq, Google JSON APIs
-            "ratelimitreached",          // Azure AI
-            "ratelimitreachederror",     // Moonshot 429
+            "ratelimitreached",          // Azure AI, Moonshot
             "ratelimited",               // Mistral
             "userratelimitexceeded",     // Google JSON APIs, 403
             "requestsratelimitexceeded", // Mistral
-            "toomanyrequests",           // RFC 6585 §4, Azure
-            "toomanyrequestserror",      // Cohere
-            "toomanyrequestsexception",  // AWS
-            "throttlingexception",       // Bedrock 429; botocore says 400 in a stream
-            "throttling",                // AWS, Alibaba
+            "toomanyrequests",           // RFC 6585 §4, Azure, Cohere, AWS
+            "throttling",                // Alibaba, AWS; Bedrock 429, of which botocore says 400 in a stream
             "throttled",                 // Shopify, as many in GraphQL
             "throttlingratequota",       // Alibaba
             "throttlingallocationquota", // Alibaba: tokens of the minute
             "tokenquotaexceeded",        // Cerebras
             "requestquotaexceeded",      // Cerebras
-            "throttlederror",
-            "requestlimitexceeded", // AWS, Tencent
-            "limitrequests",        // Alibaba
+            "quotaexceeded",             // Google JSON APIs 403: of a minute as well as of a day
+            "quotaviolation",            // Apigee
+            "spikearrestviolation",      // Apigee
+            "requestlimitexceeded",      // AWS, Tencent
+            "limitrequests",             // Alibaba
             "concurrencylimitexceeded",
         ],
     ),
@@ -106,54 +104,53 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
     (
         Auth,
         list![
-            "authenticationerror", // Anthropic 401; class of SDKs
-            "invalidapikey",       // OpenAI
-            "apikeyinvalid",       // google.rpc.ErrorInfo
-            "unauthenticated",     // google.rpc.Code 16
+            "authentication",  // Anthropic 401; class of SDKs
+            "invalidapikey",   // OpenAI
+            "apikeyinvalid",   // google.rpc.ErrorInfo
+            "unauthenticated", // google.rpc.Code 16
             "unauthorized",
-            "permissiondenied", // google.rpc.Code 7
-            "permissiondeniederror",
-            "permissionerror",             // Anthropic 403
-            "accessdeniedexception",       // Bedrock
-            "unrecognizedclientexception", // AWS
-            "expiredtokenexception",       // AWS
+            "permissiondenied",   // google.rpc.Code 7
+            "permission",         // Anthropic 403
+            "accessdenied",       // Bedrock
+            "unrecognizedclient", // AWS
+            "expiredtoken",       // AWS
             "forbidden",
-            "modelauthenticationerror", // agno: no key is set
-            "organizationrestricted",   // Groq 400
-            "invalidtoken",             // RFC 6750 §3.1
+            "modelauthentication",    // agno: no key is set
+            "organizationrestricted", // Groq 400
+            "invalidtoken",           // RFC 6750 §3.1
         ],
     ),
     // What is not there.
     (
         NotFound,
         list![
-            "notfounderror",             // Anthropic 404; class of SDKs
-            "modelnotfound",             // OpenAI
-            "resourcenotfoundexception", // Bedrock
-            "deploymentnotfound",        // Azure OpenAI
-            "notfound",                  // google.rpc.Code 5
+            "modelnotfound",      // OpenAI
+            "resourcenotfound",   // Bedrock
+            "deploymentnotfound", // Azure OpenAI
+            "notfound",           // google.rpc.Code 5, Anthropic 404; class of SDKs
         ],
     ),
     // Too slow.
     (
         Timeout,
         list![
-            "deadlineexceeded",      // google.rpc.Code 4
-            "timeouterror",          // Anthropic 504; Python's
-            "modeltimeoutexception", // Bedrock 408
-            "apitimeouterror",       // class of SDKs
-            "readtimeout",           // class of httpx
+            "deadlineexceeded", // google.rpc.Code 4
+            "modeltimeout",     // Bedrock 408
+            "apitimeout",       // class of SDKs
+            "readtimeout",      // class of httpx
             "connecttimeout",
-            "timeout",
+            "gatewaytimeout",
+            "timeout", // Anthropic 504; Python's
         ],
     ),
     // Out of reach.
     (
         Unavailable,
         list![
-            "apiconnectionerror", // class of SDKs
-            "connecterror",       // class of httpx
-            "badgatewayerror",    // class of LiteLLM
+            "apiconnection",      // class of SDKs
+            "serverdisconnected", // class of aiohttp
+            "connect",            // class of httpx
+            "badgateway",         // class of LiteLLM
         ],
     ),
     // Wrong requests: last, because they come with other codes.
@@ -163,9 +160,9 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
             "invalidargument",     // google.rpc.Code 3
             "failedprecondition",  // google.rpc.Code 9
             "validationexception", // Bedrock
-            "badrequesterror",     // class of SDKs
-            "inputcheckerror",     // agno's guardrails; media that a model cannot read
-            "invalidrequesterror", // OpenAI, Anthropic: with other codes, too
+            "badrequest",          // class of SDKs
+            "inputcheck",          // agno's guardrails; media that a model cannot read
+            "invalidrequest",      // OpenAI, Anthropic: with other codes, too
         ],
     ),
 ];

@@ -18,10 +18,16 @@ pub(in crate::refusal) const FIRST: &[(Kind, &str)] = &[
             "prompt is too long", // Anthropic 400
             "maximum context",    // OpenAI 400, vLLM, Mistral
             "context length exceeded",
-            "context_length_exceeded",                // OpenAI, as text
-            "payload too large",                      // RFC 9110 §15.5.14
-            "entity too large",                       // nginx 413
-            "exceeds the context window",             // OpenAI
+            "context_length_exceeded",    // OpenAI, as text
+            "payload too large",          // RFC 9110 §15.5.14
+            "entity too large",           // nginx 413
+            "exceed*context window",      // OpenAI
+            "exceeds the context length", // Ollama
+            "exceeds maximum context",
+            "exceeded max context",                   // Ollama
+            "context length of only",                 // LM Studio
+            "too large for model",                    // Mistral
+            "image exceeds*maximum",                  // Anthropic 400
             "exceeds the available context",          // llama.cpp
             "exceed context limit",                   // Anthropic 400
             "exceeded model token limit",             // Moonshot 400
@@ -45,12 +51,18 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
         QuotaExhausted,
         list![
             "credit balance is too low",                   // Anthropic 400
-            "insufficient credits",                        // OpenRouter 402
             "insufficient balance",                        // DeepSeek, Moonshot
             "insufficient_quota",                          // OpenAI
             "requires more credits",                       // OpenRouter 402
             "platform.openai.com/docs/guides/error-codes", // OpenAI's "You exceeded your current quota"
             "usage limit*reached",
+            "usage limit exceeded",
+            "hit*usage limit",
+            "hit your limit",      // Claude Code
+            "hour limit reached",  // Claude Code
+            "使用上限",            // Zhipu: the limit of five hours
+            "key limit exceeded",  // OpenRouter 403
+            "insufficient credit", // Replicate 402
             "reached*usage limit", // Ollama 429, Moonshot 403, Anthropic 400
             "run out of credits",  // xAI 403
             "out of credits",
@@ -68,7 +80,10 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "余额不足",                      // Zhipu: no balance
             "欠费",                          // Zhipu: in arrears
             "spending limit",
-            "monthly*limit",
+            "monthly limit",
+            "monthly spend*limit",
+            "monthly usage limit",
+            "monthly quota",
             "budget has been exceeded", // LiteLLM
         ],
     ),
@@ -86,30 +101,57 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "moderation violation",             // agno's guardrails
             "pii detected",                     // agno's guardrails
             "blocked*safety",                   // Gemini
+            "our safety system",                // OpenAI images
+            "不安全或敏感内容",                 // Zhipu
         ],
     ),
     (
         Overloaded,
         list![
-            "overloaded",  // Anthropic, Gemini, OpenAI
-            "high demand", // Gemini 503, Azure 429
-            "heavy load",
-            "high load", // docs/rate-limit-retries.md
-            "at capacity",
+            // Who is overloaded: a truck may be as well.
+            "\noverloaded", // Anthropic
+            ": overloaded",
+            "overloaded_error",
+            "overloaded with other", // OpenAI
+            "currently overloaded",
+            "temporarily overloaded",
+            "model*overloaded",  // Gemini
+            "server*overloaded", // OpenAI, Together
+            "service*overloaded",
+            "engine*overloaded", // Moonshot
+            "system*overloaded",
+            "api*overloaded",
+            "provider*overloaded",
+            "experiencing*high demand", // Gemini 503, Azure 429
+            "due to high demand",
+            "experiencing*heavy load",
+            "under heavy load",
+            "due to heavy load",
+            "experiencing*high load", // docs/rate-limit-retries.md
+            "under high load",
+            "due to high load",
+            "model*at capacity",
+            "server*at capacity",
+            "service*at capacity",
+            "system*at capacity",
             "over capacity",                 // Groq 503
             "capacity exceeded",             // Mistral 429, Groq 498
             "capacity temporarily exceeded", // Cloudflare 3040
             "server is busy",                // DeepSeek 503
+            "service is too busy",           // DeepSeek 503
             "server busy",                   // Ollama 503
             "model busy",
-            "unable to process your request", // Azure, Bedrock
-            "访问量过大",                     // Zhipu
+            "temporarily unable to process your request", // Azure
+            "bedrock is unable to process your request",
+            "访问量过大", // Zhipu
             "系统繁忙",
             "experiencing high traffic", // Cerebras 429
             "service unavailable",       // RFC 9110 §15.6.4
-            "temporarily unavailable",   // Ollama
-            "currently unavailable",     // google.rpc.Code 14
-            "statuscode.unavailable",    // gRPC
+            "service*unavailable",       // Google, nginx
+            "server*temporarily unavailable",
+            "model*unavailable",
+            "api*temporarily unavailable",
+            "statuscode.unavailable", // gRPC
         ],
     ),
     (
@@ -120,8 +162,15 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "too many connections",
             "rate limit exceeded", // OpenRouter, AgentOS
             "rate limit reached",  // OpenAI, Groq
-            "rate limited",
+            "\nrate limited",      // Anthropic, Cloudflare
+            ": rate limited",
+            "being rate limited", // Cloudflare 1015, Discord
+            "been rate limited",
+            "are rate limited",
+            "is rate limited",
+            "rate limited by",
             "rate-limited",      // OpenRouter upstream
+            "rate exceeded",     // AWS
             "exceed*rate limit", // Azure, Anthropic
             "reached*rate limit",
             "hit*rate limit",
@@ -132,7 +181,13 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "reached*max tpm",
             "reached*max concurrency",
             "reached max*concurrency",    // Moonshot
-            "rate limiting",              // SiliconFlow
+            "due to rate limiting",       // SiliconFlow, Together
+            "rate limit quota violation", // Apigee
+            "spike arrest violation",     // Apigee
+            "secondary rate limit",       // GitHub
+            "速率限制",                   // Zhipu 1302
+            "请求过多",                   // Zhipu 1305
+            "request rate is too high",   // Bedrock
             "tpm limit reached",          // SiliconFlow
             "tokens per minute*exceeded", // Cerebras, Volcengine
             "tokens per minute*is exceeded",
@@ -147,14 +202,21 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "too many 429",                            // urllib3
             "request rate increased too quickly",      // Alibaba
             "throttlingexception",                     // str() of botocore's exception
-            "throttled",
+            "\nthrottled",
+            "request*throttled",
+            "getting throttled",           // Bedrock
+            "throttled out",               // WSO2
             "resource_exhausted",          // Google
             "resource exhausted",          // Vertex AI 429
             "resource has been exhausted", // Gemini 429
             "exceeded your current quota", // Gemini 429, and OpenAI's words without its code
             "quota exceeded",              // Google 429
-            "exceeded*quota",
-            "quota: ",
+            "exceed*your*quota",
+            "exceed*token quota",
+            "exceed*request quota",
+            "exceed*api quota",
+            "exceeded*quota for",
+            "quota: *per ",
         ],
     ),
     (
@@ -164,8 +226,17 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "incorrect api key",                // OpenAI 401
             "invalid api key",                  // Groq 401
             "invalid x-api-key",                // Anthropic 401
+            "login fail: ",                     // MiniMax 1004
             "unable to locate credentials",     // botocore
             "organization has been restricted", // Groq 400
+        ],
+    ),
+    (
+        NotFound,
+        list![
+            "model*does not exist",      // OpenAI 404
+            "deployment*does not exist", // Azure 404
+            "model*not found",           // Ollama, vLLM, Fireworks
         ],
     ),
     (
@@ -194,7 +265,14 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "server disconnected", // httpx
             "connection reset",
             "connection attempts failed", // httpcore
-            "name or service not known",  // getaddrinfo
+            "name or service not known",  // getaddrinfo, Linux
+            "name resolution",            // the same
+            "nodename nor servname",      // macOS
+            "getaddrinfo",                // Python on Windows, Node.js
+            "econnrefused",               // Node.js
+            "econnreset",
+            "socket hang up",
+            "fetch failed", // undici
         ],
     ),
 ];

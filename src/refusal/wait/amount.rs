@@ -1,4 +1,4 @@
-//! A duration at the beginning of a text: `4.8s`, `350ms`, `1m30s`, `2 minutes`, `1 minute, 30 seconds`, `a minute`, `23`.
+//! A duration at the beginning of a text: `4.8s`, `350ms`, `1m30s`, `1 minute, 30 seconds`, `half a minute`, `2-3 hours`, `23`.
 
 use crate::json::decimal_value;
 use crate::refusal::scan::{
@@ -24,16 +24,41 @@ const UNITS: &[(Seconds, &str)] = &[
     (2_592_000.0, list!["month", "months"]),
 ];
 
+/// Numbers in words. Those of [`VAGUE`] come to hours at least: `a few minutes` may be any number of them.
+const NUMBERS: &[(f64, &str)] = &[
+    (0.5, list!["half a ", "half an "]),
+    (2.0, list!["two ", "a couple of ", "a couple "]),
+    (VAGUE, list!["three ", "a few ", "several "]),
+    (4.0, list!["four "]),
+    (5.0, list!["five "]),
+    (6.0, list!["six "]),
+    (10.0, list!["ten "]),
+    (12.0, list!["twelve "]),
+    (15.0, list!["fifteen "]),
+    (20.0, list!["twenty "]),
+    (24.0, list!["twenty-four "]),
+    (30.0, list!["thirty "]),
+    (45.0, list!["forty-five "]),
+    (60.0, list!["sixty "]),
+    (1.0, list!["a ", "an ", "one "]),
+];
+const VAGUE: f64 = 3.0;
+
+/// `of_day`: `05:30` is a time of the day, else minutes and seconds.
 #[inline(never)]
-pub(super) fn amount(text: &str) -> Option<Amount<'_>> {
-    // `a minute`, `an hour`, `one second`.
-    let word = entry(text, begins, list!["a ", "an ", "one "]);
+pub(super) fn amount(text: &str, of_day: bool) -> Option<Amount<'_>> {
+    let word = NUMBERS.iter().find_map(|(value, words)| entry(text, begins, words).map(|word| (*value, word)));
     let (mut value, mut rest) = match word {
-        Some(word) => (1.0, from(text, word.len())),
+        Some((value, word)) => (value, from(text, word.len())),
         None => leading(text)?,
     };
     if begins(rest, ":") && first(from(rest, 1)) == DIGIT {
-        return clock(value, from(rest, 1));
+        return clock(value, from(rest, 1), of_day);
+    }
+    // `2-3 hours`: the longer.
+    let to = entry(rest, begins, list!["-", " - ", "–", " – ", " to ", " or "]);
+    if let Some(part) = to.and_then(|to| leading(from(rest, to.len()))) {
+        (value, rest) = part;
     }
     let mut found = Amount { seconds: value, has_unit: false, rest };
     let mut last = Seconds::INFINITY;
@@ -58,13 +83,19 @@ pub(super) fn amount(text: &str) -> Option<Amount<'_>> {
             None => break,
         }
     }
-    (word.is_none() || found.has_unit).then_some(found)
+    let vague = word.is_some_and(|(value, word)| value == VAGUE && !begins(word, "three")) && found.seconds < 3_600.0;
+    (word.is_none() || found.has_unit && !vague).then_some(found)
 }
 
-/// `02:15:24`, of which the hours were read. `05:30` is a time of the day: of which day, and where?
-fn clock(hours: f64, text: &str) -> Option<Amount<'_>> {
-    let (minutes, rest) = leading(text)?;
-    let (seconds, rest) = leading(if begins(rest, ":") { from(rest, 1) } else { "" })?;
+/// `02:15:24` and `00:45`, of which the first number was read.
+fn clock(first: f64, text: &str, of_day: bool) -> Option<Amount<'_>> {
+    let (second, rest) = leading(text)?;
+    let third = if begins(rest, ":") { leading(from(rest, 1)) } else { None };
+    let (hours, minutes, seconds, rest) = match third {
+        Some((third, rest)) => (first, second, third, rest),
+        None if of_day => return None,
+        None => (0.0, first, second, rest),
+    };
     let plausible = minutes < 60.0 && seconds < 60.0;
     plausible.then_some(Amount { seconds: hours * 3_600.0 + minutes * 60.0 + seconds, has_unit: true, rest })
 }

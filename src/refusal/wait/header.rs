@@ -2,8 +2,8 @@
 
 use super::amount::leading;
 use super::longer;
-use super::moment::http_date;
-use super::sentence::of_value;
+use super::moment::date;
+use super::sentence::{of_reset, of_value};
 use crate::refusal::scan::{after, any, before, begins, ends, entry, from, has_phrase, list, next_part};
 use crate::time::Seconds;
 
@@ -37,7 +37,7 @@ impl<'a> Headers<'a> {
 
     /// The answer's own time, by which its absolute times are meant (`Date`, RFC 9110 §6.6.1).
     pub(in crate::refusal) fn date(self) -> Option<Seconds> {
-        http_date(self.get("date")?)
+        date(self.get("date")?, Seconds::INFINITY)
     }
 
     /// What the server asks for: `Retry-After` (RFC 9110 §10.2.3) in seconds, with a unit or as a date,
@@ -68,28 +68,36 @@ impl<'a> Headers<'a> {
                     limit = next_part(&mut limits, ",");
                 }
             } else if any(name, has_phrase, list!["ratelimit*reset", "rate-limit*reset"]) {
-                let left = self.beside(name, "remaining").unwrap_or(f64::INFINITY);
-                let all = self.beside(name, "limit").unwrap_or_default();
-                let share = if left == 0.0 { 0.0 } else { (left / all).min(1.0) };
-                let wait = match number(value) {
-                    Some(ms) if ends(name, "-ms") || (86_400.0..1e9).contains(&ms) => Some(ms / 1_000.0),
-                    _ => of_value(value, now),
-                };
-                consider(share, wait);
+                let wait = if ends(name, "-ms") { number(value).map(|ms| ms / 1_000.0) } else { of_reset(value, now) };
+                consider(self.share_left(name), wait.filter(|_| self.beside(name, "status") != Some("allowed")));
             }
         }
         asked.or(reset)
     }
 
-    /// The number of `x-ratelimit-remaining-tokens` for `x-ratelimit-reset-tokens`.
-    fn beside(self, name: &str, part_of_it: &str) -> Option<f64> {
-        let value = self.get(&[before(name, "reset"), part_of_it, after(name, "reset")?].concat())?;
-        // Some count below zero.
-        if begins(value, "-") {
-            Some(0.0)
-        } else {
-            number(value)
+    /// How much of the limit of a reset's `name` is left, 0 to 1, as far as it is known.
+    fn share_left(self, name: &str) -> f64 {
+        // Anthropic's limits of a subscription.
+        if self.beside(name, "status") == Some("rejected") {
+            return 0.0;
         }
+        if let Some(used) = self.beside(name, "utilization").and_then(number) {
+            return 1.0 - used.min(1.0);
+        }
+        // Some count below zero.
+        let count =
+            |part: &str| self.beside(name, part).and_then(|n| if begins(n, "-") { Some(0.0) } else { number(n) });
+        let left = count("remaining").unwrap_or(f64::INFINITY);
+        match count("limit") {
+            _ if left == 0.0 => 0.0,
+            Some(all) => (left / all).min(1.0),
+            None => 1.0,
+        }
+    }
+
+    /// The value of `x-ratelimit-remaining-tokens` for `x-ratelimit-reset-tokens`.
+    fn beside(self, name: &str, part_of_it: &str) -> Option<&'a str> {
+        self.get(&[before(name, "reset"), part_of_it, after(name, "reset")?].concat())
     }
 }
 
@@ -140,6 +148,9 @@ mod tests {
             ("x-ratelimit-reset: 48h0m0s", Some(172_800.0)),
             ("x-ratelimit-reset-ms: 5000", Some(5.0)),
             ("x-ratelimit-remaining-requests: -1\nx-ratelimit-reset-requests: 20s\nx-ratelimit-remaining-tokens: 5000\nx-ratelimit-limit-tokens: 6000\nx-ratelimit-reset-tokens: 500ms", Some(20.0)),
+            ("anthropic-ratelimit-unified-5h-status: rejected\nanthropic-ratelimit-unified-5h-reset: 1795930200\nanthropic-ratelimit-unified-7d-status: allowed\nanthropic-ratelimit-unified-7d-reset: 1796360400", Some(1_800.0)),
+            ("anthropic-ratelimit-unified-5h-utilization: 0.4\nanthropic-ratelimit-unified-5h-reset: 1795930200\nanthropic-ratelimit-unified-7d-utilization: 1.0\nanthropic-ratelimit-unified-7d-reset: 1795928460", Some(60.0)),
+            ("retry-after: 99999999999999", None),
             ("retry-after: soon", None),
             ("", None),
         ] {

@@ -1,17 +1,20 @@
 //! Waits in words and in values: `try again in 6m0s`, `resets after 37s`, `Retry after 2026-11-29T05:00:00Z`, `"26s"`.
 
-use super::amount::{amount, Amount};
-use super::moment::{epoch, http_date, iso};
-use super::{longer, PLAUSIBLE};
+use super::amount::{amount, leading, Amount};
+use super::longer;
+use super::moment::{date, epoch, iso};
 use crate::limits::excerpt;
-use crate::refusal::scan::{after, begins, begins_in, entry, from, list, next_part, skip, END, SPACE};
+use crate::refusal::scan::{
+    after_phrase, any, begins, begins_in, ends, entry, from, has, list, next_part, skip, skip_back, END, SPACE, WIDE,
+};
 use crate::time::Seconds;
 
-/// What stands in front of a wait. A space, a colon or `=` follows.
+/// What stands in front of a wait. A space, a colon or `=` follows, unless it ends with such a mark itself.
 const TRIGGERS: &str = list![
     "retry in",
     "retrying in",
     "retrying after",
+    "retrying*in",
     "next attempt in",
     "try again in",
     "retry after",
@@ -51,7 +54,22 @@ const TRIGGERS_WITH_UNIT: &str = list![
     "resets on",
     "until reset",
     "time remaining",
+    "resets",
+    "renews in",
+    "renews at",
+    "refreshes in",
+    "restored in",
+    "another message in",
+    "another request in",
+    "next request in",
+    "access api after", // WSO2
+    "cooldown",
+    "sleeping",
+    "limit reached|", // Claude Code
+    "将在",           // Zhipu: `您的限额将在 2026-11-29 13:00:00 重置`
 ];
+/// Behind this one times are those of Beijing.
+const EAST_ASIA: &str = list!["将在"];
 
 /// So often a trigger is looked at: nobody names more waits.
 const MOST: usize = 64;
@@ -74,6 +92,7 @@ const FILLERS: &str = list![
     "up to ",
     "~",
     "the next ",
+    "pt", // ISO 8601: `PT30S`
 ];
 
 /// The longest wait that a sentence of `lower`, a text in lower case, names. `now`: what absolute times are compared with.
@@ -83,10 +102,13 @@ pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Secon
     for (mut list, needs_unit) in [(TRIGGERS, false), (TRIGGERS_WITH_UNIT, true)] {
         while let Some(trigger) = next_part(&mut list, END) {
             let (mut rest, mut left) = (lower, MOST);
-            while let Some(behind) = after(rest, trigger).filter(|_| left > 0) {
+            // Hours are read before minutes: without a date, and for a whole day.
+            let of_day = any(trigger, ends, list![" at", " on"]);
+            let east = if any(trigger, begins, EAST_ASIA) { 8.0 * 3_600.0 } else { 0.0 };
+            while let Some(behind) = after_phrase(rest, trigger).filter(|_| left > 0) {
                 (rest, left) = (behind, left - 1);
-                if begins_in(rest, " :=") {
-                    found = longer(found, stated(rest, needs_unit, now));
+                if begins_in(rest, " :=\n\t") || ends(trigger, "|") || has(trigger, WIDE) {
+                    found = longer(found, stated(rest, needs_unit, of_day, now + east));
                 }
             }
         }
@@ -94,35 +116,55 @@ pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Secon
     found
 }
 
-fn stated(rest: &str, needs_unit: bool, now: Seconds) -> Option<Seconds> {
+fn stated(rest: &str, needs_unit: bool, of_day: bool, now: Seconds) -> Option<Seconds> {
     // Of what follows only the beginning counts.
-    let mut rest = skip(excerpt(rest, 80), 0, " :=\"'");
+    let mut rest = skip(excerpt(rest, 80), SPACE, ":=\"'");
     while let Some(filler) = entry(rest, begins, FILLERS) {
         rest = skip(from(rest, filler.len()), SPACE, "");
     }
-    let Amount { seconds, has_unit, .. } = wait_at(rest, now)?;
+    let Amount { seconds, has_unit, .. } = wait_at(rest, of_day, now)?;
     (has_unit || !needs_unit).then_some(seconds)
 }
 
-/// A field's or a header's whole value: `12`, `12.5`, `26s`, `1m30s`, an HTTP date, ISO 8601, or a time since the epoch.
+/// A field's or a header's whole value: `12`, `12.5`, `26s`, `1m30s`, a date, ISO 8601, or a time since the epoch; between
+/// quotes, with a comment behind it, or, where a proxy joined two fields, several.
 #[inline(never)]
 pub(in crate::refusal) fn of_value(value: &str, now: Seconds) -> Option<Seconds> {
-    let value = value.trim();
-    if let Some(at) = http_date(value) {
-        return Some(from_now(at, now));
+    let value = skip(skip_back(value, SPACE, "\"'"), SPACE, "\"'+");
+    let Amount { seconds, rest, .. } = wait_at(value, false, now)?;
+    let rest = skip(rest, SPACE, "\"'");
+    match () {
+        _ if rest.is_empty() || begins_in(rest, ";(") => Some(seconds),
+        _ if begins(rest, ",") => longer(Some(seconds), of_value(from(rest, 1), now)),
+        _ => None,
     }
-    let Amount { seconds, rest, .. } = wait_at(value, now)?;
-    skip(rest, SPACE, "").is_empty().then_some(seconds)
+}
+
+/// The value of a reset, whose unit nobody states: no limit lasts longer than a day without saying so as a time, so a
+/// larger number counts milliseconds, as does a round one that is no number of hours.
+#[inline(never)]
+pub(in crate::refusal) fn of_reset(value: &str, now: Seconds) -> Option<Seconds> {
+    match leading(value.trim()) {
+        Some((ms, "")) if (10_000.0..1e9).contains(&ms) && (ms >= 86_400.0 || is_round(ms as u32)) => {
+            Some(ms / 1_000.0)
+        }
+        _ => of_value(value, now),
+    }
+}
+
+/// `25000`, and not the five hours of `18000`.
+fn is_round(value: u32) -> bool {
+    value % 1_000 == 0 && value % 3_600 > 0
 }
 
 /// A duration or a time at the beginning of `text`.
 #[inline(never)]
-fn wait_at(text: &str, now: Seconds) -> Option<Amount<'_>> {
-    let (at, rest) = match iso(text) {
+fn wait_at(text: &str, of_day: bool, now: Seconds) -> Option<Amount<'_>> {
+    let (at, rest) = match iso(text).or_else(|| date(text, now)) {
         // Of a time nothing behind it changes what it says.
         Some(at) => (at, ""),
         None => {
-            let found = amount(text)?;
+            let found = amount(text, of_day)?;
             match epoch(found.seconds) {
                 Some(at) => (at, found.rest),
                 None => return Some(found),
@@ -133,7 +175,7 @@ fn wait_at(text: &str, now: Seconds) -> Option<Amount<'_>> {
 }
 
 fn from_now(at: Seconds, now: Seconds) -> Seconds {
-    (at - now).clamp(0.0, PLAUSIBLE)
+    (at - now).max(0.0)
 }
 
 #[cfg(test)]
@@ -184,7 +226,19 @@ mod tests {
             ("please wait 3 more times", None),
             ("too many tokens, please wait before trying again", None),
             ("retry in a moment", None),
-            ("resets at 05:30 UTC", None),
+            ("resets at 05:30 UTC", Some(1_800.0)),
+            ("resets at 05:30", None),
+            ("resets in 05:30", Some(330.0)),
+            ("try again in half a minute", Some(30.0)),
+            ("try again in a few minutes", None),
+            ("try again in a few hours", Some(10_800.0)),
+            ("try again in three minutes", Some(180.0)),
+            ("try again in 2-3 hours", Some(10_800.0)),
+            ("retry after sun, 29 nov 2026 05:00:30 gmt.", Some(30.0)),
+            ("limit reached|1795928460", Some(60.0)),
+            ("您的限额将在 2026-11-29 13:01:00 重置", Some(60.0)),
+            ("retrying request to /chat in 4.5 seconds", Some(4.5)),
+            ("retry after pt1m30s", Some(90.0)),
             ("retry in 00:00:30", Some(30.0)),
             ("retry in -5s", None),
             ("retry inside 5", None),
@@ -210,6 +264,12 @@ mod tests {
             ("2026-11-29T05:00:17Z", Some(17.0)),
             ("Sun, 29 Nov 2026 05:00:30 GMT", Some(30.0)),
             ("Sun, 29 Nov 2026 04:00:00 GMT", Some(0.0)),
+            ("\"30\"", Some(30.0)),
+            ("+12", Some(12.0)),
+            ("5, 60", Some(60.0)),
+            ("30; comment", Some(30.0)),
+            ("120 (overloaded)", Some(120.0)),
+            ("30 apples", None),
             ("-5", None),
             ("1e9", None),
             ("NaN", None),
@@ -217,6 +277,11 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(of_value(value, NOW), wait, "{value}");
+        }
+        for (value, wait) in
+            [("25000", 25.0), ("120000", 120.0), ("18000", 18_000.0), ("25211", 25_211.0), ("12s", 12.0)]
+        {
+            assert_eq!(of_reset(value, NOW), Some(wait), "{value}");
         }
     }
 }

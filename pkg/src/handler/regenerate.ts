@@ -1,0 +1,43 @@
+// Asks for an answer again. What the core needs to know before: how the server has stored a run that did not complete here.
+
+import { fetchRunStatus } from '../agentos/sessions'
+import type { CoreDriver } from './core-driver'
+import { componentRunsPath } from './run-path'
+import { LAST_TURN, turnNumber } from './turn-argument'
+import { assertArgument } from './validate-options'
+import type { StreamHandler } from '../types/handler'
+import type { Outcome } from '../types/snapshot'
+
+/** See {@link StreamHandler.regenerate}. */
+export async function regenerate(driver: CoreDriver, options: Parameters<StreamHandler['regenerate']>[0]): Promise<Outcome> {
+  if (driver.isDisposed) return 'cancelled'
+  // The event that an onClick passes has neither.
+  const { turn, instructions } = options ?? {}
+  assertArgument('regenerate', 'instructions that are a text', instructions, instructions === undefined || typeof instructions === 'string')
+  const id = turn === undefined ? LAST_TURN : turnNumber('regenerate', turn)
+  const refuse = () => {
+    const why = driver.core.whyNotAgain(id)
+    if (why !== undefined) throw new Error(`ai-stream-handler: regenerate(): ${why}`)
+  }
+  refuse()
+  const stored = await storedStatus(driver, id)
+  if (driver.isDisposed) return 'cancelled'
+  refuse()
+  driver.generation++
+  return driver.startCall((ticket) => driver.core.regenerate(ticket, id, instructions ?? '', stored))
+}
+
+/** The status of a turn's run on the server, unless it is known to have completed. A run that was just stopped is waited for. */
+async function storedStatus(driver: CoreDriver, id: number): Promise<string | undefined> {
+  const { turns } = driver.snapshot
+  const turn = id === LAST_TURN ? turns.at(-1) : turns.find((turn) => turn.id === `t${id}`)
+  if (!turn?.runId || turn.outcome === 'completed' || turn.notice !== null) return undefined
+  for (let attempt = 1; ; attempt++) {
+    const status = await fetchRunStatus(driver.options, componentRunsPath(driver.options), turn.runId, driver.snapshot.sessionId)
+    if (attempt === ATTEMPTS || driver.isDisposed || !/^(RUNNING|PENDING)$/i.test(status ?? '')) return status
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
+  }
+}
+
+const ATTEMPTS = 5
+const INTERVAL_MS = 300

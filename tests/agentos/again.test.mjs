@@ -1,0 +1,209 @@
+// Answers asked for again, before the real AgentOS. The judge is what its model was sent: the question once, the answer that counts,
+// and nothing of those that do not. AGAIN=all cuts and cancels at every frame; else at a few.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import { packed, until } from '../package/support.mjs'
+import { startAgentOS } from './support.mjs'
+
+const lib = packed()
+let agentos
+const handlers = []
+before(async () => {
+  agentos = await startAgentOS()
+})
+after(async () => {
+  await agentos?.close()
+})
+afterEach(() => {
+  for (const handler of handlers.splice(0)) handler.dispose()
+})
+
+let keys = 0
+/** A key of its own for the counted answers of a test. */
+const newKey = () => `k${++keys}`
+
+const WORLDS = []
+for (const [who, component] of [['historian', { agent: 'historian' }], ['panel', { team: 'panel' }]]) {
+  for (const background of [false, true]) WORLDS.push([`${Object.keys(component)[0]}, ${background ? 'background' : 'foreground'}`, { ...component, background, retry: false }, who])
+}
+
+function connect(options) {
+  const handler = lib.createStreamHandler({ endpoint: agentos.url, notify: 'sync', ...options })
+  handlers.push(handler)
+  return handler
+}
+
+const typeOf = ({ team }) => (team ? 'team' : 'agent')
+const answers = (handler) => handler.getSnapshot().turns.map(({ answer }) => answer.content)
+const versionsOf = (handler) => handler.getSnapshot().turns.map(({ versions }) => [versions.index, versions.count])
+
+/** Waits until AgentOS has stored the handler's run. */
+const stored = (handler, options, runId = handler.getSnapshot().turns.at(-1).runId) => until(async () => {
+  const runs = await agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
+  return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
+}, 'the stored run')
+
+/** What the model of `who` is sent with the next message, without that message itself. */
+async function whatModelSees(handler, options, who) {
+  await stored(handler, options)
+  await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
+  assert.equal(await handler.send('And now? [[plain]]'), 'completed')
+  const log = await agentos.get('/log')
+  const { saw } = log.filter((entry) => entry.who === who).at(-1)
+  return saw.slice(0, -1)
+}
+
+/** Opens the session in a second handler: it shows the same texts and versions. */
+async function assertReopens(handler, options) {
+  await stored(handler, options)
+  const opened = connect(options)
+  assert.equal(await opened.openSession(handler.getSnapshot().sessionId), true)
+  assert.deepEqual([answers(opened), versionsOf(opened)], [answers(handler), versionsOf(handler)])
+  assert.deepEqual(opened.getSnapshot().turns.map(({ user }) => user.content), handler.getSnapshot().turns.map(({ user }) => user.content))
+  const tools = (h) => h.getSnapshot().turns.map(({ answer, work }) => [answer.tool_calls?.length ?? 0, work.map(({ content }) => content)])
+  assert.deepEqual(tools(opened), tools(handler))
+}
+
+for (const [name, options, who] of WORLDS) {
+  test(`the last answer once more: the model goes on from the new one (${name})`, async () => {
+    const handler = connect(options)
+    const key = newKey()
+    await handler.send(`Why? [[take key=${key}]]`)
+    await stored(handler, options)
+    assert.equal(await handler.regenerate(), 'completed')
+    assert.deepEqual([answers(handler), versionsOf(handler)], [[`Answer 2 of ${who}: b0 b1 b2 b3 b4 b5.`], [[1, 2]]])
+    const [{ id }] = handler.getSnapshot().turns
+    assert.equal(handler.showVersion(id, 0), true)
+    assert.deepEqual([answers(handler), handler.showVersion(id, 2)], [[`Answer 1 of ${who}: a0 a1 a2 a3 a4 a5.`], false])
+    handler.showVersion(handler.getSnapshot().turns[0], 1)
+    await assertReopens(handler, options)
+    assert.deepEqual(await whatModelSees(handler, options, who), [`user: Why? [[take key=${key}]]`, `assistant: Answer 2 of ${who}: b0 b1 b2 b3 b4 b5.`])
+  })
+
+  test(`instructions reach the model, and the tool before the answer stays (${name})`, async () => {
+    const handler = connect(options)
+    const key = newKey()
+    await handler.send(`Look [[taketool key=${key}]]`)
+    await stored(handler, options)
+    await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
+    // What the model reads last decides what it does: the directive is repeated.
+    assert.equal(await handler.regenerate({ instructions: `Shorter [[take key=${key}]]` }), 'completed')
+    const [{ saw }] = (await agentos.get('/log')).filter((entry) => entry.who === who)
+    assert.deepEqual([saw.length, saw.at(-1)], [4, `user: Shorter [[take key=${key}]]`])
+    const [turn] = handler.getSnapshot().turns
+    assert.equal(turn.answer.content, `Let me look. Answer 2 of ${who}: b0 b1 b2 b3 b4 b5.`)
+    assert.deepEqual(turn.answer.tool_calls.map(({ tool_name, status }) => [tool_name, status]), [['search', 'completed']])
+    await assertReopens(handler, options)
+  })
+
+  test(`an answer that failed goes on in the same run (${name})`, async () => {
+    const handler = connect(options)
+    const key = newKey()
+    assert.equal(await handler.send(`Try [[take key=${key} fail=1 mid=1]]`), 'failed')
+    const { runId } = handler.getSnapshot().turns[0]
+    await stored(handler, options)
+    assert.equal(await handler.regenerate(), 'completed')
+    const [turn] = handler.getSnapshot().turns
+    assert.deepEqual([turn.runId, turn.answer.content, turn.error, turn.versions.count, turn.attempts], [runId, `Answer 2 of ${who}: b0 b1 b2 b3 b4 b5.`, null, 1, 2])
+    await assertReopens(handler, options)
+    assert.deepEqual(await whatModelSees(handler, options, who), [`user: Try [[take key=${key} fail=1 mid=1]]`, `assistant: Answer 2 of ${who}: b0 b1 b2 b3 b4 b5.`])
+  })
+
+  test(`a stopped answer is asked for again, and the model sees the question once (${name})`, async () => {
+    const handler = connect(options)
+    const key = newKey()
+    const sent = handler.send(`Long [[take key=${key} n=60 ms=20]]`)
+    await until(() => handler.getSnapshot().turns[0]?.answer.content.length > 10, 'the first words')
+    handler.cancel()
+    assert.equal(await sent, 'cancelled')
+    assert.equal(await handler.regenerate(), 'completed')
+    assert.equal(handler.getSnapshot().turns.length, 1)
+    assert.match(answers(handler)[0], new RegExp(`^Answer 2 of ${who}: b0 .* b59\\.$`))
+    const saw = await whatModelSees(handler, options, who)
+    assert.deepEqual([saw.length, saw[0]], [2, `user: Long [[take key=${key} n=60 ms=20]]`])
+  })
+
+  const cuts = process.env.AGAIN === 'all' ? [...Array(12).keys()] : [1, 5]
+  for (const at of cuts) {
+    test(`stopped after ${at} frames, the old answer is shown, and asked again it comes out right (${name})`, async () => {
+      const handler = connect(options)
+      const key = newKey()
+      await handler.send(`Once [[take key=${key} n=12 ms=30]]`)
+      await stored(handler, options)
+      const before = handler.getSnapshot().diagnostics.framesRead
+      const again = handler.regenerate()
+      await until(() => handler.getSnapshot().diagnostics.framesRead >= before + at, `${at} frames`)
+      handler.cancel()
+      assert.equal(await again, 'cancelled')
+      const [turn] = handler.getSnapshot().turns
+      assert.match(turn.answer.content, new RegExp(`^Answer 1 of ${who}: `))
+      if (at > 0) assert.equal(turn.notice, 'The new answer was stopped. This is the one before it.')
+      await until(async () => !(await agentos.runs(handler.getSnapshot().sessionId, typeOf(options))).some(({ status }) => /RUNNING|PENDING/.test(status)), 'the end of what was stopped')
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      assert.equal(await handler.regenerate(), 'completed')
+      assert.match(answers(handler)[0], new RegExp(`^Answer [23] of ${who}: `))
+      const saw = await whatModelSees(handler, options, who)
+      assert.deepEqual(saw, [`user: Once [[take key=${key} n=12 ms=30]]`, `assistant: ${answers(handler)[0]}`])
+    })
+  }
+}
+
+test('a member has written already: it does not write again', async () => {
+  for (const background of [false, true]) {
+    const options = { team: 'panel', background, retry: false }
+    const handler = connect(options)
+    const key = newKey()
+    await handler.send(`Write [[takemember key=${key}]]`)
+    await stored(handler, options)
+    assert.equal(await handler.regenerate(), 'completed')
+    const [turn] = handler.getSnapshot().turns
+    assert.equal(turn.answer.content, 'I ask. Answer 2 of panel: b0 b1 b2 b3 b4 b5.')
+    assert.deepEqual(turn.work.map(({ role, content, agentName }) => [role, content, agentName]), [['delegation', `Write it [[take key=${key}]]`, undefined], ['agent', 'Answer 1 of panel-writer: a0 a1 a2 a3 a4 a5.', 'Writer']])
+    await assertReopens(handler, options)
+  }
+})
+
+for (const at of process.env.AGAIN === 'all' ? [...Array(16).keys()] : [0, 6]) {
+  test(`a connection lost after ${at} chunks of a regeneration in the background is taken up`, async () => {
+    const options = { agent: 'historian', background: true, retry: false, resume: { baseDelay: 0.1 } }
+    let cut = false
+    const handler = connect({ ...options, fetch: async (request) => {
+      const response = await fetch(request)
+      if (!/continue/.test(request.url) || cut) return response
+      cut = true
+      const reader = response.body.getReader()
+      let left = at
+      const body = new ReadableStream({ async pull(controller) {
+        const { done, value } = left-- > 0 ? await reader.read() : { done: false }
+        if (value) return controller.enqueue(value)
+        void reader.cancel()
+        if (done) controller.close()
+        else controller.error(new Error('cut'))
+      } })
+      return new Response(body, response)
+    } })
+    const key = newKey()
+    await handler.send(`Long [[take key=${key} n=20 ms=20]]`)
+    await stored(handler, options)
+    assert.equal(await handler.regenerate(), 'completed')
+    const [turn] = handler.getSnapshot().turns
+    assert.match(turn.answer.content, /^Answer 2 of historian: b0 .* b19\.$/)
+    assert.deepEqual([turn.versions, turn.timeline.some(({ eventType }) => eventType === 'resume')], [{ index: 1, count: 2 }, true])
+    await assertReopens(handler, options)
+  })
+}
+
+test('what cannot be asked again is refused with words, and nothing is lost', async () => {
+  const workflow = connect({ workflow: 'pipeline' })
+  await assert.rejects(workflow.regenerate(), { message: 'ai-stream-handler: regenerate(): AgentOS has no such route for workflows' })
+  const handler = connect({ agent: 'historian' })
+  await assert.rejects(handler.regenerate(), { message: 'ai-stream-handler: regenerate(): there is no turn yet' })
+  const sent = handler.send('Hello [[plain n=20 ms=20]]')
+  await assert.rejects(handler.regenerate(), { message: 'ai-stream-handler: regenerate(): an answer is running; wait for its end, or cancel() it first' })
+  assert.equal(await sent, 'completed')
+  await assert.rejects(handler.regenerate({ turn: 't99' }), { message: 'ai-stream-handler: regenerate(): there is no such turn in this conversation' })
+  await assert.rejects(handler.regenerate({ turn: 7 }), { name: 'TypeError', message: 'regenerate() takes a turn or its id, not number 7' })
+  await assert.rejects(handler.regenerate({ instructions: 7 }), { name: 'TypeError' })
+  assert.throws(() => handler.showVersion(null, 0), { name: 'TypeError' })
+  assert.equal(handler.getSnapshot().turns.length, 1)
+})

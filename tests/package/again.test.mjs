@@ -1,0 +1,156 @@
+// Answers asked for again, through the package: the recordings of docs/agentos-protocol.md §15 streamed over HTTP, and the sessions
+// that AgentOS stored of them, opened.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, test } from 'node:test'
+import { backend, packed, root, runOf, until } from './support.mjs'
+
+const lib = packed()
+let servers = [], handlers = []
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close()
+  for (const handler of handlers.splice(0)) handler.dispose()
+})
+
+const path = (name) => join(root, 'tests/fixtures/again', name)
+const truthOf = (name) => JSON.parse(readFileSync(path(`${name}.truth.json`), 'utf8'))
+
+/** A backend that answers POSTs with these recordings in turn, and GETs with `stored`. */
+async function connect(component, names, options = {}, stored = () => ({})) {
+  let next = 0
+  const server = await backend((request, response) => {
+    if (request.method === 'GET') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(stored(request.path)))
+    const name = names[next++]
+    if (typeof name !== 'string') return name(request, response)
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(readFileSync(path(`${name}.sse`)))
+  })
+  servers.push(server)
+  const handler = lib.createStreamHandler({ endpoint: server.url, ...component, notify: 'sync', retry: false, ...options })
+  handlers.push(handler)
+  return { server, handler }
+}
+
+/** The session of a truth file, opened. */
+async function opened(name, runs = truthOf(name).runs.body) {
+  const { session_id, kind, component } = truthOf(name)
+  const { handler } = await connect({ [kind.slice(0, -1)]: component }, [], {}, () => runs)
+  assert.equal(await handler.openSession(session_id), true)
+  return handler
+}
+
+/** Each turn: what the user said, which version of how many is shown, and the text of each. */
+function shapeOf(handler) {
+  return handler.getSnapshot().turns.map(({ id, user, versions: { index, count } }) => {
+    const texts = [...Array(count).keys()].map((at) => {
+      assert.equal(handler.showVersion(id, at), true)
+      return handler.getSnapshot().turns.find((turn) => turn.id === id).answer.content
+    })
+    handler.showVersion(id, index)
+    return [user.content, `${index + 1}/${count}`, texts]
+  })
+}
+
+const answer = (n, letter = ' abcdefg'[n], who = 'historian', more = '') => `Answer ${n} of ${who}${more}: ${[0, 1, 2, 3, 4, 5].map((i) => letter + i).join(' ')}.`
+
+const OPENED = {
+  'regen_agent_replace.3_next_message': [['What is a fjord? [[take key=ra]]', '2/2', [answer(1), answer(2)]], ['And a lake? [[take key=ra]]', '1/1', [answer(3)]]],
+  'regen_agent_tool.2_regenerate': [['Look it up [[taketool key=rt]]', '2/2', [1, 2].map((n) => `Let me look. ${answer(n, undefined, undefined, ' after a search')}`)]],
+  'regen_agent_instructions.2_regenerate': [['Tell me about tides [[take key=ri]]', '2/2', [answer(1), answer(2)]]],
+  'regen_agent_keep.2_regenerate': [['Name a bird [[take key=rk]]', '2/2', [answer(1), answer(2)]]],
+  'regen_agent_error.2_regenerate': [['Try this [[take key=re fail=1]]', '2/2', ['', answer(2)]]],
+  'retry_agent_error.2_continue': [['Try that [[take key=rr fail=1 mid=1]]', '1/1', [answer(2)]]],
+  'regen_team_member.2_regenerate': [['Write a line [[takemember key=tm]]', '2/2', [1, 2].map((n) => answer(n, undefined, 'panel', ' after the member'))]],
+  'rerun_team_member.2_last_user': [['Write a verse [[takemember key=tr]]', '2/2', [1, 2].map((n) => answer(n, undefined, 'panel', ' after the member'))]],
+  'edit_agent_fork.3_edit': [['First question [[take key=ef]]', '1/1', [answer(1)]], ['Second question [[take key=ef]]', '2/2', [answer(2), answer(3)]]],
+  'session_fork_agent.3_fork': [['A [[take key=sf]]', '2/2', [answer(1), answer(2)]]],
+  'session_fork_agent.4_run_in_fork': [['A [[take key=sf]]', '2/2', [answer(1), answer(2)]], ['B [[take key=sf]]', '1/1', [answer(3)]]],
+}
+
+for (const [name, expected] of Object.entries(OPENED)) {
+  test(`a stored session has its answers as versions of their turns: ${name}`, async () => {
+    const shape = shapeOf(await opened(name))
+    assert.deepEqual(shape, expected)
+  })
+}
+
+test('the order of the stored runs does not matter: members before or behind their parents', async () => {
+  for (const name of ['regen_team_member.2_regenerate', 'rerun_team_member.2_last_user']) {
+    const runs = truthOf(name).runs.body
+    const tops = runs.filter((run) => !run.parent_run_id), members = runs.filter((run) => run.parent_run_id)
+    for (const order of [[...tops, ...members], [...members, ...tops]]) assert.deepEqual(shapeOf(await opened(name, order)), OPENED[name])
+  }
+})
+
+test('a member that did not write again is there in each version, once', async () => {
+  const handler = await opened('regen_team_member.2_regenerate')
+  const [{ id, work }] = handler.getSnapshot().turns
+  const shown = (list) => list.map(({ role, content }) => [role, content])
+  const expected = [['delegation', 'Write it [[take key=tm w=6 d=0.0]]'], ['agent', answer(1, 'a', 'panel-writer')]]
+  assert.deepEqual(shown(work), expected)
+  handler.showVersion(id, 0)
+  assert.deepEqual(shown(handler.getSnapshot().turns[0].work), expected)
+})
+
+test('a copied session goes on under its own ids', async () => {
+  const handler = await opened('session_fork_agent.3_fork')
+  const [{ runId }] = handler.getSnapshot().turns
+  assert.equal(runId, truthOf('session_fork_agent.3_fork').runs.body[1].run_id)
+})
+
+test('an answer that was stopped while it was asked for again gives way to the one before', async () => {
+  const handler = await opened('edit_agent_hidden.4_resend')
+  const [, { answer: shown, versions, notice }] = handler.getSnapshot().turns
+  assert.deepEqual([shown.content.slice(0, 8), versions, notice], ['Answer 2', { index: 0, count: 2 }, 'The new answer was stopped. This is the one before it.'])
+})
+
+test('streamed: one turn, its identity, its versions, and a snapshot that changes only where something changed', async () => {
+  const { server, handler } = await connect({ agent: 'historian' }, ['regen_agent_tool.1_run', 'regen_agent_tool.2_regenerate'])
+  assert.equal(await handler.send('Look it up [[taketool key=rt]]'), 'completed')
+  const before = handler.getSnapshot()
+  assert.deepEqual([before.turns[0].versions, before.turns[0].notice], [{ index: 0, count: 1 }, null])
+  assert.equal(await handler.regenerate({ instructions: 'Shorter' }), 'completed')
+  const after = handler.getSnapshot()
+  assert.equal(after.turns[0].id, before.turns[0].id)
+  assert.deepEqual(shapeOf(handler), OPENED['regen_agent_tool.2_regenerate'])
+  assert.equal(before.turns[0].answer.content, OPENED['regen_agent_tool.2_regenerate'][0][2][0], 'what a page holds is immutable')
+  const { path: asked, form } = server.requests.at(-1)
+  assert.equal(asked, `/agents/historian/runs/${before.turns[0].runId}/continue`)
+  assert.deepEqual([...form].filter(([name]) => name !== 'session_id'), [['stream', 'true'], ['regenerate', 'true'], ['additional_instructions', 'Shorter']])
+  assert.equal(after.messages.length, 2)
+})
+
+test('how the server has stored a stopped run decides what is asked', async () => {
+  for (const [status, expected] of [['COMPLETED', 'continue'], ['CANCELLED', 'runs'], [undefined, 'runs']]) {
+    const open = (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).write(Buffer.concat(runOf('So far.').slice(0, 2)))
+    const { server, handler } = await connect({ agent: 'historian' }, [open, 'regen_agent_replace.2_regenerate'], {}, () => ({ status }))
+    const sent = handler.send('hello')
+    await until(() => handler.getSnapshot().turns[0]?.answer.content, 'the first words')
+    handler.cancel()
+    assert.equal(await sent, 'cancelled')
+    assert.equal(await handler.regenerate(), 'completed')
+    assert.equal(server.requests.filter(({ method, path }) => method === 'POST' && !path.endsWith('/cancel')).at(-1).path.split('/').at(-1), expected)
+  }
+})
+
+test('an older AgentOS, which has no such route, is told by its answer', async () => {
+  for (const status of [404, 422]) {
+    const refuse = (_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}')
+    const { handler } = await connect({ agent: 'historian' }, ['regen_agent_replace.1_run', refuse])
+    await handler.send('What is a fjord?')
+    assert.equal(await handler.regenerate(), 'failed')
+    const { error, turns } = handler.getSnapshot()
+    assert.match(error.message, /^The server could not answer again; AgentOS can from version 3\.1\.10 on\. It says: /)
+    assert.deepEqual([turns[0].answer.content, turns[0].versions], [answer(1), { index: 0, count: 1 }])
+  }
+})
+
+test('imported turns, and turns of another conversation, are no turns of this one', async () => {
+  const { handler } = await connect({ agent: 'historian' }, [])
+  handler.load({ sessionId: 's', messages: [{ role: 'user', content: 'Hi' }, { role: 'agent', content: 'Hello' }] })
+  await assert.rejects(handler.regenerate(), { message: /there is no turn yet$/ })
+  await assert.rejects(handler.regenerate({ turn: handler.getSnapshot().turns[0] }), { message: /there is no such turn in this conversation$/ })
+  assert.equal(handler.showVersion(handler.getSnapshot().turns[0], 0), false)
+  assert.equal(handler.getSnapshot().turns[0].answer.content, 'Hello')
+  await assert.rejects(lib.createStreamHandler({ url: '/ask' }).regenerate(), { message: /it needs one of the options agent and team$/ })
+})
