@@ -101,6 +101,7 @@ size: dist
 .PHONY: bench-page
 bench-page: prerequisites-test package
 	node benches/page.mjs
+	node benches/markdown.mjs
 
 ## Take the README's screenshots, into .github/screenshots
 .PHONY: screenshots

@@ -55,6 +55,7 @@ const stages = [
   { name: 'agent-ui', needs: ['package'], command: nodeTests('tests/agent-ui'), count: countNode },
   { name: 'react', needs: ['package'], command: nodeTests('tests/react'), count: countNode },
   { name: 'packaging', needs: ['package'], command: nodeTests('tests/packaging'), count: countNode },
+  { name: 'markdown', needs: ['package'], command: nodeTests('tests/markdown'), count: countNode },
   { name: 'fuzz', needs: ['package'], command: nodeTests('tests/fuzz'), count: countNode },
   { name: 'oracle', needs: ['package'], command: nodeTests('tests/oracle'), count: countNode },
   { name: 'resilience', needs: ['package', 'peers'], command: nodeTests('tests/resilience'), count: countNode },

@@ -64,6 +64,7 @@ pub mod event;
 pub mod generator;
 pub mod json;
 pub mod limits;
+pub mod markdown;
 pub mod monitor;
 pub mod quota;
 pub mod refusal;

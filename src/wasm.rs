@@ -3,6 +3,7 @@
 //! In: calls from the package's TypeScript. Out: fetches, and calls to its [`Host`]. Never: a call to JavaScript while
 //! the client is borrowed, since a listener may call back in.
 
+mod blocks;
 mod calls;
 mod delta;
 mod feed;

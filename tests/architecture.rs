@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 
 /// The layers, lowest first. A layer may import from those before it.
-const LAYERS: [&str; 16] = [
-    "bytes", "text", "time", "limits", "json", "sse", "event", "refusal", "retry", "error", "quota", "monitor",
-    "state", "client", "view", "wasm",
+const LAYERS: [&str; 17] = [
+    "bytes", "text", "time", "limits", "markdown", "json", "sse", "event", "refusal", "retry", "error", "quota",
+    "monitor", "state", "client", "view", "wasm",
 ];
 
 /// What stands beside the layers, and what it may import. No layer imports it.

@@ -1,7 +1,7 @@
 // 'ai-stream-handler', the main entry: with the WebAssembly module inlined. Importing has no side effects; the module starts in
 // idle time after the first handler is created, or on first use.
 
-export { createStreamHandler, readRefusal } from './handler/create-inlined'
+export { createBlocks, createStreamHandler, readRefusal } from './handler/create-inlined'
 export { emptySnapshot } from './snapshot/empty-snapshot'
 export { RequestError } from './agentos/http-client'
 export { listComponents, type Component } from './agentos/list-components'

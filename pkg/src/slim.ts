@@ -1,6 +1,6 @@
 // 'ai-stream-handler/slim': the main entry without the inlined module, for pages that host core.wasm themselves and `await init(...)`.
 
-export { createStreamHandler, init, readRefusal } from './handler/create-hosted'
+export { createBlocks, createStreamHandler, init, readRefusal } from './handler/create-hosted'
 export { emptySnapshot } from './snapshot/empty-snapshot'
 export { RequestError } from './agentos/http-client'
 export { listComponents, type Component } from './agentos/list-components'

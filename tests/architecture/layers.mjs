@@ -5,12 +5,13 @@
 export const packageLayers = [
   ['*.ts'],
   ['react', 'agent-ui', 'a11y', 'replay'],
-  ['lazy'],
+  ['lazy', 'smooth'],
   // The main entry, which the adapters share: a page would load the module twice if they bundled their own handler.
   ['index.ts', 'slim.ts'],
   ['handler'],
   ['agentos'],
   ['snapshot'],
+  ['markdown'],
   ['wasm'],
   ['types'],
 ]

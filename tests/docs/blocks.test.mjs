@@ -26,7 +26,7 @@ test('TypeScript blocks compile as strict TypeScript against the package', () =>
   const blocks = allBlocks('ts', 'tsx')
   assert.ok(blocks.length >= 15, `${blocks.length} blocks`)
   for (const block of blocks) writeFileSync(join(scratch, nameOf(block)), `${block.text}\nexport {}\n`)
-  for (const name of ['given.d.ts', 'node.d.ts']) cpSync(join(import.meta.dirname, name), join(scratch, name))
+  for (const name of ['given.d.ts', 'node.d.ts', 'renderers.d.ts']) cpSync(join(import.meta.dirname, name), join(scratch, name))
   writeFileSync(join(scratch, 'tsconfig.json'), JSON.stringify({
     compilerOptions: {
       target: 'es2022', module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom', 'dom.iterable'], types: [], jsx: 'react-jsx',

@@ -24,7 +24,10 @@ function shape(value) {
   if (typeof value === 'string') return value.length > 60 ? value.slice(0, 60) : value
   if (Array.isArray(value)) return value.slice(0, 8).map(shape)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, shape(inner)]))
+  // Not enumerable.
+  const { blocks, linkDefinitions } = value
+  const all = 'linkDefinitions' in value ? { ...value, blocks, linkDefinitions } : value
+  return Object.fromEntries(Object.entries(all).map(([key, inner]) => [key, shape(inner)]))
 }
 
 /** Compiles `values` as literals of `type`. Returns the compiler's errors. */

@@ -1,10 +1,12 @@
 // createStreamHandler of the entry /slim: the page hosts the module and passes it to `init`.
 
+import { makeBlocks } from '../markdown/create-blocks'
 import { assertWebAssembly, explainCompileError, startModule, type ModuleSource } from '../wasm/loader'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
+import type { GrowingBlocks } from '../types/markdown'
 import type { HandlerOptions } from '../types/options'
 
 let module: WebAssembly.Module | undefined
@@ -44,6 +46,14 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
   const handler = makeStreamHandler(source, options)
   warmUp(source)
   return handler
+}
+
+/**
+ * The blocks of a text that grows and is not a message of the snapshot (a message has `blocks`). Call `update` with the whole text
+ * as it is now; what did not change keeps its identity. `prefix`: for the ids of the blocks.
+ */
+export function createBlocks({ prefix = '' }: { prefix?: string } = {}): GrowingBlocks {
+  return makeBlocks(source, prefix)
 }
 
 /**

@@ -1,12 +1,14 @@
 // createStreamHandler of the main entry. The only file that imports the module itself.
 
 import wasm from '../../generated/core_bg.opt.wasm'
+import { makeBlocks } from '../markdown/create-blocks'
 import { inlinedSource } from '../wasm/inlined-wasm'
 import { startModule } from '../wasm/loader'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
+import type { GrowingBlocks } from '../types/markdown'
 import type { HandlerOptions } from '../types/options'
 
 const source = inlinedSource(wasm)
@@ -21,6 +23,14 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
   const handler = makeStreamHandler(source, options)
   warmUp(source)
   return handler
+}
+
+/**
+ * The blocks of a text that grows and is not a message of the snapshot (a message has `blocks`). Call `update` with the whole text
+ * as it is now; what did not change keeps its identity. `prefix`: for the ids of the blocks.
+ */
+export function createBlocks({ prefix = '' }: { prefix?: string } = {}): GrowingBlocks {
+  return makeBlocks(source, prefix)
 }
 
 /**

@@ -1,7 +1,7 @@
 // Loads the chunk with everything that a page does not need at first: the main entry, with the module. One chunk, and one loader, for
 // all lazy handlers of a page.
 //
-// A chunk that does not come is tried again after 1, 2, 4 … 30 seconds, and as soon as the page wakes up: `online`, or visible again.
+// A chunk that does not come is tried again after 1, 2, 4 … seconds, and as soon as the page wakes up: `online`, or visible again.
 // Chromium asks the network again for a module that failed to arrive (measured with 156; WHATWG HTML leaves it open), but never for
 // one that arrived and did not parse or run: then only a reload helps. The address is the bundler's, so a query cannot be added to it.
 
@@ -26,7 +26,7 @@ export function loadCore(): Promise<void> {
       globalThis.addEventListener?.('online', wakeUp)
       globalThis.document?.addEventListener('visibilitychange', wakeUp)
     }
-    timer = setTimeout(wakeUp, Math.min(500 * 2 ** failedAttempts, 30_000))
+    timer = setTimeout(wakeUp, 500 * 2 ** failedAttempts)
   }).then(() => {
     for (const tell of [...waiting]) tell()
   }))

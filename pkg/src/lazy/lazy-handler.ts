@@ -17,8 +17,8 @@
 // - `getSnapshot` returns the same object until something changes, and goes on doing so when the core takes over.
 //
 // If the core has not come after several attempts (core-chunk.ts), or cannot start (no WebAssembly, a policy), a send ends as
-// `failed`: `error` says what to do, its text stays in `messages`, and sending it again tries again. `loadSessions` and `openSession`
-// reject. What is checked only by the core (parts of options, numbers out of range) makes a send reject, and goes to
+// `failed`: `error` says what to do, its text stays in `messages`, and sending it again tries again; what else was called waits on.
+// What is checked only by the core (parts of options, numbers out of range) fails a send, too, and goes to
 // `onListenerError`.
 //
 // All methods are stable and need no `this`. Where the core is there already, the handler has it from the start.
@@ -149,7 +149,6 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
     } catch (error) {
       // In a promise, because what is called may throw.
       Promise.reject(error).catch(report)
-      for (const { reject, send } of calls) if (!send) reject?.(error)
       return fail((error as Error).message, 'unexpected')
     }
     ;(core.inside() as RecorderHooks).takeOver(core, snapshot, calls, listeners, notify)

@@ -7,7 +7,10 @@ import type { Turn } from '../types/snapshot'
 
 /** The turn with index `at` of its handler. */
 export function pendingTurn(at: number, text: string, files: string[], since: number): Turn {
-  const message = (role: ChatMessage['role'], id: number, content: string): ChatMessage => ({ id: `m${2 * at + id}`, role, content, created_at: since })
+  // One block with all of the text, until the core finds the blocks.
+  const message = (role: ChatMessage['role'], id: number, content: string): ChatMessage => ({
+    id: `m${2 * at + id}`, role, content, created_at: since, blocks: content ? [{ id: 'b0', text: content, kind: 'paragraph', open: true }] : [], linkDefinitions: '',
+  })
   return {
     id: `t${at}`, user: files.length ? { ...message('user', 0, text), filesSent: files, files_sent: files } : message('user', 0, text), work: [],
     answer: { ...message('agent', 1, ''), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,

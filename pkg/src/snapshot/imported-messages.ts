@@ -2,6 +2,7 @@
 // one if there is any.
 
 import { NO_USAGE, ONLY_VERSION } from './empty-snapshot'
+import { withBlocks } from './message-blocks'
 import type { ChatMessage } from '../types/message'
 import type { Turn } from '../types/snapshot'
 
@@ -33,7 +34,7 @@ export function turnsFromMessages(messages: readonly Partial<ChatMessage>[], gen
   }
   messages.forEach((given, at) => {
     if (given.role === 'user') closeTurn()
-    group.push({ ...given, id: uniqueId(given, `l${generation}-`, at), role: given.role ?? 'agent', content: given.content ?? '', created_at: given.created_at ?? 0 })
+    group.push(withBlocks({ ...given, id: uniqueId(given, `l${generation}-`, at), role: given.role ?? 'agent', content: given.content ?? '', created_at: given.created_at ?? 0 }))
   })
   closeTurn()
   return turns
@@ -50,7 +51,7 @@ function turnFromGroup(group: ChatMessage[], id: string): Turn {
   const isAnswer = (m: ChatMessage) => m.role === 'agent' && !m.parentRunId
   const backwards = rest.slice().reverse()
   const answer = backwards.find(isAnswer) ?? backwards.find((m) => m.role === 'agent') ??
-    { id: `${id}-answer`, role: 'agent', content: '', created_at: user?.created_at ?? 0 }
+    withBlocks({ id: `${id}-answer`, role: 'agent', content: '', created_at: user?.created_at ?? 0 })
   const outcome = answer.streamingError ? 'failed' : answer.cancelled ? 'cancelled' : 'completed'
   return {
     id, user, work: rest.filter((m) => m !== answer), answer, timeline: answer.behindTheScenes ?? [], outcome,

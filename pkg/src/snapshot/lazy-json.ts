@@ -48,7 +48,8 @@ export function copyLazily<T extends object>(from: T): T {
   if (!raws) return { ...from }
   const descriptors: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(from)
   // `from` may be frozen.
-  for (const descriptor of Object.values(descriptors)) {
+  for (const key of Reflect.ownKeys(descriptors)) {
+    const descriptor = descriptors[key as string]!
     descriptor.configurable = true
     if (!descriptor.get) descriptor.writable = true
   }

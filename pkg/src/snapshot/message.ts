@@ -2,13 +2,14 @@
 
 import type { Head, MessageDelta, TextDelta, ToolDelta } from '../wasm/core-delta'
 import { copyLazily, defineLazy, parseOrText } from './lazy-json'
+import { withBlocks, type PlainMessage } from './message-blocks'
 import type { Json } from '../types/json'
 import type { ChatMessage, ToolCall } from './writable'
 import type { ImageData, ReasoningStep } from '../types/message'
 
 /** A new message: `old` with the changes applied. */
 export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta): ChatMessage {
-  const message = delta.head ? fromHead(delta.head, old) : old ? copyLazily(old) : ({} as ChatMessage)
+  const message: PlainMessage = delta.head ? fromHead(delta.head, old) : old ? copyLazily(old) : ({} as ChatMessage)
   if (delta.text) message.content = applyText(message.content, delta.text)
   if (delta.thoughts) {
     const thoughts = applyText(message.reasoning_content ?? '', delta.thoughts)
@@ -21,15 +22,20 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta):
     for (const [at, tool] of delta.tools) tools[at] = toToolCall(tool, tools[at])
     message.tool_calls = tools
   }
-  return message
+  return withBlocks(message, old, delta.text ? appendedText(delta.text) : '')
+}
+
+/** `undefined`: the text starts over. */
+function appendedText({ reset, append }: TextDelta): string | undefined {
+  return reset ? undefined : append
 }
 
 function applyText(old: string | undefined, delta: TextDelta): string {
   return delta.reset ? delta.append : (old ?? '') + delta.append
 }
 
-function fromHead(head: Head, old: ChatMessage | undefined): ChatMessage {
-  const message: ChatMessage = {
+function fromHead(head: Head, old: ChatMessage | undefined): PlainMessage {
+  const message: PlainMessage = {
     id: `m${head.id}`,
     role: head.role,
     content: old?.content ?? '',

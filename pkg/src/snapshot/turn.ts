@@ -4,6 +4,7 @@ import type { EntryDelta, PauseDelta, TurnDelta, TurnFacts } from '../wasm/core-
 import { NO_USAGE, ONLY_VERSION } from './empty-snapshot'
 import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from './lazy-json'
 import { applyMessage, parseList } from './message'
+import { withBlocks } from './message-blocks'
 import type { Json } from '../types/json'
 import type { ChatMessage, Pause, PauseRequirement, TimelineEntry, Turn } from './writable'
 import type { PauseField } from '../types/pause'
@@ -33,9 +34,11 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
 /** A new turn: `old` with text appended to one message (negative `work`: to the answer). */
 export function appendToTurn(old: Turn, work: number, thoughts: boolean, text: string): Turn {
   const turn = copyLazily(old)
-  const message = copyLazily(work < 0 ? old.answer : old.work[work]!)
+  const before = work < 0 ? old.answer : old.work[work]!
+  const message = copyLazily(before)
   if (thoughts) message.reasoning_content = (message.reasoning_content ?? '') + text
   else message.content += text
+  withBlocks(message, before, thoughts ? '' : text)
   if (work < 0) turn.answer = message
   else (turn.work = old.work.slice())[work] = message
   return turn
@@ -44,12 +47,12 @@ export function appendToTurn(old: Turn, work: number, thoughts: boolean, text: s
 function withTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessage {
   const shown = copyLazily(answer)
   shown.behindTheScenes = timeline
-  return shown
+  return withBlocks(shown, answer, '')
 }
 
 function emptyTurn(id: number): Turn {
   return {
-    id: `t${id}`, user: null, work: [], answer: { id: '', role: 'agent', content: '', created_at: 0 }, timeline: [],
+    id: `t${id}`, user: null, work: [], answer: withBlocks({ id: '', role: 'agent', content: '', created_at: 0 }), timeline: [],
     outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }

@@ -1,12 +1,13 @@
 // The snapshot's types as its makers see them: public types are read-only down to their leaves.
 
+import type { Block } from '../types/markdown'
 import type * as message from '../types/message'
 import type * as pause from '../types/pause'
 import type * as snapshot from '../types/snapshot'
 import type * as timeline from '../types/timeline'
 import type { Json } from '../types/json'
 
-type Writable<T> = Json extends T ? T : T extends readonly (infer Entry)[] ? Writable<Entry>[] : T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T
+type Writable<T> = Json extends T ? T : T extends readonly Block[] ? T : T extends readonly (infer Entry)[] ? Writable<Entry>[] : T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T
 
 export type ChatMessage = Writable<message.ChatMessage>
 export type ToolCall = Writable<message.ToolCall>

@@ -1,6 +1,7 @@
 // One message of a conversation, as a page draws it. Field names follow agno-agi/agent-ui.
 
 import type { Json } from './json'
+import type { Block } from './markdown'
 import type { TimelineEntry } from './timeline'
 
 /** A tool call of a run. */
@@ -65,6 +66,13 @@ export interface ChatMessage {
   readonly role: 'user' | 'agent' | 'delegation' | 'system' | 'tool'
   /** The text. For an answer with an output schema: its JSON, indented by two spaces (see `structured`). */
   readonly content: string
+  /**
+   * The Markdown blocks of `content`, to be rendered one by one: `blocks.map((b) => <Md key={b.id}>{b.text}</Md>)`. A block that is
+   * not `open` keeps its identity, so a new token renders one block. Computed when it is first read; not enumerable.
+   */
+  readonly blocks: readonly Block[]
+  /** All link definitions and footnotes in `content` so far; append it to a block, so that references to them work. Not enumerable. */
+  readonly linkDefinitions: string
   /** Seconds since the Unix epoch. */
   readonly created_at: number
   /** The run failed or was interrupted: `snapshot.error` belongs to this message. */

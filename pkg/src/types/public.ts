@@ -2,6 +2,7 @@
 
 export type * from './handler'
 export type * from './json'
+export type * from './markdown'
 export type * from './message'
 export type * from './options'
 export type * from './pause'

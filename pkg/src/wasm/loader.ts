@@ -1,6 +1,6 @@
 // Starts the WebAssembly module, once per page, and explains why if it cannot.
 
-import { Core, initSync } from '../../generated/core'
+import { Blocks, Core, initSync } from '../../generated/core'
 
 export type CoreClass = typeof Core
 
@@ -12,6 +12,8 @@ export interface ModuleSource {
 }
 
 let isStarted = false
+/** Of the last handler: for what belongs to none. */
+let lastSource: ModuleSource | undefined
 let compiled: WebAssembly.Module | undefined
 let memory: WebAssembly.Memory
 let view = new Uint8Array()
@@ -29,6 +31,7 @@ export function moduleNumbers(address: number, count: number): Float64Array {
 
 /** Throws if the module cannot be started, without starting it. */
 export function assertModuleUsable(source: ModuleSource): void {
+  lastSource = source
   if (isStarted) return
   assertWebAssembly()
   try {
@@ -61,6 +64,12 @@ export function startModule(source: ModuleSource): CoreClass {
     compiled = undefined
   }
   return Core
+}
+
+/** What splits Markdown into blocks. Starts the module, if a handler was created. */
+export function splitterClass(): typeof Blocks {
+  if (!isStarted) startModule(lastSource!)
+  return Blocks
 }
 
 /** Throws if there is no WebAssembly. */

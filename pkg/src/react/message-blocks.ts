@@ -1,0 +1,46 @@
+// Renders a message's Markdown block by block.
+
+import { React } from './react'
+import { closedText } from '../markdown/closed-text'
+import { withDefinitions } from '../markdown/with-definitions'
+import { useBlocks, type BlocksOf } from './use-blocks'
+import type { Block } from '../types/markdown'
+
+/** What `render` gets: a Markdown renderer needs only the children. */
+export interface BlockProps extends Pick<Block, 'kind' | 'open' | 'lang'> {
+  children: string
+}
+
+/** A React component that renders one block. Without React's own types, which a project without React lacks. */
+export type BlockComponent = ((props: BlockProps) => unknown) | (new (props: any) => unknown)
+
+export interface MessageBlocksProps {
+  /** A message of the snapshot, a copy of one, or a text. */
+  message: BlocksOf
+  /** Renders one block: a component such as react-markdown's. Keep it the same from render to render. */
+  render: BlockComponent
+  /** Close what is half written in the open block: `**bold`, a fence, a link. Default: false. */
+  closed?: boolean
+}
+
+/**
+ * A message's Markdown, each block rendered by `render` and only when it changes: while text comes in, the last one.
+ *
+ *     <MessageBlocks message={message} render={Markdown} />
+ */
+export function MessageBlocks({ message, render, closed = false }: MessageBlocksProps): any {
+  const { blocks, linkDefinitions } = useBlocks(message)
+  return React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(oneBlock(), {
+    key: block.id, render: render as React.ComponentType<BlockProps>, kind: block.kind, open: block.open, lang: block.lang,
+    // Blank lines behind it come with the next block, and change nothing.
+    children: withDefinitions({ text: trimEnd(closed ? closedText(block) : block.text), kind: block.kind }, linkDefinitions),
+  })))
+}
+
+const trimEnd = (text: string) => text.replace(/[\r\n]+$/, '')
+
+let memoized: React.ComponentType<OneBlockProps> | undefined
+type OneBlockProps = BlockProps & { render: React.ComponentType<BlockProps> }
+
+/** On first use: a page without blocks bundles nothing of it. */
+const oneBlock = () => (memoized ??= React.memo(({ render, ...props }: OneBlockProps) => React.createElement(render, props)))

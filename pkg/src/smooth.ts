@@ -1,0 +1,3 @@
+// 'ai-stream-handler/smooth': text at an even pace. Needs no core, and no framework.
+
+export { smooth, type Smooth, type SmoothOptions, type SmoothSource } from './smooth/smooth'
