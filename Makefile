@@ -118,6 +118,12 @@ package: dist
 .PHONY: docs
 docs: dist docs-pages
 
+## Demo, documentation and API reference in one folder for a static host: target/site
+.PHONY: site
+site: demo-files docs-pages
+	@echo "── site"
+	node scripts/site.mjs
+
 # `dist` comes first: the declarations need what wasm-bindgen writes. TypeDoc empties target/docs, so rustdoc follows it.
 .PHONY: docs-pages
 docs-pages: rust-target scripts/docs/node_modules/.package-lock.json

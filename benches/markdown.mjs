@@ -5,7 +5,7 @@
 //
 // Reports main-thread time (CDP's TaskDuration), the longest task (from a trace), React commits and texts rendered per commit; then the
 // time per token behind 1,000, 10,000 and 100,000 characters, at 200 a second.
-import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -45,6 +45,8 @@ const server = createServer(async (request, response) => {
   const { pathname, searchParams } = new URL(request.url, 'http://localhost')
   if (pathname !== '/agno') {
     const file = pathname === '/' ? '/index.html' : pathname
+    // An image of an answer.
+    if (!existsSync(join(site, file))) return response.writeHead(404).end()
     return response.writeHead(200, { 'content-type': file.endsWith('.js') ? 'text/javascript' : 'text/html' }).end(readFileSync(join(site, file)))
   }
   response.writeHead(200, { 'content-type': 'text/event-stream' })

@@ -95,12 +95,12 @@ async function bundle() {
       target: 'es2022',
       legalComments: 'none',
       // What wasm-bindgen's glue has for other callers: a warning about how the module is started, and `using`.
-      pure: ['console.warn'],
+      pure: name === 'index' || name === 'slim' ? ['console.warn'] : [],
       define: { 'Symbol.dispose': 'undefined' },
       logLevel: 'warning',
       // wasm-bindgen's own loader uses import.meta. Nothing calls it, so it is dropped; checked below.
       logOverride: { 'empty-import-meta': 'silent' },
-      external: ['react'],
+      external: Object.keys(manifest.peerDependencies).flatMap((name) => [name, `${name}/*`]),
       // In CommonJS, `import()` becomes `require()` in a promise: not every host of CommonJS can import (Jest cannot).
       supported: { 'dynamic-import': format === 'esm' },
       // The other entries import the main one; bundling it again would load the module twice.

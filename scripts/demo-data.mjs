@@ -123,7 +123,8 @@ async function copy(name) {
     message: recorded.request.form.message?.replace(DIRECTIVE, ''),
     url: recorded.request.url,
     status: recorded.status,
-    startedAt: Date.parse(recorded.response_headers.date) / 1000,
+    // The header has whole seconds, and may be of the one before the first event.
+    startedAt: Math.max(Date.parse(recorded.response_headers.date) / 1000, Number(/"created_at": ?(\d{10})\b/.exec(original)?.[1] ?? 0)),
     chunks,
   }))
   return bytes

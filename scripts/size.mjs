@@ -13,7 +13,7 @@ export const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length
 export async function sizeOfEntry(entry, names) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: `export { ${names} } from './dist/${entry}.js'`, resolveDir: join(root, 'pkg') },
-    bundle: true, splitting: true, minify: true, format: 'esm', write: false, outdir: root, metafile: true, external: ['react'], charset: 'utf8', logLevel: 'warning',
+    bundle: true, splitting: true, minify: true, format: 'esm', write: false, outdir: root, metafile: true, external: ['react', 'vue', 'svelte', 'svelte/*', 'solid-js', '@angular/core'], charset: 'utf8', logLevel: 'warning',
   })
   const files = outputFiles.map(({ path, contents }) => ({ name: path.slice(root.length + 1), contents }))
   const first = new Set([files.find(({ name }) => metafile.outputs[name].entryPoint === '<stdin>').name])

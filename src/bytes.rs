@@ -11,6 +11,12 @@ pub(crate) fn count_scanned(count: usize) {
     tests::SCANNED.set(tests::SCANNED.get() + count);
 }
 
+/// The bytes scanned so far.
+#[cfg(test)]
+pub(crate) fn scanned() -> usize {
+    tests::SCANNED.get()
+}
+
 /// The length of the common prefix of `bytes` and `wanted`. Not `memcmp`: the one linked into a WebAssembly module
 /// compares byte by byte.
 #[cfg_attr(hot, optimize(speed), inline(never))]

@@ -15,10 +15,13 @@
 //! The last line is special until its end has come: `2` may become `2.`, an item of the list before, and `---` an
 //! underline. So it begins a block only if it does whatever follows.
 
+mod continuation;
 mod definitions;
 mod hold;
 mod html;
 mod line;
+mod look_ahead;
+mod paragraph;
 mod start;
 mod table;
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 mod model;
 
-use crate::refusal::{QuotaViolation, LONGEST_DELAY};
+use crate::refusal::{QuotaViolation, Refusal, LONGEST_DELAY};
 use crate::text::{contains, grouped};
 use crate::time::Seconds;
 pub use model::Used;
@@ -78,6 +78,11 @@ impl Quota {
         if let Some(model) = self.model_mut(model) {
             model.record(used, second);
         }
+    }
+
+    /// Learns limits from a refusal that names them.
+    pub fn learn_from(&mut self, refusal: &Refusal) {
+        self.learn(&refusal.quotas);
     }
 
     /// Learns limits from the quotas that a 429 names. Ignores those other than input tokens per minute.

@@ -1,11 +1,10 @@
-//! A refusal, understood: what a provider, gateway or proxy said instead of an answer.
+//! Classifies a refusal: what a provider, gateway or proxy sends instead of an answer.
 //!
-//! In: [`Evidence`], whatever is known: an HTTP status, header fields, a body or an exception's text, the name of its
-//! class. Out: a [`Refusal`]: what kind it is, how long to wait, what the user reads. The signs are data (`signs`): adding a
-//! provider takes a line there, its source, and a refusal in `tests/fixtures/refusals/`.
+//! In: [`Evidence`], that is, whatever is known: an HTTP status, header fields, a body or an exception's text, the
+//! exception's class. Out: a [`Refusal`]: its kind, how long to wait, and the sentence for the user. The signs are data
+//! (`signs`): to add a provider, add a line there with its source, and a refusal to `tests/fixtures/refusals/`.
 //!
-//! Entered on errors only: a stream without one costs nothing. Everything is bounded and linear in the text, of which at
-//! most 12 KB are looked at.
+//! Runs on errors only; a stream without errors costs nothing. At most 12 KB of a text are read, in linear time.
 
 mod code;
 mod facts;
@@ -27,39 +26,39 @@ use crate::time::Seconds;
 use facts::Facts;
 use scan::{any, has_phrase};
 
-/// The longest wait that is waited out: an hour. Nobody watches a countdown for longer.
+/// The longest wait that is waited out, in seconds: an hour. Nobody watches a countdown for longer.
 pub const LONGEST_DELAY: Seconds = 3_600.0;
 
-/// What is known of a refusal.
+/// What is known about a refusal.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(clippy::exhaustive_structs)]
 pub struct Evidence<'a> {
-    /// Of an HTTP answer.
+    /// The HTTP status, if there is an HTTP response.
     pub status: Option<u16>,
-    /// Its body, or what an exception says.
+    /// The response's body, or an exception's text.
     pub text: &'a str,
-    /// The JSON that the text is a member of: its codes and waits count, its words do not.
+    /// The JSON object that `text` is a member of. Its codes and waits count, its sentences do not.
     pub around: &'a str,
-    /// Of an HTTP answer.
+    /// The header fields of the HTTP response.
     pub headers: Headers<'a>,
-    /// The class of an exception, as agno sends it (`error_type`).
+    /// The exception's class, which agno sends as `error_type`.
     pub error_type: Option<&'a str>,
-    /// The model's provider, where the run named it.
+    /// The model's provider, if the run names it.
     pub provider: Option<&'a str>,
 }
 
 impl<'a> Evidence<'a> {
-    /// What an exception or a RunError says.
+    /// The text of an exception or a RunError.
     pub fn of_text(text: &'a str) -> Self {
         Evidence { text, ..Evidence::default() }
     }
 
-    /// An HTTP answer.
+    /// An HTTP response.
     pub fn of_http(status: u16, text: &'a str, headers: Headers<'a>) -> Self {
         Evidence { status: Some(status), text, headers, ..Evidence::default() }
     }
 
-    /// Reads it. `now`: what absolute times are compared with if the answer has no `Date`.
+    /// Classifies the refusal. Absolute times are compared with the response's `Date`, else with `now`.
     pub fn read(&self, now: Seconds) -> Refusal {
         #[cfg(all(test, not(target_arch = "wasm32")))]
         tests::READS.set(tests::READS.get() + 1);
@@ -91,21 +90,21 @@ pub(crate) fn wait_in(sentence: &str, now: Seconds) -> Option<Seconds> {
     wait::in_sentence(&sentence.to_ascii_lowercase(), now).filter(|wait| *wait > 0.0)
 }
 
-/// A refusal, understood.
+/// What a refusal comes to.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Refusal {
     /// Why.
     pub kind: Kind,
-    /// The HTTP status of the answer, else the one that the text states.
+    /// The HTTP status of the response, else the one stated in the text.
     pub status: Option<u16>,
-    /// The wait that is named, in seconds; longer than [`LONGEST_DELAY`], too.
+    /// The wait that the refusal names, in seconds. May exceed [`LONGEST_DELAY`].
     pub delay: Option<Seconds>,
-    /// The sentence for the user, where it has one.
+    /// The sentence for the user, if the refusal has one.
     pub message: Option<String>,
-    /// Who refused, where that can be told.
+    /// Who refused, if known.
     pub provider: Option<String>,
-    /// The exhausted quotas that are named.
+    /// The exhausted quotas that the refusal names.
     pub(crate) quotas: Vec<QuotaViolation>,
 }
 
@@ -115,14 +114,14 @@ impl Refusal {
         self.kind.may_pass(self.delay)
     }
 
-    /// The sentence for the user: its own, else one for its kind.
+    /// The sentence for the user: the refusal's own, else a generic one for its kind.
     pub fn sentence(&self) -> &str {
         self.message.as_deref().unwrap_or_else(|| message::generic(self.kind, self.status))
     }
 }
 
-/// Codes come first, then the innermost status, then words. What a sentence mentions cannot make a limit of an answer
-/// whose status says otherwise: a 400 that mentions a quota is a 400.
+/// Codes take precedence over the innermost status, and the status over words: a 400 that mentions a quota is a bad
+/// request, not a limit.
 fn kind_of(status: Option<u16>, facts: &Facts, wait: Option<Seconds>) -> Kind {
     let first = phrase_in(&facts.words, signs::FIRST);
     if first != Kind::Unknown {
@@ -140,14 +139,14 @@ fn likely_kind(status: Option<u16>, facts: &Facts) -> Kind {
     let worded = phrase_in(&facts.words, signs::PHRASES);
     let inner = facts.status.map_or(Kind::Unknown, Kind::of_status);
     let outer = status.map_or(Kind::Unknown, Kind::of_status);
-    // A proxy wraps the provider's answer into one of its own.
+    // A proxy wraps the provider's answer in one of its own.
     let stated = if inner == Kind::Unknown { outer } else { inner };
     let certain = if is_certain(inner) { inner } else { outer };
     if coded == Kind::QuotaExhausted {
         return coded;
     }
     match worded {
-        // An allowance that comes back at a named time is a limit.
+        // An allowance that resets at a stated time is a limit.
         Kind::QuotaExhausted => return if facts.wait.is_none() { worded } else { Kind::RateLimit },
         _ if !matches!(coded, Kind::Unknown | Kind::BadRequest) => return coded,
         // GitHub and Google's JSON APIs send their limits with a 403.
@@ -156,12 +155,12 @@ fn likely_kind(status: Option<u16>, facts: &Facts) -> Kind {
         Kind::ContentFiltered | Kind::Auth => return worded,
         // Some send a 429 when they are overloaded.
         Kind::Overloaded if certain == Kind::RateLimit => return worded,
-        // Of a gateway's answer the status knows best how it failed.
+        // The status of a gateway is more precise than its words.
         Kind::Timeout | Kind::Unavailable if stated != Kind::Unknown => return stated,
         _ if !is_certain(certain) => return worded,
         _ => {}
     }
-    // Of an answer that is clear by itself a number in its text needs words that bear it out.
+    // The answer's own status is clear: a number in its text counts only if the words confirm it.
     if inner != Kind::Unknown && (!is_certain(outer) || inner == worded) {
         inner
     } else if status.is_some() {
@@ -171,7 +170,7 @@ fn likely_kind(status: Option<u16>, facts: &Facts) -> Kind {
     }
 }
 
-/// Whether a status says what happened, not only that a server or a gateway failed.
+/// Whether a status states the cause, not only that a server or a gateway failed.
 fn is_certain(kind: Kind) -> bool {
     !matches!(kind, Kind::Unknown | Kind::Unavailable | Kind::Timeout)
 }

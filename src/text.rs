@@ -9,10 +9,22 @@ pub(crate) fn slice<R: SliceIndex<str, Output = str>>(text: &str, range: R) -> &
     text.get(range).unwrap_or_default()
 }
 
-/// The offset of the first `wanted` in `text`. Compares at every offset: not for text that grows.
+/// The offset of the first `wanted` in `text`; `None` if it is empty. Compares wherever the first byte is found: not for
+/// text that grows.
 #[inline(never)]
 pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
-    text.as_bytes().windows(wanted.len().max(1)).position(|window| window == wanted.as_bytes())
+    let (text, wanted) = (text.as_bytes(), wanted.as_bytes());
+    let first = *wanted.first()?;
+    let mut at = 0;
+    loop {
+        at += memchr::memchr(first, text.get(at..)?)?;
+        // The second byte tells most apart, without a call.
+        let second = wanted.get(1).is_none_or(|second| text.get(at + 1) == Some(second));
+        if second && text.get(at..).is_some_and(|text| text.starts_with(wanted)) {
+            return Some(at);
+        }
+        at += 1;
+    }
 }
 
 /// Whether `text` contains `wanted`.

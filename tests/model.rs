@@ -16,6 +16,7 @@ use std::hash::{Hash, Hasher};
 
 /// What can happen next.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[allow(clippy::enum_variant_names)]
 enum Move {
     Send,
     SendInBackground,

@@ -49,7 +49,8 @@ const liveScenario = (wanted) => catalog.find(({ name, live }) => live && name =
 
 /**
  * What the page shows. `scenario`: the recorded scenario being replayed, or null. `live`: `{ options, target, scenario }`, or null in
- * a replay; its `scenario` is one of the demo's own backend, or null when connected to an AgentOS.
+ * a replay; its `scenario` is one of the demo's own backend, or null when connected to an AgentOS. `pinsTop`: whether the next replay is
+ * shown from its beginning, where the chart is.
  */
 const page = { handler: null, player: null, scenario: null, live: null, settings: readUrlState(), replaceHandler, applySettings, describe, leave }
 const shownScenario = () => page.scenario ?? page.live?.scenario
@@ -66,17 +67,20 @@ const turnActions = {
 const featureCards = createFeatureCards({
   retry: () => play(liveScenario('page-retries')),
   chaos: () => { chaosPanel.choose('drop'); play(liveScenario('survives')) },
-  time: () => { openCharts(); closeTimelines(); play(recordedScenario('scripted_parallel_members')) },
+  time: () => { openCharts(); closeTimelines(); page.pinsTop = true; play(recordedScenario('scripted_parallel_members')) },
   replay: () => openAsRecording(recordedScenario('seedroute_later_text_and_tool_then_429_then_ok')),
   connect: () => layout.reveal(connectForm.node, () => connectForm.focus()),
-})
+}, backend.docs)
 const welcome = createWelcome({ featureCards: featureCards.cards, scenarios: groups[0].scenarios, play })
 const messageList = createMessageList(turnActions, welcome.node, retryCard.node)
 const problemNotice = createProblemNotice()
 const activityStatus = createActivityStatus()
 const errorBanner = createErrorBanner({ dismiss: () => page.handler.dismissError(), tryAgain, resume: () => page.handler.resume() })
 const composer = createComposer({ send, stop })
-const sendQueue = createSendQueue({ cancel: (id) => page.handler.cancelQueued(id) })
+const sendQueue = createSendQueue({
+  cancel: (id) => page.handler.cancelQueued(id), edit: (id, text) => page.handler.editQueued(id, text), move: (id, index) => page.handler.moveQueued(id, index),
+  sendNow: (id) => page.handler.sendQueuedNow(id), resume: () => page.handler.resumeQueue(),
+})
 const rateLimitPanel = createRateLimitPanel()
 const networkSwitches = createNetworkSwitches()
 const statusFooter = createStatusFooter()

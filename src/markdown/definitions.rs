@@ -1,6 +1,6 @@
 //! Link reference definitions at the beginning of a paragraph (CommonMark §4.7).
 
-use super::{cost, start::is_space};
+use super::{cost, line::is_space};
 
 /// Takes the definitions off the beginning of `text`, a paragraph, and adds them to `found`, a line each. Returns the
 /// length of what was taken. `is_whole`: the paragraph has ended; otherwise the next line begins with `[`.

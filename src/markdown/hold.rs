@@ -50,7 +50,7 @@ impl Hold {
     /// After the first line of math.
     pub fn math(line: &Line<'_>) -> Hold {
         let rest = line.rest();
-        let marks = super::start::run(rest, b'$');
+        let marks = super::line::run(rest, b'$');
         if rest[marks..].contains(&b'$') {
             Hold::Nothing
         } else {

@@ -1,6 +1,6 @@
 //! HTML blocks: where they begin and end (CommonMark §4.6), and which element one leaves open.
 
-use super::start::is_space;
+use super::line::is_space;
 
 /// The end of an HTML block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -64,10 +64,25 @@ impl<'a> Line<'a> {
         self.column = to;
     }
 
+    /// Skips `>` and a space after it.
+    pub fn skip_quote_marker(&mut self) {
+        self.skip_marker(1);
+        self.skip_columns(1);
+    }
+
     /// Skips the indentation and `count` bytes after it.
     pub fn skip_marker(&mut self, count: usize) {
         self.at = self.next + count;
         self.column = self.next_column + count;
         self.find_next();
     }
+}
+
+/// How many times `byte` stands at the beginning.
+pub(super) fn run(text: &[u8], byte: u8) -> usize {
+    text.iter().take_while(|b| **b == byte).count()
+}
+
+pub(super) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
 }

@@ -1,7 +1,7 @@
 //! What a line begins: CommonMark §4 and §5.
 
 use super::html::{html_start, HtmlEnd};
-use super::line::Line;
+use super::line::{is_space, run, Line};
 use super::Kind;
 
 /// The block that a line begins, after the containers that continue.
@@ -172,13 +172,4 @@ fn is_rule(rest: &[u8]) -> bool {
 fn is_note(rest: &[u8]) -> bool {
     let end = rest.iter().position(|b| *b == b']' || is_space(*b)).unwrap_or(0);
     end > 2 && rest[1] == b'^' && rest[end..].starts_with(b"]:")
-}
-
-/// How many times `byte` stands at the beginning.
-pub(super) fn run(text: &[u8], byte: u8) -> usize {
-    text.iter().take_while(|b| **b == byte).count()
-}
-
-pub(super) fn is_space(byte: u8) -> bool {
-    matches!(byte, b' ' | b'\t')
 }

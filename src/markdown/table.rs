@@ -1,6 +1,6 @@
 //! The two lines that make a table (GFM §4.10).
 
-use super::start::is_space;
+use super::line::is_space;
 
 /// How many cells a row has; 0 if it has no pipe.
 pub(super) fn cells(row: &[u8]) -> usize {

@@ -1,17 +1,16 @@
 //! The open blocks, line by line: CommonMark's algorithm for block structure (appendix, phase 1), without a tree of what
 //! is closed.
 
-use super::definitions::{may_define, take_definitions};
 use super::hold::Hold;
 use super::html::HtmlEnd;
 use super::line::Line;
+use super::paragraph::Paragraph;
 use super::start::{is_underline, Fence, Item, Place, Start};
-use super::table::{cells, is_delimiter};
 use super::{cost, Kind};
 
 /// A block that contains others.
 #[derive(Debug)]
-enum Container {
+pub(super) enum Container {
     Quote,
     Item(Item),
     Note,
@@ -19,25 +18,13 @@ enum Container {
 
 /// The innermost open block.
 #[derive(Debug)]
-enum Leaf {
+pub(super) enum Leaf {
     None,
     Paragraph(Paragraph),
     Table,
     Fence(Fence),
     Html(HtmlEnd),
     Indented,
-}
-
-#[derive(Debug)]
-struct Paragraph {
-    /// Cells of its only line, as the header of a table. 0: it has several lines.
-    cells: usize,
-    /// Its lines, as long as it may begin with definitions.
-    text: Option<String>,
-    /// Try again to find definitions when the text has this length: a title that is not closed is read once per doubling.
-    retry_at: usize,
-    /// Definitions were found.
-    defines: bool,
 }
 
 /// The blocks that are open after a line.
@@ -49,11 +36,11 @@ pub(super) struct Tree {
     pub kind_before: Kind,
     /// Link definitions and footnotes that are complete.
     pub definitions: String,
-    containers: Vec<Container>,
+    pub(super) containers: Vec<Container>,
     /// Where quotes are among them.
-    quotes: Vec<usize>,
-    leaf: Leaf,
-    hold: Hold,
+    pub(super) quotes: Vec<usize>,
+    pub(super) leaf: Leaf,
+    pub(super) hold: Hold,
     /// The text of the open footnote.
     note: String,
 }
@@ -95,99 +82,6 @@ impl Tree {
     pub fn end(&mut self) {
         self.close(0);
         self.hold = Hold::Nothing;
-    }
-
-    /// Whether the beginning of a line begins a block of the top level, whatever follows.
-    pub fn certainly_starts(&self, line: &Line<'_>) -> bool {
-        if line.is_blank() || self.hold.is_on() {
-            return false;
-        }
-        let continues = match self.containers.first() {
-            Some(Container::Quote) => line.indent() < 4 && line.first() == b'>',
-            Some(Container::Note) => line.indent() >= 4,
-            Some(Container::Item(item)) => {
-                let is_item = |s| matches!(s, Some(Start::Item(new)) if new.marker == item.marker);
-                line.indent() >= item.indent
-                    || Item::may_follow(item.marker, line)
-                    || is_item(Start::of(line, Place::default()))
-            }
-            None => match self.leaf {
-                Leaf::Fence(_) | Leaf::Html(_) => true,
-                Leaf::Indented => line.indent() >= 4,
-                _ => false,
-            },
-        };
-        let in_text = match self.leaf {
-            Leaf::Paragraph(_) => true,
-            Leaf::Table => self.containers.is_empty(),
-            _ => false,
-        };
-        let place = Place { may_be_lazy: in_text, is_partial: true, ..Place::default() };
-        !continues && (!in_text || Start::of(line, place).is_some())
-    }
-
-    /// The kind of a block that begins with such a line.
-    pub fn kind_of(line: &Line<'_>) -> Kind {
-        Start::of(line, Place { at_top: true, ..Place::default() }).map_or(Tree::kind_of_text(line), Start::kind)
-    }
-
-    fn kind_of_text(line: &Line<'_>) -> Kind {
-        if Hold::is_math(line) {
-            Kind::Math
-        } else {
-            Kind::Paragraph
-        }
-    }
-
-    /// How many containers continue on this line, which is moved behind their markers.
-    fn match_containers(&mut self, line: &mut Line<'_>) -> usize {
-        for at in 0..self.containers.len() {
-            if line.is_blank() {
-                return self.match_blank(at);
-            }
-            cost(1);
-            match &self.containers[at] {
-                Container::Quote if line.indent() < 4 && line.first() == b'>' => skip_quote_marker(line),
-                Container::Item(item) if line.indent() >= item.indent => line.skip_columns(item.indent),
-                Container::Note if line.indent() >= 4 => line.skip_columns(4),
-                _ => return at,
-            }
-        }
-        if line.is_blank() {
-            return self.match_blank(self.containers.len());
-        }
-        self.containers.len()
-    }
-
-    /// A blank line continues list items up to the next quote.
-    fn match_blank(&mut self, from: usize) -> usize {
-        let all = self.containers.len();
-        if let Some(Container::Item(item)) = self.containers.last_mut() {
-            // An item begins with at most one blank line. The list goes on, the item does not.
-            if item.is_empty {
-                item.indent = usize::MAX;
-            }
-        }
-        let next = self.quotes.partition_point(|at| *at < from);
-        self.quotes.get(next).copied().unwrap_or(all)
-    }
-
-    /// Whether the line is more of a leaf that is not a paragraph.
-    fn continue_leaf(&mut self, line: &Line<'_>, matched: usize) -> bool {
-        if matched < self.containers.len() {
-            return false;
-        }
-        let (continues, ends) = match self.leaf {
-            Leaf::Fence(fence) => (true, fence.is_closed_by(line)),
-            Leaf::Html(HtmlEnd::BlankLine) => (!line.is_blank(), false),
-            Leaf::Html(end) => (true, end.is_in(line.rest())),
-            Leaf::Indented => (line.is_blank() || line.indent() >= 4, false),
-            _ => return false,
-        };
-        if ends {
-            self.leaf = Leaf::None;
-        }
-        continues
     }
 
     /// Finds a place for a line that continues no leaf, or a paragraph. Returns whether it begins a block of the top level.
@@ -244,7 +138,7 @@ impl Tree {
         }
         match start {
             Start::Quote => {
-                skip_quote_marker(line);
+                line.skip_quote_marker();
                 self.quotes.push(self.containers.len());
                 self.containers.push(Container::Quote);
             }
@@ -361,54 +255,5 @@ impl Tree {
         }
         self.containers.truncate(matched);
         self.quotes.truncate(self.quotes.partition_point(|at| *at < matched));
-    }
-}
-
-fn skip_quote_marker(line: &mut Line<'_>) {
-    line.skip_marker(1);
-    line.skip_columns(1);
-}
-
-impl Paragraph {
-    fn new(line: &Line<'_>) -> Paragraph {
-        let text = may_define(line.rest()).then(String::new);
-        let mut paragraph = Paragraph { cells: 0, text, retry_at: 0, defines: false };
-        paragraph.push(line);
-        paragraph.cells = cells(line.rest());
-        paragraph
-    }
-
-    fn push(&mut self, line: &Line<'_>) {
-        if let Some(text) = &mut self.text {
-            text.push_str(std::str::from_utf8(line.rest()).unwrap_or_default());
-            text.push('\n');
-        }
-    }
-
-    fn add(&mut self, line: &Line<'_>, found: &mut String) {
-        self.cells = 0;
-        if line.first() == b'[' {
-            self.take(false, found);
-        }
-        self.push(line);
-    }
-
-    /// Takes what is complete of the definitions at the beginning.
-    fn take(&mut self, is_whole: bool, found: &mut String) {
-        let Some(text) = self.text.as_mut().filter(|text| is_whole || text.len() >= self.retry_at) else { return };
-        let taken = take_definitions(text, is_whole, found);
-        self.defines |= taken > 0;
-        self.retry_at = if taken == text.len() { 0 } else { 2 * text.len() };
-        text.drain(..taken);
-    }
-
-    /// Takes the rest of the definitions. Returns whether it has nothing else.
-    fn is_definition(&mut self, found: &mut String) -> bool {
-        self.take(true, found);
-        self.defines && self.text.as_ref().is_some_and(String::is_empty)
-    }
-
-    fn is_header_of(&self, line: &Line<'_>) -> bool {
-        self.cells > 0 && is_delimiter(line.rest(), self.cells)
     }
 }

@@ -1,4 +1,4 @@
-//! What a refusal's text says: the statuses, codes, sentences and waits in it, at any depth.
+//! Extracts the statuses, codes, sentences and waits from a refusal's text, at any depth of nesting.
 
 use super::code::{codes_of, kind_of_code, kind_of_codes, plain};
 use super::kind::Kind;
@@ -15,39 +15,39 @@ use super::wait::{in_sentence, longer, of_reset, of_value};
 use crate::limits::excerpt;
 use crate::time::Seconds;
 
-/// Codes beyond so many bytes are not kept: an error has a handful.
+/// Bytes of codes that are kept. An error has a handful.
 const MOST_CODES: usize = 1 << 10;
-/// Of a quota: longer ones are none.
+/// Longer values are not members of a quota.
 const LONGEST_MEMBER: usize = 200;
-/// Texts within texts: a gateway's JSON around a proxy's around a provider's.
+/// Levels of JSON in a string of JSON: a gateway quotes a proxy, which quotes a provider.
 const MOST_NESTED: u32 = 5;
-/// So much of a text is looked at, at its beginning and at its end. Errors say what they are in either.
+/// Bytes that are read at the beginning and at the end of a text. Errors state their cause at either end.
 const HEAD: usize = 8 << 10;
 const TAIL: usize = 4 << 10;
 
 #[derive(Default)]
 pub(super) struct Facts {
-    /// The innermost status that the text states.
+    /// The status stated in the text; of several, the innermost.
     pub status: Option<u16>,
-    /// A list: lower case, letters and digits only.
+    /// The codes: a `list!` in the form of [`plain`].
     pub codes: String,
-    /// The innermost human sentence, by how surely it is one.
+    /// The best candidate for the user's sentence, for each rank: a field for sentences, one that may hold a code, a code.
     said: [String; 3],
-    /// Whether those are elements of a list so far.
+    /// Whether the candidate of a rank consists of list elements so far.
     listed: [bool; 3],
-    /// The field that a validation error is about (`loc` of FastAPI), until its `msg` comes. Where an SDK wrote its own
-    /// words in front, fields are not named.
+    /// FastAPI's `loc`: the field that the next `msg` is about.
     location: String,
+    /// Whether `loc` goes into the sentence. It does not if the text begins with an SDK's own words.
     names_fields: bool,
-    /// Everything that may hold a phrase, in lower case at the end.
+    /// Everything that may contain a phrase, a line per text; in lower case once all is read.
     pub words: String,
-    /// The longest wait that is named.
+    /// The longest wait named.
     pub wait: Option<Seconds>,
-    /// Header fields inside the body (OpenRouter's `metadata.headers`), as [`Headers`](super::Headers) has them.
+    /// Header fields inside the body (OpenRouter's `metadata.headers`), in the form of [`Headers`](super::Headers).
     pub headers: String,
-    /// The exhausted quotas that are named.
+    /// The exhausted quotas named.
     pub quotas: Vec<QuotaViolation>,
-    /// What absolute times are compared with.
+    /// The time that absolute times are compared with.
     now: Seconds,
     /// `retryDelay: { seconds, nanos }` (google.protobuf.Duration).
     duration: Seconds,
@@ -69,7 +69,7 @@ impl Facts {
         facts
     }
 
-    /// Codes and waits in the JSON that the text is a member of.
+    /// Reads the codes and waits of the JSON object that the text is a member of.
     pub fn read_around(&mut self, json: &str) {
         pieces(excerpt(json, HEAD), &mut |pair| {
             let name = plain(pair.key);
@@ -80,7 +80,7 @@ impl Facts {
     }
 
     fn read(&mut self, text: &str, depth: u32) {
-        // JSON whose quotes are escaped, outside of any quotes.
+        // JSON with escaped quotes, though not itself in quotes.
         let escaped = begins(skip(after(text, "{").unwrap_or_default(), SPACE, ""), "\\");
         let unescaped = if escaped { unescape(text) } else { String::new() };
         let prose = pieces(if escaped { &unescaped } else { text }, &mut |pair| self.pair(&pair, depth));
@@ -94,7 +94,7 @@ impl Facts {
         let Pair { key, of, value: text, quoted } = *pair;
         let name = plain(key);
         let (field, unit) = field_of(&name);
-        // Another error, as a text.
+        // Another error, as a string.
         if quoted && depth < MOST_NESTED && text.len() > 8 && has_phrase(text, "{") {
             if let Some(Field::Sentence) = field {
                 self.say(0, text, false);
@@ -104,7 +104,7 @@ impl Facts {
         self.quota(&name, text);
         let now = self.now;
         match field {
-            // `"detail": 7` and `"message": null` say nothing.
+            // `"detail": 7` and `"message": null` are not sentences.
             Some(Field::Sentence) if !quoted => {}
             Some(Field::Sentence) => {
                 self.hear(text);
@@ -152,7 +152,7 @@ impl Facts {
         }
     }
 
-    /// A member that comes again is that of another quota.
+    /// A member that the current quota already has begins the next one.
     fn quota(&mut self, name: &str, text: &str) {
         let mut next = QuotaViolation::default();
         let Some(member) = next.member(name).filter(|_| text.len() <= LONGEST_MEMBER) else { return };
@@ -170,8 +170,7 @@ impl Facts {
         }
     }
 
-    /// Of several statuses that of a refusal counts before that of a server that failed, which wraps it. `of_field`: what
-    /// is said in a field counts before what is said in words.
+    /// A refusal's status takes precedence over a 5xx that wraps it, and a field (`of_field`) over a sentence.
     fn state(&mut self, status: u16, of_field: bool) {
         let weight = |status: u16| match Kind::of_status(status) {
             Kind::Unknown | Kind::Unavailable | Kind::Timeout => 1,
@@ -183,7 +182,7 @@ impl Facts {
         }
     }
 
-    /// `error.RateLimitError` is both that and `RateLimitError`.
+    /// Adds a code. Of `openai.RateLimitError` the last part counts, too.
     pub fn code(&mut self, text: &str) {
         let last = from(text, text.len() - span_back(text, ALNUM, "_-"));
         for name in [text, if last.len() < text.len() { last } else { "" }] {
@@ -193,7 +192,7 @@ impl Facts {
         }
     }
 
-    /// The kind that the codes say.
+    /// The kind according to the codes.
     pub fn coded(&self) -> Kind {
         kind_of_codes(&self.codes)
     }
@@ -211,7 +210,7 @@ impl Facts {
         while !rest.is_empty() {
             let word = upto(rest, span(rest, ALNUM, "_"));
             rest = from(rest, word.len());
-            // Between quotes it is the subject of another error: `cannot import name 'RateLimitError'`.
+            // In quotes it is the subject of another error: `cannot import name 'RateLimitError'`.
             let named = any(word, ends, list!["Error", "Exception", "Timeout"]) && !begins(rest, "'");
             // `RATE_LIMIT_EXCEEDED: …`, `overloaded_error: …`
             if word.len() > 8 && (named || begins(rest, ": ") && kind_of_code(word) != Kind::Unknown) {
@@ -219,7 +218,7 @@ impl Facts {
             }
             rest = skip(rest, !ALNUM, "");
         }
-        // On a line of its own, whatever white space it has: phrases are compared with single spaces.
+        // One line per text, with single spaces: phrases are written that way.
         if self.words.len() < HEAD + TAIL {
             self.words.push('\n');
             let mut gap = "";
@@ -231,8 +230,7 @@ impl Facts {
         }
     }
 
-    /// The first of the deepest: what is inside of a text that was read replaces nothing that was said before. The
-    /// elements of a list are one sentence.
+    /// Offers a sentence of a rank. The first one is kept; elements of a list are joined to it.
     fn say(&mut self, rank: usize, text: &str, listed: bool) {
         let said = &mut self.said[rank];
         let goes_on = listed && self.listed[rank];
@@ -249,13 +247,13 @@ impl Facts {
         }
     }
 
-    /// The sentence for people.
+    /// The sentence for the user.
     pub fn said(&self) -> Option<&str> {
         self.said.iter().find(|said| !said.is_empty()).map(String::as_str)
     }
 }
 
-/// What the field of this name is, and the unit that a wait's name ends with.
+/// What a field's name stands for, and the unit at its end if it is a wait.
 fn field_of(name: &str) -> (Option<Field>, &'static str) {
     let unit = entry(name, ends, UNITS).unwrap_or_default();
     let bare = upto(name, name.len() - unit.len());

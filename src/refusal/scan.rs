@@ -3,6 +3,7 @@
 //! Shared functions instead of iterators with closures and arrays of strings: of the former the compiler makes a copy per
 //! use, of the latter each entry costs as much as its text again. Errors are rare and short: nothing here has to be fast.
 
+use crate::bytes::count_scanned;
 use crate::limits::excerpt;
 use crate::text::{find, slice};
 
@@ -62,26 +63,39 @@ pub(super) fn upto(text: &str, at: usize) -> &str {
 #[inline(never)]
 pub(super) fn span(text: &str, classes: u8, more: &str) -> usize {
     let other = |b: &u8| class(*b) & classes == 0 && !more.as_bytes().contains(b);
-    text.as_bytes().iter().position(other).unwrap_or(text.len())
+    let end = text.as_bytes().iter().position(other).unwrap_or(text.len());
+    count_scanned(end);
+    end
 }
 
 /// The same at its end.
 #[inline(never)]
 pub(super) fn span_back(text: &str, classes: u8, more: &str) -> usize {
     let other = |b: &u8| class(*b) & classes == 0 && !more.as_bytes().contains(b);
-    text.as_bytes().iter().rev().position(other).unwrap_or(text.len())
+    let length = text.as_bytes().iter().rev().position(other).unwrap_or(text.len());
+    count_scanned(length);
+    length
 }
 
 /// The place of the first byte of `wanted`, else the end.
 #[inline(never)]
 pub(super) fn until(text: &str, wanted: &str) -> usize {
-    text.as_bytes().iter().position(|b| wanted.as_bytes().contains(b)).unwrap_or(text.len())
+    let (bytes, wanted) = (text.as_bytes(), wanted.as_bytes());
+    let found = match wanted {
+        // The end of a list's entry: by far the most frequent.
+        [byte] => memchr::memchr(*byte, bytes),
+        _ => bytes.iter().position(|b| wanted.contains(b)),
+    };
+    let end = found.unwrap_or(bytes.len());
+    count_scanned(end);
+    end
 }
 
 /// Whether `text` begins with one of the bytes of `wanted`.
 #[inline(never)]
 pub(super) fn begins_in(text: &str, wanted: &str) -> bool {
-    !text.is_empty() && until(text, wanted) == 0
+    // Not by `until`, which would look at the whole text.
+    text.as_bytes().first().is_some_and(|byte| wanted.as_bytes().contains(byte))
 }
 
 /// `text` without what [`span`] measures.
@@ -105,7 +119,9 @@ pub(super) fn has(text: &str, classes: u8) -> bool {
 /// What follows the first `mark` in `text`.
 #[inline(never)]
 pub(super) fn after<'a>(text: &'a str, mark: &str) -> Option<&'a str> {
-    text.get(find(text, mark)? + mark.len()..)
+    let at = find(text, mark);
+    count_scanned(at.unwrap_or(text.len()));
+    text.get(at? + mark.len()..)
 }
 
 /// What stands in front of the first `mark` in `text`, else all of it.

@@ -23,6 +23,11 @@ impl Conversation {
         self.sessions.update_from_server(id, name, created_at, updated_at, self.limits.max_sessions);
     }
 
+    /// Takes a session off the list.
+    pub fn drop_session(&mut self, id: &str) {
+        self.sessions.remove(id);
+    }
+
     /// Past events follow: sets the counters aside.
     pub(crate) fn begin_history(&mut self) -> LiveCounters {
         LiveCounters {

@@ -91,6 +91,11 @@ impl Sessions {
         }
     }
 
+    pub(super) fn remove(&mut self, id: &str) {
+        self.list.retain(|s| s.session_id != id);
+        self.dirty = true;
+    }
+
     /// A run of session `id` ended.
     pub(super) fn ended(&mut self, id: &str, outcome: Outcome, at: Seconds) {
         if let Some(session) = self.list.iter_mut().find(|s| s.session_id == id) {

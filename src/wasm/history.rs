@@ -27,6 +27,13 @@ impl Core {
         self.shell.flush();
     }
 
+    /// Takes a session off the list.
+    #[wasm_bindgen(js_name = dropSession)]
+    pub fn drop_session(&self, id: &str) {
+        self.shell.client.borrow_mut().conversation.drop_session(id);
+        self.shell.flush();
+    }
+
     /// Sets the requirements of a pause whose stream did not carry them, as JSON.
     #[wasm_bindgen(js_name = tellPause)]
     pub fn set_pause_requirements(&self, requirements: &str) {

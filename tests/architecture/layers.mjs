@@ -4,7 +4,7 @@
 /** Of pkg/src. A name that ends in .ts is an entry of its own; `*.ts` is every other entry. */
 export const packageLayers = [
   ['*.ts'],
-  ['react', 'agent-ui', 'a11y', 'replay'],
+  ['react', 'frameworks', 'agent-ui', 'a11y', 'replay'],
   ['lazy', 'smooth'],
   // The main entry, which the adapters share: a page would load the module twice if they bundled their own handler.
   ['index.ts', 'slim.ts'],

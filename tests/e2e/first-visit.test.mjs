@@ -26,9 +26,12 @@ const STOPS = {
     await page.waitForFunction(() => document.querySelector('[data-testid=verdict]').textContent === 'It held')
     assert.match(await byId('verdict-facts').textContent(), /The connection broke 2 times/)
   },
-  async time({ page, byId }) {
+  async time({ page, byId, statusIs }) {
     await byId('lanes').waitFor()
     await page.locator('.bar').first().waitFor()
+    await statusIs('completed')
+    const { y } = await byId('lanes').boundingBox()
+    assert.ok(y > 0 && y < 700, `the bars are at ${y}`)
   },
   async replay({ byId }) {
     await byId('scrubber').waitFor()

@@ -198,3 +198,35 @@ describe('nothing fails in silence', () => {
   })
 })
 
+
+describe('the queue is in the user’s hands', () => {
+  let site
+  before(async () => (site = await backends.page()))
+  after(() => site?.close())
+
+  test('queued messages are moved, edited, sent now; Stop pauses the rest, and a button resumes it', async () => {
+    const view = await visit(site)
+    await view.byId('live-queue').click()
+    const texts = () => view.byId('waiting').locator('.send-queue-text').allTextContents()
+    await until(async () => (await texts()).length === 3)
+    const [first, second] = await texts()
+    const row = (text) => view.byId('waiting').filter({ hasText: text })
+    await row(second).getByTestId('queue-up').click()
+    await until(async () => (await texts())[0] === second)
+    await row(first).getByTestId('queue-edit').click()
+    await view.byId('queue-input').locator('visible=true').fill('And what came of it?')
+    await view.page.keyboard.press('Enter')
+    await until(async () => (await texts())[1] === 'And what came of it?')
+    await view.byId('stop').click()
+    await view.page.waitForFunction(() => /paused by Stop/.test(document.querySelector('[data-testid=queue-title]').textContent))
+    assert.match(await view.byId('waiting').first().textContent(), /waits until you resume/)
+    await view.byId('queue-resume').click()
+    await until(async () => (await view.page.locator('.user').allTextContents()).includes(second))
+    await row('Suggest a title').getByTestId('queue-now').click()
+    await view.statusIs('completed')
+    await until(async () => (await view.byId('waiting').count()) === 0)
+    const asked = await view.page.locator('.user').allTextContents()
+    assert.deepEqual([...asked].sort(), ['Tell me a slow story.', second, 'And what came of it?', 'Suggest a title for this chat.'].sort())
+    view.assertClean()
+  })
+})

@@ -154,3 +154,20 @@ test('imported turns, and turns of another conversation, are no turns of this on
   assert.equal(handler.getSnapshot().turns[0].answer.content, 'Hello')
   await assert.rejects(lib.createStreamHandler({ url: '/ask' }).regenerate(), { message: /it needs one of the options agent and team$/ })
 })
+
+test('a session listed under its input as JSON has the words of it as its name', async () => {
+  const listed = { session_id: 's1', session_name: '{\n  "input_content": "What the user said"\n}', created_at: 1 }
+  const { handler } = await connect({ agent: 'historian' }, [], {}, () => ({ data: [listed, { ...listed, session_id: 's2', session_name: '{"mine": 1}' }] }))
+  assert.deepEqual((await handler.loadSessions()).map(({ session_name }) => session_name).sort(), ['What the user said', '{"mine": 1}'])
+})
+
+test('a name that the server refuses is taken back', async () => {
+  const listed = { session_id: 's1', session_name: 'Old', created_at: 1 }
+  const { handler, server } = await connect({ agent: 'historian' }, [(_, response) => response.writeHead(500).end()], {}, () => ({ data: [listed] }))
+  await handler.loadSessions()
+  const names = () => handler.getSnapshot().sessions.map(({ session_name }) => session_name)
+  const renamed = handler.renameSession('s1', 'New')
+  assert.deepEqual(names(), ['New'])
+  await assert.rejects(renamed, { httpStatus: 500 })
+  assert.deepEqual([names(), server.requests.at(-1).path], [['Old'], '/sessions/s1/rename?type=agent'])
+})

@@ -4,7 +4,7 @@ import { connectAgentUI, type AgentUI } from 'ai-stream-handler/agent-ui'
 import {
   createPlayer, openRecording, packRecording, readRecording, record, recordingOf, redact, replay, writeRecording, type Player, type StreamGiven,
 } from 'ai-stream-handler/replay'
-import { useAIStreamHandler, useStreamSlice, type StreamHook } from 'ai-stream-handler/react'
+import { StreamProvider, useAIStreamHandler, useCountdown, useMember, useMessage, useMessageIds, useStream, useStreamSlice, type FinishedAnswer, type StreamHook, type StreamHookOptions } from 'ai-stream-handler/react'
 import { RequestError, confirm, createStreamHandler, emptySnapshot, fill, giveResult, reject } from 'ai-stream-handler'
 import type {
   ChatMessage, Diagnostics, ErrorType, HandlerOptions, Limits, Outcome, Pause, PauseRequirement, RecordedFrame, Recorder, Recording, Resolution,
@@ -129,6 +129,21 @@ export function Component(): string {
   const stop: () => void = announce(handler, { say: (text: string, urgency: 'polite' | 'assertive') => console.log(text, urgency), interval: 2 })
   stop()
   void h.send('hello')
+  // @ts-expect-error the hook disposes of its handler itself
+  h.dispose()
+  const shared: StreamHook = useAIStreamHandler({ id: 'chat', agent: 'a', team: null, onFinish: ({ outcome, turn, message }: FinishedAnswer) => console.log(outcome, turn.id, message.content) })
+  shared.setMessages((messages) => messages.slice(1))
+  const seconds: number | null = useCountdown(h.retry ?? h.pacing)
+  const ids: readonly string[] = useMessageIds(h)
+  const message: ChatMessage | undefined = useMessage(h, ids[0] ?? '')
+  const members: readonly ChatMessage[] = useMember(h.handler, 'Weather')
+  const given: StreamHookOptions = { team: 'cirkelline' }
+  void StreamProvider({ ...given, children: [seconds, message, members, useStream().status] })
+  // @ts-expect-error one of them
+  useAIStreamHandler({ agent: 'a', team: 'b' })
+  // @ts-expect-error one of them, there too
+  createStreamHandler({ workflow: 'a', team: 'b' })
+  createStreamHandler({ team: 'cirkelline', url: '/api/teams/cirkelline/runs' })
   return [status, part, wrong, h.messages.length, h.retry ? countdown(h.retry, { style: 'clock', locale: 'da' }) : ''].join()
 }
 

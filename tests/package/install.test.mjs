@@ -108,7 +108,7 @@ test('the slim entry and core.wasm resolve, and importing the slim entry does no
 test('the installed folder holds the bundles, their types and the texts, and no dependency', () => {
   const folder = join(scratch, 'node_modules/ai-stream-handler')
   const files = readdirSync(join(folder, 'dist'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ name }) => name)
-  for (const name of ['index.js', 'index.cjs', 'slim.js', 'core.wasm', 'index.d.ts', 'index.d.cts', 'slim.d.ts', ...['react', 'agent-ui', 'a11y', 'replay', 'markdown', 'smooth'].flatMap((entry) => ['js', 'cjs', 'd.ts', 'd.cts'].map((kind) => `${entry}.${kind}`))]) {
+  for (const name of ['index.js', 'index.cjs', 'slim.js', 'core.wasm', 'index.d.ts', 'index.d.cts', 'slim.d.ts', ...['react', 'vue', 'svelte', 'solid', 'angular', 'lit', 'agent-ui', 'a11y', 'replay', 'markdown', 'smooth'].flatMap((entry) => ['js', 'cjs', 'd.ts', 'd.cts'].map((kind) => `${entry}.${kind}`))]) {
     assert.ok(files.includes(name), `${name} is missing`)
   }
   assert.deepEqual(files.filter((name) => !/\.(js|cjs|wasm|d\.ts|d\.cts)$/.test(name)), [])

@@ -37,6 +37,19 @@ async function ask(fetch, options = {}) {
   return { outcome, snapshot, errors, content: snapshot.messages.at(-1).content, error: snapshot.error }
 }
 
+test('headers that have only `get` are read', async () => {
+  const headers = { get: (name) => ({ 'retry-after': '7', 'content-type': 'application/json' })[name.toLowerCase()] ?? null }
+  const handler = lib.createStreamHandler({ endpoint: 'http://odd.test', agent: 'a', notify: 'sync', shareLimits: false, fetch: async () => ({ status: 429, ok: false, headers, json: async () => ({ detail: 'Slow down' }) }) })
+  handlers.push(handler)
+  const delay = new Promise((resolve) => handler.subscribe(() => handler.getSnapshot().retry && resolve(handler.getSnapshot().retry.delay)))
+  assert.equal(await Promise.race([delay, handler.send('hello')]), 7)
+})
+
+test('an address that only a page can complete is named where there is none', async () => {
+  const { outcome, error } = await ask(() => assert.fail('a request'), { endpoint: '//x.test' })
+  assert.deepEqual([outcome, error?.type, error?.message], ['failed', 'protocol', 'endpoint must start with http:// or https://: there is no page here that "//x.test" could be relative to.'])
+})
+
 const readable = {
   'a stream of Node': () => ({ ...head, body: Readable.from([Buffer.from(bytes.subarray(0, 30)), Buffer.from(bytes.subarray(30))]) }),
   'a stream of Node that decodes its text': () => ({ ...head, body: Readable.from([Buffer.from(bytes)]).setEncoding('utf8') }),

@@ -9,10 +9,10 @@ import { root } from './support.mjs'
 const read = (path) => readFileSync(join(root, path), 'utf8')
 
 /** Brotli, in KB of 1,024 bytes. Exceeding one takes a decision, not only a commit. */
-const BUDGET = 141.6
+const BUDGET = 143.4
 /** What a page loads before anybody sends a message, by entry. The rest is one chunk; without one, the entry needs no core. */
 const FIRST_BUDGETS = [
-  ['react', 'useAIStreamHandler', 3, 1], ['agent-ui', 'connectAgentUI', 6, 1],
+  ['react', 'useAIStreamHandler', 5.2, 1], ['agent-ui', 'connectAgentUI', 6, 1],
   ['a11y', 'announce, countdown', 1.5, 0], ['replay', 'record, createPlayer', 5, 0],
 ]
 
@@ -51,9 +51,10 @@ test('every test that SECURITY.md names exists', () => {
   }
 })
 
-test('the React entry begins with its directive, and React is an optional peer', () => {
+test('the React entry begins with its directive, and every framework is an optional peer', () => {
   for (const name of ['react.js', 'react.cjs']) assert.match(read(`pkg/dist/${name}`), /^("use strict";)?"use client";/)
   const { peerDependencies, peerDependenciesMeta } = JSON.parse(read('pkg/package.json'))
-  assert.deepEqual([peerDependencies, peerDependenciesMeta], [{ react: '>=18' }, { react: { optional: true } }])
+  assert.deepEqual(peerDependencies, { react: '>=18', vue: '>=3.3', svelte: '>=5.7', 'solid-js': '>=1.8', '@angular/core': '>=17.1' })
+  assert.deepEqual(peerDependenciesMeta, Object.fromEntries(Object.keys(peerDependencies).map((name) => [name, { optional: true }])))
   assert.ok(read('pkg/src/react.ts').split('\n').length < 100)
 })

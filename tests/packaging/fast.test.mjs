@@ -12,11 +12,13 @@ import { project } from './projects.mjs'
 let scratch, remove
 before(async () => {
   ;({ scratch, remove } = await install())
-  // React, as far as importing the hook asks for it.
-  const folder = join(scratch, 'node_modules/react')
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'package.json'), '{ "name": "react", "version": "19.0.0", "main": "index.js" }')
-  writeFileSync(join(folder, 'index.js'), '')
+  // React and Vue, as far as importing the entries asks for them.
+  for (const [name, text] of [['react', ''], ['vue', "for (const name of ['computed', 'getCurrentInstance', 'onMounted', 'onScopeDispose', 'shallowReadonly', 'shallowRef']) exports[name] = () => {}\nexports.computed = exports.getCurrentInstance = exports.onMounted = exports.onScopeDispose = exports.shallowReadonly = exports.shallowRef = () => {}"]]) {
+    const folder = join(scratch, 'node_modules', name)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version: '19.0.0', main: 'index.js' }))
+    writeFileSync(join(folder, 'index.js'), text)
+  }
   await begin()
 })
 after(async () => {
@@ -40,7 +42,7 @@ test('publint --strict has nothing to say', () => {
 test('arethetypeswrong: the types of every entry resolve, for every kind of import', () => {
   const { problems, entrypoints } = JSON.parse(run('attw', '--format', 'json', tarball())).analysis
   assert.deepEqual(problems, [])
-  assert.deepEqual(Object.keys(entrypoints).sort(), ['.', './a11y', './agent-ui', './core.wasm', './package.json', './react', './replay', './slim'])
+  assert.deepEqual(Object.keys(entrypoints).sort(), ['.', './a11y', './agent-ui', './angular', './core.wasm', './lit', './package.json', './react', './replay', './slim', './solid', './svelte', './vue'])
 })
 
 test('Vite 8 builds it without a word: React, a worker, and the hosted module', async () => {
@@ -52,7 +54,7 @@ test('Vite 8 builds it without a word: React, a worker, and the hosted module', 
 
 for (const without of ['with WebAssembly', 'where there is none']) {
   test(`importing or requiring any entry does nothing, ${without}`, async () => {
-    for (const entry of ['', '/react', '/agent-ui', '/a11y', '/replay', '/slim']) {
+    for (const entry of ['', '/react', '/vue', '/lit', '/agent-ui', '/a11y', '/replay', '/slim']) {
       for (const [name, load] of [['bare.mjs', `await import('ai-stream-handler${entry}')`], ['bare.cjs', `require('ai-stream-handler${entry}')`]]) {
         const printed = await runScript(scratch, name, `
           const forbid = (target, name) => Object.defineProperty(target, name, { configurable: true, get() { throw new Error('importing asked for ' + name) } })

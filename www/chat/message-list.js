@@ -21,6 +21,8 @@ export function createMessageList(turnActions, welcome, retryCard) {
   let draw = newList()
   let turns
   let following = true
+  /** Set while the reader is to see the beginning of the next turn, not its end. */
+  let pinned = false
 
   function newList() {
     views = new Map()
@@ -33,13 +35,14 @@ export function createMessageList(turnActions, welcome, retryCard) {
   }
 
   function follow() {
+    pinned = false
     following = true
     scroller.scrollTop = scroller.scrollHeight
     show(jump, false)
   }
 
   scroller.addEventListener('scroll', () => {
-    following = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END
+    following = !pinned && scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR_END
     if (following) show(jump, false)
   }, { passive: true })
 
@@ -49,6 +52,11 @@ export function createMessageList(turnActions, welcome, retryCard) {
   return {
     node,
     follow,
+    /** Stays at the beginning of the next turn. */
+    stayAtTop() {
+      pinned = true
+      following = false
+    },
     focus: () => scroller.focus(),
     /** A new handler reuses turn ids, so nothing drawn for the old one may be reused. */
     reset() {
@@ -57,7 +65,7 @@ export function createMessageList(turnActions, welcome, retryCard) {
     },
     update(snapshot) {
       if (snapshot.turns === turns) return
-      if (turns && snapshot.turns.length > turns.length) following = true
+      if (turns && snapshot.turns.length > turns.length) following = !pinned
       turns = snapshot.turns
       draw(turns)
       for (const [id, view] of views) view.markLast(id === turns.at(-1)?.id)

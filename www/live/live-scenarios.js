@@ -73,13 +73,14 @@ export const LIVE = [
   },
 ]
 
-/** `{ where, name, text, options }`: the backend of this page, and the handler options to reach it. */
+/** `{ where, name, text, options, docs? }`: the backend of this page, the handler options to reach it, and where the documentation is. */
 export async function findBackend() {
-  const { backend } = await (await fetch('./backend.json')).json()
+  const { backend, docs } = await (await fetch('./backend.json')).json()
   // A visitor sees and continues sessions of their own only.
   const options = { endpoint: location.origin, fields: { user_id: visitor() } }
   if (backend === 'server') return { where: 'server', name: 'the server of this page', text: 'Backend: the server of this page', options }
   return {
+    docs,
     where: 'page',
     name: 'the backend inside this page',
     text: 'Backend: the crate’s generator, as WebAssembly in this page',

@@ -14,7 +14,9 @@ export function createRecordedScenarios(page, { chaosPanel, layout, messageList,
     const isCurrent = () => number === latest && shown === page.scenario && !page.live
     if (!isCurrent()) return
     statusFooter.restart()
-    messageList.follow()
+    if (page.pinsTop) messageList.stayAtTop()
+    else messageList.follow()
+    page.pinsTop = false
     if (!chaosPanel.kind() || text === undefined) return page.player.play(stream, text)
     chaosPanel.begin(page.handler.getSnapshot())
     const faulty = chaosPanel.injectFaults(stream)

@@ -2,8 +2,8 @@
 import { el } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
-/** `actions`: what a click on each card does, by the card's id. */
-export function createFeatureCards(actions) {
+/** `actions`: what a click on each card does, by the card's id. `docs`: the address of the documentation, if it is beside this page. */
+export function createFeatureCards(actions, docs) {
   const features = [
     { id: 'retry', symbol: 'retry', title: 'Wait out a rate limit', text: 'A real HTTP 429: a countdown, the cause, “Retry now” and “Cancel”, and then the answer.' },
     { id: 'chaos', symbol: 'alert', title: 'Break a stream', text: 'The connection drops twice mid-answer. See which guarantee this tests, and whether it held.' },
@@ -21,6 +21,7 @@ export function createFeatureCards(actions) {
         el('strong', {}, icon(symbol), title), el('span', {}, text))))),
     links: el('div', { class: 'side-links' },
       link('a', { href: './compare.html', testid: 'to-compare' }, 'compare', 'Side-by-side comparison'),
-      link('a', { href: './refusal.html', testid: 'to-refusal' }, 'alert', 'Read a refusal')),
+      link('a', { href: './refusal.html', testid: 'to-refusal' }, 'alert', 'Read a refusal'),
+      ...(docs ? [link('a', { href: docs, testid: 'to-docs' }, 'text', 'Documentation')] : [])),
   }
 }

@@ -1,6 +1,7 @@
 //! Input tokens per minute: the core's quota as it is, and what a 429 says about limits.
 
 use ai_stream_handler::quota::{self, Source, Used};
+use ai_stream_handler::refusal::Evidence;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -28,7 +29,7 @@ impl Quota {
 
     /// Learns limits from the text of a 429.
     fn learn(&mut self, text: &str) {
-        self.0.learn(text);
+        self.0.learn_from(&Evidence::of_text(text).read(0.0));
     }
 
     /// Seconds until so many tokens fit; 0 if they fit now.
@@ -64,6 +65,6 @@ impl Quota {
 #[pyfunction]
 pub fn learned_limits(text: &str) -> Vec<(String, u64)> {
     let mut quota = quota::Quota::default();
-    quota.learn(text);
+    quota.learn_from(&Evidence::of_text(text).read(0.0));
     quota.view().into_iter().filter_map(|model| Some((model.model, model.limit?))).collect()
 }

@@ -106,8 +106,14 @@ impl Retries {
 /// names counts, for SDKs lose it on the way.
 fn read(levels: &[Level], now: f64) -> Refusal {
     let of = |(text, status, headers, error_type): &Level| {
-        Evidence { status: *status, text, headers: Headers(headers), error_type: error_type.as_deref(), provider: None }
-            .read(now)
+        Evidence {
+            status: *status,
+            text,
+            headers: Headers(headers),
+            error_type: error_type.as_deref(),
+            ..Evidence::default()
+        }
+        .read(now)
     };
     let all: Vec<Refusal> = levels.iter().map(of).collect();
     let first = |wanted: fn(Kind) -> bool| all.iter().find(|refusal| wanted(refusal.kind));

@@ -76,9 +76,13 @@ class World:
         options = {"GEMINI_URL": self.gemini.url, "GOOGLE_API_KEY": "none", "DATABASE": str(folder / "agno.db")}
         self.app = Server([str(EXAMPLE / "app.py")], free_port(), folder / "app.log", **options)
         self.proxy = Server([str(EXAMPLE / "proxy.py")], free_port(), folder / "proxy.log", AGENTOS=self.app.url)
-        self.gemini.ready("/calls?key=x")
-        self.app.ready("/metrics")
-        self.proxy.ready("/metrics")
+        try:
+            self.gemini.ready("/calls?key=x")
+            self.app.ready("/metrics")
+            self.proxy.ready("/metrics")
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         for server in (self.gemini, self.app, self.proxy):

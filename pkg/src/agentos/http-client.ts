@@ -1,4 +1,4 @@
-// GET requests to AgentOS for JSON. In: the handler's options, whose `fetch` and `headers` are used. Out: the parsed body, or a
+// Requests to AgentOS for JSON. In: the handler's options, whose `fetch` and `headers` are used. Out: the parsed body, or a
 // RequestError whose message is for the user.
 
 import { fetchAuthorized, resolveHeaders } from './authorized-fetch'
@@ -13,13 +13,22 @@ export class RequestError extends Error {
 }
 
 /** Parsed body of a GET request. Throws a RequestError, or whatever the option `headers` throws. */
-export async function getJson(options: CheckedOptions, path: string, query: Record<string, string | number | undefined>): Promise<unknown> {
+export function getJson(options: CheckedOptions, path: string, query: Query): Promise<unknown> {
+  return requestJson(options, 'GET', path, query)
+}
+
+type Query = Record<string, string | number | undefined>
+
+/** The same of any request; `body` is sent as JSON. Null if the response has no body. */
+export async function requestJson(options: CheckedOptions, method: string, path: string, query: Query, body?: object): Promise<unknown> {
   const { endpoint = '', credentials = 'same-origin' } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
   // A custom fetch gets a Request, as for every other request of the handler.
   const base = typeof location === 'undefined' ? undefined : location.href
-  const request = new Request(new URL(url, base), { headers: await resolveHeaders(options), credentials })
+  const headers = new Headers(await resolveHeaders(options))
+  if (body) headers.set('content-type', 'application/json')
+  const request = new Request(new URL(url, base), { method, headers, credentials, ...(body && { body: JSON.stringify(body) }) })
   let answer: Response
   try {
     answer = await fetchAuthorized(options, request)
@@ -28,6 +37,7 @@ export async function getJson(options: CheckedOptions, path: string, query: Reco
   }
   // A custom fetch may return anything.
   if (!answer?.ok) throw new RequestError(`The server answered with HTTP ${answer?.status}.`, answer?.status)
+  if (answer.status === 204) return null
   try {
     return await answer.json()
   } catch {

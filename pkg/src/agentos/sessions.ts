@@ -1,7 +1,7 @@
 // Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions throw as `getJson` does.
 
 import { toSeconds } from '../snapshot/stored-session'
-import { componentQuery, getJson } from './http-client'
+import { componentQuery, getJson, requestJson, RequestError } from './http-client'
 import type { CheckedOptions } from '../types/checked-options'
 import type { Snapshot } from '../types/snapshot'
 
@@ -17,13 +17,59 @@ export async function fetchSessions(options: CheckedOptions, user: string | unde
   return (Array.isArray(data) ? data : []).flatMap((listed) => {
     const { session_id: id, session_name: name, created_at, updated_at } = listed ?? {}
     if (typeof id !== 'string') return []
-    return [[id, String(name ?? ''), toSeconds(created_at), updated_at ? toSeconds(updated_at) : undefined] as ListedSession]
+    return [[id, sessionName(name), toSeconds(created_at), updated_at ? toSeconds(updated_at) : undefined] as ListedSession]
   })
 }
 
+/** A session's name. Until its first background run has ended, AgentOS 3.1.10 lists the run's input as JSON instead. */
+function sessionName(name: unknown): string {
+  const text = String(name ?? '')
+  if (!/^\s*\{\s*"input_content"/.test(text)) return text
+  try {
+    return String((JSON.parse(text) as { input_content: unknown }).input_content)
+  } catch {
+    return text
+  }
+}
+
 /** The runs of a session, unchecked: input of `turnsFromRuns`. */
-export function fetchSessionRuns(options: CheckedOptions, id: string): Promise<unknown> {
-  return getJson(options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentQuery(options).type })
+export async function fetchSessionRuns(options: CheckedOptions, id: string): Promise<unknown> {
+  try {
+    return await getJson(options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentQuery(options).type })
+  } catch (error) {
+    throw notFoundAs(error, 'There is no session with this id, or it is another user\'s.')
+  }
+}
+
+/** Renames a session. */
+export async function renameStoredSession(options: CheckedOptions, id: string, session_name: string): Promise<void> {
+  try {
+    await requestJson(options, 'POST', `/sessions/${encodeURIComponent(id)}/rename`, { type: componentQuery(options).type }, { session_name })
+  } catch (error) {
+    throw notFoundAs(error, 'There is no session with this id, or it is another user\'s.')
+  }
+}
+
+/** Deletes a session. AgentOS answers the same if there is none. */
+export async function deleteStoredSession(options: CheckedOptions, id: string): Promise<void> {
+  await requestJson(options, 'DELETE', `/sessions/${encodeURIComponent(id)}`, {})
+}
+
+/** Copies a session with all its runs. Returns the id of the copy. */
+export async function forkStoredSession(options: CheckedOptions, id: string, user: string | undefined): Promise<string> {
+  const { type, component_id = '' } = componentQuery(options)
+  const path = `/${type}s/${encodeURIComponent(component_id)}/sessions/${encodeURIComponent(id)}/fork`
+  try {
+    const { session_id } = (await requestJson(options, 'POST', path, { user_id: user })) as { session_id: string }
+    return session_id
+  } catch (error) {
+    throw notFoundAs(error, 'This AgentOS cannot copy a session; it can from version 3.1.10 on.')
+  }
+}
+
+/** A RequestError with another message if the server answered 404. */
+function notFoundAs(error: unknown, message: string): unknown {
+  return error instanceof RequestError && error.httpStatus === 404 ? new RequestError(message, 404) : error
 }
 
 /** The status of a run as the server has stored it; `undefined` if it has not, or does not say. */

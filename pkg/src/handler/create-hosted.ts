@@ -8,6 +8,7 @@ import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
 import type { GrowingBlocks } from '../types/markdown'
 import type { HandlerOptions } from '../types/options'
+import type { Refusal, RefusalGiven } from '../types/refusal'
 
 let module: WebAssembly.Module | undefined
 
@@ -62,4 +63,4 @@ export function createBlocks({ prefix = '' }: { prefix?: string } = {}): Growing
  *
  *     const { reason, delay, message } = readRefusal({ status: 429, headers: response.headers, body: await response.text() })
  */
-export const readRefusal = makeReadRefusal(() => startModule(source))
+export const readRefusal: (given: string | RefusalGiven) => Refusal = makeReadRefusal(() => startModule(source))

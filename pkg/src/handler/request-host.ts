@@ -79,7 +79,7 @@ export function requestHost(options: CheckedOptions, { formOf, tap, calledAt, re
       reportError(why)
       const address = options.url ?? options.endpoint ?? ''
       const isRelative = typeof location === 'undefined' && !/^\s*[a-z][\w+.-]*:/i.test(address)
-      if (isRelative) diagnosed(id, 'general', `${options.url ? 'url' : 'endpoint'} must start with http:// or https://: there is no page here that "${address}" could be relative to.`)
+      if (isRelative) diagnosed(id, 'protocol', `${options.url ? 'url' : 'endpoint'} must start with http:// or https://: there is no page here that "${address}" could be relative to.`)
     },
     now: () => tap()?.now() ?? calledAt() ?? Date.now() / 1000,
     log: (level, line) => {

@@ -10,6 +10,7 @@ import { CoreDriver } from './core-driver'
 import { assertText, dropsQueue, queueIndex } from './queue-arguments'
 import { regenerate } from './regenerate'
 import { sendArguments } from './send-arguments'
+import { deleteSession, forkSession, renameSession } from './session-actions'
 import { turnNumber } from './turn-argument'
 import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
@@ -139,6 +140,10 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       }
       return driver.snapshot.sessions.filter(({ session_id }) => ids.has(session_id))
     },
+
+    forkSession: () => forkSession(driver),
+    renameSession: (id, name) => renameSession(driver, id, name),
+    deleteSession: (id) => deleteSession(driver, id),
 
     async openSession(id: string): Promise<boolean> {
       if (driver.isDisposed) return false

@@ -182,6 +182,9 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
     resume: ['cancelled'],
     continueRun: ['cancelled'],
     regenerate: ['cancelled'],
+    forkSession: [''],
+    renameSession: [undefined],
+    deleteSession: [undefined],
     loadSessions: [[]],
     openSession: [false],
     cancel: [0, (more) => {

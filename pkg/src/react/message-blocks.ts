@@ -32,12 +32,22 @@ export function MessageBlocks({ message, render, closed = false }: MessageBlocks
   const { blocks, linkDefinitions } = useBlocks(message)
   return React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(oneBlock(), {
     key: block.id, render: render as React.ComponentType<BlockProps>, kind: block.kind, open: block.open, lang: block.lang,
-    // Blank lines behind it come with the next block, and change nothing.
-    children: withDefinitions({ text: trimEnd(closed ? closedText(block) : block.text), kind: block.kind }, linkDefinitions),
+    children: textOf(block, linkDefinitions, closed),
   })))
 }
 
-const trimEnd = (text: string) => text.replace(/[\r\n]+$/, '')
+/** What was made of a block: only new blocks cost something. */
+const made = new WeakMap<Block, { linkDefinitions: string; closed: boolean; text: string }>()
+
+function textOf(block: Block, linkDefinitions: string, closed: boolean): string {
+  const known = made.get(block)
+  if (known?.linkDefinitions === linkDefinitions && known.closed === closed) return known.text
+  // Blank lines behind it come with the next block, and change nothing.
+  const own = (closed ? closedText(block) : block.text).replace(/[\r\n]+$/, '')
+  const text = withDefinitions({ text: own, kind: block.kind }, linkDefinitions)
+  made.set(block, { linkDefinitions, closed, text })
+  return text
+}
 
 let memoized: React.ComponentType<OneBlockProps> | undefined
 type OneBlockProps = BlockProps & { render: React.ComponentType<BlockProps> }

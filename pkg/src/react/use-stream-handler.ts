@@ -2,9 +2,10 @@
 // call, and disposed of when the component stays unmounted. StrictMode's simulated unmount keeps it.
 
 import { React } from './react'
-import { handlerLease } from './handler-lease'
-import type { HandlerOptions } from '../types/options'
-import type { StreamHook } from './stream-hook'
+import { checkOptions } from '../lazy/usable-options'
+import { handlerOptions, HandlerLease } from './handler-lease'
+import { HookView } from './hook-view'
+import type { StreamHook, StreamHookOptions } from './stream-hook'
 
 /**
  * A conversation that lives as long as the component:
@@ -12,21 +13,50 @@ import type { StreamHook } from './stream-hook'
  *     const { messages, activityStatus, error, send, cancel } = useAIStreamHandler({ team: 'cirkelline' })
  *
  * The component re-renders only when a field that it read changes. All methods are stable within a conversation.
- * `headers`, `fields`, `fetch`, `log` and `onListenerError` are always those of the last render. A change of endpoint, agent,
- * team, workflow or url starts another conversation; every other option is read when a conversation starts.
+ * `headers`, `fields`, `fetch`, `log`, `onListenerError` and `onFinish` are always those of the last render. A change of endpoint, agent,
+ * team, workflow, url or `id` starts another conversation; every other option is read when a conversation starts.
  *
- * Throws if React is older than 18. Options are validated when the handler is created, not while rendering.
+ * Throws if React is older than 18, and in development a TypeError for a wrong option. In production that option is ignored, and the
+ * console names it.
  */
-export function useAIStreamHandler(options: HandlerOptions = {}): StreamHook {
+export function useAIStreamHandler(options: StreamHookOptions = {}): StreamHook {
+  return useLease(useOwnLease('useAIStreamHandler', options))
+}
+
+/** The lease of a component's conversation, held while it is mounted. `hook`: for error messages. */
+export function useOwnLease(hook: string, options: StreamHookOptions): HandlerLease {
   if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
   const latestOptions = React.useRef(options)
-  const key = [options.endpoint, options.agent, options.team, options.workflow, options.url].join('\n')
-  const create = () => ({ key, lease: handlerLease(latestOptions) })
-  const [current, setCurrent] = React.useState(create)
-  if (current.key !== key) setCurrent(create)
+  const key = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url, options.id].map((part) => part || null))
+  const start = () => {
+    checkOptions(hook, handlerOptions(options))
+    return { key, lease: leaseOf(options.id && key, latestOptions) }
+  }
+  const [current, setCurrent] = React.useState(start)
+  if (current.key !== key) setCurrent(start())
   const { lease } = current
   // An insertion effect, because it precedes the effects of children, and one of those may create the handler by subscribing.
   React.useInsertionEffect(() => void (latestOptions.current = options))
   React.useEffect(() => lease.acquire(), [lease])
-  return React.useSyncExternalStore(lease.handler.subscribe, lease.getHook, lease.getHook)
+  React.useEffect(() => lease.answers.listen((finished) => latestOptions.current.onFinish?.(finished)), [lease])
+  return lease
+}
+
+/** A component's own view of a conversation. */
+export function useLease(lease: HandlerLease): StreamHook {
+  const [current, setCurrent] = React.useState(() => new HookView(lease))
+  if (current.lease !== lease) setCurrent(new HookView(lease))
+  return React.useSyncExternalStore(lease.handler.subscribe, current.getHook, current.getServerHook)
+}
+
+/** Conversations that components share, by `id` and target. On a server each rendering has its own. */
+const shared = new Map<string, HandlerLease>()
+
+function leaseOf(key: string | undefined, latestOptions: { current: StreamHookOptions }): HandlerLease {
+  if (!key || typeof document === 'undefined') return new HandlerLease(latestOptions)
+  const known = shared.get(key)
+  if (known) return known
+  const lease = new HandlerLease(latestOptions, () => shared.delete(key))
+  shared.set(key, lease)
+  return lease
 }

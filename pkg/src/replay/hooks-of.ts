@@ -1,13 +1,17 @@
 // The internals of a handler, also of one whose core is still being loaded. Its published type does not have them.
 
+import type { CheckedOptions } from '../types/checked-options'
 import type { DeferredHooks, InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 import type { StreamHandler } from '../types/handler'
+
+/** A handler, or the hook of a framework's entry, which disposes of its handler itself. */
+export type RecordableHandler = Omit<StreamHandler, 'dispose'>
 
 /**
  * What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing. Throws a
  * TypeError if `handler` is not a handler of this package.
  */
-export function hooksOf(handler: StreamHandler): RecorderHooks {
+export function hooksOf(handler: RecordableHandler): RecorderHooks {
   const { inside } = (handler ?? {}) as Partial<InspectableHandler>
   if (typeof inside !== 'function') throw new TypeError('ai-stream-handler/replay takes what createStreamHandler returned, or `handler` of a hook')
   const hooks = inside()
@@ -22,7 +26,7 @@ function deferred({ options, calls, core, act }: DeferredHooks): RecorderHooks {
     else act((handler) => work(handler.inside() as RecorderHooks), [])
   }
   return {
-    options,
+    options: options as CheckedOptions,
     get seed() {
       return now()?.seed ?? 0
     },

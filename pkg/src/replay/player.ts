@@ -1,9 +1,8 @@
 // Plays a recording in a handler: at any speed, frame by frame, from any position. Seeking backwards starts over: the core gets its
 // clock and network from the recording alone, and is fast.
 
-import { hooksOf } from './hooks-of'
+import { hooksOf, type RecordableHandler } from './hooks-of'
 import { playbackSteps } from './playback-steps'
-import type { StreamHandler } from '../types/handler'
 import type { RecordedFrame, Recording } from '../types/recording'
 
 /** What {@link createPlayer} returns. Positions are in seconds since the recording began. */
@@ -44,7 +43,7 @@ export interface Player {
  *     const player = createPlayer(createStreamHandler(), recording)
  *     player.play()
  */
-export function createPlayer(handler: StreamHandler, recording: Recording): Player {
+export function createPlayer(handler: RecordableHandler, recording: Recording): Player {
   const { replay } = hooksOf(handler)
   const { steps, frames } = playbackSteps(recording)
   const { options, seed, start, startedAt } = recording

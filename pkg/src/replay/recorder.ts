@@ -3,17 +3,18 @@
 // possible secret.
 
 import { hooksOf } from './hooks-of'
+import type { CheckedOptions } from '../types/checked-options'
 import type { ReadableResponse } from '../types/readable-response'
 import type { RecordingTap, RecorderHooks } from '../types/recorder-hooks'
-import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
+import type { RecordableHandler } from './hooks-of'
 import type { LoadedMessages, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
 
 /** The core's calls that change a conversation; the others only read. */
 const RECORDED_CALLS = new Set([
   'send', 'sendNow', 'cancelQueued', 'editQueued', 'moveQueued', 'sendQueuedNow', 'resumeQueue', 'cancelAll', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
-  'tick', 'dismissError', 'clear', 'recall', 'recallVersion', 'regenerate', 'showVersion', 'listSession', 'tellPause', 'reach',
+  'tick', 'dismissError', 'clear', 'recall', 'recallVersion', 'regenerate', 'showVersion', 'listSession', 'dropSession', 'tellPause', 'reach',
 ])
 /** The options that influence what happens. */
 const RECORDED_OPTIONS = [
@@ -36,7 +37,7 @@ const EVENT_OVERHEAD = 64
  *     await handler.send('Hello')
  *     const file = await packRecording(recorder.stop())
  */
-export function record(handler: StreamHandler, options: RecordOptions = {}): Recorder {
+export function record(handler: RecordableHandler, options: RecordOptions = {}): Recorder {
   running.get(handler)?.stop()
   const inside = hooksOf(handler)
   const recorder = new RunRecorder(inside, options)
@@ -45,7 +46,7 @@ export function record(handler: StreamHandler, options: RecordOptions = {}): Rec
   return recorder
 }
 
-const running = new WeakMap<StreamHandler, RunRecorder>()
+const running = new WeakMap<object, RunRecorder>()
 
 class RunRecorder implements RecordingTap, Recorder {
   #startedAt = 0
@@ -200,7 +201,7 @@ const round = (seconds: number) => Math.round(seconds * 1000) / 1000
 /** Without the rest of the URL: a query may hold a token, the authority a password. */
 const pathOf = (url: string) => new URL(url, 'http://host').pathname
 
-function recordedOptions(options: HandlerOptions): HandlerOptions {
+function recordedOptions(options: CheckedOptions): HandlerOptions {
   const entries = RECORDED_OPTIONS.filter((name) => options[name] !== undefined).map((name) => [name, options[name]])
   const copy = structuredClone(Object.fromEntries(entries)) as HandlerOptions
   for (const target of [copy, ...(copy.fallbacks ?? [])] as { url?: string }[]) if (target.url !== undefined) target.url = pathOf(target.url)

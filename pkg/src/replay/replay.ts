@@ -1,7 +1,7 @@
 // Plays a whole recording at once.
 
 import { createPlayer } from './player'
-import type { StreamHandler } from '../types/handler'
+import type { RecordableHandler } from './hooks-of'
 import type { Recording } from '../types/recording'
 import type { Snapshot } from '../types/snapshot'
 
@@ -11,7 +11,7 @@ import type { Snapshot } from '../types/snapshot'
  *
  *     replay(createStreamHandler(), readRecording(readFileSync('run.jsonl', 'utf8'))).status
  */
-export function replay(handler: StreamHandler, recording: Recording): Snapshot {
+export function replay(handler: RecordableHandler, recording: Recording): Snapshot {
   const player = createPlayer(handler, recording)
   player.seek(player.duration)
   player.dispose()

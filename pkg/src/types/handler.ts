@@ -105,6 +105,7 @@ export interface StreamHandler {
    *
    * @param options.queue `drop`: queued messages are removed; their `send` resolves as `cancelled`. Default `keep`.
    */
+  cancel(): void
   cancel(options?: { queue?: 'keep' | 'drop' }): void
   /**
    * Starts a turn that you feed from a transport of your own; `text` is what the user said. Without `text`, the first event
@@ -145,6 +146,22 @@ export interface StreamHandler {
    * disposed. Rejects like {@link StreamHandler.loadSessions}, also changing nothing.
    */
   openSession(id: string): Promise<boolean>
+  /**
+   * Copies the current session with all its runs, and lists the copy. Resolves with its id, for `openSession`. While an answer is
+   * running it waits for its end. Rejects with an Error that says why: without a session, for a workflow, or as the server refuses.
+   */
+  forkSession(): Promise<string>
+  /**
+   * Renames a session. `snapshot.sessions` changes at once, and back if the server refuses. While an answer is running in it, the
+   * server is told after its end: AgentOS would write the old name over it. Rejects like {@link StreamHandler.loadSessions}, and with
+   * a TypeError for wrong arguments.
+   */
+  renameSession(id: string, name: string): Promise<void>
+  /**
+   * Deletes a session, as `renameSession` renames one. If it is the current one, the conversation is cleared. AgentOS answers the
+   * same if there is no such session.
+   */
+  deleteSession(id: string): Promise<void>
   /** Shows an earlier conversation that you have stored yourself. Stops whatever runs. */
   load(conversation: Conversation): void
   /** Starts a new chat without turns and session. Keeps the list of sessions. Stops whatever runs. */

@@ -9,39 +9,50 @@ import type { LogLevel } from './rate-limits'
  * `createStreamHandler` throws a TypeError for an unknown option or one of the wrong type, and a RangeError for a number out of
  * range. Both name the option.
  */
-export interface HandlerOptions {
+export type HandlerOptions = HandlerSettings & TargetOptions
+
+/**
+ * Whom to talk to: one of `agent`, `team` and `workflow`, and perhaps `url`. `''` and `null` count as not set. `send` needs one of the
+ * four; a handler that is fed by hand needs none.
+ */
+export type TargetOptions =
+  | {
+    /** Id of the agent to talk to. Runs are posted to `/agents/{id}/runs`. */
+    agent?: string | null
+    team?: null
+    workflow?: null
+    /**
+     * Full address of the run route, absolute or relative to `endpoint`: `/api/teams/cirkelline/runs`.
+     *
+     * Combined with `agent`, `team` or `workflow`, messages are posted to `url`, while runs are resumed, continued and cancelled
+     * at that component's own routes.
+     */
+    url?: string | null
+  }
+  | {
+    /** Id of the team to talk to. Runs are posted to `/teams/{id}/runs`. */
+    team?: string | null
+    agent?: null
+    workflow?: null
+    /** Full address of the run route, as for an agent. */
+    url?: string | null
+  }
+  | {
+    /** Id of the workflow to talk to. Runs are posted to `/workflows/{id}/runs`. */
+    workflow?: string | null
+    agent?: null
+    team?: null
+    /** Full address of the run route, as for an agent. */
+    url?: string | null
+  }
+
+/** The options of `createStreamHandler` except whom to talk to. */
+export interface HandlerSettings {
   /**
    * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin. `createStreamHandler` throws
    * a TypeError for one without its scheme (`localhost:7777`).
    */
   endpoint?: string | null
-  /**
-   * Id of the agent to talk to. Runs are posted to `/agents/{id}/runs`. `''` and `null` count as not set.
-   *
-   * Set at most one of `agent`, `team` and `workflow`: `createStreamHandler` throws a TypeError otherwise. `send` needs one of
-   * them, or `url`.
-   */
-  agent?: string | null
-  /**
-   * Id of the team to talk to. Runs are posted to `/teams/{id}/runs`. `''` and `null` count as not set.
-   *
-   * Set at most one of `agent`, `team` and `workflow`.
-   */
-  team?: string | null
-  /**
-   * Id of the workflow to talk to. Runs are posted to `/workflows/{id}/runs`. `''` and `null` count as not set.
-   *
-   * Set at most one of `agent`, `team` and `workflow`.
-   */
-  workflow?: string | null
-  /**
-   * Full address of the run route, absolute or relative to `endpoint`: `/api/teams/cirkelline/runs`. `''` and `null` count as
-   * not set.
-   *
-   * Combined with `agent`, `team` or `workflow`, messages are posted to `url`, while runs are resumed, continued and cancelled
-   * at that component's own routes.
-   */
-  url?: string | null
   /**
    * Display name of the agent, team or workflow in activity texts, until its first event carries one. Default: derived from the id;
    * `web-researcher` becomes `Web Researcher`.
@@ -156,7 +167,7 @@ export interface HandlerOptions {
 }
 
 /**
- * Retry policy of the handler; see {@link HandlerOptions.retry}. Delays are in seconds, 0 to 3,600. `createStreamHandler` throws a
+ * Retry policy of the handler; see {@link HandlerSettings.retry}. Delays are in seconds, 0 to 3,600. `createStreamHandler` throws a
  * RangeError for a value out of range.
  */
 export interface RetryOptions {
@@ -189,7 +200,7 @@ export interface RetryOptions {
 }
 
 /**
- * How lost connections are resumed; see {@link HandlerOptions.resume}. Delays are in seconds, 0 to 3,600. `createStreamHandler`
+ * How lost connections are resumed; see {@link HandlerSettings.resume}. Delays are in seconds, 0 to 3,600. `createStreamHandler`
  * throws a RangeError for a value out of range.
  */
 export interface ResumeOptions {
@@ -213,7 +224,7 @@ export interface ResumeOptions {
   maxDelay?: number
 }
 
-/** When a silent connection counts as lost; see {@link HandlerOptions.stall}. */
+/** When a silent connection counts as lost; see {@link HandlerSettings.stall}. */
 export interface StallOptions {
   /**
    * Of background runs: seconds without a byte, 0 to 86,400; 0 means never.
@@ -237,7 +248,7 @@ export type Fallback = {
   | { /** Id of the agent. */ agent: string }
   | { /** Id of the team. */ team: string }
   | { /** Id of the workflow. */ workflow: string }
-  | { /** Full address of the run route, as {@link HandlerOptions.url}. */ url: string }
+  | { /** Full address of the run route, as {@link TargetOptions}. */ url: string }
 )
 
 /** Memory limits, each 1 to 2,147,483,647. */

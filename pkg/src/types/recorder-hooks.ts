@@ -1,6 +1,7 @@
 // What 'ai-stream-handler/replay' needs of a handler: to record the calls and responses of its core, and to drive a core from a
 // recording; and what lazy/ needs to hand on a conversation. Internal: not exported from the package.
 
+import type { CheckedOptions } from './checked-options'
 import type { StreamHandler } from './handler'
 import type { HandlerOptions } from './options'
 import type { ReadableResponse } from './readable-response'
@@ -54,7 +55,7 @@ export interface ReplayTarget {
 
 /** Internals of a handler, as `inside()` returns them. */
 export interface RecorderHooks {
-  options: HandlerOptions
+  options: CheckedOptions
   /** Seed of the core's random numbers. */
   seed: number
   /** The current state, as the start of a recording; `null` while an answer is streaming or after `dispose()`. */

@@ -1,0 +1,3 @@
+// 'ai-stream-handler/lit': Lit 2 and 3, and elements with the same two methods.
+
+export { AIStreamController, messageOf, type StreamHost } from './frameworks/lit'

@@ -1,0 +1,3 @@
+// 'ai-stream-handler/solid': Solid.
+
+export { createAIStreamHandler, type SolidStream } from './frameworks/solid'

@@ -1,0 +1,3 @@
+// 'ai-stream-handler/svelte': Svelte 5, and stores.
+
+export { createAIStreamHandler, toStore, type SvelteStream } from './frameworks/svelte'

@@ -1,0 +1,3 @@
+// 'ai-stream-handler/vue': Vue 3.
+
+export { useAIStreamHandler, type VueStream } from './frameworks/vue'

@@ -1,0 +1,101 @@
+// Sessions forked, renamed and deleted before the real AgentOS, whose runs write their own copy of the session at their end.
+import assert from 'node:assert/strict'
+import { after, afterEach, before, test } from 'node:test'
+import { packed, until } from '../package/support.mjs'
+import { startAgentOS } from './support.mjs'
+
+const lib = packed()
+let agentos
+const handlers = []
+before(async () => {
+  agentos = await startAgentOS()
+})
+after(async () => {
+  await agentos?.close()
+})
+afterEach(() => {
+  for (const handler of handlers.splice(0)) handler.dispose()
+})
+
+function connect(options) {
+  const handler = lib.createStreamHandler({ endpoint: agentos.url, notify: 'sync', ...options })
+  handlers.push(handler)
+  return handler
+}
+
+const listed = async (options) => (await connect(options).loadSessions({ limit: 100 })).map(({ session_id, session_name }) => [session_id, session_name])
+const stored = (handler, type) => until(async () => {
+  const { sessionId, runId } = handler.getSnapshot()
+  const runs = await agentos.runs(sessionId, type).catch(() => [])
+  return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
+}, 'the stored run')
+
+for (const [type, options] of [['agent', { agent: 'historian' }], ['agent', { agent: 'historian', background: true }], ['team', { team: 'panel' }], ['team', { team: 'panel', background: true }]]) {
+  const name = `${type}, ${options.background ? 'background' : 'foreground'}`
+
+  test(`a session that is renamed while a run is going on keeps its new name (${name})`, async () => {
+    const handler = connect(options)
+    const sent = handler.send('The first words [[plain n=30 ms=20]]')
+    await until(() => handler.getSnapshot().sessionId, 'the session')
+    const { sessionId } = handler.getSnapshot()
+    const renamed = handler.renameSession(sessionId, 'Kaffe ☕')
+    assert.equal(handler.getSnapshot().sessions.find(({ session_id }) => session_id === sessionId).session_name, 'Kaffe ☕')
+    assert.equal(await sent, 'completed')
+    await renamed
+    assert.deepEqual((await listed(options)).find(([id]) => id === sessionId), [sessionId, 'Kaffe ☕'])
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    assert.deepEqual((await listed(options)).find(([id]) => id === sessionId), [sessionId, 'Kaffe ☕'])
+  })
+
+  test(`a session that is deleted while a run is going on does not come back (${name})`, async () => {
+    const handler = connect(options)
+    const sent = handler.send('To be deleted [[plain n=30 ms=20]]')
+    await until(() => handler.getSnapshot().sessionId, 'the session')
+    const { sessionId } = handler.getSnapshot()
+    const deleted = handler.deleteSession(sessionId)
+    assert.equal(handler.getSnapshot().sessions.some(({ session_id }) => session_id === sessionId), false)
+    assert.equal(await sent, 'completed')
+    await deleted
+    const { turns, sessionId: current, sessions } = handler.getSnapshot()
+    assert.deepEqual([turns, current, sessions.some(({ session_id }) => session_id === sessionId)], [[], null, false])
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    assert.equal((await listed(options)).some(([id]) => id === sessionId), false)
+    await assert.rejects(connect(options).openSession(sessionId), { message: "There is no session with this id, or it is another user's.", httpStatus: 404 })
+  })
+
+  test(`a copy has the same turns and versions, and goes on by itself (${name})`, async () => {
+    const handler = connect(options)
+    await handler.send(`Once [[take key=f${name.length}${type}${options.background ?? ''}]]`)
+    await stored(handler, type)
+    await handler.regenerate()
+    await stored(handler, type)
+    const copy = await handler.forkSession()
+    const { sessionId, sessions, turns } = handler.getSnapshot()
+    assert.ok(copy !== sessionId && sessions.some(({ session_id }) => session_id === copy))
+    const opened = connect(options)
+    assert.equal(await opened.openSession(copy), true)
+    const seen = (list) => list.map(({ user, answer, versions }) => [user.content, answer.content, versions])
+    assert.deepEqual(seen(opened.getSnapshot().turns), seen(turns))
+    assert.equal(await opened.regenerate(), 'completed')
+    assert.deepEqual(opened.getSnapshot().turns[0].versions, { index: 2, count: 3 })
+    assert.equal(await connect(options).openSession(sessionId), true)
+  })
+}
+
+test('what is refused changes nothing that is shown', async () => {
+  const handler = connect({ agent: 'historian' })
+  await assert.rejects(handler.forkSession(), { message: 'ai-stream-handler: forkSession(): there is no session yet' })
+  await assert.rejects(connect({ workflow: 'pipeline' }).forkSession(), { message: /AgentOS has no such route for workflows$/ })
+  await assert.rejects(handler.renameSession('nobody', 'x'), { httpStatus: 404 })
+  await assert.rejects(handler.renameSession('', 'x'), { name: 'TypeError' })
+  await assert.rejects(handler.renameSession('a'), { name: 'TypeError' })
+  await assert.rejects(handler.deleteSession(), { name: 'TypeError' })
+  await handler.deleteSession('nobody')
+  await handler.send('Mine')
+  const { sessionId, sessions } = handler.getSnapshot()
+  const away = connect({ agent: 'historian', fetch: () => Promise.reject(new Error('away')) })
+  away.load({ sessionId, messages: [] })
+  await assert.rejects(away.deleteSession(sessionId), { message: 'The server could not be reached.' })
+  await assert.rejects(handler.renameSession(sessionId, 'x'.repeat(3)).then(() => away.renameSession(sessionId, 'y')), { message: 'The server could not be reached.' })
+  assert.equal(handler.getSnapshot().sessions.length, sessions.length)
+})
