@@ -56,6 +56,7 @@ bench: prerequisites-test package resilience-peers
 	node benches/compare.mjs
 	node benches/start.mjs
 	node benches/compare.mjs --growth --budget 400
+	node benches/write-tables.mjs
 
 ## The package in Next.js, Vite and workerd, in Chromium (minutes; installs 1 GB into target/packaging)
 .PHONY: test-package

@@ -245,7 +245,7 @@ impl Decoder {
     }
 }
 
-static ZEROS: [u8; 1024] = [0; 1024];
+static ZEROS: [u8; 16 << 10] = [0; 16 << 10];
 
 /// Decodes UTF-8: borrowed if valid, else with each invalid sequence replaced as the WHATWG Encoding standard defines.
 fn text(bytes: &[u8]) -> Cow<'_, str> {

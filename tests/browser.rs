@@ -26,27 +26,11 @@ fn host(fetch: &str) -> Host {
 
 fn core(host: &Host) -> Core {
     let host: Host = JsValue::from(host).unchecked_into();
-    let (endpoint, path) = ("http://127.0.0.1:7777".into(), "/teams/cirkelline/runs".into());
-    let resume = vec![0.0, 1.0, 30.0, 0.0, 0.0];
-    let fields = vec!["user_id".to_string(), "u1".to_string()];
+    let texts = ["http://127.0.0.1:7777", "/teams/cirkelline/runs", "", "", ""].map(String::from);
     // No retries: tests/package covers them over real HTTP.
-    let core = Core::new(
-        host,
-        endpoint,
-        path,
-        String::new(),
-        None,
-        None,
-        false,
-        vec![],
-        vec![],
-        vec![0.0],
-        resume,
-        vec![],
-        false,
-        1,
-    )
-    .unwrap();
+    let numbers = [&[0.0, 0.0, 1.0, 0.0][..], &[0.0; 5], &[0.0, 1.0, 30.0, 0.0, 0.0], &[0.0]].concat();
+    let fields = vec!["user_id".to_string(), "u1".to_string()];
+    let core = Core::new(host, texts.to_vec(), numbers).unwrap();
     core.fields(fields);
     core
 }
@@ -217,5 +201,37 @@ fn special_bytes_are_found_in_every_place_of_a_block() {
             let read: String = Raw::parse(&json).unwrap().as_str().unwrap().into();
             assert_eq!(read, escape.concat().replace(&escape[1], "\n\"\\æ"));
         }
+    }
+}
+
+/// In a browser `src/json/number.rs` leaves what is not a short whole number to the host.
+#[wasm_bindgen_test]
+fn numbers_are_rounded_as_the_standard_library_rounds_them() {
+    let long = ["0.", &"3".repeat(10_000)].concat();
+    let texts = [
+        "0",
+        "-0",
+        "-5",
+        "5.0",
+        "4.843473059",
+        "0.00015000000000000001",
+        "8.999999999999999e-05",
+        "1795452369",
+        "123456789012345678901234567890",
+        "0.1",
+        "1e23",
+        "9007199254740993",
+        "1.7976931348623159e308",
+        "5e-324",
+        "2e-324",
+        "2.2250738585072011e-308",
+        "1e-400",
+        "1E+2",
+        "0.0e-5",
+        &long,
+    ];
+    for text in texts {
+        let wanted: f64 = text.parse().unwrap();
+        assert_eq!(Raw::parse(text).unwrap().as_f64().unwrap().to_bits(), wanted.to_bits(), "{text}");
     }
 }

@@ -169,75 +169,80 @@ impl<'a> RunEvent<'a> {
     }
 
     pub(super) fn set(&mut self, key: Str<'a>, value: Raw<'a>) {
-        let non_null = || Some(value).filter(|v| !v.is_null());
-        // Empty identifiers and names count as absent: agno 2.2.13 sends `agent_id: ""` with some errors.
-        let text = || value.as_str().filter(|s| !s.is_empty());
-        let count = || value.as_u64().unwrap_or(0);
-        match key.decode().as_ref() {
-            "event" => self.name = value.as_str().unwrap_or(Str::plain("")),
-            "created_at" => self.created_at = value.as_f64().and_then(time::from_wire),
-            "run_id" => self.run_id = text(),
-            "parent_run_id" => self.parent_run_id = text(),
-            "session_id" => self.session_id = text(),
-            "agent_id" => self.agent_id = text(),
-            "agent_name" => self.agent_name = text(),
-            "team_id" => self.team_id = text(),
-            "team_name" => self.team_name = text(),
-            "workflow_id" => self.workflow_id = text(),
-            "workflow_name" => self.workflow_name = text(),
-            "workflow_run_id" => self.workflow_run_id = text(),
-            "step_name" => self.step_name = text(),
-            "workflow_agent" => self.workflow_agent = value.as_bool() == Some(true),
-            "member_responses" => self.member_responses = non_null(),
-            "task_id" => self.task_id = text(),
-            "description" => self.description = text(),
-            "assignee" => self.assignee = text(),
-            "step_index" => self.step_index = value.as_u64(),
-            "nested_depth" => self.nested_depth = count(),
-            "total_events" => self.total_events = value.as_u64(),
-            "event_index" => self.event_index = lenient_count(value),
-            "content" => self.content = non_null(),
-            "content_type" => self.content_type = text(),
-            "reasoning_content" => self.reasoning_content = text(),
-            "reasoning_steps" => self.reasoning_steps = non_null(),
-            "references" => self.references = non_null(),
-            "citations" => self.citations = non_null(),
-            "image" => self.image = non_null(),
-            "images" => self.images = non_null(),
-            "videos" => self.videos = non_null(),
-            "audio" => self.audio = non_null(),
-            "files" => self.files = non_null(),
-            "response_audio" => self.response_audio = non_null(),
-            "tool" => self.tool = non_null(),
-            "tools" => self.tools = non_null(),
-            "requirements" | "step_requirements" | "executor_requirements" => self.requirements = non_null(),
-            "memories" => self.memories = non_null(),
-            "session_summary" => self.session_summary = non_null(),
-            "followups" => self.followups = non_null(),
-            "metrics" => self.metrics = non_null(),
-            "model" => self.model = text(),
-            "input_tokens" => self.tokens.input = count(),
-            "output_tokens" => self.tokens.output = count(),
-            "total_tokens" => self.tokens.total = count(),
-            "reasoning_tokens" => self.tokens.reasoning = count(),
-            "cache_read_tokens" => self.tokens.cache_read = count(),
-            "cache_write_tokens" => self.tokens.cache_write = count(),
-            "reason" => self.reason = text(),
+        // First the place, then one piece of code for each kind of value.
+        let slot = match key.decode().as_ref() {
+            "event" => return self.name = value.as_str().unwrap_or(Str::plain("")),
+            "created_at" => return self.created_at = value.as_f64().and_then(time::from_wire),
+            "run_id" => Slot::Text(&mut self.run_id),
+            "parent_run_id" => Slot::Text(&mut self.parent_run_id),
+            "session_id" => Slot::Text(&mut self.session_id),
+            "agent_id" => Slot::Text(&mut self.agent_id),
+            "agent_name" => Slot::Text(&mut self.agent_name),
+            "team_id" => Slot::Text(&mut self.team_id),
+            "team_name" => Slot::Text(&mut self.team_name),
+            "workflow_id" => Slot::Text(&mut self.workflow_id),
+            "workflow_name" => Slot::Text(&mut self.workflow_name),
+            "workflow_run_id" => Slot::Text(&mut self.workflow_run_id),
+            "step_name" => Slot::Text(&mut self.step_name),
+            "workflow_agent" => return self.workflow_agent = value.as_bool() == Some(true),
+            "member_responses" => Slot::Json(&mut self.member_responses),
+            "task_id" => Slot::Text(&mut self.task_id),
+            "description" => Slot::Text(&mut self.description),
+            "assignee" => Slot::Text(&mut self.assignee),
+            "step_index" => Slot::Number(&mut self.step_index),
+            "nested_depth" => Slot::Count(&mut self.nested_depth),
+            "total_events" => Slot::Number(&mut self.total_events),
+            "event_index" => Slot::LenientCount(&mut self.event_index),
+            "content" => Slot::Json(&mut self.content),
+            "content_type" => Slot::Text(&mut self.content_type),
+            "reasoning_content" => Slot::Text(&mut self.reasoning_content),
+            "reasoning_steps" => Slot::Json(&mut self.reasoning_steps),
+            "references" => Slot::Json(&mut self.references),
+            "citations" => Slot::Json(&mut self.citations),
+            "image" => Slot::Json(&mut self.image),
+            "images" => Slot::Json(&mut self.images),
+            "videos" => Slot::Json(&mut self.videos),
+            "audio" => Slot::Json(&mut self.audio),
+            "files" => Slot::Json(&mut self.files),
+            "response_audio" => Slot::Json(&mut self.response_audio),
+            "tool" => Slot::Json(&mut self.tool),
+            "tools" => Slot::Json(&mut self.tools),
+            "requirements" | "step_requirements" | "executor_requirements" => Slot::Json(&mut self.requirements),
+            "memories" => Slot::Json(&mut self.memories),
+            "session_summary" => Slot::Json(&mut self.session_summary),
+            "followups" => Slot::Json(&mut self.followups),
+            "metrics" => Slot::Json(&mut self.metrics),
+            "model" => Slot::Text(&mut self.model),
+            "input_tokens" => Slot::Count(&mut self.tokens.input),
+            "output_tokens" => Slot::Count(&mut self.tokens.output),
+            "total_tokens" => Slot::Count(&mut self.tokens.total),
+            "reasoning_tokens" => Slot::Count(&mut self.tokens.reasoning),
+            "cache_read_tokens" => Slot::Count(&mut self.tokens.cache_read),
+            "cache_write_tokens" => Slot::Count(&mut self.tokens.cache_write),
+            "reason" => Slot::Text(&mut self.reason),
             "error" => {
-                self.error = text();
-                self.error_value = non_null().filter(|v| v.as_str().is_none()).or(self.error_value);
+                self.error = text(value);
+                self.error_value = json(value).filter(|v| v.as_str().is_none()).or(self.error_value);
+                return;
             }
-            "detail" => self.error_value = self.error_value.or(non_null()),
-            "type" | "error_type" => self.error_type = text(),
-            "retries" => self.retries = lenient_count(value),
-            "attempt" => self.attempt = lenient_count(value),
-            "max_retries" => self.max_retries = lenient_count(value),
-            "delay" => self.delay = lenient_number(value),
-            "message" => self.message = text(),
-            "status" => self.status = text(),
-            "title" => self.title = text(),
-            "data" => self.data = non_null(),
-            _ => {}
+            "detail" => return self.error_value = self.error_value.or(json(value)),
+            "type" | "error_type" => Slot::Text(&mut self.error_type),
+            "retries" => Slot::LenientCount(&mut self.retries),
+            "attempt" => Slot::LenientCount(&mut self.attempt),
+            "max_retries" => Slot::LenientCount(&mut self.max_retries),
+            "delay" => return self.delay = lenient_number(value),
+            "message" => Slot::Text(&mut self.message),
+            "status" => Slot::Text(&mut self.status),
+            "title" => Slot::Text(&mut self.title),
+            "data" => Slot::Json(&mut self.data),
+            _ => return,
+        };
+        match slot {
+            Slot::Text(field) => *field = text(value),
+            Slot::Json(field) => *field = json(value),
+            Slot::Number(field) => *field = value.as_u64(),
+            Slot::Count(field) => *field = value.as_u64().unwrap_or(0),
+            Slot::LenientCount(field) => *field = lenient_count(value),
         }
     }
 
@@ -254,6 +259,25 @@ impl<'a> RunEvent<'a> {
             };
         }
     }
+}
+
+/// Where a member's value goes, and as what.
+enum Slot<'e, 'a> {
+    Text(&'e mut Option<Str<'a>>),
+    Json(&'e mut Option<Raw<'a>>),
+    Number(&'e mut Option<u64>),
+    /// 0 if there is none.
+    Count(&'e mut u64),
+    LenientCount(&'e mut Option<u64>),
+}
+
+/// Empty identifiers and names count as absent: agno 2.2.13 sends `agent_id: ""` with some errors.
+fn text(value: Raw<'_>) -> Option<Str<'_>> {
+    value.as_str().filter(|s| !s.is_empty())
+}
+
+fn json(value: Raw<'_>) -> Option<Raw<'_>> {
+    Some(value).filter(|v| !v.is_null())
 }
 
 /// A number, or a string that starts with one (`"5"`, `"5s"`, `"500 ms"`).

@@ -48,24 +48,27 @@ impl Core {
         self.shell.host.resume_point(&point);
     }
 
-    /// Shows a stored answer.
-    #[allow(clippy::too_many_arguments)] // A `ResumePoint`, flat.
-    pub fn restore(
-        &self,
-        run_id: String,
-        session_id: Option<String>,
-        last_index: f64,
-        name: String,
-        user: Option<String>,
-        asked_at: f64,
-        text: String,
-        question: Option<String>,
-        requirements: Vec<String>,
-        stream_id: Option<String>,
-    ) {
-        let pause = question.map(|message| ResumePause { message, requirements });
-        let last_index = last_index as u64;
-        let point = ResumePoint { run_id, session_id, last_index, name, stream_id, user, asked_at, text, pause };
+    /// Shows a stored answer, a `ResumePoint`. `texts`: run_id, name, text, then session_id, user, stream_id and the
+    /// pause's message, then its requirements. `numbers`: last_index, asked_at, then whether there is (0 or 1) each of
+    /// the four.
+    pub fn restore(&self, texts: Vec<String>, numbers: Vec<f64>) {
+        let number = |at: usize| numbers.get(at).copied().unwrap_or_default();
+        let mut texts = texts.into_iter();
+        let mut text = || texts.next().unwrap_or_default();
+        let (run_id, name, answer) = (text(), text(), text());
+        let mut optional = |at: usize| Some(text()).filter(|_| number(at) == 1.0);
+        let (session_id, user, stream_id, message) = (optional(2), optional(3), optional(4), optional(5));
+        let point = ResumePoint {
+            run_id,
+            session_id,
+            last_index: number(0) as u64,
+            name,
+            stream_id,
+            user,
+            asked_at: number(1),
+            text: answer,
+            pause: message.map(|message| ResumePause { message, requirements: texts.collect() }),
+        };
         let mut client = self.shell.client.borrow_mut();
         client.conversation.restore(point);
         client.set_reached();

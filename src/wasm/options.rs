@@ -9,56 +9,60 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 
+// Places in `numbers`.
+const BACKGROUND: usize = 0;
+const LOG: usize = 1;
+const SEED: usize = 2;
+const FALLBACKS: usize = 3;
+const LIMITS: usize = 4;
+const RESUME: usize = 9;
+const STALL: usize = 12;
+const RETRY: usize = 14;
+
 #[wasm_bindgen]
 impl Core {
-    /// `texts` and `fallbacks` are names and values (path and name) alternating; `limits` are those of the package's
-    /// `Limits`, 0 for the default; `retry` is maxRetries, baseDelay, maxDelay, jitter, then custom delays; `resume` is
-    /// maxAttempts, baseDelay, maxDelay, then the two stall timeouts.
+    /// `texts`: endpoint, path, runs, name, session (empty: none), the fallbacks (path and name), then the activity texts
+    /// (name and text). `numbers`: background, log (0 or 1), seed, the number of fallbacks; the package's `Limits`, 0
+    /// for the default; of resume maxAttempts, baseDelay, maxDelay; the two stall timeouts; of retry maxRetries,
+    /// baseDelay, maxDelay, jitter, then custom delays.
+    ///
+    /// Two lists, because each argument costs a hundred bytes of glue, and an object would need serde's deserializer.
     ///
     /// Throws a RangeError that names the invalid option.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::too_many_arguments)] // flat arguments are free; an object would need serde's deserializer
-    pub fn new(
-        host: Host,
-        endpoint: String,
-        path: String,
-        runs: String,
-        name: Option<String>,
-        session: Option<String>,
-        background: bool,
-        texts: Vec<String>,
-        limits: Vec<f64>,
-        retry: Vec<f64>,
-        resume: Vec<f64>,
-        fallbacks: Vec<String>,
-        log: bool,
-        seed: u32,
-    ) -> Result<Core, JsValue> {
-        let value = |at: usize| retry.get(at).copied();
-        let policy = Policy::new(value(0), value(1), value(2), retry.get(4..).unwrap_or_default(), value(3));
-        let part = |at: usize| resume.get(at).copied();
-        let taking_up = Policy::of_resume(part(0), part(1), part(2));
+    pub fn new(host: Host, texts: Vec<String>, numbers: Vec<f64>) -> Result<Core, JsValue> {
+        let number = |at: usize| numbers.get(at).copied();
+        let is_set = |at: usize| number(at) == Some(1.0);
+        let count = |at: usize| number(at).unwrap_or_default();
+        let mut texts = texts.into_iter();
+        let mut text = || texts.next().unwrap_or_default();
+        let (endpoint, path, runs, name, session) = (text(), text(), text(), text(), text());
+        let fallbacks = pairs(texts.by_ref().take(2 * count(FALLBACKS) as usize).collect());
+        let delays = numbers.get(RETRY + 4..).unwrap_or_default();
+        let policy = Policy::new(number(RETRY), number(RETRY + 1), number(RETRY + 2), delays, number(RETRY + 3));
+        let resume = Policy::of_resume(number(RESUME), number(RESUME + 1), number(RESUME + 2));
         let config = Config {
             endpoint,
             path,
             runs,
             fields: Vec::new(),
-            background,
-            limits: bounds(&limits),
+            background: is_set(BACKGROUND),
+            limits: bounds(numbers.get(LIMITS..).unwrap_or_default()),
             retry: policy.map_err(|e| refusal(&e.message()))?,
-            resume: taking_up.map_err(|e| refusal(&e.message()))?,
-            stall: stall(&resume)?,
-            fallbacks: pairs(fallbacks).into_iter().map(|(path, name)| Fallback { path, name }).collect(),
-            log,
+            resume: resume.map_err(|e| refusal(&e.message()))?,
+            stall: Stall {
+                background: seconds(number(STALL), "stall.background")?,
+                foreground: seconds(number(STALL + 1), "stall.foreground")?,
+            },
+            fallbacks: fallbacks.into_iter().map(|(path, name)| Fallback { path, name }).collect(),
+            log: is_set(LOG),
             fast_path: true,
-            seed,
+            seed: count(SEED) as u32,
         };
         let mut client = Client::new(config);
-        client.conversation.texts.0 = pairs(texts);
-        if let Some(name) = name {
-            client.conversation.name = name;
-        }
-        client.conversation.session_id = session.filter(|s| !s.is_empty());
+        client.conversation.texts.0 = pairs(texts.collect());
+        client.conversation.name = name;
+        client.conversation.session_id = Some(session).filter(|s| !s.is_empty());
         let shell = Shell {
             client: RefCell::new(client),
             host,
@@ -104,13 +108,12 @@ pub(super) fn pairs(flat: Vec<String>) -> Vec<(String, String)> {
     pairs
 }
 
-/// The stall timeouts: background runs, then others.
-fn stall(resume: &[f64]) -> Result<Stall, JsValue> {
-    let bound = |at: usize, option: &str| match resume.get(at) {
-        Some(seconds) if (0.0..=86_400.0).contains(seconds) => Ok(*seconds),
+/// A stall timeout.
+fn seconds(given: Option<f64>, option: &str) -> Result<f64, JsValue> {
+    match given {
+        Some(seconds) if (0.0..=86_400.0).contains(&seconds) => Ok(seconds),
         _ => Err(refusal(&[option, " must be seconds, from 0 to 86400"].concat())),
-    };
-    Ok(Stall { background: bound(3, "stall.background")?, foreground: bound(4, "stall.foreground")? })
+    }
 }
 
 fn bounds(given: &[f64]) -> Limits {

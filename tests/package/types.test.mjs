@@ -51,7 +51,7 @@ function appended() {
       changed() {}, kept() {}, settled() {}, wake() {}, limit() {}, log() {}, headers: async () => ({}), form() {}, credentials: () => 'omit', fetch() {}, unsent() {}, now: () => 1_795_452_369,
       delta() {}, piece() {}, appended: (...change) => texts.push(change),
     }
-    const core = new Core(host, '', '', '', null, null, false, [], new Float64Array(5), Float64Array.of(0, 5, 60, 0), Float64Array.of(8, 1, 30, 40, 600), [], false, 1)
+    const core = new Core(host, ['', '', '', '', ''], Float64Array.of(0, 0, 1, 0, 0, 0, 0, 0, 0, 8, 1, 30, 40, 600, 0, 5, 60, 0))
     core.quota('gemini', 1000)
     core.begin('hello', null)
     for (const piece of recording(name).cuts) {

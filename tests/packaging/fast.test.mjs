@@ -42,7 +42,7 @@ test('publint --strict has nothing to say', () => {
 test('arethetypeswrong: the types of every entry resolve, for every kind of import', () => {
   const { problems, entrypoints } = JSON.parse(run('attw', '--format', 'json', tarball())).analysis
   assert.deepEqual(problems, [])
-  assert.deepEqual(Object.keys(entrypoints).sort(), ['.', './a11y', './agent-ui', './angular', './core.wasm', './lit', './package.json', './react', './replay', './slim', './solid', './svelte', './vue'])
+  assert.deepEqual(Object.keys(entrypoints).sort(), ['.', './a11y', './agent-ui', './angular', './core.wasm', './lit', './markdown', './package.json', './react', './replay', './slim', './smooth', './solid', './svelte', './vue'])
 })
 
 test('Vite 8 builds it without a word: React, a worker, and the hosted module', async () => {

@@ -1,5 +1,4 @@
-// Options → arguments of the core. Flat strings and numbers: they cost nothing at the JS boundary, where an object would need a
-// deserializer.
+// Options → two lists, of texts and of numbers: an object would need a deserializer in the core. Their order: src/wasm/options.rs.
 
 import { pairsOf } from '../agentos/authorized-fetch'
 import { startModule, type ModuleSource } from '../wasm/loader'
@@ -12,11 +11,11 @@ import type { CoreHost } from '../wasm/core-host'
 
 /** Creates a core, starting the module if necessary. Throws a RangeError that names an option out of range. */
 export function createCore(source: ModuleSource, host: CoreHost, options: CheckedOptions, seed: number, hasLog: boolean): Core {
-  const core = new (startModule(source))(
-    host, options.endpoint ?? '', runPath(options), componentRunsPath(options), options.name ?? null, options.sessionId ?? null,
-    options.background ?? false, flattenPairs(options.activityTexts), limitArgs(options), retryArgs(options),
-    resumeArgs(options), fallbackArgs(options), hasLog, seed,
-  )
+  const fallbacks = fallbackPairs(options)
+  const { endpoint, name, sessionId, background, activityTexts } = options
+  const texts = [endpoint, runPath(options), componentRunsPath(options), name, sessionId].map((text) => text ?? '')
+  const numbers = [Number(background ?? false), Number(hasLog), seed, fallbacks.length / 2, ...limits(options), ...resume(options), ...retry(options)]
+  const core = new (startModule(source))(host, [...texts, ...fallbacks, ...flattenPairs(activityTexts)], Float64Array.from(numbers))
   setQuotas(core, options)
   return core
 }
@@ -34,29 +33,29 @@ export function flattenPairs(record: Record<string, string> | undefined): string
 }
 
 /** In the order of `Limits`; 0: the default. */
-function limitArgs({ limits }: CheckedOptions): Float64Array {
+function limits({ limits }: CheckedOptions): number[] {
   const { maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls } = limits ?? {}
-  return Float64Array.of(...[maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls].map((n) => n ?? 0))
+  return [maxEventBytes, maxTextBytes, maxTimelineEntries, maxMessages, maxToolCalls].map((n) => n ?? 0)
 }
 
 /** maxRetries, baseDelay, maxDelay, jitter, then the explicit delays. */
-function retryArgs({ retry }: CheckedOptions): Float64Array {
-  if (retry === false) return Float64Array.of(0)
+function retry({ retry }: CheckedOptions): number[] {
+  if (retry === false) return [0]
   const { maxRetries, baseDelay, maxDelay, jitter, delays } = retry ?? {}
-  return Float64Array.of(...[maxRetries, baseDelay, maxDelay, jitter].map((n, at) => Number(n ?? RETRY_DEFAULTS[at])), ...(delays ?? []).map(Number))
+  return [...[maxRetries, baseDelay, maxDelay, jitter].map((n, at) => Number(n ?? RETRY_DEFAULTS[at])), ...(delays ?? []).map(Number)]
 }
 
 const RETRY_DEFAULTS = [3, 5, 60, 0]
 
 /** maxAttempts, baseDelay, maxDelay, then the seconds of silence allowed for background runs and for others; 0: any number. */
-function resumeArgs({ resume, stall }: CheckedOptions): Float64Array {
+function resume({ resume, stall }: CheckedOptions): number[] {
   const { maxAttempts, baseDelay, maxDelay } = resume === false ? { maxAttempts: 0 } as ResumeOptions : (resume ?? {})
   const { background, foreground } = stall === false ? { background: 0, foreground: 0 } : (stall ?? {})
-  return Float64Array.of(...[maxAttempts ?? 8, baseDelay ?? 1, maxDelay ?? 30, background ?? 40, foreground ?? 600].map(Number))
+  return [maxAttempts ?? 8, baseDelay ?? 1, maxDelay ?? 30, background ?? 40, foreground ?? 600].map(Number)
 }
 
 /** Paths and names alternating. Throws a TypeError for a fallback without a path. */
-function fallbackArgs({ fallbacks }: CheckedOptions): string[] {
+function fallbackPairs({ fallbacks }: CheckedOptions): string[] {
   return (fallbacks ?? []).flatMap((fallback) => {
     const path = runPath(fallback)
     if (!path) throw optionError('each of fallbacks needs one of agent, team, workflow or url')

@@ -243,7 +243,9 @@ export class CoreDriver {
     const { sessionId } = this.options
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
     const { runId, lastIndex, name, streamId, user, askedAt, text, pause } = point
-    this.core.restore(runId, point.sessionId ?? undefined, lastIndex, name, user ?? undefined, askedAt, text, pause?.message, pause?.requirements ?? [], streamId)
+    const optional = [point.sessionId, user, streamId, pause?.message]
+    const texts = [runId, name, text, ...optional.map((given) => given ?? ''), ...(pause?.requirements ?? [])]
+    this.core.restore(texts, Float64Array.of(lastIndex, askedAt, ...optional.map((given) => Number(given != null))))
     this.#resumesOnUse = pause === null && !this.#isReplaying
   }
 

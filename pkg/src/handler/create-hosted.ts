@@ -35,8 +35,14 @@ export async function init(source: string | URL | Response | BufferSource | WebA
   }
   const isAddress = typeof source === 'string' || source instanceof URL
   const given = isAddress ? await fetch(source) : source
-  const bytes = given instanceof Response ? await given.arrayBuffer() : given
-  module = await WebAssembly.compile(bytes).catch((error: unknown) => { throw explainCompileError(error) })
+  module = await compile(given).catch((error: unknown) => { throw explainCompileError(error) })
+}
+
+/** Compiles while the bytes arrive, if the server says that they are WebAssembly: browsers refuse to otherwise. */
+async function compile(given: Response | BufferSource): Promise<WebAssembly.Module> {
+  if (!(given instanceof Response)) return WebAssembly.compile(given)
+  const isTold = given.ok && given.headers.get('content-type')?.startsWith('application/wasm')
+  return isTold && WebAssembly.compileStreaming ? WebAssembly.compileStreaming(given) : WebAssembly.compile(await given.arrayBuffer())
 }
 
 /**

@@ -49,8 +49,6 @@ function textOf(block: Block, linkDefinitions: string, closed: boolean): string 
   return text
 }
 
-let memoized: React.ComponentType<OneBlockProps> | undefined
-type OneBlockProps = BlockProps & { render: React.ComponentType<BlockProps> }
-
-/** On first use: a page without blocks bundles nothing of it. */
-const oneBlock = () => (memoized ??= React.memo(({ render, ...props }: OneBlockProps) => React.createElement(render, props)))
+/** Made on first use: importing the entry must not need React. */
+let one: React.ComponentType<BlockProps & { render: React.ComponentType<BlockProps> }> | undefined
+const oneBlock = () => (one ??= React.memo(({ render, ...props }: BlockProps & { render: React.ComponentType<BlockProps> }) => React.createElement(render, props)))

@@ -10,6 +10,8 @@ export function freezeInDevelopment<T>(value: T): T {
   if (isOff) return value
   try {
     if (process.env.NODE_ENV !== 'production') deepFreeze(value)
+    // Not asked again: in Node each look at the environment takes longer than a token.
+    else isOff = true
   } catch {
     isOff = true
   }

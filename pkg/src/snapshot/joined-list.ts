@@ -17,6 +17,10 @@ export class JoinedList<T> {
     return (this.#list ??= freezeInDevelopment(this.last.length ? this.earlier.concat(this.last) : this.earlier))
   }
 
+  get isLong(): boolean {
+    return this.earlier.length >= LONG
+  }
+
   /** The last entry. */
   get end(): T | undefined {
     return this.last.at(-1) ?? this.earlier.at(-1)
@@ -30,6 +34,6 @@ export class JoinedList<T> {
 
 /** Defines `target[key]` as the list. A long one is put together when somebody reads it. */
 export function defineList<T>(target: object, key: string, joined: JoinedList<T>): void {
-  const isShort = joined.earlier.length < LONG
-  Object.defineProperty(target, key, { enumerable: true, configurable: true, ...(isShort ? { value: joined.list, writable: true } : { get: () => joined.list }) })
+  if (!joined.isLong) (target as { [key: string]: unknown })[key] = joined.list
+  else Object.defineProperty(target, key, { enumerable: true, configurable: true, get: () => joined.list })
 }

@@ -110,7 +110,8 @@ export class SnapshotStore {
       fields.pause = last?.pause ?? null
     }
     this.#fields = fields
-    const next = { ...fields }
+    // A copy of its own, because spreading a computed list would compute it.
+    const next = this.#messages.isLong ? { ...fields } : fields
     defineList(next, 'turns', this.#turns)
     defineList(next, 'messages', this.#messages)
     this.snapshot = freezeInDevelopment(next as Snapshot)
