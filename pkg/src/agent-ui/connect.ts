@@ -120,11 +120,11 @@ class Connection implements AgentUI {
   }
 
   cancel = (): void => {
-    this.#shown?.handler.cancel()
+    this.handler?.cancel()
   }
 
   continueRun = (resolutions: Resolution | Resolution[]): Promise<Outcome> => {
-    return this.#shown?.handler.continueRun(resolutions) ?? Promise.resolve('cancelled')
+    return this.handler?.continueRun(resolutions) ?? Promise.resolve('cancelled')
   }
 
   disconnect(): void {
