@@ -49,9 +49,11 @@ for (const folder of ['.', 'scripts/docs', 'tests/resilience']) {
   })
 }
 
-test('the published package has no dependencies', () => {
-  const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'pkg/package.json'), 'utf8'))
-  assert.deepEqual([Object.keys(dependencies ?? {}), Object.keys(peerDependencies ?? {})], [[], ['react']])
+test('the published package has no dependencies, and the frameworks it has entries for are optional', () => {
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(readFileSync(join(root, 'pkg/package.json'), 'utf8'))
+  const frameworks = ['react', 'vue', 'svelte', 'solid-js', '@angular/core']
+  assert.deepEqual([Object.keys(dependencies ?? {}), Object.keys(peerDependencies ?? {})], [[], frameworks])
+  assert.deepEqual(peerDependenciesMeta, Object.fromEntries(frameworks.map((name) => [name, { optional: true }])))
 })
 
 test('no Rust code of ours is unsafe, and nobody may allow it again', () => {
