@@ -120,11 +120,11 @@ class Connection implements AgentUI {
   }
 
   cancel = (): void => {
-    this.handler?.cancel()
+    this.#shown?.handler.cancel()
   }
 
   continueRun = (resolutions: Resolution | Resolution[]): Promise<Outcome> => {
-    return this.handler?.continueRun(resolutions) ?? Promise.resolve('cancelled')
+    return this.#shown?.handler.continueRun(resolutions) ?? Promise.resolve('cancelled')
   }
 
   disconnect(): void {
@@ -203,7 +203,7 @@ class Connection implements AgentUI {
   #rejectSend(form: FormData, message: string): Outcome {
     const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#options.store.getState()
     const created_at = Math.floor(Date.now() / 1000)
-    const [user, answer] = [{ role: 'user', content: String(form.get('message') ?? '') }, { role: 'agent', content: message, streamingError: true }]
+    const [user, answer] = [{ role: 'user', content: `${form.get('message') ?? ''}` }, { role: 'agent', content: message, streamingError: true }]
     setMessages([...withoutFailed(messages), { ...user, created_at }, { ...answer, created_at, ...(this.#options.answerTeamName && { teamName: this.#options.answerTeamName }) }])
     setStreamingErrorMessage?.(message)
     setIsStreaming?.(false)
