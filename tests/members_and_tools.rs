@@ -10,6 +10,7 @@ use ai_stream_handler::state::message::{Message, Role, RunStatus};
 use ai_stream_handler::state::pause::RequirementKind;
 use ai_stream_handler::state::tool::ToolStatus;
 use ai_stream_handler::state::Outcome;
+use ai_stream_handler::view::Packed;
 use common::{agent, called, calling, leader, member, nameless, saying, with, Page, THEN};
 use serde_json::{json, Value};
 
@@ -593,10 +594,13 @@ fn a_long_text_is_handed_over_in_pieces_that_join_to_the_whole() {
     let mut page = Page::asked();
     page.event("RunStarted", agent()).read();
     page.event("RunContent", with(agent(), json!({"content": text})));
-    let delta = page.client.read(|delta| serde_json::to_value(delta).unwrap());
-    let pieces = delta["turns"][0]["answer"]["text"]["append"].as_array().unwrap().clone();
-    assert!(pieces.len() > 2 && pieces.iter().all(|piece| piece.as_str().unwrap().len() <= 32 << 10));
-    assert_eq!(pieces.iter().map(|piece| piece.as_str().unwrap()).collect::<String>(), text);
+    let packed = page.client.read(|delta| {
+        let mut packed = Packed::default();
+        packed.pack(delta);
+        packed
+    });
+    assert!(packed.pieces.len() > 2 && packed.pieces.iter().all(|piece| piece.len() <= 32 << 10));
+    assert_eq!(packed.pieces.concat(), text);
 }
 
 // ── the activity line while members run in parallel ────────────────────────────────────────────────────────────

@@ -131,7 +131,10 @@ impl Naive {
         let content = data["content"].as_str().map_or_else(|| format!("{:#}", data["content"]), str::to_owned);
         let none = data["content"].is_null();
         let end = match kind {
-            "ToolCallStarted" => return run.tool(&data["tool"], "started", &Value::Null),
+            "ToolCallStarted" => {
+                run.tool(&data["tool"], "started", &Value::Null);
+                return run.end_above.filter(|_| run.end.is_none()).map_or((), |end| run.leave_tools(end));
+            }
             "ToolCallCompleted" => return run.tool(&data["tool"], "completed", &Value::Null),
             "ToolCallError" => return run.tool(&data["tool"], "error", &data["error"]),
             "ModelRequestStarted" if !over || !top => return run.rounds += 1,
@@ -169,9 +172,8 @@ impl Naive {
                 if above.iter().any(|above| below.parent == above[..]) {
                     above.push(below.id.clone());
                     let open = below.end.is_none() && below.end_above.is_none();
-                    let left = if end == "completed" { "completed" } else { "cancelled" };
-                    for tool in below.tools.iter_mut().filter(|tool| open && tool["status"] == "started") {
-                        tool["status"] = json!(left);
+                    if open {
+                        below.leave_tools(end);
                     }
                     below.end_above = below.end_above.or(Some(end));
                 }
@@ -217,6 +219,14 @@ impl Run {
             _ if tool["tool_call_error"] == true => known["status"] = json!("error"),
             "started" | "paused" if over => {}
             status => known["status"] = json!(status),
+        }
+    }
+
+    /// Ends the calls that run: no event reports their end.
+    fn leave_tools(&mut self, end: &str) {
+        let left = if end == "completed" { "completed" } else { "cancelled" };
+        for tool in self.tools.iter_mut().filter(|tool| tool["status"] == "started") {
+            tool["status"] = json!(left);
         }
     }
 }

@@ -237,7 +237,9 @@ impl World {
                 _ => {}
             }
         }
-        let waits = self.open() > 0 && self.live.is_none() && self.wake.is_none();
+        // What waits in a paused queue waits for the user.
+        let paused = self.client.is_queue_paused();
+        let waits = self.open() > 0 && self.live.is_none() && self.wake.is_none() && !paused;
         assert!(!waits || self.offline || self.client.is_fed_by_caller(), "{} sends wait for nothing", self.open());
         assert!(self.wake.is_none_or(f64::is_finite), "a timer that never rings");
         if !self.client.is_fed_by_caller() {
