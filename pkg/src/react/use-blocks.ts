@@ -8,7 +8,8 @@ import type { ChatMessage } from '../types/message'
 /** A message of the snapshot, a copy of one, or just a text. */
 export type BlocksOf = string | (Pick<ChatMessage, 'content'> & Partial<ChatMessage>)
 
-export interface MessageBlocks {
+/** The blocks of a text, and what to append to them. */
+export interface FoundBlocks {
   blocks: readonly Block[]
   linkDefinitions: string
 }
@@ -17,7 +18,7 @@ export interface MessageBlocks {
  * The Markdown blocks of a message. Of a copy of a message or a text, which has no `blocks`, they are found here, and keep their
  * identity while the component is mounted; until the core is loaded, one block has all of it.
  */
-export function useBlocks(of: BlocksOf): MessageBlocks {
+export function useBlocks(of: BlocksOf): FoundBlocks {
   const given = typeof of === 'string' ? { content: of } : of
   const { content, status } = given
   const own = React.useRef<GrowingBlocks | undefined>(undefined)
@@ -35,7 +36,7 @@ export function useBlocks(of: BlocksOf): MessageBlocks {
     const timer = setTimeout(() => setSettled(content), SETTLED_AFTER_MS)
     return () => clearTimeout(timer)
   }, [!given.blocks, status, open, content])
-  if (given.blocks) return given as MessageBlocks
+  if (given.blocks) return given as FoundBlocks
   const chunk = coreChunk
   if (!chunk) return { blocks: content ? [{ id: 'b0', text: content, kind: 'paragraph', open: true }] : [], linkDefinitions: '' }
   own.current ??= chunk.createBlocks()
