@@ -96,6 +96,7 @@ macro_rules! numbers {
     };
 }
 
+#[doc(hidden)]
 impl<'a> ser::Serializer for &'a mut Packed {
     type Ok = ();
     type Error = Never;
