@@ -34,7 +34,7 @@ test('every refusal of the corpus has the kind and the wait that it states', (co
   context.mock.method(Date, 'now', () => NOW * 1000)
   const wrong = []
   for (const { file, name, status, headers, body, text, repeat = 1, error_type: errorType, kind, wait } of refusals) {
-    const read = readRefusal({ status, headers, body: body ?? text.repeat(repeat), errorType })
+    const read = readRefusal({ status, headers, body: body ?? (text ?? '').repeat(repeat), errorType })
     if (read.reason !== kind) wrong.push(`${file}, ${name}: ${read.reason}, not ${kind}`)
     else if (wait === null || read.delay === null ? wait !== read.delay : Math.abs(wait - read.delay) > 1e-6) wrong.push(`${file}, ${name}: ${read.delay}, not ${wait}`)
   }
