@@ -3,3 +3,5 @@
 
 export { connectAgentUI, type AgentUI, type AgentUIOptions } from './agent-ui/connect'
 export type { AgentUIPage, AgentUIState, AgentUIStore } from './agent-ui/page-store'
+export { preload } from './lazy/preload'
+export { confirm, fill, giveResult, reject } from './agentos/pause-resolution'

@@ -2,6 +2,7 @@
 
 export { createPlayer, type Player } from './replay/player'
 export { record } from './replay/recorder'
+export type { RecordableHandler } from './replay/hooks-of'
 export { openRecording, packRecording, readRecording, writeRecording } from './replay/recording-format'
 export { recordingOf, type StreamGiven } from './replay/recording-of'
 export { redact } from './replay/redact'

@@ -61,7 +61,10 @@ impl Core {
         };
         let mut client = Client::new(config);
         client.conversation.texts.0 = pairs(texts.collect());
-        client.conversation.name = name;
+        // Otherwise derived from the id.
+        if !name.is_empty() {
+            client.conversation.name = name;
+        }
         client.conversation.session_id = Some(session).filter(|s| !s.is_empty());
         let shell = Shell {
             client: RefCell::new(client),

@@ -43,11 +43,14 @@ impl Shell {
     /// Sends `request` and passes its response to the client.
     pub(super) fn fetch(self: &Rc<Self>, request: Request) {
         let shell = self.clone();
+        // Before anything is awaited: the request may be cancelled in the same task.
+        let controller = AbortController::new().ok();
+        *self.running_fetch.borrow_mut() = controller.clone().map(|controller| (request.id, controller));
         spawn_local(async move {
             let id = request.id;
             // The reason of a failed fetch is useless: browsers hide it. After an abort the client ignores what
             // follows.
-            let end = match prepare(&shell, &request).await {
+            let end = match prepare(&shell, &request, controller).await {
                 Err(why) => {
                     shell.host.unsent(id, &why);
                     Input::NotSent { request: id }
@@ -97,9 +100,12 @@ fn post(shell: &Shell, headers: &Headers) -> RequestInit {
     init
 }
 
-async fn prepare(shell: &Rc<Shell>, request: &Request) -> Result<(web_sys::Request, FormData), JsValue> {
-    let controller = AbortController::new()?;
-    *shell.running_fetch.borrow_mut() = Some((request.id, controller.clone()));
+async fn prepare(
+    shell: &Rc<Shell>,
+    request: &Request,
+    controller: Option<AbortController>,
+) -> Result<(web_sys::Request, FormData), JsValue> {
+    let controller = controller.ok_or(JsValue::NULL)?;
     let headers = headers(shell.host.headers()).await?;
     // The form sets its own, with the multipart boundary.
     headers.delete("content-type")?;

@@ -48,6 +48,13 @@ export default {
       to: { path: '^pkg/src/(wasm|handler/(?!method-names\\.ts$))', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'lazy: the core by import() only',
+      comment: 'What a lazy handler imports otherwise is part of what a page loads first.',
+      severity: 'error',
+      from: { path: '^pkg/src/lazy/' },
+      to: { path: '^pkg/src/(index|slim|agentos/|wasm/|handler/(?!validate-options\\.ts$))', dynamic: false, dependencyTypesNot: ['type-only', 'type-import'] },
+    },
+    {
       name: 'slim: without the module',
       severity: 'error',
       from: { path: '^pkg/src/slim\\.ts$' },

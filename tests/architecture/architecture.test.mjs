@@ -40,6 +40,7 @@ test('an upward import and a circle are found', async (t) => {
   writeFileSync(join(copy, 'pkg/src/wasm/two.ts'), "import type { One } from './one'\nexport type Two = One[]\n")
   appendFileSync(join(copy, 'pkg/src/handler/create-hosted.ts'), "import '../wasm/inlined-wasm'\n")
   writeFileSync(join(copy, 'pkg/src/react/three.ts'), "import type { Turn } from '../index'\nimport '../handler/stream-handler'\n")
+  appendFileSync(join(copy, 'pkg/src/lazy/pending-turn.ts'), "export { createStreamHandler } from '../index'\n")
   mkdirSync(join(copy, 'www/ui'), { recursive: true })
   writeFileSync(join(copy, 'www/ui/four.js'), "import '../chat/five.js'\n")
   mkdirSync(join(copy, 'www/chat'), { recursive: true })
@@ -51,6 +52,7 @@ test('an upward import and a circle are found', async (t) => {
     'types: only from folders below: pkg/src/types/json.ts → pkg/src/handler/form-data.ts',
     'slim: without the module: pkg/src/slim.ts → pkg/src/wasm/inlined-wasm.ts',
     'adapters: types from types/: pkg/src/react/three.ts → pkg/src/index.ts',
+    'lazy: the core by import() only: pkg/src/lazy/pending-turn.ts → pkg/src/index.ts',
     'adapters: one handler: pkg/src/react/three.ts → pkg/src/handler/stream-handler.ts',
     'www/ui: only from itself: www/ui/four.js → www/chat/five.js',
     'www: no circles of folders: www/ui → www/chat',

@@ -27,6 +27,35 @@ export async function showsTheAnswer(url, selectors = ['#answer']) {
   }
 }
 
+/**
+ * The page loads the core with the first message, and nothing of it before: counted by what the browser fetches, in a page whose idle
+ * time never comes.
+ */
+export async function loadsTheCoreLate(url, { isDevelopment = false } = {}) {
+  const { page, assertClean } = await openPage(browser, url)
+  const scripts = []
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') scripts.push(response.text().catch(() => ''))
+  })
+  /** The scripts with the core: it alone has this text. */
+  const cores = async () => (await Promise.all(scripts)).filter((text) => text.includes('wasm-unsafe-eval')).length
+  try {
+    await page.addInitScript(() => { globalThis.requestIdleCallback = () => 0 })
+    await page.goto(`${url}/?send`, { waitUntil: 'networkidle' })
+    assert.ok(scripts.length > 0)
+    assert.equal(await cores(), 0, 'before the first message')
+    const before = scripts.length
+    await page.click('#send')
+    const { content } = recording(RECORDING).truth.run.body
+    await page.waitForFunction((text) => document.querySelector('#answer')?.textContent === text, content)
+    assert.equal(await cores(), 1, 'with the first message')
+    if (!isDevelopment) assert.equal(scripts.length - before, 1, 'it is one chunk')
+    assertClean()
+  } finally {
+    await page.close()
+  }
+}
+
 /** Vite builds the project of the tests without a word, and what it built shows the answer. */
 export async function builtByVite(folder) {
   const said = await tool(folder, 'vite', 'build', '--logLevel', 'warn')
@@ -36,6 +65,7 @@ export async function builtByVite(folder) {
   const { url, stop } = await serving(folder, 'vite', (port) => ['preview', '--host', '127.0.0.1', '--port', String(port), '--strictPort'])
   try {
     await showsTheAnswer(url, ['#answer', '#worker', '#slim'])
+    await loadsTheCoreLate(url)
   } finally {
     await stop()
   }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { build } from 'esbuild'
-import { begin, builtByVite, end, showsTheAnswer } from './browse.mjs'
+import { begin, builtByVite, end, loadsTheCoreLate, showsTheAnswer } from './browse.mjs'
 import { project, serving, tool } from './projects.mjs'
 
 before(begin)
@@ -23,6 +23,7 @@ for (const [vite, plugin, react] of [['7.3.8', '5.2.0', react18], ['8.3.8', '6.3
       const { url, stop, log } = await serving(folder, 'vite', (port) => ['--host', '127.0.0.1', '--port', String(port), '--strictPort', '--force'])
       try {
         await showsTheAnswer(url, ['#answer', '#worker', '#slim'])
+        await loadsTheCoreLate(url, { isDevelopment: true })
         assert.doesNotMatch(log(), /warn|error/i)
       } finally {
         await stop()
@@ -45,11 +46,12 @@ for (const [next, react, bundlers] of [
       before(async () => {
         folder = await project(`next-${next.split('.')[0]}-${bundler.toLowerCase()}`, { sources: ['app', 'next'], into: 'app', dependencies: { next, ...react } })
       })
-      const check = async ({ url, log }) => {
+      const check = async ({ url, log }, isDevelopment = false) => {
         const html = await (await fetch(url)).text()
         assert.match(html, /<p id="server">from the server<\/p>/, 'a server component has used the package')
         assert.match(html, /<p id="status">idle<\/p><p id="answer"><\/p>/, 'the client component was rendered on the server')
         await showsTheAnswer(url)
+        await loadsTheCoreLate(url, { isDevelopment })
         assert.doesNotMatch(log(), /ai-stream-handler.*(warn|error)|Module not found|Critical dependency/i)
       }
 
@@ -69,7 +71,7 @@ for (const [next, react, bundlers] of [
       test(`${bundler}, in development: the same`, async () => {
         const server = await serving(folder, 'next', (port) => ['dev', ...flags, '-H', '127.0.0.1', '-p', String(port)])
         try {
-          await check(server)
+          await check(server, true)
         } finally {
           await server.stop()
         }

@@ -1,7 +1,7 @@
 // Pages and programs of the tests with React, bundled against the installed tarball: with React 18 or 19, for development or
 // production.
 import { cpSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { root } from '../package/support.mjs'
 
@@ -11,15 +11,15 @@ const versions = {
   19: { react: 'react', 'react-dom': 'react-dom' },
 }
 
-/** Bundles `source` (a file of tests/react) as an application in `scratch` would; answers the path of the bundle. */
-export async function bundle(scratch, source, { react = 19, mode = 'development', platform = 'browser' } = {}) {
+/** Bundles `source` (a file of tests/react) as an application in `scratch` would; answers the path of the bundle. `splitting`: what is behind `import()` is a chunk. */
+export async function bundle(scratch, source, { react = 19, mode = 'development', platform = 'browser', splitting = false } = {}) {
   const app = join(scratch, 'app')
   cpSync(import.meta.dirname, app, { recursive: true, filter: (path) => !path.endsWith('.mjs') })
   const outfile = join(scratch, 'site', `${source.replace(/\.\w+$/, '')}-${react}-${mode}.${platform === 'node' ? 'mjs' : 'js'}`)
   const folder = (name) => join(root, 'node_modules', versions[react][name])
   await build({
     entryPoints: [join(app, source)],
-    outfile,
+    ...(splitting ? { splitting, outdir: join(scratch, 'site'), entryNames: basename(outfile, '.js'), chunkNames: 'chunk-[hash]' } : { outfile }),
     bundle: true,
     format: 'esm',
     platform,

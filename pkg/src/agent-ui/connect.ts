@@ -5,7 +5,7 @@
 // change at any time; all of that must work as before.
 
 import { isAddress } from '../agentos/endpoint'
-import { createStreamHandler } from '../index'
+import { createLazyHandler } from '../lazy/lazy-handler'
 import { SessionListSync } from './session-list-sync'
 import { ConversationBinding, withoutFailed } from './conversation-binding'
 import type { AgentUIPage, AgentUIState, AgentUIStore } from './page-store'
@@ -77,6 +77,8 @@ class Connection implements AgentUI {
   #detached = new Set<ConversationBinding>()
   #unsubscribe: () => void
   #triedRestore = false
+  /** Waits for the core, to show an answer that was stored. */
+  #restoring: StreamHandler | null = null
   /** The session in the address when the page cleared its messages, which comes before the address changes. */
   #clearedAddress: string | null = null
 
@@ -90,17 +92,14 @@ class Connection implements AgentUI {
       else if (before.messages.length) this.#clearedAddress = this.#page.sessionId ?? ''
       this.#shown?.storeChanged(state.messages)
     })
-    this.send = this.send.bind(this)
-    this.update = this.update.bind(this)
-    this.cancel = this.cancel.bind(this)
-    this.continueRun = this.continueRun.bind(this)
   }
 
   get handler(): StreamHandler | null {
     return this.#shown?.handler ?? null
   }
 
-  async send(input: string | FormData): Promise<Outcome> {
+  // Without `this`, so that each method can be passed on by itself.
+  send = async (input: string | FormData): Promise<Outcome> => {
     const state = this.#options.store.getState()
     const form = toFormData(input)
     const target = this.#target(state)
@@ -111,7 +110,7 @@ class Connection implements AgentUI {
     return this.#shown!.send(form, state.messages)
   }
 
-  update(page: AgentUIPage): void {
+  update = (page: AgentUIPage): void => {
     if (componentId(page) !== componentId(this.#page) && componentId(page) && componentId(this.#page)) this.#sessionList.clear()
     if (page.sessionId !== this.#page.sessionId) this.#clearedAddress = null
     this.#page = page
@@ -120,16 +119,17 @@ class Connection implements AgentUI {
     if (!this.#shown) this.#restore()
   }
 
-  cancel(): void {
+  cancel = (): void => {
     this.#shown?.handler.cancel()
   }
 
-  continueRun(resolutions: Resolution | Resolution[]): Promise<Outcome> {
+  continueRun = (resolutions: Resolution | Resolution[]): Promise<Outcome> => {
     return this.#shown?.handler.continueRun(resolutions) ?? Promise.resolve('cancelled')
   }
 
   disconnect(): void {
     this.#unsubscribe()
+    this.#restoring?.dispose()
     this.#shown?.handler.dispose()
     for (const binding of this.#detached) binding.handler.dispose()
     this.#detached.clear()
@@ -147,11 +147,17 @@ class Connection implements AgentUI {
     return this.#options.url ? { endpoint } : null
   }
 
-  #bind(target: HandlerOptions, session: string): void {
-    this.#shown?.detach()
-    const { store, endpoint: _, members, answerTeamName, ...rest } = this.#options
+  #handlerOptions(target: HandlerOptions, session: string): HandlerOptions {
+    const { store, endpoint: _, members: __, answerTeamName: ___, ...rest } = this.#options
     const bearer = () => (store.getState().authToken ? { Authorization: `Bearer ${store.getState().authToken}` } : {}) as Record<string, string>
-    const handler = createStreamHandler({ headers: bearer, ...rest, ...target, sessionId: session || null })
+    return { headers: bearer, ...rest, ...target, sessionId: session || null }
+  }
+
+  #bind(target: HandlerOptions, session: string, handler = createLazyHandler(this.#handlerOptions(target, session))): void {
+    this.#shown?.detach()
+    this.#restoring?.dispose()
+    this.#restoring = null
+    const { store, members, answerTeamName } = this.#options
     const binding: ConversationBinding = new ConversationBinding({
       store, handler, session, targetKey: JSON.stringify(target), members: members ?? false, answerTeamName,
       page: () => this.#page,
@@ -171,7 +177,7 @@ class Connection implements AgentUI {
       if (binding.handler.getSnapshot().sessionId !== session) continue
       this.#detached.delete(binding)
       this.#shown = binding
-      binding.reattach(this.#options.store.getState().messages)
+      binding.reattach(this.#options.store.getState().messages, true)
     }
   }
 
@@ -181,17 +187,23 @@ class Connection implements AgentUI {
     const target = this.#target(this.#options.store.getState())
     if (this.#triedRestore || !target || !(background || persist)) return
     this.#triedRestore = true
-    this.#bind(target, this.#page.sessionId ?? '')
-    const binding = this.#shown!
-    if (binding.handler.getSnapshot().turns.length) binding.showRestored()
-    else binding.detach()
+    const session = this.#page.sessionId ?? ''
+    const handler = (this.#restoring = createLazyHandler(this.#handlerOptions(target, session)))
+    const stop = handler.subscribe(() => {
+      if (!handler.getSnapshot().turns.length) return
+      stop()
+      this.#restoring = null
+      this.#bind(target, session, handler)
+      // The page may have loaded the session meanwhile, or has yet to.
+      this.#shown!.reattach(this.#options.store.getState().messages, false)
+    })
   }
 
   /** Shown as any other failure. */
   #rejectSend(form: FormData, message: string): Outcome {
     const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#options.store.getState()
     const created_at = Math.floor(Date.now() / 1000)
-    const [user, answer] = [{ role: 'user', content: String(form.get('message') ?? '') }, { role: 'agent', content: message, streamingError: true }]
+    const [user, answer] = [{ role: 'user', content: `${form.get('message') ?? ''}` }, { role: 'agent', content: message, streamingError: true }]
     setMessages([...withoutFailed(messages), { ...user, created_at }, { ...answer, created_at, ...(this.#options.answerTeamName && { teamName: this.#options.answerTeamName }) }])
     setStreamingErrorMessage?.(message)
     setIsStreaming?.(false)

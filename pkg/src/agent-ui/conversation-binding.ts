@@ -73,17 +73,10 @@ export class ConversationBinding {
     return outcome
   }
 
-  /** Shows the unfinished answer that the handler restored after a refresh. */
-  showRestored(): void {
-    this.#list.start([], 0)
-    this.#awaitsHistory = true
-    this.#sync()
-  }
-
-  /** The page shows this session again. */
-  reattach(messages: Message[]): void {
+  /** The page shows this session again, or an unfinished answer of it that was stored. `isInAddress`: its address names it. */
+  reattach(messages: Message[], isInAddress: boolean): void {
     this.#isShown = true
-    this.#isInAddress = true
+    this.#isInAddress = isInAddress
     this.#awaitsHistory = true
     this.#list.prependHistory(messages, this.handler.getSnapshot())
     this.#sync()

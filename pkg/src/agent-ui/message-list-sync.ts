@@ -31,7 +31,7 @@ export class MessageListSync {
   /** Messages that other code inserted, by the id of ours before them. */
   #insertedAfter = new Map<string, Message[]>()
   #lastList: Message[] | null = null
-  #prefix = `${Math.random().toString(36).slice(2, 8)}-`
+  #prefix = `${Math.random().toString(36).slice(2)}-`
 
   constructor(private readonly options: { members: boolean; answerTeamName: string | undefined }) {}
 

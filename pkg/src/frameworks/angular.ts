@@ -22,8 +22,13 @@ export type AngularStream = Omit<StreamHandler, 'dispose'> & { readonly [Field i
 /**
  * A conversation that lives as long as the component, directive or service in whose injection context it is created:
  *
- *     h = injectAIStreamHandler({ team: 'cirkelline' })
- *     @for (id of h.messageIds(); track id) { <app-message [message]="h.message(id)()" /> }
+ * ```ts
+ * h = injectAIStreamHandler({ team: 'cirkelline' })
+ * ```
+ *
+ * ```html
+ * @for (id of h.messageIds(); track id) { <app-message [message]="h.message(id)()" /> }
+ * ```
  *
  * On a server it has no side effects; it starts after the first render in the browser, so hydration sees what the server rendered.
  */

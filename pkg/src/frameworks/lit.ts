@@ -10,7 +10,9 @@ import type { Snapshot } from '../types/snapshot'
 
 /** What the controller uses of its element: a part of Lit's `ReactiveControllerHost`. */
 export interface StreamHost {
+  /** Called once, by the controller's constructor. */
   addController(controller: { hostConnected?(): void; hostDisconnected?(): void }): void
+  /** Called when what was selected has changed. */
   requestUpdate(): void
 }
 
@@ -46,6 +48,7 @@ export class AIStreamController {
     return this.#stop ? this.handler.getSnapshot() : emptySnapshot
   }
 
+  /** Called by Lit when the element is in the document. */
   hostConnected(): void {
     this.#isConnected = true
     // It was in the document before, for a while.
@@ -59,6 +62,7 @@ export class AIStreamController {
     this.host.requestUpdate()
   }
 
+  /** Called by Lit when the element has left the document. */
   hostDisconnected(): void {
     this.#isConnected = false
     // Not at once: an element that is moved is connected again in the same task.

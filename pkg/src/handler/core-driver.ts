@@ -14,6 +14,7 @@ import { pageEnvironment, type PageEnvironment } from './page-environment'
 import { reportTo } from './report-error'
 import { requestHost } from './request-host'
 import { componentRunsPath } from './run-path'
+import { takeOver } from './take-over'
 import { validateOptions } from './validate-options'
 import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
@@ -47,7 +48,7 @@ export class CoreDriver {
   #loaded: LoadedMessages | undefined
   /** A stored answer is shown, to be resumed on first use. */
   #resumesOnUse = false
-  /** When the call being made was made, if that was earlier: see {@link RecorderHooks.clock}. */
+  /** When the call being made was made, if that was earlier (take-over.ts). */
   #calledAt: number | undefined
   /** The core has changes that the snapshot does not show yet. */
   #isStale = false
@@ -153,8 +154,7 @@ export class CoreDriver {
         this.#tappedCore = tap?.over(this.#untapped)
       },
       replay: (...given) => this.#replay(...given),
-      adopt: (snapshot) => (this.#store.snapshot = snapshot),
-      clock: (now) => (this.#calledAt = now),
+      takeOver: (...waiting) => takeOver({ core: () => this.core, adopt: (replace) => this.#store.adopt(replace(this.#store.snapshot)), clock: (now) => (this.#calledAt = now), report: (error) => this.#reportError(error) }, ...waiting),
     }
   }
 

@@ -1,300 +1,259 @@
 // A StreamHandler whose core is loaded when it is needed. For the entries of frameworks, whose pages show something before anybody
-// sends a message.
+// sends a message. Part of what such a page loads first, so it is written to be small.
 //
-//     const handler = createLazyHandler(options)   // throws for a wrong option, as createStreamHandler does
+//     const handler = createLazyHandler(options)   // throws for an unknown option, or one of the wrong type
 //     const stop = handler.subscribe(listener)     // in an effect: from now on the core is loaded in idle time
-//     handler.getSnapshot()                        // the framework's own empty snapshot, until something happens
+//     handler.getSnapshot()                        // `emptySnapshot` until something happens
 //     handler.dispose()                            // when the component is gone
 //
 // Creating one has no side effects, on a server either; nothing is loaded before the first `subscribe` or the first call that acts.
-// A call that needs the core loads it at once. Until it is there
+// Such a call loads the core at once. Until the core is there
 //
 // - calls are kept, and made in their order, dated as they were called; their promises settle with what the core says;
-// - `send` shows the user's message and status `connecting` at once, under the ids that the core will give;
-// - `cancel`, the queue's methods, `begin`, `clear` and `dismissError` show what they do, `load`, `feed` and `end` only afterwards;
+// - `send` shows the user's message and status `connecting` at once, under the ids that the core will give; while one waits, further
+//   ones are shown in `queue`;
+// - `cancel`, `cancelQueued`, `clear`, `load` and `dismissError` take such messages away at once; what `load`, `begin` and `feed`
+//   bring is shown when the core is there;
 // - `getSnapshot` returns the same object until something changes, and goes on doing so when the core takes over.
 //
-// If the core does not come after several attempts (core-chunk.ts), a send ends as `failed`: `error` says what to do, its text stays in
-// `messages`, and sending it again tries again. `loadSessions` and `openSession` reject. If the core comes but cannot start (no
-// WebAssembly, a policy), the same, with what createStreamHandler throws; a number out of range rejects the send.
+// If the core has not come after several attempts (core-chunk.ts), or cannot start (no WebAssembly, a policy), a send ends as
+// `failed`: `error` says what to do, its text stays in `messages`, and sending it again tries again; what else was called waits on.
+// What is checked only by the core (parts of options, numbers out of range) fails a send, too, and goes to
+// `onListenerError`.
 //
 // All methods are stable and need no `this`. Where the core is there already, the handler has it from the start.
 
-import { METHODS } from '../handler/method-names'
-import { reportTo } from '../handler/report-error'
-import { hasStoredAnswer } from '../handler/resume-location'
-import { assertText, dropsQueue, queueIndex } from '../handler/queue-arguments'
-import { sendArguments } from '../handler/send-arguments'
-import { assertArgument, validateOptions } from '../handler/validate-options'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
-import { awaitCore, coreChunk, loadCore, loadCoreWhenIdle, type CoreChunk } from './core-chunk'
-import { PendingConversation } from './pending-conversation'
-import type { CheckedOptions } from '../types/checked-options'
+import { checkOptions } from './check-options'
+import { awaitCore, coreChunk, failedAttempts } from './core-chunk'
+import { pendingTurn, workingText } from './pending-turn'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
-import type { InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
+import type { QueuedSend } from '../types/rate-limits'
+import type { InspectableHandler, RecorderHooks, WaitingCall, WaitingListener } from '../types/recorder-hooks'
+import type { Outcome, Snapshot } from '../types/snapshot'
 
 /** Attempts to load the core, in a row, after which a send fails: 15 seconds. */
 const ATTEMPTS = 5
 
-const NOT_LOADED = 'A part of this page could not be loaded: the network may be down, or the page was updated in the meantime. Please try again, or reload the page.'
+const NOT_LOADED = 'The chat could not be loaded. Try again, or reload the page.'
+
+/**
+ * The methods that are passed on to the core: what they return, and what they do before it is there. 0: nothing; 1: a boolean; else a
+ * promise, and what it resolves with after `dispose()`. The function returns what it changes of the call, or `false` if the core need
+ * not know of it.
+ */
+type Methods = {
+  [Name in Exclude<keyof StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'dispose'>]: [unknown, ((...args: Parameters<StreamHandler[Name]>) => unknown)?]
+}
+
+interface Call extends WaitingCall {
+  /** What its promise resolves with when the handler is disposed of. */
+  gone?: unknown
+  /** Of a send that is open: its entry in the queue, where it is as long as it has no turn. */
+  send?: QueuedSend
+}
 
 /** See the top of this file. Throws a TypeError for an unknown option or one of the wrong type. */
 export function createLazyHandler(options: HandlerOptions = {}): StreamHandler {
-  return new LazyHandler(options, validateOptions(options)).facade
+  const [handler, start] = lazyHandler(() => options)
+  start()
+  return handler
 }
 
-/** A call that waits for the core. */
-interface Call {
-  /** When it was made, in seconds since the Unix epoch. */
-  at: number
-  run: (handler: StreamHandler) => unknown
-  /** Of a call with a promise that is still open. */
-  open?: { resolve: (value: any) => void; reject: (error: unknown) => void; ifDisposed: unknown }
-  /** Of a send: its text. */
-  text?: string
-  id?: number
-}
-
-class LazyHandler {
-  readonly facade: StreamHandler
+/**
+ * The same, started by `start()` or by the first call that acts, with the options of that time. Started again after `dispose()` it
+ * goes on with the messages that it showed. Returns the handler, `start`, and whether it was started and not disposed of.
+ */
+export function lazyHandler(currentOptions: () => HandlerOptions) {
+  let options: HandlerOptions
+  let snapshot: Snapshot = emptySnapshot
+  /** Set once it was started. */
+  let calls: Call[]
+  const listeners = new Set<WaitingListener>()
   /** The handler with the core, once that is there. */
-  #handler: StreamHandler | undefined
-  #conversation: PendingConversation
-  #calls: Call[] = []
-  #listeners = new Set<{ run: () => void; stop?: () => void }>()
-  #stopWaiting: (() => void) | undefined
-  #isDisposed = false
-  #isNotifying = false
-  #lastTicket = 0
-  #hasStored: boolean
+  let core: InspectableHandler | undefined
+  let stopWaiting: (() => void) | undefined
+  let isDisposed = false
+  let lastId = 0
+  let turnCount: number
 
-  constructor(private readonly given: HandlerOptions, private readonly options: CheckedOptions) {
-    this.#hasStored = hasStoredAnswer(options)
-    this.#conversation = new PendingConversation(options, this.#hasStored)
-    const pending = this.#pending()
-    const call = (name: keyof InspectableHandler) => (...args: never[]) => (((this.#handler ?? pending) as InspectableHandler)[name] as (...args: never[]) => unknown)(...args)
-    this.facade = Object.fromEntries(METHODS.map((name) => [name, call(name)])) as unknown as StreamHandler
-    this.facade.getServerSnapshot = () => emptySnapshot
-    const chunk = coreChunk()
-    if (chunk) this.#takeOver(chunk)
+  function start(): void {
+    const { sessionId, messages } = handler.getSnapshot()
+    checkOptions((options = currentOptions()))
+    snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
+    calls = []
+    core = stopWaiting = undefined
+    turnCount = 0
+    isDisposed = false
+    if (messages.length) handler.load!({ sessionId, messages })
   }
 
-  /** The methods before the core is there. */
-  #pending(): InspectableHandler {
-    const conversation = this.#conversation
-    return {
-      send: async (message, { priority = 'user', when } = {}) => {
-        if (this.#isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-        const { text, form, files, isNow, isEmpty } = sendArguments(this.options, message, when)
-        if (isEmpty) return 'cancelled'
-        const since = Date.now() / 1000
-        const id = ++this.#lastTicket
-        if (isNow) conversation.stop()
-        conversation.send({ id, text, priority, since, waitsFor: 'run' }, files)
-        this.#notify()
-        return this.#ask((handler) => handler.send(form ?? text, { priority, ...(isNow && { when }) }), 'cancelled', { text, id })
-      },
-      resume: () => {
-        this.#lastTicket++
-        return this.#ask((handler) => handler.resume(), 'cancelled')
-      },
-      continueRun: async (resolutions) => {
-        this.#lastTicket++
-        return this.#ask((handler) => handler.continueRun(resolutions), 'cancelled')
-      },
-      regenerate: (options) => this.#ask((handler) => handler.regenerate(options), 'cancelled'), showVersion: () => false, forkSession: () => this.#ask((handler) => handler.forkSession(), ''), renameSession: (...given) => this.#ask((handler) => handler.renameSession(...given), undefined), deleteSession: (id) => this.#ask((handler) => handler.deleteSession(id), undefined),
-      loadSessions: (page) => this.#ask((handler) => handler.loadSessions(page), []),
-      openSession: (id) => this.#ask((handler) => handler.openSession(id), false),
-      retryNow: () => false,
-      cancelQueued: (id) => {
-        if (!conversation.cancelQueued(id)) return false
-        this.#settle('cancelled', (call) => call.id === id)
-        this.#act((handler) => handler.cancelQueued(id))
-        return true
-      },
-      editQueued: (id, text) => {
-        assertText(text)
-        return conversation.editQueued(id, text) && this.#did((handler) => handler.editQueued(id, text))
-      },
-      moveQueued: (id, index) => {
-        const position = queueIndex(index)
-        return conversation.moveQueued(id, position) && this.#did((handler) => handler.moveQueued(id, position))
-      },
-      sendQueuedNow: (id) => conversation.sendQueuedNow(id) && this.#did((handler) => handler.sendQueuedNow(id)),
-      resumeQueue: () => conversation.resumeQueue() && this.#did((handler) => handler.resumeQueue()),
-      cancel: (options?: { queue?: 'keep' | 'drop' }) => {
-        const isAll = dropsQueue(options)
-        if (!this.#calls.length && !this.#hasStored) return
-        const kept = isAll ? [] : conversation.snapshot.queue.map(({ id }) => id)
-        this.#settle('cancelled', ({ text, id }) => text !== undefined && !kept.includes(id!))
-        if (isAll) conversation.end('cancelled')
-        else conversation.pause()
-        this.#act((handler) => handler.cancel(isAll ? { queue: 'drop' } : undefined))
-      },
-      begin: (text, more) => {
-        this.#settle('cancelled')
-        conversation.begin(text, more?.name, Date.now() / 1000)
-        this.#act((handler) => handler.begin(text, more))
-      },
-      feed: (bytes) => {
-        assertArgument('feed', 'a Uint8Array', bytes, ArrayBuffer.isView(bytes))
-        const copy = bytes.slice()
-        this.#act((handler) => handler.feed(copy))
-      },
-      end: () => this.#act((handler) => handler.end()),
-      subscribe: (listener) => {
-        assertArgument('subscribe', 'a function', listener, typeof listener === 'function')
-        if (this.#isDisposed) return () => {}
-        const entry: { run: () => void; stop?: () => void } = { run: () => listener() }
-        this.#listeners.add(entry)
-        this.#wait()
-        if (this.#hasStored) void loadCore()
-        else loadCoreWhenIdle()
-        return () => {
-          this.#listeners.delete(entry)
-          entry.stop?.()
-        }
-      },
-      getSnapshot: () => conversation.snapshot,
-      getServerSnapshot: () => emptySnapshot,
-      dismissError: () => {
-        conversation.dismissError()
-        this.#act((handler) => handler.dismissError())
-      },
-      load: ({ sessionId, messages }) => {
-        const copy = [...messages]
-        this.#settle('cancelled')
-        conversation.clear(sessionId)
-        this.#act((handler) => handler.load({ sessionId, messages: copy }))
-      },
-      clear: () => {
-        this.#settle('cancelled')
-        conversation.clear(null)
-        this.#act((handler) => handler.clear())
-      },
-      inside: () => ({
-        options: this.options,
-        isNew: () => !this.#calls.length && !this.#hasStored && !this.#isDisposed,
-        now: () => this.#handler && hooksIn(this.#handler),
-        defer: (work) => this.#act((handler) => work(hooksIn(handler))),
-      }),
-      dispose: () => this.#dispose(),
+  function show(changed: object): void {
+    const turns = calls.flatMap(({ turn }) => turn ?? [])
+    const queue = calls.flatMap(({ send, turn }) => (turn ? [] : send ?? []))
+    snapshot = { ...snapshot, ...changed, turns, messages: turns.flatMap(({ user, answer }) => [user!, answer]), queue, queued: queue.length }
+    notify()
+  }
+
+  const report = (error: unknown) => (options.onListenerError ?? console.error)(error)
+
+  /** Not while the caller is still changing things. */
+  const notify = () => listeners.forEach((entry) => Promise.resolve().then(() => listeners.has(entry) && entry.run()).catch(report))
+
+  /** Adds a call, and loads the core for it. */
+  function act(name: Call['name'], args: unknown[], more?: Partial<Call>): void {
+    calls.push({ at: Date.now() / 1000, name, args, ...more })
+    if (more?.turn) show({ status: 'connecting', isStreaming: true, activityStatus: workingText(options), error: null })
+    else if (more?.send) show({})
+    wait(true)
+  }
+
+  /** Ends the open sends, or only those that are not in the queue. They stay among the calls: the core has to see them. */
+  function end(outcome: Outcome, error: Snapshot['error'] = null, isAll = true): void {
+    for (const call of calls) {
+      const { send } = call
+      if (!send || !(isAll || call.turn)) continue
+      call.resolve!(outcome)
+      const turn = call.turn ?? (error && pendingTurn(turnCount++, send.text, [], send.since))
+      if (turn) call.turn = {
+        ...turn, outcome, error, unsent: error && send.text,
+        answer: { ...turn.answer, status: error ? 'error' : 'cancelled', [error ? 'streamingError' : 'cancelled']: true },
+      }
+      call.send = call.resolve = undefined
     }
+    if (snapshot.isStreaming) show({ status: outcome, isStreaming: false, activityStatus: null, error })
   }
 
-  /** Makes a call now or when the core is there, which it loads. */
-  #act(run: (handler: StreamHandler) => unknown, more?: Partial<Call>): void {
-    if (this.#handler) return void run(this.#handler)
-    if (this.#isDisposed) return
-    this.#calls.push({ at: Date.now() / 1000, run, ...more })
-    this.#notify()
-    this.#wait()
-    const chunk = coreChunk()
-    if (chunk) this.#takeOver(chunk)
-    else void loadCore()
+  /** Another conversation. */
+  function restart(sessionId: string | null): void {
+    end('cancelled')
+    calls.forEach((call) => delete call.turn)
+    show({ status: 'idle', error: null, sessionId })
   }
 
-  #did(run: (handler: StreamHandler) => unknown): true {
-    this.#act(run)
-    return true
+  function wait(isUrgent?: boolean): void {
+    stopWaiting?.()
+    if (coreChunk) takeOver()
+    else stopWaiting = awaitCore(() => {
+      if (coreChunk) takeOver()
+      else if (failedAttempts >= ATTEMPTS) fail(NOT_LOADED, 'network')
+    }, isUrgent)
   }
 
-  #ask<T>(run: (handler: StreamHandler) => Promise<T>, ifDisposed: T, more?: Partial<Call>): Promise<T> {
-    if (this.#isDisposed) return Promise.resolve(ifDisposed)
-    return new Promise((resolve, reject) => this.#act((handler) => run(handler).then(resolve, reject), { open: { resolve, reject, ifDisposed }, ...more }))
-  }
+  const fail = (message: string, type: 'network' | 'unexpected') => end('failed', { message, type, retryable: true })
 
-  #wait(): void {
-    this.#stopWaiting ??= awaitCore({
-      arrived: (chunk) => this.#takeOver(chunk),
-      missed: (count) => void (count >= ATTEMPTS && this.#fail(new Error(NOT_LOADED), false)),
-    })
-  }
-
-  /** Settles the open sends that `isMeant`. They stay in the list: the core has to see them. */
-  #settle(outcome: 'cancelled', isMeant: (call: Call) => boolean = (call) => call.text !== undefined): void {
-    for (const call of this.#calls) {
-      if (!call.open || !isMeant(call)) continue
-      call.open.resolve(outcome)
-      call.open = undefined
-    }
-  }
-
-  /** The core is there: makes the calls, and hands on the listeners. */
-  #takeOver(chunk: CoreChunk): void {
-    const shown = this.#conversation.snapshot
-    let handler: StreamHandler
+  function takeOver(): void {
     try {
-      handler = chunk.createStreamHandler(this.given)
+      core = coreChunk!.createStreamHandler(options) as InspectableHandler
     } catch (error) {
-      reportTo(this.options, error)
-      return this.#fail(error as Error, error instanceof TypeError || error instanceof RangeError)
+      // In a promise, because what is called may throw.
+      Promise.reject(error).catch(report)
+      return fail((error as Error).message, 'unexpected')
     }
-    this.#handler = handler
-    const { adopt, clock } = hooksIn(handler)
-    adopt(this.#conversation.empty)
-    // Whoever subscribed first wants a stored answer to be resumed first.
-    if (this.#listeners.size) handler.subscribe(() => {})()
-    for (const { at, run } of this.#calls.splice(0)) {
-      clock(at)
-      try {
-        run(handler)
-      } catch (error) {
-        reportTo(this.options, error)
+    ;(core.inside() as RecorderHooks).takeOver(core, snapshot, calls, listeners, notify)
+  }
+
+  const queued = (id: number) => calls.find(({ send, turn }) => !turn && send?.id === id)
+  const isQueued = (id: number) => !!queued(id)
+
+  const methods: Methods = {
+    send: ['cancelled', (message, more = {}): Partial<Call> => {
+      let given = message
+      let text = message as string
+      const files: string[] = []
+      if (typeof message !== 'string') {
+        const copy = (given = new FormData())
+        message.forEach((value, name) => {
+          copy.append(name, value)
+          if (typeof value !== 'string') files.push(value.name)
+        })
+        text = `${copy.get('message') ?? ''}`
       }
+      const at = Date.now() / 1000
+      const args = [given, more]
+      // Nothing to send, which the core knows as well.
+      if (!text.trim() && !files.length) return { args }
+      return {
+        at, args, send: { id: ++lastId, text, priority: more.priority || 'user', since: at, waitsFor: 'run' },
+        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, text, files, at),
+      }
+    }],
+    resume: ['cancelled'],
+    continueRun: ['cancelled'],
+    regenerate: ['cancelled'],
+    forkSession: [''],
+    renameSession: [undefined],
+    deleteSession: [undefined],
+    loadSessions: [[]],
+    openSession: [false],
+    cancel: [0, (more) => {
+      end('cancelled', null, more?.queue === 'drop')
+      return !!calls.length
+    }],
+    begin: [0, () => end('cancelled')],
+    feed: [0, (bytes) => ({ args: [bytes.slice()] })],
+    end: [0],
+    dismissError: [0, () => !!snapshot.error && show({ error: null })],
+    load: [0, ({ sessionId, messages }) => {
+      restart(sessionId)
+      return { args: [{ sessionId, messages: [...messages] }] }
+    }],
+    clear: [0, () => restart(null)],
+    retryNow: [1, () => false],
+    showVersion: [1, () => false],
+    editQueued: [1, isQueued],
+    moveQueued: [1, isQueued],
+    sendQueuedNow: [1, isQueued],
+    resumeQueue: [1, () => !!snapshot.queued],
+    cancelQueued: [1, (id) => {
+      const call = queued(id)
+      call?.resolve!('cancelled')
+      calls = calls.filter((other) => other !== call)
+      if (call) show({})
+      return !!call
+    }],
+  }
+
+  const handler: Partial<InspectableHandler> & Pick<StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'dispose'> = {
+    subscribe(listener) {
+      const entry: WaitingListener = { run: () => listener() }
+      if (core) return core.subscribe(listener)
+      if (!isDisposed) {
+        listeners.add(entry)
+        if (!stopWaiting) wait()
+      }
+      return () => {
+        listeners.delete(entry)
+        entry.stop?.()
+      }
+    },
+    getSnapshot: () => core?.getSnapshot() ?? snapshot,
+    getServerSnapshot: () => emptySnapshot,
+    inside: () => core?.inside() ?? { options, calls, core: () => core, act },
+    dispose() {
+      isDisposed = true
+      stopWaiting?.()
+      core?.dispose()
+      if (!calls) return
+      listeners.clear()
+      end('cancelled')
+      calls.splice(0).forEach(({ resolve, gone }) => resolve?.(gone))
+    },
+  }
+  for (const [name, [gone, effect]] of Object.entries(methods) as [keyof Methods, [unknown, ((...args: unknown[]) => any)?]][]) {
+    ;(handler as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => {
+      if (!calls) start()
+      if (core) return (core[name] as (...args: unknown[]) => unknown)(...args)
+      if (typeof gone !== 'number') return new Promise((resolve, reject) => {
+        if (!isDisposed) act(name, args, { resolve, reject, gone, ...effect?.(...args) })
+        else if (name === 'send') reject(new Error('ai-stream-handler: send() after dispose()'))
+        else resolve(gone)
+      })
+      const done = !isDisposed && (effect?.(...args) ?? true)
+      if (done) act(name, args, done)
+      if (gone) return !!done
     }
-    clock(undefined)
-    for (const entry of this.#listeners) entry.stop = handler.subscribe(entry.run)
-    if (handler.getSnapshot() !== shown) this.#notify()
   }
-
-  /** There is no core. Sends end as `failed`, or reject with the error if it `isTheirs`; a later core shows them so. */
-  #fail(error: Error, isTheirs: boolean): void {
-    const { message } = error
-    let hasFailed = false
-    this.#calls = this.#calls.flatMap((call) => {
-      const { open, text, at } = call
-      if (!open) return [call]
-      if (open.ifDisposed === 'cancelled') this.#lastTicket--
-      if (open.ifDisposed === 'cancelled' && !isTheirs) open.resolve('failed')
-      else open.reject(error)
-      hasFailed ||= text !== undefined
-      return text === undefined ? [] : [{ at, run: (handler: StreamHandler) => {
-        handler.begin(text)
-        handler.feed(new TextEncoder().encode(`data: ${JSON.stringify({ event: 'RunError', content: message })}\n\n`))
-        handler.end()
-      } }]
-    })
-    if (!hasFailed) return
-    this.#conversation.end('failed', { message, type: isTheirs ? 'general' : 'network', retryable: !isTheirs })
-    this.#notify()
-  }
-
-  /** Tells the listeners, soon: not while the caller is still changing things. */
-  #notify(): void {
-    if (this.#isNotifying || !this.#listeners.size) return
-    this.#isNotifying = true
-    queueMicrotask(() => {
-      this.#isNotifying = false
-      for (const entry of [...this.#listeners]) {
-        try {
-          if (this.#listeners.has(entry)) entry.run()
-        } catch (error) {
-          reportTo(this.options, error)
-        }
-      }
-    })
-  }
-
-  #dispose(): void {
-    if (this.#isDisposed) return
-    this.#isDisposed = true
-    this.#stopWaiting?.()
-    this.#listeners.clear()
-    this.#conversation.end('cancelled')
-    for (const { open } of this.#calls.splice(0)) open?.resolve(open.ifDisposed)
-  }
+  return [handler as StreamHandler, start, () => calls && !isDisposed] as const
 }
-
-const hooksIn = (handler: StreamHandler) => (handler as InspectableHandler).inside() as RecorderHooks

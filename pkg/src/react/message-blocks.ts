@@ -1,6 +1,6 @@
 // Renders a message's Markdown block by block.
 
-import * as React from 'react'
+import { React } from './react'
 import { closedText } from '../markdown/closed-text'
 import { withDefinitions } from '../markdown/with-definitions'
 import { useBlocks, type BlocksOf } from './use-blocks'
@@ -14,6 +14,7 @@ export interface BlockProps extends Pick<Block, 'kind' | 'open' | 'lang'> {
 /** A React component that renders one block. Without React's own types, which a project without React lacks. */
 export type BlockComponent = ((props: BlockProps) => unknown) | (new (props: any) => unknown)
 
+/** Props of {@link MessageBlocks}. */
 export interface MessageBlocksProps {
   /** A message of the snapshot, a copy of one, or a text. */
   message: BlocksOf

@@ -1,6 +1,6 @@
 // One conversation for a subtree.
 
-import * as React from 'react'
+import { React } from './react'
 import { useLease, useOwnLease } from './use-stream-handler'
 import type { HandlerLease } from './handler-lease'
 import type { StreamHook, StreamHookOptions } from './stream-hook'

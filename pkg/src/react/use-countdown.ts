@@ -1,6 +1,6 @@
 // The seconds left of a wait, second by second.
 
-import * as React from 'react'
+import { React } from './react'
 
 /**
  * Whole seconds until a wait (`h.retry`, `h.pacing`) is over, rounded up; `null` without one. The component re-renders once a second:

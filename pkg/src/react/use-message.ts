@@ -5,15 +5,16 @@ import { useStreamSlice } from './use-stream-slice'
 import type { StreamHandler } from '../types/handler'
 import type { ChatMessage } from '../types/message'
 
-type Store = Pick<StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot'>
+/** What `useMessage` and the like read: a handler, or what `useAIStreamHandler` returns. */
+export type SnapshotSource = Pick<StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot'>
 
 /** The ids of all messages, in order. The same list until a message is added or removed, however much text arrives. */
-export function useMessageIds(h: Store): readonly string[] {
+export function useMessageIds(h: SnapshotSource): readonly string[] {
   return useStreamSlice(h, ({ messages }) => messages.map(({ id }) => id))
 }
 
 /** The message with this id; `undefined` if there is none. Re-renders only when that message changes. */
-export function useMessage(h: Store, id: string): ChatMessage | undefined {
+export function useMessage(h: SnapshotSource, id: string): ChatMessage | undefined {
   return useStreamSlice(h, (snapshot) => messageById(snapshot, id), Object.is)
 }
 
@@ -21,7 +22,7 @@ export function useMessage(h: Store, id: string): ChatMessage | undefined {
  * The messages of one member (by its name or id) in the last turn. Re-renders only when one of those changes. For the answer itself
  * pass the name of the team.
  */
-export function useMember(h: Store, member: string): readonly ChatMessage[] {
+export function useMember(h: SnapshotSource, member: string): readonly ChatMessage[] {
   return useStreamSlice(h, ({ turns }) => {
     const turn = turns.at(-1)
     return turn ? [...turn.work, turn.answer].filter(({ role, agentName, agentId, teamName, teamId }) => role === 'agent' && [agentName, agentId, teamName, teamId].includes(member)) : []

@@ -1,6 +1,6 @@
 // Text at an even pace, in React.
 
-import * as React from 'react'
+import { React } from './react'
 import { smooth, type Smooth, type SmoothOptions, type SmoothSource } from '../smooth/smooth'
 
 /**

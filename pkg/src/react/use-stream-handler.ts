@@ -1,7 +1,7 @@
 // The hook. Rendering has no side effects, on the server either: the handler is created in the first effect or by the first
 // call, and disposed of when the component stays unmounted. StrictMode's simulated unmount keeps it.
 
-import * as React from 'react'
+import { React } from './react'
 import { checkOptions } from '../lazy/usable-options'
 import { handlerOptions, HandlerLease } from './handler-lease'
 import { HookView } from './hook-view'

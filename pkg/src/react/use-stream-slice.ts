@@ -1,6 +1,6 @@
 // Subscribes a component to a part of a handler's snapshot.
 
-import * as React from 'react'
+import { React } from './react'
 import type { StreamHandler } from '../types/handler'
 import type { Snapshot } from '../types/snapshot'
 

@@ -9,6 +9,7 @@ import type { ChatMessage } from '../types/message'
 /** A text, or a message: while its run goes on, its text is revealed little by little. */
 export type SmoothSource = string | (Pick<ChatMessage, 'content'> & Partial<Pick<ChatMessage, 'role' | 'status' | 'cancelled' | 'streamingError'>>)
 
+/** Options of {@link smooth}. */
 export interface SmoothOptions {
   /** How far behind the text is shown, about, in milliseconds. Default: 300. */
   within?: number
@@ -30,6 +31,7 @@ export interface Smooth {
   dispose(): void
   /** Calls `listener` when the text to show has changed. Returns how to stop that. */
   subscribe(listener: () => void): () => void
+  /** The same as `text`. */
   getSnapshot(): string
 }
 

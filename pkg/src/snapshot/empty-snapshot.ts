@@ -1,11 +1,11 @@
 // The snapshot of a new handler. Its parts are shared, so that "nothing" is the same object everywhere.
 
-import { deepFreeze } from './freeze'
 import type { MonitorFigures } from '../types/rate-limits'
 import type { Snapshot, TurnVersions, Usage } from '../types/snapshot'
-import type { TimelineEntry } from '../types/timeline'
 
-export const NO_TIMELINE: TimelineEntry[] = Object.freeze([]) as unknown as TimelineEntry[]
+const NOTHING = Object.freeze([]) as unknown as never[]
+
+export { NOTHING as NO_TIMELINE }
 
 export const ONLY_VERSION: TurnVersions = Object.freeze({ index: 0, count: 1 })
 
@@ -19,12 +19,13 @@ const NO_COUNTS: MonitorFigures = Object.freeze({
 })
 
 /** The snapshot of a new handler: idle, without turns and sessions. */
-export const emptySnapshot: Snapshot = deepFreeze<Snapshot>({
+export const emptySnapshot: Snapshot = Object.freeze<Snapshot>({
   status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
-  turns: [], messages: [], timeline: NO_TIMELINE, sessionId: null, sessions: [], runId: null, resumable: false, queued: 0, queue: [], queuePaused: false,
-  quota: [], usage: NO_USAGE, monitor: { ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: [], asOf: 0 },
-  diagnostics: {
-    bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: [],
-    malformed: [], listenerErrors: 0,
-  },
+  turns: NOTHING, messages: NOTHING, timeline: NOTHING, sessionId: null, sessions: NOTHING, runId: null, resumable: false, queued: 0,
+  queue: NOTHING, queuePaused: false, quota: NOTHING, usage: NO_USAGE,
+  monitor: Object.freeze({ ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: NOTHING, asOf: 0 }),
+  diagnostics: Object.freeze({
+    bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: NOTHING,
+    malformed: NOTHING, listenerErrors: 0,
+  }),
 })

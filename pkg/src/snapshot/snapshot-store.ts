@@ -33,6 +33,14 @@ export class SnapshotStore {
     return this.#streamed.length > 0
   }
 
+  /** Goes on from a snapshot without turns that the page has seen already: what does not change keeps its identity. */
+  adopt(snapshot: Snapshot): void {
+    this.snapshot = snapshot
+    this.#fields = fieldsOf(snapshot)
+    this.#turns = new JoinedList((this.#earlierTurns = snapshot.turns), [])
+    this.#messages = new JoinedList((this.#earlierMessages = snapshot.messages), [])
+  }
+
   /** Sets the session of a conversation that has not begun. */
   setSession(sessionId: string): void {
     this.#set({ sessionId }, false)
@@ -69,7 +77,8 @@ export class SnapshotStore {
     if (haveDiagnosticsChanged(this.#fields.diagnostics, delta.diagnostics, listenerErrors)) {
       changed.diagnostics = { ...delta.diagnostics, listenerErrors }
     }
-    if (haveTurnsChanged || Object.keys(changed).length) this.#set(changed, haveTurnsChanged)
+    const hasChanged = haveTurnsChanged || Object.entries(changed).some(([key, value]) => value !== this.#fields[key as keyof Fields])
+    if (hasChanged) this.#set(changed, haveTurnsChanged)
   }
 
   /** Appends text to one message: the common case while an answer streams. */

@@ -101,11 +101,14 @@ export interface StreamHandler {
    * Queued messages stay, and the queue pauses (`snapshot.queuePaused`) until `resumeQueue()` or the user's next message, which
    * goes out before them.
    *
-   * Throws a TypeError if `queue` is neither `'keep'` nor `'drop'`.
-   *
-   * @param options.queue `drop`: queued messages are removed; their `send` resolves as `cancelled`. Default `keep`.
+   * An argument without `queue`, such as the event of `onClick={h.cancel}`, is ignored.
    */
   cancel(): void
+  /**
+   * With `queue: 'drop'`, queued messages are removed instead, and their `send` resolves as `cancelled`. Default: `keep`.
+   *
+   * Throws a TypeError if `queue` is neither `'keep'` nor `'drop'`.
+   */
   cancel(options?: { queue?: 'keep' | 'drop' }): void
   /**
    * Starts a turn that you feed from a transport of your own; `text` is what the user said. Without `text`, the first event

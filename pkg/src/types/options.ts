@@ -15,36 +15,34 @@ export type HandlerOptions = HandlerSettings & TargetOptions
  * Whom to talk to: one of `agent`, `team` and `workflow`, and perhaps `url`. `''` and `null` count as not set. `send` needs one of the
  * four; a handler that is fed by hand needs none.
  */
-export type TargetOptions =
+export type TargetOptions = (
   | {
     /** Id of the agent to talk to. Runs are posted to `/agents/{id}/runs`. */
     agent?: string | null
     team?: null
     workflow?: null
-    /**
-     * Full address of the run route, absolute or relative to `endpoint`: `/api/teams/cirkelline/runs`.
-     *
-     * Combined with `agent`, `team` or `workflow`, messages are posted to `url`, while runs are resumed, continued and cancelled
-     * at that component's own routes.
-     */
-    url?: string | null
   }
   | {
     /** Id of the team to talk to. Runs are posted to `/teams/{id}/runs`. */
     team?: string | null
     agent?: null
     workflow?: null
-    /** Full address of the run route, as for an agent. */
-    url?: string | null
   }
   | {
     /** Id of the workflow to talk to. Runs are posted to `/workflows/{id}/runs`. */
     workflow?: string | null
     agent?: null
     team?: null
-    /** Full address of the run route, as for an agent. */
-    url?: string | null
   }
+) & {
+  /**
+   * Full address of the run route, absolute or relative to `endpoint`: `/api/teams/cirkelline/runs`.
+   *
+   * Combined with `agent`, `team` or `workflow`, messages are posted to `url`, while runs are resumed, continued and cancelled
+   * at that component's own routes.
+   */
+  url?: string | null
+}
 
 /** The options of `createStreamHandler` except whom to talk to. */
 export interface HandlerSettings {

@@ -6,7 +6,7 @@ import type { StreamHandler } from './handler'
 import type { HandlerOptions } from './options'
 import type { ReadableResponse } from './readable-response'
 import type { LoadedMessages, RecordingStart } from './recording'
-import type { ErrorType, Snapshot } from './snapshot'
+import type { ErrorType, Snapshot, Turn } from './snapshot'
 
 /** The part of a core that a replay drives. */
 export interface ReplayCore {
@@ -69,21 +69,41 @@ export interface RecorderHooks {
    * Throws after `dispose()`, and if the options are invalid.
    */
   replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): ReplayTarget
-  /** Starts from `snapshot`, which is that of a new handler, so that what does not change keeps its identity. */
-  adopt(snapshot: Snapshot): void
-  /** From now on calls count as made at `now` (seconds since the Unix epoch); `undefined`: by the real clock. */
-  clock(now: number | undefined): void
+  /**
+   * Continues what waited for `core`. `shown`: what the page shows now; `notify` tells the listeners. By position, because lazy/ has to
+   * be small.
+   */
+  takeOver(core: StreamHandler, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void): void
 }
+
+/** A call that waits for the core. */
+export interface WaitingCall {
+  /** A method, or what to do with the handler. */
+  name: keyof StreamHandler | ((core: InspectableHandler) => void)
+  args: unknown[]
+  /** When it was made, in seconds since the Unix epoch. */
+  at: number
+  /** Settle its promise, as long as that is open. */
+  resolve?: (value: any) => void
+  reject?: (error: unknown) => void
+  /** Of a send: its id in the queue, as long as it is open. */
+  send?: { id: number }
+  /** Of a send: what is shown of it. */
+  turn?: Turn
+}
+
+/** A listener, and how to unsubscribe it from the core. */
+export interface WaitingListener { run(): void; stop?(): void }
 
 /** The internals of a handler whose core is still being loaded. */
 export interface DeferredHooks {
-  options: CheckedOptions
-  /** Whether nothing has happened, and nothing waits to. */
-  isNew(): boolean
-  /** The hooks, if the core is there by now. */
-  now(): RecorderHooks | undefined
-  /** Does `work` with the hooks: now, or in its turn when the core is there. */
-  defer(work: (hooks: RecorderHooks) => void): void
+  options: HandlerOptions
+  /** What waits. */
+  calls: WaitingCall[]
+  /** The handler with the core, if that is there by now. */
+  core(): InspectableHandler | undefined
+  /** Adds a call, before the core is there. */
+  act(name: WaitingCall['name'], args: unknown[]): void
 }
 
 /** A handler with its internals, which the published type does not have. */

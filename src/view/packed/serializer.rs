@@ -39,6 +39,7 @@ pub(super) fn unused() -> ! {
     unreachable!("a delta has no such value")
 }
 
+#[doc(hidden)]
 impl ser::SerializeStruct for &mut Packed {
     type Ok = ();
     type Error = Never;
@@ -57,6 +58,7 @@ impl ser::SerializeStruct for &mut Packed {
     }
 }
 
+#[doc(hidden)]
 impl ser::SerializeSeq for &mut Packed {
     type Ok = ();
     type Error = Never;
@@ -70,6 +72,7 @@ impl ser::SerializeSeq for &mut Packed {
     }
 }
 
+#[doc(hidden)]
 impl ser::SerializeTuple for &mut Packed {
     type Ok = ();
     type Error = Never;
@@ -93,6 +96,7 @@ macro_rules! numbers {
     };
 }
 
+#[doc(hidden)]
 impl<'a> ser::Serializer for &'a mut Packed {
     type Ok = ();
     type Error = Never;

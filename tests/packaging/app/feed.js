@@ -6,6 +6,12 @@ export async function feed(handler, url = '/recording.sse') {
   handler.end()
 }
 
+/** A `fetch` that answers with the recorded stream. */
+export async function recorded() {
+  const { body } = await fetch('/recording.sse')
+  return new Response(body, { headers: { 'content-type': 'text/event-stream' } })
+}
+
 /** A stream of two frames, for where there is no file to fetch. */
 export function small(handler, text) {
   const frame = (event, content) => `event: ${event}\ndata: ${JSON.stringify({ event, run_id: 'r', content })}\n\n`

@@ -4,7 +4,10 @@ import { Chat } from './Chat.jsx'
 
 createRoot(document.getElementById('root')).render(<StrictMode><Chat /></StrictMode>)
 
-const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
-worker.onmessage = ({ data }) => (document.getElementById('worker').textContent = data)
+if (location.search !== '?send') elsewhere()
 
-void import('./hosted.js')
+function elsewhere() {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+  worker.onmessage = ({ data }) => (document.getElementById('worker').textContent = data)
+  void import('./hosted.js')
+}
