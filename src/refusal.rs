@@ -73,12 +73,14 @@ impl<'a> Evidence<'a> {
         let wait = wait::longer(facts.wait, wait::longer(self.headers.wait(now), Headers(&facts.headers).wait(now)));
         let kind = kind_of(self.status, &facts, wait);
         let status = self.status.or(facts.status);
+        // What is no refusal may mention anybody: `Groq Bistro`.
+        let named = if kind == Kind::Unknown { None } else { provider_in(&facts) };
         Refusal {
             kind,
             status,
             delay: wait,
             message: message::stated(prefix, text, &facts),
-            provider: self.provider.or_else(|| provider_in(&facts)).map(str::to_owned),
+            provider: self.provider.or(named).map(str::to_owned),
             quotas: facts.quotas,
         }
     }
@@ -127,7 +129,8 @@ fn kind_of(status: Option<u16>, facts: &Facts, wait: Option<Seconds>) -> Kind {
     if first != Kind::Unknown {
         return first;
     }
-    let long = || any(&facts.words, has_phrase, signs::LONG_WINDOWS) || has_phrase(&facts.codes, "perday");
+    let said = |list: &str| any(&facts.words, has_phrase, list);
+    let long = || (said(signs::LONG_WINDOWS) || has_phrase(&facts.codes, "perday")) && !said(signs::SHORT_WINDOWS);
     match likely_kind(status, facts) {
         Kind::RateLimit if wait.is_none() && long() => Kind::QuotaExhausted,
         kind => kind,

@@ -662,6 +662,19 @@ fn an_error_of_the_run_itself_is_the_runs_and_not_the_resumes() {
 }
 
 #[test]
+fn a_run_that_fails_with_a_limit_after_a_resume_is_retried_as_without_the_cut() {
+    let (mut hand, request) = Hand::streaming();
+    hand.handle(Input::Failed { request });
+    let resume = hand.fetched().unwrap();
+    let limit = with(leader(), json!({"content": "429 Too many requests, retry in 5 seconds"}));
+    hand.answer(resume.id, &indexed("TeamRunError", limit, 2));
+    assert_eq!((hand.settled(), hand.page.banner()), (vec![], None), "it waits");
+    hand.tick_at(6.0);
+    let again = hand.fetched().expect("the run again");
+    assert_eq!((again.url.as_str(), field(&again, "message")), (RUNS, Some("hello")));
+}
+
+#[test]
 fn a_retried_run_is_taken_up_under_its_new_id() {
     let (mut hand, request) = struck();
     hand.handle(Input::Closed { request });

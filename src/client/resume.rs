@@ -88,10 +88,13 @@ impl Client {
         fields.extend(point.session_id.map(|id| ("session_id".to_owned(), id)));
         fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
         self.conversation.start_resume(now);
+        // Only a send whose message is known can be made again.
+        let retries = self.client_retries(&send) && !(send.text.is_empty() && send.files.is_empty());
         self.send_follow_up(send, Purpose::Resume, url, fields, now);
         if let Some(connection) = self.connection.as_mut() {
             connection.resumed_after = Some(point.last_index);
         }
+        self.conversation.client_retries = retries;
     }
 
     pub(super) fn send_follow_up(

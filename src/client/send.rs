@@ -56,9 +56,13 @@ impl Client {
         self.target = send.target;
         self.fetch(self.request(id, &send));
         self.conversation.client_queues = true;
-        self.conversation.client_retries =
-            self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len();
+        self.conversation.client_retries = self.client_retries(&send);
         self.connection = Some(Connection::new(id, Some(send), &self.config.limits, now));
+    }
+
+    /// Whether the client retries a run of `send` that fails with a limit.
+    pub(super) fn client_retries(&self, send: &Send) -> bool {
+        self.config.retry.max_retries > 0 || send.target < self.config.fallbacks.len()
     }
 
     pub(super) fn begin_fed(&mut self, text: Option<&str>, now: Seconds) {

@@ -3,12 +3,12 @@
 use super::code::{codes_of, kind_of_code, kind_of_codes, plain};
 use super::kind::Kind;
 use super::pieces::{pieces, unescape, Pair};
-use super::prose::{printable, prose_of};
+use super::prose::{is_code, printable, prose_of};
 use super::quota_failure::QuotaViolation;
 use super::scan::{
     after, any, begins, begins_in, ends, entry, equals, from, has, has_phrase, list, skip, span, span_back,
 };
-use super::scan::{upto, ALNUM, SPACE, WIDE};
+use super::scan::{until, upto, ALNUM, SPACE, WIDE};
 use super::signs::{Field, FIELDS, UNITS};
 use super::status::{stated_status, status};
 use super::wait::{in_sentence, longer, of_reset, of_value};
@@ -51,6 +51,8 @@ pub(super) struct Facts {
     now: Seconds,
     /// `retryDelay: { seconds, nanos }` (google.protobuf.Duration).
     duration: Seconds,
+    /// The unit of it: `{ value: 30, unit: 'seconds' }`; 0 if it is not named.
+    unit: Seconds,
 }
 
 impl Facts {
@@ -64,7 +66,7 @@ impl Facts {
         facts.words.make_ascii_lowercase();
         facts.wait = longer(facts.wait, in_sentence(&facts.words, now));
         if facts.duration > 0.0 {
-            facts.wait = longer(facts.wait, Some(facts.duration));
+            facts.wait = longer(facts.wait, Some(facts.duration * if facts.unit > 0.0 { facts.unit } else { 1.0 }));
         }
         facts
     }
@@ -83,6 +85,12 @@ impl Facts {
         // JSON with escaped quotes, though not itself in quotes.
         let escaped = begins(skip(after(text, "{").unwrap_or_default(), SPACE, ""), "\\");
         let unescaped = if escaped { unescape(text) } else { String::new() };
+        // `ModelProviderError(message='…', status_code=429)`
+        let head = upto(text, until(text, " ("));
+        if depth == 0 && begins(from(text, head.len()), "(message=") && is_code(head) {
+            self.code(head);
+            return self.read(&["{", from(text, head.len() + 1), "}"].concat(), 1);
+        }
         let prose = pieces(if escaped { &unescaped } else { text }, &mut |pair| self.pair(&pair, depth));
         self.hear(&prose);
         if depth > 0 {
@@ -92,7 +100,8 @@ impl Facts {
 
     fn pair(&mut self, pair: &Pair<'_>, depth: u32) {
         let Pair { key, of, value: text, quoted } = *pair;
-        let name = plain(key);
+        // `"message": { "text": "…" }`
+        let name = plain(if key == "text" && of == "message" { of } else { key });
         let (field, unit) = field_of(&name);
         // Another error, as a string.
         if quoted && depth < MOST_NESTED && text.len() > 8 && has_phrase(text, "{") {
@@ -140,7 +149,8 @@ impl Facts {
                 self.location.clear();
                 self.location.push_str(if quoted { text } else { "" });
             }
-            None if plain(of) == "retrydelay" && (name == "seconds" || name == "nanos") => {
+            None if is_wait(of) && name == "unit" => self.unit = of_value(&["1 ", text].concat(), now).unwrap_or(1.0),
+            None if is_wait(of) && any(&name, equals, list!["seconds", "nanos", "value"]) => {
                 self.duration += of_value(text, now).unwrap_or_default() / if name == "nanos" { 1e9 } else { 1.0 };
             }
             None if has_phrase(&name, "ratelimit") && text.len() < 100 => {
@@ -251,6 +261,10 @@ impl Facts {
     pub fn said(&self) -> Option<&str> {
         self.said.iter().find(|said| !said.is_empty()).map(String::as_str)
     }
+}
+
+fn is_wait(name: &str) -> bool {
+    matches!(field_of(&plain(name)).0, Some(Field::Wait))
 }
 
 /// What a field's name stands for, and the unit at its end if it is a wait.

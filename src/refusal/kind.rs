@@ -57,7 +57,7 @@ impl Kind {
     /// What a status says by itself.
     pub(super) fn of_status(status: u16) -> Kind {
         match status {
-            429 => Kind::RateLimit,
+            420 | 429 => Kind::RateLimit,
             503 | 529 => Kind::Overloaded,
             402 => Kind::QuotaExhausted,
             413 => Kind::RequestTooLarge,

@@ -60,6 +60,8 @@ pub(super) fn generic(kind: Kind, status: Option<u16>) -> &'static str {
 
 /// What stands in front of the first brace, up to the end of its last sentence.
 fn before_braces(text: &str) -> Option<&str> {
+    // Google's SDK for JavaScript: `[…]: …: [429 Too Many Requests] You exceeded … [{`
+    let text = after(excerpt(text, LOOKED_AT), "[429 Too Many Requests] ").unwrap_or(text);
     let lead = upto(text, until(excerpt(text, LOOKED_AT), "{["));
     // Azure's SDK names each field on a line of its own; what follows the first line break says it again.
     let line = before(lead, "\n");

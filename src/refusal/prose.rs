@@ -16,7 +16,12 @@ pub(super) const LOOKED_AT: usize = 4 << 10;
 /// The words for people in `text`: without what an SDK puts in front and behind; `None` if there are none.
 #[inline(never)]
 pub(super) fn prose_of(text: &str) -> Option<&str> {
-    let mut rest = excerpt(text.trim(), LOOKED_AT).trim();
+    let text = text.trim();
+    // What Python raised is on the last line.
+    let raised = after_last(text, "\n");
+    let known = kind_of_code(after_last(before(raised, ":"), ".")) != Kind::Unknown;
+    let text = if known && begins(text, "Traceback (most") { raised } else { text };
+    let mut rest = excerpt(text, LOOKED_AT).trim();
     while let Some(tail) = entry(rest, has_phrase, signs::TAILS) {
         rest = before(rest, tail).trim();
     }
@@ -94,7 +99,7 @@ fn is_constant(word: &str) -> bool {
 
 /// A word that no sentence is made of: `rate_limit_exceeded`, `ReadTimeout`.
 #[inline(never)]
-fn is_code(word: &str) -> bool {
+pub(super) fn is_code(word: &str) -> bool {
     let camel = |pair: &[u8]| class(pair[0]) == LOWER && class(pair[1]) == UPPER;
     !has(word, WIDE) && (has_phrase(word, "_") || word.as_bytes().windows(2).any(camel))
 }

@@ -4,6 +4,7 @@
 
 mod codes;
 mod fields;
+mod limits;
 mod phrases;
 mod statuses;
 
@@ -16,6 +17,9 @@ pub(super) use statuses::*;
 /// In sentences that say one of these no limit of a provider is meant.
 pub(super) const NO_LIMIT: &str = list![
     "disk quota",
+    "could not convert",
+    "requests.txt",
+    "file not found",
     "storage quota",
     "quota_project",
     "errno",
@@ -66,6 +70,10 @@ pub(super) const LONG_WINDOWS: &str = list![
     "tpd rate limit", // Moonshot
     "tomorrow",
 ];
+
+/// In sentences that say one of these the longer allowance is not the one used up.
+pub(super) const SHORT_WINDOWS: &str =
+    list!["quota unaffected", "limit unaffected", "quota is not affected", "hit the per-minute", "hit your per-minute"];
 
 /// Who refused, by what only they say. The first of whom something occurs counts.
 pub(super) const PROVIDERS: &[(&str, &str)] = &[
@@ -146,6 +154,8 @@ pub(super) const DUMPS: &str = list![
     "<html",
     "<Response",
     " object at 0x",
+    "<Future ",             // tenacity
+    "[Connect call failed", // aiohttp
     "[object ",
     "\\n",
     "\\\"",
@@ -174,7 +184,7 @@ mod tests {
             assert_eq!(codes.split('\0').find(ending), None, "compared without its ending");
         }
         let phrases = FIRST.iter().chain(PHRASES).map(|(_, list)| *list).chain(PROVIDERS.iter().map(|(_, list)| *list));
-        for list in phrases.chain([NO_LIMIT, LONG_WINDOWS]) {
+        for list in phrases.chain([NO_LIMIT, LONG_WINDOWS, SHORT_WINDOWS]) {
             assert_eq!(list, list.to_lowercase());
             assert!(list.ends_with('\0') && !list.contains("\0\0") && !list.starts_with('\0'), "{list}");
         }

@@ -2,7 +2,9 @@
 
 use super::scan::{after_last, any, begins, ends, equals_in_any_case, first, from, has_phrase, skip, skip_back};
 use super::scan::{span, span_back, upto, ALNUM, DIGIT, LETTER, LOWER, SPACE, UPPER};
-use super::signs::{COUNTED, NO_STATUS_BEFORE, STATUS_BEFORE, STATUS_BEHIND, STATUS_OR_AMOUNT_BEFORE};
+use super::signs::{
+    COUNTED, COUNT_BEHIND, DATA_BEHIND, NO_STATUS_BEFORE, STATUS_BEFORE, STATUS_BEHIND, STATUS_OR_AMOUNT_BEFORE,
+};
 use crate::json::decimal_value;
 use crate::limits::excerpt;
 
@@ -42,7 +44,7 @@ fn is_status(raw: &str, behind: &str) -> bool {
     let of = last_word(skip_back(upto(before, before.len() - word.len()), 0, " _-"));
     // `<Response [429 Too Many Requests]>` begins with it too.
     let at_start = before == "<Response" || (before.len() < 8 && skip(before, 0, "<[\"'( \r\n").is_empty());
-    let alone = ends(raw, "(") && begins(behind, ")");
+    let alone = ends(raw, "(") && begins(behind, ")") && !any(skip(from(behind, 1), SPACE, ""), begins, COUNT_BEHIND);
     let next = skip(behind, SPACE, "");
     let is = |word: &str, list: &str| any(word, equals_in_any_case, list);
     // `exit code 429`, `Line (429)`
@@ -51,7 +53,7 @@ fn is_status(raw: &str, behind: &str) -> bool {
     }
     // `got 429 items`, `code 429 of the catalogue` and `429 Main Street` count or name things.
     let counts = first(next) == LOWER && !any(next, begins, STATUS_BEHIND);
-    let named = is(word, STATUS_BEFORE) && !begins(next, "of ")
+    let named = is(word, STATUS_BEFORE) && !any(next, begins, DATA_BEHIND) && next != "unknown"
         || !counts && is(word, STATUS_OR_AMOUNT_BEFORE) && !is_compared(before);
     // `<title>502 Bad Gateway</title>`
     let title = ends(raw, ">") && first(next) == UPPER;
@@ -112,6 +114,12 @@ mod tests {
             ("429 Main Street", None),
             ("429 rows", None),
             ("got 429 items", None),
+            ("Agent failed: [429] Slow down", Some(429)),
+            ("Request failed (429) after 3 retries", Some(429)),
+            ("Maximum number of steps (429) exceeded", None),
+            ("WHERE code = 429 returned nothing", None),
+            ("HTTP 429 is not a valid product name", None),
+            ("Row 12: code=429 unknown", None),
             ("a 500 word essay", None),
             ("limit 500 requests", None),
             ("HTTP 200", None),

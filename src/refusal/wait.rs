@@ -5,6 +5,7 @@ mod amount;
 mod header;
 mod moment;
 mod sentence;
+mod words;
 
 pub use header::Headers;
 pub(super) use sentence::{in_sentence, of_reset, of_value};

@@ -38,6 +38,8 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
             "arrearage",                   // Alibaba 400
             "1113",                        // Zhipu 429: no balance
             "enforcedspendlimitreached",   // Anthropic 429
+            "terminalquotaexhausted",
+            "accountoverdue", // Volcengine 403
         ],
     ),
     // Content filters.
@@ -52,6 +54,7 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
             "moderationblocked",            // OpenAI images
             "invalidprompt",                // OpenAI's reasoning models
             "outputcheck",                  // agno's guardrails
+            "promptinjection",              // agno's guardrails
         ],
     ),
     // Over capacity: before the limits, whose codes Cerebras and Google send along.
@@ -150,6 +153,7 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
             "apiconnection",      // class of SDKs
             "serverdisconnected", // class of aiohttp
             "connect",            // class of httpx
+            "connectionrefused",  // Python's
             "badgateway",         // class of LiteLLM
         ],
     ),
@@ -161,6 +165,7 @@ pub(in crate::refusal) const CODES: &[(Kind, &str)] = &[
             "failedprecondition",  // google.rpc.Code 9
             "validationexception", // Bedrock
             "badrequest",          // class of SDKs
+            "unprocessableentity", // class of SDKs
             "inputcheck",          // agno's guardrails; media that a model cannot read
             "invalidrequest",      // OpenAI, Anthropic: with other codes, too
         ],

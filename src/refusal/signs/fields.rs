@@ -69,6 +69,14 @@ pub(in crate::refusal) const FIELDS: &[(Field, &str)] = &[
             "resettime",
             "resetafter",
             "resetat",
+            "resets",
+            "resumes",
+            "resumesin",
+            "resumesat",
+            "tryagainin",
+            "tryagainat",
+            "tryagainafter",
+            "nextallowedat",
             "resetsat", // OpenAI: a plan's usage limit
             "resetin",
             "resetsin", // OpenAI: a plan's usage limit

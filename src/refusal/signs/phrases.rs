@@ -1,5 +1,6 @@
 //! Phrases: lower-case parts of a sentence. Of a phrase with `*` all parts have to occur, in order.
 
+use super::limits;
 use crate::refusal::scan::list;
 use crate::refusal::Kind::{self, *};
 
@@ -14,9 +15,16 @@ pub(in crate::refusal) const FIRST: &[(Kind, &str)] = &[
     (
         RequestTooLarge,
         list![
-            "request too large",  // Groq, OpenAI
-            "prompt is too long", // Anthropic 400
-            "maximum context",    // OpenAI 400, vLLM, Mistral
+            "request too large",                      // Groq, OpenAI
+            "prompt is too long",                     // Anthropic 400
+            "context size has been exceeded",         // LM Studio
+            "tokens to keep from the initial prompt", // LM Studio
+            "input tokens exceed",
+            "too many input tokens",
+            "input too long",
+            "request is too large for",
+            "too large for the model",
+            "maximum context", // OpenAI 400, vLLM, Mistral
             "context length exceeded",
             "context_length_exceeded",    // OpenAI, as text
             "payload too large",          // RFC 9110 §15.5.14
@@ -24,16 +32,17 @@ pub(in crate::refusal) const FIRST: &[(Kind, &str)] = &[
             "exceed*context window",      // OpenAI
             "exceeds the context length", // Ollama
             "exceeds maximum context",
-            "exceeded max context",                   // Ollama
-            "context length of only",                 // LM Studio
-            "too large for model",                    // Mistral
-            "image exceeds*maximum",                  // Anthropic 400
-            "exceeds the available context",          // llama.cpp
-            "exceed context limit",                   // Anthropic 400
-            "exceeded model token limit",             // Moonshot 400
-            "input is too long",                      // Bedrock
-            "range of input length",                  // Alibaba 400
-            "too many tokens: ",                      // Cohere 400
+            "exceeded max context",          // Ollama
+            "context length of only",        // LM Studio
+            "too large for model",           // Mistral
+            "image exceeds*maximum",         // Anthropic 400
+            "exceeds the available context", // llama.cpp
+            "exceed context limit",          // Anthropic 400
+            "exceeded model token limit",    // Moonshot 400
+            "input is too long",             // Bedrock
+            "range of input length",         // Alibaba 400
+            "\ntoo many tokens: ",           // Cohere 400
+            ": too many tokens: ",
             "`inputs` must have less than",           // text-generation-inference 422
             "`inputs` tokens + `max_new_tokens`",     // text-generation-inference 422, Together
             "message larger than max",                // gRPC
@@ -47,52 +56,21 @@ pub(in crate::refusal) const FIRST: &[(Kind, &str)] = &[
 
 /// The phrases of each kind. The first kind of which one occurs counts.
 pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
-    (
-        QuotaExhausted,
-        list![
-            "credit balance is too low",                   // Anthropic 400
-            "insufficient balance",                        // DeepSeek, Moonshot
-            "insufficient_quota",                          // OpenAI
-            "requires more credits",                       // OpenRouter 402
-            "platform.openai.com/docs/guides/error-codes", // OpenAI's "You exceeded your current quota"
-            "usage limit*reached",
-            "usage limit exceeded",
-            "hit*usage limit",
-            "hit your limit",      // Claude Code
-            "hour limit reached",  // Claude Code
-            "使用上限",            // Zhipu: the limit of five hours
-            "key limit exceeded",  // OpenRouter 403
-            "insufficient credit", // Replicate 402
-            "reached*usage limit", // Ollama 429, Moonshot 403, Anthropic 400
-            "run out of credits",  // xAI 403
-            "out of credits",
-            "used all your credits",
-            "billing hard limit",            // OpenAI
-            "account is suspended",          // Moonshot 429
-            "service has been paused",       // Volcengine
-            "all available credits",         // xAI 429
-            "monthly included credits",      // Hugging Face 402
-            "daily free allocation",         // Cloudflare 4006
-            "free allocated quota exceeded", // Alibaba
-            "free quota has been exhausted", // Alibaba 403
-            "out of call volume quota",      // Azure API Management 403
-            "over budget",                   // LiteLLM
-            "余额不足",                      // Zhipu: no balance
-            "欠费",                          // Zhipu: in arrears
-            "spending limit",
-            "monthly limit",
-            "monthly spend*limit",
-            "monthly usage limit",
-            "monthly quota",
-            "budget has been exceeded", // LiteLLM
-        ],
-    ),
+    (QuotaExhausted, limits::USED_UP),
     (
         ContentFiltered,
         list![
             "content management policy", // Azure OpenAI
             "content filter",
-            "content policy",
+            "our content policy",
+            "content policy violation",
+            "violat*content policy",
+            "content policy*violat",
+            "flagged*content policy",
+            "blocked*content policy",
+            "prohibited_content",
+            "inappropriate content",
+            "moderation flagged",
             "flagged as potentially violating", // OpenAI
             "flagged by moderation",            // OpenRouter 403
             "violates usage guidelines",        // xAI 403
@@ -105,127 +83,24 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "不安全或敏感内容",                 // Zhipu
         ],
     ),
-    (
-        Overloaded,
-        list![
-            // Who is overloaded: a truck may be as well.
-            "\noverloaded", // Anthropic
-            ": overloaded",
-            "overloaded_error",
-            "overloaded with other", // OpenAI
-            "currently overloaded",
-            "temporarily overloaded",
-            "model*overloaded",  // Gemini
-            "server*overloaded", // OpenAI, Together
-            "service*overloaded",
-            "engine*overloaded", // Moonshot
-            "system*overloaded",
-            "api*overloaded",
-            "provider*overloaded",
-            "experiencing*high demand", // Gemini 503, Azure 429
-            "due to high demand",
-            "experiencing*heavy load",
-            "under heavy load",
-            "due to heavy load",
-            "experiencing*high load", // docs/rate-limit-retries.md
-            "under high load",
-            "due to high load",
-            "model*at capacity",
-            "server*at capacity",
-            "service*at capacity",
-            "system*at capacity",
-            "over capacity",                 // Groq 503
-            "capacity exceeded",             // Mistral 429, Groq 498
-            "capacity temporarily exceeded", // Cloudflare 3040
-            "server is busy",                // DeepSeek 503
-            "service is too busy",           // DeepSeek 503
-            "server busy",                   // Ollama 503
-            "model busy",
-            "temporarily unable to process your request", // Azure
-            "bedrock is unable to process your request",
-            "访问量过大", // Zhipu
-            "系统繁忙",
-            "experiencing high traffic", // Cerebras 429
-            "service unavailable",       // RFC 9110 §15.6.4
-            "service*unavailable",       // Google, nginx
-            "server*temporarily unavailable",
-            "model*unavailable",
-            "api*temporarily unavailable",
-            "statuscode.unavailable", // gRPC
-        ],
-    ),
-    (
-        RateLimit,
-        list![
-            "too many requests",            // RFC 6585 §4
-            "too many tokens, please wait", // Bedrock
-            "too many connections",
-            "rate limit exceeded", // OpenRouter, AgentOS
-            "rate limit reached",  // OpenAI, Groq
-            "\nrate limited",      // Anthropic, Cloudflare
-            ": rate limited",
-            "being rate limited", // Cloudflare 1015, Discord
-            "been rate limited",
-            "are rate limited",
-            "is rate limited",
-            "rate limited by",
-            "rate-limited",      // OpenRouter upstream
-            "rate exceeded",     // AWS
-            "exceed*rate limit", // Azure, Anthropic
-            "reached*rate limit",
-            "hit*rate limit",
-            "exhausted*rate limit",      // GitHub Copilot
-            "no deployments available",  // LiteLLM's router
-            "concurrency limit reached", // W&B
-            "reached*max rpm",           // Moonshot
-            "reached*max tpm",
-            "reached*max concurrency",
-            "reached max*concurrency",    // Moonshot
-            "due to rate limiting",       // SiliconFlow, Together
-            "rate limit quota violation", // Apigee
-            "spike arrest violation",     // Apigee
-            "secondary rate limit",       // GitHub
-            "速率限制",                   // Zhipu 1302
-            "请求过多",                   // Zhipu 1305
-            "request rate is too high",   // Bedrock
-            "tpm limit reached",          // SiliconFlow
-            "tokens per minute*exceeded", // Cerebras, Volcengine
-            "tokens per minute*is exceeded",
-            "rate limit of*exceeded", // GitHub Models
-            "rate limit of*reached",  // watsonx
-            "rate limit on*exceeded",
-            "maximum number of tokens allowed within", // Llama API
-            "triggered a rate limit",                  // Z.ai 1305
-            "concurrency usage",                       // Z.ai 1302
-            "request_limit_exceeded",                  // Databricks
-            "trial key*limited to",                    // Cohere
-            "too many 429",                            // urllib3
-            "request rate increased too quickly",      // Alibaba
-            "throttlingexception",                     // str() of botocore's exception
-            "\nthrottled",
-            "request*throttled",
-            "getting throttled",           // Bedrock
-            "throttled out",               // WSO2
-            "resource_exhausted",          // Google
-            "resource exhausted",          // Vertex AI 429
-            "resource has been exhausted", // Gemini 429
-            "exceeded your current quota", // Gemini 429, and OpenAI's words without its code
-            "quota exceeded",              // Google 429
-            "exceed*your*quota",
-            "exceed*token quota",
-            "exceed*request quota",
-            "exceed*api quota",
-            "exceeded*quota for",
-            "quota: *per ",
-        ],
-    ),
+    (Overloaded, limits::OVERLOADED),
+    (RateLimit, limits::LIMITED),
     (
         Auth,
         list![
-            "api key not valid",                // Gemini 400
-            "incorrect api key",                // OpenAI 401
-            "invalid api key",                  // Groq 401
-            "invalid x-api-key",                // Anthropic 401
+            "api key not valid",         // Gemini 400
+            "incorrect api key",         // OpenAI 401
+            "invalid api key",           // Groq 401
+            "invalid x-api-key",         // Anthropic 401
+            "no auth credentials found", // OpenRouter 401
+            "api key expired",
+            "api key has expired",
+            "authentication fails", // DeepSeek 401
+            "token has expired",
+            "signature has expired",
+            "jwt is expired",      // Envoy 401
+            "rbac: access denied", // Envoy 403
+            "permission denied for",
             "login fail: ",                     // MiniMax 1004
             "unable to locate credentials",     // botocore
             "organization has been restricted", // Groq 400
@@ -234,7 +109,11 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
     (
         NotFound,
         list![
-            "model*does not exist",      // OpenAI 404
+            "model*does not exist", // OpenAI 404
+            "no such model",
+            "unknown model '",
+            "unknown model: ",
+            "model*has been deprecated",
             "deployment*does not exist", // Azure 404
             "model*not found",           // Ollama, vLLM, Fireworks
         ],
@@ -243,11 +122,15 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
         Timeout,
         list![
             "timed out",
-            "gateway timeout",   // RFC 9110 §15.6.5
-            "gateway time-out",  // nginx
-            "readtimeout",       // str() of nothing: agno gives the class
-            "read timeout",      // botocore
-            "exceeded max wait", // agno: OpenAI's background responses
+            "upstream request timeout", // Envoy 504
+            "stream timeout",           // Envoy
+            "etimedout",                // Node.js
+            "err_timed_out",            // Chromium
+            "gateway timeout",          // RFC 9110 §15.6.5
+            "gateway time-out",         // nginx
+            "readtimeout",              // str() of nothing: agno gives the class
+            "read timeout",             // botocore
+            "exceeded max wait",        // agno: OpenAI's background responses
             "took too long",
             "deadline exceeded",
         ],

@@ -2,7 +2,7 @@
 
 use crate::json::decimal_value;
 use crate::refusal::scan::{
-    any, begins, entry, equals_in_any_case, first, from, list, skip, span, upto, DIGIT, LETTER,
+    any, begins, entry, equals_in_any_case, first, from, list, skip, span, until, upto, DIGIT, LETTER,
 };
 use crate::time::Seconds;
 
@@ -16,13 +16,16 @@ pub(super) struct Amount<'a> {
 
 const UNITS: &[(Seconds, &str)] = &[
     (0.001, list!["ms", "msec", "millisecond", "milliseconds"]),
-    (1.0, list!["s", "sec", "secs", "second", "seconds"]),
-    (60.0, list!["m", "min", "mins", "minute", "minutes"]),
-    (3_600.0, list!["h", "hr", "hrs", "hour", "hours"]),
-    (86_400.0, list!["d", "day", "days"]),
+    (1.0, list!["s", "sec", "secs", "second", "seconds", "秒"]),
+    (60.0, list!["m", "min", "mins", "minute", "minutes", "分钟"]),
+    (3_600.0, list!["h", "hr", "hrs", "hour", "hours", "小时"]),
+    (86_400.0, list!["d", "day", "days", "天"]),
     (604_800.0, list!["week", "weeks"]),
     (2_592_000.0, list!["month", "months"]),
 ];
+
+/// Behind a number that is no duration: `2:30pm`, `2 failed attempts`.
+const NO_UNITS: &str = list!["am", "pm", "failed", "attempt", "attempts", "retries", "tries"];
 
 /// Numbers in words. Those of [`VAGUE`] come to hours at least: `a few minutes` may be any number of them.
 const NUMBERS: &[(f64, &str)] = &[
@@ -63,8 +66,15 @@ pub(super) fn amount(text: &str, of_day: bool) -> Option<Amount<'_>> {
     let mut found = Amount { seconds: value, has_unit: false, rest };
     let mut last = Seconds::INFINITY;
     loop {
-        let letters = skip(rest, 0, " -");
-        let name = upto(letters, span(letters, LETTER, ""));
+        // `<b>30</b> seconds`, `5 more seconds`
+        let plain = if begins(rest, "</") { from(rest, until(rest, ">") + 1) } else { rest };
+        let letters = skip(plain, 0, " -*`");
+        let letters = if begins(letters, "more ") { from(letters, 5) } else { letters };
+        let word = upto(letters, span(letters, LETTER, ""));
+        let name = entry(letters, begins, list!["秒", "分钟", "小时", "天"]).unwrap_or(word);
+        if !found.has_unit && any(name, equals_in_any_case, NO_UNITS) {
+            return None;
+        }
         let unit = UNITS.iter().find(|(unit, names)| *unit < last && any(name, equals_in_any_case, names));
         let Some((unit, _)) = unit else { break };
         // Milliseconds are divided: 0.001 has no exact binary form, and 350 ms would not be 0.35 s.
@@ -96,7 +106,8 @@ fn clock(first: f64, text: &str, of_day: bool) -> Option<Amount<'_>> {
         None if of_day => return None,
         None => (0.0, first, second, rest),
     };
-    let plausible = minutes < 60.0 && seconds < 60.0;
+    let half = skip(rest, 0, " ");
+    let plausible = minutes < 60.0 && seconds < 60.0 && !any(upto(half, 2), equals_in_any_case, list!["am", "pm"]);
     plausible.then_some(Amount { seconds: hours * 3_600.0 + minutes * 60.0 + seconds, has_unit: true, rest })
 }
 

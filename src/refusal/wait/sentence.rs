@@ -3,97 +3,16 @@
 use super::amount::{amount, leading, Amount};
 use super::longer;
 use super::moment::{date, epoch, iso};
+use super::words::{EAST_ASIA, FILLERS, REMAINING, TRIGGERS, TRIGGERS_WITH_UNIT};
 use crate::limits::excerpt;
 use crate::refusal::scan::{
-    after_phrase, any, begins, begins_in, ends, entry, from, has, list, next_part, skip, skip_back, END, SPACE, WIDE,
+    after_phrase, any, before, begins, begins_in, ends, entry, from, has, list, next_part, skip, skip_back, span_back,
+    DIGIT, END, SPACE, WIDE,
 };
 use crate::time::Seconds;
 
-/// What stands in front of a wait. A space, a colon or `=` follows, unless it ends with such a mark itself.
-const TRIGGERS: &str = list![
-    "retry in",
-    "retrying in",
-    "retrying after",
-    "retrying*in",
-    "next attempt in",
-    "try again in",
-    "retry after",
-    "retry-after",
-    "retry_after",
-    "retryafter",
-    "retrydelay",
-    "retry_delay",
-    "again after",
-];
-/// Behind these a number without a unit is no wait.
-const TRIGGERS_WITH_UNIT: &str = list![
-    "again in",
-    "back in",
-    "try in",
-    "your request in",
-    "your request after",
-    "again at",
-    "retry at",
-    "reset in",
-    "resets in",
-    "reset after",
-    "resets after",
-    "reset at",
-    "resets at",
-    "available in",
-    "allowed in",
-    "possible in",
-    "replenished in",
-    "wait",
-    "wait time",
-    "waiting",
-    "must wait",
-    "back off for",
-    "backing off for",
-    "refreshed in",
-    "resets on",
-    "until reset",
-    "time remaining",
-    "resets",
-    "renews in",
-    "renews at",
-    "refreshes in",
-    "restored in",
-    "another message in",
-    "another request in",
-    "next request in",
-    "access api after", // WSO2
-    "cooldown",
-    "sleeping",
-    "limit reached|", // Claude Code
-    "将在",           // Zhipu: `您的限额将在 2026-11-29 13:00:00 重置`
-];
-/// Behind this one times are those of Beijing.
-const EAST_ASIA: &str = list!["将在"];
-
 /// So often a trigger is looked at: nobody names more waits.
 const MOST: usize = 64;
-
-const FILLERS: &str = list![
-    "about ",
-    "less than ",
-    "under ",
-    "<",
-    "(",
-    "`",
-    "*",
-    "approximately ",
-    "approx. ",
-    "around ",
-    "at least ",
-    "another ",
-    "for ",
-    "until ",
-    "up to ",
-    "~",
-    "the next ",
-    "pt", // ISO 8601: `PT30S`
-];
 
 /// The longest wait that a sentence of `lower`, a text in lower case, names. `now`: what absolute times are compared with.
 #[inline(never)]
@@ -103,17 +22,33 @@ pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Secon
         while let Some(trigger) = next_part(&mut list, END) {
             let (mut rest, mut left) = (lower, MOST);
             // Hours are read before minutes: without a date, and for a whole day.
-            let of_day = any(trigger, ends, list![" at", " on"]);
+            let of_day = any(trigger, ends, list![" at", " on", "resets"]);
             let east = if any(trigger, begins, EAST_ASIA) { 8.0 * 3_600.0 } else { 0.0 };
             while let Some(behind) = after_phrase(rest, trigger).filter(|_| left > 0) {
                 (rest, left) = (behind, left - 1);
                 if begins_in(rest, " :=\n\t") || ends(trigger, "|") || has(trigger, WIDE) {
-                    found = longer(found, stated(rest, needs_unit, of_day, now + east));
+                    let wait = stated(rest, needs_unit, of_day, now + east);
+                    // What to wait for a retry is not for the allowance of a week or a billing cycle to say.
+                    let beside = needs_unit && found.is_some() && wait > Some(86_400.0);
+                    found = longer(found, wait.filter(|_| !beside));
                 }
             }
         }
     }
+    let mut behind = REMAINING;
+    while let Some(mark) = next_part(&mut behind, END) {
+        let lead = before(lower, mark);
+        let number = from(lead, lead.len() - span_back(lead, DIGIT, ""));
+        if lead.len() < lower.len() {
+            found = longer(found, leading(number).map(|(seconds, _)| seconds));
+        }
+    }
     found
+}
+
+/// A number without a unit that is a year: `Try again in 2026`.
+fn is_year(seconds: Seconds) -> bool {
+    (2_020.0..2_100.0).contains(&seconds)
 }
 
 fn stated(rest: &str, needs_unit: bool, of_day: bool, now: Seconds) -> Option<Seconds> {
@@ -123,7 +58,7 @@ fn stated(rest: &str, needs_unit: bool, of_day: bool, now: Seconds) -> Option<Se
         rest = skip(from(rest, filler.len()), SPACE, "");
     }
     let Amount { seconds, has_unit, .. } = wait_at(rest, of_day, now)?;
-    (has_unit || !needs_unit).then_some(seconds)
+    (has_unit || !needs_unit && !is_year(seconds)).then_some(seconds)
 }
 
 /// A field's or a header's whole value: `12`, `12.5`, `26s`, `1m30s`, a date, ISO 8601, or a time since the epoch; between
@@ -131,6 +66,8 @@ fn stated(rest: &str, needs_unit: bool, of_day: bool, now: Seconds) -> Option<Se
 #[inline(never)]
 pub(in crate::refusal) fn of_value(value: &str, now: Seconds) -> Option<Seconds> {
     let value = skip(skip_back(value, SPACE, "\"'"), SPACE, "\"'+");
+    // ISO 8601: `PT30S`
+    let value = from(value, if begins(value, "PT") { 2 } else { 0 });
     let Amount { seconds, rest, .. } = wait_at(value, false, now)?;
     let rest = skip(rest, SPACE, "\"'");
     match () {
@@ -240,6 +177,20 @@ mod tests {
             ("retrying request to /chat in 4.5 seconds", Some(4.5)),
             ("retry after pt1m30s", Some(90.0)),
             ("retry in 00:00:30", Some(30.0)),
+            ("your limit resets 2:30pm (Pacific/Auckland)", None),
+            ("resets 12:50am (America/Los_Angeles)", None),
+            ("resets 15:30", None),
+            ("resets 2:30pm PST", None),
+            ("Resets 5:30 AM (UTC)", Some(1_800.0)),
+            ("Retry after 2 failed attempts", None),
+            ("Try again in 2026", None),
+            ("billing cycle resets in 12 days. Rate limit exceeded: retry in 9 seconds.", Some(9.0)),
+            ("wait 1 more second", Some(1.0)),
+            ("25 seconds remaining", Some(25.0)),
+            ("请60秒后再试", Some(60.0)),
+            ("请在 20 秒后重试", Some(20.0)),
+            ("try again in <b>30</b> seconds", Some(30.0)),
+            ("Reset in: 37", Some(37.0)),
             ("retry in -5s", None),
             ("retry inside 5", None),
             ("retry in 99999999999999999999999999 seconds", None),
