@@ -24,7 +24,7 @@ mod look_ahead;
 mod paragraph;
 mod start;
 mod table;
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests;
 mod tree;
 
@@ -207,11 +207,11 @@ fn units(byte: u8) -> usize {
 }
 
 /// Counts work in the tests; compiles to nothing otherwise.
-#[cfg(not(test))]
+#[cfg(not(all(test, not(target_arch = "wasm32"))))]
 #[inline(always)]
 fn cost(_: usize) {}
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 fn cost(steps: usize) {
     tests::STEPS.set(tests::STEPS.get() + steps);
 }

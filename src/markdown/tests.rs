@@ -1,5 +1,4 @@
 //! Bad input costs linear time: steps are counted, not seconds.
-#![cfg(not(target_arch = "wasm32"))]
 
 use super::Splitter;
 use std::cell::Cell;
