@@ -34,7 +34,9 @@ pub(super) fn stated(prefix: &str, text: &str, facts: &Facts) -> Option<String> 
     } else {
         prose_of(text).or_else(|| facts.said())
     };
-    Some(bounded([prefix, &without_ids(inner?)].concat()))
+    // What an id stood between may be an escape without it.
+    let plain = Some(without_ids(inner?)).filter(|plain| !is_dump(plain))?;
+    Some(bounded([prefix, &plain].concat()))
 }
 
 /// A refusal without words of its own.

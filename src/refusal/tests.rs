@@ -99,6 +99,7 @@ fn a_refusal_without_words_gets_those_of_its_kind() {
         (Some(418), "{}", "The server refused the request."),
         (None, "{\"error\":{\"code\":\"content_filter\"}}", "The answer was blocked by a content filter."),
         (None, "[object Object]", "An error occurred"),
+        (None, "\\<ak-x>null, said the server", "An error occurred"),
     ] {
         assert_eq!(sentence(status, text), wanted, "{status:?} {text}");
     }

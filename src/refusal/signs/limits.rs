@@ -41,6 +41,9 @@ pub(super) const USED_UP: &str = list![
     "余额不足",                      // Zhipu: no balance
     "欠费",                          // Zhipu: in arrears
     "spending limit",
+    "spending cap", // Gemini
+    "额度不足",
+    "额度已用",
     "monthly limit",
     "monthly budget",
     "budget exceeded for",

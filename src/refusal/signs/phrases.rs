@@ -100,7 +100,8 @@ pub(in crate::refusal) const PHRASES: &[(Kind, &str)] = &[
             "signature has expired",
             "jwt is expired",      // Envoy 401
             "rbac: access denied", // Envoy 403
-            "permission denied for",
+            "permission denied for this model",
+            "permission denied for model",
             "login fail: ",                     // MiniMax 1004
             "unable to locate credentials",     // botocore
             "organization has been restricted", // Groq 400

@@ -49,9 +49,9 @@ pub(in crate::refusal) const STATUS_BEHIND: &str = list![
 ];
 /// Behind a number that is a value of data, whatever stands in front of it.
 pub(in crate::refusal) const DATA_BEHIND: &str =
-    list!["of ", "rows", "is not a", "is no ", "not recogni", "in column", "in row", "returned no",];
+    list!["of ", "rows", "is not a ", "is no ", "not recogni", "in column", "in row", "returned no",];
 /// The same behind parentheses: `steps (429) exceeded`.
 pub(in crate::refusal) const COUNT_BEHIND: &str =
-    list!["exceeded", "must ", "should ", "rows", "items", "records", "elements", "is too", "is not"];
+    list!["exceeded", "must ", "should ", "rows", "items", "records", "elements", "is too", "is not a "];
 /// Behind a number at the beginning that is an address.
 pub(in crate::refusal) const COUNTED: &str = list![" Street", " Avenue", " Road", " Lane", " Boulevard", " Drive"];

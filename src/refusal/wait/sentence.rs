@@ -22,7 +22,7 @@ pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Secon
         while let Some(trigger) = next_part(&mut list, END) {
             let (mut rest, mut left) = (lower, MOST);
             // Hours are read before minutes: without a date, and for a whole day.
-            let of_day = any(trigger, ends, list![" at", " on", "resets"]);
+            let of_day = any(trigger, ends, list![" at", " on", "resets", "reset time", "reset time:"]);
             let east = if any(trigger, begins, EAST_ASIA) { 8.0 * 3_600.0 } else { 0.0 };
             while let Some(behind) = after_phrase(rest, trigger).filter(|_| left > 0) {
                 (rest, left) = (behind, left - 1);
@@ -51,11 +51,12 @@ fn is_year(seconds: Seconds) -> bool {
     (2_020.0..2_100.0).contains(&seconds)
 }
 
-fn stated(rest: &str, needs_unit: bool, of_day: bool, now: Seconds) -> Option<Seconds> {
+fn stated(rest: &str, needs_unit: bool, mut of_day: bool, now: Seconds) -> Option<Seconds> {
     // Of what follows only the beginning counts.
     let mut rest = skip(excerpt(rest, 80), SPACE, ":=\"'");
     while let Some(filler) = entry(rest, begins, FILLERS) {
         rest = skip(from(rest, filler.len()), SPACE, "");
+        of_day |= filler == "until ";
     }
     let Amount { seconds, has_unit, .. } = wait_at(rest, of_day, now)?;
     (has_unit || !needs_unit && !is_year(seconds)).then_some(seconds)
@@ -180,6 +181,8 @@ mod tests {
             ("your limit resets 2:30pm (Pacific/Auckland)", None),
             ("resets 12:50am (America/Los_Angeles)", None),
             ("resets 15:30", None),
+            ("please wait until 15:30", None),
+            ("reset time: 15:30", None),
             ("resets 2:30pm PST", None),
             ("Resets 5:30 AM (UTC)", Some(1_800.0)),
             ("Retry after 2 failed attempts", None),
