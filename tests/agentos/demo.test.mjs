@@ -31,7 +31,7 @@ async function visit(hash = '') {
   return {
     ...view,
     async look(url, token = '') {
-      await byId('to-connect').click()
+      if (!await byId('connect-endpoint').isVisible()) await byId('to-connect').click()
       await byId('connect-endpoint').fill(url)
       await byId('connect-token').fill(token)
       await byId('connect-look').click()
@@ -51,7 +51,7 @@ test('it lists agents, teams and workflows; one click connects; the session is i
   await view.look(agentos.url)
   await view.byId('offers').waitFor()
   assert.deepEqual(await view.byId('offers').locator('button').evaluateAll((all) => all.map(({ dataset }) => dataset.testid)),
-    ['offer-team-cirkelline', 'offer-team-research-team', 'offer-agent-assistant', 'offer-workflow-pipeline', 'offer-workflow-gated'])
+    ['offer-team-cirkelline', 'offer-team-research-team', 'offer-team-panel', 'offer-agent-assistant', 'offer-agent-historian', 'offer-workflow-pipeline', 'offer-workflow-gated'])
   await view.byId('offer-agent-assistant').click()
   await view.say('First. [[plain n=5]]')
   await view.statusIs('completed')
@@ -90,7 +90,7 @@ test('it refuses with the reason: nobody there, an origin that is not allowed, a
   await view.stateIs('The server could not be reached.')
   await view.look(closed.url)
   await view.stateIs('does not allow ' + new URL(site.url).origin + ' to read its answers (CORS)')
-  await view.look(site.url)
+  await view.look(new URL('elsewhere', site.url).href)
   await view.stateIs('There is a server, but no AgentOS at this address (HTTP 404).')
   await view.look(locked.url)
   await view.stateIs('The server asks for a token, or does not accept this one (HTTP 401).')
