@@ -1,23 +1,12 @@
 // 'ai-stream-handler/react' in a real Chromium, with React 18 and 19 in development mode under StrictMode: what renders, what
 // lives, and what goes.
 import assert from 'node:assert/strict'
-import { basename } from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
-import { launch, openPage } from '../e2e/browser.mjs'
-import { backend, frame, install, play, recording, until } from '../package/support.mjs'
-import { bundle, pageFor } from './bundle.mjs'
+import { before, describe, test } from 'node:test'
+import { openPage } from '../e2e/browser.mjs'
+import { backend, frame, play, recording, until } from '../package/support.mjs'
+import { bundledSite } from './site.mjs'
 
-let browser, site, scratch, remove
-before(async () => {
-  ;({ scratch, remove } = await install())
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-  remove?.()
-})
+const there = bundledSite()
 
 /** A backend whose answers begin and never end. */
 async function unending(context) {
@@ -33,13 +22,12 @@ for (const react of [18, 19]) {
   describe(`with React ${react}`, () => {
     let page, assertClean, address
     before(async () => {
-      address = pageFor(scratch, basename(await bundle(scratch, 'page.jsx', { react })))
-      site ??= await serve(`${scratch}/site`)
+      address = await there.build('page.jsx', { react })
     })
     const open = async () => {
       await page?.close()
-      ;({ page, assertClean } = await openPage(browser, site.url))
-      await page.goto(`${site.url}${address}`)
+      ;({ page, assertClean } = await openPage(there.browser, there.site.url))
+      await page.goto(address)
       await page.waitForFunction(() => globalThis.page)
     }
     const text = (selector) => page.textContent(selector)

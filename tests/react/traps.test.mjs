@@ -1,22 +1,11 @@
 // The first hour with the hook: effects as ESLint wants them, wrong options, lists, shared conversations, countdowns.
 import assert from 'node:assert/strict'
-import { basename } from 'node:path'
-import { after, before, describe, test } from 'node:test'
-import { serve } from '../../scripts/serve.mjs'
-import { launch, openPage } from '../e2e/browser.mjs'
-import { backend, install, until } from '../package/support.mjs'
-import { bundle, pageFor } from './bundle.mjs'
+import { before, describe, test } from 'node:test'
+import { openPage } from '../e2e/browser.mjs'
+import { backend, until } from '../package/support.mjs'
+import { bundledSite } from './site.mjs'
 
-let browser, site, scratch, remove
-before(async () => {
-  ;({ scratch, remove } = await install())
-  browser = await launch()
-})
-after(async () => {
-  await browser?.close()
-  await site?.close()
-  remove?.()
-})
+const there = bundledSite()
 
 const wait = (ms) => new Promise((done) => setTimeout(done, ms))
 
@@ -45,15 +34,14 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
     let page, address
     const logged = []
     before(async () => {
-      address = pageFor(scratch, basename(await bundle(scratch, 'traps.jsx', { react, mode })))
-      site ??= await serve(`${scratch}/site`)
+      address = await there.build('traps.jsx', { react, mode })
     })
     const open = async (name, options) => {
       await page?.close()
-      ;({ page } = await openPage(browser, site.url))
+      ;({ page } = await openPage(there.browser, there.site.url))
       logged.length = 0
       page.on('console', (message) => logged.push([message.type(), message.text()]))
-      await page.goto(`${site.url}${address}`)
+      await page.goto(address)
       await page.waitForFunction(() => globalThis.page)
       await page.evaluate(([name, options]) => globalThis.page.show(name, options), [name, options])
     }
