@@ -1,22 +1,11 @@
 // Answers asked for again, before the real AgentOS. The judge is what its model was sent: the question once, the answer that counts,
 // and nothing of those that do not. AGAIN=all cuts and cancels at every frame; else at a few.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
-import { packed, until } from '../package/support.mjs'
-import { startAgentOS } from './support.mjs'
+import { test } from 'node:test'
+import { until } from '../package/support.mjs'
+import { connected } from './support.mjs'
 
-const lib = packed()
-let agentos
-const handlers = []
-before(async () => {
-  agentos = await startAgentOS()
-})
-after(async () => {
-  await agentos?.close()
-})
-afterEach(() => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
+const { agentos, connect } = connected()
 
 let keys = 0
 /** A key of its own for the counted answers of a test. */
@@ -25,12 +14,6 @@ const newKey = () => `k${++keys}`
 const WORLDS = []
 for (const [who, component] of [['historian', { agent: 'historian' }], ['panel', { team: 'panel' }]]) {
   for (const background of [false, true]) WORLDS.push([`${Object.keys(component)[0]}, ${background ? 'background' : 'foreground'}`, { ...component, background, retry: false }, who])
-}
-
-function connect(options) {
-  const handler = lib.createStreamHandler({ endpoint: agentos.url, notify: 'sync', ...options })
-  handlers.push(handler)
-  return handler
 }
 
 const typeOf = ({ team }) => (team ? 'team' : 'agent')

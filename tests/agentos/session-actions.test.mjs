@@ -1,27 +1,10 @@
 // Sessions forked, renamed and deleted before the real AgentOS, whose runs write their own copy of the session at their end.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
-import { packed, until } from '../package/support.mjs'
-import { startAgentOS } from './support.mjs'
+import { test } from 'node:test'
+import { until } from '../package/support.mjs'
+import { connected } from './support.mjs'
 
-const lib = packed()
-let agentos
-const handlers = []
-before(async () => {
-  agentos = await startAgentOS()
-})
-after(async () => {
-  await agentos?.close()
-})
-afterEach(() => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
-
-function connect(options) {
-  const handler = lib.createStreamHandler({ endpoint: agentos.url, notify: 'sync', ...options })
-  handlers.push(handler)
-  return handler
-}
+const { agentos, connect } = connected()
 
 const listed = async (options) => (await connect(options).loadSessions({ limit: 100 })).map(({ session_id, session_name }) => [session_id, session_name])
 const stored = (handler, type) => until(async () => {

@@ -1,27 +1,10 @@
 // Sessions as the real AgentOS stores them: listed, opened, gone on with. Opening one shows what streaming it showed.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
-import { packed, until } from '../package/support.mjs'
-import { pictureOf, startAgentOS } from './support.mjs'
+import { test } from 'node:test'
+import { until } from '../package/support.mjs'
+import { connected, pictureOf } from './support.mjs'
 
-const lib = packed()
-let agentos
-const handlers = []
-before(async () => {
-  agentos = await startAgentOS()
-})
-after(async () => {
-  await agentos?.close()
-})
-afterEach(() => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
-
-function connect(options) {
-  const handler = lib.createStreamHandler({ endpoint: agentos.url, notify: 'sync', retry: { baseDelay: 0.05 }, ...options })
-  handlers.push(handler)
-  return handler
-}
+const { agentos, lib, connect } = connected({ retry: { baseDelay: 0.05 } })
 
 const typeOf = ({ team, workflow }) => (team ? 'team' : workflow ? 'workflow' : 'agent')
 

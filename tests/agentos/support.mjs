@@ -3,6 +3,8 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after, afterEach, before } from 'node:test'
+import { packed } from '../package/support.mjs'
 import { freePort } from '../free-port.mjs'
 
 const root = join(import.meta.dirname, '../..')
@@ -58,6 +60,28 @@ export async function startAgentOS({ origins = [], key } = {}) {
     async close() {
       await stop()
       rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** `agentos` and the packed package as `lib`, there by the first test; `connect` makes a handler that is disposed of after its test. */
+export function connected(defaults = {}) {
+  const lib = packed()
+  const agentos = {}
+  const handlers = []
+  before(async () => {
+    Object.assign(agentos, await startAgentOS())
+  })
+  after(() => agentos.close?.())
+  afterEach(() => {
+    for (const handler of handlers.splice(0)) handler.dispose()
+  })
+  return {
+    agentos, lib,
+    connect(options) {
+      const handler = lib.createStreamHandler({ endpoint: agentos.url, notify: 'sync', ...defaults, ...options })
+      handlers.push(handler)
+      return handler
     },
   }
 }
