@@ -14,23 +14,23 @@ export interface SendOptions { priority?: Priority; when?: 'queue' | 'now' }
 export interface StreamHandler {
   /**
    * Sends a message and streams the answer. While another answer is streaming, or a rate limit is cooling down, the message
-   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once. So it does while AgentOS
-   * reports that another run is going on in the session (`session_busy`).
+   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once. It also
+   * waits while AgentOS reports another active run in the session (`session_busy`).
    *
    * A FormData is sent as it is, plus those of the option `fields` that it lacks; its field `message` is the text shown.
    *
    * An empty message (white space alone, no file) is not sent: no turn, and the outcome `cancelled`.
    *
    * Resolves with the outcome of the answer, whatever the server or the network does. Rejects with a TypeError if `message` is
-   * neither a string nor a FormData, if `when` is neither `'queue'` nor `'now'`, or if none of the options `agent`, `team`, `workflow` and `url` is set; with an Error after
-   * `dispose()`; and with whatever a `fields` function throws.
+   * neither a string nor a FormData, if `when` is neither `'queue'` nor `'now'`, or if none of the options `agent`, `team`,
+   * `workflow` and `url` is set; with an Error after `dispose()`; and with whatever a `fields` function throws.
    *
    * A message that never reached the server (`failed`, or `cancelled` before it went out) is in `turn.unsent`, for a composer to
    * offer it again.
    *
    * @param options.priority `background` messages wait until the user's own have been sent. Default `user`.
    * @param options.when `now`: the message does not wait for the running answer, which is stopped as by `cancel()`; what waits in
-   * the queue follows it. A rate limit is waited for all the same. Default `queue`.
+   * the queue follows it. It still waits for a rate limit. Default `queue`.
    */
   send(message: string | FormData, options?: SendOptions): Promise<Outcome>
   /**
@@ -74,10 +74,10 @@ export interface StreamHandler {
   continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome>
   /**
    * Asks for an answer again. The new one becomes a version of the same turn (`turn.versions`); while it runs, and if it fails or is
-   * stopped, the answer before it stays and can be shown (docs/versions.md).
+   * stopped, the previous answer stays and can be shown (docs/versions.md).
    *
-   * An answer that failed goes on in place, in the same run. One that was stopped is asked for with a new message, since AgentOS
-   * does not answer a stopped run again.
+   * A failed answer continues in place, in the same run. A stopped one is requested with a new message, since AgentOS does not
+   * answer a stopped run again.
    *
    * Resolves with the outcome of the new answer. Rejects with a TypeError for wrong arguments, and with an Error while an answer is
    * running, if there is no such turn, and for a workflow. A server that cannot do it (AgentOS before 3.1.10) refuses: `failed`, and
@@ -88,7 +88,7 @@ export interface StreamHandler {
    */
   regenerate(options?: { turn?: Turn | string; instructions?: string }): Promise<Outcome>
   /**
-   * Shows another version of a turn. The model goes on from the latest one, whichever is shown. Returns `false` if there is no such
+   * Shows another version of a turn. The model continues from the latest one, whichever is shown. Returns `false` if there is no such
    * version.
    *
    * @param index From 0, the oldest.
@@ -151,18 +151,18 @@ export interface StreamHandler {
   openSession(id: string): Promise<boolean>
   /**
    * Copies the current session with all its runs, and lists the copy. Resolves with its id, for `openSession`. While an answer is
-   * running it waits for its end. Rejects with an Error that says why: without a session, for a workflow, or as the server refuses.
+   * running it waits for its end. Rejects with an Error that says why: without a session, for a workflow, or if the server refuses.
    */
   forkSession(): Promise<string>
   /**
-   * Renames a session. `snapshot.sessions` changes at once, and back if the server refuses. While an answer is running in it, the
-   * server is told after its end: AgentOS would write the old name over it. Rejects like {@link StreamHandler.loadSessions}, and with
+   * Renames a session. `snapshot.sessions` changes at once, and changes back if the server refuses. While an answer is running in
+   * it, the server is told only afterwards: AgentOS would overwrite the new name with the old one. Rejects like {@link StreamHandler.loadSessions}, and with
    * a TypeError for wrong arguments.
    */
   renameSession(id: string, name: string): Promise<void>
   /**
    * Deletes a session, as `renameSession` renames one. If it is the current one, the conversation is cleared. AgentOS answers the
-   * same if there is no such session.
+   * same way if there is no such session.
    */
   deleteSession(id: string): Promise<void>
   /** Shows an earlier conversation that you have stored yourself. Stops whatever runs. */

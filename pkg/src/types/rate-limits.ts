@@ -25,7 +25,7 @@ export interface PacingState {
   readonly resumesAt: number
   /** `Waiting 12 seconds to stay under the rate limit...` */
   readonly message: string
-  /** `limit`: a rate limit was just hit, here or in another tab. `quota`: this send would exceed the model's quota. `session`: another run is going on in the session (`session_busy`). */
+  /** `limit`: a rate limit was just hit, here or in another tab. `quota`: this send would exceed the model's quota. `session`: another run is active in the session (`session_busy`). */
   readonly cause: 'limit' | 'quota' | 'session'
   /** For the user. Set if the token counts show that a long conversation is the likely cause. */
   readonly hint?: string
