@@ -5,17 +5,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { root } from '../package/support.mjs'
-import { assertAccessible, openWatched } from './accessibility.mjs'
+import { assertAccessible } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const there = demoSite()
-
-async function visit(hash = '', options = {}) {
-  const view = await openWatched(there.browser, there.site, { hash, ...options })
-  there.closing(() => view.context.close())
-  await view.byId('composer').waitFor()
-  return view
-}
+const { visit } = there
 
 const answered = (page) => page.waitForFunction(() => document.querySelector('[data-testid=answer]')?.textContent.length > 20)
 const openAll = (page, selector) => page.$$eval(selector, (all) => all.forEach((one) => { one.open = true }))

@@ -2,18 +2,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { openWatched } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const there = demoSite()
+const { visit } = there
 const PHONE = { width: 390, height: 844 }
-
-async function visit(hash = '', options = {}) {
-  const view = await openWatched(there.browser, there.site, { hash, ...options })
-  there.closing(() => view.context.close())
-  await view.byId('composer').waitFor()
-  return view
-}
 
 /** Where each card leads. */
 const STOPS = {

@@ -1,18 +1,10 @@
 // Nothing that is on the screen moves while an answer streams; the page is there soon; and the keyboard is enough.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
-import { openWatched } from './accessibility.mjs'
+import { test } from 'node:test'
 import { demoSite } from './demo-site.mjs'
 
-const there = demoSite()
-
-async function visit(hash = '', options = {}) {
-  const view = await openWatched(there.browser, there.site, { hash, ...options })
-  there.closing(() => view.context.close())
-  await view.byId('composer').waitFor()
-  return view
-}
+const { visit } = demoSite()
 
 const SCENARIOS = ['seedroute_seed_plain', 'agent_two_parallel_tools', 'seedroute_later_text_and_tool_then_429_then_ok', 'scripted_long_answer', 'scripted_parallel_members']
 // On a tall page the conversation never scrolls, so scrolling cannot hide a row that moves.

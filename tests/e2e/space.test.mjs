@@ -1,17 +1,10 @@
 // Space and phones: nothing is cut off, out of reach or in the way, down to a page of 320 pixels (WCAG 1.4.10).
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { openWatched } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const there = demoSite()
-
-async function visit(hash = '', options = {}) {
-  const view = await openWatched(there.browser, there.site, { hash, ...options })
-  there.closing(() => view.context.close())
-  await view.byId('composer').waitFor()
-  return view
-}
+const { visit } = there
 
 const rect = (page, selector) => page.locator(selector).last().boundingBox()
 
