@@ -17,7 +17,9 @@ export function attemptsBegun(timeline) {
 export function startsAttempt(timeline, index) {
   const attempt = attemptOf(timeline[index])
   if (index === 0) return attempt
-  return attempt > attemptsBegun(timeline.slice(0, index)) && !NO_BEGINNING.test(timeline[index].eventType) ? attempt : 0
+  // Most entries belong to the first attempt; only the others are compared with all entries before them.
+  if (attempt <= 1 || NO_BEGINNING.test(timeline[index].eventType)) return 0
+  return attempt > attemptsBegun(timeline.slice(0, index)) ? attempt : 0
 }
 
 /** `Rate limit reached. Retry 1 of 3 in 6 s` for the entry of a retry; the description of any other. */
