@@ -3,7 +3,7 @@ import { createStreamHandler } from '../vendor/ai-stream-handler.js'
 import { el, setText } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { CHUNKS } from '../replay/chunking.js'
-import { createThemeSwitch } from '../ui/theme-switch.js'
+import { createPageHeader } from '../ui/page-header.js'
 import { createBaseline } from './baseline/message.js'
 import { createExpected } from './expected.js'
 import { createPanel, ms } from './panel.js'
@@ -40,9 +40,7 @@ const ROWS = [
 ]
 
 document.body.append(
-  el('header', { class: 'top' },
-    el('a', { href: './', class: 'home' }, el('img', { src: './icon.svg', alt: '', width: '24', height: '24' }), el('span', { class: 'brand' }, 'ai-stream-handler')), el('span', { class: 'here' }, 'Side by side'),
-    el('span', { class: 'grow' }), createThemeSwitch().node),
+  createPageHeader('Side by side'),
   el('main', {},
     el('h1', {}, 'The same bytes, read two ways'),
     el('p', { class: 'lead' }, 'Both get the same recorded stream, in the same chunks, at the same time.', el('span', {}, ' The text they show is compared with the recording as it streams, and at the end with what the backend stored.')),

@@ -3,7 +3,7 @@ import { readRefusal } from '../vendor/ai-stream-handler.js'
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 import { longTime } from '../ui/duration.js'
-import { createThemeSwitch } from '../ui/theme-switch.js'
+import { createPageHeader } from '../ui/page-header.js'
 import { readPasted, toPasted } from './pasted.js'
 
 /** Each kind in words: what it is, and what the handler makes of it. */
@@ -44,9 +44,7 @@ const result = el('section', { class: 'result', 'aria-label': 'What it means', '
 const empty = el('p', { class: 'empty' }, 'Paste something, or choose an example.')
 
 document.body.append(
-  el('header', { class: 'top' },
-    el('a', { href: './', class: 'home' }, el('img', { src: './icon.svg', alt: '', width: '24', height: '24' }), el('span', { class: 'brand' }, 'ai-stream-handler')), el('span', { class: 'here' }, 'Read a refusal'),
-    el('span', { class: 'grow' }), createThemeSwitch().node),
+  createPageHeader('Read a refusal'),
   el('main', {},
     el('h1', {}, 'What did your provider say?'),
     el('p', { class: 'lead' }, 'Paste a body, a log line, an exception, or a whole HTTP answer with its status line and header fields. It is read in this page by the same code as in the handler, and goes nowhere.'),
