@@ -14,5 +14,5 @@ export function createProblemNotice() {
   }
   addEventListener('unhandledrejection', ({ reason }) => say(reason))
   addEventListener('error', ({ error, message }) => say(error ?? message))
-  return { node, say, clear: () => show(node, false) }
+  return { node, clear: () => show(node, false) }
 }
