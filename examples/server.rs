@@ -3,8 +3,9 @@
 //! `POST /api/teams/{team}/runs` retries (docs/rate-limit-retries.md): the generator, which announces retries in the
 //! stream. `POST /teams/{team}/runs` and `/agents/{agent}/runs` behave like AgentOS (docs/agentos-protocol.md): a rate
 //! limit ends the run, and the handler retries; runs can go to the background, be resumed, continued and cancelled.
-//! `/agents`, `/teams`, `/workflows` and `/config` list its components. Sessions are stored in one SQLite file; `/metrics` is for Prometheus; every other path serves `www/`. The model is a
-//! script: see `examples/scripted/mod.rs` for what a message can ask of it.
+//! `/agents`, `/teams`, `/workflows` and `/config` list its components. Sessions are stored in one SQLite file;
+//! `/metrics` is for Prometheus; every other path serves `www/`. The model is a script: see `examples/scripted/mod.rs`
+//! for what a message can ask of it.
 
 #[path = "server/args.rs"]
 mod args;

@@ -62,7 +62,10 @@ const groups = [
   },
 ]
 
-/** `chunks`: the initial chunk size. `duration`: seconds, if not the default of www/compare/race.js. `stored` is added: the answer as the backend stored it. First those whose text stays wrong: in others the last event repairs it. */
+/**
+ * `chunks`: the initial chunk size. `duration`: seconds, if not the default of www/compare/race.js. `stored` is added: the answer as
+ * the backend stored it. Streams whose text stays wrong come first; in the others the last event repairs it.
+ */
 const compared = [
   { id: 'letters', name: 'team_unicode', chunks: '7', title: 'Split characters', description: 'Seven bytes at a time: emoji, Danish and Arabic letters are split across chunks.' },
   { id: 'braces', name: 'team_unicode', chunks: 'recorded', title: 'Braces in the text', description: 'Counting braces ends the event at a brace inside a sentence.' },
@@ -130,7 +133,7 @@ async function copy(name) {
   return bytes
 }
 
-/** `[[nested]]` is for the scripted model of the tests, not for people. The chunks shrink with it. */
+/** `[[nested]]` is for the scripted model of the tests, not for readers. The chunks shrink with it. */
 function withoutDirectives(original, recorded) {
   // latin1: one character per byte, so text offsets are byte offsets.
   const text = original.toString('latin1')

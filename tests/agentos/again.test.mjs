@@ -1,5 +1,5 @@
-// Answers asked for again, before the real AgentOS. The judge is what its model was sent: the question once, the answer that counts,
-// and nothing of those that do not. AGAIN=all cuts and cancels at every frame; else at a few.
+// Regenerated answers, against the real AgentOS. The judge is what its model was sent: the question once, the answer that counts, and
+// nothing of those that do not. AGAIN=all cuts and cancels at every frame; otherwise at a few.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'

@@ -1,4 +1,4 @@
-// The demo page before the real AgentOS, across origins: who is there, and why not; sessions; pauses with forms; a refresh.
+// The demo page against the real AgentOS, across origins: who is there, and why not; sessions; pauses with forms; a refresh.
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'

@@ -1,4 +1,4 @@
-// Sessions forked, renamed and deleted before the real AgentOS, whose runs write their own copy of the session at their end.
+// Sessions forked, renamed and deleted, against the real AgentOS, where a run that ends writes back its own copy of the session.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'

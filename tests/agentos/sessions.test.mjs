@@ -1,4 +1,4 @@
-// Sessions as the real AgentOS stores them: listed, opened, gone on with. Opening one shows what streaming it showed.
+// Sessions as the real AgentOS stores them: listed, opened, continued. Opening one shows what streaming it showed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'

@@ -64,7 +64,7 @@ export async function startAgentOS({ origins = [], key } = {}) {
   }
 }
 
-/** `agentos` and the packed package as `lib`, there by the first test; `connect` makes a handler that is disposed of after its test. */
+/** `agentos` and the packed package (`lib`), both filled before the first test; `connect` makes a handler that its test's end disposes of. */
 export function connected(defaults = {}) {
   const lib = packed()
   const agentos = {}

@@ -1,5 +1,5 @@
-// The demo is made with care: axe finds nothing in any of its states, the keyboard goes everywhere, nothing on the screen
-// moves while an answer streams, and no byte comes from anywhere else.
+// axe finds nothing in any state of the demo, the keyboard reaches everything, nothing on the screen moves while an answer streams, and
+// no byte comes from anywhere else.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

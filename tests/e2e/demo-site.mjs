@@ -7,7 +7,7 @@ import { openWatched } from './accessibility.mjs'
 import { launch } from './browser.mjs'
 
 /**
- * `browser` and `site` are there by the first test; what is given to `closing` is called after each. `visit` opens a page of the
+ * `browser` and `site` are set before the first test; what is given to `closing` is called after each. `visit` opens a page of the
  * demo, watched, for one test.
  */
 export function demoSite() {

@@ -1,4 +1,4 @@
-// What the demo promises happens, for every visitor, and it counts as people count.
+// The demo does what it says, for every visitor, and counts attempts and retries as people do.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { until } from '../package/support.mjs'

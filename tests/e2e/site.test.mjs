@@ -1,4 +1,4 @@
-// What `make site` publishes: served from a folder of a static host, it works and asks for nothing from elsewhere.
+// What `make site` publishes: served from a folder of a static host, it works and fetches nothing from elsewhere.
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-// The frameworks, pinned, in target/frameworks: what was installed stays for the next time; the packed package is laid anew.
+// The frameworks, pinned, in target/frameworks: what was installed is kept for the next run; the packed package is replaced.
 import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -1,4 +1,4 @@
-// smooth: the pace, in a page whose frames and clock the test turns.
+// smooth: the pace, in a page whose frames and clock the test controls.
 import assert from 'node:assert/strict'
 import { afterEach, beforeEach, test } from 'node:test'
 import { load } from './renderers.mjs'

@@ -1,5 +1,5 @@
-// Answers asked for again, through the package: the recordings of docs/agentos-protocol.md §15 streamed over HTTP, and the sessions
-// that AgentOS stored of them, opened.
+// Regenerated answers through the package: the recordings of docs/agentos-protocol.md §15 streamed over HTTP, and the sessions that
+// AgentOS stored of them, opened.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

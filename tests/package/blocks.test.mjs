@@ -1,4 +1,4 @@
-// message.blocks and message.linkDefinitions as a page reads them: what is always true while text comes in, of stored and loaded
+// message.blocks and message.linkDefinitions as a page reads them: what always holds while text arrives, for stored and loaded
 // messages, after a final text that differs, and what a token costs.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The lazy handler before, while and after its core arrives. The room is bundled as the entries bundle it, with one difference: the
+// The lazy handler before, while and after its core arrives. The layer is bundled as the entries bundle it, with one difference: the
 // tests say when `import()` of the main entry (the packed one) settles, and how.
 import assert from 'node:assert/strict'
 import { afterEach, before, beforeEach, test } from 'node:test'

@@ -1,4 +1,4 @@
-// The queue in the user's hands, over real HTTP: stop keeps what waits; each message can be edited, moved and sent now.
+// Control over the queue, over real HTTP: stop keeps what waits; each message can be edited, moved and sent now.
 import assert from 'node:assert/strict'
 import { afterEach, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'

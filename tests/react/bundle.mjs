@@ -11,7 +11,10 @@ const versions = {
   19: { react: 'react', 'react-dom': 'react-dom' },
 }
 
-/** Bundles `source` (a file of tests/react) as an application in `scratch` would; answers the path of the bundle. `splitting`: what is behind `import()` is a chunk. */
+/**
+ * Bundles `source` (a file of tests/react) as an application in `scratch` would; returns the path of the bundle. `splitting`: what
+ * `import()` loads is a chunk of its own.
+ */
 export async function bundle(scratch, source, { react = 19, mode = 'development', platform = 'browser', splitting = false } = {}) {
   const app = join(scratch, 'app')
   cpSync(import.meta.dirname, app, { recursive: true, filter: (path) => !path.endsWith('.mjs') })

@@ -1,4 +1,4 @@
-// examples/react-chat, as somebody who copies it gets it: it compiles, and each of its parts does what it is there for.
+// examples/react-chat, copied into a project: it compiles, and each of its parts does its work.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'

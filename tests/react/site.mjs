@@ -6,12 +6,12 @@ import { launch } from '../e2e/browser.mjs'
 import { install } from '../package/support.mjs'
 import { bundle, pageFor } from './bundle.mjs'
 
-/** `browser` is there by the first test, `site` once a page is built. */
+/** `browser` is set before the first test, `site` once a page is built. */
 export function bundledSite() {
   let scratch, remove
   const there = {
     browser: null, site: null,
-    /** Bundles `source`; answers the address of its page. */
+    /** Bundles `source`; returns the address of its page. */
     async build(source, options) {
       const name = pageFor(scratch, basename(await bundle(scratch, source, options)))
       there.site ??= await serve(`${scratch}/site`)

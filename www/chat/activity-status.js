@@ -1,8 +1,8 @@
 /**
  * The current activity, in a line of fixed height above the composer; a longer text is cut.
  *
- * A wait is told by retry-card.js, with its countdown; a number here would stand still. So the package's sentence is announced to
- * screen readers as it is, and the line says without a number what the page waits for.
+ * retry-card.js shows a wait with its countdown; a number here would stand still. So screen readers hear the package's sentence as it
+ * is, and the line says without a number what the page waits for.
  */
 import { el, setText } from '../ui/dom.js'
 

@@ -40,7 +40,7 @@ export function createTurn(actions) {
         else delete part.dataset.testid
       }
     },
-    /** Puts the retry card where the answer goes on. */
+    /** Puts the retry card where the answer will continue. */
     attach: (card) => card.parentNode === node || pause.node.before(card),
     update(turn) {
       if (turn.user !== drawn.user) setText(user, turn.user?.content ?? '')

@@ -1,4 +1,4 @@
-/** Whatever fails on this page says so: errors that nothing else has caught, in one line with a button to close it. */
+/** Errors of this page that nothing else has caught, in one line with a button to close it. */
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 

@@ -1,4 +1,4 @@
-/** The empty conversation: what to try on this page, or, connected to a backend, to whom one talks. */
+/** The empty conversation: what to try on this page or, once connected, which backend it talks to. */
 import { el, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 
