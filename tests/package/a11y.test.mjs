@@ -91,8 +91,8 @@ describe('announce', () => {
     tick(1)
     handler.feed(frame('retry', { attempt: 1, max_retries: 3, delay: 1, message: 'Retrying' }))
     tick(2)
-    handler.feed(frame('RunStarted', { ...base, run_id: 'run-2' }))
-    handler.feed(frame('RunContent', { ...base, run_id: 'run-2', content: 'Second try. It' }))
+    event('RunStarted', { run_id: 'run-2' })
+    event('RunContent', { run_id: 'run-2', content: 'Second try. It' })
     tick(2)
     assert.deepEqual(said, ['First try.', 'Retrying', 'Second try.'])
   })
@@ -104,13 +104,13 @@ describe('announce', () => {
     handler.feed(frame('retry', { attempt: 1, max_retries: 3, delay: 1, message: 'Retrying' }))
     tick(2)
     said.length = 0
-    const again = (content) => handler.feed(frame('RunContent', { ...base, run_id: 'run-2', content }))
-    handler.feed(frame('RunStarted', { ...base, run_id: 'run-2' }))
+    const again = (content) => event('RunContent', { run_id: 'run-2', content })
+    event('RunStarted', { run_id: 'run-2' })
     for (const token of ['It ', 'is fine. The ', 'sun ', 'sets. So', ' we go. ']) {
       again(token)
       tick(2)
     }
-    handler.feed(frame('RunCompleted', { ...base, run_id: 'run-2', content: 'It is fine. The sun sets. So we go. ' }))
+    event('RunCompleted', { run_id: 'run-2', content: 'It is fine. The sun sets. So we go. ' })
     tick(2)
     assert.deepEqual(said.filter((text) => !/^Ann/.test(text)), ['The sun sets.', 'So we go.'])
   })
