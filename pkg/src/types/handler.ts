@@ -14,8 +14,8 @@ export interface SendOptions { priority?: Priority; when?: 'queue' | 'now' }
 export interface StreamHandler {
   /**
    * Sends a message and streams the answer. While another answer is streaming, or a rate limit is cooling down, the message
-   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once. It also
-   * waits while AgentOS reports another active run in the session (`session_busy`).
+   * waits in `snapshot.queue`; at most 100 messages wait, further ones resolve as `cancelled` at once. A message
+   * also waits while AgentOS reports another active run in the session (`session_busy`).
    *
    * A FormData is sent as it is, plus those of the option `fields` that it lacks; its field `message` is the text shown.
    *
@@ -30,7 +30,7 @@ export interface StreamHandler {
    *
    * @param options.priority `background` messages wait until the user's own have been sent. Default `user`.
    * @param options.when `now`: the message does not wait for the running answer, which is stopped as by `cancel()`; what waits in
-   * the queue follows it. It still waits for a rate limit. Default `queue`.
+   * the queue follows it. The message still waits for a rate limit. Default `queue`.
    */
   send(message: string | FormData, options?: SendOptions): Promise<Outcome>
   /**
@@ -156,8 +156,8 @@ export interface StreamHandler {
   forkSession(): Promise<string>
   /**
    * Renames a session. `snapshot.sessions` changes at once, and changes back if the server refuses. While an answer is running in
-   * it, the server is told only afterwards: AgentOS would overwrite the new name with the old one. Rejects like {@link StreamHandler.loadSessions}, and with
-   * a TypeError for wrong arguments.
+   * it, the server is told only afterwards: AgentOS would overwrite the new name with the old one. Rejects like
+   * {@link StreamHandler.loadSessions}, and with a TypeError for wrong arguments.
    */
   renameSession(id: string, name: string): Promise<void>
   /**

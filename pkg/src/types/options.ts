@@ -78,9 +78,9 @@ export interface HandlerSettings {
   /** Id of an existing session to continue. Not set: the server starts a new session with the first message. */
   sessionId?: string | null
   /**
-   * Retries by the handler itself, for backends that do not retry: of HTTP 429 and 503, of a run that fails with a rate limit,
-   * and of a request that got no response from a server that has answered this page before. A stream that announces its own
-   * retries (`retry` events) is left to its server. `false` disables them.
+   * Retries by the handler itself, for backends that do not retry: of HTTP 429, 503 and 529, of a run that fails with a rate limit
+   * or an overload, and of a request that got no response from a server that has answered this page before. A stream that announces
+   * its own retries (`retry` events) is left to its server. `false` disables them.
    *
    * @default { maxRetries: 3, baseDelay: 5, maxDelay: 60, jitter: 0 }
    */
@@ -151,8 +151,8 @@ export interface HandlerSettings {
   /** Memory limits, for streams from servers that you do not trust. Limits that are not set keep their defaults. */
   limits?: Partial<Limits>
   /**
-   * The `fetch` to use. It is called with a Request and must not read the body of the response it returns. It may be less than
-   * a Response: headers in a record, a Node stream as the body, strings instead of bytes, or only `text()` instead of a body.
+   * The `fetch` to use. It is called with a Request and must not read the body of the response it returns. The response may be
+   * less than a Response: headers in a record, a Node stream as the body, strings instead of bytes, or only `text()` instead of a body.
    * Default: `globalThis.fetch`, looked up at each call.
    */
   fetch?: typeof fetch
