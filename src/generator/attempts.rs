@@ -89,9 +89,7 @@ where
     /// Handles a failed attempt: returns the frame that announces a retry or the error.
     fn fail(&mut self, error: ModelError) -> Option<String> {
         let refusal = error.refusal(self.host.now());
-        // Asked for only where it is used: a host's randomness may be a sequence that its tests know.
-        let random = if refusal.may_pass() && !error.unexpected { self.host.random() } else { 0.0 };
-        match self.retries.failed(&refusal, error.unexpected, random) {
+        match self.retries.failed(&refusal, error.unexpected, || self.host.random()) {
             Verdict::Retry { attempt, max_retries, delay, frame, .. } => {
                 self.phase = Phase::Waiting(delay);
                 self.host.observe(Observed::Retry { attempt, max_retries, delay });

@@ -60,14 +60,15 @@ impl Retries {
         self.made
     }
 
-    /// An attempt failed. `unexpected`: in the backend itself; it is never retried. `random`: 0 to 1, for the jitter.
-    pub fn failed(&mut self, refusal: &Refusal, unexpected: bool, random: f64) -> Verdict {
+    /// An attempt failed. `unexpected`: in the backend itself; it is never retried. `random`: 0 to 1, for the jitter;
+    /// called only where waiting helps, for a host's randomness may be a sequence that its tests know.
+    pub fn failed(&mut self, refusal: &Refusal, unexpected: bool, random: impl FnOnce() -> f64) -> Verdict {
         let rate_limited = !unexpected && refusal.may_pass();
         let retries = self.made;
         if rate_limited {
             let named = retry::honoured(refusal.delay, &mut self.was_short);
             let max_retries = self.policy.max_retries;
-            if let Decision::Retry { attempt, delay } = self.policy.decide(retries, named, random) {
+            if let Decision::Retry { attempt, delay } = self.policy.decide(retries, named, random()) {
                 self.made = attempt;
                 let message = match refusal.kind {
                     Kind::RateLimit => retry::rate_limited(delay, attempt, max_retries),

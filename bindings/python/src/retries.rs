@@ -55,7 +55,7 @@ impl Retries {
         let may_fall_back =
             !unexpected && (refusal.kind.passes() || matches!(refusal.kind, Kind::QuotaExhausted | Kind::Unavailable));
         let (reason, provider, status) = (reason(refusal.kind), refusal.provider.clone(), refusal.status);
-        let verdict = self.0.failed(&refusal, unexpected, random);
+        let verdict = self.0.failed(&refusal, unexpected, || random);
         let made = self.0.made();
         match verdict {
             generator::Verdict::Retry { attempt, max_retries, delay, message, frame } => Verdict {
