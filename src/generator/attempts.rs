@@ -78,7 +78,7 @@ where
                     Step::Failed(error) => return self.fail(error),
                     Step::Ended => return self.end(true, false, None),
                     Step::TimedOut => {
-                        let (frame, _) = self.retries.timed_out(self.timeout.unwrap_or_default());
+                        let frame = self.retries.timed_out(self.timeout.unwrap_or_default());
                         return self.end(false, false, Some(frame));
                     }
                 },
@@ -90,12 +90,12 @@ where
     fn fail(&mut self, error: ModelError) -> Option<String> {
         let refusal = error.refusal(self.host.now());
         match self.retries.failed(&refusal, error.unexpected, || self.host.random()) {
-            Verdict::Retry { attempt, max_retries, delay, frame, .. } => {
+            Verdict::Retry { attempt, max_retries, delay, frame } => {
                 self.phase = Phase::Waiting(delay);
                 self.host.observe(Observed::Retry { attempt, max_retries, delay });
                 Some(frame)
             }
-            Verdict::Failed { rate_limited, frame, .. } => self.end(false, rate_limited, Some(frame)),
+            Verdict::Failed { rate_limited, frame } => self.end(false, rate_limited, Some(frame)),
         }
     }
 

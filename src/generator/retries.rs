@@ -31,8 +31,6 @@ pub enum Verdict {
         max_retries: u32,
         /// Seconds.
         delay: Seconds,
-        /// What the user reads.
-        message: String,
         /// `event: retry`.
         frame: String,
     },
@@ -40,10 +38,6 @@ pub enum Verdict {
     Failed {
         /// Waiting helps, but the retries are used up.
         rate_limited: bool,
-        /// What the user reads.
-        message: String,
-        /// `rate_limit`, `general`, `unexpected`.
-        kind: &'static str,
         /// `event: error`.
         frame: String,
     },
@@ -75,7 +69,7 @@ impl Retries {
                     _ => retry::retrying(retry::UNAVAILABLE, delay, attempt, max_retries),
                 };
                 let frame = self.frames.retry(attempt, max_retries, delay, &message);
-                return Verdict::Retry { attempt, max_retries, delay, message, frame };
+                return Verdict::Retry { attempt, max_retries, delay, frame };
             }
         }
         let said = refusal.sentence();
@@ -86,22 +80,19 @@ impl Retries {
             _ => (behind("An error occurred", said), "general"),
         };
         let frame = self.frames.error(&message, kind, (!unexpected).then_some(retries));
-        Verdict::Failed { rate_limited, message, kind, frame }
+        Verdict::Failed { rate_limited, frame }
     }
 
-    /// The `event: error` of an attempt that took longer than `seconds`, and its message.
-    pub fn timed_out(&self, seconds: Seconds) -> (String, String) {
-        let message = retry::timed_out(seconds);
-        let frame = self.frames.timeout(&message, seconds);
-        (frame, message)
+    /// The `event: error` of an attempt that took longer than `seconds`.
+    pub fn timed_out(&self, seconds: Seconds) -> String {
+        self.frames.timeout(&retry::timed_out(seconds), seconds)
     }
 
-    /// Another model takes over, with retries of its own: the `event: retry` that supersedes the attempt, and its message.
-    pub fn fall_back(&mut self) -> (String, String) {
+    /// Another model takes over, with retries of its own: the `event: retry` that supersedes the attempt.
+    pub fn fall_back(&mut self) -> String {
         let attempt = self.made + 1;
         (self.made, self.was_short) = (0, false);
-        let message = retry::falling_back();
-        (self.frames.retry(attempt, attempt.max(self.policy.max_retries), 0.0, &message), message)
+        self.frames.retry(attempt, attempt.max(self.policy.max_retries), 0.0, &retry::falling_back())
     }
 }
 

@@ -5,26 +5,18 @@ __version__: str
 Level = tuple[str, int | None, str, str | None]
 
 class Verdict:
-    retry: bool
-    attempt: int
-    max_retries: int
-    delay: float
-    message: str
     frame: bytes
-    type: str
+    delay: float | None
     rate_limited: bool
     may_fall_back: bool
     reason: str
     provider: str | None
-    status: int | None
 
 class Retries:
     def __new__(cls, max_retries: float, base_delay: float, max_delay: float, delays: list[float], jitter: float) -> Retries: ...
-    @property
-    def made(self) -> int: ...
     def failed(self, levels: list[Level], unexpected: bool, random: float, now: float) -> Verdict: ...
-    def timed_out(self, seconds: float) -> tuple[bytes, str]: ...
-    def fall_back(self) -> tuple[bytes, str]: ...
+    def timed_out(self, seconds: float) -> bytes: ...
+    def fall_back(self) -> bytes: ...
 
 class Decoder:
     def __new__(cls) -> Decoder: ...

@@ -19,7 +19,7 @@ from typing import Any
 from . import _core
 from ._deadline import Deadline, Passed
 from ._evidence import Level, levels_of, levels_of_event
-from ._frames import NotAnEvent, data_of, encoded, frame
+from ._frames import NotAnEvent, data_in, data_of, encoded, frame
 from ._options import Options, checked
 from ._types import Attempt, Listener, Run
 
@@ -161,34 +161,22 @@ class _Answer:
     async def _after(self, levels: list[Level], unexpected: bool) -> tuple[bytes, float | None]:
         """The frame that follows a failed attempt, and the seconds to wait for the next one; None: there is none."""
         verdict = self.retries.failed(levels, unexpected, random.random(), time.time())
-        about = {"reason": verdict.reason, "provider": verdict.provider, "text": "\n".join(level[0] for level in levels)}
-        if verdict.retry:
-            await self._tell_retry(verdict.attempt, verdict.max_retries, verdict.delay, verdict.message, about)
-            return verdict.frame, verdict.delay
-        if verdict.may_fall_back and (other := next(self.runs, None)) is not None:
+        sent, delay = verdict.frame, verdict.delay
+        if delay is None and verdict.may_fall_back and (other := next(self.runs, None)) is not None:
             self.run = other
-            made = self.retries.made
-            sent, message = self.retries.fall_back()
-            await self._tell_retry(made + 1, max(made + 1, self.options.max_retries), 0.0, message, about)
-            return sent, 0.0
-        data: dict[str, Any] = {"event": "error", "error": verdict.message, "type": verdict.type}
-        if not unexpected:
-            data["retries"] = self.retries.made
-        await self._tell({**data, **about})
-        await self._ended(False, verdict.rate_limited)
-        return verdict.frame, None
+            sent, delay = self.retries.fall_back(), 0.0
+        text = "\n".join(level[0] for level in levels)
+        await self._tell({**data_in(sent), "reason": verdict.reason, "provider": verdict.provider, "text": text})
+        if delay is None:
+            await self._ended(False, verdict.rate_limited)
+        return sent, delay
 
     async def _timed_out(self, seconds: float) -> bytes:
         """The frame that ends the answer: no answer within so many seconds."""
-        sent, message = self.retries.timed_out(seconds)
-        data = {"event": "error", "error": message, "type": "timeout", "timeout_seconds": seconds}
-        await self._tell({**data, "reason": "timeout", "provider": None, "text": ""})
+        sent = self.retries.timed_out(seconds)
+        await self._tell({**data_in(sent), "reason": "timeout", "provider": None, "text": ""})
         await self._ended(False, False)
         return sent
-
-    async def _tell_retry(self, attempt: int, most: int, delay: float, message: str, about: dict[str, Any]) -> None:
-        data = {"event": "retry", "attempt": attempt, "max_retries": most, "delay": delay, "message": message}
-        await self._tell({**data, **about})
 
     async def _ended(self, succeeded: bool, rate_limited: bool) -> None:
         await self._tell({
