@@ -30,6 +30,7 @@ CLOSING_TAKES = 10.0
 ENDS_BADLY = frozenset({"RunError", "TeamRunError", "WorkflowError"})
 NO_SUCCESS = frozenset({"RunCancelled", "TeamRunCancelled", "WorkflowCancelled", "error"})
 """Events of the run itself, after which it has ended otherwise than completed. `error`: of a backend that retries behind this one."""
+ENDINGS = ENDS_BADLY | NO_SUCCESS
 
 
 def retrying(
@@ -104,19 +105,16 @@ class _Answer:
                     # An async generator inside would cost as much as the rest of the loop.
                     reader = _Reader(self, source)
                     step, read, wait, told = source.__anext__, reader.read, deadline.wait, bool(self.listeners)
-                    while True:
+                    ended = False
+                    while not ended:
                         try:
-                            event = await wait(step())
+                            items = read(await wait(step()))
                         except StopAsyncIteration:
-                            break
-                        for data, sent in read(event):
+                            items, ended = reader.finish(), True
+                        for data, sent in items:
                             if told and data is not None:
                                 await self._tell(data)
                             yield sent
-                    for data, sent in reader.finish():
-                        if told and data is not None:
-                            await self._tell(data)
-                        yield sent
                     await self._ended(self.succeeds, False)
                     return
                 finally:
@@ -203,8 +201,6 @@ class _Reader:
     def __init__(self, answer: _Answer, source: Any) -> None:
         self.answer = answer
         self.source = source
-        self.top: str | None = None
-        """The run_id of the top-level run."""
         self.decoder: _core.Decoder | None = None
         self.is_empty = True
 
@@ -216,14 +212,11 @@ class _Reader:
             return ()
         name = data.get("event")
         text = encoded(data)
-        if self.top is None:
-            self._note(data)
         self.is_empty = False
-        if type(name) is str:
-            if name in ENDS_BADLY:
-                self._fail_if_ours(name, text, data.get("run_id"))
-            elif name in NO_SUCCESS and not data.get("parent_run_id"):
-                self.answer.succeeds = False
+        if self.answer.run_id is None:
+            self._note(data)
+        if type(name) is str and name in ENDINGS:
+            self._note_ending(name, text, data)
         return ((data, frame(name, text)),)
 
     def finish(self) -> Iterator[Item]:
@@ -241,18 +234,15 @@ class _Reader:
 
     def _frames(self, events: list[tuple[str, str]]) -> Iterator[Item]:
         for name, text in events:
-            ends, fails = name in ENDS_BADLY, name in NO_SUCCESS
+            self.is_empty = False
             data: dict[str, Any] | None = None
-            if self.top is None or ends or fails or self.answer.listeners:
+            if self.answer.run_id is None or name in ENDINGS or self.answer.listeners:
                 data = _object(name, text)
             if data is not None:
-                if self.top is None:
+                if self.answer.run_id is None:
                     self._note(data)
-                if ends:
-                    self._fail_if_ours(name, text, data.get("run_id"))
-                elif fails and not data.get("parent_run_id"):
-                    self.answer.succeeds = False
-            self.is_empty = False
+                if name in ENDINGS:
+                    self._note_ending(name, text, data)
             yield data, frame(name, text)
 
     def _note(self, data: dict[str, Any]) -> None:
@@ -261,14 +251,20 @@ class _Reader:
             return
         run_id, session_id = data.get("run_id"), data.get("session_id")
         if isinstance(run_id, str) and run_id:
-            self.top = self.answer.run_id = run_id
+            self.answer.run_id = run_id
             if isinstance(session_id, str) and session_id:
                 self.answer.session_id = session_id
 
-    def _fail_if_ours(self, name: str, text: str, run_id: Any) -> None:
+    def _note_ending(self, name: str, text: str, data: dict[str, Any]) -> None:
+        """One of ``ENDINGS``: of the run, or of a member, which is the leader's concern."""
+        if name in NO_SUCCESS:
+            if not data.get("parent_run_id"):
+                self.answer.succeeds = False
+            return
         error = _core.top_level_error(name, text)
         # agno sets parent_run_id for members; a run_id of another run is a second sign.
-        if error is not None and (run_id is None or self.top is None or run_id == self.top):
+        run_id, ours = data.get("run_id"), self.answer.run_id
+        if error is not None and (run_id is None or ours is None or run_id == ours):
             raise _Failed(levels_of_event(*error, self.source))
 
 
