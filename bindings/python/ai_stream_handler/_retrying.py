@@ -9,28 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 from . import _core
 from ._deadline import Deadline, Passed
-from ._evidence import Level, levels_of, levels_of_event
-from ._frames import NotAnEvent, data_in, data_of, encoded, frame
+from ._evidence import Level, levels_of
+from ._frames import NotAnEvent, data_in
 from ._options import Options, checked
+from ._reader import Failed, Known, Reader
 from ._types import Attempt, Listener, Run
 
 log = logging.getLogger("ai_stream_handler")
 
 CLOSING_TAKES = 10.0
 """Seconds that a run may take to clean up behind itself."""
-ENDS_BADLY = frozenset({"RunError", "TeamRunError", "WorkflowError"})
-NO_SUCCESS = frozenset({"RunCancelled", "TeamRunCancelled", "WorkflowCancelled", "error"})
-"""Events of the run itself, after which it has ended otherwise than completed. `error`: of a backend that retries behind this one."""
-ENDINGS = ENDS_BADLY | NO_SUCCESS
 
 
 def retrying(
@@ -67,14 +63,6 @@ def retrying(
     return _Answer(options).frames()
 
 
-class _Failed(Exception):
-    """The run failed: what is known of it."""
-
-    def __init__(self, levels: list[Level], unexpected: bool = False) -> None:
-        self.levels = levels
-        self.unexpected = unexpected
-
-
 class _Answer:
     """One answer: its attempts, and what is known of the session."""
 
@@ -87,9 +75,7 @@ class _Answer:
             options.max_retries, options.base_delay, options.max_delay, list(options.delays), options.jitter
         )
         self.started = 0
-        self.session_id: str | None = None
-        self.run_id: str | None = None
-        self.succeeds = True
+        self.known = Known()
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()
@@ -102,9 +88,10 @@ class _Answer:
                 # What this attempt sends, until it ends or fails.
                 try:
                     source = await deadline.wait(self._start())
+                    told = bool(self.listeners)
                     # An async generator inside would cost as much as the rest of the loop.
-                    reader = _Reader(self, source)
-                    step, read, wait, told = source.__anext__, reader.read, deadline.wait, bool(self.listeners)
+                    reader = Reader(self.known, source, told)
+                    step, read, wait = source.__anext__, reader.read, deadline.wait
                     ended = False
                     while not ended:
                         try:
@@ -115,7 +102,7 @@ class _Answer:
                             if told and data is not None:
                                 await self._tell(data)
                             yield sent
-                    await self._ended(self.succeeds, False)
+                    await self._ended(self.known.succeeds, False)
                     return
                 finally:
                     deadline.stop()
@@ -125,7 +112,7 @@ class _Answer:
             except Passed:
                 yield await self._timed_out(self.options.timeout or 0.0)
                 return
-            except _Failed as failure:
+            except Failed as failure:
                 sent, delay = await self._after(failure.levels, failure.unexpected)
                 yield sent
             except NotAnEvent as error:
@@ -144,10 +131,10 @@ class _Answer:
             await asyncio.sleep(delay)
 
     async def _start(self) -> AsyncIterator[Any]:
-        attempt = Attempt(self.started, self.session_id, self.run_id)
+        attempt = Attempt(self.started, self.known.session_id, self.known.run_id)
         self.started += 1
-        self.run_id = None
-        self.succeeds = True
+        self.known.run_id = None
+        self.known.succeeds = True
         result: Any = self.run(attempt)
         if inspect.isawaitable(result) and not hasattr(result, "__aiter__"):
             result = await result
@@ -179,7 +166,7 @@ class _Answer:
     async def _ended(self, succeeded: bool, rate_limited: bool) -> None:
         await self._tell({
             "event": "ended", "attempts": self.started, "succeeded": succeeded, "rate_limited": rate_limited,
-            "session_id": self.session_id,
+            "session_id": self.known.session_id,
         })  # fmt: skip
 
     async def _tell(self, data: dict[str, Any]) -> None:
@@ -190,90 +177,6 @@ class _Answer:
                     await result
             except Exception:
                 log.exception("ai_stream_handler: a listener failed at %s", data.get("event"))
-
-
-Item = tuple["dict[str, Any] | None", bytes]
-
-
-class _Reader:
-    """What one run yields → ``(data, frame)`` of each event. Raises ``_Failed`` at the run's own error event."""
-
-    def __init__(self, answer: _Answer, source: Any) -> None:
-        self.answer = answer
-        self.source = source
-        self.decoder: _core.Decoder | None = None
-        self.is_empty = True
-
-    def read(self, event: Any) -> Iterable[Item]:
-        if isinstance(event, (str, bytes, bytearray, memoryview)):
-            return self._chunk(event.encode("utf-8", "replace") if isinstance(event, str) else bytes(event))
-        data = data_of(event)
-        if data is None:
-            return ()
-        name = data.get("event")
-        text = encoded(data)
-        self.is_empty = False
-        if self.answer.run_id is None:
-            self._note(data)
-        if type(name) is str and name in ENDINGS:
-            self._note_ending(name, text, data)
-        return ((data, frame(name, text)),)
-
-    def finish(self) -> Iterator[Item]:
-        """The end of the run."""
-        if self.decoder is not None:
-            yield from self._frames(self.decoder.finish())
-        if self.is_empty:
-            raise NotAnEvent("the run ended without an event")
-
-    def _chunk(self, chunk: bytes) -> Iterator[Item]:
-        """Frames, or pieces of them: of a background run, of a proxy."""
-        if self.decoder is None:
-            self.decoder = _core.Decoder()
-        yield from self._frames(self.decoder.push(chunk))
-
-    def _frames(self, events: list[tuple[str, str]]) -> Iterator[Item]:
-        for name, text in events:
-            self.is_empty = False
-            data: dict[str, Any] | None = None
-            if self.answer.run_id is None or name in ENDINGS or self.answer.listeners:
-                data = _object(name, text)
-            if data is not None:
-                if self.answer.run_id is None:
-                    self._note(data)
-                if name in ENDINGS:
-                    self._note_ending(name, text, data)
-            yield data, frame(name, text)
-
-    def _note(self, data: dict[str, Any]) -> None:
-        """The run and its session, from its first event."""
-        if data.get("parent_run_id"):
-            return
-        run_id, session_id = data.get("run_id"), data.get("session_id")
-        if isinstance(run_id, str) and run_id:
-            self.answer.run_id = run_id
-            if isinstance(session_id, str) and session_id:
-                self.answer.session_id = session_id
-
-    def _note_ending(self, name: str, text: str, data: dict[str, Any]) -> None:
-        """One of ``ENDINGS``: of the run, or of a member, which is the leader's concern."""
-        if name in NO_SUCCESS:
-            if not data.get("parent_run_id"):
-                self.answer.succeeds = False
-            return
-        error = _core.top_level_error(name, text)
-        # agno sets parent_run_id for members; a run_id of another run is a second sign.
-        run_id, ours = data.get("run_id"), self.answer.run_id
-        if error is not None and (run_id is None or ours is None or run_id == ours):
-            raise _Failed(levels_of_event(*error, self.source))
-
-
-def _object(name: str, text: str) -> dict[str, Any] | None:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return {"event": name, **data} if isinstance(data, dict) else None
 
 
 def _what_run_returned(result: Any) -> str:
