@@ -19,9 +19,8 @@ ENDINGS = ENDS_BADLY | NO_SUCCESS
 class Failed(Exception):
     """The run failed: what is known of it."""
 
-    def __init__(self, levels: list[Level], unexpected: bool = False) -> None:
+    def __init__(self, levels: list[Level]) -> None:
         self.levels = levels
-        self.unexpected = unexpected
 
 
 class Known:

@@ -80,7 +80,7 @@ class _Answer:
     async def frames(self) -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()
         while True:
-            delay: float | None = None
+            delay: float | None
             began = loop.time()
             deadline = Deadline(self.options.timeout)
             source: AsyncIterator[Any] | None = None
@@ -110,22 +110,18 @@ class _Answer:
                     if source is not None:
                         await _close(source)
             except Passed:
-                yield await self._timed_out(self.options.timeout or 0.0)
-                return
+                sent, delay = await self._timed_out(self.options.timeout or 0.0), None
             except Failed as failure:
-                sent, delay = await self._after(failure.levels, failure.unexpected)
-                yield sent
+                sent, delay = await self._after(failure.levels, unexpected=False)
             except NotAnEvent as error:
                 log.error("ai_stream_handler: %s", error)
                 sent, delay = await self._after([(str(error), None, "", None)], unexpected=True)
-                yield sent
             except (TimeoutError, asyncio.TimeoutError):
                 # A limit of the run's own: `asyncio.timeout` in it, say.
-                yield await self._timed_out(float(round(loop.time() - began)))
-                return
+                sent, delay = await self._timed_out(float(round(loop.time() - began))), None
             except Exception as error:
                 sent, delay = await self._after(levels_of(error), unexpected=False)
-                yield sent
+            yield sent
             if delay is None:
                 return
             await asyncio.sleep(delay)
