@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import selectors
+import socket
 from collections.abc import AsyncIterable, Awaitable, Iterable
 from typing import Any, TypeVar
-
 
 import ai_stream_handler
 
@@ -64,11 +64,22 @@ def run(work: Awaitable[T], *, virtual: bool = True) -> T:
         loop.close()
 
 
+async def drain(frames: AsyncIterable[bytes]) -> None:
+    async for _ in frames:
+        pass
+
+
 def collected(frames: AsyncIterable[bytes]) -> list[bytes]:
     async def all_of() -> list[bytes]:
         return [frame async for frame in frames]
 
     return run(all_of())
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 class Script:
