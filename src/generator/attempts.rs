@@ -78,7 +78,7 @@ where
                     Step::Failed(error) => return self.fail(error),
                     Step::Ended => return self.end(true, false, None),
                     Step::TimedOut => {
-                        let (frame, _) = self.retries.timed_out(self.timeout.unwrap_or_default());
+                        let frame = self.retries.timed_out(self.timeout.unwrap_or_default());
                         return self.end(false, false, Some(frame));
                     }
                 },
@@ -89,15 +89,13 @@ where
     /// Handles a failed attempt: returns the frame that announces a retry or the error.
     fn fail(&mut self, error: ModelError) -> Option<String> {
         let refusal = error.refusal(self.host.now());
-        // Asked for only where it is used: a host's randomness may be a sequence that its tests know.
-        let random = if refusal.may_pass() && !error.unexpected { self.host.random() } else { 0.0 };
-        match self.retries.failed(&refusal, error.unexpected, random) {
-            Verdict::Retry { attempt, max_retries, delay, frame, .. } => {
+        match self.retries.failed(&refusal, error.unexpected, || self.host.random()) {
+            Verdict::Retry { attempt, max_retries, delay, frame } => {
                 self.phase = Phase::Waiting(delay);
                 self.host.observe(Observed::Retry { attempt, max_retries, delay });
                 Some(frame)
             }
-            Verdict::Failed { rate_limited, frame, .. } => self.end(false, rate_limited, Some(frame)),
+            Verdict::Failed { rate_limited, frame } => self.end(false, rate_limited, Some(frame)),
         }
     }
 

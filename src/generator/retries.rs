@@ -31,8 +31,6 @@ pub enum Verdict {
         max_retries: u32,
         /// Seconds.
         delay: Seconds,
-        /// What the user reads.
-        message: String,
         /// `event: retry`.
         frame: String,
     },
@@ -40,10 +38,6 @@ pub enum Verdict {
     Failed {
         /// Waiting helps, but the retries are used up.
         rate_limited: bool,
-        /// What the user reads.
-        message: String,
-        /// `rate_limit`, `general`, `unexpected`.
-        kind: &'static str,
         /// `event: error`.
         frame: String,
     },
@@ -60,21 +54,22 @@ impl Retries {
         self.made
     }
 
-    /// An attempt failed. `unexpected`: in the backend itself; it is never retried. `random`: 0 to 1, for the jitter.
-    pub fn failed(&mut self, refusal: &Refusal, unexpected: bool, random: f64) -> Verdict {
+    /// An attempt failed. `unexpected`: in the backend itself; it is never retried. `random`: 0 to 1, for the jitter;
+    /// called only where waiting helps, for a host's randomness may be a sequence that its tests know.
+    pub fn failed(&mut self, refusal: &Refusal, unexpected: bool, random: impl FnOnce() -> f64) -> Verdict {
         let rate_limited = !unexpected && refusal.may_pass();
         let retries = self.made;
         if rate_limited {
             let named = retry::honoured(refusal.delay, &mut self.was_short);
             let max_retries = self.policy.max_retries;
-            if let Decision::Retry { attempt, delay } = self.policy.decide(retries, named, random) {
+            if let Decision::Retry { attempt, delay } = self.policy.decide(retries, named, random()) {
                 self.made = attempt;
                 let message = match refusal.kind {
                     Kind::RateLimit => retry::rate_limited(delay, attempt, max_retries),
                     _ => retry::retrying(retry::UNAVAILABLE, delay, attempt, max_retries),
                 };
                 let frame = self.frames.retry(attempt, max_retries, delay, &message);
-                return Verdict::Retry { attempt, max_retries, delay, message, frame };
+                return Verdict::Retry { attempt, max_retries, delay, frame };
             }
         }
         let said = refusal.sentence();
@@ -85,22 +80,19 @@ impl Retries {
             _ => (behind("An error occurred", said), "general"),
         };
         let frame = self.frames.error(&message, kind, (!unexpected).then_some(retries));
-        Verdict::Failed { rate_limited, message, kind, frame }
+        Verdict::Failed { rate_limited, frame }
     }
 
-    /// The `event: error` of an attempt that took longer than `seconds`, and its message.
-    pub fn timed_out(&self, seconds: Seconds) -> (String, String) {
-        let message = retry::timed_out(seconds);
-        let frame = self.frames.timeout(&message, seconds);
-        (frame, message)
+    /// The `event: error` of an attempt that took longer than `seconds`.
+    pub fn timed_out(&self, seconds: Seconds) -> String {
+        self.frames.timeout(&retry::timed_out(seconds), seconds)
     }
 
-    /// Another model takes over, with retries of its own: the `event: retry` that supersedes the attempt, and its message.
-    pub fn fall_back(&mut self) -> (String, String) {
+    /// Another model takes over, with retries of its own: the `event: retry` that supersedes the attempt.
+    pub fn fall_back(&mut self) -> String {
         let attempt = self.made + 1;
         (self.made, self.was_short) = (0, false);
-        let message = retry::falling_back();
-        (self.frames.retry(attempt, attempt.max(self.policy.max_retries), 0.0, &message), message)
+        self.frames.retry(attempt, attempt.max(self.policy.max_retries), 0.0, &retry::falling_back())
     }
 }
 

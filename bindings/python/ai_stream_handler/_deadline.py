@@ -30,18 +30,17 @@ class Deadline:
         """The result, unless the time passes before it is there: then ``Passed``, whatever else the awaitable comes to."""
         if self.passed:
             raise Passed
-        self._task = asyncio.current_task()
+        self._task = task = asyncio.current_task()
         try:
             result = await awaitable
         except BaseException as error:
-            if self.passed and self._was_ours() and isinstance(error, (asyncio.CancelledError, Exception)):
+            if self.passed and self._was_ours(task) and isinstance(error, (asyncio.CancelledError, Exception)):
                 raise Passed from error
             raise
         finally:
-            task, self._task = self._task, None
+            self._task = None
         if self.passed:
-            self._task = task
-            self._was_ours()
+            self._was_ours(task)
             raise Passed
         return result
 
@@ -55,9 +54,9 @@ class Deadline:
             self._cancelled = True
             self._task.cancel()
 
-    def _was_ours(self) -> bool:
+    def _was_ours(self, task: asyncio.Task[Any] | None) -> bool:
         """Takes our cancellation back. Whether it was the only one; before Python 3.11 nobody can tell."""
-        uncancel = getattr(self._task, "uncancel", None)
+        uncancel = getattr(task, "uncancel", None)
         if not self._cancelled or uncancel is None:
             return True
         self._cancelled = False

@@ -63,6 +63,12 @@ def frame(name: Any, data: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
+def data_in(sent: bytes) -> dict[str, Any]:
+    """The data of one of the core's own frames."""
+    data: dict[str, Any] = json.loads(sent.split(b"\ndata: ", 1)[1])
+    return data
+
+
 def encoded(data: Any) -> str:
     """JSON that every reader takes: no NaN, no lone surrogate, whatever the data holds."""
     try:

@@ -12,8 +12,6 @@ from ._types import Event
 
 LONGEST_WAIT = 3600.0
 COMPLETED = frozenset({"ModelRequestCompleted", "TeamModelRequestCompleted"})
-
-
 HELD_BACK = "429: held back, to stay under the rate limit of"
 
 
@@ -116,10 +114,10 @@ class Quota:
             model, tokens, total = usage
             more = tokens if lease is None or lease.model != model else lease.settle(tokens)
             self.used(model, more, total_tokens=total)
-        elif (limited := limit_in(event)) is not None:
-            text, seconds, named = limited
+        elif (limited := limit_in(event, lease)) is not None:
+            text, seconds, model = limited
             self.learn(text)
-            self.hold(seconds, named or (lease.model if lease is not None else ""))
+            self.hold(seconds, model)
 
 
 def usage_of(event: Event) -> tuple[str, int, int] | None:
@@ -132,15 +130,16 @@ def usage_of(event: Event) -> tuple[str, int, int] | None:
     return model, tokens, total if isinstance(total, int) and total >= tokens else tokens
 
 
-def limit_in(event: Event) -> tuple[str, float, str] | None:
-    """The text of a rate limit that is waited out, the wait in seconds, and the model that the text names."""
+def limit_in(event: Event, lease: Lease | None) -> tuple[str, float, str] | None:
+    """The text of a rate limit that is waited out, the wait in seconds, and the model: the text's, or else the lease's."""
     if event.get("event") != "retry" or event.get("reason") != "rate_limit":
         return None
     text = str(event.get("text", ""))
     if text.startswith(HELD_BACK):  # Our own: nobody learns from it.
         return None
     models = [model for model, _ in _core.learned_limits(text)]
-    return text, float(event.get("delay", 0)), models[0] if models else ""
+    named = models[0] if models else ""
+    return text, min(float(event.get("delay", 0)), LONGEST_WAIT), named or (lease.model if lease is not None else "")
 
 
 def checked_limits(limit: Any, limits: Any) -> tuple[int | None, dict[str, int]]:

@@ -153,14 +153,13 @@ class RedisQuota:
         if (usage := usage_of(event)) is not None:
             model, tokens, _ = usage
             return self.used(model, tokens if lease is None or lease.model != model else lease.settle(tokens))
-        if (limited := limit_in(event)) is not None:
-            text, seconds, named = limited
-            return self._limited(text, seconds, named or (lease.model if lease is not None else ""))
+        if (limited := limit_in(event, lease)) is not None:
+            return self._limited(*limited)
         return None
 
     async def _limited(self, text: str, seconds: float, model: str) -> None:
         await self.learn(text)
-        await self.hold(min(seconds, 3600.0), model)
+        await self.hold(seconds, model)
 
     async def _ask(self, model: str, tokens: int, reserve: bool) -> float:
         own = self.limits.get(model, self.limit)

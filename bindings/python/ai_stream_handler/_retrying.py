@@ -9,27 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import logging
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 from . import _core
 from ._deadline import Deadline, Passed
-from ._evidence import Level, levels_of, levels_of_event
-from ._frames import NotAnEvent, data_of, encoded, frame
+from ._evidence import Level, levels_of
+from ._frames import NotAnEvent, data_in
 from ._options import Options, checked
+from ._reader import Failed, Known, Reader
 from ._types import Attempt, Listener, Run
 
 log = logging.getLogger("ai_stream_handler")
 
 CLOSING_TAKES = 10.0
 """Seconds that a run may take to clean up behind itself."""
-ENDS_BADLY = frozenset({"RunError", "TeamRunError", "WorkflowError"})
-NO_SUCCESS = frozenset({"RunCancelled", "TeamRunCancelled", "WorkflowCancelled", "error"})
-"""Events of the run itself, after which it has ended otherwise than completed. `error`: of a backend that retries behind this one."""
 
 
 def retrying(
@@ -66,14 +63,6 @@ def retrying(
     return _Answer(options).frames()
 
 
-class _Failed(Exception):
-    """The run failed: what is known of it."""
-
-    def __init__(self, levels: list[Level], unexpected: bool = False) -> None:
-        self.levels = levels
-        self.unexpected = unexpected
-
-
 class _Answer:
     """One answer: its attempts, and what is known of the session."""
 
@@ -86,14 +75,12 @@ class _Answer:
             options.max_retries, options.base_delay, options.max_delay, list(options.delays), options.jitter
         )
         self.started = 0
-        self.session_id: str | None = None
-        self.run_id: str | None = None
-        self.succeeds = True
+        self.known = Known()
 
     async def frames(self) -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()
         while True:
-            delay: float | None = None
+            delay: float | None
             began = loop.time()
             deadline = Deadline(self.options.timeout)
             source: AsyncIterator[Any] | None = None
@@ -101,23 +88,21 @@ class _Answer:
                 # What this attempt sends, until it ends or fails.
                 try:
                     source = await deadline.wait(self._start())
+                    told = bool(self.listeners)
                     # An async generator inside would cost as much as the rest of the loop.
-                    reader = _Reader(self, source)
-                    step, read, wait, told = source.__anext__, reader.read, deadline.wait, bool(self.listeners)
-                    while True:
+                    reader = Reader(self.known, source, told)
+                    step, read, wait = source.__anext__, reader.read, deadline.wait
+                    ended = False
+                    while not ended:
                         try:
-                            event = await wait(step())
+                            items = read(await wait(step()))
                         except StopAsyncIteration:
-                            break
-                        for data, sent in read(event):
+                            items, ended = reader.finish(), True
+                        for data, sent in items:
                             if told and data is not None:
                                 await self._tell(data)
                             yield sent
-                    for data, sent in reader.finish():
-                        if told and data is not None:
-                            await self._tell(data)
-                        yield sent
-                    await self._ended(self.succeeds, False)
+                    await self._ended(self.known.succeeds, False)
                     return
                 finally:
                     deadline.stop()
@@ -125,31 +110,27 @@ class _Answer:
                     if source is not None:
                         await _close(source)
             except Passed:
-                yield await self._timed_out(self.options.timeout or 0.0)
-                return
-            except _Failed as failure:
-                sent, delay = await self._after(failure.levels, failure.unexpected)
-                yield sent
+                sent, delay = await self._timed_out(self.options.timeout or 0.0), None
+            except Failed as failure:
+                sent, delay = await self._after(failure.levels, unexpected=False)
             except NotAnEvent as error:
                 log.error("ai_stream_handler: %s", error)
                 sent, delay = await self._after([(str(error), None, "", None)], unexpected=True)
-                yield sent
             except (TimeoutError, asyncio.TimeoutError):
                 # A limit of the run's own: `asyncio.timeout` in it, say.
-                yield await self._timed_out(float(round(loop.time() - began)))
-                return
+                sent, delay = await self._timed_out(float(round(loop.time() - began))), None
             except Exception as error:
                 sent, delay = await self._after(levels_of(error), unexpected=False)
-                yield sent
+            yield sent
             if delay is None:
                 return
             await asyncio.sleep(delay)
 
     async def _start(self) -> AsyncIterator[Any]:
-        attempt = Attempt(self.started, self.session_id, self.run_id)
+        attempt = Attempt(self.started, self.known.session_id, self.known.run_id)
         self.started += 1
-        self.run_id = None
-        self.succeeds = True
+        self.known.run_id = None
+        self.known.succeeds = True
         result: Any = self.run(attempt)
         if inspect.isawaitable(result) and not hasattr(result, "__aiter__"):
             result = await result
@@ -161,39 +142,27 @@ class _Answer:
     async def _after(self, levels: list[Level], unexpected: bool) -> tuple[bytes, float | None]:
         """The frame that follows a failed attempt, and the seconds to wait for the next one; None: there is none."""
         verdict = self.retries.failed(levels, unexpected, random.random(), time.time())
-        about = {"reason": verdict.reason, "provider": verdict.provider, "text": "\n".join(level[0] for level in levels)}
-        if verdict.retry:
-            await self._tell_retry(verdict.attempt, verdict.max_retries, verdict.delay, verdict.message, about)
-            return verdict.frame, verdict.delay
-        if verdict.may_fall_back and (other := next(self.runs, None)) is not None:
+        sent, delay = verdict.frame, verdict.delay
+        if delay is None and verdict.may_fall_back and (other := next(self.runs, None)) is not None:
             self.run = other
-            made = self.retries.made
-            sent, message = self.retries.fall_back()
-            await self._tell_retry(made + 1, max(made + 1, self.options.max_retries), 0.0, message, about)
-            return sent, 0.0
-        data: dict[str, Any] = {"event": "error", "error": verdict.message, "type": verdict.type}
-        if not unexpected:
-            data["retries"] = self.retries.made
-        await self._tell({**data, **about})
-        await self._ended(False, verdict.rate_limited)
-        return verdict.frame, None
+            sent, delay = self.retries.fall_back(), 0.0
+        text = "\n".join(level[0] for level in levels)
+        await self._tell({**data_in(sent), "reason": verdict.reason, "provider": verdict.provider, "text": text})
+        if delay is None:
+            await self._ended(False, verdict.rate_limited)
+        return sent, delay
 
     async def _timed_out(self, seconds: float) -> bytes:
         """The frame that ends the answer: no answer within so many seconds."""
-        sent, message = self.retries.timed_out(seconds)
-        data = {"event": "error", "error": message, "type": "timeout", "timeout_seconds": seconds}
-        await self._tell({**data, "reason": "timeout", "provider": None, "text": ""})
+        sent = self.retries.timed_out(seconds)
+        await self._tell({**data_in(sent), "reason": "timeout", "provider": None, "text": ""})
         await self._ended(False, False)
         return sent
-
-    async def _tell_retry(self, attempt: int, most: int, delay: float, message: str, about: dict[str, Any]) -> None:
-        data = {"event": "retry", "attempt": attempt, "max_retries": most, "delay": delay, "message": message}
-        await self._tell({**data, **about})
 
     async def _ended(self, succeeded: bool, rate_limited: bool) -> None:
         await self._tell({
             "event": "ended", "attempts": self.started, "succeeded": succeeded, "rate_limited": rate_limited,
-            "session_id": self.session_id,
+            "session_id": self.known.session_id,
         })  # fmt: skip
 
     async def _tell(self, data: dict[str, Any]) -> None:
@@ -204,92 +173,6 @@ class _Answer:
                     await result
             except Exception:
                 log.exception("ai_stream_handler: a listener failed at %s", data.get("event"))
-
-
-Item = tuple["dict[str, Any] | None", bytes]
-
-
-class _Reader:
-    """What one run yields → ``(data, frame)`` of each event. Raises ``_Failed`` at the run's own error event."""
-
-    def __init__(self, answer: _Answer, source: Any) -> None:
-        self.answer = answer
-        self.source = source
-        self.top: str | None = None
-        """The run_id of the top-level run."""
-        self.decoder: _core.Decoder | None = None
-        self.is_empty = True
-
-    def read(self, event: Any) -> Iterable[Item]:
-        if isinstance(event, (str, bytes, bytearray, memoryview)):
-            return self._chunk(event.encode("utf-8", "replace") if isinstance(event, str) else bytes(event))
-        data = data_of(event)
-        if data is None:
-            return ()
-        name = data.get("event")
-        text = encoded(data)
-        if self.top is None:
-            self._note(data)
-        self.is_empty = False
-        if type(name) is str:
-            if name in ENDS_BADLY:
-                self._fail_if_ours(name, text, data.get("run_id"))
-            elif name in NO_SUCCESS and not data.get("parent_run_id"):
-                self.answer.succeeds = False
-        return ((data, frame(name, text)),)
-
-    def finish(self) -> Iterator[Item]:
-        """The end of the run."""
-        if self.decoder is not None:
-            yield from self._frames(self.decoder.finish())
-        if self.is_empty:
-            raise NotAnEvent("the run ended without an event")
-
-    def _chunk(self, chunk: bytes) -> Iterator[Item]:
-        """Frames, or pieces of them: of a background run, of a proxy."""
-        if self.decoder is None:
-            self.decoder = _core.Decoder()
-        yield from self._frames(self.decoder.push(chunk))
-
-    def _frames(self, events: list[tuple[str, str]]) -> Iterator[Item]:
-        for name, text in events:
-            ends, fails = name in ENDS_BADLY, name in NO_SUCCESS
-            data: dict[str, Any] | None = None
-            if self.top is None or ends or fails or self.answer.listeners:
-                data = _object(name, text)
-            if data is not None:
-                if self.top is None:
-                    self._note(data)
-                if ends:
-                    self._fail_if_ours(name, text, data.get("run_id"))
-                elif fails and not data.get("parent_run_id"):
-                    self.answer.succeeds = False
-            self.is_empty = False
-            yield data, frame(name, text)
-
-    def _note(self, data: dict[str, Any]) -> None:
-        """The run and its session, from its first event."""
-        if data.get("parent_run_id"):
-            return
-        run_id, session_id = data.get("run_id"), data.get("session_id")
-        if isinstance(run_id, str) and run_id:
-            self.top = self.answer.run_id = run_id
-            if isinstance(session_id, str) and session_id:
-                self.answer.session_id = session_id
-
-    def _fail_if_ours(self, name: str, text: str, run_id: Any) -> None:
-        error = _core.top_level_error(name, text)
-        # agno sets parent_run_id for members; a run_id of another run is a second sign.
-        if error is not None and (run_id is None or self.top is None or run_id == self.top):
-            raise _Failed(levels_of_event(*error, self.source))
-
-
-def _object(name: str, text: str) -> dict[str, Any] | None:
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return {"event": name, **data} if isinstance(data, dict) else None
 
 
 def _what_run_returned(result: Any) -> str:

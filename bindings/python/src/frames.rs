@@ -22,12 +22,6 @@ impl Decoder {
         Decoder(sse::Decoder::default())
     }
 
-    /// Whether part of an event waits for its end.
-    #[getter]
-    fn pending(&self) -> bool {
-        self.0.buffered() > 0
-    }
-
     fn push(&mut self, chunk: &[u8]) -> Vec<(String, String)> {
         self.0.push(chunk);
         self.drain()

@@ -4,7 +4,7 @@ use ai_stream_handler::monitor::{self, Ending, Figures};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-#[pyclass(module = "ai_stream_handler._core", subclass)]
+#[pyclass(module = "ai_stream_handler._core")]
 #[derive(Default)]
 pub struct Monitor(monitor::Monitor);
 

@@ -13,17 +13,12 @@ type Level = (String, Option<u16>, String, Option<String>);
 #[pyclass(module = "ai_stream_handler._core")]
 pub struct Retries(generator::Retries);
 
-/// What to send now (`frame`), and whether another attempt follows after `delay` seconds.
+/// What to send now, and whether another attempt follows.
 #[pyclass(frozen, get_all, module = "ai_stream_handler._core")]
 pub struct Verdict {
-    retry: bool,
-    attempt: u32,
-    max_retries: u32,
-    delay: f64,
-    message: String,
     frame: Vec<u8>,
-    /// `rate_limit`, `general`, `unexpected`; `''` for a retry.
-    r#type: &'static str,
+    /// Seconds until the next attempt; `None`: there is none.
+    delay: Option<f64>,
     /// Waiting helps.
     rate_limited: bool,
     /// Another model may answer: a limit, an overload, a used-up account, a provider that is down.
@@ -31,7 +26,6 @@ pub struct Verdict {
     /// `rate_limit`, `overloaded`, `auth`, …
     reason: String,
     provider: Option<String>,
-    status: Option<u16>,
 }
 
 #[pymethods]
@@ -44,61 +38,32 @@ impl Retries {
         Ok(Retries(generator::Retries::new(policy, true)))
     }
 
-    /// Retries made so far.
-    #[getter]
-    fn made(&self) -> u32 {
-        self.0.made()
-    }
-
     fn failed(&mut self, levels: Vec<Level>, unexpected: bool, random: f64, now: f64) -> Verdict {
         let refusal = read(&levels, now);
         let may_fall_back =
             !unexpected && (refusal.kind.passes() || matches!(refusal.kind, Kind::QuotaExhausted | Kind::Unavailable));
-        let (reason, provider, status) = (reason(refusal.kind), refusal.provider.clone(), refusal.status);
-        let verdict = self.0.failed(&refusal, unexpected, random);
-        let made = self.0.made();
-        match verdict {
-            generator::Verdict::Retry { attempt, max_retries, delay, message, frame } => Verdict {
-                retry: true,
-                attempt,
-                max_retries,
-                delay,
-                message,
-                frame: frame.into_bytes(),
-                r#type: "",
-                rate_limited: true,
-                may_fall_back,
-                reason,
-                provider,
-                status,
-            },
-            generator::Verdict::Failed { rate_limited, message, kind, frame } => Verdict {
-                retry: false,
-                attempt: made,
-                max_retries: made,
-                delay: 0.0,
-                message,
-                frame: frame.into_bytes(),
-                r#type: kind,
-                rate_limited,
-                may_fall_back,
-                reason,
-                provider,
-                status,
-            },
+        let (frame, delay, rate_limited) = match self.0.failed(&refusal, unexpected, || random) {
+            generator::Verdict::Retry { frame, delay, .. } => (frame, Some(delay), true),
+            generator::Verdict::Failed { frame, rate_limited } => (frame, None, rate_limited),
+        };
+        Verdict {
+            frame: frame.into_bytes(),
+            delay,
+            rate_limited,
+            may_fall_back,
+            reason: reason(refusal.kind),
+            provider: refusal.provider,
         }
     }
 
-    /// The frame and the message of an attempt that took longer than `seconds`.
-    fn timed_out(&self, seconds: f64) -> (Vec<u8>, String) {
-        let (frame, message) = self.0.timed_out(seconds);
-        (frame.into_bytes(), message)
+    /// The frame that follows an attempt that took longer than `seconds`.
+    fn timed_out(&self, seconds: f64) -> Vec<u8> {
+        self.0.timed_out(seconds).into_bytes()
     }
 
-    /// Another model takes over: the frame and the message. Its retries are counted anew.
-    fn fall_back(&mut self) -> (Vec<u8>, String) {
-        let (frame, message) = self.0.fall_back();
-        (frame.into_bytes(), message)
+    /// Another model takes over: the frame that says so. Its retries are counted anew.
+    fn fall_back(&mut self) -> Vec<u8> {
+        self.0.fall_back().into_bytes()
     }
 }
 

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from conftest import free_port
 
 httpx = pytest.importorskip("httpx")
 pytest.importorskip("agno", reason="agno is not installed: make python")
@@ -35,12 +35,6 @@ EXHAUSTED = (
 )
 ANSWER = "Hello! This is a streamed answer."
 WITH_TOOL = "Let me check that for you. You previously asked about the weather in Copenhagen."
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 class Server:

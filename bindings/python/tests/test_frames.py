@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from ai_stream_handler import retrying
-from conftest import EXAMPLES, Script, collected, content, run, started
+from conftest import EXAMPLES, Script, collected, content, drain, run, started
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -199,7 +199,7 @@ def test_whenever_the_consumer_leaves_the_run_is_closed_and_no_other_begins(step
     async def work() -> None:
         script = Script([started(), *[content("x")] * events_before, RuntimeError("429")], [started("r2"), 5.0, content("y", "r2")])
         frames = retrying(script)
-        task = asyncio.ensure_future(_all(frames))
+        task = asyncio.ensure_future(drain(frames))
         for _ in range(steps):
             await asyncio.sleep(0)
         task.cancel()
@@ -212,8 +212,3 @@ def test_whenever_the_consumer_leaves_the_run_is_closed_and_no_other_begins(step
         assert len(script.closed) == len(script.began)
 
     run(work())
-
-
-async def _all(frames: Any) -> None:
-    async for _ in frames:
-        pass

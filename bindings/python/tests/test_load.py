@@ -6,11 +6,12 @@ import asyncio
 import gc
 import time
 import tracemalloc
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
 from ai_stream_handler import Monitor, Quota, retrying
-from conftest import Script, completed, content, run, started
+from conftest import Script, completed, content, drain, run, started
 
 
 def test_two_hundred_streams_wait_and_nobody_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,17 +60,11 @@ def test_memory_is_flat_over_ten_thousand_frames(listeners: Any) -> None:
         async for _ in retrying(many, on_event=listeners):
             at += 1
             if at in (1_000, 10_000):
-                gc.collect()
-                sizes[at] = tracemalloc.get_traced_memory()[0]
+                sizes[at] = in_use()
         return sizes[1_000], sizes[10_000]
 
-    tracemalloc.start()
-    try:
-        before, after = run(work())
-    finally:
-        tracemalloc.stop()
     # The frames themselves are 2.5 MB.
-    assert after - before < 20_000, f"{after - before} bytes more after 9,000 further frames"
+    assert (more := growth(work())) < 20_000, f"{more} bytes more after 9,000 further frames"
 
 
 def test_attempts_leave_nothing_behind() -> None:
@@ -77,16 +72,24 @@ def test_attempts_leave_nothing_behind() -> None:
         sizes = []
         for number in range(600):
             script = Script([started(), content("x" * 1000), RuntimeError("429. retry in 1s")])
-            async for _ in retrying(script):
-                pass
+            await drain(retrying(script))
             if number in (300, 599):
-                gc.collect()
-                sizes.append(tracemalloc.get_traced_memory()[0])
+                sizes.append(in_use())
         return sizes[0], sizes[1]
 
+    assert (more := growth(work())) < 50_000, f"{more} bytes more after 300 further answers of four attempts"
+
+
+def growth(work: Awaitable[tuple[int, int]]) -> int:
+    """The difference between the two amounts of memory that the work returns."""
     tracemalloc.start()
     try:
-        before, after = run(work())
+        before, after = run(work)
     finally:
         tracemalloc.stop()
-    assert after - before < 50_000, f"{after - before} bytes more after 300 further answers of four attempts"
+    return after - before
+
+
+def in_use() -> int:
+    gc.collect()
+    return tracemalloc.get_traced_memory()[0]

