@@ -51,12 +51,7 @@ impl Client {
     ) {
         let t = self.turn_to_repeat(turn).filter(|_| self.is_idle());
         let Some((t, runs)) = t.zip(self.config.runs(self.target)) else { return self.settle_unchanged(ticket) };
-        let session = self.conversation.session_id.clone().unwrap_or_default();
-        let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
-        if self.config.background {
-            fields.push(("background".into(), "true".into()));
-        }
-        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
+        let mut fields = self.continue_fields(self.config.background);
         let mut add = |name: &str, value: &str| fields.push((name.to_owned(), value.to_owned()));
         let run = match request_for(&self.conversation.turns[t], stored) {
             Again::Refused(why) => {

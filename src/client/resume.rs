@@ -86,7 +86,7 @@ impl Client {
             fields.push(("last_event_index".to_owned(), decimal(point.last_index)));
         }
         fields.extend(point.session_id.map(|id| ("session_id".to_owned(), id)));
-        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
+        fields.extend(self.user_field());
         self.conversation.start_resume(now);
         // Only a send whose message is known can be made again.
         let retries = self.client_retries(&send) && !(send.text.is_empty() && send.files.is_empty());
