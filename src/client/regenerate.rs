@@ -79,18 +79,8 @@ impl Client {
         self.early.clear();
         let url = [&runs, "/", &encoded(&run), "/continue"].concat();
         self.send_follow_up(self.follow_up_send(ticket, now), Purpose::Again, url, fields, now);
-    }
-
-    /// The response to the request has begun: in the background its stream is kept under the id in its path.
-    pub(super) fn regeneration_opened(&mut self) {
-        let again = self.connection.as_ref().is_some_and(|c| c.purpose == Purpose::Again);
-        if !again || !self.config.background {
-            return;
-        }
-        let url = self.conversation.request_url.as_deref().unwrap_or_default();
-        let id = url.strip_suffix("/continue").and_then(|url| url.rsplit_once('/')).map(|(_, id)| id.to_owned());
-        if let Some(id) = id {
-            self.conversation.streams_under(&id);
+        if let Some(connection) = self.connection.as_mut().filter(|_| self.config.background) {
+            connection.stream_id = Some(run);
         }
     }
 
