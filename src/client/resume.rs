@@ -210,15 +210,6 @@ impl Client {
     pub(super) fn follow_up_send(&self, ticket: Ticket, now: Seconds) -> Send {
         Send { target: self.target, ..Send::new(Priority::User, ticket, String::new(), Vec::new(), now) }
     }
-
-    pub(super) fn settle_unchanged(&mut self, ticket: Ticket) {
-        let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
-        self.settle_with(ticket, outcome);
-    }
-
-    pub(super) fn settle_with(&mut self, ticket: Ticket, outcome: Outcome) {
-        self.outputs.push_back(Output::Settled { ticket, outcome });
-    }
 }
 
 /// What a refusal with this status says about the server.
