@@ -28,7 +28,7 @@ mod table;
 mod tests;
 mod tree;
 
-use crate::text::slice;
+use crate::text::{slice, utf16_length};
 use line::Line;
 use tree::Tree;
 
@@ -143,7 +143,7 @@ impl Splitter {
 
     fn add(&mut self, text: &str) {
         cost(text.len());
-        self.line_units += text.bytes().map(units).sum::<usize>();
+        self.line_units += utf16_length(text);
         self.line.push_str(text);
     }
 
@@ -194,15 +194,6 @@ impl Splitter {
         if let Some(last) = self.blocks.last_mut() {
             last.kind = kind;
         }
-    }
-}
-
-/// UTF-16 code units of the character that begins with this byte; 0 for the others of its bytes.
-fn units(byte: u8) -> usize {
-    match byte {
-        0x80..=0xBF => 0,
-        0xF0.. => 2,
-        _ => 1,
     }
 }
 
