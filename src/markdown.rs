@@ -33,10 +33,11 @@ use line::Line;
 use tree::Tree;
 
 /// What a block is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 #[repr(u8)]
 pub enum Kind {
+    #[default]
     Paragraph,
     Heading,
     Code,
@@ -59,7 +60,7 @@ pub struct Block {
 }
 
 /// Finds the blocks of a text that grows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Splitter {
     blocks: Vec<Block>,
     tree: Tree,
@@ -75,22 +76,6 @@ pub struct Splitter {
     after_return: bool,
     /// There is more than blank lines.
     has_text: bool,
-}
-
-impl Default for Splitter {
-    fn default() -> Splitter {
-        Splitter {
-            blocks: Vec::new(),
-            tree: Tree::new(),
-            line: String::new(),
-            line_start: 0,
-            line_units: 0,
-            looked_at: 0,
-            begins: false,
-            after_return: false,
-            has_text: false,
-        }
-    }
 }
 
 impl Splitter {
