@@ -156,16 +156,15 @@ impl Splitter {
         self.looked_at = most;
         cost(most);
         let line = Line::new(crate::limits::excerpt(&self.line, most).as_bytes());
-        let kind = Tree::kind_of(&line);
-        if !self.begins && self.tree.certainly_starts(&line) {
+        let begins = self.begins || self.tree.certainly_starts(&line);
+        let Some(kind) = begins.then(|| Tree::kind_of(&line)) else { return };
+        if !self.begins {
             self.begins = true;
             self.tree.end();
             self.set_kind(self.tree.kind);
             self.begin();
         }
-        if self.begins {
-            self.set_kind(kind);
-        }
+        self.set_kind(kind);
     }
 
     fn begin(&mut self) {
