@@ -69,8 +69,9 @@ pub struct Splitter {
     /// Where it begins, and its length, in UTF-16 code units.
     line_start: usize,
     line_units: usize,
-    /// So many bytes of it have been looked at, and it begins a block.
+    /// Bytes of it that have been looked at.
     looked_at: usize,
+    /// It begins a block, whatever follows.
     begins: bool,
     /// The text ends with a carriage return: a line feed that follows belongs to it.
     after_return: bool,

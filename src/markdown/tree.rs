@@ -72,7 +72,8 @@ impl Tree {
         self.hold = Hold::Nothing;
     }
 
-    /// Finds a place for a line that continues no leaf, or a paragraph. Returns whether it begins a block of the top level.
+    /// Finds a place for a line that continues no leaf, or a paragraph. Returns whether it begins a block of the top
+    /// level.
     fn place(&mut self, line: &mut Line<'_>, matched: usize) -> bool {
         if line.is_blank() {
             self.close(matched);

@@ -1,4 +1,4 @@
-//! Calls by the user and the page: send, cancel, continue, dismiss.
+//! Calls by the user and the page: send, queue, cancel, continue, ask again, dismiss.
 
 use super::options::pairs;
 use super::Core;
