@@ -12,7 +12,7 @@ pub(crate) fn count_scanned(count: usize) {
 }
 
 /// The bytes scanned so far.
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) fn scanned() -> usize {
     tests::SCANNED.get()
 }

@@ -152,9 +152,7 @@ impl Client {
             Input::Regenerate { ticket, turn, instructions, stored } => {
                 self.regenerate(ticket, turn, instructions, stored, now);
             }
-            Input::ShowVersion { turn, index } => {
-                self.conversation.show_version(turn, index);
-            }
+            Input::ShowVersion { turn, index } => self.conversation.show_version(turn, index),
             Input::Called { request, status } => self.called(request, status, now),
             Input::LimitElsewhere { until } => {
                 let random = self.random();

@@ -8,6 +8,7 @@
 //!
 //! | layer | what it does |
 //! | --- | --- |
+//! | [`markdown`] | a Markdown text that grows → its blocks |
 //! | [`json`] | reads one JSON value in place: no tree, no copies |
 //! | [`sse`] | bytes → frames, by WHATWG §9.2.6 |
 //! | [`event`] | frame → typed, borrowed run event |
@@ -18,8 +19,8 @@
 //! | [`view`] | the conversation → what changed since the last read |
 //! | `wasm` | the JS bindings: fetch, timers, values for JavaScript |
 //!
-//! At the bottom are `bytes`, `text`, [`time`] and [`limits`]. `generator` (a feature) is not part of the pipeline: it is the backend
-//! half, which runs a model with the same retry policy.
+//! At the bottom are `bytes`, `text`, [`time`] and [`limits`]. `generator` (a feature) is not part of the pipeline: it is
+//! the backend half, which runs a model with the same retry policy.
 //!
 //! Everything except `wasm` is plain Rust without I/O, clock, randomness or JavaScript: time is an argument, requests are
 //! outputs. The contract is that of [`client::Client`]: [`handle`](client::Client::handle) an input, drain

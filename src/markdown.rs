@@ -28,15 +28,16 @@ mod table;
 mod tests;
 mod tree;
 
-use crate::text::slice;
+use crate::text::{slice, utf16_length};
 use line::Line;
 use tree::Tree;
 
 /// What a block is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[allow(missing_docs)]
 #[repr(u8)]
 pub enum Kind {
+    #[default]
     Paragraph,
     Heading,
     Code,
@@ -59,7 +60,7 @@ pub struct Block {
 }
 
 /// Finds the blocks of a text that grows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Splitter {
     blocks: Vec<Block>,
     tree: Tree,
@@ -68,29 +69,14 @@ pub struct Splitter {
     /// Where it begins, and its length, in UTF-16 code units.
     line_start: usize,
     line_units: usize,
-    /// So many bytes of it have been looked at, and it begins a block.
+    /// Bytes of it that have been looked at.
     looked_at: usize,
+    /// It begins a block, whatever follows.
     begins: bool,
     /// The text ends with a carriage return: a line feed that follows belongs to it.
     after_return: bool,
     /// There is more than blank lines.
     has_text: bool,
-}
-
-impl Default for Splitter {
-    fn default() -> Splitter {
-        Splitter {
-            blocks: Vec::new(),
-            tree: Tree::new(),
-            line: String::new(),
-            line_start: 0,
-            line_units: 0,
-            looked_at: 0,
-            begins: false,
-            after_return: false,
-            has_text: false,
-        }
-    }
 }
 
 impl Splitter {
@@ -143,7 +129,7 @@ impl Splitter {
 
     fn add(&mut self, text: &str) {
         cost(text.len());
-        self.line_units += text.bytes().map(units).sum::<usize>();
+        self.line_units += utf16_length(text);
         self.line.push_str(text);
     }
 
@@ -171,16 +157,15 @@ impl Splitter {
         self.looked_at = most;
         cost(most);
         let line = Line::new(crate::limits::excerpt(&self.line, most).as_bytes());
-        let kind = Tree::kind_of(&line);
-        if !self.begins && self.tree.certainly_starts(&line) {
+        let begins = self.begins || self.tree.certainly_starts(&line);
+        let Some(kind) = begins.then(|| Tree::kind_of(&line)) else { return };
+        if !self.begins {
             self.begins = true;
             self.tree.end();
             self.set_kind(self.tree.kind);
             self.begin();
         }
-        if self.begins {
-            self.set_kind(kind);
-        }
+        self.set_kind(kind);
     }
 
     fn begin(&mut self) {
@@ -194,15 +179,6 @@ impl Splitter {
         if let Some(last) = self.blocks.last_mut() {
             last.kind = kind;
         }
-    }
-}
-
-/// UTF-16 code units of the character that begins with this byte; 0 for the others of its bytes.
-fn units(byte: u8) -> usize {
-    match byte {
-        0x80..=0xBF => 0,
-        0xF0.. => 2,
-        _ => 1,
     }
 }
 

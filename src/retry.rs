@@ -19,7 +19,7 @@ use crate::time::Seconds;
 /// A delay below this is none. Seconds.
 const SHORTEST: Seconds = 0.1;
 
-/// The delay to honour of the one that is `named`. No delay, or one of milliseconds, is honoured once per message: three
+/// The `named` delay, if it is to be honoured. One of zero or of milliseconds is honoured once per message: three
 /// retries within milliseconds are none, so then the policy's own delays count. `was_short`: one was honoured.
 pub(crate) fn honoured(named: Option<Seconds>, was_short: &mut bool) -> Option<Seconds> {
     let named = named.filter(|delay| *delay >= SHORTEST || !*was_short)?;

@@ -1,5 +1,5 @@
-//! Formats numbers and searches text without the standard library's machinery: `format!` would double the size of the
-//! WebAssembly module, and `str::find`, built for long needles, would add 5 KB.
+//! Formats numbers, searches and measures text without the standard library's machinery: `format!` would double the size
+//! of the WebAssembly module, and `str::find`, built for long needles, would add 5 KB.
 
 use std::slice::SliceIndex;
 
@@ -40,6 +40,18 @@ pub(crate) fn trim_end_matches<'a>(mut text: &'a str, end: &str) -> &'a str {
     text
 }
 
+/// The length of the text in UTF-16 code units, as JavaScript counts.
+#[inline(never)]
+pub(crate) fn utf16_length(text: &str) -> usize {
+    // By the first byte of each character.
+    let units = |byte: &u8| usize::from(*byte & 0xC0 != 0x80) + usize::from(*byte >= 0xF0);
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.as_bytes().iter().map(units).sum()
+    }
+}
+
 /// A whole number in decimal digits.
 pub(crate) fn decimal(mut n: u64) -> String {
     let mut digits = [0u8; 20];
@@ -75,6 +87,13 @@ mod tests {
         for text in ["", "a", "aa", "aab", "xaabaab", "æaabø", "aaab"] {
             assert_eq!(super::find(text, "aab"), text.find("aab"), "{text}");
             assert_eq!(super::trim_end_matches(text, "aab"), text.trim_end_matches("aab"));
+        }
+    }
+
+    #[test]
+    fn lengths_are_those_of_utf_16() {
+        for text in ["", "abc", "æøå", "将在", "a😀b", "\u{10FFFF}\u{7FF}\u{800}\u{FFFF}"] {
+            assert_eq!(super::utf16_length(text), text.encode_utf16().count(), "{text}");
         }
     }
 

@@ -1,5 +1,5 @@
-//! The recordings of answers asked for again (docs/agentos-protocol.md §15), replayed as a page would have caused them, against what
-//! AgentOS stored and what its model was sent.
+//! The recordings of answers asked for again (docs/agentos-protocol.md §15), replayed as a page would have caused them,
+//! against what AgentOS stored and what its model was sent.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 

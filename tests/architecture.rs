@@ -250,7 +250,7 @@ fn imports_run_downwards_without_circles_and_no_file_is_long() {
 }
 
 #[test]
-fn every_floor_of_the_list_exists() {
+fn every_layer_of_the_list_exists() {
     let modules = Sources::of_crate().modules;
     let listed = LAYERS.into_iter().chain(BESIDE.map(|(name, _)| name));
     let missing: Vec<_> = listed.filter(|name| !modules.contains([(*name).to_owned()].as_slice())).collect();
@@ -298,7 +298,7 @@ fn what_is_allowed_is_not_reported() {
 }
 
 #[test]
-fn a_circle_of_siblings_an_unknown_floor_and_a_long_file_are_found() {
+fn a_circle_of_siblings_an_unknown_layer_and_a_long_file_are_found() {
     let circle = [
         ("state/run.rs", "use super::turn::Turn;"),
         ("state/turn.rs", "use crate::state::tool::Tool;"),

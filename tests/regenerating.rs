@@ -403,3 +403,17 @@ fn a_regeneration_in_the_background_survives_a_reload() {
     assert_eq!((path.as_str(), fields), ("/agents/a/runs/r1/resume", self::fields(&[("last_event_index", "4")])));
     assert_eq!((world.outcome_of(TICKET), seen(&mut world).0.as_str()), (Some(Outcome::Completed), "New."));
 }
+
+#[test]
+fn the_sources_id_is_encoded_once_whatever_it_contains() {
+    let mut world = World::with(
+        config("/agents/a/runs", true),
+        [looked_up("r 1", "Old."), Answer::Open(frame("RunContinued", with(agent("r2"), json!({"event_index": 3}))))],
+    );
+    world.ask("hello");
+    again(&mut world, "", None);
+    assert_eq!(last(&world).0, "/agents/a/runs/r%201/continue");
+    assert_eq!(world.page.client.resume_point().unwrap().stream_id.as_deref(), Some("r 1"));
+    world.input(Input::Failed { request: world.requests.last().unwrap().1.id });
+    assert_eq!(last(&world).0, "/agents/a/runs/r%201/resume");
+}

@@ -20,6 +20,9 @@ pub(super) struct Connection {
     pub purpose: Purpose,
     /// Resume only: index of the last frame read before it.
     pub resumed_after: Option<u64>,
+    /// Asking again in the background only: the id in the request's path. The server keeps the stream under it once the
+    /// response has begun.
+    pub stream_id: Option<String>,
     /// When the last byte arrived, or the request was made.
     pub last_byte_at: Seconds,
     pub body: Body,
@@ -73,6 +76,7 @@ impl Connection {
             fed_by_caller: send.is_none(),
             purpose: Purpose::default(),
             resumed_after: None,
+            stream_id: None,
             last_byte_at: now,
             send,
             body: Body::Stream(Box::new(Decoder::new(limits))),
@@ -98,7 +102,9 @@ impl Client {
             connection.body = Body::NotAStream;
         } else {
             self.conversation.opened();
-            self.regeneration_opened();
+            if let Some(id) = connection.stream_id.take() {
+                self.conversation.streams_under(id);
+            }
         }
     }
 

@@ -15,13 +15,8 @@ impl Client {
             return self.settle_unchanged(ticket);
         };
         let url = [&runs, "/", &encoded(&run), "/continue"].concat();
-        let session = self.conversation.session_id.clone().unwrap_or_default();
-        let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
         // Workflows continue in the foreground: without a durable queue, agno 3.1.10 answers 409 to anything else.
-        if self.config.background && !contains(&runs, "/workflows/") {
-            fields.push(("background".into(), "true".into()));
-        }
-        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
+        let mut fields = self.continue_fields(self.config.background && !contains(&runs, "/workflows/"));
         // Each route accepts its own fields and fails on those of the others.
         let ours = |name: &str| match () {
             () if contains(&runs, "/agents/") => name != "requirements" && name != "step_requirements",

@@ -23,7 +23,7 @@ impl Client {
         self.queue_changed(now);
     }
 
-    /// Neither the answer nor a rate limit is waited for.
+    /// Waits neither for the answer nor for a rate limit.
     pub(super) fn send_queued_now(&mut self, ticket: Ticket, now: Seconds) {
         if self.delayed.as_ref().is_some_and(|w| w.reason == DelayReason::HeldBack && w.send.ticket == ticket) {
             return self.wake(now, true);
@@ -34,7 +34,7 @@ impl Client {
         self.start_turn(send, now);
     }
 
-    /// The answer is not waited for; a rate limit is.
+    /// Does not wait for the answer, but for a rate limit.
     pub(super) fn send_now(&mut self, ticket: Ticket, text: &str, files: &[String], now: Seconds) {
         self.requeue_held();
         self.stop_answer(now);
@@ -48,7 +48,7 @@ impl Client {
         self.queue_changed(now);
     }
 
-    /// Stops what runs, here and on the server. Nothing follows it yet.
+    /// Stops what runs, here and on the server, without starting the next send.
     fn stop_answer(&mut self, now: Seconds) {
         if self.is_idle() {
             return;

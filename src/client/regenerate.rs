@@ -51,12 +51,7 @@ impl Client {
     ) {
         let t = self.turn_to_repeat(turn).filter(|_| self.is_idle());
         let Some((t, runs)) = t.zip(self.config.runs(self.target)) else { return self.settle_unchanged(ticket) };
-        let session = self.conversation.session_id.clone().unwrap_or_default();
-        let mut fields: Vec<(String, String)> = vec![("stream".into(), "true".into()), ("session_id".into(), session)];
-        if self.config.background {
-            fields.push(("background".into(), "true".into()));
-        }
-        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
+        let mut fields = self.continue_fields(self.config.background);
         let mut add = |name: &str, value: &str| fields.push((name.to_owned(), value.to_owned()));
         let run = match request_for(&self.conversation.turns[t], stored) {
             Again::Refused(why) => {
@@ -84,18 +79,8 @@ impl Client {
         self.early.clear();
         let url = [&runs, "/", &encoded(&run), "/continue"].concat();
         self.send_follow_up(self.follow_up_send(ticket, now), Purpose::Again, url, fields, now);
-    }
-
-    /// The response to the request has begun: in the background its stream is kept under the id in its path.
-    pub(super) fn regeneration_opened(&mut self) {
-        let again = self.connection.as_ref().is_some_and(|c| c.purpose == Purpose::Again);
-        if !again || !self.config.background {
-            return;
-        }
-        let url = self.conversation.request_url.as_deref().unwrap_or_default();
-        let id = url.strip_suffix("/continue").and_then(|url| url.rsplit_once('/')).map(|(_, id)| id.to_owned());
-        if let Some(id) = id {
-            self.conversation.streams_under(&id);
+        if let Some(connection) = self.connection.as_mut().filter(|_| self.config.background) {
+            connection.stream_id = Some(run);
         }
     }
 

@@ -24,6 +24,7 @@ impl Client {
             // The past is not loaded into a running conversation.
             Input::LoadVersion { .. } => self.is_idle() && !self.conversation.turns.is_empty(),
             Input::LoadTurn { .. } => self.is_idle(),
+            Input::ShowVersion { turn, index } => self.conversation.has_version(*turn, *index),
             Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
             Input::Offline => self.offline_since.is_none(),
             Input::CancelQueued { ticket }
@@ -46,7 +47,6 @@ impl Client {
             | Input::Resume { .. }
             | Input::Continue { .. }
             | Input::Regenerate { .. }
-            | Input::ShowVersion { .. }
             | Input::Clear { .. }
             | Input::LimitElsewhere { .. }
             | Input::LimitOver => true,

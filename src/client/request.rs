@@ -12,15 +12,8 @@ impl Client {
     }
 
     pub(super) fn request(&self, id: RequestId, send: &Send) -> Request {
-        let session = self.conversation.session_id.clone().unwrap_or_default();
-        let mut fields: Vec<(String, String)> = vec![
-            ("message".into(), send.text.clone()),
-            ("stream".into(), "true".into()),
-            ("session_id".into(), session),
-        ];
-        if self.config.background {
-            fields.push(("background".into(), "true".into()));
-        }
+        let mut fields = vec![("message".to_owned(), send.text.clone())];
+        fields.append(&mut self.fields(self.config.background));
         for (name, value) in &self.config.fields {
             match fields.iter_mut().find(|(n, _)| n == name) {
                 Some(field) => field.1.clone_from(value),
@@ -29,6 +22,28 @@ impl Client {
         }
         let url = self.config.url(self.config.path(send.target));
         Request { id, ticket: send.ticket, url, fields, is_run: true }
+    }
+
+    /// The form of a request that continues a run.
+    pub(super) fn continue_fields(&self, background: bool) -> Vec<(String, String)> {
+        let mut fields = self.fields(background);
+        fields.extend(self.user_field());
+        fields
+    }
+
+    /// What every request for a stream says.
+    fn fields(&self, background: bool) -> Vec<(String, String)> {
+        let session = self.conversation.session_id.clone().unwrap_or_default();
+        let mut fields = vec![("stream".to_owned(), "true".to_owned()), ("session_id".to_owned(), session)];
+        if background {
+            fields.push(("background".to_owned(), "true".to_owned()));
+        }
+        fields
+    }
+
+    /// Of the caller's own fields the one that the routes of single runs take.
+    pub(super) fn user_field(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned()
     }
 }
 

@@ -86,7 +86,7 @@ impl Client {
             fields.push(("last_event_index".to_owned(), decimal(point.last_index)));
         }
         fields.extend(point.session_id.map(|id| ("session_id".to_owned(), id)));
-        fields.extend(self.config.fields.iter().filter(|(name, _)| name == "user_id").cloned());
+        fields.extend(self.user_field());
         self.conversation.start_resume(now);
         // Only a send whose message is known can be made again.
         let retries = self.client_retries(&send) && !(send.text.is_empty() && send.files.is_empty());
@@ -209,15 +209,6 @@ impl Client {
     /// A send that carries no message.
     pub(super) fn follow_up_send(&self, ticket: Ticket, now: Seconds) -> Send {
         Send { target: self.target, ..Send::new(Priority::User, ticket, String::new(), Vec::new(), now) }
-    }
-
-    pub(super) fn settle_unchanged(&mut self, ticket: Ticket) {
-        let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
-        self.settle_with(ticket, outcome);
-    }
-
-    pub(super) fn settle_with(&mut self, ticket: Ticket, outcome: Outcome) {
-        self.outputs.push_back(Output::Settled { ticket, outcome });
     }
 }
 

@@ -21,7 +21,7 @@ impl Client {
         // Background sends are queued even when idle: a limit may hold them back.
         let may_wait = priority == Priority::Background || !self.is_idle();
         if may_wait && self.queue.len() >= self.config.limits.max_queued {
-            self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+            self.settle_with(ticket, Outcome::Cancelled);
         } else if self.is_idle() && !self.queue.is_paused() {
             self.start(send, now);
         } else {
@@ -80,7 +80,7 @@ impl Client {
 
     pub(super) fn cancel(&mut self, now: Seconds) {
         while let Some(Send { ticket, .. }) = self.queue.pop() {
-            self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+            self.settle_with(ticket, Outcome::Cancelled);
         }
         self.conversation.head_dirty = true;
         self.cancel_current(now);
@@ -89,7 +89,7 @@ impl Client {
     pub(super) fn cancel_queued(&mut self, ticket: Ticket, now: Seconds) {
         match self.queue.remove(ticket) {
             Some(_) => {
-                self.outputs.push_back(Output::Settled { ticket, outcome: Outcome::Cancelled });
+                self.settle_with(ticket, Outcome::Cancelled);
                 self.conversation.head_dirty = true;
             }
             // The send that is held back has an open turn.
@@ -119,13 +119,22 @@ impl Client {
 
     /// Settles a send and starts the next one.
     pub(super) fn settle(&mut self, send: Option<Send>, now: Seconds) {
-        let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
         if let Some(Send { ticket, .. }) = send {
-            self.outputs.push_back(Output::Settled { ticket, outcome });
+            self.settle_unchanged(ticket);
         }
         self.busy.end();
         self.outputs.push_back(Output::Urgent);
         self.share_limit(now);
         self.start_next(now);
+    }
+
+    /// Settles a send with the outcome that the current turn has.
+    pub(super) fn settle_unchanged(&mut self, ticket: Ticket) {
+        let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
+        self.settle_with(ticket, outcome);
+    }
+
+    pub(super) fn settle_with(&mut self, ticket: Ticket, outcome: Outcome) {
+        self.outputs.push_back(Output::Settled { ticket, outcome });
     }
 }

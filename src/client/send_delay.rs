@@ -64,23 +64,19 @@ impl Client {
         let of_limit = self.cooldown.until(now).map(|until| until - now);
         let of_quota = next.and_then(|(model, tokens)| quota.wait(model, tokens, now));
         let hint = next.and_then(|(model, tokens)| quota.hint(model, tokens));
-        let (delay, cause) = match (of_limit, of_quota) {
-            (Some(limit), Some(quota)) if quota > limit => (quota, PacingCause::Quota),
-            (Some(limit), _) => (limit, PacingCause::Limit),
-            (None, Some(quota)) => (quota, PacingCause::Quota),
-            (None, None) => (0.0, PacingCause::Session),
+        let of_session = self.busy.until(now).map(|until| until - now);
+        let waits = [
+            of_limit.map(|delay| (delay, PacingCause::Limit)),
+            of_quota.map(|delay| (delay, PacingCause::Quota)),
+            of_session.map(|delay| (delay, PacingCause::Session)),
+        ];
+        // The longest; of equal ones the first.
+        let (delay, cause) = waits.into_iter().flatten().reduce(|a, b| if b.0 > a.0 { b } else { a })?;
+        let (message, hint) = match cause {
+            PacingCause::Session => (SESSION_BUSY.to_owned(), None),
+            _ => (retry::waiting(delay), hint),
         };
-        let of_session = self.busy.until(now).map_or(0.0, |until| until - now);
-        match of_session {
-            _ if delay >= of_session && delay > 0.0 => {
-                Some(Pacing { delay, resumes_at: now + delay, message: retry::waiting(delay), cause, hint })
-            }
-            delay if delay > 0.0 => {
-                let (message, cause) = (SESSION_BUSY.to_owned(), PacingCause::Session);
-                Some(Pacing { delay, resumes_at: now + delay, message, cause, hint: None })
-            }
-            _ => None,
-        }
+        Some(Pacing { delay, resumes_at: now + delay, message, cause, hint })
     }
 
     /// When the next waiting send is due.

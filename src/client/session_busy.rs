@@ -36,7 +36,7 @@ impl SessionBusy {
 }
 
 impl Client {
-    /// An event of the stream, which has no other.
+    /// The only event of the stream says that the session is busy.
     pub(super) fn run_refused_as_busy(&mut self, now: Seconds) {
         let Some(connection) = self.connection.take() else { return };
         self.outputs.push_back(Output::Abort(connection.request));

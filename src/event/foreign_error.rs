@@ -30,7 +30,7 @@ pub(super) fn states_an_error(text: &str) -> bool {
     marked && worded
 }
 
-/// Neither of `null`, `false`, `0`, `""`, `{}`, `[]`.
+/// Anything but `null`, `false`, `0`, `""`, `{}` and `[]`.
 fn is_filled(value: Raw<'_>) -> bool {
     !["null", "false", "0", "\"\""].contains(&value.text()) && !value.is_empty_container()
 }

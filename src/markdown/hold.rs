@@ -22,7 +22,7 @@ impl Hold {
         !matches!(self, Hold::Nothing)
     }
 
-    /// Before a line that begins a block with a tag.
+    /// Of a block whose first line begins with a tag.
     pub fn element(line: &Line<'_>) -> Hold {
         opened_element(line.rest()).map_or(Hold::Nothing, |name| Hold::Element(name.to_vec(), 0))
     }
@@ -47,7 +47,7 @@ impl Hold {
         }
     }
 
-    /// After the first line of math.
+    /// Of math, by its first line.
     pub fn math(line: &Line<'_>) -> Hold {
         let rest = line.rest();
         let marks = super::line::run(rest, b'$');

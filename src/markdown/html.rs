@@ -66,8 +66,8 @@ fn is_listed(names: &str, name: &[u8]) -> bool {
     !name.is_empty() && names.split(' ').any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
 }
 
-/// Whether what follows a tag's name completes the tag, and nothing but spaces follows. Whether its attributes are well formed
-/// is not looked at: then it would be a paragraph, which ends at the same blank line.
+/// Whether what follows a tag's name completes the tag, and only spaces follow. Attributes are not validated: a tag with
+/// malformed ones would be a paragraph, which ends at the same blank line.
 fn is_whole_tag(text: &[u8]) -> bool {
     let text = text.trim_ascii_end();
     let end = text.iter().position(|b| matches!(b, b'<' | b'>'));

@@ -2,7 +2,7 @@
 
 use super::hold::Hold;
 use super::line::Line;
-use super::start::{Item, Place, Start};
+use super::start::{Place, Start};
 use super::tree::{Container, Leaf, Tree};
 use super::Kind;
 
@@ -18,7 +18,7 @@ impl Tree {
             Some(Container::Item(item)) => {
                 let is_item = |s| matches!(s, Some(Start::Item(new)) if new.marker == item.marker);
                 line.indent() >= item.indent
-                    || Item::may_follow(item.marker, line)
+                    || item.may_be_followed_by(line)
                     || is_item(Start::of(line, Place::default()))
             }
             None => match self.leaf {

@@ -100,7 +100,7 @@ impl Item {
     /// `interrupts`: it would end a paragraph, so it has text, and an ordered list begins with 1.
     fn of(line: &Line<'_>, interrupts: bool) -> Option<Item> {
         let rest = line.rest();
-        let digits = rest.iter().take(10).take_while(|b| b.is_ascii_digit()).count();
+        let digits = count_digits(rest);
         let marker = *rest.get(digits)?;
         let fits = match digits {
             0 => matches!(marker, b'-' | b'+' | b'*'),
@@ -127,20 +127,25 @@ impl Item {
         line.skip_columns(self.width);
     }
 
-    /// Whether the beginning of a line may become an item of the list that has this `marker`.
-    pub fn may_follow(marker: u8, line: &Line<'_>) -> bool {
-        let rest = line.rest();
+    /// Whether the beginning of a line may become the next item of its list.
+    pub fn may_be_followed_by(self, line: &Line<'_>) -> bool {
+        let (marker, rest) = (self.marker, line.rest());
         if line.indent() >= 4 {
             return false;
         }
         if !matches!(marker, b'.' | b')') {
             return rest[0] == marker && rest.get(1).is_none_or(|b| is_space(*b));
         }
-        let digits = rest.iter().take(10).take_while(|b| b.is_ascii_digit()).count();
+        let digits = count_digits(rest);
         (1..=9).contains(&digits)
             && rest.get(digits).is_none_or(|b| *b == marker)
             && rest.get(digits + 1).is_none_or(|b| is_space(*b))
     }
+}
+
+/// Digits at the beginning; ten of them are too many for an item.
+fn count_digits(rest: &[u8]) -> usize {
+    rest.iter().take(10).take_while(|b| b.is_ascii_digit()).count()
 }
 
 fn fence(rest: &[u8]) -> Option<Fence> {

@@ -17,8 +17,9 @@ pub(super) enum Container {
 }
 
 /// The innermost open block.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) enum Leaf {
+    #[default]
     None,
     Paragraph(Paragraph),
     Table,
@@ -28,7 +29,7 @@ pub(super) enum Leaf {
 }
 
 /// The blocks that are open after a line.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Tree {
     /// The kind of the current block of the top level.
     pub kind: Kind,
@@ -46,19 +47,6 @@ pub(super) struct Tree {
 }
 
 impl Tree {
-    pub fn new() -> Tree {
-        Tree {
-            kind: Kind::Paragraph,
-            kind_before: Kind::Paragraph,
-            definitions: String::new(),
-            containers: Vec::new(),
-            quotes: Vec::new(),
-            leaf: Leaf::None,
-            hold: Hold::Nothing,
-            note: String::new(),
-        }
-    }
-
     /// Reads a line without its terminator. Returns whether it begins a block of the top level.
     pub fn read(&mut self, text: &str) -> bool {
         let bytes = text.as_bytes();
@@ -84,7 +72,8 @@ impl Tree {
         self.hold = Hold::Nothing;
     }
 
-    /// Finds a place for a line that continues no leaf, or a paragraph. Returns whether it begins a block of the top level.
+    /// Finds a place for a line that continues no leaf, or a paragraph. Returns whether it begins a block of the top
+    /// level.
     fn place(&mut self, line: &mut Line<'_>, matched: usize) -> bool {
         if line.is_blank() {
             self.close(matched);
@@ -244,7 +233,7 @@ impl Tree {
 
     /// Closes the leaf, and the containers from `matched` on.
     fn close(&mut self, matched: usize) {
-        if let Leaf::Paragraph(mut paragraph) = std::mem::replace(&mut self.leaf, Leaf::None) {
+        if let Leaf::Paragraph(mut paragraph) = std::mem::take(&mut self.leaf) {
             let is_definition = paragraph.is_definition(&mut self.definitions);
             if is_definition && self.containers.is_empty() && !self.hold.is_on() {
                 self.kind = Kind::Definition;

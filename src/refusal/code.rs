@@ -16,7 +16,7 @@ pub(super) fn kind_of_code(word: &str) -> Kind {
     kind_of_codes(&codes_of(word))
 }
 
-/// The first kind of which one of `codes`, a list, is.
+/// The first kind that one of `codes`, a list, stands for.
 #[inline(never)]
 pub(super) fn kind_of_codes(codes: &str) -> Kind {
     let known = |list: &str| any(list, |list, code| any(code, equals, list), codes);

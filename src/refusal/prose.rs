@@ -10,7 +10,7 @@ use super::status::stated_status;
 use crate::limits::excerpt;
 use std::borrow::Cow;
 
-/// So much of a text is looked at: what is behind it does not get into the banner.
+/// Bytes of a text that are looked at: what follows does not get into the banner.
 pub(super) const LOOKED_AT: usize = 4 << 10;
 
 /// The words for people in `text`: without what an SDK puts in front and behind; `None` if there are none.

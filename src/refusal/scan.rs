@@ -1,7 +1,8 @@
-//! How this room reads text: by classes of bytes, and by lists of words that are one text each.
+//! How refusals are scanned: by classes of bytes, and by lists of words, each list one text.
 //!
-//! Shared functions instead of iterators with closures and arrays of strings: of the former the compiler makes a copy per
-//! use, of the latter each entry costs as much as its text again. Errors are rare and short: nothing here has to be fast.
+//! Shared functions instead of iterators with closures, and lists instead of arrays of strings: the compiler copies a
+//! closure's code for each use, and an entry of an array costs as much again as its text. Errors are rare and short:
+//! nothing here has to be fast.
 
 use crate::bytes::count_scanned;
 use crate::limits::excerpt;

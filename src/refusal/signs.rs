@@ -1,6 +1,6 @@
 //! The table of signs: what providers, SDKs, gateways and proxies call their refusals.
 //!
-//! To teach the room another provider, add a line with its source, and a refusal to `tests/fixtures/refusals/`.
+//! For another provider, add a line with its source, and a refusal to `tests/fixtures/refusals/`.
 
 mod codes;
 mod fields;
@@ -14,7 +14,7 @@ pub(super) use fields::{Field, FIELDS, UNITS};
 pub(super) use phrases::{FIRST, PHRASES};
 pub(super) use statuses::*;
 
-/// In sentences that say one of these no limit of a provider is meant.
+/// A text with one of these is not about a provider's limit.
 pub(super) const NO_LIMIT: &str = list![
     "disk quota",
     "could not convert",
@@ -71,11 +71,11 @@ pub(super) const LONG_WINDOWS: &str = list![
     "tomorrow",
 ];
 
-/// In sentences that say one of these the longer allowance is not the one used up.
+/// In a text with one of these it is not the longer allowance that is used up.
 pub(super) const SHORT_WINDOWS: &str =
     list!["quota unaffected", "limit unaffected", "quota is not affected", "hit the per-minute", "hit your per-minute"];
 
-/// Who refused, by what only they say. The first of whom something occurs counts.
+/// Who refused, by words that only they use. The first whose words occur counts.
 pub(super) const PROVIDERS: &[(&str, &str)] = &[
     (
         "Google",
@@ -145,7 +145,7 @@ pub(super) const TAILS: &str = list![
     "\nTraceback (most recent call last)", // of Python
 ];
 
-/// What no sentence for people holds.
+/// What no sentence for people contains.
 pub(super) const DUMPS: &str = list![
     "{\"",
     "{'",

@@ -71,7 +71,7 @@ fn last_word(text: &str) -> &str {
     from(text, text.len() - span_back(text, LETTER, ""))
 }
 
-/// Those of the IANA's registry, of nginx and of Cloudflare.
+/// The statuses of IANA's registry, nginx and Cloudflare.
 fn exists(status: u16) -> bool {
     matches!(status, 400..=426 | 428 | 429 | 431 | 451 | 497..=511 | 520..=530)
 }

@@ -167,7 +167,7 @@ thread_local! {
 }
 
 #[test]
-fn a_stream_without_an_error_never_enters_the_room() {
+fn in_a_stream_without_an_error_no_refusal_is_read() {
     let read = |name: &str| {
         let path = [env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/recordings/", name, ".sse"].concat();
         let bytes = std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));

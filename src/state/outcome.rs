@@ -181,8 +181,9 @@ pub(super) fn stated(status: &str) -> Option<Outcome> {
     }
 }
 
-/// Whether an `error` event is none of a retrying backend, which names a type of its own (docs/rate-limit-retries.md): an
-/// object without a name, or a gateway's in the style of Anthropic (`error` is an object) or OpenAI (`type` is `error`).
+/// Whether an `error` event does not come from a retrying backend, which names a type of its own
+/// (docs/rate-limit-retries.md). It is an object without a name, or a gateway's in the style of Anthropic (`error` is an
+/// object) or OpenAI (`type` is `error`).
 fn is_foreign(event: &RunEvent<'_>) -> bool {
     let styled = event.error_value.is_some() || event.error_type.is_some_and(|kind| kind.is("error"));
     event.is_unnamed || (styled && event.retries.is_none())

@@ -120,9 +120,9 @@ impl Conversation {
     }
 
     /// The frames of the live version's run are kept under the id of the run that it regenerates.
-    pub(crate) fn streams_under(&mut self, id: &str) {
+    pub(crate) fn streams_under(&mut self, id: String) {
         if let Some(turn) = self.active_turn.and_then(|t| self.turns.get_mut(t)) {
-            turn.stream_id = Some(id.to_owned());
+            turn.stream_id = Some(id);
         }
     }
 

@@ -23,6 +23,7 @@
 mod serializer;
 
 use super::text_pieces::{pieces, LONG_TEXT};
+use crate::text::utf16_length;
 use serde::Serialize;
 use serializer::{sure, unused};
 use std::mem::take;
@@ -116,15 +117,5 @@ impl Packed {
         } else {
             *old = (fresh.0.to_vec(), fresh.1.to_owned());
         }
-    }
-}
-
-/// The length of the text as JavaScript counts.
-fn utf16_length(text: &str) -> usize {
-    let units = |byte: &u8| usize::from(*byte & 0xC0 != 0x80) + usize::from(*byte >= 0xF0);
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.as_bytes().iter().map(units).sum()
     }
 }

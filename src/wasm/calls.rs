@@ -1,4 +1,4 @@
-//! Calls by the user and the page: send, cancel, continue, dismiss.
+//! Calls by the user and the page: send, queue, cancel, continue, ask again, dismiss.
 
 use super::options::pairs;
 use super::Core;
@@ -84,9 +84,7 @@ impl Core {
     /// Shows a version of a turn.
     #[wasm_bindgen(js_name = showVersion)]
     pub fn show_version(&self, turn: u32, index: u32) -> bool {
-        let index = index as usize;
-        let exists = self.shell.client.borrow().conversation.has_version(turn, index);
-        exists && self.shell.handle(Input::ShowVersion { turn, index })
+        self.shell.handle(Input::ShowVersion { turn, index: index as usize })
     }
 
     /// The network went away.

@@ -1,4 +1,4 @@
-//! By what a number in a sentence is known to be an HTTP status, or none.
+//! What tells whether a number in a sentence is an HTTP status.
 
 use crate::refusal::scan::list;
 
@@ -8,13 +8,13 @@ pub(in crate::refusal) const STATUS_BEFORE: &str =
 /// Words that announce a status or an amount: `got 429`.
 pub(in crate::refusal) const STATUS_OR_AMOUNT_BEFORE: &str =
     list!["got", "a", "returned", "received", "with", "failed"];
-/// Numbers behind these, or behind a `code` of theirs, are none.
+/// A number behind one of these, or behind its `code`, is no status.
 pub(in crate::refusal) const NO_STATUS_BEFORE: &str = list![
     "exit", "line", "row", "column", "page", "section", "chapter", "article", "item", "step", "position", "offset",
     "byte", "room", "order", "invoice", "ticket", "issue", "port", "id", "area", "postal", "zip", "country", "product",
     "booking", "coupon", "promo", "discount",
 ];
-/// In lower case behind a number that is a status; anything else is what it counts.
+/// Behind a number that is a status. Any other word in lower case is what the number counts.
 pub(in crate::refusal) const STATUS_BEHIND: &str = list![
     "from",
     "status",

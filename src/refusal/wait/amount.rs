@@ -1,4 +1,5 @@
-//! A duration at the beginning of a text: `4.8s`, `350ms`, `1m30s`, `1 minute, 30 seconds`, `half a minute`, `2-3 hours`, `23`.
+//! A duration at the beginning of a text: `4.8s`, `350ms`, `1m30s`, `1 minute, 30 seconds`, `half a minute`, `2-3 hours`,
+//! `23`.
 
 use crate::json::decimal_value;
 use crate::refusal::scan::{

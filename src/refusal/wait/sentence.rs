@@ -11,7 +11,7 @@ use crate::refusal::scan::{
 };
 use crate::time::Seconds;
 
-/// So often a trigger is looked at: nobody names more waits.
+/// Occurrences of a trigger that are looked at: nobody names more waits.
 const MOST: usize = 64;
 
 /// The longest wait that a sentence of `lower`, a text in lower case, names. `now`: what absolute times are compared with.
@@ -28,7 +28,7 @@ pub(in crate::refusal) fn in_sentence(lower: &str, now: Seconds) -> Option<Secon
                 (rest, left) = (behind, left - 1);
                 if begins_in(rest, " :=\n\t") || ends(trigger, "|") || has(trigger, WIDE) {
                     let wait = stated(rest, needs_unit, of_day, now + east);
-                    // What to wait for a retry is not for the allowance of a week or a billing cycle to say.
+                    // The allowance of a week or a billing cycle does not say when to retry.
                     let beside = needs_unit && found.is_some() && wait > Some(86_400.0);
                     found = longer(found, wait.filter(|_| !beside));
                 }
@@ -99,7 +99,7 @@ fn is_round(value: u32) -> bool {
 #[inline(never)]
 fn wait_at(text: &str, of_day: bool, now: Seconds) -> Option<Amount<'_>> {
     let (at, rest) = match iso(text).or_else(|| date(text, now)) {
-        // Of a time nothing behind it changes what it says.
+        // Nothing behind a time changes it.
         Some(at) => (at, ""),
         None => {
             let found = amount(text, of_day)?;
