@@ -56,38 +56,16 @@ interface Call extends WaitingCall {
 
 /** See the top of this file. Throws a TypeError for an unknown option or one of the wrong type. */
 export function createLazyHandler(options: HandlerOptions = {}): StreamHandler {
-  const [handler, start] = lazyHandler(() => options)
-  start()
-  return handler
-}
-
-/**
- * The same, started by `start()` or by the first call that acts, with the options of that time. Started again after `dispose()` it
- * goes on with the messages that it showed. Returns the handler, `start`, and whether it was started and not disposed of.
- */
-export function lazyHandler(currentOptions: () => HandlerOptions) {
-  let options: HandlerOptions
-  let snapshot: Snapshot = emptySnapshot
-  /** Set once it was started. */
-  let calls: Call[]
+  checkOptions(options)
+  let snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
+  let calls: Call[] = []
   const listeners = new Set<WaitingListener>()
   /** The handler with the core, once that is there. */
   let core: InspectableHandler | undefined
   let stopWaiting: (() => void) | undefined
   let isDisposed = false
   let lastId = 0
-  let turnCount: number
-
-  function start(): void {
-    const { sessionId, messages } = handler.getSnapshot()
-    checkOptions((options = currentOptions()))
-    snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
-    calls = []
-    core = stopWaiting = undefined
-    turnCount = 0
-    isDisposed = false
-    if (messages.length) handler.load!({ sessionId, messages })
-  }
+  let turnCount = 0
 
   function show(changed: object): void {
     const turns = calls.flatMap(({ turn }) => turn ?? [])
@@ -235,7 +213,6 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
       isDisposed = true
       stopWaiting?.()
       core?.dispose()
-      if (!calls) return
       listeners.clear()
       end('cancelled')
       calls.splice(0).forEach(({ resolve, gone }) => resolve?.(gone))
@@ -243,7 +220,6 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
   }
   for (const [name, [gone, effect]] of Object.entries(methods) as [keyof Methods, [unknown, ((...args: unknown[]) => any)?]][]) {
     ;(handler as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => {
-      if (!calls) start()
       if (core) return (core[name] as (...args: unknown[]) => unknown)(...args)
       if (typeof gone !== 'number') return new Promise((resolve, reject) => {
         if (!isDisposed) act(name, args, { resolve, reject, gone, ...effect?.(...args) })
@@ -255,5 +231,5 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
       if (gone) return !!done
     }
   }
-  return [handler as StreamHandler, start, () => calls && !isDisposed] as const
+  return handler as StreamHandler
 }
