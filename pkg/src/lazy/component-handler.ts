@@ -1,6 +1,6 @@
 // The handler of a component, for frameworks that create their components once and say when they are gone.
 
-import { createLazyHandler } from './lazy-handler'
+import { lazyHandler } from './lazy-handler'
 import { checkOptions, usableOptions } from './usable-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
@@ -11,7 +11,7 @@ import type { HandlerOptions } from '../types/options'
  */
 export function componentHandler(caller: string, options: HandlerOptions): StreamHandler {
   checkOptions(caller, options)
-  return createLazyHandler(usableOptions(options))
+  return lazyHandler(usableOptions(options))
 }
 
 /** The methods that a component gets: all but `dispose`, which its scope calls. */

@@ -57,6 +57,11 @@ interface Call extends WaitingCall {
 /** See the top of this file. Throws a TypeError for an unknown option or one of the wrong type. */
 export function createLazyHandler(options: HandlerOptions = {}): StreamHandler {
   checkOptions(options)
+  return lazyHandler(options)
+}
+
+/** The same for options that have been validated in full (usable-options.ts): a page that has no need of the check does not load it. */
+export function lazyHandler(options: HandlerOptions): StreamHandler {
   let snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
   let calls: Call[] = []
   const listeners = new Set<WaitingListener>()
