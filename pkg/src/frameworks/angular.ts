@@ -40,7 +40,7 @@ export function injectAIStreamHandler(options: HandlerOptions = {}): AngularStre
   let stop = () => {}
   afterNextRender(() => {
     if (isGone) return
-    stop = watchFields(handler, emptySnapshot, (field, now) => {
+    stop = watchFields(handler, (field, now) => {
       signals[field].set(now[field])
       if (field === 'messages') ids.update((before) => messageIds(now, before))
     })
