@@ -1,4 +1,5 @@
-// Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions throw as `getJson` does.
+// Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions
+// throw as `getJson` does.
 
 import { toSeconds } from '../snapshot/stored-session'
 import { componentQuery, getJson, requestJson, RequestError } from './http-client'

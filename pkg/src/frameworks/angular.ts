@@ -30,7 +30,8 @@ export type AngularStream = Omit<StreamHandler, 'dispose'> & { readonly [Field i
  * @for (id of h.messageIds(); track id) { <app-message [message]="h.message(id)()" /> }
  * ```
  *
- * On a server it has no side effects; it starts after the first render in the browser, so hydration sees what the server rendered.
+ * On a server it has no side effects; it starts after the first render in the browser, so hydration sees
+ * what the server rendered.
  */
 export function injectAIStreamHandler(options: HandlerOptions = {}): AngularStream {
   const handler = componentHandler('injectAIStreamHandler', options)

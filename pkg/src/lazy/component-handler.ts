@@ -6,8 +6,8 @@ import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 
 /**
- * A lazy handler. Has no side effects, on a server either. A wrong option is thrown in development, with the name of the `caller`, and in
- * production ignored and logged.
+ * A lazy handler. Has no side effects, on a server either. A wrong option is thrown in development, with the name of the
+ * `caller`, and in production ignored and logged.
  */
 export function componentHandler(caller: string, options: HandlerOptions): StreamHandler {
   checkOptions(caller, options)

@@ -10,7 +10,7 @@ export const FIELDS = Object.keys(emptySnapshot) as (keyof Snapshot)[]
 
 type Store = Pick<StreamHandler, 'subscribe' | 'getSnapshot'>
 
-/** Calls `changed` for each field that is not what it is in the empty snapshot, and from then on when it changes. Returns how to stop. */
+/** Calls `changed` for each field that differs from the empty snapshot, and whenever one changes. Returns how to stop. */
 export function watchFields(handler: Store, changed: (field: keyof Snapshot, now: Snapshot) => void): () => void {
   let shown = emptySnapshot
   const look = () => {

@@ -20,8 +20,8 @@ export function useMessage(h: SnapshotSource, id: string): ChatMessage | undefin
 }
 
 /**
- * The messages of one member (by its name or id) in the last turn. Re-renders only when one of those changes. For the answer itself
- * pass the name of the team.
+ * The messages of one member (by its name or id) in the last turn. Re-renders only when one of those changes. For the answer
+ * itself pass the name of the team.
  */
 export function useMember(h: SnapshotSource, member: string): readonly ChatMessage[] {
   return useStreamSlice(h, ({ turns }) => {

@@ -22,8 +22,8 @@ export interface StreamHandler {
    * An empty message (white space alone, no file) is not sent: no turn, and the outcome `cancelled`.
    *
    * Resolves with the outcome of the answer, whatever the server or the network does. Rejects with a TypeError if `message` is
-   * neither a string nor a FormData, if `when` is neither `'queue'` nor `'now'`, or if none of the options `agent`, `team`, `workflow` and `url` is set; with an Error after
-   * `dispose()`; and with whatever a `fields` function throws.
+   * neither a string nor a FormData, if `when` is neither `'queue'` nor `'now'`, or if none of the options `agent`, `team`,
+   * `workflow` and `url` is set; with an Error after `dispose()`; and with whatever a `fields` function throws.
    *
    * A message that never reached the server (`failed`, or `cancelled` before it went out) is in `turn.unsent`, for a composer to
    * offer it again.
@@ -41,25 +41,25 @@ export interface StreamHandler {
   /** Removes a message from `snapshot.queue`; its `send` resolves as `cancelled`. Returns `false` if it is no longer queued. */
   cancelQueued(id: number): boolean
   /**
-   * Replaces the text of a message in `snapshot.queue`; files that were sent along stay. Returns `false` if it is no longer queued.
-   * Throws a TypeError if `text` is not a string.
+   * Replaces the text of a message in `snapshot.queue`; files that were sent along stay. Returns `false` if it is no longer
+   * queued. Throws a TypeError if `text` is not a string.
    */
   editQueued(id: number, text: string): boolean
   /**
-   * Moves a message to another position in `snapshot.queue`; an `index` beyond the ends means the end. Returns `false` if it is no
-   * longer queued. Throws a TypeError if `index` is not a number.
+   * Moves a message to another position in `snapshot.queue`; an `index` beyond the ends means the end. Returns `false` if it is
+   * no longer queued. Throws a TypeError if `index` is not a number.
    */
   moveQueued(id: number, index: number): boolean
   /**
-   * Sends a message in `snapshot.queue` at once: the running answer is stopped, and a rate limit is not waited for. Returns `false`
-   * if it is no longer queued.
+   * Sends a message in `snapshot.queue` at once: the running answer is stopped, and a rate limit is not waited for. Returns
+   * `false` if it is no longer queued.
    */
   sendQueuedNow(id: number): boolean
   /** Resumes the queue that `cancel()` paused. Returns `false` if it is not paused. */
   resumeQueue(): boolean
   /**
-   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if the last run has
-   * ended already, with the outcome of that. Rejects with an Error if there was no run.
+   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if the last run
+   * has ended already, with the outcome of that. Rejects with an Error if there was no run.
    */
   resume(): Promise<Outcome>
   /**
@@ -68,28 +68,28 @@ export interface StreamHandler {
    *
    *     h.continueRun(h.getSnapshot().pause.requirements.map((r) => confirm(r)))
    *
-   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`, or if the list is empty,
-   * and with an Error if no run is paused.
+   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`, or if the list is
+   * empty, and with an Error if no run is paused.
    */
   continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome>
   /**
-   * Asks for an answer again. The new one becomes a version of the same turn (`turn.versions`); while it runs, and if it fails or is
-   * stopped, the answer before it stays and can be shown (docs/versions.md).
+   * Asks for an answer again. The new one becomes a version of the same turn (`turn.versions`); while it runs, and if it fails or
+   * is stopped, the answer before it stays and can be shown (docs/versions.md).
    *
    * An answer that failed goes on in place, in the same run. One that was stopped is asked for with a new message, since AgentOS
    * does not answer a stopped run again.
    *
-   * Resolves with the outcome of the new answer. Rejects with a TypeError for wrong arguments, and with an Error while an answer is
-   * running, if there is no such turn, and for a workflow. A server that cannot do it (AgentOS before 3.1.10) refuses: `failed`, and
-   * `snapshot.error` says why.
+   * Resolves with the outcome of the new answer. Rejects with a TypeError for wrong arguments, and with an Error while an answer
+   * is running, if there is no such turn, and for a workflow. A server that cannot do it (AgentOS before 3.1.10) refuses:
+   * `failed`, and `snapshot.error` says why.
    *
    * @param options.turn The turn, or its id. Default: the last one.
    * @param options.instructions For the model: `Shorter, please.` They stay in the model's view of the conversation.
    */
   regenerate(options?: { turn?: Turn | string; instructions?: string }): Promise<Outcome>
   /**
-   * Shows another version of a turn. The model goes on from the latest one, whichever is shown. Returns `false` if there is no such
-   * version.
+   * Shows another version of a turn. The model goes on from the latest one, whichever is shown. Returns `false` if there is no
+   * such version.
    *
    * @param index From 0, the oldest.
    */
@@ -118,7 +118,9 @@ export interface StreamHandler {
    * @param options.name Name of the answering party until an event carries one, as the option `name`.
    */
   begin(text?: string, options?: { name?: string }): void
-  /** Feeds the next bytes of the stream, split anywhere. Starts a turn if none is open. Throws a TypeError for anything but bytes. */
+  /**
+   * Feeds the next bytes of the stream, split anywhere. Starts a turn if none is open. Throws a TypeError for anything but bytes.
+   */
   feed(bytes: Uint8Array): void
   /** Ends the stream that was fed. */
   end(): void
@@ -151,13 +153,14 @@ export interface StreamHandler {
   openSession(id: string): Promise<boolean>
   /**
    * Copies the current session with all its runs, and lists the copy. Resolves with its id, for `openSession`. While an answer is
-   * running it waits for its end. Rejects with an Error that says why: without a session, for a workflow, or as the server refuses.
+   * running it waits for its end. Rejects with an Error that says why: without a session, for a workflow, or as the server
+   * refuses.
    */
   forkSession(): Promise<string>
   /**
    * Renames a session. `snapshot.sessions` changes at once, and back if the server refuses. While an answer is running in it, the
-   * server is told after its end: AgentOS would write the old name over it. Rejects like {@link StreamHandler.loadSessions}, and with
-   * a TypeError for wrong arguments.
+   * server is told after its end: AgentOS would write the old name over it. Rejects like {@link StreamHandler.loadSessions}, and
+   * with a TypeError for wrong arguments.
    */
   renameSession(id: string, name: string): Promise<void>
   /**

@@ -12,8 +12,8 @@ import type { LogLevel } from './rate-limits'
 export type HandlerOptions = HandlerSettings & TargetOptions
 
 /**
- * Whom to talk to: one of `agent`, `team` and `workflow`, and perhaps `url`. `''` and `null` count as not set. `send` needs one of the
- * four; a handler that is fed by hand needs none.
+ * Whom to talk to: one of `agent`, `team` and `workflow`, and perhaps `url`. `''` and `null` count as not set. `send` needs one
+ * of the four; a handler that is fed by hand needs none.
  */
 export type TargetOptions = (
   | {
@@ -47,18 +47,19 @@ export type TargetOptions = (
 /** The options of `createStreamHandler` except whom to talk to. */
 export interface HandlerSettings {
   /**
-   * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin. `createStreamHandler` throws
-   * a TypeError for one without its scheme (`localhost:7777`).
+   * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin. `createStreamHandler`
+   * throws a TypeError for one without its scheme (`localhost:7777`).
    */
   endpoint?: string | null
   /**
-   * Display name of the agent, team or workflow in activity texts, until its first event carries one. Default: derived from the id;
-   * `web-researcher` becomes `Web Researcher`.
+   * Display name of the agent, team or workflow in activity texts, until its first event carries one. Default: derived from the
+   * id; `web-researcher` becomes `Web Researcher`.
    */
   name?: string | null
   /**
    * Headers of every request, or a function that returns them. The function is called before each request and may be async. After
-   * an HTTP 401 it is called once more, and the request is repeated if the headers differ. If it throws before a request, the request is not sent, the answer fails with `error.type` `general`, and `onListenerError` gets the error.
+   * an HTTP 401 it is called once more, and the request is repeated if the headers differ. If it throws before a request, the
+   * request is not sent, the answer fails with `error.type` `general`, and `onListenerError` gets the error.
    *
    * A `Content-Type` header is ignored for form requests: the browser sets it.
    */
@@ -78,8 +79,8 @@ export interface HandlerSettings {
   sessionId?: string | null
   /**
    * Retries by the handler itself, for backends that do not retry: of HTTP 429 and 503, of a run that fails with a rate limit,
-   * and of a request that got no response from a server that has answered this page before. A stream that announces its own retries (`retry` events) is left to its server.
-   * `false` disables them.
+   * and of a request that got no response from a server that has answered this page before. A stream that announces its own
+   * retries (`retry` events) is left to its server. `false` disables them.
    *
    * @default { maxRetries: 3, baseDelay: 5, maxDelay: 60, jitter: 0 }
    */
@@ -106,8 +107,8 @@ export interface HandlerSettings {
   fallbacks?: readonly Fallback[]
   /**
    * Input tokens per minute a model may use. A send that would exceed the quota is delayed (`snapshot.pacing`). A number applies
-   * to every model, a record to the models it names; each at least 1. Takes precedence over quotas learned from 429 responses. `false` never
-   * delays a send for a quota. Default: only learned quotas apply.
+   * to every model, a record to the models it names; each at least 1. Takes precedence over quotas learned from 429 responses.
+   * `false` never delays a send for a quota. Default: only learned quotas apply.
    */
   quota?: number | Record<string, number> | false
   /**
@@ -135,8 +136,8 @@ export interface HandlerSettings {
   persist?: 'session' | 'local' | Storage | false
   /**
    * When listeners are called. `frame`: at most once per animation frame (every 16 ms in Node, workers and hidden pages), and
-   * less often on pages that are slow to render, so that rendering takes at most a third of the time. `sync`: after each chunk. A number: at most
-   * once per so many milliseconds, 0 to 2,147,483,647. The end of a run is always reported immediately.
+   * less often on pages that are slow to render, so that rendering takes at most a third of the time. `sync`: after each chunk. A
+   * number: at most once per so many milliseconds, 0 to 2,147,483,647. The end of a run is always reported immediately.
    *
    * @default 'frame'
    */
@@ -150,9 +151,9 @@ export interface HandlerSettings {
   /** Memory limits, for streams from servers that you do not trust. Limits that are not set keep their defaults. */
   limits?: Partial<Limits>
   /**
-   * The `fetch` to use. It is called with a Request and must not read the body of the response it returns. That may be less than a
-   * Response: headers in a record, a body that is a stream of Node, texts instead of bytes, or no body but `text()`.
-   * Default: `globalThis.fetch`, looked up at each call.
+   * The `fetch` to use. It is called with a Request and must not read the body of the response it returns. That may be less than
+   * a Response: headers in a record, a body that is a stream of Node, texts instead of bytes, or no body but `text()`. Default:
+   * `globalThis.fetch`, looked up at each call.
    */
   fetch?: typeof fetch
   /**
@@ -165,8 +166,8 @@ export interface HandlerSettings {
 }
 
 /**
- * Retry policy of the handler; see {@link HandlerSettings.retry}. Delays are in seconds, 0 to 3,600. `createStreamHandler` throws a
- * RangeError for a value out of range.
+ * Retry policy of the handler; see {@link HandlerSettings.retry}. Delays are in seconds, 0 to 3,600. `createStreamHandler` throws
+ * a RangeError for a value out of range.
  */
 export interface RetryOptions {
   /**

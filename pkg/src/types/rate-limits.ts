@@ -25,7 +25,10 @@ export interface PacingState {
   readonly resumesAt: number
   /** `Waiting 12 seconds to stay under the rate limit...` */
   readonly message: string
-  /** `limit`: a rate limit was just hit, here or in another tab. `quota`: this send would exceed the model's quota. `session`: another run is going on in the session (`session_busy`). */
+  /**
+   * `limit`: a rate limit was just hit, here or in another tab. `quota`: this send would exceed the model's quota. `session`:
+   * another run is going on in the session (`session_busy`).
+   */
   readonly cause: 'limit' | 'quota' | 'session'
   /** For the user. Set if the token counts show that a long conversation is the likely cause. */
   readonly hint?: string
@@ -39,7 +42,10 @@ export interface QueuedSend {
   readonly priority: Priority
   /** When `send` was called, in seconds since the Unix epoch. */
   readonly since: number
-  /** `run`: waits for the running answer to end. `limit`: waits for a rate limit (for the first in the queue: `snapshot.pacing`). `resume`: the queue is paused. */
+  /**
+   * `run`: waits for the running answer to end. `limit`: waits for a rate limit (for the first in the queue: `snapshot.pacing`).
+   * `resume`: the queue is paused.
+   */
   readonly waitsFor: 'run' | 'limit' | 'resume'
 }
 
