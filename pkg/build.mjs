@@ -23,7 +23,9 @@ const dist = join(pkg, 'dist')
 const generated = join(pkg, 'generated')
 const manifest = JSON.parse(readFileSync(join(pkg, 'package.json'), 'utf8'))
 
-/** Less inlining, and strings compared by calls to memcmp rather than inline code: there are about three hundred names to match. */
+/**
+ * Less inlining, and strings compared by calls to memcmp rather than inline code: there are about three hundred names to match.
+ */
 const SMALLER = '-Cllvm-args=-inline-threshold=15 -max-loads-per-memcmp-opt-size=0'
 
 /** Optimizes the functions marked `hot` for speed, by an unstable attribute. The others are optimized for size (Cargo.toml). */

@@ -1,5 +1,6 @@
 // What an application's bundler makes of an entry: minified, with the module inlined, without React. `first` is what a page loads
-// with the entry, `whole` that and everything behind `import()`. `make package` prints it; tests compare it with budgets and texts.
+// with the entry, `whole` that and everything behind `import()`. `make package` prints it; tests compare it with budgets and
+// texts.
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -9,7 +10,9 @@ const root = join(import.meta.dirname, '..')
 export const brotli = (bytes) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length
 export const gzip = (bytes) => gzipSync(bytes, { level: 9 }).length
 
-/** `{ first, whole, chunks }` of a page that imports `names` from `entry` (`react`, …). In bytes: `{ raw, gzip, brotli }` each. */
+/**
+ * `{ first, whole, chunks }` of a page that imports `names` from `entry` (`react`, …). In bytes: `{ raw, gzip, brotli }` each.
+ */
 export async function sizeOfEntry(entry, names) {
   const { outputFiles, metafile } = await build({
     stdin: { contents: `export { ${names} } from './dist/${entry}.js'`, resolveDir: join(root, 'pkg') },

@@ -1,4 +1,5 @@
-// 'ai-stream-handler/slim': the main entry without the inlined module, for pages that host core.wasm themselves and `await init(...)`.
+// 'ai-stream-handler/slim': the main entry without the inlined module, for pages that host core.wasm themselves and
+// `await init(...)`.
 
 export { createBlocks, createStreamHandler, init, readRefusal } from './handler/create-hosted'
 export { emptySnapshot } from './snapshot/empty-snapshot'

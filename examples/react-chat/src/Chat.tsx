@@ -1,5 +1,5 @@
-// A whole chat page: messages, tools, activity with a countdown, banner, timeline, sessions, pause form, attachments, try again. The
-// session's id is in the address.
+// A whole chat page: messages, tools, activity with a countdown, banner, timeline, sessions, pause form, attachments, try again.
+// The session's id is in the address.
 import { memo, useEffect, useState, type FormEvent } from 'react'
 import { confirm, fill, giveResult, reject, type HandlerOptions, type PauseRequirement, type Resolution } from 'ai-stream-handler'
 import { StreamProvider, useCountdown, useMessage, useMessageIds, useStream } from 'ai-stream-handler/react'

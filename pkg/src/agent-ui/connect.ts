@@ -1,5 +1,5 @@
-// Connects a page's store to handlers, one per conversation. It does what the page's hook did: it sends, and writes what the handler
-// reports through the page's own setters.
+// Connects a page's store to handlers, one per conversation. It does what the page's hook did: it sends, and writes what the
+// handler reports through the page's own setters.
 //
 // The store belongs to the page. Other code loads sessions into it, clears it and edits its messages, and the ids in the address
 // change at any time; all of that must work as before.
@@ -25,7 +25,9 @@ export interface AgentUIOptions extends Omit<HandlerOptions, 'endpoint' | 'agent
    * as such: agno-agi/agent-ui would show them as answers. Default false.
    */
   members?: boolean
-  /** The team whose messages the page shows as answers. An answer that fails before any team has named itself is given this name. */
+  /**
+   * The team whose messages the page shows as answers. An answer that fails before any team has named itself is given this name.
+   */
   answerTeamName?: string
 }
 

@@ -39,7 +39,10 @@ export class ConversationBinding {
   #addressSet: string | null = null
   /** The session entry that was reported last: it is reported when it changes, not with each token. */
   #reported: SessionEntry | null = null
-  /** What the page's loader wrote before our list replaced it. Written back when the page leaves: it may be the other conversation. */
+  /**
+   * What the page's loader wrote before our list replaced it. Written back when the page leaves: it may be the other
+   * conversation.
+   */
   #overruled: Message[] | null = null
   #controller: AbortController | null = null
   /** The page has yet to load the session's earlier messages. */

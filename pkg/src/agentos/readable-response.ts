@@ -1,5 +1,5 @@
-// Makes a response readable for the core. In: what a `fetch` returned: a Response, also of another realm, a polyfill's, or something
-// that only resembles one. Out: a status, Headers and a body of Uint8Arrays, whose methods reject and never throw.
+// Makes a response readable for the core. In: what a `fetch` returned: a Response, also of another realm, a polyfill's, or
+// something that only resembles one. Out: a status, Headers and a body of Uint8Arrays, whose methods reject and never throw.
 
 import { pairsOf } from './authorized-fetch'
 import type { ByteReader, ReadableResponse } from '../types/readable-response'
@@ -15,7 +15,9 @@ export class UnreadableError extends Error {
 /** Nothing of it can be relied on. */
 type UncheckedResponse = Omit<Partial<Response>, 'headers' | 'body'> & { headers?: unknown; body?: unknown }
 
-/** Throws an UnreadableError. `onUnreadable` gets one that is found only while the body is read; the reader then rejects with it. */
+/**
+ * Throws an UnreadableError. `onUnreadable` gets one that is found only while the body is read; the reader then rejects with it.
+ */
 export function readableResponse(answer: unknown, onUnreadable: (error: UnreadableError) => void): ReadableResponse {
   try {
     const given = answer as UncheckedResponse

@@ -1,4 +1,5 @@
-// Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions throw as `getJson` does.
+// Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions
+// throw as `getJson` does.
 
 import { toSeconds } from '../snapshot/stored-session'
 import { componentQuery, getJson, requestJson, RequestError } from './http-client'
@@ -74,12 +75,8 @@ function notFoundAs(error: unknown, message: string): unknown {
 
 /** The status of a run as the server has stored it; `undefined` if it has not, or does not say. */
 export async function fetchRunStatus(options: CheckedOptions, runs: string, runId: string, sessionId: string | null): Promise<string | undefined> {
-  try {
-    const { status } = (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
-    return typeof status === 'string' ? status : undefined
-  } catch {
-    return undefined
-  }
+  const { status } = await fetchRun(options, runs, runId, sessionId)
+  return typeof status === 'string' ? status : undefined
 }
 
 /**
@@ -88,10 +85,15 @@ export async function fetchRunStatus(options: CheckedOptions, runs: string, runI
  */
 export async function missingRequirements(options: CheckedOptions, runs: string, { pause, runId, sessionId }: Snapshot): Promise<unknown> {
   if (pause !== null || runId === null || !runs) return null
+  const { step_requirements, requirements } = await fetchRun(options, runs, runId, sessionId)
+  return step_requirements ?? requirements
+}
+
+/** A run as the server has stored it, unchecked; without fields if it has not, or does not say. Never rejects. */
+async function fetchRun(options: CheckedOptions, runs: string, runId: string, sessionId: string | null): Promise<Record<string, unknown>> {
   try {
-    const run = (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined })) as Record<string, unknown>
-    return run.step_requirements ?? run.requirements
+    return (await getJson(options, `${runs}/${encodeURIComponent(runId)}`, { session_id: sessionId ?? undefined }) ?? {}) as Record<string, unknown>
   } catch {
-    return null
+    return {}
   }
 }

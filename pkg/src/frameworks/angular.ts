@@ -30,7 +30,8 @@ export type AngularStream = Omit<StreamHandler, 'dispose'> & { readonly [Field i
  * @for (id of h.messageIds(); track id) { <app-message [message]="h.message(id)()" /> }
  * ```
  *
- * On a server it has no side effects; it starts after the first render in the browser, so hydration sees what the server rendered.
+ * On a server it has no side effects; it starts after the first render in the browser, so hydration sees
+ * what the server rendered.
  */
 export function injectAIStreamHandler(options: HandlerOptions = {}): AngularStream {
   const handler = componentHandler('injectAIStreamHandler', options)
@@ -40,7 +41,7 @@ export function injectAIStreamHandler(options: HandlerOptions = {}): AngularStre
   let stop = () => {}
   afterNextRender(() => {
     if (isGone) return
-    stop = watchFields(handler, emptySnapshot, (field, now) => {
+    stop = watchFields(handler, (field, now) => {
       signals[field].set(now[field])
       if (field === 'messages') ids.update((before) => messageIds(now, before))
     })

@@ -22,7 +22,8 @@ export interface StreamHost {
  *     stream = new AIStreamController(this, { team: 'cirkelline' })
  *     render() { return html`<p>${this.stream.snapshot.activityStatus}</p>` }
  *
- * An element for a part of it takes the handler instead of options, and what it depends on; it updates when one of those values changes:
+ * An element for a part of it takes the handler instead of options, and what it depends on; it updates when one of those values
+ * changes:
  *
  *     message = new AIStreamController(this, () => this.handler, (s) => [messageOf(s, this.id)])
  *

@@ -1,5 +1,5 @@
-// What the entries use of their frameworks, so that building the package needs none of them. tests/frameworks compiles the published types
-// against the real ones.
+// What the entries use of their frameworks, so that building the package needs none of them. tests/frameworks compiles the
+// published types against the real ones.
 
 declare module 'vue' {
   export interface ShallowRef<T = unknown> { value: T }

@@ -33,7 +33,7 @@ export function createAIStreamHandler(options: HandlerOptions = {}): SolidStream
   const [ids, setIds] = createSignal<readonly string[]>([])
   let stop = () => {}
   onMount(() => {
-    stop = watchFields(handler, emptySnapshot, (field, now) => {
+    stop = watchFields(handler, (field, now) => {
       // A function, because a setter calls one that it is given.
       signals[field][1](() => now[field])
       if (field === 'messages') setIds((before) => messageIds(now, before))

@@ -51,7 +51,10 @@ export function createAIStreamHandler(options: HandlerOptions = {}): SvelteStrea
   return Object.defineProperties({ ...methodsOf(handler), handler, message }, properties) as unknown as SvelteStream
 }
 
-/** A readable store of what `select` returns, by Svelte's store contract: `const status = toStore(h.handler, (s) => s.status)`, then `$status`. */
+/**
+ * A readable store of what `select` returns, by Svelte's store contract: `const status = toStore(h.handler, (s) => s.status)`,
+ * then `$status`.
+ */
 export function toStore<T = Snapshot>(handler: Pick<StreamHandler, 'subscribe' | 'getSnapshot'>, select: (snapshot: Snapshot) => T = (snapshot) => snapshot as T) {
   return {
     /** Calls `run` now, and when the value has changed. Returns how to stop that. */

@@ -32,7 +32,7 @@ export function useAIStreamHandler(options: HandlerOptions = {}): VueStream {
   const ids = shallowRef<readonly string[]>([])
   let stop = () => {}
   const start = () => {
-    stop = watchFields(handler, emptySnapshot, (field, now) => {
+    stop = watchFields(handler, (field, now) => {
       refs[field].value = now[field]
       if (field === 'messages') ids.value = messageIds(now, ids.value)
     })

@@ -1,4 +1,5 @@
-// Options → two lists, of texts and of numbers: an object would need a deserializer in the core. Their order: src/wasm/options.rs.
+// Options → two lists, of texts and of numbers: an object would need a deserializer in the core.
+// Their order: src/wasm/options.rs.
 
 import { pairsOf } from '../agentos/authorized-fetch'
 import { startModule, type ModuleSource } from '../wasm/loader'

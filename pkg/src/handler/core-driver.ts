@@ -1,5 +1,5 @@
-// Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps the
-// snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
+// Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps
+// the snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
 import { missingRequirements } from '../agentos/sessions'
 import { copyMessages, turnsFromMessages } from '../snapshot/imported-messages'

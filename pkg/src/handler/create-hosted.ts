@@ -56,8 +56,8 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
 }
 
 /**
- * The blocks of a text that grows and is not a message of the snapshot (a message has `blocks`). Call `update` with the whole text
- * as it is now; what did not change keeps its identity. `prefix`: for the ids of the blocks.
+ * The blocks of a text that grows and is not a message of the snapshot (a message has `blocks`). Call `update` with the whole
+ * text as it is now; what did not change keeps its identity. `prefix`: for the ids of the blocks.
  */
 export function createBlocks({ prefix = '' }: { prefix?: string } = {}): GrowingBlocks {
   return makeBlocks(source, prefix)

@@ -1,5 +1,5 @@
-// Calls that have no outcome yet: `send`, `resume`, `continueRun`. The core knows them by ticket; a lazy handler has given the same
-// numbers to those that were made before its core was there.
+// Calls that have no outcome yet: `send`, `resume`, `continueRun`. The core knows them by ticket; a lazy handler has given the
+// same numbers to those that were made before its core was there.
 
 import type { Outcome } from '../types/snapshot'
 

@@ -1,5 +1,5 @@
-// The half of the core's host that makes requests: headers, forms, fetch, time, log. The page's own code runs here; what it throws
-// goes to `reportError`, except from `headers`, whose promise the core handles.
+// The half of the core's host that makes requests: headers, forms, fetch, time, log. The page's own code runs here; what it
+// throws goes to `reportError`, except from `headers`, whose promise the core handles.
 
 import { fetchAuthorized, pairsOf, resolveHeaders } from '../agentos/authorized-fetch'
 import { readableResponse, UnreadableError } from '../agentos/readable-response'

@@ -18,13 +18,3 @@ export function resumeLocation(options: CheckedOptions): { storage: Storage; key
     return undefined
   }
 }
-
-/** Whether an earlier page has stored an answer, perhaps. */
-export function hasStoredAnswer(options: CheckedOptions): boolean {
-  try {
-    const location = resumeLocation(options)
-    return Boolean(location?.storage.getItem(location.key))
-  } catch {
-    return false
-  }
-}

@@ -1,5 +1,5 @@
-// Stores the resume point of an unfinished answer, so that it continues after a page reload. Ids and texts only; never a header, a
-// token or a form field. What is read back is validated: storage is untrusted. Never throws.
+// Stores the resume point of an unfinished answer, so that it continues after a page reload. Ids and texts only; never a header,
+// a token or a form field. What is read back is validated: storage is untrusted. Never throws.
 
 import { resumeLocation } from './resume-location'
 import type { CheckedOptions } from '../types/checked-options'

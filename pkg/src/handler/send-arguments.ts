@@ -8,7 +8,10 @@ import type { SendOptions } from '../types/handler'
 
 interface SendArguments { text: string; form: FormData | null; files: string[]; isNow: boolean; isEmpty: boolean }
 
-/** The text to show, and a copy of the form if it is one. `isEmpty`: there is nothing to send. Throws a TypeError if nothing can be sent, or not this. */
+/**
+ * The text to show, and a copy of the form if it is one. `isEmpty`: there is nothing to send. Throws a TypeError if nothing can
+ * be sent, or not this.
+ */
 export function sendArguments(options: CheckedOptions, message: string | FormData, when: SendOptions['when']): SendArguments {
   if (!runPath(options)) throw optionError('send() needs one of the options agent, team, workflow or url')
   assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')

@@ -1,6 +1,6 @@
-// Forks, renames and deletes stored sessions. A run writes its own copy of its session at its end, over a name given meanwhile, and
-// brings back a session deleted meanwhile (AgentOS 3.1.10): so while one runs here, they wait for its end. What the page shows changes
-// at once, and back if the server refuses.
+// Forks, renames and deletes stored sessions. A run writes its own copy of its session at its end, over a name given meanwhile,
+// and brings back a session deleted meanwhile (AgentOS 3.1.10): so while one runs here, they wait for its end. What the page
+// shows changes at once, and back if the server refuses.
 
 import { deleteStoredSession, fetchRunStatus, forkStoredSession, renameStoredSession } from '../agentos/sessions'
 import { resolveFields } from './core-config'

@@ -15,7 +15,9 @@ interface Takeover {
   report(error: unknown): void
 }
 
-/** Makes the calls in their order, each at its own time, and subscribes the listeners, who are told if what they see has changed. */
+/**
+ * Makes the calls in their order, each at its own time, and subscribes the listeners, who are told if what they see has changed.
+ */
 export function takeOver({ core, adopt, clock, report }: Takeover, ...[handler, shown, calls, listeners, notify]: Parameters<RecorderHooks['takeOver']>): void {
   /** Ids in the queue: the page's, and the core's. */
   const ids = new Map<unknown, number>()
@@ -54,7 +56,10 @@ function make({ name, args, send, resolve, reject }: WaitingCall, handler: Strea
   if (added) ids.set(send.id, added.id)
 }
 
-/** A send that has ended already, in view of the page: nothing is requested. What ended it, if no error, is among the calls that follow. */
+/**
+ * A send that has ended already, in view of the page: nothing is requested. What ended it, if no error, is among the calls
+ * that follow.
+ */
 function tell(core: Core, { at, args, turn }: WaitingCall): void {
   const { content, files_sent } = turn?.user ?? { content: typeof args[0] === 'string' ? args[0] : '' }
   core.replay(at)

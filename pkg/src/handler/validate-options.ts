@@ -7,9 +7,9 @@ import type { CheckedOptions } from '../types/checked-options'
 import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../types/options'
 
 /**
- * The options without those that are not set: `undefined`, `null` and, for ids and `url`, `''` (which is what reading an absent id
- * from an address gives). Throws a TypeError for an unknown option or one of the wrong type, and a RangeError for a number out of
- * range.
+ * The options without those that are not set: `undefined`, `null` and, for ids and `url`, `''` (which is what reading an absent
+ * id from an address gives). Throws a TypeError for an unknown option or one of the wrong type, and a RangeError for a number out
+ * of range.
  */
 export function validateOptions(options: HandlerOptions): CheckedOptions {
   if (typeof options !== 'object' || options === null) throw optionError(`takes an object of options, not ${describeKind(options)}`)

@@ -1,5 +1,5 @@
-// The options' names and types, checked before the core is there. The core checks the rest: parts of options, numbers out of range,
-// two targets, addresses. handler/validate-options.ts would be a third of what a page loads first.
+// The options' names and types, checked before the core is there, for the entry that does not validate them in full (agent-ui).
+// The core checks the rest: parts of options, numbers out of range, two targets, addresses.
 
 import type { HandlerOptions } from '../types/options'
 

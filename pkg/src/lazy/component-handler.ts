@@ -1,17 +1,17 @@
 // The handler of a component, for frameworks that create their components once and say when they are gone.
 
-import { createLazyHandler } from './lazy-handler'
+import { lazyHandler } from './lazy-handler'
 import { checkOptions, usableOptions } from './usable-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 
 /**
- * A lazy handler. Has no side effects, on a server either. A wrong option is thrown in development, with the name of the `caller`, and in
- * production ignored and logged.
+ * A lazy handler. Has no side effects, on a server either. A wrong option is thrown in development, with the name of the
+ * `caller`, and in production ignored and logged.
  */
 export function componentHandler(caller: string, options: HandlerOptions): StreamHandler {
   checkOptions(caller, options)
-  return createLazyHandler(usableOptions(options))
+  return lazyHandler(usableOptions(options))
 }
 
 /** The methods that a component gets: all but `dispose`, which its scope calls. */

@@ -1,9 +1,10 @@
-// Loads the chunk with everything that a page does not need at first: the main entry, with the module. One chunk, and one loader, for
-// all lazy handlers of a page.
+// Loads the chunk with everything that a page does not need at first: the main entry, with the module. One chunk, and one loader,
+// for all lazy handlers of a page.
 //
-// A chunk that does not come is tried again after 1, 2, 4 … seconds, and as soon as the page wakes up: `online`, or visible again.
-// Chromium asks the network again for a module that failed to arrive (measured with 156; WHATWG HTML leaves it open), but never for
-// one that arrived and did not parse or run: then only a reload helps. The address is the bundler's, so a query cannot be added to it.
+// A chunk that does not come is tried again after 1, 2, 4 … seconds, and as soon as the page wakes up: `online`, or visible
+// again. Chromium asks the network again for a module that failed to arrive (measured with 156; WHATWG HTML leaves it open), but
+// never for one that arrived and did not parse or run: then only a reload helps. The address is the bundler's, so a query cannot
+// be added to it.
 
 /** The main entry. */
 export type CoreChunk = typeof import('../index')
@@ -33,8 +34,8 @@ export function loadCore(): Promise<void> {
 }
 
 /**
- * Calls `tell` when the chunk is there, and whenever an attempt failed. Starts an attempt if `isUrgent`, else in idle time. Returns how
- * to stop waiting: without anybody who waits, nothing is tried.
+ * Calls `tell` when the chunk is there, and whenever an attempt failed. Starts an attempt if `isUrgent`, else in idle time.
+ * Returns how to stop waiting: without anybody who waits, nothing is tried.
  */
 export function awaitCore(tell: () => void, isUrgent?: boolean): () => void {
   waiting.add(tell)

@@ -10,8 +10,9 @@ export const FIELDS = Object.keys(emptySnapshot) as (keyof Snapshot)[]
 
 type Store = Pick<StreamHandler, 'subscribe' | 'getSnapshot'>
 
-/** Calls `changed` for each field that is not what it is in `shown`, now and from now on. Returns how to stop. */
-export function watchFields(handler: Store, shown: Snapshot, changed: (field: keyof Snapshot, now: Snapshot) => void): () => void {
+/** Calls `changed` for each field that differs from the empty snapshot, and whenever one changes. Returns how to stop. */
+export function watchFields(handler: Store, changed: (field: keyof Snapshot, now: Snapshot) => void): () => void {
+  let shown = emptySnapshot
   const look = () => {
     const before = shown
     shown = handler.getSnapshot()

@@ -1,25 +1,24 @@
-// A StreamHandler whose core is loaded when it is needed. For the entries of frameworks, whose pages show something before anybody
-// sends a message. Part of what such a page loads first, so it is written to be small.
+// A StreamHandler whose core is loaded when it is needed. For the entries of frameworks, whose pages show something before
+// anybody sends a message. Part of what such a page loads first, so it is written to be small.
 //
 //     const handler = createLazyHandler(options)   // throws for an unknown option, or one of the wrong type
 //     const stop = handler.subscribe(listener)     // in an effect: from now on the core is loaded in idle time
 //     handler.getSnapshot()                        // `emptySnapshot` until something happens
 //     handler.dispose()                            // when the component is gone
 //
-// Creating one has no side effects, on a server either; nothing is loaded before the first `subscribe` or the first call that acts.
-// Such a call loads the core at once. Until the core is there
+// Creating one has no side effects, on a server either; nothing is loaded before the first `subscribe` or the first call that
+// acts. Such a call loads the core at once. Until the core is there
 //
 // - calls are kept, and made in their order, dated as they were called; their promises settle with what the core says;
-// - `send` shows the user's message and status `connecting` at once, under the ids that the core will give; while one waits, further
-//   ones are shown in `queue`;
+// - `send` shows the user's message and status `connecting` at once, under the ids that the core will give; while one waits,
+//   further ones are shown in `queue`;
 // - `cancel`, `cancelQueued`, `clear`, `load` and `dismissError` take such messages away at once; what `load`, `begin` and `feed`
 //   bring is shown when the core is there;
 // - `getSnapshot` returns the same object until something changes, and goes on doing so when the core takes over.
 //
 // If the core has not come after several attempts (core-chunk.ts), or cannot start (no WebAssembly, a policy), a send ends as
-// `failed`: `error` says what to do, its text stays in `messages`, and sending it again tries again; what else was called waits on.
-// What is checked only by the core (parts of options, numbers out of range) fails a send, too, and goes to
-// `onListenerError`.
+// `failed`: `error` says what to do, its text stays in `messages`, and sending it again tries again; what else was called waits
+// on. What is checked only by the core (parts of options, numbers out of range) fails a send, too, and goes to `onListenerError`.
 //
 // All methods are stable and need no `this`. Where the core is there already, the handler has it from the start.
 
@@ -39,9 +38,9 @@ const ATTEMPTS = 5
 const NOT_LOADED = 'The chat could not be loaded. Try again, or reload the page.'
 
 /**
- * The methods that are passed on to the core: what they return, and what they do before it is there. 0: nothing; 1: a boolean; else a
- * promise, and what it resolves with after `dispose()`. The function returns what it changes of the call, or `false` if the core need
- * not know of it.
+ * The methods that are passed on to the core: what they return, and what they do before it is there. 0: nothing; 1: a boolean;
+ * else a promise, and what it resolves with after `dispose()`. The function returns what it changes of the call, or `false` if
+ * the core need not know of it.
  */
 type Methods = {
   [Name in Exclude<keyof StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'dispose'>]: [unknown, ((...args: Parameters<StreamHandler[Name]>) => unknown)?]
@@ -56,38 +55,21 @@ interface Call extends WaitingCall {
 
 /** See the top of this file. Throws a TypeError for an unknown option or one of the wrong type. */
 export function createLazyHandler(options: HandlerOptions = {}): StreamHandler {
-  const [handler, start] = lazyHandler(() => options)
-  start()
-  return handler
+  checkOptions(options)
+  return lazyHandler(options)
 }
 
-/**
- * The same, started by `start()` or by the first call that acts, with the options of that time. Started again after `dispose()` it
- * goes on with the messages that it showed. Returns the handler, `start`, and whether it was started and not disposed of.
- */
-export function lazyHandler(currentOptions: () => HandlerOptions) {
-  let options: HandlerOptions
-  let snapshot: Snapshot = emptySnapshot
-  /** Set once it was started. */
-  let calls: Call[]
+/** The same for options that have been validated in full (usable-options.ts): such a page does not load the check. */
+export function lazyHandler(options: HandlerOptions): StreamHandler {
+  let snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
+  let calls: Call[] = []
   const listeners = new Set<WaitingListener>()
   /** The handler with the core, once that is there. */
   let core: InspectableHandler | undefined
   let stopWaiting: (() => void) | undefined
   let isDisposed = false
   let lastId = 0
-  let turnCount: number
-
-  function start(): void {
-    const { sessionId, messages } = handler.getSnapshot()
-    checkOptions((options = currentOptions()))
-    snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
-    calls = []
-    core = stopWaiting = undefined
-    turnCount = 0
-    isDisposed = false
-    if (messages.length) handler.load!({ sessionId, messages })
-  }
+  let turnCount = 0
 
   function show(changed: object): void {
     const turns = calls.flatMap(({ turn }) => turn ?? [])
@@ -235,7 +217,6 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
       isDisposed = true
       stopWaiting?.()
       core?.dispose()
-      if (!calls) return
       listeners.clear()
       end('cancelled')
       calls.splice(0).forEach(({ resolve, gone }) => resolve?.(gone))
@@ -243,7 +224,6 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
   }
   for (const [name, [gone, effect]] of Object.entries(methods) as [keyof Methods, [unknown, ((...args: unknown[]) => any)?]][]) {
     ;(handler as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => {
-      if (!calls) start()
       if (core) return (core[name] as (...args: unknown[]) => unknown)(...args)
       if (typeof gone !== 'number') return new Promise((resolve, reject) => {
         if (!isDisposed) act(name, args, { resolve, reject, gone, ...effect?.(...args) })
@@ -255,5 +235,5 @@ export function lazyHandler(currentOptions: () => HandlerOptions) {
       if (gone) return !!done
     }
   }
-  return [handler as StreamHandler, start, () => calls && !isDisposed] as const
+  return handler as StreamHandler
 }

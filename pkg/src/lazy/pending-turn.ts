@@ -19,7 +19,10 @@ export function pendingTurn(at: number, text: string, files: string[], since: nu
   }
 }
 
-/** What the core says while nothing has arrived: `Cirkelline is working...`; `null` if there is no name yet, or the page has texts of its own. */
+/**
+ * What the core says while nothing has arrived: `Cirkelline is working...`; `null` if there is no name yet, or the page has texts
+ * of its own.
+ */
 export function workingText({ name, agent, team, workflow, activityTexts }: HandlerOptions): string | null {
   const shown = name || (team || agent || workflow)?.replace(/[-_ ]+/g, ' ').replace(/\b\w/g, (first) => first.toUpperCase())
   return shown && !activityTexts ? `${shown} is working...` : null

@@ -3,8 +3,8 @@
 import { coreChunk, loadCore } from './core-chunk'
 
 /**
- * Loads everything that this entry loads late, now: before the first message, say when the user points at the button that opens the
- * chat. Resolves with whether it is there. Never rejects, and may be called any number of times.
+ * Loads everything that this entry loads late, now: before the first message, say when the user points at the button that opens
+ * the chat. Resolves with whether it is there. Never rejects, and may be called any number of times.
  */
 export async function preload(): Promise<boolean> {
   await loadCore()

@@ -1,10 +1,13 @@
-// Options of a framework's entry, checked while a component is created. In development a wrong one is thrown, where React shows it with the component's name. In
-// production it is logged and left out: an option that the page got from its own data must not blank the page.
+// Options of a framework's entry, checked while a component is created. In development a wrong one is thrown, where React shows
+// it with the component's name. In production it is logged and left out: an option that the page got from its own data must not
+// blank the page.
 
 import { validateOptions } from '../handler/validate-options'
 import type { HandlerOptions } from '../types/options'
 
-/** Throws what is wrong with the options, in development; logs it in production. `caller`: the name of the hook, for the message. */
+/**
+ * Throws what is wrong with the options, in development; logs it in production. `caller`: the name of the hook, for the message.
+ */
 export function checkOptions(caller: string, options: HandlerOptions): void {
   try {
     validateOptions(options)

@@ -1,5 +1,5 @@
-// The text of an open block with what is half written closed, so that a renderer shows no raw marks. A guess, for the moment in which
-// it is drawn: nothing depends on it.
+// The text of an open block with what is half written closed, so that a renderer shows no raw marks. A guess, for the moment in
+// which it is drawn: nothing depends on it.
 
 import { closeInline } from './close-inline'
 import type { Block } from '../types/markdown'

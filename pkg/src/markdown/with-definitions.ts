@@ -3,8 +3,8 @@
 import type { Block } from '../types/markdown'
 
 /**
- * The text of a block, followed by those of `linkDefinitions` (of the same message) that it refers to. A definition that comes late
- * changes only the blocks that need it.
+ * The text of a block, followed by those of `linkDefinitions` (of the same message) that it refers to. A definition that comes
+ * late changes only the blocks that need it.
  */
 export function withDefinitions({ text, kind }: Pick<Block, 'text' | 'kind'>, linkDefinitions: string): string {
   if (!linkDefinitions || !text.includes('[') || kind === 'code' || kind === 'definition') return text

@@ -2,7 +2,7 @@
 // gone, created again when one returns. Knows no React.
 
 import { METHODS } from '../handler/method-names'
-import { createLazyHandler } from '../lazy/lazy-handler'
+import { lazyHandler } from '../lazy/lazy-handler'
 import { usableOptions } from '../lazy/usable-options'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { AnswerWatch } from './answer-watch'
@@ -63,7 +63,7 @@ export class HandlerLease {
     }
     for (const name of ['headers', 'fields'] as const) options[name] = latest(name)
     for (const name of ['fetch', 'log', 'onListenerError'] as const) if (options[name]) options[name] = latest(name)
-    const instance = createLazyHandler(options)
+    const instance = lazyHandler(options)
     // Hidden for a while (React's Activity): continue the conversation where it was.
     const { sessionId, messages } = this.handler.getSnapshot()
     if (this.#isDisposed && messages.length) instance.load({ sessionId, messages })

@@ -1,5 +1,5 @@
-// Calls of `loadSessions` from effects. With the whole hook in its dependencies, as ESLint's exhaustive-deps wants it for `h.loadSessions()`,
-// an effect runs again at every token.
+// Calls of `loadSessions` from effects. With the whole hook in its dependencies, as ESLint's exhaustive-deps wants it for
+// `h.loadSessions()`, an effect runs again at every token.
 
 /** How long an answer of the server is good enough while a run streams, which the handler lists itself. Milliseconds. */
 const FRESH_MS = 5000

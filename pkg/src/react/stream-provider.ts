@@ -10,7 +10,8 @@ let context: React.Context<HandlerLease | null> | undefined
 const getContext = () => (context ??= React.createContext<HandlerLease | null>(null))
 
 /**
- * Gives all components below it one conversation, which they get by `useStream()`. Takes the options of `useAIStreamHandler` as props:
+ * Gives all components below it one conversation, which they get by `useStream()`. Takes the options of `useAIStreamHandler` as
+ * props:
  *
  *     <StreamProvider team="cirkelline" headers={headers}><Messages /><Composer /></StreamProvider>
  *
@@ -22,8 +23,8 @@ export function StreamProvider({ children, ...options }: StreamHookOptions & { c
 }
 
 /**
- * The conversation of the nearest `StreamProvider`, as `useAIStreamHandler` returns it: the component re-renders only when a field that it
- * read changes. Throws outside of a provider.
+ * The conversation of the nearest `StreamProvider`, as `useAIStreamHandler` returns it: the component re-renders only when a
+ * field that it read changes. Throws outside of a provider.
  */
 export function useStream(): StreamHook {
   const lease = React.useContext(getContext())

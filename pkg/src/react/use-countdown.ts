@@ -3,7 +3,8 @@
 import { React } from './react'
 
 /**
- * Whole seconds until a wait (`h.retry`, `h.pacing`) is over, rounded up; `null` without one. The component re-renders once a second:
+ * Whole seconds until a wait (`h.retry`, `h.pacing`) is over, rounded up; `null` without one. The component re-renders once a
+ * second:
  *
  *     const seconds = useCountdown(h.retry ?? h.pacing)
  *     return seconds !== null && <p>Next attempt in {seconds} s</p>

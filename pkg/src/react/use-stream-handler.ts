@@ -13,11 +13,12 @@ import type { StreamHook, StreamHookOptions } from './stream-hook'
  *     const { messages, activityStatus, error, send, cancel } = useAIStreamHandler({ team: 'cirkelline' })
  *
  * The component re-renders only when a field that it read changes. All methods are stable within a conversation.
- * `headers`, `fields`, `fetch`, `log`, `onListenerError` and `onFinish` are always those of the last render. A change of endpoint, agent,
- * team, workflow, url or `id` starts another conversation; every other option is read when a conversation starts.
+ * `headers`, `fields`, `fetch`, `log`, `onListenerError` and `onFinish` are always those of the last render. A change of
+ * endpoint, agent, team, workflow, url or `id` starts another conversation; every other option is read when a conversation
+ * starts.
  *
- * Throws if React is older than 18, and in development a TypeError for a wrong option. In production that option is ignored, and the
- * console names it.
+ * Throws if React is older than 18, and in development a TypeError for a wrong option. In production that option is ignored, and
+ * the console names it.
  */
 export function useAIStreamHandler(options: StreamHookOptions = {}): StreamHook {
   return useLease(useOwnLease('useAIStreamHandler', options))

@@ -8,8 +8,8 @@ import type { StreamHandler } from '../types/handler'
 export type RecordableHandler = Omit<StreamHandler, 'dispose'>
 
 /**
- * What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing. Throws a
- * TypeError if `handler` is not a handler of this package.
+ * What recorder and player use of `handler`. Before its core is there, calls wait for it, and a recording starts from nothing.
+ * Throws a TypeError if `handler` is not a handler of this package.
  */
 export function hooksOf(handler: RecordableHandler): RecorderHooks {
   const { inside } = (handler ?? {}) as Partial<InspectableHandler>

@@ -1,5 +1,5 @@
-// A recording's events → playback steps: each is one call of the core, with the bytes cut at frame boundaries, so that a player can
-// stop behind any frame.
+// A recording's events → playback steps: each is one call of the core, with the bytes cut at frame boundaries, so that a player
+// can stop behind any frame.
 
 import { applyCall } from './allowed-calls'
 import { concatBytes } from './concat-bytes'

@@ -1,5 +1,5 @@
-// Plays a recording in a handler: at any speed, frame by frame, from any position. Seeking backwards starts over: the core gets its
-// clock and network from the recording alone, and is fast.
+// Plays a recording in a handler: at any speed, frame by frame, from any position. Seeking backwards starts over: the core gets
+// its clock and network from the recording alone, and is fast.
 
 import { hooksOf, type RecordableHandler } from './hooks-of'
 import { playbackSteps } from './playback-steps'
@@ -30,7 +30,10 @@ export interface Player {
   seekFrame(frames: number): void
   /** Moves to the next event, across any silence. */
   skip(): void
-  /** Calls `listener` when playback starts or stops, and after each step, seek or change of speed. Returns a function that unsubscribes. */
+  /**
+   * Calls `listener` when playback starts or stops, and after each step, seek or change of speed. Returns a function
+   * that unsubscribes.
+   */
   subscribe(listener: () => void): () => void
   /** Stops playback and removes all listeners. The handler keeps its state. */
   dispose(): void

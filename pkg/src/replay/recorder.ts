@@ -1,6 +1,6 @@
-// Records a handler's runs. In: each call of the core before it is made, and the responses of `fetch` as the core reads them. Out: a
-// recording within `maxBytes`. It must change neither calls nor responses, and must never record a header, a query or any other
-// possible secret.
+// Records a handler's runs. In: each call of the core before it is made, and the responses of `fetch` as the core reads them.
+// Out: a recording within `maxBytes`. It must change neither calls nor responses, and must never record a header, a query or any
+// other possible secret.
 
 import { hooksOf } from './hooks-of'
 import type { CheckedOptions } from '../types/checked-options'
@@ -23,15 +23,18 @@ const RECORDED_OPTIONS = [
 /** The form fields of the protocol. Any other may hold a secret: its value is recorded as null. */
 const PROTOCOL_FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'regenerate', 'additional_instructions', 'input', 'tools', 'requirements', 'step_requirements']
 const RECORDED_HEADERS = /^(content-type|date)$|retry-after|rate-?limit/
-/** Seconds for which the core's clock shows the time of the last event, so that what it derives from the event has the recorded time. */
+/**
+ * Seconds for which the core's clock shows the time of the last event, so that what it derives from the event has the
+ * recorded time.
+ */
 const CLOCK_HOLD = 1
 /** Estimated size of an event without its bytes and strings. */
 const EVENT_OVERHEAD = 64
 
 /**
- * Records every run of `handler` from now on: messages, stream bytes, URL paths, the protocol's form fields, and the time of each.
- * Never headers, query strings, file contents, or form fields of yours that `fields` does not list. A run in progress is left
- * out. A second recorder on the same handler stops the first.
+ * Records every run of `handler` from now on: messages, stream bytes, URL paths, the protocol's form fields, and the time of
+ * each. Never headers, query strings, file contents, or form fields of yours that `fields` does not list. A run in progress is
+ * left out. A second recorder on the same handler stops the first.
  *
  *     const recorder = record(handler)
  *     await handler.send('Hello')

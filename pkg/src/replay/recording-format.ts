@@ -1,5 +1,5 @@
-// The file format of recordings: JSON Lines, a head and then one line per event. Bytes are stored as text if they are valid UTF-8,
-// else as base64. Files are untrusted input: every line is validated.
+// The file format of recordings: JSON Lines, a head and then one line per event. Bytes are stored as text if they are valid
+// UTF-8, else as base64. Files are untrusted input: every line is validated.
 
 import { isAllowedCall } from './allowed-calls'
 import type { LoadedMessages, Recording, RecordedEvent } from '../types/recording'
@@ -27,8 +27,8 @@ export async function packRecording(recording: Recording): Promise<Blob> {
 }
 
 /**
- * Reads a file of {@link packRecording} or {@link writeRecording}, up to 256 MiB decompressed. Rejects with an Error that names the
- * first invalid line.
+ * Reads a file of {@link packRecording} or {@link writeRecording}, up to 256 MiB decompressed. Rejects with an Error that names
+ * the first invalid line.
  */
 export async function openRecording(file: Blob | BufferSource): Promise<Recording> {
   const blob = file instanceof Blob ? file : new Blob([file])

@@ -31,7 +31,10 @@ function textOf(codes: Uint16Array): string {
 
 const PIECE = 0x2000
 
-/** Overwrites the strings in `bytes`, from left to right. `isError` preserves the words of a rate limit. `isSaid`: part of a message or of a tool's data. */
+/**
+ * Overwrites the strings in `bytes`, from left to right. `isError` preserves the words of a rate limit. `isSaid`: part of a
+ * message or of a tool's data.
+ */
 export function redactUnits(units: Units, bytes: Uint8Array, isError: boolean, isSaid = false): void {
   const { codes } = units
   const keys: (string | null)[] = []

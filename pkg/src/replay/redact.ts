@@ -1,7 +1,7 @@
 // Replaces the texts of a recording with placeholder letters, byte for byte, so that chunks, frames and states stay the same.
 //
-// Preserved: keys, numbers, booleans, event names, ids, names of agents, tools and models, white space, punctuation, and in errors
-// the words that identify a rate limit. JSON inside a string is redacted as JSON.
+// Preserved: keys, numbers, booleans, event names, ids, names of agents, tools and models, white space, punctuation, and in
+// errors the words that identify a rate limit. JSON inside a string is redacted as JSON.
 
 import { FrameSplitter } from './frame-splitter'
 import { redactUnits, overwrite, toUnits } from './redact-json'

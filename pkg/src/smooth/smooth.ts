@@ -1,5 +1,5 @@
-// Reveals a text that arrives in bursts at an even pace. In: the text so far, as often as it changes. Out: how much of it to show.
-// The text itself is never delayed: whoever needs the truth reads `content`.
+// Reveals a text that arrives in bursts at an even pace. In: the text so far, as often as it changes. Out: how much of it to
+// show. The text itself is never delayed: whoever needs the truth reads `content`.
 //
 // What is behind shrinks by the same share in every frame, so the pace follows the stream, and the lag is about `within`.
 
@@ -36,8 +36,8 @@ export interface Smooth {
 }
 
 /**
- * Reveals `source` at an even pace. What is there at the beginning is history and shown at once, as is everything in a hidden page,
- * for users who prefer reduced motion, and when the run has ended or was stopped.
+ * Reveals `source` at an even pace. What is there at the beginning is history and shown at once, as is everything in a hidden
+ * page, for users who prefer reduced motion, and when the run has ended or was stopped.
  */
 export function smooth(source: SmoothSource = '', options: SmoothOptions = {}): Smooth {
   const { within = 300, cap = 600, off = false } = options

@@ -1,5 +1,6 @@
-// The lists `turns` and `messages` of a snapshot. Each snapshot has its own, because lists are immutable, and while an answer streams
-// they differ in their end only. Copying a long one for each token would be most of the token's cost, so it is copied when it is read.
+// The lists `turns` and `messages` of a snapshot. Each snapshot has its own, because lists are immutable, and while an answer
+// streams they differ in their end only. Copying a long one for each token would be most of the token's cost, so it is copied
+// when it is read.
 
 import { freezeInDevelopment } from './freeze'
 import { isSameList } from './lazy-json'

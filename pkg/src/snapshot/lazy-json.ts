@@ -3,7 +3,10 @@
 import { freezeInDevelopment } from './freeze'
 import type { Json } from '../types/json'
 
-/** The parsed value, or the text itself if it is not valid JSON, so that nothing is lost. Python's `NaN` and `Infinity` become null. */
+/**
+ * The parsed value, or the text itself if it is not valid JSON, so that nothing is lost. Python's `NaN` and `Infinity` become
+ * null.
+ */
 export function parseOrText(text: string): Json {
   try {
     return JSON.parse(text) as Json

@@ -56,7 +56,9 @@ function withContentEvents(events: Fields[], runs: Map<string, StoredRun>): Fiel
   })
 }
 
-/** The model's text for each of its requests; `null` if the messages do not tell. Messages of earlier runs are marked and skipped. */
+/**
+ * The model's text for each of its requests; `null` if the messages do not tell. Messages of earlier runs are marked and skipped.
+ */
 function assistantTexts(run: StoredRun | undefined): string[] | null {
   // A run made from another one begins with its messages.
   const messages = run?.messages?.slice(run.forked_from_message_index ?? 0).filter(({ from_history, role }) => !from_history && role === 'assistant')

@@ -1,5 +1,5 @@
-// Which stored runs are versions of one turn. AgentOS 3.1.10 lists runs in the order of their creation, members before or behind their
-// parents, and names the run that another one was made from (docs/agentos-protocol.md §15).
+// Which stored runs are versions of one turn. AgentOS 3.1.10 lists runs in the order of their creation, members before or behind
+// their parents, and names the run that another one was made from (docs/agentos-protocol.md §15).
 
 import type { Json } from '../types/json'
 
@@ -52,7 +52,10 @@ export function groupVersions(runs: StoredRun[]): StoredRun[][][] {
   return turns
 }
 
-/** The run of which this is another version: regenerated, run again, or with the question edited. Not one that goes on after its end. */
+/**
+ * The run of which this is another version: regenerated, run again, or with the question edited. Not one that goes on after its
+ * end.
+ */
 function sourceOf(run: StoredRun): string | null | undefined {
   if (run.regenerated_from) return run.regenerated_from
   const cut = run.forked_from_message_index
@@ -67,8 +70,8 @@ const isAsked = (run: StoredRun, cut: number) => (run.messages ?? []).slice(0, c
 const sameInput = (a: StoredRun, b: StoredRun) => a.run_input !== undefined && JSON.stringify(a.run_input) === JSON.stringify(b.run_input)
 
 /**
- * What the user said. `run_input` of a run that was made from another one, or edited in place, is the text of before: the words that
- * count are those of the messages. A message may have more than the user's words behind them.
+ * What the user said. `run_input` of a run that was made from another one, or edited in place, is the text of before: the words
+ * that count are those of the messages. A message may have more than the user's words behind them.
  */
 export function userText(run: StoredRun): string | null {
   const input = inputText(run.run_input)

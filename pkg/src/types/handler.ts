@@ -41,25 +41,25 @@ export interface StreamHandler {
   /** Removes a message from `snapshot.queue`; its `send` resolves as `cancelled`. Returns `false` if it is no longer queued. */
   cancelQueued(id: number): boolean
   /**
-   * Replaces the text of a message in `snapshot.queue`; files that were sent along stay. Returns `false` if it is no longer queued.
-   * Throws a TypeError if `text` is not a string.
+   * Replaces the text of a message in `snapshot.queue`; files that were sent along stay. Returns `false` if it is no longer
+   * queued. Throws a TypeError if `text` is not a string.
    */
   editQueued(id: number, text: string): boolean
   /**
-   * Moves a message to another position in `snapshot.queue`; an `index` beyond the ends means the end. Returns `false` if it is no
-   * longer queued. Throws a TypeError if `index` is not a number.
+   * Moves a message to another position in `snapshot.queue`; an `index` beyond the ends means the end. Returns `false` if it is
+   * no longer queued. Throws a TypeError if `index` is not a number.
    */
   moveQueued(id: number, index: number): boolean
   /**
-   * Sends a message in `snapshot.queue` at once: the running answer is stopped, and a rate limit is not waited for. Returns `false`
-   * if it is no longer queued.
+   * Sends a message in `snapshot.queue` at once: the running answer is stopped, and a rate limit is not waited for. Returns
+   * `false` if it is no longer queued.
    */
   sendQueuedNow(id: number): boolean
   /** Resumes the queue that `cancel()` paused. Returns `false` if it is not paused. */
   resumeQueue(): boolean
   /**
-   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if the last run has
-   * ended already, with the outcome of that. Rejects with an Error if there was no run.
+   * Resumes an interrupted answer (`snapshot.resumable`) after the last event read. Resolves with its outcome; if the last run
+   * has ended already, with the outcome of that. Rejects with an Error if there was no run.
    */
   resume(): Promise<Outcome>
   /**
@@ -68,8 +68,8 @@ export interface StreamHandler {
    *
    *     h.continueRun(h.getSnapshot().pause.requirements.map((r) => confirm(r)))
    *
-   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`, or if the list is empty,
-   * and with an Error if no run is paused.
+   * Rejects with a TypeError if an element is not the result of `confirm`, `reject`, `fill` or `giveResult`, or if the list is
+   * empty, and with an Error if no run is paused.
    */
   continueRun(resolutions: Resolution | readonly Resolution[]): Promise<Outcome>
   /**
@@ -79,9 +79,9 @@ export interface StreamHandler {
    * A failed answer continues in place, in the same run. A stopped one is requested with a new message, since AgentOS does not
    * answer a stopped run again.
    *
-   * Resolves with the outcome of the new answer. Rejects with a TypeError for wrong arguments, and with an Error while an answer is
-   * running, if there is no such turn, and for a workflow. A server that cannot do it (AgentOS before 3.1.10) refuses: `failed`, and
-   * `snapshot.error` says why.
+   * Resolves with the outcome of the new answer. Rejects with a TypeError for wrong arguments, and with an Error while an answer
+   * is running, if there is no such turn, and for a workflow. A server that cannot do it (AgentOS before 3.1.10) refuses:
+   * `failed`, and `snapshot.error` says why.
    *
    * @param options.turn The turn, or its id. Default: the last one.
    * @param options.instructions For the model: `Shorter, please.` They stay in the model's view of the conversation.
@@ -118,7 +118,9 @@ export interface StreamHandler {
    * @param options.name Name of the answering party until an event carries one, as the option `name`.
    */
   begin(text?: string, options?: { name?: string }): void
-  /** Feeds the next bytes of the stream, split anywhere. Starts a turn if none is open. Throws a TypeError for anything but bytes. */
+  /**
+   * Feeds the next bytes of the stream, split anywhere. Starts a turn if none is open. Throws a TypeError for anything but bytes.
+   */
   feed(bytes: Uint8Array): void
   /** Ends the stream that was fed. */
   end(): void

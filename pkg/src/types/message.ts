@@ -67,11 +67,14 @@ export interface ChatMessage {
   /** The text. For an answer with an output schema: its JSON, indented by two spaces (see `structured`). */
   readonly content: string
   /**
-   * The Markdown blocks of `content`, to be rendered one by one: `blocks.map((b) => <Md key={b.id}>{b.text}</Md>)`. A block that is
-   * not `open` keeps its identity, so a new token renders one block. Computed when it is first read; not enumerable.
+   * The Markdown blocks of `content`, to be rendered one by one: `blocks.map((b) => <Md key={b.id}>{b.text}</Md>)`. A block that
+   * is not `open` keeps its identity, so a new token renders one block. Computed when it is first read; not enumerable.
    */
   readonly blocks: readonly Block[]
-  /** All link definitions and footnotes in `content` so far; append it to a block, so that references to them work. Not enumerable. */
+  /**
+   * All link definitions and footnotes in `content` so far; append it to a block, so that references to them work. Not
+   * enumerable.
+   */
   readonly linkDefinitions: string
   /** Seconds since the Unix epoch. */
   readonly created_at: number

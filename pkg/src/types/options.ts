@@ -47,13 +47,13 @@ export type TargetOptions = (
 /** The options of `createStreamHandler` other than {@link TargetOptions}. */
 export interface HandlerSettings {
   /**
-   * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin. `createStreamHandler` throws
-   * a TypeError for one without its scheme (`localhost:7777`).
+   * Base URL of the AgentOS, without a path: `http://localhost:7777`. Default: the page's own origin. `createStreamHandler`
+   * throws a TypeError for one without its scheme (`localhost:7777`).
    */
   endpoint?: string | null
   /**
-   * Display name of the agent, team or workflow in activity texts, until its first event carries one. Default: derived from the id;
-   * `web-researcher` becomes `Web Researcher`.
+   * Display name of the agent, team or workflow in activity texts, until its first event carries one. Default: derived from the
+   * id; `web-researcher` becomes `Web Researcher`.
    */
   name?: string | null
   /**
@@ -166,8 +166,8 @@ export interface HandlerSettings {
 }
 
 /**
- * Retry policy of the handler; see {@link HandlerSettings.retry}. Delays are in seconds, 0 to 3,600. `createStreamHandler` throws a
- * RangeError for a value out of range.
+ * Retry policy of the handler; see {@link HandlerSettings.retry}. Delays are in seconds, 0 to 3,600. `createStreamHandler` throws
+ * a RangeError for a value out of range.
  */
 export interface RetryOptions {
   /**

@@ -10,13 +10,19 @@ import type { ErrorType, Snapshot, Turn } from './snapshot'
 
 /** The part of a core that a replay drives. */
 export interface ReplayCore {
-  /** From now on the core takes time and network input from the recording. The time is `now` (seconds since the Unix epoch) until the next call. */
+  /**
+   * From now on the core takes time and network input from the recording. The time is `now` (seconds since the Unix epoch) until
+   * the next call.
+   */
   replay(now: number): void
   /** Request `request` was answered. `headers`: `name: value`, a line each, names in lower case. */
   opened(request: number, status: number, type: string, headers: string): void
   /** The next bytes of a response. */
   heard(request: number, bytes: Uint8Array): void
-  /** A request ended. `whole`: `true` if its response was complete, `false` if it broke off or there was none, absent if it was not sent. */
+  /**
+   * A request ended. `whole`: `true` if its response was complete, `false` if it broke off or there was none, absent if it was
+   * not sent.
+   */
   closed(request: number, whole?: boolean): void
   /** Why a request has no response (`network`), or none that can be read. */
   diagnosed(request: number, type: string, message: string): void
@@ -70,8 +76,8 @@ export interface RecorderHooks {
    */
   replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): ReplayTarget
   /**
-   * Continues what waited for `core`. `shown`: what the page shows now; `notify` tells the listeners. By position, because lazy/ has to
-   * be small.
+   * Continues what waited for `core`. `shown`: what the page shows now; `notify` tells the listeners. By position, because lazy/
+   * has to be small.
    */
   takeOver(core: StreamHandler, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void): void
 }

@@ -100,8 +100,8 @@ export type Kept = ResumePoint
 /** One recorded event. `at` is in seconds since the recording began; `request` is the number of a request. */
 export type RecordedEvent = { at: number } & (
   /**
-   * A call of the core: a method, or a signal from the clock (`tick`), the network (`online`, `offline`) or another tab. `loaded`:
-   * the messages of a `load`, which the core does not know (call `clear`).
+   * A call of the core: a method, or a signal from the clock (`tick`), the network (`online`, `offline`) or another tab.
+   * `loaded`: the messages of a `load`, which the core does not know (call `clear`).
    */
   | { call: string; with: (string | number | boolean | null | string[] | Uint8Array)[]; loaded?: LoadedMessages }
   /**

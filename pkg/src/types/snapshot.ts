@@ -1,7 +1,8 @@
 // What a page sees of a conversation.
 //
-// Every object is immutable (frozen in development) and structurally shared: whatever did not change is the same object in the next snapshot, so `===`
-// tells whether it has to be rendered again. Times are in seconds since the Unix epoch, durations in seconds.
+// Every object is immutable (frozen in development) and structurally shared: whatever did not change is the same object in the
+// next snapshot, so `===` tells whether it has to be rendered again. Times are in seconds since the Unix epoch, durations in
+// seconds.
 
 import type { Json } from './json'
 import type { ChatMessage } from './message'
@@ -40,8 +41,9 @@ export type ErrorType =
   | 'network' | 'http' | 'interrupted' | 'protocol'
 
 /**
- * Why a request or a run was refused, whoever said so: the server, a proxy, or the model's provider. `rate_limit` and `overloaded`
- * pass by themselves and are waited out; `quota_exhausted` is an account, or the allowance of a day, that is used up.
+ * Why a request or a run was refused, whoever said so: the server, a proxy, or the model's provider. `rate_limit` and
+ * `overloaded` pass by themselves and are waited out; `quota_exhausted` is an account, or the allowance of a day, that is used
+ * up.
  */
 export type ErrorReason =
   | 'rate_limit' | 'overloaded' | 'quota_exhausted' | 'request_too_large' | 'auth' | 'not_found' | 'bad_request'
@@ -66,7 +68,10 @@ export interface StreamError {
   readonly provider?: string
   /** When it is worth trying again, if that is more than an hour away. Seconds since the Unix epoch. */
   readonly retryAt?: number
-  /** For developers: address of the failed request, without query and credentials. Set for the types `http`, `network` and `protocol`. */
+  /**
+   * For developers: address of the failed request, without query and credentials. Set for the types `http`, `network` and
+   * `protocol`.
+   */
   readonly url?: string
 }
 
@@ -172,7 +177,8 @@ export interface Diagnostics {
 }
 
 /**
- * State of the conversation at one moment. `status` narrows the other fields: with `status === 'retrying'`, `retry` is not `null`.
+ * State of the conversation at one moment. `status` narrows the other fields: with `status === 'retrying'`, `retry` is not
+ * `null`.
  */
 export type Snapshot = SnapshotFields & Progress
 

@@ -1,5 +1,5 @@
-// Changes to the conversation as the core reports them: the counterpart of `Delta` in src/view.rs, read by read-delta.ts. Where the
-// snapshot has a Json value, the core sends its raw text.
+// Changes to the conversation as the core reports them: the counterpart of `Delta` in src/view.rs, read by read-delta.ts. Where
+// the snapshot has a Json value, the core sends its raw text.
 
 import type { ToolCall } from '../types/message'
 import type { ModelQuota, Monitor, PacingState, QueuedSend, RetryState } from '../types/rate-limits'
@@ -33,7 +33,9 @@ export interface HeadDelta {
   monitor: Monitor | undefined
 }
 
-/** Text was appended to one message, and nothing else changed. `work` is an index into `turn.work`, or negative for the answer. */
+/**
+ * Text was appended to one message, and nothing else changed. `work` is an index into `turn.work`, or negative for the answer.
+ */
 export type Appended = [turn: number, work: number, thoughts: boolean, text: string, bytesRead: number, framesRead: number]
 
 /** Changes to one turn. */

@@ -14,8 +14,8 @@ export interface ConversationHost {
   /** Result of `core.keep()`: what to store of an unfinished answer. */
   kept(point: ResumePoint | null): void
   /**
-   * Result of `core.read()`: what changed since the last call, packed: `count` numbers from address `numbers` of the core's memory,
-   * and their text. `piece` was called before with its long texts, in pieces.
+   * Result of `core.read()`: what changed since the last call, packed: `count` numbers from address `numbers` of the core's
+   * memory, and their text. `piece` was called before with its long texts, in pieces.
    */
   delta(numbers: number, count: number, text: string): void
   piece(piece: string): void

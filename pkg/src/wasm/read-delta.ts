@@ -1,5 +1,5 @@
-// A packed delta → Delta. Reads the fields in the order in which src/view.rs and the structs of src/state declare them: that order
-// is the contract, and tests/package/packed-delta.test.mjs checks it. To add a field, see src/view/packed.rs.
+// A packed delta → Delta. Reads the fields in the order in which src/view.rs and the structs of src/state declare them: that
+// order is the contract, and tests/package/packed-delta.test.mjs checks it. To add a field, see src/view/packed.rs.
 
 import { flag, list, name, num, numOrNull, orNull, put, section, str, strOrNull, structOrNull } from './packed'
 import type { Delta, EntryDelta, Head, HeadDelta, MessageDelta, PauseDelta, SentDetails, TextDelta, ToolDelta, TurnDelta, TurnFacts } from './core-delta'
