@@ -143,7 +143,7 @@ fn a_last_frame_that_is_cut_stays_a_cut_wherever_it_is_cut() {
 
 #[test]
 fn an_empty_final_content_never_deletes_what_was_streamed() {
-    for empty in [json!(""), json!(" \n"), json!({}), json!([]), json!(null)] {
+    for empty in [json!(""), json!(" \n"), json!({}), json!([]), json!(null), json!(0), json!(false)] {
         for event in ["RunCompleted", "RunCancelled", "RunContent"] {
             let mut page = Page::asked();
             page.event("RunStarted", agent()).event("RunContent", saying(agent(), "Hello"));
