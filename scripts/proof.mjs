@@ -21,6 +21,9 @@ const proofs = [
     command: ['cargo', 'test', '--release', '--test', 'model', '--', '--nocapture'], cases: (output) => [sum(output, /(\d+) moves, depth/g), 'moves'] },
   { judge: 'a naive decoder and reducer, 50,000 runs (tests/reference.rs)', name: 'reference', env: { RUNS: '50000' },
     command: ['cargo', 'test', '--release', '--test', 'reference'], cases: (output) => [sum(output, /^test result: .*? (\d+) passed/gm), 'tests'] },
+  { judge: 'new generated cases (proptest; `make test` has the same in every run)', name: 'proptest',
+    command: ['cargo', 'test', '--release', '--features', 'generator', '--test', 'bad_input', '--test', 'client', '--test', 'json_oracle', '--test', 'repeated_frames', '--lib'],
+    cases: (output) => [sum(output, /^test result: .*? (\d+) passed/gm), 'tests'] },
   ...Object.entries(JUDGES).map(([browser, { executable, install }]) => ({
     judge: `${browser}'s EventSource (tests/oracle)`, name: `oracle-${browser}`, env: { ORACLE_STREAMS: STREAMS, ORACLE_BROWSER: browser },
     skip: !executable() && `not here; to install it: ${install}`, command: nodeTests('tests/oracle'), cases: (output) => [sum(output, /: (\d+) streams, \d+ events/g), 'streams'],

@@ -48,11 +48,18 @@ fn render_apart(text: &str, options: Options) -> String {
     texts(text, splitter.blocks()).into_iter().zip(kinds).map(render_one).collect()
 }
 
-/// Without what belongs to other tests (definitions, raw HTML that is never closed), and a carriage return alone, which
-/// pulldown-cmark does not know everywhere.
+/// Without what belongs to other tests (definitions, raw HTML that is never closed), and where pulldown-cmark leaves the
+/// specifications: a carriage return alone; tabs behind a closing code fence (CommonMark 0.31.2 §4.5) and before a `>`; a list
+/// item that it takes for a table's delimiter row (GFM 0.29 §4.10: another block's beginning comes before the table). Many more
+/// documents (RUNS) find more of its own; micromark is the other judge.
 fn rendered_alike(text: &str) -> String {
-    let text = text.replace("]:", "] :").replace("\r\n", "\n").replace('\r', "\n");
-    text.replace("<pre>", "<p>").replace("<!--", "<").replace("<?", "<")
+    let text = text.replace("]:", "] :").replace("\r\n", "\n").replace('\r', "\n").replace('\t', "    ");
+    let text = text.replace("<pre>", "<p>").replace("<!--", "<").replace("<?", "<");
+    let line = |line: &str| match line.contains("- ") && line.chars().all(|c| " >-:|".contains(c)) {
+        true => line.replace('|', "x"),
+        false => line.to_owned(),
+    };
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Without empty lines: the end of an HTML block is a line end or none.
@@ -106,6 +113,11 @@ fn assert_invariants(text: &str, sizes: &[usize]) {
     assert!(one_by_one.blocks().starts_with(&settled), "{text:?} at its end");
     assert!(one_by_one.blocks().len() <= starts_before.len() + 1, "{text:?}");
     assert_eq!(split(text).blocks(), one_by_one.blocks());
+}
+
+/// How many documents are rendered apart and whole; RUNS=1000000 takes two minutes.
+fn documents_rendered() -> u32 {
+    std::env::var("RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(20_000)
 }
 
 /// Lines of what Markdown has, put together at random.
@@ -241,13 +253,24 @@ fn the_examples_of_gfm_rendered_apart() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20000, failure_persistence: None, max_shrink_iters: 20000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: documents_rendered(), failure_persistence: None, max_shrink_iters: 20000, ..ProptestConfig::default() })]
 
     #[test]
     fn generated_documents_rendered_apart(text in documents()) {
         let text = rendered_alike(&text);
         let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
         prop_assert_eq!(lines(&render(&text, options)), lines(&render_apart(&text, options)));
+    }
+}
+
+#[test]
+fn what_is_no_table() {
+    let is_table = |text: &str| kinds(text).iter().any(|(kind, _)| *kind == Kind::Table);
+    for table in ["| a |\n|---|", "a |\n:-", "a | b\n-|-", "|a|b|\n| :-: | --: |", "||\n|-|"] {
+        assert!(is_table(table), "{table:?}");
+    }
+    for text in ["| a | b |c\n:|---|---|", "|\n:-:", "a | b\n- -|-", "a | b\n||", "a | b\n    -|-", "a | b\n---"] {
+        assert!(!is_table(text), "{text:?}");
     }
 }
 

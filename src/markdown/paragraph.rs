@@ -59,6 +59,6 @@ impl Paragraph {
 
     /// Whether `line` below its only line makes a table.
     pub fn is_header_of(&self, line: &Line<'_>) -> bool {
-        self.cells > 0 && is_delimiter(line.rest(), self.cells)
+        self.cells > 0 && line.indent() < 4 && is_delimiter(line.rest(), self.cells)
     }
 }

@@ -1,11 +1,9 @@
 //! The two lines that make a table (GFM §4.10).
 
-use super::line::is_space;
-
-/// How many cells a row has; 0 if it has no pipe.
+/// How many cells a row has; 0 if it has no pipe, or nothing else.
 pub(super) fn cells(row: &[u8]) -> usize {
     let row = row.trim_ascii();
-    if !row.contains(&b'|') {
+    if !row.contains(&b'|') || row == b"|" {
         return 0;
     }
     let mut pipes = 0;
@@ -21,6 +19,18 @@ pub(super) fn cells(row: &[u8]) -> usize {
 
 /// Whether `row` separates a header of so many cells from the table's body: `| --- | :-: |`.
 pub(super) fn is_delimiter(row: &[u8], header: usize) -> bool {
-    let is_listed = row.iter().all(|b| is_space(*b) || matches!(b, b'|' | b':' | b'-'));
-    is_listed && row.contains(&b'-') && cells(row).max(1) == header
+    let row = row.trim_ascii();
+    let row = row.strip_prefix(b"|").unwrap_or(row);
+    let row = row.strip_suffix(b"|").unwrap_or(row);
+    let is_cell = |cell: &[u8]| {
+        let cell = cell.trim_ascii();
+        let cell = cell.strip_prefix(b":").unwrap_or(cell);
+        let cell = cell.strip_suffix(b":").unwrap_or(cell);
+        !cell.is_empty() && cell.iter().all(|b| *b == b'-')
+    };
+    let mut count = 0;
+    row.split(|b| *b == b'|').all(|cell| {
+        count += 1;
+        is_cell(cell)
+    }) && count == header
 }

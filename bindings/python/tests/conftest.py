@@ -10,11 +10,17 @@ from collections.abc import AsyncIterable, Awaitable, Iterable
 from typing import Any, TypeVar
 
 import ai_stream_handler
+from hypothesis import settings
 
 T = TypeVar("T")
 
 EXAMPLES = 60 if os.environ.get("PYTHON_TESTS") == "quick" else 500
 """Generated runs per test."""
+
+# The same runs each time where a failure would stop somebody else's change.
+settings.register_profile("quick", derandomize=True)
+if os.environ.get("PYTHON_TESTS") == "quick":
+    settings.load_profile("quick")
 
 
 def pytest_report_header() -> str:
