@@ -10,6 +10,7 @@ export function createFeatureCards(actions, docs) {
     { id: 'time', symbol: 'step', title: 'See where the time went', text: 'Two agents at work: each model request, tool call and wait is a bar on a timeline.' },
     { id: 'replay', symbol: 'stepOn', title: 'Replay a run frame by frame', text: 'Scrub through a recording: chat, status, timeline and the raw frame at any moment. Or drop a recording of your own.' },
     { id: 'compare', symbol: 'compare', title: 'Compare with the usual way', text: 'The same bytes through both. Watch what the usual way loses.', href: './compare.html' },
+    { id: 'blocks', symbol: 'blocks', title: 'Count what a token draws', text: 'A long answer, block by block and the plain way: which blocks the last token drew, and the time it took your browser.', href: './blocks.html' },
     { id: 'refusal', symbol: 'text', title: 'Read a refusal', text: 'Paste what your provider said when it said no: see what kind it is, how long it lasts, and what your user reads.', href: './refusal.html' },
     { id: 'connect', symbol: 'plug', title: 'Connect to your AgentOS', text: 'Chat with your agents, teams and workflows, open stored sessions, answer paused runs.' },
   ]
@@ -21,6 +22,7 @@ export function createFeatureCards(actions, docs) {
         el('strong', {}, icon(symbol), title), el('span', {}, text))))),
     links: el('div', { class: 'side-links' },
       link('a', { href: './compare.html', testid: 'to-compare' }, 'compare', 'Side-by-side comparison'),
+      link('a', { href: './blocks.html', testid: 'to-blocks' }, 'blocks', 'What a token draws'),
       link('a', { href: './refusal.html', testid: 'to-refusal' }, 'alert', 'Read a refusal'),
       ...(docs ? [link('a', { href: docs, testid: 'to-docs' }, 'text', 'Documentation')] : [])),
   }
