@@ -207,7 +207,7 @@ function disconnect() {
 /** Updates everything that says what is shown and where a message goes. */
 function describe() {
   const { scenario, live } = page
-  layout.arrange(sessionList.node, scenarioList.node, live !== null && !live.scenario)
+  layout.arrange(sessionList.node, scenarioList.node, live)
   scenarioList.markCurrent(shownScenario()?.name)
   connectForm.update(live && !live.scenario ? live.target : null)
   composer.setMode(composerCopy(live, backend))

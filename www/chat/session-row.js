@@ -28,7 +28,9 @@ export function createSessionRow(actions) {
     show(copy, node.hasAttribute('data-current') && actions.canCopy())
     show(choices, true)
     show(question, false)
-    if (isOpen) rename.focus()
+    if (!isOpen) return
+    rename.focus()
+    tools.scrollIntoView({ block: 'nearest' })
   }
 
   function ask(isAsked) {

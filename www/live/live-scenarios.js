@@ -78,12 +78,12 @@ export async function findBackend() {
   const { backend, docs } = await (await fetch('./backend.json')).json()
   // A visitor sees and continues sessions of their own only.
   const options = { endpoint: location.origin, fields: { user_id: visitor() } }
-  if (backend === 'server') return { where: 'server', name: 'the server of this page', text: 'Backend: the server of this page', options }
+  if (backend === 'server') return { where: 'server', name: 'the server of this page', text: 'Answered by the server of this page, with a scripted model', options }
   return {
     docs,
     where: 'page',
     name: 'the backend inside this page',
-    text: 'Backend: the crate’s generator, as WebAssembly in this page',
+    text: 'Answered inside this page, by a scripted model: nothing is sent anywhere',
     // This backend does not outlive the page, so a refresh has nothing to resume.
     options: { ...options, fetch: createPageBackend().fetch, persist: false },
   }
