@@ -24,6 +24,7 @@ export function createSessionList({ open, startNew, canOpen, canCopy, copy, rena
     remove: (id) => say('', remove(id), 'Deleted.'),
   }
   let rows = []
+  let problem = ''
   const draw = keyedList(list, () => {
     const row = createSessionRow(actions)
     rows.push(row)
@@ -42,8 +43,11 @@ export function createSessionList({ open, startNew, canOpen, canCopy, copy, rena
 
   return {
     node,
-    /** Why the list could not be loaded, or ''. */
-    setNote: (text) => setText(note, text),
+    /** Why the list could not be loaded; '': it has been. */
+    setProblem(text) {
+      if (text || problem) setText(note, text)
+      problem = text
+    },
     update({ sessions, sessionId }) {
       draw(sessions)
       show(node, sessions.length > 0 || canOpen())

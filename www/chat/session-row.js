@@ -57,6 +57,8 @@ export function createSessionRow(actions) {
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') return setEditing(false)
     if (event.key !== 'Enter' || event.isComposing) return
+    // The focus moves to the button behind; the same Enter must not press it.
+    event.preventDefault()
     const text = input.value.trim()
     setEditing(false)
     if (text !== '' && text !== session.session_name) actions.rename(session.session_id, text)

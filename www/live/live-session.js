@@ -38,7 +38,7 @@ export function createLiveSession(page, backend, { chaosPanel, layout, messageLi
     if (!storesSessions() || ['connecting', 'streaming', 'retrying'].includes(status)) return
     const { scenario } = page.live
     // If that fails, the list stays as it is.
-    page.handler.loadSessions({ limit: scenario ? 8 : 30 }).then(() => sessionList.setNote(''), (error) => sessionList.setNote(scenario ? '' : error.message))
+    page.handler.loadSessions({ limit: scenario ? 8 : 30 }).then(() => sessionList.setProblem(''), (error) => sessionList.setProblem(scenario ? '' : error.message))
   }
 
   return {

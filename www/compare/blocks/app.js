@@ -13,7 +13,7 @@ const stream = frames()
 const bytes = { length: stream.reduce((sum, { length }) => sum + length, 0) }
 
 const panels = [
-  createBlocksPanel('ours', 'Block by block', 'Draws the blocks of message.blocks that are new. A block that has ended stays the same object.', byBlocks()),
+  createBlocksPanel('ours', 'Block by block', 'Draws only the blocks of message.blocks that have changed.', byBlocks()),
   createBlocksPanel('usual', 'The plain way', 'Draws the whole text again whenever it has grown, as most chat pages do.', asAWhole()),
 ]
 const race = createRace({ panels, onChange: drawFigures })

@@ -10,11 +10,11 @@ import { createSparkline } from '../sparkline.js'
  */
 export function createBlocksPanel(id, title, note, { draw, forget }) {
   const box = el('div', { class: 'panel-box text', tabindex: '0', role: 'region', 'aria-label': `The answer: ${title}`, testid: `${id}-text` })
-  const count = el('p', { class: 'block-count', testid: `${id}-count` })
+  const count = el('strong', { testid: `${id}-count` })
   const sparkline = createSparkline(title)
   const cost = el('p', { class: 'panel-cost', testid: `${id}-cost` })
   const node = el('section', { class: 'panel', 'aria-label': title, testid: id },
-    el('header', {}, el('h2', {}, title)), el('p', { class: 'panel-note' }, note), count, box, el('div', { class: 'panel-sparkline' }, sparkline.node), cost)
+    el('header', {}, el('h2', {}, title)), el('p', { class: 'panel-note' }, note), el('p', { class: 'block-count' }, count, ' drawn by the last token'), box, el('div', { class: 'panel-sparkline' }, sparkline.node), cost)
   let handler
   let marked = []
   let drawn = []
@@ -59,7 +59,7 @@ export function createBlocksPanel(id, title, note, { draw, forget }) {
       marked = drawn
       box.scrollTop = box.scrollHeight
       setText(count, `${figures.drawn} of ${figures.blocks} ${figures.blocks === 1 ? 'block' : 'blocks'}`)
-      setText(cost, `longest frame ${ms(figures.longest)} · total ${ms(figures.work)}`)
+      setText(cost, `main thread ${ms(figures.work)} · longest frame ${ms(figures.longest)}`)
       sparkline.draw()
     },
     conclude() {
