@@ -278,7 +278,7 @@ export class CoreDriver {
           this.#untapped.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent), kept: (fields) => (this.#resumePoint = fields && resumePointOf(fields)),
+      changed: (urgent) => this.#changed(urgent), kept: (...given) => (this.#resumePoint = resumePointOf(...given)),
       ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
