@@ -79,24 +79,25 @@ function once(raw: string, read: (raw: string) => unknown): () => unknown {
   }
 }
 
-/** `old` if its properties equal those of `fresh`, else `fresh`. Compares one level deep. */
-export function reuseIfEqual<T extends object | null>(old: T, fresh: T): T {
-  if (!old || !fresh) return fresh
-  const [before, after] = [old, fresh] as Record<string, unknown>[]
-  for (const key in after) if (after[key] !== before![key]) return fresh
-  for (const key in before) if (!(key in after!)) return fresh
-  return old
+/** `old` if it equals `fresh`, down to the leaves; else `fresh`. For plain objects and lists. */
+export function reuseIfEqual<T>(old: T, fresh: T): T {
+  return isEqual(old, fresh) ? old : fresh
 }
 
-/** `old` if it equals `fresh`, else `fresh`. Compares as JSON: for small values. */
-export function reuseIfDeepEqual<T>(old: T, fresh: T): T {
-  return JSON.stringify(old) === JSON.stringify(fresh) ? old : fresh
+function isEqual(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return one === other
+  const [a, b] = [one, other] as { [key: string]: unknown }[]
+  for (const key in a) if (!isEqual(a[key], b![key])) return false
+  for (const key in b) if (!(key in a!)) return false
+  return true
 }
 
 /** The fresh list; entries that equal an old one are that one, and the list is the old one if its entries are. */
 export function reuseEntries<T extends object>(old: readonly T[], fresh: readonly T[]): readonly T[] {
-  const known = new Map(old.map((entry) => [JSON.stringify(entry), entry]))
-  return reuseList(old, fresh.map((entry) => known.get(JSON.stringify(entry)) ?? entry))
+  // Most are where they were.
+  let known: Map<string, T> | undefined
+  const elsewhere = (entry: T) => (known ??= new Map(old.map((one) => [JSON.stringify(one), one]))).get(JSON.stringify(entry)) ?? entry
+  return reuseList(old, fresh.map((entry, at) => (isEqual(old[at], entry) ? old[at]! : old.length ? elsewhere(entry) : entry)))
 }
 
 /** `old` if it has the same entries, else `fresh`. */
