@@ -29,11 +29,11 @@ function Messages() {
 const Message = memo(function Message({ id }: { id: string }) {
   const message = useMessage(useStream().handler, id)
   if (!message) return null
-  const { role, agentName, teamName, content, tool_calls = [], filesSent = [], cancelled } = message
+  const { role, name, content, tool_calls = [], filesSent = [], cancelled } = message
   if (role === 'delegation') return <p className="delegation">{message.delegatedBy} asks {message.delegatedTo}: {content}</p>
   return (
     <article className={role}>
-      <b>{role === 'user' ? 'You' : (agentName ?? teamName ?? 'Agent')}</b>
+      <b>{role === 'user' ? 'You' : name || 'Agent'}</b>
       {tool_calls.map((tool) => (
         <details key={tool.tool_call_id}>
           <summary>{tool.tool_name}: {tool.status}</summary>
