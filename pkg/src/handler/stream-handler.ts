@@ -151,7 +151,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       const runs = await fetchSessionRuns(driver.options, id)
       if (driver.isDisposed || generation !== driver.generation) return false
       driver.show(id, [], () => {
-        for (const [{ user, at, frames }, ...again] of turnsFromRuns(runs)) {
+        for (const [{ user, at, frames }, ...again] of turnsFromRuns(runs, driver.options)) {
           driver.core.recall(user ?? undefined, at, frames)
           for (const version of again) driver.core.recallVersion(version.user === user ? undefined : (version.user ?? undefined), version.keepsWork, version.at, version.frames)
         }

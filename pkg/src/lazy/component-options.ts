@@ -15,14 +15,13 @@ true satisfies [Split<typeof NAMES>, keyof HandlerOptions] extends [keyof Handle
 
 /** Throws what is wrong with the options, in development; logs unknown ones in production. `caller`: the name of the hook. */
 export const checkComponentOptions = (caller: string, options: HandlerOptions): void => {
-  let assertOptions: typeof assertValid | undefined
   try {
     // Bundlers drop this, and with it all of validateOptions, from production builds.
-    if (process.env.NODE_ENV !== 'production') assertOptions = assertValid
-  } catch {
-    // A page without a bundler has no `process`.
+    if (process.env.NODE_ENV !== 'production') assertValid(caller, options)
+  } catch (error) {
+    // Else there is no `process`, in a page without a bundler.
+    if (error instanceof TypeError) throw error
   }
-  assertOptions?.(caller, options)
   for (const name in options) if (!NAMES.split(' ').includes(name)) console.warn(`${caller}: there is no option ${name}. The option is ignored.`)
 }
 

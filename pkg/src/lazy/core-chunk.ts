@@ -23,10 +23,8 @@ export const loadCore = (): Promise<void> => {
   clearTimeout(timer)
   return (attempt ??= import('../index').then((chunk) => void (coreChunk = chunk), () => {
     attempt = undefined
-    if (!failedAttempts++) {
-      globalThis.addEventListener?.('online', wakeUp)
-      globalThis.document?.addEventListener('visibilitychange', wakeUp)
-    }
+    // Both reach the window.
+    if (!failedAttempts++) for (const name of ['online', 'visibilitychange']) globalThis.addEventListener?.(name, wakeUp)
     timer = setTimeout(wakeUp, 500 << failedAttempts)
   }).then(() => {
     for (const tell of [...waiting]) tell()

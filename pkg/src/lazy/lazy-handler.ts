@@ -25,7 +25,7 @@
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { checkOptions } from './check-options'
 import { awaitCore, coreChunk, failedAttempts } from './core-chunk'
-import { pendingTurn, workingText } from './pending-turn'
+import { pendingTurn } from './pending-turn'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { QueuedSend } from '../types/rate-limits'
@@ -103,8 +103,9 @@ export const lazyHandler = (given: () => HandlerOptions, caller?: string, ended?
   /** Adds a call, and loads the core for it. */
   const act = (name: Call['name'], args: unknown[], more?: Partial<Call>): void => {
     calls.push({ at: Date.now() / 1000, name, args, ...more })
-    if (more?.turn) show({ status: 'connecting', isStreaming: true, activityStatus: workingText(options!), error: null })
-    else if (more?.send) show({})
+    const who = more?.turn?.answer.name
+    // The activity as the core has it, unless the page has texts of its own, or there is no name yet.
+    if (more?.send) show(more.turn ? { status: 'connecting', isStreaming: true, activityStatus: who && !options!.activityTexts ? `${who} is working...` : null, error: null } : {})
     wait(true)
   }
 
@@ -114,7 +115,7 @@ export const lazyHandler = (given: () => HandlerOptions, caller?: string, ended?
       const { send } = call
       if (!send || !(isAll || call.turn)) continue
       call.resolve!(outcome)
-      const turn = call.turn ?? (error && pendingTurn(turnCount++, send.text, [], send.since))
+      const turn = call.turn ?? (error && pendingTurn(turnCount++, options!, send.text, [], send.since))
       if (turn) call.turn = {
         ...turn, outcome, error, unsent: error && send.text,
         answer: { ...turn.answer, status: error ? 'error' : 'cancelled', [error ? 'streamingError' : 'cancelled']: true },
@@ -167,15 +168,17 @@ export const lazyHandler = (given: () => HandlerOptions, caller?: string, ended?
         text = `${message.get('message') ?? ''}`
         const copy = new FormData()
         message.forEach((value, name) => {
-          copy.append(name, value)
-          if (typeof value !== 'string') files.push(value.name)
+          const file = (value as File).name
+          // Not the nameless file that a browser makes of an empty file input.
+          if (file !== '') copy.append(name, value)
+          if (file) files.push(file)
         })
         message = copy
       }
       const since = Date.now() / 1000
       return { args: [message, more], ...(/* Else nothing is sent, which the core knows as well. */ (text.trim() || files.length) && {
         at: since, send: { id: ++lastId, text, priority: more.priority || 'user', since, waitsFor: 'run' },
-        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, text, files, since),
+        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, options!, text, files, since),
       }) as Partial<Call> }
     }],
     resume: ['cancelled'],

@@ -18,8 +18,8 @@ export const hookView = (handler: StreamHandler): HookView => {
   }
   const createHook = (snapshot: () => Snapshot) => {
     const hook = { ...methodsOf(handler), handler, setMessages }
-    for (const field of Object.keys(emptySnapshot) as (keyof Snapshot)[]) {
-      Object.defineProperty(hook, field, { enumerable: true, get: () => (readFields.add(field), snapshot()[field]) })
+    for (const field in emptySnapshot) {
+      Object.defineProperty(hook, field, { enumerable: true, get: () => (readFields.add(field as keyof Snapshot), snapshot()[field as keyof Snapshot]) })
     }
     return hook as StreamHook
   }

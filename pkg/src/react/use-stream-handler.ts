@@ -26,13 +26,13 @@ export function useAIStreamHandler(options: StreamHookOptions = {}): StreamHook 
 
 /** The lease of a component's conversation, held while it is mounted. `hook`: for error messages. */
 export const useOwnLease = (hook: string, options: StreamHookOptions): HandlerLease => {
-  let tooOld: typeof throwVersion | undefined
   try {
-    if (process.env.NODE_ENV !== 'production' && !React.useSyncExternalStore) tooOld = throwVersion
-  } catch {
-    // A page without a bundler has no `process`.
+    // Bundlers drop this from production builds.
+    if (process.env.NODE_ENV !== 'production' && !React.useSyncExternalStore) throwVersion()
+  } catch (error) {
+    // Else there is no `process`, in a page without a bundler.
+    if (!(error instanceof ReferenceError)) throw error
   }
-  tooOld?.()
   const latestOptions = React.useRef(options)
   const key = [options.endpoint, options.agent, options.team, options.workflow, options.url, options.id].join('\n')
   const start = (): [string, HandlerLease] => {
@@ -63,7 +63,7 @@ const leaseOf = (hook: string, key: string, isShared: unknown, latestOptions: { 
   return lease
 }
 
-/** Of a React that is too old. Bundlers drop it from production builds. */
+/** Of a React that is too old. */
 function throwVersion(): never {
   throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
 }
