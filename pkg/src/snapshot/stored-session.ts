@@ -13,6 +13,8 @@ export interface StoredVersion {
   at: number
   /** Its events as an event stream. */
   frames: Uint8Array
+  /** The ids of its runs: of the attempts that led to it. */
+  runs: string[]
 }
 
 /** A turn of a stored session: its versions, oldest first. */
@@ -27,6 +29,7 @@ export function turnsFromRuns(stored: unknown): StoredTurn[] {
     keepsWork: Boolean(attempts[0]!.regenerated_from),
     at: toSeconds(attempts[0]!.created_at),
     frames: new TextEncoder().encode(attempts.map((run) => streamText(run, byId)).join('')),
+    runs: attempts.map(({ run_id }) => run_id),
   })) as StoredTurn)
 }
 
