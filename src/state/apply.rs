@@ -111,7 +111,7 @@ impl Conversation {
         }
         self.goes_on_after_pause(t, run, event, now);
         let error = run_failure(event, now);
-        let entry = self.add_event_entry(t, run, event, error.as_ref(), now);
+        let entry = self.add_event_entry(t, run, event, error.as_ref(), None, now);
         self.record_metadata(t, run, event, now);
         match event.kind {
             Kind::RunStarted | Kind::WorkflowStarted => {

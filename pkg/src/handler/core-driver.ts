@@ -14,7 +14,7 @@ import { pageEnvironment, type AnswerNews, type PageEnvironment } from './page-e
 import { reportTo } from './report-error'
 import { tellRequirements } from './pause-requirements'
 import { requestHost } from './request-host'
-import { restoreAnswer } from './restore-answer'
+import { resumePointOf, restoreArguments } from './resume-point'
 import { takeOver } from './take-over'
 import { validateOptions } from './validate-options'
 import { WakeTimer } from './wake-timer'
@@ -245,7 +245,7 @@ export class CoreDriver {
     const { sessionId } = this.options
     this.isWhole &&= !point
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
-    restoreAnswer(this.core, point)
+    this.core.restore(...restoreArguments(point))
     this.#resumesOnUse = point.pause === null && !this.#isReplaying
   }
 
@@ -281,7 +281,7 @@ export class CoreDriver {
           this.#slot.own.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent), kept: (point) => (this.#resumePoint = point),
+      changed: (urgent) => this.#changed(urgent), kept: (fields) => (this.#resumePoint = fields && resumePointOf(fields)),
       ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
