@@ -1,7 +1,7 @@
 // Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps
 // the snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
-import { copyMessages, turnsFromMessages } from '../snapshot/imported-messages'
+import { importMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { deltaReceiver } from '../wasm/delta-receiver'
 import { feedInPlace } from '../wasm/feed'
@@ -132,8 +132,7 @@ export class CoreDriver {
    * the end. Throws, changing nothing, if `messages` is not a list.
    */
   show(sessionId: string | null, messages: readonly Partial<ChatMessage>[], recall?: () => void): void {
-    const loaded = { messages: copyMessages(messages), generation: this.generation + 1 }
-    const turns = turnsFromMessages(loaded.messages, loaded.generation)
+    const { turns, ...loaded } = importMessages(messages, this.generation + 1, this.options)
     this.generation++
     this.#loaded = turns.length ? loaded : undefined
     this.isWhole = recall !== undefined || sessionId === null
@@ -204,7 +203,7 @@ export class CoreDriver {
     core.replay(at)
     if (reached) core.reach()
     this.#restore(kept)
-    const load = ({ messages, generation }: LoadedMessages) => (this.#read(), this.#store.load(turnsFromMessages(copyMessages(messages), generation)))
+    const load = ({ messages, generation }: LoadedMessages) => (this.#read(), this.#store.load(importMessages(messages, generation, this.options).turns))
     if (loaded) load(loaded)
     this.#isStale = true
     return { core, change: (work) => this.silently(work), load }
@@ -281,7 +280,7 @@ export class CoreDriver {
           this.#slot.own.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent), kept: (fields) => (this.#resumePoint = fields && resumePointOf(fields)),
+      changed: (urgent) => this.#changed(urgent), kept: (...given) => (this.#resumePoint = resumePointOf(...given)),
       ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {

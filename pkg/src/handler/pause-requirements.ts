@@ -2,9 +2,19 @@
 
 import { missingRequirements } from '../agentos/sessions'
 import { componentRunsPath } from './run-path'
-import type { CoreDriver } from './core-driver'
+import type { Core } from '../../generated/core'
+import type { CheckedOptions } from '../types/checked-options'
+import type { Snapshot } from '../types/snapshot'
 
-export async function tellRequirements(driver: CoreDriver): Promise<void> {
-  const requirements = await missingRequirements(driver.options, componentRunsPath(driver.options), driver.snapshot)
-  if (requirements && !driver.isDisposed) driver.core.tellPause(JSON.stringify(requirements))
+/** Whoever shows the pause. */
+interface PausedHandler {
+  readonly options: CheckedOptions
+  readonly snapshot: Snapshot
+  readonly isDisposed: boolean
+  readonly core: Pick<Core, 'tellPause'>
+}
+
+export async function tellRequirements(handler: PausedHandler): Promise<void> {
+  const requirements = await missingRequirements(handler.options, componentRunsPath(handler.options), handler.snapshot)
+  if (requirements && !handler.isDisposed) handler.core.tellPause(JSON.stringify(requirements))
 }

@@ -6,7 +6,7 @@ import type { CoreDriver } from './core-driver'
 
 /** Replaces the conversation by the stored session `id`. */
 export function showStored(driver: CoreDriver, id: string, runs: unknown): void {
-  driver.show(id, [], () => recall(driver, turnsFromRuns(runs)))
+  driver.show(id, [], () => recall(driver, turnsFromRuns(runs, driver.options)))
 }
 
 /**
@@ -14,7 +14,7 @@ export function showStored(driver: CoreDriver, id: string, runs: unknown): void 
  * has another status by now.
  */
 export function updateStored(driver: CoreDriver, id: string, runs: unknown, isChanged: boolean): void {
-  const turns = turnsFromRuns(runs)
+  const turns = turnsFromRuns(runs, driver.options)
   const areKnown = turns.map((versions) => versions.map((version) => version.runs.some((run) => findRun(driver, run))))
   const firstNew = areKnown.findIndex((known) => !known.every(Boolean))
   if (firstNew < 0 && !isChanged) return
@@ -26,7 +26,7 @@ export function updateStored(driver: CoreDriver, id: string, runs: unknown, isCh
 /** Adds the turns with a run that `isWanted` and that are not shown yet. */
 export function addStored(driver: CoreDriver, runs: unknown, isWanted: (run: string) => boolean): void {
   const isNew = (versions: StoredTurn) => versions.every((version) => !version.runs.some((run) => findRun(driver, run)))
-  const wanted = turnsFromRuns(runs).filter((versions) => isNew(versions) && versions.some((version) => version.runs.some(isWanted)))
+  const wanted = turnsFromRuns(runs, driver.options).filter((versions) => isNew(versions) && versions.some((version) => version.runs.some(isWanted)))
   driver.silently(() => recall(driver, wanted))
 }
 
