@@ -10,7 +10,7 @@ const NAMES = {
   'object or function': 'headers fields',
   object: 'fallbacks activityTexts limits',
   'object or boolean': 'retry resume stall',
-  boolean: 'shareLimits background',
+  boolean: 'shareLimits follow background',
   'number, object or boolean': 'quota',
   'string, object or boolean': 'persist',
   'string or number': 'notify',

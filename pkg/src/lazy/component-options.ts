@@ -7,7 +7,7 @@ import { validateOptions } from '../handler/validate-options'
 import type { HandlerOptions } from '../types/options'
 
 /** All options. */
-const NAMES = 'endpoint agent team workflow url name sessionId credentials headers fields retry resume stall fallbacks quota shareLimits log background persist notify activityTexts limits fetch onListenerError'
+const NAMES = 'endpoint agent team workflow url name sessionId credentials headers fields retry resume stall fallbacks quota shareLimits follow log background persist notify activityTexts limits fetch onListenerError'
 
 /** The compiler's check that none is missing, and none too many. */
 type Split<Names extends string> = Names extends `${infer First} ${infer Rest}` ? First | Split<Rest> : Names

@@ -16,11 +16,16 @@ export interface HandlerLease {
   acquire(ended: (turn: Turn) => void): () => void
 }
 
-/** `hook`: its name. `onGone`: the last holder has left. */
-export const createLease = (hook: string, latest: { current: StreamHookOptions }, onGone: () => void): HandlerLease => {
+/** Conversations that components share, by target and id. On a server each rendering has its own. */
+const shared = new Map<string, HandlerLease>()
+
+/** `hook`: its name. `key`: target and id. */
+export const leaseOf = (hook: string, key: string, isShared: unknown, latest: { current: StreamHookOptions }): HandlerLease => {
+  const known = (isShared && shared.get(key)) as HandlerLease | undefined
+  if (known) return known
   const holders = new Set<(turn: Turn) => void>()
   const handler = lazyHandler(() => latest.current, hook, (turn) => holders.forEach((ended) => ended(turn)))
-  return {
+  const lease: HandlerLease = {
     handler,
     acquire(ended) {
       holders.add(ended)
@@ -32,9 +37,11 @@ export const createLease = (hook: string, latest: { current: StreamHookOptions }
         setTimeout(() => {
           if (holders.size) return
           handler.dispose()
-          onGone()
+          if (shared.get(key) === lease) shared.delete(key)
         })
       }
     },
   }
+  if (isShared && globalThis.document) shared.set(key, lease)
+  return lease
 }

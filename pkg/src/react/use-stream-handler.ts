@@ -3,7 +3,7 @@
 
 import { React } from './react'
 import { checkComponentOptions } from '../lazy/component-options'
-import { createLease, type HandlerLease } from './handler-lease'
+import { leaseOf, type HandlerLease } from './handler-lease'
 import { hookView } from './hook-view'
 import type { StreamHook, StreamHookOptions } from './stream-hook'
 
@@ -52,15 +52,6 @@ export const useOwnLease = (hook: string, options: StreamHookOptions): HandlerLe
 export const useLease = ({ handler }: HandlerLease): StreamHook => {
   const [onServer, now] = React.useMemo(() => hookView(handler), [handler])
   return React.useSyncExternalStore(handler.subscribe, now, onServer)
-}
-
-/** Conversations that components share, by `id` and target. On a server each rendering has its own. */
-const shared = new Map<string, HandlerLease>()
-
-const leaseOf = (hook: string, key: string, isShared: unknown, latestOptions: { current: StreamHookOptions }): HandlerLease => {
-  const lease: HandlerLease = (isShared ? shared.get(key) : undefined) ?? createLease(hook, latestOptions, () => void (shared.get(key) === lease && shared.delete(key)))
-  if (isShared && globalThis.document) shared.set(key, lease)
-  return lease
 }
 
 /** Of a React that is too old. */
