@@ -2,13 +2,15 @@
 // does the rest. The methods are documented in types/handler.ts.
 
 import { resolutionFields } from '../agentos/pause-resolution'
-import { fetchSessionRuns, fetchSessions } from '../agentos/sessions'
+import { fetchMarkedRuns, fetchSessions } from '../agentos/sessions'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { turnsFromRuns } from '../snapshot/stored-session'
 import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
 import { assertText, dropsQueue, queueIndex } from './queue-arguments'
+import { edit } from './edit'
 import { regenerate } from './regenerate'
+import { componentRunsPath } from './run-path'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
 import { turnNumber } from './turn-argument'
@@ -57,6 +59,8 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     regenerate(options) {
       return regenerate(driver, options)
     },
+
+    edit: (turn, message) => edit(driver, turn, message),
 
     showVersion(turn, index) {
       const id = turnNumber('showVersion', turn)
@@ -148,12 +152,14 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     async openSession(id: string): Promise<boolean> {
       if (driver.isDisposed) return false
       const { generation } = driver
-      const runs = await fetchSessionRuns(driver.options, id)
+      const runs = await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), id)
       if (driver.isDisposed || generation !== driver.generation) return false
       driver.show(id, [], () => {
-        for (const [{ user, at, frames }, ...again] of turnsFromRuns(runs)) {
-          driver.core.recall(user ?? undefined, at, frames)
-          for (const version of again) driver.core.recallVersion(version.user === user ? undefined : (version.user ?? undefined), version.keepsWork, version.at, version.frames)
+        let asked: string | null = null
+        for (const { turn, isFirst, edits, user, keepsWork, at, frames } of turnsFromRuns(runs)) {
+          if (isFirst) driver.core.recall(user ?? undefined, at, frames)
+          else driver.core.recallVersion(turn, edits ? user ?? '' : user === asked ? undefined : user ?? undefined, edits, keepsWork, at, frames)
+          if (isFirst || edits) asked = user
         }
       })
       return true

@@ -164,6 +164,7 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
     resume: ['cancelled'],
     continueRun: ['cancelled'],
     regenerate: ['cancelled'],
+    edit: ['cancelled'],
     forkSession: [''],
     renameSession: [undefined],
     deleteSession: [undefined],

@@ -1,10 +1,17 @@
 // A session stored by AgentOS → one event stream per turn, from which the core rebuilds the turns. AgentOS 3.1.10 stores a run's
 // events except those with content; the texts are taken from the run's messages.
 
-import { groupVersions, isRun, ownIds, userText, type Fields, type StoredRun } from './stored-versions'
+import { isRun, userText, type Fields, type StoredRun } from './stored-run'
+import { groupVersions, ownIds } from './stored-versions'
 
 /** A version of a stored turn. */
 export interface StoredVersion {
+  /** Index of the turn. */
+  turn: number
+  /** Its first version begins the turn. */
+  isFirst: boolean
+  /** The question was edited: the turns since belong to the versions before. */
+  edits: boolean
   /** The user's message. */
   user: string | null
   /** It regenerated the version before it, whose tool calls and members it kept. */
@@ -15,20 +22,25 @@ export interface StoredVersion {
   frames: Uint8Array
 }
 
-/** A turn of a stored session: its versions, oldest first. */
-export type StoredTurn = [StoredVersion, ...StoredVersion[]]
-
-/** The turns of a session. Runs of members are skipped: their events are contained in those of the parent. */
-export function turnsFromRuns(stored: unknown): StoredTurn[] {
+/**
+ * The turns of a session, all versions in the order in which they are to be shown one after the other. Runs of members are
+ * skipped: their events are contained in those of the parent.
+ */
+export function turnsFromRuns(stored: unknown): StoredVersion[] {
   const runs = ownIds(Array.isArray(stored) ? stored.filter(isRun) : [])
   const byId = new Map(runs.map((run) => [run.run_id, run]))
-  return groupVersions(runs).map((versions) => versions.map((attempts): StoredVersion => ({
+  return groupVersions(runs).flatMap(({ turn, edits, versions }) => versions.map((attempts, at): StoredVersion => ({
+    turn,
+    isFirst: !at && !edits,
+    edits: !at && edits,
     user: userText(attempts[0]!),
     keepsWork: Boolean(attempts[0]!.regenerated_from),
     at: toSeconds(attempts[0]!.created_at),
-    frames: new TextEncoder().encode(attempts.map((run) => streamText(run, byId)).join('')),
-  })) as StoredTurn)
+    frames: new TextEncoder().encode(attempts.map((run) => streamText(run, run.isReplaced ? NO_RUNS : byId)).join('')),
+  })))
 }
+
+const NO_RUNS = new Map<string, StoredRun>()
 
 function streamText(run: StoredRun, runs: Map<string, StoredRun>): string {
   // A run that failed and went on in place keeps the event of its failure.
