@@ -378,5 +378,5 @@ fn what_is_stored_of_edits_is_loaded_as_branches() {
     assert_eq!(seen(&mut world), ["Q1! B1 2/3", "Q3 A3 1/1"]);
     show(&mut world, 0, 0);
     assert_eq!(seen(&mut world), ["Q1 A1 1/3", "Q2 A2 1/1"]);
-    assert_eq!(world.page.client.runs_from(world.page.client.conversation.turns[0].id), "r1\tr3\tr4\t\nr6\t\n");
+    assert_eq!(world.page.client.runs_from(world.page.client.conversation.turns[0].id), "+r1\t+r3\t+r4\t\n+r6\t\n");
 }

@@ -18,13 +18,15 @@ use crate::state::{Outcome, Status};
 use crate::time::Seconds;
 
 impl Client {
-    /// The turns that the model sees from `turn` on, one a line: the ids of their runs, between tabs.
+    /// The turns that the model sees from `turn` on, one a line: the ids of their runs, each behind a `+` if it completed
+    /// or a `-`, and before a tab.
     pub fn runs_from(&self, turn: u32) -> String {
         let turns = &self.conversation.turns;
         let live = (0..turns.len()).filter(|&t| self.conversation.is_live(t)).map(|t| &turns[t]);
         let mut ids = String::new();
         for turn in live.skip_while(|t| t.id != turn) {
-            for id in turn.top_runs() {
+            for (id, completed) in turn.top_runs() {
+                ids.push(if completed { '+' } else { '-' });
                 ids.push_str(id);
                 ids.push('\t');
             }

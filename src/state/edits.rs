@@ -122,7 +122,8 @@ impl Conversation {
         self.follows(t, |above, branch| above.shown().branch == branch)
     }
 
-    fn follows(&self, t: usize, is_on: impl Fn(&Turn, u32) -> bool) -> bool {
+    #[inline(never)]
+    fn follows(&self, t: usize, is_on: fn(&Turn, u32) -> bool) -> bool {
         let mut at = t;
         while let Some((id, branch)) = self.turns.get(at).and_then(|turn| turn.under) {
             match self.position(id).filter(|&above| above < at) {
@@ -133,6 +134,7 @@ impl Conversation {
         true
     }
 
+    #[inline(never)]
     fn position(&self, id: u32) -> Option<usize> {
         self.turns.iter().position(|turn| turn.id == id)
     }

@@ -81,7 +81,8 @@ impl Core {
         self.shell.handle(Input::Regenerate { ticket, turn: turn_id(turn), instructions, stored: stored.as_deref() });
     }
 
-    /// The turns that the model sees from `turn` on, one a line: the ids of their runs, between tabs.
+    /// The turns that the model sees from `turn` on, one a line: the ids of their runs, each behind `+`
+    /// (completed) or `-`, and before a tab.
     #[wasm_bindgen(js_name = runsFrom)]
     pub fn runs_from(&self, turn: u32) -> String {
         self.shell.client.borrow().runs_from(turn)

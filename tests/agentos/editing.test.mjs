@@ -156,3 +156,128 @@ for (const [name, options, who] of WORLDS) {
     assert.deepEqual(saw, [`user: Shorter [[take key=${key}]]`, `assistant: ${asked(handler)[0][1]}`])
   })
 }
+
+/** The conversation that the model sees is a beginning of this one, as the notices say. */
+async function assertHonest(handler, options, who, before) {
+  const { turns } = handler.getSnapshot()
+  const forgotten = turns.findIndex(({ notice }) => /^The model no longer sees this answer/.test(notice ?? ''))
+  const seen = (forgotten < 0 ? before : before.slice(0, forgotten)).flatMap(([question, answer]) => [`user: ${question}`, `assistant: ${answer}`])
+  const saw = await whatModelSees(handler, options, who)
+  assert.deepEqual(saw, seen, `${forgotten}`)
+}
+
+for (const [name, options, who] of WORLDS) {
+  const steps = process.env.AGAIN === 'all' ? [...Array(12).keys()] : [0, 1, 4]
+  for (const at of steps) {
+    test(`stopped after ${at} frames: the conversation as it was, its text returned, and edited again it comes out right (${name})`, async () => {
+      const handler = connect(options)
+      const key = newKey()
+      await ask(handler, options, ...[1, 2, 3].map((n) => `Question ${n} [[take key=${key} n=8 ms=20]]`))
+      const before = asked(handler)
+      const frames = handler.getSnapshot().diagnostics.framesRead
+      const edited = handler.edit('t1', `Better ${key}`)
+      await until(() => handler.getSnapshot().isStreaming && handler.getSnapshot().diagnostics.framesRead >= frames + at, `${at} frames`)
+      const wasMade = handler.getSnapshot().turns[1].runId !== null
+      handler.cancel()
+      const outcome = await edited
+      await stored(handler, options)
+      await new Promise((resolve) => setTimeout(resolve, 400))
+      if (wasMade || outcome === 'completed') return
+      assert.equal(outcome, 'cancelled')
+      const unsent = handler.getSnapshot().turns.at(-1).user.content === `Better ${key}` ? null : handler.getSnapshot().turns[1].unsent
+      if (unsent !== null) {
+        assert.deepEqual([asked(handler), unsent], [before, `Better ${key}`])
+        if (at % 2) await assertHonest(handler, options, who, before)
+      }
+      assert.equal(await handler.edit('t1', `Best [[take key=${key}]]`), 'completed')
+      const saw = await whatModelSees(handler, options, who)
+      assert.deepEqual(saw, [`user: ${before[0][0]}`, `assistant: ${before[0][1]}`, `user: Best [[take key=${key}]]`, `assistant: ${asked(handler)[1][1]}`])
+      const opened = connect(options)
+      await stored(handler, options)
+      await opened.openSession(handler.getSnapshot().sessionId)
+      assert.deepEqual(asked(opened), asked(handler))
+    })
+  }
+
+  test(`each of its requests refused, unanswered, or cut off: said honestly, and nothing is lost (${name})`, async () => {
+    for (const number of [1, 2, 3]) {
+      for (const how of ['refused', 'unreachable', 'cut']) {
+        let left = Infinity
+        const handler = connect({ ...options, resume: false, fetch: async (request) => {
+          if (request.method !== 'POST' || request.url.endsWith('/cancel') || --left) return fetch(request)
+          if (how === 'refused') return new Response('{"detail":"No."}', { status: 503 })
+          if (how === 'unreachable') throw new TypeError('no network')
+          const { body, headers } = await fetch(request)
+          const reader = body.getReader()
+          const cut = new ReadableStream({ async start(controller) {
+            controller.enqueue((await reader.read()).value)
+            await reader.cancel()
+            controller.error(new Error('cut'))
+          } })
+          return new Response(cut, { headers })
+        } })
+        const key = newKey()
+        await ask(handler, options, ...[1, 2].map((n) => `Question ${n} [[take key=${key} n=8 ms=10]]`))
+        const before = asked(handler)
+        left = number
+        const outcome = await handler.edit('t0', `Better [[take key=${key} n=8 ms=10]]`)
+        assert.equal(outcome, number === 3 && how === 'cut' ? 'interrupted' : number < 3 && how === 'cut' ? 'interrupted' : 'failed', `${number} ${how}`)
+        await new Promise((resolve) => setTimeout(resolve, 300))
+        await stored(handler, options)
+        const [turn] = handler.getSnapshot().turns
+        if (number < 3) assert.deepEqual([asked(handler), turn.unsent], [before, `Better [[take key=${key} n=8 ms=10]]`], `${number} ${how}`)
+        else assert.deepEqual([turn.user.content, turn.versions, handler.getSnapshot().turns.length], [`Better [[take key=${key} n=8 ms=10]]`, { index: 1, count: 2 }, 1])
+        assert.ok(handler.getSnapshot().error?.message || turn.notice)
+        assert.equal(await handler.edit('t0', `Best [[take key=${key}]]`), 'completed', `${number} ${how}`)
+        const saw = await whatModelSees(handler, options, who)
+        assert.deepEqual(saw, [`user: Best [[take key=${key}]]`, `assistant: ${asked(handler)[0][1]}`], `${number} ${how}`)
+      }
+    }
+  })
+
+  test(`turns of another tab behind the message are hidden too, and a reload in the middle loses no answer (${name})`, async () => {
+    const handler = connect(options)
+    const key = newKey()
+    await ask(handler, options, ...[1, 2].map((n) => `Question ${n} [[take key=${key}]]`))
+    const other = connect(options)
+    await other.openSession(handler.getSnapshot().sessionId)
+    await ask(other, options, `Of the other tab [[take key=${key}]]`)
+    // The page is gone after the first answer is hidden.
+    const gone = connect(options)
+    await gone.openSession(handler.getSnapshot().sessionId)
+    const left = gone.edit(gone.getSnapshot().turns[1], `Never ${key}`)
+    await until(() => gone.getSnapshot().turns[1].timeline.length === 2 || !gone.getSnapshot().isStreaming && gone.getSnapshot().turns.length === 2, 'the second request')
+    gone.dispose()
+    assert.equal(await left, 'cancelled')
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await stored(handler, options)
+    const reloaded = connect(options)
+    await reloaded.openSession(handler.getSnapshot().sessionId)
+    assert.deepEqual(asked(reloaded), asked(other))
+    assert.match(reloaded.getSnapshot().turns[2].notice, /^The new answer was stopped\./)
+    assert.equal(await handler.edit('t1', `Better [[take key=${key}]]`), 'completed')
+    const saw = await whatModelSees(handler, options, who)
+    assert.deepEqual(saw, asked(handler).slice(0, 2).flatMap(([question, answer]) => [`user: ${question}`, `assistant: ${answer}`]))
+    const opened = connect(options)
+    await stored(handler, options)
+    await opened.openSession(handler.getSnapshot().sessionId)
+    assert.deepEqual([asked(opened), versionsOf(opened)], [asked(handler), versionsOf(handler)])
+    opened.showVersion(opened.getSnapshot().turns[1], 0)
+    assert.deepEqual(asked(opened), asked(other))
+  })
+}
+
+test('while another tab is being answered in the background, it is refused and says so', async () => {
+  const options = { agent: 'historian', background: true, retry: false }
+  const handler = connect(options)
+  await ask(handler, options, 'Hello [[plain]]')
+  const other = connect(options)
+  await other.openSession(handler.getSnapshot().sessionId)
+  const sent = other.send('Long [[plain n=200 ms=50]]')
+  await until(() => other.getSnapshot().turns[1]?.answer.content, 'the first words')
+  const before = handler.getSnapshot()
+  await assert.rejects(handler.edit('t0', 'Better'), { message: 'ai-stream-handler: edit(): an answer of this session is still running on the server; try again when it has ended' })
+  assert.equal(handler.getSnapshot(), before)
+  other.cancel()
+  await sent
+})

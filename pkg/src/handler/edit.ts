@@ -33,14 +33,24 @@ const refusal = (why: string) => new Error(`ai-stream-handler: edit(): ${why}`)
 /** A run that has just been stopped is waited for. */
 async function planOf(driver: CoreDriver, id: number, isText: boolean): Promise<EditPlan> {
   const { sessionId } = driver.snapshot
-  const [turn, ...later] = driver.core.runsFrom(id).split('\n').map((ids) => ids.split('\t').filter(Boolean))
-  const ids = { turn: turn ?? [], later: later.flat() }
+  const [turn, ...later] = driver.core.runsFrom(id).split('\n').map((runs) => runs.split('\t').filter(Boolean))
+  const known = { turn: turn ?? [], later: later.flat() }
   for (let attempt = 1; ; attempt++) {
-    const runs = sessionId === null ? [] : await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), sessionId)
-    const plan = planEdit(runs, ids, isText)
+    const runs = sessionId === null ? [] : await storedRuns(driver, sessionId)
+    const plan = planEdit(runs, known, isText)
     if (!plan.isRunning || driver.isDisposed) return plan
     if (attempt === ATTEMPTS) throw refusal('an answer of this session is still running on the server; try again when it has ended')
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
+  }
+}
+
+/** None if the server has stored nothing of the session. */
+async function storedRuns(driver: CoreDriver, sessionId: string): Promise<unknown> {
+  try {
+    return await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), sessionId)
+  } catch (error) {
+    if ((error as { httpStatus?: number }).httpStatus === 404) return []
+    throw error
   }
 }
 
