@@ -41,7 +41,7 @@ pub(crate) fn trim_end_matches<'a>(mut text: &'a str, end: &str) -> &'a str {
 }
 
 /// The length of the text in UTF-16 code units, as JavaScript counts.
-#[inline(never)]
+#[cfg_attr(hot, optimize(speed), inline(never))]
 pub(crate) fn utf16_length(text: &str) -> usize {
     // By the first byte of each character.
     let units = |byte: &u8| usize::from(*byte & 0xC0 != 0x80) + usize::from(*byte >= 0xF0);

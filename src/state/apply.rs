@@ -110,7 +110,7 @@ impl Conversation {
             return;
         }
         let error = run_failure(event, now);
-        let entry = self.add_event_entry(t, run, event, error.as_ref(), now);
+        let entry = self.add_event_entry(t, run, event, error.as_ref(), None, now);
         self.record_metadata(t, run, event, now);
         match event.kind {
             Kind::RunStarted | Kind::WorkflowStarted => {

@@ -9,7 +9,8 @@ use crate::limits::excerpt;
 use crate::time::Seconds;
 
 impl Conversation {
-    /// Adds the entry of a run's event. `error`: of one that failed. `None`: the event has none, or the limit is reached.
+    /// Adds the entry of a run's event. `error`: of one that failed; `tool`: of a tool's event. `None`: the event has none,
+    /// or the limit is reached.
     #[inline(never)]
     pub(super) fn add_event_entry(
         &mut self,
@@ -17,10 +18,11 @@ impl Conversation {
         run: usize,
         event: &RunEvent<'_>,
         error: Option<&StreamError>,
+        tool: Option<&Tool<'_>>,
         now: Seconds,
     ) -> Option<u32> {
         let mut details = Details::default();
-        let (status, mut description) = self.describe(t, run, event, error, &mut details)?;
+        let (status, mut description) = self.describe(t, run, event, error, tool, &mut details)?;
         let turn = &mut self.turns[t];
         let of = turn.runs.get(run);
         let parent = of.entry.or_else(|| of.parent.and_then(|p| turn.runs.get(p).entry));
@@ -55,9 +57,10 @@ impl Conversation {
 
     /// The second report of a tool's failure completes the entry of the first.
     #[inline(never)]
-    pub(super) fn merge_failure(&mut self, t: usize, run: usize, entry: u32, event: &RunEvent<'_>) {
+    pub(super) fn merge_failure(&mut self, t: usize, run: usize, entry: u32, event: &RunEvent<'_>, tool: &Tool<'_>) {
         let mut fresh = Details::default();
-        let Some((status, mut description)) = self.describe(t, run, event, None, &mut fresh) else { return };
+        let described = self.describe(t, run, event, None, Some(tool), &mut fresh);
+        let Some((status, mut description)) = described else { return };
         let most = self.limits.max_detail_bytes;
         description.truncate(excerpt(&description, most).len());
         fresh.keep_within(most);

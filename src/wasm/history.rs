@@ -43,11 +43,17 @@ impl Core {
         self.shell.flush();
     }
 
-    /// Passes to the host what a page stores of an unfinished answer: a `ResumePoint`, or null.
+    /// Passes to the host what a page stores of an unfinished answer: the fields of a `ResumePoint` in order, or null.
+    ///
+    /// A list: for objects, serde-wasm-bindgen keeps a hash table of names, which is 2 KB of the module.
     #[wasm_bindgen(js_name = keep)]
     pub fn resume_point(&self) {
-        let point = to_js(&self.shell.client.borrow().resume_point());
-        self.shell.host.resume_point(&point);
+        let point = self.shell.client.borrow().resume_point();
+        let fields = point.map(|p| {
+            let pause = p.pause.map(|pause| (pause.message, pause.requirements));
+            (p.run_id, p.session_id, p.last_index, p.name, p.stream_id, p.user, p.asked_at, p.text, pause)
+        });
+        self.shell.host.resume_point(&to_js(&fields));
     }
 
     /// Shows a stored answer, a `ResumePoint`. `texts`: run_id, name, text, then session_id, user, stream_id and the

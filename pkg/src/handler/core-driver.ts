@@ -13,6 +13,7 @@ import { OpenCalls } from './open-calls'
 import { pageEnvironment, type PageEnvironment } from './page-environment'
 import { reportTo } from './report-error'
 import { requestHost } from './request-host'
+import { resumePointOf, restoreArguments } from './resume-point'
 import { componentRunsPath } from './run-path'
 import { takeOver } from './take-over'
 import { validateOptions } from './validate-options'
@@ -242,11 +243,8 @@ export class CoreDriver {
   #restore(point: ResumePoint | null | undefined): void {
     const { sessionId } = this.options
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
-    const { runId, lastIndex, name, streamId, user, askedAt, text, pause } = point
-    const optional = [point.sessionId, user, streamId, pause?.message]
-    const texts = [runId, name, text, ...optional.map((given) => given ?? ''), ...(pause?.requirements ?? [])]
-    this.core.restore(texts, Float64Array.of(lastIndex, askedAt, ...optional.map((given) => Number(given != null))))
-    this.#resumesOnUse = pause === null && !this.#isReplaying
+    this.core.restore(...restoreArguments(point))
+    this.#resumesOnUse = point.pause === null && !this.#isReplaying
   }
 
   /** Brings the snapshot up to date. */
@@ -280,7 +278,7 @@ export class CoreDriver {
           this.#untapped.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent), kept: (point) => (this.#resumePoint = point),
+      changed: (urgent) => this.#changed(urgent), kept: (fields) => (this.#resumePoint = fields && resumePointOf(fields)),
       ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {

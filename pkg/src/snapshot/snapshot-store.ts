@@ -3,7 +3,7 @@
 
 import type { Appended, Delta } from '../wasm/core-delta'
 import { defineList, JoinedList } from './joined-list'
-import { reuseEntries, reuseList, reuseIfDeepEqual, reuseIfEqual } from './lazy-json'
+import { reuseEntries, reuseIfEqual, reuseList } from './lazy-json'
 import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
 import { freezeInDevelopment } from './freeze'
 import { appendToTurn, applyTurn } from './turn'
@@ -68,7 +68,7 @@ export class SnapshotStore {
         retry: reuse(old.retry, retry, reuseIfEqual),
         pacing: reuse(old.pacing, pacing, reuseIfEqual),
         usage: reuse(old.usage, usage, reuseIfEqual),
-        monitor: reuse(old.monitor, monitor, reuseIfDeepEqual),
+        monitor: reuse(old.monitor, monitor, reuseIfEqual),
         queue: reuse(old.queue, queue, reuseEntries),
         quota: reuse(old.quota, quota, reuseEntries),
       })
@@ -79,7 +79,8 @@ export class SnapshotStore {
     if (haveDiagnosticsChanged(this.#fields.diagnostics, delta.diagnostics, listenerErrors)) {
       changed.diagnostics = { ...delta.diagnostics, listenerErrors }
     }
-    const hasChanged = haveTurnsChanged || Object.entries(changed).some(([key, value]) => value !== this.#fields[key as keyof Fields])
+    let hasChanged = haveTurnsChanged
+    for (const key in changed) hasChanged ||= changed[key as keyof Fields] !== this.#fields[key as keyof Fields]
     if (hasChanged) this.#set(changed, haveTurnsChanged)
   }
 

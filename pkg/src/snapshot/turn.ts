@@ -19,14 +19,15 @@ const NO_TIMES: TurnTimes = Object.freeze({ beganAt: 0, firstAt: null, endedAt: 
 export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   const turn = old ? copyLazily(old) : emptyTurn(delta.id)
   if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user)
-  if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer)
   if (delta.workReset || delta.work.length) turn.work = delta.workReset ? [] : turn.work.slice()
   for (const [at, message] of delta.work) turn.work[at] = applyMessage(turn.work[at], message)
   if (delta.timeline.length) {
     turn.timeline = turn.timeline.slice()
     for (const entry of delta.timeline) turn.timeline[entry.id] = timelineEntry(entry, turn.id)
-    turn.answer = withTimeline(turn.answer, turn.timeline)
   }
+  const timeline = delta.timeline.length ? turn.timeline : undefined
+  if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer, timeline)
+  else if (timeline) turn.answer = withTimeline(turn.answer, timeline)
   if (delta.facts) applyFacts(turn, old, delta.facts)
   return turn
 }

@@ -2,7 +2,6 @@
 
 import type { Appended } from './core-delta'
 import type { LogLevel } from '../types/rate-limits'
-import type { ResumePoint } from '../types/recording'
 import type { Outcome } from '../types/snapshot'
 
 export interface CoreHost extends ConversationHost, RequestHost {}
@@ -12,7 +11,7 @@ export interface ConversationHost {
   /** Something may have changed. `urgent`: an answer ended, listeners are to be notified now. */
   changed(urgent: boolean): void
   /** Result of `core.keep()`: what to store of an unfinished answer. */
-  kept(point: ResumePoint | null): void
+  kept(point: StoredFields | null): void
   /**
    * Result of `core.read()`: what changed since the last call, packed: `count` numbers from address `numbers` of the core's
    * memory, and their text. `piece` was called before with its long texts, in pieces.
@@ -28,6 +27,12 @@ export interface ConversationHost {
   /** A rate limit lasts until then, in seconds since the Unix epoch. Negative: it is over. */
   limit(until: number): void
 }
+
+/** The fields of a ResumePoint, in the order of src/state/resume_point.rs. */
+export type StoredFields = [
+  runId: string, sessionId: string | null, lastIndex: number, name: string, streamId: string | null, user: string | null, askedAt: number, text: string,
+  pause: [message: string, requirements: string[]] | null,
+]
 
 /** What the core needs to make requests. */
 export interface RequestHost {
