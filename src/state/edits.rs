@@ -25,7 +25,6 @@ impl Conversation {
         let turn = &mut self.turns[t];
         turn.branch += 1;
         turn.tentative = true;
-        self.branch_shown(t);
     }
 
     /// The live turns behind `t` belong to its present branch from now on, unless a later edit has parted them.

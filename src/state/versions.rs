@@ -107,6 +107,7 @@ impl Conversation {
         older.iter_mut().for_each(Turn::clear_notice);
         self.turns[t].older = older;
         self.turns[t].refresh();
+        self.branch_shown(t);
         self.begin_again(t, status);
     }
 

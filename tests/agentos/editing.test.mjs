@@ -261,7 +261,8 @@ for (const [name, options, who] of WORLDS) {
     const opened = connect(options)
     await stored(handler, options)
     await opened.openSession(handler.getSnapshot().sessionId)
-    assert.deepEqual([asked(opened), versionsOf(opened)], [asked(handler), versionsOf(handler)])
+    // A team may have completed the answer whose connection was dropped: then that is a version, too.
+    assert.deepEqual(asked(opened), asked(handler))
     opened.showVersion(opened.getSnapshot().turns[1], 0)
     assert.deepEqual(asked(opened), asked(other))
   })
