@@ -1,5 +1,6 @@
 //! Which turn and which run a frame belongs to.
 
+use super::activity::name_of_id;
 use super::message::{Role, RunStatus};
 use super::run::Run;
 use super::run_identity::{run_id, starts};
@@ -155,7 +156,13 @@ impl Conversation {
         let turn = &mut self.turns[t];
         let run = turn.runs.get(at);
         turn.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
-        turn.answer.edit().describe(event, run);
+        let head = turn.answer.edit();
+        head.describe(event, run);
+        // The name that was derived from the id gives way to the server's, for the next answer too.
+        let id = head.team_id.as_deref().or(head.agent_id.as_deref());
+        if id.is_some_and(|id| name_of_id(id) == self.name) {
+            self.name.clone_from(&head.name);
+        }
         turn.dirty = true;
         self.head_dirty = true;
     }

@@ -72,7 +72,7 @@ impl Conversation {
 
     pub(super) fn open_turn(&mut self, text: Option<&str>, now: Seconds) -> usize {
         let user = text.map(|text| self.user_message(text, now));
-        let answer = self.message(Role::Agent, now);
+        let answer = self.answer(now);
         let id = self.next_turn;
         self.next_turn += 1;
         let under = self.live_branch();
@@ -115,6 +115,13 @@ impl Conversation {
         message.text.append_text(text, &self.limits);
         message.head.status = RunStatus::Completed;
         message
+    }
+
+    /// A new answer, by the component that is asked.
+    pub(super) fn answer(&mut self, now: Seconds) -> Message {
+        let mut answer = self.message(Role::Agent, now);
+        answer.head.name.clone_from(&self.name);
+        answer
     }
 
     pub(super) fn message(&mut self, role: Role, now: Seconds) -> Message {

@@ -84,7 +84,7 @@ impl Conversation {
     /// `text`: the user's message, if it is another one.
     pub(crate) fn begin_version(&mut self, t: usize, keeps: Keeps, text: Option<&str>, status: Status, now: Seconds) {
         let user = text.map(|text| self.user_message(text, now));
-        let (answer, limits) = (self.message(Role::Agent, now), self.limits);
+        let (answer, limits) = (self.answer(now), self.limits);
         let turn = &self.turns[t];
         let source = turn.last_completed().unwrap_or(turn);
         let mut new = Turn { answer, ..Turn::opened(turn.id, user.or_else(|| source.user.clone()), now) };

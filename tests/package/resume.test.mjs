@@ -133,7 +133,7 @@ test('where there is nothing to take up or to answer, nothing is asked', async (
   const handler = connect(server, { team: 't' })
   assert.equal(handler.getSnapshot().resumable, false)
   await assert.rejects(handler.resume(), { message: 'ai-stream-handler: resume() without an answer to resume' })
-  await assert.rejects(handler.continueRun([]), { name: 'TypeError', message: 'continueRun() takes at least one answer, not an array' })
+  await assert.rejects(handler.continueRun([]), { name: 'TypeError', message: 'continueRun() takes at least one answer, not an empty array' })
   await assert.rejects(handler.continueRun(lib.confirm({ kind: 'confirmation', raw: {} })), { message: 'ai-stream-handler: continueRun() without a paused run' })
   handler.load({ sessionId: null, messages: [{ role: 'user', content: 'Hello' }, { role: 'agent', content: 'Hi' }] })
   await assert.rejects(handler.resume(), /without an answer to resume/)

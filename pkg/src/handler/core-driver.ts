@@ -2,7 +2,7 @@
 // the snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
 import { missingRequirements } from '../agentos/sessions'
-import { copyMessages, turnsFromMessages } from '../snapshot/imported-messages'
+import { importMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { deltaReceiver } from '../wasm/delta-receiver'
 import { feedInPlace } from '../wasm/feed'
@@ -125,8 +125,7 @@ export class CoreDriver {
    * the end. Throws, changing nothing, if `messages` is not a list.
    */
   show(sessionId: string | null, messages: readonly Partial<ChatMessage>[], recall?: () => void): void {
-    const loaded = { messages: copyMessages(messages), generation: this.generation + 1 }
-    const turns = turnsFromMessages(loaded.messages, loaded.generation)
+    const { turns, ...loaded } = importMessages(messages, this.generation + 1, this.options)
     this.generation++
     this.#loaded = turns.length ? loaded : undefined
     // An interrupted answer among the recalled turns is not the stored one.
@@ -199,7 +198,7 @@ export class CoreDriver {
     core.replay(at)
     if (reached) core.reach()
     this.#restore(kept)
-    const load = ({ messages, generation }: LoadedMessages) => (this.#read(), this.#store.load(turnsFromMessages(copyMessages(messages), generation)))
+    const load = ({ messages, generation }: LoadedMessages) => (this.#read(), this.#store.load(importMessages(messages, generation, this.options).turns))
     if (loaded) load(loaded)
     this.#isStale = true
     return { core, change: (work) => this.#silently(work), load }

@@ -156,7 +156,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       if (driver.isDisposed || generation !== driver.generation) return false
       driver.show(id, [], () => {
         let asked: string | null = null
-        for (const { turn, isFirst, edits, user, keepsWork, at, frames } of turnsFromRuns(runs)) {
+        for (const { turn, isFirst, edits, user, keepsWork, at, frames } of turnsFromRuns(runs, driver.options)) {
           if (isFirst) driver.core.recall(user ?? undefined, at, frames)
           else driver.core.recallVersion(turn, edits ? user ?? '' : user === asked ? undefined : user ?? undefined, edits, keepsWork, at, frames)
           if (isFirst || edits) asked = user

@@ -136,7 +136,7 @@ const MAX_NUMBER = 2 ** 31 - 1
 function describeKind(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return JSON.stringify(value)
-  if (Array.isArray(value)) return 'an array'
+  if (Array.isArray(value)) return value.length ? 'an array' : 'an empty array'
   if (typeof value === 'object') return classTag(value).replace('Object', 'an object')
   return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value)}`
 }

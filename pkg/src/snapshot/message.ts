@@ -48,6 +48,7 @@ function fromHead(head: Head, old: ChatMessage | undefined): PlainMessage {
   if (head.filesSent.length) message.filesSent = message.files_sent = head.filesSent
   if (head.role === 'user') return message
 
+  if (head.role === 'agent') message.name = head.name
   message.depth = head.depth
   message.status = head.status
   if (head.error) message.error = head.error

@@ -95,6 +95,7 @@ export interface Head {
   depth: number
   streamingError: boolean
   cancelled: boolean
+  name: string
   agentName: string | null
   teamName: string | null
   agentId: string | null

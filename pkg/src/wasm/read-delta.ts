@@ -181,6 +181,7 @@ function messageHead(): Head {
     depth: num(),
     streamingError: flag(),
     cancelled: flag(),
+    name: str(),
     agentName: strOrNull(),
     teamName: strOrNull(),
     agentId: strOrNull(),
