@@ -13,6 +13,7 @@ mod early_frames;
 mod edit;
 mod edit_progress;
 mod first_contact;
+mod follow;
 mod foreign_stream;
 mod frame_fast_path;
 mod frames;
@@ -161,6 +162,7 @@ impl Client {
                 let edit = Edit::new(hide, run, fields);
                 self.edit(ticket, turn, (text, files), edit, now);
             }
+            Input::Follow { ticket, turn, stream } => self.follow(ticket, turn, stream, now),
             Input::ShowVersion { turn, index } => self.conversation.show_version(turn, index),
             Input::Called { request, status } => self.called(request, status, now),
             Input::LimitElsewhere { until } => {

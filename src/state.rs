@@ -12,6 +12,7 @@ mod delegation;
 pub mod diagnostics;
 mod edits;
 mod entry_descriptions;
+mod follow;
 mod frame_placement;
 mod history;
 mod member_responses;

@@ -371,7 +371,6 @@ fn what_is_stored_of_edits_is_loaded_as_branches() {
     };
     load(0, Some("Q1!"), true, false, frames(said("r3", "B1")));
     load(0, None, false, true, frames(said("r4", "B2")));
-    load(7, None, false, true, frames(said("r5", "nowhere")));
     world.input(Input::LoadTurn { text: Some("Q3"), at: 1.0, frames: frames(said("r6", "A3")).as_bytes() });
     assert_eq!(seen(&mut world), ["Q1! B2 3/3", "Q3 A3 1/1"]);
     show(&mut world, 0, 1);

@@ -6,7 +6,7 @@ use crate::time::Seconds;
 #[derive(Debug, Clone, Copy)]
 #[allow(clippy::exhaustive_structs)]
 pub struct PastVersion<'a> {
-    /// Index of the turn.
+    /// Index of the turn; beyond the end: the last one.
     pub turn: usize,
     /// The user's message, if it is another one.
     pub text: Option<&'a str>,

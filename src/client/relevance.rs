@@ -22,7 +22,7 @@ impl Client {
             Input::ResumeQueue => self.queue.is_paused(),
             Input::Detach => self.is_busy(),
             // The past is not loaded into a running conversation.
-            Input::LoadVersion { version, .. } => self.is_idle() && version.turn < self.conversation.turns.len(),
+            Input::LoadVersion { .. } => self.is_idle() && !self.conversation.turns.is_empty(),
             Input::LoadTurn { .. } => self.is_idle(),
             Input::ShowVersion { turn, index } => self.conversation.has_version(*turn, *index),
             Input::Called { request, .. } => self.calls.iter().any(|(id, _)| id == request),
@@ -48,6 +48,7 @@ impl Client {
             | Input::Continue { .. }
             | Input::Regenerate { .. }
             | Input::Edit { .. }
+            | Input::Follow { .. }
             | Input::Clear { .. }
             | Input::LimitElsewhere { .. }
             | Input::LimitOver => true,

@@ -192,6 +192,7 @@ impl Client {
     /// Shows another version of a turn, loaded before.
     pub(super) fn load_version(&mut self, version: PastVersion<'_>, frames: &[u8]) {
         let PastVersion { turn, text, edits, keeps_work, at } = version;
+        let turn = turn.min(self.conversation.turns.len() - 1);
         let counted = self.conversation.begin_history();
         self.begin_fed(None, at);
         let keeps = if keeps_work { Keeps::Work } else { Keeps::Question };

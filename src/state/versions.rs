@@ -129,7 +129,7 @@ impl Conversation {
         self.begin_again(t, Status::Connecting);
     }
 
-    fn begin_again(&mut self, t: usize, status: Status) {
+    pub(super) fn begin_again(&mut self, t: usize, status: Status) {
         self.begin(None, status, 0.0);
         self.turn_unknown = false;
         self.activate(t);
@@ -246,6 +246,7 @@ impl Turn {
             settled_work: Vec::new(),
             stated_outcome: None,
             restored: false,
+            recalled: false,
             unsent: false,
             older: Vec::new(),
             shown: None,

@@ -2,17 +2,19 @@
 // does the rest. The methods are documented in types/handler.ts.
 
 import { resolutionFields } from '../agentos/pause-resolution'
-import { fetchMarkedRuns, fetchSessions } from '../agentos/sessions'
+import { fetchSessions } from '../agentos/sessions'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
-import { turnsFromRuns } from '../snapshot/stored-session'
+import { answerPause } from './answer-pause'
 import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
+import { Follower } from './follower'
 import { assertText, dropsQueue, queueIndex } from './queue-arguments'
 import { edit } from './edit'
 import { regenerate } from './regenerate'
 import { componentRunsPath } from './run-path'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
+import { SessionNews } from './session-news'
 import { turnNumber } from './turn-argument'
 import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
@@ -25,8 +27,12 @@ import type { ModuleSource } from '../wasm/loader'
 /** Throws if an option is invalid, or the module cannot be started. */
 export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): InspectableHandler {
   const driver = new CoreDriver(source, validateOptions(given))
+  const follower = new Follower(driver)
+  driver.news = new SessionNews(driver, follower)
   const load: StreamHandler['load'] = (conversation) => {
-    if (!driver.isDisposed) driver.show(conversation.sessionId, conversation.messages)
+    if (driver.isDisposed) return
+    driver.show(conversation.sessionId, conversation.messages)
+    if (conversation.sessionId !== null) void follower.look()
   }
   // Without `this`, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
   return {
@@ -52,8 +58,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
       assertArgument('continueRun', 'at least one answer', list, list.length)
       if (driver.snapshot.status !== 'paused') throw driver.calls.refuse('continueRun() without a paused run')
-      const answers = resolutionFields(list)
-      return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
+      return answerPause(driver, resolutionFields(list))
     },
 
     regenerate(options) {
@@ -61,6 +66,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     },
 
     edit: (turn, message) => edit(driver, turn, message),
+    follow: (sessionId) => follower.follow(sessionId),
 
     showVersion(turn, index) {
       const id = turnNumber('showVersion', turn)
@@ -151,18 +157,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
 
     async openSession(id: string): Promise<boolean> {
       if (driver.isDisposed) return false
-      const { generation } = driver
-      const runs = await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), id)
-      if (driver.isDisposed || generation !== driver.generation) return false
-      driver.show(id, [], () => {
-        let asked: string | null = null
-        for (const { turn, isFirst, edits, user, keepsWork, at, frames } of turnsFromRuns(runs, driver.options)) {
-          if (isFirst) driver.core.recall(user ?? undefined, at, frames)
-          else driver.core.recallVersion(turn, edits ? user ?? '' : user === asked ? undefined : user ?? undefined, edits, keepsWork, at, frames)
-          if (isFirst || edits) asked = user
-        }
-      })
-      return true
+      return (await follower.open(id)).isOpen
     },
 
     load,

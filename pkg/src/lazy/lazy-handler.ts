@@ -167,6 +167,7 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
     continueRun: ['cancelled'],
     regenerate: ['cancelled'],
     edit: ['cancelled'],
+    follow: ['nothing'],
     forkSession: [''],
     renameSession: [undefined],
     deleteSession: [undefined],

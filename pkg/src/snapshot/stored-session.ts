@@ -21,6 +21,8 @@ export interface StoredVersion {
   at: number
   /** Its events as an event stream. */
   frames: Uint8Array
+  /** The ids of its runs: of the attempts that led to it. */
+  runs: string[]
 }
 
 /**
@@ -38,6 +40,7 @@ export function turnsFromRuns(stored: unknown, selected: Selected): StoredVersio
     keepsWork: Boolean(attempts[0]!.regenerated_from),
     at: toSeconds(attempts[0]!.created_at),
     frames: new TextEncoder().encode(attempts.map((run) => streamText(run, run.isReplaced ? NO_RUNS : byId, selected)).join('')),
+    runs: attempts.map(({ run_id }) => run_id),
   })))
 }
 
