@@ -38,6 +38,9 @@ class Deadline:
     async def wait(self, awaitable: Awaitable[T]) -> T:
         """The result, unless the time passes before it is there: then ``Passed``, whatever else the awaitable comes to."""
         if self.passed:
+            close = getattr(awaitable, "close", None)
+            if close is not None:
+                close()  # Or Python 3.13 warns that it was never awaited.
             raise Passed
         self._task = task = asyncio.current_task()
         try:

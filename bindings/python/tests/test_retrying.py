@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import json
 import logging
@@ -238,6 +239,18 @@ class TestTimeouts:
             return asyncio.get_running_loop().time()
 
         assert run(work()) == 15, "the limit, and the ten seconds of a cleanup"
+
+    @pytest.mark.filterwarnings("error")
+    def test_so_does_one_whose_consumer_takes_long(self) -> None:
+        async def work() -> list[bytes]:
+            frames = []
+            async for frame in retrying(Script([started(), content("a"), completed("a")]), timeout=5):
+                frames.append(frame)
+                await asyncio.sleep(10)
+            gc.collect()  # What was never awaited is a warning when it goes.
+            return frames
+
+        assert names(run(work())) == ["TeamRunStarted", "error"]
 
     def test_so_does_a_run_that_does_not_begin(self) -> None:
         async def never(_: int) -> Any:
