@@ -11,3 +11,6 @@ mod page;
 #[cfg(target_arch = "wasm32")]
 #[path = "scripted/mod.rs"]
 mod scripted;
+#[cfg(target_arch = "wasm32")]
+#[path = "page_backend/world.rs"]
+mod world;

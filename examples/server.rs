@@ -2,7 +2,8 @@
 //!
 //! `POST /api/teams/{team}/runs` retries (docs/rate-limit-retries.md): the generator, which announces retries in the
 //! stream. `POST /teams/{team}/runs` and `/agents/{agent}/runs` behave like AgentOS (docs/agentos-protocol.md): a rate
-//! limit ends the run, and the handler retries; runs can go to the background, be resumed, continued and cancelled.
+//! limit ends the run, and the handler retries; runs can go to the background, be resumed, continued, cancelled and answered
+//! again; sessions can be copied, renamed and deleted.
 //! `/agents`, `/teams`, `/workflows` and `/config` list its components. Sessions are stored in one SQLite file;
 //! `/metrics` is for Prometheus; every other path serves `www/`. The model is a script: see `examples/scripted/mod.rs`
 //! for what a message can ask of it.
@@ -24,7 +25,7 @@ use ai_stream_handler::monitor::Monitor;
 use args::Args;
 use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderName;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use scripted::background::Background;
 use scripted::Counters;
@@ -97,12 +98,17 @@ fn routes(app: App) -> Router {
         .route("/{kind}/{id}/runs/{run_id}/cancel", post(runs::cancel))
         .route("/{kind}/{id}/runs/{run_id}/resume", post(runs::resume))
         .route("/{kind}/{id}/runs/{run_id}/continue", post(runs::continue_run))
+        .route("/{kind}/{id}/runs/{run_id}", get(runs::one))
+        .route("/{kind}/{id}/sessions/{session_id}/fork", post(sessions::fork))
         .route("/agents", get(|| listing("agents")))
         .route("/teams", get(|| listing("teams")))
         .route("/workflows", get(|| listing("workflows")))
         .route("/config", get(|| listing("config")))
         .route("/sessions", get(sessions::list))
+        .route("/sessions/{id}", delete(sessions::delete))
         .route("/sessions/{id}/runs", get(sessions::runs))
+        .route("/sessions/{id}/run-previews", get(sessions::previews))
+        .route("/sessions/{id}/rename", post(sessions::rename))
         .route("/metrics", get(metrics::text))
         // Tells the demo page that it is served by this server.
         .route("/backend.json", get(|| async { Json(serde_json::json!({"backend": "server"})) }))

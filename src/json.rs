@@ -141,6 +141,18 @@ impl<'a> Raw<'a> {
         found
     }
 
+    /// The members `keys` of an object, in one pass; of a repeated key the last one.
+    pub(crate) fn members<const N: usize>(self, keys: [&str; N]) -> [Option<Raw<'a>>; N] {
+        let mut found = [None; N];
+        let mut object = self.as_object();
+        while let Some(Ok(Some((name, value)))) = object.as_mut().map(Object::next_member) {
+            if let Some(at) = keys.iter().position(|key| name.is(key)) {
+                found[at] = Some(value);
+            }
+        }
+        found
+    }
+
     fn first(self) -> u8 {
         self.0.as_bytes().first().copied().unwrap_or(0)
     }

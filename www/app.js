@@ -61,6 +61,8 @@ const scrubber = createScrubber({ close: disconnect })
 const retryCard = createRetryCard({ ...createWaitClock(page, scrubber), cancel: stop })
 const turnActions = {
   send, canReject: () => page.live !== null, canResolve: () => page.live?.target.kind !== 'url' && !scrubber.isOpen(),
+  canRegenerate: () => liveSession.canRegenerate() && !scrubber.isOpen(), regenerate: (turn) => liveSession.regenerate(turn),
+  showVersion: (turn, index) => page.handler.showVersion(turn, index),
   resolve: (pause, approved, values) => (page.live ? liveSession.resolve(pause, approved, values) : recorded.continueRun()),
   now: () => (scrubber.isOpen() ? scrubber.now() : Date.now() / 1000),
 }
@@ -84,7 +86,10 @@ const sendQueue = createSendQueue({
 const rateLimitPanel = createRateLimitPanel()
 const networkSwitches = createNetworkSwitches()
 const statusFooter = createStatusFooter()
-const sessionList = createSessionList({ open: (id) => liveSession.openStored(id), startNew: () => page.handler.clear(), canOpen: () => liveSession.storesSessions() })
+const sessionList = createSessionList({
+  open: (id) => liveSession.openStored(id), startNew: () => page.handler.clear(), canOpen: () => liveSession.storesSessions(),
+  canCopy: () => liveSession.canRegenerate(), copy: () => liveSession.copy(), rename: (id, name) => liveSession.rename(id, name), remove: (id) => liveSession.delete(id),
+})
 const scenarioList = createScenarioList(groups, play)
 const connectForm = createConnectForm({ connect: (options, target) => liveSession.connect(options, target), disconnect, backend })
 const recorderControls = createRecorderControls({ open: openRecording, opened: () => scrubber.recording(), name: () => shownScenario()?.name ?? 'run' })
@@ -202,7 +207,7 @@ function disconnect() {
 /** Updates everything that says what is shown and where a message goes. */
 function describe() {
   const { scenario, live } = page
-  layout.arrange(sessionList.node, scenarioList.node, live !== null && !live.scenario)
+  layout.arrange(sessionList.node, scenarioList.node, live)
   scenarioList.markCurrent(shownScenario()?.name)
   connectForm.update(live && !live.scenario ? live.target : null)
   composer.setMode(composerCopy(live, backend))

@@ -1,5 +1,6 @@
 //! Sessions and their runs, for the lifetime of the page.
 
+use super::scripted::again;
 use super::scripted::record::{Run, RunStore, Session};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -14,8 +15,13 @@ struct Data {
 }
 
 impl RunStore for Memory {
+    /// A run that went on in place keeps its place.
     fn add_run(&self, run: Run) {
-        self.0.borrow_mut().runs.push(run);
+        let runs = &mut self.0.borrow_mut().runs;
+        match runs.iter_mut().find(|stored| stored.run_id == run.run_id) {
+            Some(stored) => *stored = run,
+            None => runs.push(run),
+        }
     }
 }
 
@@ -37,7 +43,7 @@ impl Memory {
         };
         let (here, elsewhere): (Vec<&Run>, Vec<&Run>) =
             data.runs.iter().filter(completed).partition(|run| run.session_id == session_id);
-        elsewhere.into_iter().chain(here).map(|run| run.input.clone()).collect()
+        elsewhere.into_iter().chain(here).map(|run| run.said.clone()).collect()
     }
 
     /// Most recent first.
@@ -52,5 +58,47 @@ impl Memory {
         let data = self.0.borrow();
         data.sessions.iter().find(|session| session.id == session_id)?;
         Some(data.runs.iter().filter(|run| run.session_id == session_id).cloned().collect())
+    }
+
+    pub fn run(&self, run_id: &str) -> Option<Run> {
+        self.0.borrow().runs.iter().find(|run| run.run_id == run_id).cloned()
+    }
+
+    /// The directive of the same message earlier in the session: asked again, it is the same question.
+    pub fn script_of(&self, session_id: &str, said: &str) -> Option<String> {
+        let data = self.0.borrow();
+        let same = |run: &&Run| run.session_id == session_id && run.said == said;
+        data.runs.iter().rev().find(same).map(|run| run.script.clone())
+    }
+
+    /// The run is not shown to the model any more.
+    pub fn hide(&self, run_id: &str) {
+        if let Some(run) = self.0.borrow_mut().runs.iter_mut().find(|run| run.run_id == run_id) {
+            run.status = "REGENERATED".into();
+        }
+    }
+
+    /// `None` if there is no such session.
+    pub fn rename_session(&self, id: &str, name: String) -> Option<Session> {
+        let mut data = self.0.borrow_mut();
+        let session = data.sessions.iter_mut().find(|session| session.id == id)?;
+        session.name = name;
+        Some(session.clone())
+    }
+
+    pub fn delete_session(&self, id: &str) {
+        let mut data = self.0.borrow_mut();
+        data.sessions.retain(|session| session.id != id);
+        data.runs.retain(|run| run.session_id != id);
+    }
+
+    /// Stores a copy of a session under the id `copy`. `false` if it has no runs.
+    pub fn copy_session(&self, id: &str, copy: &str, new_id: impl Fn() -> String, now: f64) -> bool {
+        let runs = self.runs(id).unwrap_or_default();
+        let name = self.0.borrow().sessions.iter().find(|session| session.id == id).map(|session| session.name.clone());
+        let Some(name) = name.filter(|_| !runs.is_empty()) else { return false };
+        self.open_session(copy, name, now);
+        again::copy(&runs, copy, new_id).into_iter().for_each(|run| self.add_run(run));
+        true
     }
 }

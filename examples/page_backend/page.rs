@@ -1,26 +1,19 @@
 //! The JavaScript API.
 
 use super::memory::Memory;
+use super::scripted::again::{answers_pause, Again, Fields};
 use super::scripted::background::Background;
 use super::scripted::record::{listing, without_retries, Recorded, Run};
 use super::scripted::{self, Counters, Directive, RunRequest, World};
-use ai_stream_handler::generator::{event_generator, Event, Host, ModelError, Options};
+use super::world::{now, Page};
+use ai_stream_handler::generator::{event_generator, Event, ModelError, Options};
 use ai_stream_handler::retry::Policy;
 use futures_util::future::{AbortHandle, Abortable};
 use futures_util::{Stream, StreamExt};
-use js_sys::{Date, Function, Promise};
-use serde_json::Value;
-use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use js_sys::Function;
+use serde_json::{json, Value};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{spawn_local, JsFuture};
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_name = setTimeout)]
-    fn set_timeout(then: &Function, milliseconds: f64) -> JsValue;
-}
+use wasm_bindgen_futures::spawn_local;
 
 /// A backend without a network.
 #[wasm_bindgen]
@@ -68,6 +61,12 @@ impl PageBackend {
         })
     }
 
+    /// The directive of the same message earlier in the session.
+    #[wasm_bindgen(js_name = scriptOf)]
+    pub fn script_of(&self, session_id: &str, said: &str) -> Option<String> {
+        self.memory.script_of(session_id, said)
+    }
+
     /// The error response to a request, if the script asks for one.
     pub fn refusal(&self, id: &str, script: &str) -> Option<Refused> {
         let refusal = Directive::of(script, id).refusal(script, &self.counters)?;
@@ -93,8 +92,18 @@ impl PageBackend {
         let session_id = if session_id.is_empty() { self.world.id() } else { session_id };
         let only_here = Directive::of(&script, &id).is_keyed();
         let before = self.memory.before(&session_id, &user_id, only_here);
-        let request =
-            RunRequest { is_team: route != "agents", id, session_id, user_id, message, script, before, in_background };
+        let continued = Default::default();
+        let request = RunRequest {
+            is_team: route != "agents",
+            id,
+            session_id,
+            user_id,
+            message,
+            script,
+            before,
+            in_background,
+            continued,
+        };
         self.memory.open_session(&request.session_id, request.said(), now());
         let (memory, counters, world) = (self.memory.clone(), self.counters.clone(), self.world.clone());
         let attempt = move |request: &RunRequest, run_id: &str| {
@@ -103,11 +112,7 @@ impl PageBackend {
         };
         if route != "api/teams" {
             let run_id = self.world.id();
-            if Directive::of(&request.script, &request.id).name == "confirm" {
-                self.background.pause(&run_id, request.clone());
-            }
-            let first = attempt(&request, &run_id);
-            return self.answer(first, request, run_id, frame, end);
+            return self.begin(request, &run_id, &run_id, frame, end);
         }
         let ids = self.world.clone();
         let options = Options { policy: self.policy.clone(), ..Options::default() };
@@ -125,13 +130,42 @@ impl PageBackend {
         Some(tell(rest, frame, end))
     }
 
-    /// Continues a paused run. `None` if it is not paused.
+    /// Continues a paused run with the user's answers, or one that has ended: answers it again. `form`: the text fields, in JSON.
     #[wasm_bindgen(js_name = goOn)]
-    pub fn continue_run(&self, run_id: String, answers: &str, frame: Function, end: Function) -> Option<Answering> {
-        let request = self.background.take_paused(&run_id)?;
-        let model = scripted::continue_run(&request, answers, self.world.clone(), &run_id);
-        let attempt = Recorded::new(model, Run::of(&request, now()), self.memory.clone());
-        Some(self.answer(attempt, request, run_id, frame, end))
+    pub fn continue_run(&self, is_team: bool, run_id: String, form: &str, frame: Function, end: Function) -> Answering {
+        let fields: Fields = serde_json::from_str(form).unwrap_or_default();
+        let paused = self.background.take_paused(&run_id);
+        if let Some(request) = paused.filter(|_| answers_pause(&fields)) {
+            let answers = fields.get("requirements").or(fields.get("tools")).cloned().unwrap_or_default();
+            let model = scripted::continue_run(&request, &answers, self.world.clone(), &run_id);
+            let attempt = Recorded::new(model, Run::of(&request, now()), self.memory.clone());
+            return self.answer(attempt, request, &run_id, &run_id, frame, end);
+        }
+        let source = self.memory.run(&run_id).ok_or_else(|| format!("No runs found for run ID {run_id}"));
+        let Again { mut request, hides } = match source.and_then(|source| Again::of(&source, &fields)) {
+            Ok(again) => again,
+            Err(why) => return tell(futures_util::stream::iter([scripted::refused(is_team, &why, now())]), frame, end),
+        };
+        if let Some(hidden) = hides {
+            self.memory.hide(&hidden);
+        }
+        let only_here = Directive::of(&request.script, &request.id).is_keyed();
+        request.before = self.memory.before(&request.session_id, &request.user_id, only_here);
+        let id = request.continued.run_id.clone().unwrap_or_else(|| self.world.id());
+        self.begin(request, &run_id, &id, frame, end)
+    }
+
+    /// Whether the run waits for the user.
+    #[wasm_bindgen(js_name = isPaused)]
+    pub fn is_paused(&self, run_id: &str) -> bool {
+        self.background.is_paused(run_id)
+    }
+
+    /// `GET …/runs/{run}`.
+    pub fn one(&self, run_id: &str) -> Option<String> {
+        let running = || self.background.is_running(run_id).then(|| json!({"run_id": run_id, "status": "RUNNING"}));
+        let run = self.memory.run(run_id).map(|run| run.to_json()).or_else(running)?;
+        Some(run.to_string())
     }
 
     /// `/cancel`.
@@ -156,14 +190,49 @@ impl PageBackend {
         let runs = self.memory.runs(session_id)?;
         Some(runs.iter().map(Run::to_json).collect::<Value>().to_string())
     }
+
+    /// `GET /sessions/{id}/run-previews`. `statuses`: those asked for, separated by commas; all if empty.
+    pub fn previews(&self, session_id: &str, statuses: &str) -> Option<String> {
+        let runs = self.memory.runs(session_id)?;
+        let asked =
+            |run: &&Run| statuses.is_empty() || statuses.split(',').any(|one| one.eq_ignore_ascii_case(&run.status));
+        Some(runs.iter().filter(asked).map(Run::to_preview).collect::<Value>().to_string())
+    }
+
+    /// `POST /sessions/{id}/rename`.
+    pub fn rename(&self, session_id: &str, name: String) -> Option<String> {
+        Some(self.memory.rename_session(session_id, name)?.to_json().to_string())
+    }
+
+    /// `DELETE /sessions/{id}`.
+    pub fn delete(&self, session_id: &str) {
+        self.memory.delete_session(session_id);
+    }
+
+    /// `POST …/sessions/{id}/fork`: the id of the copy.
+    pub fn fork(&self, session_id: &str) -> Option<String> {
+        let copy = self.world.id();
+        self.memory.copy_session(session_id, &copy, || self.world.id(), now()).then_some(copy)
+    }
 }
 
 impl PageBackend {
+    /// Runs the model once, without retries. `kept_under`: the id to resume it by.
+    fn begin(&self, request: RunRequest, kept_under: &str, run_id: &str, frame: Function, end: Function) -> Answering {
+        if request.may_pause() {
+            self.background.pause(run_id, request.clone());
+        }
+        let model = scripted::run(&request, &self.counters, self.world.clone(), run_id);
+        let attempt = Recorded::new(model, Run::of(&request, now()), self.memory.clone());
+        self.answer(attempt, request, kept_under, run_id, frame, end)
+    }
+
     fn answer<S>(
         &self,
         attempt: Recorded<S, Memory>,
         request: RunRequest,
-        run_id: String,
+        kept_under: &str,
+        run_id: &str,
         frame: Function,
         end: Function,
     ) -> Answering
@@ -171,12 +240,14 @@ impl PageBackend {
         S: Stream<Item = Result<Event, ModelError>> + 'static,
     {
         let in_background = request.in_background;
+        let cancelled = scripted::cancelled(request.is_team, run_id, now());
         let frames = without_retries(attempt, request, now, |_, _| {});
         if !in_background {
-            return tell(frames, frame, end);
+            return tell(self.background.cancellable(run_id, frames, cancelled), frame, end);
         }
-        let followed = self.background.open(&run_id);
-        spawn_local(self.background.clone().record(run_id, frames));
+        self.background.keep_under(kept_under, run_id);
+        let followed = self.background.open(kept_under);
+        spawn_local(self.background.clone().record(kept_under.to_owned(), frames));
         tell(followed, frame, end)
     }
 }
@@ -194,64 +265,4 @@ fn tell(frames: impl Stream<Item = String> + 'static, frame: Function, end: Func
         }
     });
     Answering(handle)
-}
-
-/// The page as the environment of the model and the generator.
-#[derive(Clone)]
-struct Page {
-    pace: f64,
-}
-
-/// Sleeps with the page's timers.
-struct Sleep(JsFuture);
-
-impl Sleep {
-    fn new(seconds: f64) -> Sleep {
-        Sleep(Promise::new(&mut |resolve, _| drop(set_timeout(&resolve, seconds * 1000.0))).into())
-    }
-}
-
-impl Future for Sleep {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.0).poll(context).map(drop)
-    }
-}
-
-impl World for Page {
-    type Sleep = Sleep;
-
-    fn sleep(&self, seconds: f64) -> Sleep {
-        Sleep::new(seconds)
-    }
-
-    fn now(&self) -> f64 {
-        now()
-    }
-
-    fn id(&self) -> String {
-        scripted::scripted_id(js_sys::Math::random())
-    }
-
-    fn pace(&self) -> f64 {
-        self.pace
-    }
-}
-
-impl Host for Page {
-    type Sleep = Sleep;
-
-    fn sleep(&mut self, seconds: f64) -> Sleep {
-        Sleep::new(seconds)
-    }
-
-    fn now(&self) -> f64 {
-        now()
-    }
-}
-
-/// Seconds since the Unix epoch.
-fn now() -> f64 {
-    Date::now() / 1000.0
 }

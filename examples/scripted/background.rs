@@ -1,5 +1,5 @@
-//! Background runs and their frames: AgentOS's `background=true`, `/resume` and `/continue`. Kept for the lifetime of
-//! the process or page.
+//! Runs in progress: AgentOS's `background=true` with the frames to `/resume`, paused runs, and `/cancel`. Kept for the lifetime
+//! of the process or page.
 
 use super::RunRequest;
 use futures_util::stream::{iter, Stream, StreamExt};
@@ -17,6 +17,10 @@ struct State {
     runs: HashMap<String, Buffer>,
     /// The requests of paused runs.
     paused: HashMap<String, RunRequest>,
+    /// The stream of a run that was made from another one is kept under that one's id, as in AgentOS.
+    stream_of: HashMap<String, String>,
+    /// Running foreground runs, and whether they have been cancelled.
+    foreground: HashMap<String, bool>,
 }
 
 #[derive(Default)]
@@ -75,18 +79,54 @@ impl Background {
         Some(iter(before).chain(iter(missed)).chain(iter(after)).chain(rest))
     }
 
+    /// Keeps the stream of `run_id` under `source`'s id.
+    pub fn keep_under(&self, source: &str, run_id: &str) {
+        self.state().stream_of.insert(run_id.to_owned(), source.to_owned());
+    }
+
     /// `/cancel`: sends `frame` and ends the run.
     pub fn stop(&self, run_id: &str, frame: &str) {
-        let runs = self.state().runs.get(run_id).is_some_and(|buffer| !buffer.over);
-        if runs {
-            self.push(run_id, frame);
-            self.end(run_id);
+        let stream = self.state().stream_of.get(run_id).cloned().unwrap_or_else(|| run_id.to_owned());
+        if self.is_running(&stream) {
+            self.push(&stream, frame);
+            self.end(&stream);
         }
+        if let Some(cancelled) = self.state().foreground.get_mut(run_id) {
+            *cancelled = true;
+        }
+    }
+
+    /// Whether it is a background run that has not ended.
+    pub fn is_running(&self, run_id: &str) -> bool {
+        self.state().runs.get(run_id).is_some_and(|buffer| !buffer.over)
+    }
+
+    /// The frames of a foreground run; after `/cancel` the next one is `last`, and then it ends.
+    pub fn cancellable(
+        &self,
+        run_id: &str,
+        frames: impl Stream<Item = String>,
+        last: String,
+    ) -> impl Stream<Item = String> {
+        self.state().foreground.insert(run_id.to_owned(), false);
+        let running = Foreground { background: self.clone(), run_id: run_id.to_owned() };
+        let mut last = Some(last);
+        frames.scan(running, move |running, frame| {
+            std::future::ready(match running.is_cancelled() {
+                true => last.take(),
+                false => Some(frame),
+            })
+        })
     }
 
     /// Pauses the run until the user answers.
     pub fn pause(&self, run_id: &str, request: RunRequest) {
         self.state().paused.insert(run_id.to_owned(), request);
+    }
+
+    #[cfg(target_arch = "wasm32")]
+    pub fn is_paused(&self, run_id: &str) -> bool {
+        self.state().paused.contains_key(run_id)
     }
 
     /// Takes the request of a paused run.
@@ -112,6 +152,24 @@ impl Background {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A foreground run in progress.
+struct Foreground {
+    background: Background,
+    run_id: String,
+}
+
+impl Foreground {
+    fn is_cancelled(&self) -> bool {
+        self.background.state().foreground.get(&self.run_id).is_some_and(|cancelled| *cancelled)
+    }
+}
+
+impl Drop for Foreground {
+    fn drop(&mut self) {
+        self.background.state().foreground.remove(&self.run_id);
     }
 }
 

@@ -9,7 +9,7 @@
 //! | `[[tool]]` | calls a tool for the chat history, then answers |
 //! | `[[big tokens=900000]]` | reports that many input tokens |
 //! | `[[slow n=40 ms=100]]` | streams `n` tokens, `ms` milliseconds apart |
-//! | `[[fail]]`, `[[fail text=…]]` | fails with the provider's 500, or with this text |
+//! | `[[fail]]`, `[[fail text=…]]` | fails with the provider's 500, or with this text; with `times=1` only once |
 //! | `[[panic]]`, `[[hang]]` | panics; sends nothing more |
 //! | `[[confirm]]` | pauses until the user confirms a tool call |
 //!
@@ -17,6 +17,7 @@
 //! different visitors do not meet. `of=cirkelline` limits a directive to the component with that id.
 //! Any other message gets a short answer.
 
+pub mod again;
 pub mod background;
 mod components;
 mod directive;
@@ -110,6 +111,13 @@ pub fn continue_run<W: World>(
 pub fn cancelled(is_team: bool, run_id: &str, now: f64) -> String {
     let name = if is_team { "TeamRunCancelled" } else { "RunCancelled" };
     let data = json!({"created_at": now as u64, "event": name, "run_id": run_id, "reason": "The run was cancelled"});
+    format!("event: {name}\ndata: {data}\n\n")
+}
+
+/// The only frame of a run that cannot be continued.
+pub fn refused(is_team: bool, why: &str, now: f64) -> String {
+    let name = if is_team { "TeamRunError" } else { "RunError" };
+    let data = json!({"created_at": now as u64, "event": name, "nested_depth": 0, "content": why});
     format!("event: {name}\ndata: {data}\n\n")
 }
 

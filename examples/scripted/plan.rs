@@ -1,5 +1,6 @@
 //! The steps of one attempt of the scripted model.
 
+use super::again::Continued;
 use super::directive::without_directive;
 use super::{Counters, Directive, MODEL};
 use ai_stream_handler::generator::ModelError;
@@ -23,6 +24,7 @@ pub struct RunRequest {
     pub before: Vec<String>,
     /// Continues after the client disconnects.
     pub in_background: bool,
+    pub continued: Continued,
 }
 
 pub(super) enum Step {
@@ -56,12 +58,35 @@ impl RunRequest {
     pub fn said(&self) -> String {
         without_directive(&self.message)
     }
+
+    /// Replaces the message by an edited one, or appends to it.
+    pub fn said_again(&mut self, text: &str, script: Option<&String>, replaces: bool) {
+        self.continued.input = Some(self.message.clone());
+        self.script = script.cloned().unwrap_or_else(|| text.to_owned());
+        self.message = match replaces {
+            true => text.to_owned(),
+            false => format!("{}\n\n{text}", self.message),
+        };
+    }
+
+    /// Whether the model will ask the user.
+    pub fn may_pause(&self) -> bool {
+        self.continued.take == 0 && Directive::of(&self.script, &self.id).name == "confirm"
+    }
+
+    /// Whether it goes on from a run that has ended.
+    fn is_continued(&self) -> bool {
+        self.continued.run_id.is_some() || self.continued.forked_from.is_some()
+    }
 }
 
 pub(super) fn of(request: &RunRequest, counters: &Counters, pace: f64) -> Vec<Step> {
     let directive = Directive::of(&request.script, &request.id);
     let mut script = Script { request, steps: Vec::new(), pace, input: 0, output: 0, text: String::new() };
-    script.add("RunStarted", json!({"model": MODEL, "model_provider": "Google"}));
+    match request.is_continued() {
+        true => script.add("RunContinued", json!({})),
+        false => script.add("RunStarted", json!({"model": MODEL, "model_provider": "Google"})),
+    }
     script.steps.push(Step::Wait(pace * 4.0));
     let recalls = request.said().eq_ignore_ascii_case("What did I ask you before?");
     match directive.name.as_str() {
@@ -80,13 +105,16 @@ pub(super) fn of(request: &RunRequest, counters: &Counters, pace: f64) -> Vec<St
                 "The limit has passed: here is your answer.".into()
             });
         }
-        "fail" => {
+        "fail" if directive.get("times").is_none() || directive.hit(&request.script, counters) => {
             script.say("I am looking into it. ");
             let internal =
                 json!({"error": {"code": 500, "message": "An internal error has occurred.", "status": "INTERNAL"}});
             let text = directive.get("text").map_or_else(|| internal.to_string(), |text| text.replace('_', " "));
             script.steps.push(Step::Fail(ModelError::new(text)));
             return script.steps;
+        }
+        "confirm" if request.continued.take > 0 => {
+            script.answer("you have answered my question already, so I do not ask again.".into());
         }
         "confirm" => {
             script.request(|script| script.say("I can do that. "));
@@ -163,8 +191,11 @@ impl Script<'_> {
         self.text.push_str(text);
     }
 
-    /// Calls the chat history tool.
+    /// Calls the chat history tool. An answer that is regenerated keeps its tool calls.
     fn recall(&mut self, first: &str) {
+        if self.request.continued.take > 0 {
+            return;
+        }
         self.request(|script| script.say(first));
         let tool = |result: Value| {
             json!({"tool": {"tool_call_id": "call-1", "tool_name": HISTORY, "tool_args": {"num_sessions": 2},
@@ -193,6 +224,14 @@ impl Script<'_> {
 
     /// The final model request, and the end of the run.
     fn answer(&mut self, text: String) {
+        let text = match &self.request.continued {
+            Continued { take: 0, .. } => text,
+            Continued { instructions, .. } if !instructions.is_empty() => {
+                format!("With “{instructions}” in mind: {text}")
+            }
+            Continued { take: 1, .. } => format!("Once more: {text}"),
+            Continued { take, .. } => format!("Answer number {}: {text}", take + 1),
+        };
         self.request(|script| script.say(&text));
         self.add("RunContentCompleted", json!({}));
         let (input, output) = (self.input(), self.output);

@@ -18,13 +18,27 @@ pub struct Run {
     pub kind: String,
     pub component_id: String,
     pub user_id: Option<String>,
+    /// What `run_input` says.
     pub input: String,
+    /// What the model was told: the same unless the message was edited.
+    pub said: String,
+    /// The message with the model's directive.
+    pub script: String,
     pub content: String,
-    /// COMPLETED, ERROR, CANCELLED.
+    /// COMPLETED, ERROR, CANCELLED, PAUSED, REGENERATED.
     pub status: String,
     /// A JSON array.
     pub tools: String,
     pub created_at: f64,
+    /// How many answers the question had before.
+    pub take: u32,
+    /// The run whose answer it replaces.
+    pub regenerated_from: Option<String>,
+    /// The run it was made from, and how many of its messages it kept.
+    pub forked_from: Option<String>,
+    pub kept: i64,
+    /// The session it is a copy from.
+    pub copied_from: Option<String>,
 }
 
 /// A session.
@@ -44,30 +58,76 @@ pub trait RunStore {
 impl Run {
     /// A run that has not started; it counts as cancelled until it ends otherwise.
     pub fn of(request: &RunRequest, now: f64) -> Run {
+        let from = &request.continued;
         Run {
+            run_id: from.run_id.clone().unwrap_or_default(),
             session_id: request.session_id.clone(),
             kind: if request.is_team { "team" } else { "agent" }.into(),
             component_id: request.id.clone(),
             user_id: request.user_id.clone(),
-            input: request.message.clone(),
-            created_at: now,
+            input: from.input.clone().unwrap_or_else(|| request.message.clone()),
+            said: request.message.clone(),
+            script: request.script.clone(),
+            created_at: from.created_at.unwrap_or(now),
             status: "CANCELLED".into(),
+            take: from.take,
+            regenerated_from: from.regenerated_from.clone(),
+            forked_from: from.forked_from.clone(),
+            kept: from.kept,
             ..Run::default()
+        }
+    }
+
+    /// The request that this run answered, without the messages before it.
+    pub fn request(&self) -> RunRequest {
+        RunRequest {
+            is_team: self.kind == "team",
+            id: self.component_id.clone(),
+            session_id: self.session_id.clone(),
+            user_id: self.user_id.clone(),
+            message: self.said.clone(),
+            script: self.script.clone(),
+            ..RunRequest::default()
         }
     }
 
     /// The JSON of `GET /sessions/{id}/runs`.
     pub fn to_json(&self) -> Value {
         let tools: Value = serde_json::from_str(&self.tools).unwrap_or_default();
+        let mut messages = vec![json!({"role": "user", "content": self.said})];
+        if matches!(self.status.as_str(), "COMPLETED" | "REGENERATED") {
+            messages.push(json!({"role": "assistant", "content": self.content}));
+        }
         let mut run = json!({"run_id": self.run_id, "session_id": self.session_id, "run_input": self.input,
-            "content": self.content, "status": self.status, "tools": tools, "created_at": iso(self.created_at)});
+            "content": self.content, "status": self.status, "tools": tools, "messages": messages,
+            "created_at": iso(self.created_at)});
+        run[format!("{}_id", self.kind)] = json!(self.component_id);
+        let sources = [
+            ("regenerated_from", &self.regenerated_from),
+            ("forked_from_run_id", &self.forked_from),
+            ("forked_from_session_id", &self.copied_from),
+        ];
+        for (name, source) in sources.into_iter().filter(|(_, source)| source.is_some()) {
+            run[name] = json!(source);
+        }
+        if self.forked_from.is_some() {
+            run["forked_from_message_index"] = json!(self.kept);
+        }
+        run
+    }
+
+    /// The JSON of `GET /sessions/{id}/run-previews`: texts cut at 280 characters.
+    pub fn to_preview(&self) -> Value {
+        let cut = |text: &str| text.chars().take(280).collect::<String>();
+        let mut run = json!({"run_id": self.run_id, "parent_run_id": "", "user_id": self.user_id, "status": self.status,
+            "run_input": cut(&self.input), "content_preview": cut(&self.content), "created_at": iso(self.created_at)});
         run[format!("{}_id", self.kind)] = json!(self.component_id);
         run
     }
 }
 
 impl Session {
-    fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> Value {
         json!({"session_id": self.id, "session_name": self.name, "session_state": {},
             "created_at": iso(self.created_at), "updated_at": iso(self.updated_at)})
     }

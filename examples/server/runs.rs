@@ -2,6 +2,7 @@
 
 use super::args::Args;
 use super::metrics::{self, now};
+use super::scripted::again::{answers_pause, Again};
 use super::scripted::record::{self, Recorded, Run};
 use super::scripted::{self, Directive, RunRequest, World};
 use super::store::Store;
@@ -68,20 +69,51 @@ pub async fn resume(
     })
 }
 
-/// Continues a paused run.
+/// A run as stored, or that it is running.
+pub async fn one(State(app): State<App>, Path((_kind, _id, run_id)): Path<(String, String, String)>) -> Response {
+    match app.store.run(&run_id).await {
+        Some(run) => Json(run.to_json()).into_response(),
+        None if app.background.is_running(&run_id) => {
+            Json(json!({"run_id": run_id, "status": "RUNNING"})).into_response()
+        }
+        None => (StatusCode::NOT_FOUND, Json(json!({"detail": "Run not found"}))).into_response(),
+    }
+}
+
+/// Continues a paused run with the user's answers, or one that has ended: answers it again.
 pub async fn continue_run(
     State(app): State<App>,
-    Path((_kind, _id, run_id)): Path<(String, String, String)>,
+    Path((kind, _id, run_id)): Path<(String, String, String)>,
     form: Multipart,
 ) -> Result<Response, Response> {
     let fields = fields(form).await?;
-    let Some(request) = app.background.take_paused(&run_id) else {
+    let paused = app.background.take_paused(&run_id);
+    if let Some(request) = paused.filter(|_| answers_pause(&fields)) {
+        let answers = fields.get("requirements").or(fields.get("tools")).cloned().unwrap_or_default();
+        let model = scripted::continue_run(&request, &answers, app.world(), &run_id);
+        let attempt = Recorded::new(model, Run::of(&request, now()), app.store.clone());
+        return Ok(app.answer(attempt, request, &run_id, &run_id));
+    }
+    // AgentOS would run the tool a second time.
+    if fields.contains_key("requirements") || fields.contains_key("tools") {
         return Err((StatusCode::CONFLICT, Json(json!({"detail": "The run is not paused"}))).into_response());
+    }
+    if fields.get("session_id").is_none_or(String::is_empty) {
+        let detail = json!({"detail": "session_id is required for this action"});
+        return Err((StatusCode::BAD_REQUEST, Json(detail)).into_response());
+    }
+    let source = app.store.run(&run_id).await.ok_or_else(|| format!("No runs found for run ID {run_id}"));
+    let Again { mut request, hides } = match source.and_then(|source| Again::of(&source, &fields)) {
+        Ok(again) => again,
+        Err(why) => return Ok(stream(futures_util::stream::iter([scripted::refused(kind == "teams", &why, now())]))),
     };
-    let answers = fields.get("requirements").or(fields.get("tools")).cloned().unwrap_or_default();
-    let model = scripted::continue_run(&request, &answers, app.world(), &run_id);
-    let attempt = Recorded::new(model, Run::of(&request, now()), app.store.clone());
-    Ok(app.answer(attempt, request, run_id))
+    if let Some(hidden) = hides {
+        app.store.hide(&hidden);
+    }
+    let only_here = Directive::of(&request.script, &request.id).is_keyed();
+    request.before = app.store.before(&request.session_id, request.user_id.as_deref(), only_here).await;
+    let id = request.continued.run_id.clone().unwrap_or_else(|| app.world().id());
+    Ok(app.begin(request, &run_id, &id))
 }
 
 async fn without_retries(app: App, id: String, is_team: bool, form: Multipart) -> Response {
@@ -90,11 +122,7 @@ async fn without_retries(app: App, id: String, is_team: bool, form: Multipart) -
         Err(refused) => return refused,
     };
     let run_id = app.world().id();
-    if Directive::of(&request.script, &request.id).name == "confirm" {
-        app.background.pause(&run_id, request.clone());
-    }
-    let attempt = app.attempt(&request, &run_id);
-    app.answer(attempt, request, run_id)
+    app.begin(request, &run_id, &run_id)
 }
 
 impl App {
@@ -108,20 +136,31 @@ impl App {
         Recorded::new(model, Run::of(request, now()), self.store.clone())
     }
 
+    /// Runs the model once, without retries. `kept_under`: the id to resume it by.
+    fn begin(&self, request: RunRequest, kept_under: &str, run_id: &str) -> Response {
+        if request.may_pause() {
+            self.background.pause(run_id, request.clone());
+        }
+        let attempt = self.attempt(&request, run_id);
+        self.answer(attempt, request, kept_under, run_id)
+    }
+
     /// Streams an attempt without retries, in the foreground or in the background.
-    fn answer<S>(&self, attempt: Recorded<S, Store>, request: RunRequest, run_id: String) -> Response
+    fn answer<S>(&self, attempt: Recorded<S, Store>, request: RunRequest, kept_under: &str, run_id: &str) -> Response
     where
         S: Stream<Item = Result<Event, ModelError>> + Send + 'static,
     {
         let (monitor, in_background) = (self.monitor.clone(), request.in_background);
+        let cancelled = scripted::cancelled(request.is_team, run_id, now());
         let frames = record::without_retries(attempt, request, now, move |succeeded, rate_limited| {
             count(&monitor, Ending { attempts: 1, succeeded, rate_limited, session_kept: true });
         });
         if !in_background {
-            return stream(frames);
+            return stream(self.background.cancellable(run_id, frames, cancelled));
         }
-        let followed = self.background.open(&run_id);
-        tokio::spawn(self.background.clone().record(run_id, frames));
+        self.background.keep_under(kept_under, run_id);
+        let followed = self.background.open(kept_under);
+        tokio::spawn(self.background.clone().record(kept_under.to_owned(), frames));
         stream(followed)
     }
 
@@ -160,7 +199,12 @@ async fn read(app: &App, id: String, is_team: bool, form: Multipart) -> Result<R
         let detail = json!({"detail": [{"type": "missing", "loc": ["body", "message"], "msg": "Field required", "input": null}]});
         return Err((StatusCode::UNPROCESSABLE_ENTITY, Json(detail)).into_response());
     };
-    let script = fields.remove("script").unwrap_or_else(|| message.clone());
+    let session_id = fields.remove("session_id").filter(|s| !s.is_empty());
+    let script = match (fields.remove("script"), &session_id) {
+        (Some(script), _) => script,
+        (None, Some(session)) => app.store.script_of(session, &message).await.unwrap_or_else(|| message.clone()),
+        (None, None) => message.clone(),
+    };
     if let Some(refusal) = Directive::of(&script, &id).refusal(&script, &app.counters) {
         let status = StatusCode::from_u16(refusal.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
         let kind = if refusal.body.starts_with('<') { "text/html" } else { "application/json" };
@@ -170,13 +214,13 @@ async fn read(app: &App, id: String, is_team: bool, form: Multipart) -> Result<R
         }
         return Err(response);
     }
-    let session_id =
-        fields.remove("session_id").filter(|s| !s.is_empty()).unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+    let session_id = session_id.unwrap_or_else(|| app.world().id());
     let user_id = fields.remove("user_id");
     let only_here = Directive::of(&script, &id).is_keyed();
     let before = app.store.before(&session_id, user_id.as_deref(), only_here).await;
     let in_background = fields.get("background").is_some_and(|b| b == "true");
-    let request = RunRequest { is_team, id, session_id, user_id, message, script, before, in_background };
+    let continued = Default::default();
+    let request = RunRequest { is_team, id, session_id, user_id, message, script, before, in_background, continued };
     app.store.open_session(&Run::of(&request, now()), &request.said());
     Ok(request)
 }

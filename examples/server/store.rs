@@ -1,7 +1,7 @@
 //! Sessions and their runs in one SQLite file. A dedicated thread does the work, so a slow disk delays no stream.
 
 use super::scripted::record::{Run, RunStore, Session};
-use rusqlite::{params, Connection};
+use rusqlite::{params, Connection, Row};
 use std::path::Path;
 use std::sync::mpsc::{channel, Sender};
 use tokio::sync::oneshot;
@@ -27,10 +27,10 @@ impl RunStore for Store {
     fn add_run(&self, run: Run) {
         self.later(move |db| {
             db.execute(
-                "insert or replace into runs (id, session_id, kind, component_id, user_id, input, content, status, tools, created_at)
-                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                params![run.run_id, run.session_id, run.kind, run.component_id, run.user_id, run.input, run.content,
-                    run.status, run.tools, run.created_at],
+                &format!("insert or replace into runs ({COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"),
+                params![run.run_id, run.session_id, run.kind, run.component_id, run.user_id, run.input, run.said,
+                    run.script, run.content, run.status, run.tools, run.created_at, run.take, run.regenerated_from,
+                    run.forked_from, run.kept, run.copied_from],
             )
         });
     }
@@ -40,6 +40,7 @@ impl Store {
     pub fn open(file: &Path) -> rusqlite::Result<Store> {
         let connection = Connection::open(file)?;
         connection.execute_batch(SCHEMA)?;
+        add_columns(&connection);
         let (jobs, todo) = channel::<Job>();
         std::thread::spawn(move || todo.iter().for_each(|job| job(&connection)));
         Ok(Store { jobs })
@@ -62,7 +63,7 @@ impl Store {
         let (id, user) = (session_id.to_owned(), user_id.map(str::to_owned));
         let messages = self.ask(move |db| {
             let mut query = db.prepare(
-                "select input from runs where status = 'COMPLETED' and user_id is ?2 and (session_id = ?1 or not ?3)
+                "select coalesce(said, input) from runs where status = 'COMPLETED' and user_id is ?2 and (session_id = ?1 or not ?3)
                  order by session_id = ?1, created_at, rowid",
             )?;
             let rows = query.query_map(params![id, user, only_here], |row| row.get(0))?;
@@ -82,9 +83,7 @@ impl Store {
                 "select id, name, created_at, updated_at from sessions where {filter}
                  order by updated_at desc, rowid desc limit ?4 offset ?5"
             ))?;
-            let rows = query.query_map(params![kind, component_id, user_id, limit, limit * (page - 1)], |row| {
-                Ok(Session { id: row.get(0)?, name: row.get(1)?, created_at: row.get(2)?, updated_at: row.get(3)? })
-            })?;
+            let rows = query.query_map(params![kind, component_id, user_id, limit, limit * (page - 1)], session_of)?;
             Ok((rows.collect::<rusqlite::Result<_>>()?, total))
         })
         .await
@@ -95,27 +94,63 @@ impl Store {
         let id = session_id.to_owned();
         self.ask(move |db| {
             db.query_row("select 1 from sessions where id = ?1", [&id], |_| Ok(()))?;
-            let mut query = db.prepare(
-                "select id, kind, component_id, user_id, input, content, status, tools, created_at from runs
-                 where session_id = ?1 order by created_at, rowid",
-            )?;
-            let rows = query.query_map([&id], |row| {
-                Ok(Run {
-                    run_id: row.get(0)?,
-                    session_id: id.clone(),
-                    kind: row.get(1)?,
-                    component_id: row.get(2)?,
-                    user_id: row.get(3)?,
-                    input: row.get(4)?,
-                    content: row.get(5)?,
-                    status: row.get(6)?,
-                    tools: row.get(7)?,
-                    created_at: row.get(8)?,
-                })
-            })?;
+            let mut query =
+                db.prepare(&format!("select {COLUMNS} from runs where session_id = ?1 order by created_at, rowid"))?;
+            let rows = query.query_map([&id], run_of)?;
             rows.collect()
         })
         .await
+    }
+
+    pub async fn run(&self, run_id: &str) -> Option<Run> {
+        let id = run_id.to_owned();
+        self.ask(move |db| db.query_row(&format!("select {COLUMNS} from runs where id = ?1"), [id], run_of)).await
+    }
+
+    /// The directive of the same message earlier in the session: asked again, it is the same question.
+    pub async fn script_of(&self, session_id: &str, said: &str) -> Option<String> {
+        let (id, said) = (session_id.to_owned(), said.to_owned());
+        self.ask(move |db| {
+            let latest = "select script from runs where session_id = ?1 and said = ?2 order by created_at desc limit 1";
+            db.query_row(latest, [id, said], |row| row.get(0))
+        })
+        .await
+    }
+
+    /// The run is not shown to the model any more.
+    pub fn hide(&self, run_id: &str) {
+        let id = run_id.to_owned();
+        self.later(move |db| db.execute("update runs set status = 'REGENERATED' where id = ?1", [id]));
+    }
+
+    /// `None` if there is no such session.
+    pub async fn rename_session(&self, id: &str, name: String) -> Option<Session> {
+        let id = id.to_owned();
+        self.ask(move |db| {
+            db.execute("update sessions set name = ?2 where id = ?1", params![id, name])?;
+            db.query_row("select id, name, created_at, updated_at from sessions where id = ?1", [id], session_of)
+        })
+        .await
+    }
+
+    pub fn delete_session(&self, id: &str) {
+        let id = id.to_owned();
+        self.later(move |db| {
+            db.execute("delete from runs where session_id = ?1", [&id])?;
+            db.execute("delete from sessions where id = ?1", [&id])
+        });
+    }
+
+    /// Stores a copy of a session under the id `copy`.
+    pub fn copy_session(&self, id: &str, copy: &str, now: f64) {
+        let (id, copy) = (id.to_owned(), copy.to_owned());
+        self.later(move |db| {
+            db.execute(
+                "insert into sessions (id, kind, component_id, user_id, name, created_at, updated_at)
+                 select ?2, kind, component_id, user_id, name, ?3, ?3 from sessions where id = ?1",
+                params![id, copy, now],
+            )
+        });
     }
 
     fn later<T>(&self, job: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static) {
@@ -136,6 +171,53 @@ impl Store {
         answer.await.ok().flatten()
     }
 }
+
+fn session_of(row: &Row) -> rusqlite::Result<Session> {
+    Ok(Session { id: row.get(0)?, name: row.get(1)?, created_at: row.get(2)?, updated_at: row.get(3)? })
+}
+
+fn run_of(row: &Row) -> rusqlite::Result<Run> {
+    let input: String = row.get("input")?;
+    Ok(Run {
+        run_id: row.get("id")?,
+        session_id: row.get("session_id")?,
+        kind: row.get("kind")?,
+        component_id: row.get("component_id")?,
+        user_id: row.get("user_id")?,
+        said: row.get::<_, Option<String>>("said")?.unwrap_or_else(|| input.clone()),
+        script: row.get::<_, Option<String>>("script")?.unwrap_or_else(|| input.clone()),
+        input,
+        content: row.get("content")?,
+        status: row.get("status")?,
+        tools: row.get("tools")?,
+        created_at: row.get("created_at")?,
+        take: row.get::<_, Option<u32>>("take")?.unwrap_or_default(),
+        regenerated_from: row.get("regenerated_from")?,
+        forked_from: row.get("forked_from")?,
+        kept: row.get::<_, Option<i64>>("kept")?.unwrap_or_default(),
+        copied_from: row.get("copied_from")?,
+    })
+}
+
+/// To a file of an earlier version, the columns that it lacks.
+fn add_columns(db: &Connection) {
+    for column in [
+        "said text",
+        "script text",
+        "take integer",
+        "regenerated_from text",
+        "forked_from text",
+        "kept integer",
+        "copied_from text",
+    ] {
+        // Fails if the column is there.
+        let _ = db.execute(&format!("alter table runs add column {column}"), []);
+    }
+}
+
+const COLUMNS: &str =
+    "id, session_id, kind, component_id, user_id, input, said, script, content, status, tools, created_at, take, \
+                       regenerated_from, forked_from, kept, copied_from";
 
 const SCHEMA: &str = "
     pragma journal_mode = wal;

@@ -30,11 +30,23 @@ pub(super) fn end(bytes: &[u8], start: usize) -> Result<usize> {
 
 /// The value of a number validated by `end`, rounded to the nearest double. Infinite if too large, as in JSON.parse.
 pub(super) fn parse(text: &str) -> f64 {
-    // Most are short and whole.
-    if text.len() <= 15 && text.bytes().all(|b| b.is_ascii_digit()) {
-        return text.bytes().fold(0u64, |n, b| n * 10 + u64::from(b - b'0')) as f64;
+    short_decimal(text).unwrap_or_else(|| parse_any(text))
+}
+
+/// Most have few digits and no exponent. Then the digits and the power of ten are exact, and their quotient is rounded once.
+fn short_decimal(text: &str) -> Option<f64> {
+    let (mut digits, mut scale, mut in_fraction) = (0u64, 1.0, false);
+    for byte in text.bytes().take(17) {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                scale *= if in_fraction { 10.0 } else { 1.0 };
+            }
+            b'.' if !in_fraction => in_fraction = true,
+            _ => return None,
+        }
     }
-    parse_any(text)
+    (text.len() <= 16 && digits < 1 << 53).then(|| digits as f64 / scale)
 }
 
 /// The browser's own: `str::parse` and its table of powers of five would add 14 KB to the compressed module.
@@ -57,6 +69,13 @@ mod tests {
             "-0",
             "5",
             "5.0",
+            "0.3",
+            "1.005",
+            "0.000000000000001",
+            "99999999999999.9",
+            "9007199254740.993",
+            "9007199254740991",
+            "9007199254740995",
             "4.843473059",
             "0.00015000000000000001",
             "8.999999999999999e-05",

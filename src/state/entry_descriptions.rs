@@ -20,6 +20,7 @@ impl Conversation {
         run: usize,
         event: &RunEvent<'_>,
         error: Option<&StreamError>,
+        tool: Option<&Tool<'_>>,
         details: &mut Details,
     ) -> Option<(EntryStatus, String)> {
         use EntryStatus::{Completed, InProgress, Started};
@@ -37,7 +38,7 @@ impl Conversation {
             | Kind::ReasoningContentDelta
             | Kind::StepOutput => return None,
             Kind::ToolCallStarted | Kind::ToolCallCompleted | Kind::ToolCallError => {
-                return self.describe_tool(turn, &run.name, event, details);
+                return Some(self.describe_tool(turn, &run.name, event, tool?, details));
             }
             Kind::StepStarted | Kind::StepCompleted | Kind::StepError => return Some(describe_step(event, details)),
             Kind::ReasoningStep => return Some(describe_thought(event, details)),
@@ -101,12 +102,12 @@ impl Conversation {
         turn: &Turn,
         leader: &str,
         event: &RunEvent<'_>,
+        tool: &Tool<'_>,
         details: &mut Details,
-    ) -> Option<(EntryStatus, String)> {
-        let tool = event.tool.and_then(Tool::read)?;
+    ) -> (EntryStatus, String) {
         let name: String = tool.tool_name.map_or_else(|| "tool".into(), String::from);
         let delegates = tool.tool_name.is_some_and(is_delegation);
-        let member = delegates.then(|| turn.members_of(&tool));
+        let member = delegates.then(|| turn.members_of(tool));
         let started = event.kind == Kind::ToolCallStarted;
         let result = tool.result.filter(|_| !started).map(Raw::to_text);
         let error = event.error.map(String::from);
@@ -131,29 +132,40 @@ impl Conversation {
         details.tool_result = result;
         details.execution_time = tool.metrics.and_then(|m| m.member("duration")).and_then(Raw::as_f64);
         details.error_message = error;
-        let listed = || turn.assignments(&tool).into_iter().find(|a| a.task_id.is_some()).map(|a| a.task);
+        let listed = || turn.assignments(tool).into_iter().find(|a| a.task_id.is_some()).map(|a| a.task);
         details.task = delegates.then(|| listed().or_else(|| tool.tool_args.and_then(key_argument))).flatten();
         details.member_name = member;
-        Some(said)
+        said
     }
 }
 
 fn add_metrics(metrics: Option<Raw<'_>>, details: &mut Details) {
     let Some(metrics) = metrics else { return };
-    let number = |key: &str| metrics.member(key).and_then(Raw::as_f64);
-    let split = |keys: [&str; 3]| {
-        let [input, output, total] = keys.map(number);
-        (total.is_some() || input.is_some()).then(|| Split {
-            input: input.unwrap_or(0.0),
-            output: output.unwrap_or(0.0),
-            total: total.unwrap_or(0.0),
-        })
-    };
-    details.token_usage = split(["input_tokens", "output_tokens", "total_tokens"]);
-    details.costs = split(["input_cost", "output_cost", "total_cost"]);
-    details.execution_time = number("duration");
-    details.model = metrics.member("model").and_then(Raw::as_str).map(String::from);
+    let [input, output, total, input_cost, output_cost, total_cost, duration, model] = metrics.members([
+        "input_tokens",
+        "output_tokens",
+        "total_tokens",
+        "input_cost",
+        "output_cost",
+        "total_cost",
+        "duration",
+        "model",
+    ]);
+    details.token_usage = split([input, output, total]);
+    details.costs = split([input_cost, output_cost, total_cost]);
+    details.execution_time = duration.and_then(Raw::as_f64);
+    details.model = model.and_then(Raw::as_str).map(String::from);
     details.metrics = Some(metrics.text().into());
+}
+
+fn split(parts: [Option<Raw<'_>>; 3]) -> Option<Split> {
+    let [input, output, total] = parts.map(|part| part.and_then(Raw::as_f64));
+    let split = Split {
+        input: input.unwrap_or_default(),
+        output: output.unwrap_or_default(),
+        total: total.unwrap_or_default(),
+    };
+    (total.is_some() || input.is_some()).then_some(split)
 }
 
 /// `of`: the name of the run; empty if it is the answer's own.

@@ -38,7 +38,7 @@ impl Conversation {
         let Some(run) = self.run_of(t, &event, now) else { return };
         self.turns[t].runs.edit(run).started = true;
         let error = run_failure(&event, now);
-        let entry = self.add_event_entry(t, run, &event, error.as_ref(), now);
+        let entry = self.add_event_entry(t, run, &event, error.as_ref(), None, now);
         let record = self.turns[t].runs.edit(run);
         record.entry = record.entry.or(entry);
         self.record_metadata(t, run, &event, now);

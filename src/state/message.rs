@@ -55,7 +55,7 @@ impl Message {
         self.thoughts.clear();
         self.tools.clear();
         self.tools_reset = true;
-        self.head = fresh.head;
+        self.head = Head { name: std::mem::take(&mut self.head.name), ..fresh.head };
         self.head_dirty = true;
     }
 

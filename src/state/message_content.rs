@@ -32,7 +32,7 @@ impl Conversation {
             return;
         }
         if self.turns[t].runs.get(run).content_entry.is_none() && event.kind == Kind::RunContent {
-            let entry = self.add_event_entry(t, run, event, None, now);
+            let entry = self.add_event_entry(t, run, event, None, None, now);
             self.turns[t].runs.edit(run).content_entry = entry;
         }
         let limits = self.limits;

@@ -1,5 +1,6 @@
 //! Everything of a message but its text, thoughts and tool calls.
 
+use super::activity::name_of_id;
 use super::run::Run;
 use crate::event::{RunEvent, Scope};
 use crate::json::Str;
@@ -43,6 +44,8 @@ pub struct Head {
     pub depth: u32,
     pub streaming_error: bool,
     pub cancelled: bool,
+    /// Who speaks, for the user; empty for the user's own messages. The answer has it before its first event.
+    pub name: String,
     pub agent_name: Option<String>,
     pub team_name: Option<String>,
     pub agent_id: Option<String>,
@@ -82,6 +85,7 @@ impl Head {
             depth: 0,
             streaming_error: false,
             cancelled: false,
+            name: String::new(),
             agent_name: None,
             team_name: None,
             agent_id: None,
@@ -117,6 +121,12 @@ impl Head {
         } else {
             self.agent_name = owned(event.agent_name.or(event.workflow_name));
             self.agent_id = owned(event.agent_id.or(event.workflow_id));
+        }
+        let (name, id) = if of_team { (&self.team_name, &self.team_id) } else { (&self.agent_name, &self.agent_id) };
+        match name.as_ref().filter(|name| !name.is_empty()) {
+            Some(name) => self.name.clone_from(name),
+            None if self.name.is_empty() => self.name = name_of_id(id.as_deref().unwrap_or_default()),
+            None => {}
         }
         self.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
         self.parent_run_id = owned(event.parent());

@@ -86,6 +86,7 @@ impl Conversation {
             turn.answer.text.mark_streamed_notice();
         }
         let head = turn.answer.edit();
+        head.name.clone_from(&name);
         head.agent_name = Some(name).filter(|n| !n.is_empty());
         head.run_id = Some(point.run_id.clone());
         let outcome = match point.pause {

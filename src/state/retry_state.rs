@@ -117,6 +117,7 @@ impl Conversation {
         let t = self.ensure_turn(now);
         self.add_fallback_entry(t, name, error, now);
         self.supersede_attempt(t);
+        self.turns[t].answer.head.name = name.to_owned();
     }
 
     /// The model that answered last, and the input tokens of the next send: the conversation so far, and `text` at four

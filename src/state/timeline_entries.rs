@@ -9,7 +9,8 @@ use crate::limits::excerpt;
 use crate::time::Seconds;
 
 impl Conversation {
-    /// Adds the entry of a run's event. `error`: of one that failed. `None`: the event has none, or the limit is reached.
+    /// Adds the entry of a run's event. `error`: of one that failed; `tool`: of a tool's event. `None`: the event has none,
+    /// or the limit is reached.
     #[inline(never)]
     pub(super) fn add_event_entry(
         &mut self,
@@ -17,10 +18,11 @@ impl Conversation {
         run: usize,
         event: &RunEvent<'_>,
         error: Option<&StreamError>,
+        tool: Option<&Tool<'_>>,
         now: Seconds,
     ) -> Option<u32> {
         let mut details = Details::default();
-        let (status, mut description) = self.describe(t, run, event, error, &mut details)?;
+        let (status, mut description) = self.describe(t, run, event, error, tool, &mut details)?;
         let turn = &mut self.turns[t];
         let of = turn.runs.get(run);
         let parent = of.entry.or_else(|| of.parent.and_then(|p| turn.runs.get(p).entry));
@@ -55,9 +57,10 @@ impl Conversation {
 
     /// The second report of a tool's failure completes the entry of the first.
     #[inline(never)]
-    pub(super) fn merge_failure(&mut self, t: usize, run: usize, entry: u32, event: &RunEvent<'_>) {
+    pub(super) fn merge_failure(&mut self, t: usize, run: usize, entry: u32, event: &RunEvent<'_>, tool: &Tool<'_>) {
         let mut fresh = Details::default();
-        let Some((status, mut description)) = self.describe(t, run, event, None, &mut fresh) else { return };
+        let described = self.describe(t, run, event, None, Some(tool), &mut fresh);
+        let Some((status, mut description)) = described else { return };
         let most = self.limits.max_detail_bytes;
         description.truncate(excerpt(&description, most).len());
         fresh.keep_within(most);
@@ -130,6 +133,13 @@ impl Conversation {
         self.add_system_entry(t, SystemEntry { event_type: "cancel", at: None, description, status, details }, now);
     }
 
+    /// An answer is hidden from the model, for an edit.
+    pub(super) fn add_edit_entry(&mut self, t: usize, now: Seconds) {
+        let (description, details) = (HIDDEN.to_owned(), Details::default());
+        let status = EntryStatus::Completed;
+        self.add_system_entry(t, SystemEntry { event_type: "edit", at: None, description, status, details }, now);
+    }
+
     pub(super) fn add_error_entry(&mut self, t: usize, event: &RunEvent<'_>, error: &StreamError, now: Seconds) {
         let details = Details {
             error_type: Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from)),
@@ -162,6 +172,8 @@ impl Conversation {
         self.add_system_entry(t, SystemEntry { event_type, at: None, description, status, details }, now);
     }
 }
+
+const HIDDEN: &str = "An earlier answer is hidden from the model: one request to it, begun and stopped";
 
 struct SystemEntry<'a> {
     event_type: &'a str,

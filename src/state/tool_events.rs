@@ -34,9 +34,9 @@ impl Conversation {
         self.diagnostics.dropped_entries += u64::from(!fits);
         let entry = match report {
             Report::First if call.is_none() && self.has_tool_entry(t, run, event, &tool) => None,
-            Report::First => self.add_event_entry(t, run, event, None, now),
+            Report::First => self.add_event_entry(t, run, event, None, Some(&tool), now),
             Report::SecondEnd(entry) => {
-                self.merge_failure(t, run, entry, event);
+                self.merge_failure(t, run, entry, event, &tool);
                 None
             }
             Report::Repeated => None,

@@ -18,6 +18,7 @@ impl Conversation {
         self.client_retries = false;
         self.client_queues = false;
         self.rate_limit_error = None;
+        self.taken_back = None;
         self.status = status;
         let name = self.name.clone();
         self.set_activity(ActivityKind::Working, usize::MAX, |texts| texts.working(&name));
@@ -71,11 +72,15 @@ impl Conversation {
 
     pub(super) fn open_turn(&mut self, text: Option<&str>, now: Seconds) -> usize {
         let user = text.map(|text| self.user_message(text, now));
-        let answer = self.message(Role::Agent, now);
+        let answer = self.answer(now);
         let id = self.next_turn;
         self.next_turn += 1;
-        let turn = Turn { answer, session_id: self.session_id.clone(), ..Turn::opened(id, user, now) };
+        let under = self.live_branch();
+        let turn = Turn { answer, under, session_id: self.session_id.clone(), ..Turn::opened(id, user, now) };
         self.turns.push(turn);
+        if under.is_some() {
+            self.show_live_branch();
+        }
         self.turn_unknown = false;
         let t = self.turns.len() - 1;
         self.activate(t);
@@ -110,6 +115,13 @@ impl Conversation {
         message.text.append_text(text, &self.limits);
         message.head.status = RunStatus::Completed;
         message
+    }
+
+    /// A new answer, by the component that is asked.
+    pub(super) fn answer(&mut self, now: Seconds) -> Message {
+        let mut answer = self.message(Role::Agent, now);
+        answer.head.name.clone_from(&self.name);
+        answer
     }
 
     pub(super) fn message(&mut self, role: Role, now: Seconds) -> Message {

@@ -39,18 +39,18 @@ impl Usage {
     pub fn replace(&mut self, metrics: Raw<'_>) {
         let Some(mut object) = metrics.as_object() else { return };
         while let Ok(Some((key, value))) = object.next_member() {
-            let count = value.as_u64();
-            let cost = value.as_f64();
+            let count = |known: &mut u64| *known = value.as_u64().unwrap_or(*known);
+            let cost = |known: &mut f64| *known = value.as_f64().unwrap_or(*known);
             match key.decode().as_ref() {
-                "input_tokens" => self.input_tokens = count.unwrap_or(self.input_tokens),
-                "output_tokens" => self.output_tokens = count.unwrap_or(self.output_tokens),
-                "total_tokens" => self.total_tokens = count.unwrap_or(self.total_tokens),
-                "reasoning_tokens" => self.reasoning_tokens = count.unwrap_or(self.reasoning_tokens),
-                "cache_read_tokens" => self.cache_read_tokens = count.unwrap_or(self.cache_read_tokens),
-                "cache_write_tokens" => self.cache_write_tokens = count.unwrap_or(self.cache_write_tokens),
-                "input_cost" => self.input_cost = cost.unwrap_or(self.input_cost),
-                "output_cost" => self.output_cost = cost.unwrap_or(self.output_cost),
-                "total_cost" | "cost" => self.total_cost = cost.unwrap_or(self.total_cost),
+                "input_tokens" => count(&mut self.input_tokens),
+                "output_tokens" => count(&mut self.output_tokens),
+                "total_tokens" => count(&mut self.total_tokens),
+                "reasoning_tokens" => count(&mut self.reasoning_tokens),
+                "cache_read_tokens" => count(&mut self.cache_read_tokens),
+                "cache_write_tokens" => count(&mut self.cache_write_tokens),
+                "input_cost" => cost(&mut self.input_cost),
+                "output_cost" => cost(&mut self.output_cost),
+                "total_cost" | "cost" => cost(&mut self.total_cost),
                 _ => {}
             }
         }

@@ -36,7 +36,7 @@ async function visit(hash = '') {
       await byId('connect-token').fill(token)
       await byId('connect-look').click()
     },
-    stateIs: (part) => page.waitForFunction((wanted) => document.querySelector('[data-testid=connect-state]').textContent.includes(wanted), part),
+    stateIs: (part) => page.waitForFunction((wanted) => document.querySelector('[data-testid=connect-state]')?.textContent.includes(wanted), part),
     says: (part) => page.waitForFunction((wanted) => document.querySelector('[data-testid=answer]')?.textContent.includes(wanted), part),
     async say(text) {
       await byId('composer').fill(text)

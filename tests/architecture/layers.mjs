@@ -17,7 +17,7 @@ export const packageLayers = [
 ]
 
 /** Of www: what starts a page, what it shows, what all of that is made of. */
-export const demoStarts = ['app.js', 'compare/app.js', 'refusal/app.js']
+export const demoStarts = ['app.js', 'compare/app.js', 'compare/blocks/app.js', 'refusal/app.js']
 export const demoFolders = ['shell', 'chat', 'chart', 'chaos', 'replay', 'live', 'compare', 'refusal']
 export const demoBase = 'ui'
 

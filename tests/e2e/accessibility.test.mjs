@@ -40,7 +40,7 @@ const STATES = {
       slider.value = slider.max / 2
       slider.dispatchEvent(new Event('input'))
     })
-    await page.waitForFunction(() => document.querySelector('[data-testid=raw-frame]').textContent.includes('data:'))
+    await page.waitForFunction(() => document.querySelector('[data-testid=raw-frame]')?.textContent.includes('data:'))
   }],
   'live, with sends that wait': ['', async ({ page, byId }) => {
     await byId('live-queue').click()

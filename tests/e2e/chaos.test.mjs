@@ -18,7 +18,7 @@ async function under(kind, hash, { live } = {}) {
   const { page, byId } = view
   await byId('composer').waitFor()
   await byId('chaos').selectOption(kind)
-  await page.waitForFunction(() => !/running/.test(document.querySelector('[data-testid=verdict]').textContent))
+  await page.waitForFunction(() => !/running/.test(document.querySelector('[data-testid=verdict]')?.textContent ?? 'running'))
   return { ...view, verdict: await byId('verdict').textContent(), facts: await byId('verdict-facts').locator('li').allTextContents() }
 }
 

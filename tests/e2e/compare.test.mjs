@@ -104,7 +104,7 @@ test('the verdict sums up the run, also one whose last event repaired it; it beg
   assert.equal(await byId('ours-verdict').textContent(), 'right at every moment')
   assert.match(await byId('usual-verdict').textContent(), /^wrong at the end: \d+ characters missing, \d+ extra$/)
   await page.goto(`${there.site.url}compare.html#stream=repeated&seconds=1`)
-  await page.waitForFunction(() => /repaired/.test(document.querySelector('[data-testid=usual-verdict]').textContent))
+  await page.waitForFunction(() => /repaired/.test(document.querySelector('[data-testid=usual-verdict]')?.textContent))
   assert.match(await byId('usual-verdict').textContent(), /^wrong for \d+\.\d s, up to \d+ characters missing; the last event repaired it$/)
   assert.equal(await byId('usual-text').locator('mark').count(), 0)
   assert.match(await byId('compare-origin').textContent(), /authors of ai-stream-handler.*after what hand-written chat hooks do.*agno-agi\/agent-ui/)

@@ -16,7 +16,7 @@ const STOPS = {
   },
   async chaos({ page, byId, statusIs }) {
     await statusIs('completed')
-    await page.waitForFunction(() => document.querySelector('[data-testid=verdict]').textContent === 'It held')
+    await page.waitForFunction(() => document.querySelector('[data-testid=verdict]')?.textContent === 'It held')
     assert.match(await byId('verdict-facts').textContent(), /The connection broke 2 times/)
   },
   async time({ page, byId, statusIs }) {

@@ -46,8 +46,8 @@ function actionsOn(page) {
   return {
     byId,
     says: (part) => page.waitForFunction((wanted) => [...document.querySelectorAll('.turn .answer .text')].at(-1)?.textContent.includes(wanted), part),
-    activityIs: (part) => page.waitForFunction((wanted) => document.querySelector('[data-testid=activity]').textContent.startsWith(wanted), part),
-    statusIs: (name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]').textContent === wanted, name),
+    activityIs: (part) => page.waitForFunction((wanted) => document.querySelector('[data-testid=activity]')?.textContent.startsWith(wanted), part),
+    statusIs: (name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]')?.textContent === wanted, name),
     async say(text) {
       await byId('composer').fill(text)
       await byId('composer').press('Enter')

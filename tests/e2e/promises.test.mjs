@@ -218,7 +218,7 @@ describe('the queue is in the user’s hands', () => {
     await view.page.keyboard.press('Enter')
     await until(async () => (await texts())[1] === 'And what came of it?')
     await view.byId('stop').click()
-    await view.page.waitForFunction(() => /paused by Stop/.test(document.querySelector('[data-testid=queue-title]').textContent))
+    await view.page.waitForFunction(() => /paused by Stop/.test(document.querySelector('[data-testid=queue-title]')?.textContent))
     assert.match(await view.byId('waiting').first().textContent(), /waits until you resume/)
     await view.byId('queue-resume').click()
     await until(async () => (await view.page.locator('.user').allTextContents()).includes(second))

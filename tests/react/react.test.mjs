@@ -54,7 +54,7 @@ for (const react of [18, 19]) {
         page.frame('RunStarted')
         page.frame('RunContent', { content: 'a' })
       })
-      await page.waitForFunction(() => document.querySelector('#status').textContent.includes('responding'))
+      await page.waitForFunction(() => document.querySelector('#status')?.textContent.includes('responding'))
       const before = await renders()
       await page.evaluate(async () => {
         for (let i = 0; i < 50; i++) {
@@ -78,7 +78,7 @@ for (const react of [18, 19]) {
         globalThis.page.handler().begin('hello')
         globalThis.page.frame('RunStarted')
       })
-      await page.waitForFunction(() => document.querySelector('#status').textContent === 'streaming')
+      await page.waitForFunction(() => document.querySelector('#status')?.textContent === 'streaming')
       const before = await renders()
       await page.evaluate(async () => {
         for (let i = 0; i < 20; i++) {
@@ -88,7 +88,7 @@ for (const react of [18, 19]) {
       })
       assert.deepEqual(await renders(), before)
       await page.evaluate(() => globalThis.page.frame('RunCompleted', { content: 'done' }))
-      await page.waitForFunction(() => document.querySelector('#status').textContent === 'completed')
+      await page.waitForFunction(() => document.querySelector('#status')?.textContent === 'completed')
       assertClean()
     })
 

@@ -21,6 +21,7 @@ export function createMessageList(turnActions, welcome, retryCard) {
   let draw = newList()
   let turns
   let following = true
+  let busy = false
   /** Set while the reader is to see the beginning of the next turn, not its end. */
   let pinned = false
 
@@ -29,6 +30,7 @@ export function createMessageList(turnActions, welcome, retryCard) {
     list.replaceChildren()
     return keyedList(list, (turn) => {
       const view = createTurn(turnActions)
+      view.setBusy(busy)
       views.set(turn.id, view)
       return view
     })
@@ -64,6 +66,10 @@ export function createMessageList(turnActions, welcome, retryCard) {
       draw = newList()
     },
     update(snapshot) {
+      if (snapshot.isStreaming !== busy) {
+        busy = snapshot.isStreaming
+        for (const view of views.values()) view.setBusy(busy)
+      }
       if (snapshot.turns === turns) return
       if (turns && snapshot.turns.length > turns.length) following = !pinned
       turns = snapshot.turns

@@ -6,13 +6,14 @@
 import { createTimeChart } from '../chart/time-chart.js'
 import { el, keyedList, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
+import { createAnswerTools } from './answer-tools.js'
 import { createMessage, hasBody } from './message.js'
 import { createPauseForm } from './pause-form.js'
 import { createTimeline } from './timeline.js'
 import { createMemberMessages } from './member-messages.js'
 
 /**
- * `actions`: `send(text)` sends a suggested follow-up. `resolve(pause, approved, values)`, `canReject()` and `canResolve()` are those of
+ * `actions`: `send(text)` sends a suggested follow-up. `regenerate`, `showVersion` and `canRegenerate` are those of answer-tools.js. `resolve(pause, approved, values)`, `canReject()` and `canResolve()` are those of
  * pause-form.js. `now()` is the time in seconds: the clock's, or the moment shown of an opened recording.
  */
 export function createTurn(actions) {
@@ -21,6 +22,7 @@ export function createTurn(actions) {
   const name = el('span', { class: 'who' })
   const answer = createMessage()
   const outcome = el('p', { class: 'outcome' })
+  const tools = createAnswerTools(actions)
   const pause = createPauseForm(actions)
   const followups = el('div', { class: 'followups', role: 'group', 'aria-label': 'Suggested follow-up questions' })
   const drawFollowups = keyedList(followups, () => createFollowup(actions.send), (text, index) => index + text)
@@ -28,8 +30,9 @@ export function createTurn(actions) {
   const chart = createTimeChart(actions.now)
   const answering = el('div', { class: 'answer' }, el('div', { class: 'answer-head' }, el('span', { class: 'avatar' }, icon('agent')), name), answer.node)
   const node = el('article', { class: 'turn' }, el('h2', { class: 'visually-hidden' }, 'Question and answer'),
-    user, timeline.node, chart.node, members.node, answering, pause.node, outcome, followups)
+    user, timeline.node, chart.node, members.node, answering, pause.node, outcome, tools.node, followups)
   let drawn = {}
+  let busy = false
 
   return {
     node,
@@ -42,6 +45,11 @@ export function createTurn(actions) {
     },
     /** Puts the retry card where the answer will continue. */
     attach: (card) => card.parentNode === node || pause.node.before(card),
+    /** `isBusy`: an answer is running in this conversation. */
+    setBusy(isBusy) {
+      busy = isBusy
+      if (drawn.id) tools.update(drawn, busy)
+    },
     update(turn) {
       if (turn.user !== drawn.user) setText(user, turn.user?.content ?? '')
       if (turn.answer !== drawn.answer) {
@@ -54,7 +62,8 @@ export function createTurn(actions) {
       show(answering, hasBody(turn.answer))
       node.classList.toggle('running', turn.outcome === null)
       if (turn.pause !== drawn.pause) pause.update(turn.pause)
-      if (turn.outcome !== drawn.outcome) drawOutcome(outcome, turn.outcome)
+      if (turn.outcome !== drawn.outcome || turn.notice !== drawn.notice) drawOutcome(outcome, turn)
+      tools.update(turn, busy)
       drawFollowups(turn.followups)
       show(followups, turn.followups.length > 0)
       timeline.update(turn)
@@ -71,11 +80,11 @@ const OUTCOMES = {
 }
 
 /** The outcome also stands in the conversation, because the banner can be dismissed. */
-function drawOutcome(node, outcome) {
-  const [symbol, sentence] = OUTCOMES[outcome] ?? []
+function drawOutcome(node, { outcome, notice }) {
+  const [symbol, sentence] = notice === null ? (OUTCOMES[outcome] ?? []) : ['alert', notice]
   show(node, Boolean(symbol))
   if (!symbol) return
-  node.dataset.outcome = outcome
+  node.dataset.outcome = notice === null ? outcome : 'replaced'
   node.replaceChildren(icon(symbol), el('span', {}, sentence))
 }
 

@@ -6,7 +6,8 @@ import { CHUNKS } from '../replay/chunking.js'
 import { createPageHeader } from '../ui/page-header.js'
 import { createBaseline } from './baseline/message.js'
 import { createExpected } from './expected.js'
-import { createPanel, ms } from './panel.js'
+import { costOf, ms } from './cost.js'
+import { createPanel } from './panel.js'
 import { createRace, split } from './race.js'
 
 const scenarios = await (await fetch('./recordings/compare.json')).json()
@@ -101,7 +102,8 @@ async function start(scenario) {
   await race.run({ bytes, pieces: split(bytes, scenario.chunks, recorded), expected: createExpected(bytes, scenario.stored), duration: scenario.duration })
   if (started !== current) return
   setText(state, `${bytes.length.toLocaleString()} bytes`)
-  setText(cost, costOf(panels.map(({ figures }) => figures.work)))
+  const [ours, usual] = panels.map(({ figures }) => figures.work)
+  setText(cost, costOf({ 'ai-stream-handler': ours, 'the usual way': usual }))
   state.dataset.done = true
 }
 
@@ -111,15 +113,6 @@ function drawFigures() {
     const isWorse = (at) => values[at] >= threshold && values[at] > 2 * values[1 - at]
     return el('tr', {}, el('th', { scope: 'row' }, name), ...values.map((value, at) => el('td', { class: isWorse(at) && 'worse' }, format(value))))
   }))
-}
-
-/** Which of the two was cheaper, whichever it was. */
-function costOf([ours, usual]) {
-  const [less, more] = ours < usual ? [ours, usual] : [usual, ours]
-  const times = more / less
-  const who = ours < usual ? 'ai-stream-handler' : 'the usual way'
-  const both = `Work in all: ${ms(ours)} for ai-stream-handler, ${ms(usual)} for the usual way.`
-  return times < 1.2 ? `${both} That is about the same.` : `${both} Here ${who} is cheaper, by a factor of ${times < 10 ? times.toFixed(1) : Math.round(times)}.`
 }
 
 function createSubject() {

@@ -1,5 +1,6 @@
 /** One reader's panel: its text with errors marked, the sum of the run, and the time it took. */
 import { el, setText } from '../ui/dom.js'
+import { ms } from './cost.js'
 import { count, diff } from './diff.js'
 import { createSparkline } from './sparkline.js'
 
@@ -72,10 +73,6 @@ export function createPanel(id, title, note, reader) {
     redraw: () => sparkline.draw(),
   }
   return panel
-}
-
-export function ms(value) {
-  return value < 10 ? `${value.toFixed(1)} ms` : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`
 }
 
 /** While it streams. */

@@ -13,8 +13,11 @@ export function createRace({ panels, onChange }) {
   let frame
 
   return {
-    /** Resolves at the end of the stream; never, if another race has started. */
-    run({ bytes, pieces, expected, duration = DURATION }) {
+    /**
+     * Resolves at the end of the stream; never, if another race has started. `every`: seconds between comparisons. `expected`: what
+     * the panels are compared with, if anything.
+     */
+    run({ bytes, pieces, expected, duration = DURATION, every = JUDGE_EVERY }) {
       cancelAnimationFrame(frame)
       for (const panel of panels) panel.begin()
       onChange()
@@ -36,9 +39,9 @@ export function createRace({ panels, onChange }) {
           for (const panel of flip ? panels.toReversed() : panels) panel.work(chunks, isEnd)
           flip = !flip
           const seconds = (performance.now() - judged) / 1000
-          if (seconds >= JUDGE_EVERY || isEnd) {
+          if (seconds >= every || isEnd) {
             judged = performance.now()
-            for (const panel of panels) panel.judge(expected.at(fed), seconds)
+            for (const panel of panels) panel.judge(expected?.at(fed), seconds)
             onChange()
           }
           if (!isEnd) return (frame = requestAnimationFrame(step))

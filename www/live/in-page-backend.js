@@ -5,8 +5,10 @@
  * Routes, as in examples/server.rs:
  * - `POST /api/teams/{id}/runs`: a retrying backend (docs/rate-limit-retries.md)
  * - `POST /teams/{id}/runs`, `/agents/{id}/runs`: AgentOS's own, without retries, in the background on request
- * - `POST …/runs/{run}/resume`, `/continue`, `/cancel`
- * - `GET /sessions`, `GET /sessions/{id}/runs`, `GET /agents`, `/teams`, `/workflows`, `/config`
+ * - `POST …/runs/{run}/resume`, `/continue`, `/cancel`, `GET …/runs/{run}`
+ * - `GET /sessions`, `GET /sessions/{id}/runs`, `/run-previews`, `POST /sessions/{id}/rename`, `…/sessions/{id}/fork`,
+ *   `DELETE /sessions/{id}`
+ * - `GET /agents`, `/teams`, `/workflows`, `/config`
  */
 
 /** `pace`: seconds between two tokens; `baseDelay`: seconds before the first retry. */
@@ -34,36 +36,60 @@ function once(make) {
 const RUNS = /\/(api\/teams|teams|agents)\/([^/]+)\/runs$/
 const RUN = /\/(teams|agents)\/[^/]+\/runs\/([^/]+)\/(cancel|resume|continue)$/
 
+const ONE_RUN = /\/(?:teams|agents)\/[^/]+\/runs\/([^/]+)$/
+const SESSION = /\/sessions\/([^/]+)(?:\/(runs|run-previews|rename|fork))?$/
+const NOT_FOUND = { status: 404 }
+
 async function respond(backend, request) {
   // A static host may serve the page from a folder: `/demo/teams` is the backend's `/teams`.
-  const { pathname } = new URL(request.url)
+  const { pathname, searchParams } = new URL(request.url)
   if (request.method === 'POST') {
     const [, route, id] = RUNS.exec(pathname) ?? []
     if (route) return answer(backend, route, decodeURIComponent(id), await request.formData(), request.signal)
     const [, kind, run, action] = RUN.exec(pathname) ?? []
     if (action) return actOnRun(backend, kind, decodeURIComponent(run), action, request)
   }
+  const [, session, part] = SESSION.exec(pathname) ?? []
+  if (session) return actOnSession(backend, decodeURIComponent(session), `${request.method} ${part ?? ''}`, searchParams, request)
   if (request.method === 'GET') {
     const [, list] = /\/(agents|teams|workflows|config)$/.exec(pathname) ?? []
     if (list) return json(backend.components(list))
     if (pathname.endsWith('/sessions')) return json(backend.sessions())
-    const [, session] = /\/sessions\/([^/]+)\/runs$/.exec(pathname) ?? []
-    const runs = session && backend.runs(decodeURIComponent(session))
-    if (runs) return json(runs)
+    const [, run] = ONE_RUN.exec(pathname) ?? []
+    if (run) return found(backend.one(decodeURIComponent(run)), 'Run not found')
   }
-  return json('{"detail":"Not Found"}', { status: 404 })
+  return json('{"detail":"Not Found"}', NOT_FOUND)
+}
+
+const found = (body, otherwise) => (body ? json(body) : json(JSON.stringify({ detail: otherwise }), NOT_FOUND))
+
+async function actOnSession(backend, id, action, query, request) {
+  const missing = `Session with id '${id}' not found`
+  if (action === 'GET runs') return found(backend.runs(id), missing)
+  if (action === 'GET run-previews') return found(backend.previews(id, query.getAll('status').join(',')), missing)
+  if (action === 'POST rename') return found(backend.rename(id, String((await request.json()).session_name ?? '')), missing)
+  if (action === 'POST fork') {
+    const copy = backend.fork(id)
+    return copy ? json(JSON.stringify({ session_id: copy, forked_from_session_id: id })) : json('{"detail":"Source session has no runs to fork."}', { status: 400 })
+  }
+  if (action === 'DELETE ') {
+    backend.delete(id)
+    return new Response(null, { status: 204 })
+  }
+  return json('{"detail":"Not Found"}', NOT_FOUND)
 }
 
 function answer(backend, route, id, form, signal) {
   const message = String(form.get('message') ?? '')
   if (!message) return json('{"detail":[{"type":"missing","loc":["body","message"],"msg":"Field required"}]}', { status: 422 })
-  const script = String(form.get('script') ?? message)
+  const session = String(form.get('session_id') ?? '')
+  const script = String(form.get('script') ?? backend.scriptOf(session, message) ?? message)
   const refused = backend.refusal(id, script)
   if (refused) {
     const { status, retry_after, body } = refused
     return json(body, { status, headers: retry_after ? { 'retry-after': retry_after } : {} })
   }
-  return stream(signal, (frame, end) => backend.run(route, id, message, script, String(form.get('session_id') ?? ''),
+  return stream(signal, (frame, end) => backend.run(route, id, message, script, session,
     form.get('user_id')?.toString(), form.get('background') === 'true', frame, end))
 }
 
@@ -74,9 +100,10 @@ async function actOnRun(backend, kind, run, action, request) {
   }
   const form = await request.formData()
   if (action === 'continue') {
-    const answers = String(form.get('requirements') ?? form.get('tools') ?? '[]')
-    return stream(request.signal, (frame, end) => backend.goOn(run, answers, frame, end)) ??
-      json('{"detail":"The run is not paused"}', { status: 409 })
+    const isAnswer = form.has('requirements') || form.has('tools')
+    if (isAnswer && !backend.isPaused(run)) return json('{"detail":"The run is not paused"}', { status: 409 })
+    const fields = JSON.stringify(Object.fromEntries([...form].filter(([, value]) => typeof value === 'string')))
+    return stream(request.signal, (frame, end) => backend.goOn(kind === 'teams', run, fields, frame, end))
   }
   const last = Number(form.get('last_event_index') ?? -1)
   return stream(request.signal, (frame, end) => backend.resume(run, last, frame, end)) ??

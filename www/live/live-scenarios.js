@@ -18,7 +18,7 @@ const CHAT = {
 export const LIVE = [
   CHAT,
   {
-    name: 'server-retries', title: 'The server retries', options: { url: RETRYING },
+    name: 'server-retries', title: 'The server retries', options: { url: RETRYING, team: 'cirkelline' },
     description: 'After a tool call, the model hits its rate limit twice. The backend waits, and says so in the stream.',
     sends: [{ says: 'What did I ask you before?', script: '[[limit times=2 after=tool delay=4]]' }],
   },
@@ -33,7 +33,7 @@ export const LIVE = [
     sends: [{ says: 'Good morning!', script: '[[http 429 times=1 after=8]]' }],
   },
   {
-    name: 'exhausted', title: 'The limit never lifts', options: { url: RETRYING },
+    name: 'exhausted', title: 'The limit never lifts', options: { url: RETRYING, team: 'cirkelline' },
     description: 'Three retries, then an error banner. The session is kept.',
     sends: [{ says: 'Summarise everything we talked about.', script: '[[limit times=forever delay=2]]' }],
   },
@@ -78,12 +78,12 @@ export async function findBackend() {
   const { backend, docs } = await (await fetch('./backend.json')).json()
   // A visitor sees and continues sessions of their own only.
   const options = { endpoint: location.origin, fields: { user_id: visitor() } }
-  if (backend === 'server') return { where: 'server', name: 'the server of this page', text: 'Backend: the server of this page', options }
+  if (backend === 'server') return { where: 'server', name: 'the server of this page', text: 'Answered by the server of this page, with a scripted model', options }
   return {
     docs,
     where: 'page',
     name: 'the backend inside this page',
-    text: 'Backend: the crate’s generator, as WebAssembly in this page',
+    text: 'Answered inside this page, by a scripted model: nothing is sent anywhere',
     // This backend does not outlive the page, so a refresh has nothing to resume.
     options: { ...options, fetch: createPageBackend().fetch, persist: false },
   }

@@ -38,7 +38,7 @@ export function createLiveSession(page, backend, { chaosPanel, layout, messageLi
     if (!storesSessions() || ['connecting', 'streaming', 'retrying'].includes(status)) return
     const { scenario } = page.live
     // If that fails, the list stays as it is.
-    page.handler.loadSessions({ limit: scenario ? 8 : 30 }).then(() => sessionList.setNote(''), (error) => sessionList.setNote(scenario ? '' : error.message))
+    page.handler.loadSessions({ limit: scenario ? 8 : 30 }).then(() => sessionList.setProblem(''), (error) => sessionList.setProblem(scenario ? '' : error.message))
   }
 
   return {
@@ -62,6 +62,19 @@ export function createLiveSession(page, backend, { chaosPanel, layout, messageLi
         .then(() => handler === page.handler && chaosPanel.judge(handler.getSnapshot(), reference))
     },
     tryAgain: () => page.handler.send(lastSent),
+    /** Whether this backend answers again. AgentOS has no such route for workflows. */
+    canRegenerate: () => page.live !== null && ['agent', 'team'].includes(page.live.target.kind),
+    regenerate(turn) {
+      if (turn === page.handler.getSnapshot().turns.at(-1)) messageList.follow()
+      return page.handler.regenerate({ turn })
+    },
+    /** Opens a copy of the session shown. */
+    async copy() {
+      await page.handler.openSession(await page.handler.forkSession())
+      messageList.follow()
+    },
+    rename: (id, name) => page.handler.renameSession(id, name),
+    delete: (id) => page.handler.deleteSession(id),
     async openStored(id) {
       await page.handler.openSession(id)
       layout.closeDrawer()

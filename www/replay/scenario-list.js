@@ -20,7 +20,7 @@ export async function loadStream(scenario, part = scenario.name) {
 export function createScenarioList(groups, play) {
   const buttons = new Map()
   const node = el('nav', { class: 'scenarios', 'aria-label': 'Scenarios' }, ...groups.map((group, index) =>
-    el('section', { 'aria-labelledby': `group-${index}` },
+    el('section', { 'aria-labelledby': `group-${index}`, 'data-live': group.scenarios.some(({ live }) => live) },
       el('h2', { id: `group-${index}` }, group.title),
       group.note && el('p', { class: 'group-note' }, group.note),
       el('ul', {}, ...group.scenarios.map(row)))))

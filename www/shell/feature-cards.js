@@ -5,13 +5,14 @@ import { icon } from '../ui/icons.js'
 /** `actions`: what a click on each card does, by the card's id. `docs`: the address of the documentation, if it is beside this page. */
 export function createFeatureCards(actions, docs) {
   const features = [
-    { id: 'retry', symbol: 'retry', title: 'Wait out a rate limit', text: 'A real HTTP 429: a countdown, the cause, “Retry now” and “Cancel”, and then the answer.' },
-    { id: 'chaos', symbol: 'alert', title: 'Break a stream', text: 'The connection drops twice mid-answer. See which guarantee this tests, and whether it held.' },
-    { id: 'time', symbol: 'step', title: 'See where the time went', text: 'Two agents at work: each model request, tool call and wait is a bar on a timeline.' },
-    { id: 'replay', symbol: 'stepOn', title: 'Replay a run frame by frame', text: 'Scrub through a recording: chat, status, timeline and the raw frame at any moment. Or drop a recording of your own.' },
+    { id: 'retry', symbol: 'retry', title: 'Wait out a rate limit', text: 'A real HTTP 429: the countdown, its cause, and then the answer.' },
+    { id: 'chaos', symbol: 'alert', title: 'Break a stream', text: 'The connection drops twice in mid-answer. See whether the guarantee held.' },
+    { id: 'time', symbol: 'step', title: 'See where the time went', text: 'Two agents at work: each request, tool call and wait as a bar.' },
+    { id: 'replay', symbol: 'stepOn', title: 'Replay a run frame by frame', text: 'Chat, timeline and raw frame at any moment. Or drop a recording of your own.' },
     { id: 'compare', symbol: 'compare', title: 'Compare with the usual way', text: 'The same bytes through both. Watch what the usual way loses.', href: './compare.html' },
-    { id: 'refusal', symbol: 'text', title: 'Read a refusal', text: 'Paste what your provider said when it said no: see what kind it is, how long it lasts, and what your user reads.', href: './refusal.html' },
-    { id: 'connect', symbol: 'plug', title: 'Connect to your AgentOS', text: 'Chat with your agents, teams and workflows, open stored sessions, answer paused runs.' },
+    { id: 'blocks', symbol: 'blocks', title: 'Count what a token draws', text: 'A long answer block by block and the plain way, timed in your browser.', href: './blocks.html' },
+    { id: 'refusal', symbol: 'text', title: 'Read a refusal', text: 'Paste what a provider said: its kind, the wait, what your user reads.', href: './refusal.html' },
+    { id: 'connect', symbol: 'plug', title: 'Connect to your AgentOS', text: 'Your agents, teams and workflows, their sessions, and runs that wait for you.' },
   ]
 
   const link = (tag, props, symbol, text) => el(tag, { class: 'side-link', ...props }, icon(symbol), text)
@@ -21,6 +22,7 @@ export function createFeatureCards(actions, docs) {
         el('strong', {}, icon(symbol), title), el('span', {}, text))))),
     links: el('div', { class: 'side-links' },
       link('a', { href: './compare.html', testid: 'to-compare' }, 'compare', 'Side-by-side comparison'),
+      link('a', { href: './blocks.html', testid: 'to-blocks' }, 'blocks', 'What a token draws'),
       link('a', { href: './refusal.html', testid: 'to-refusal' }, 'alert', 'Read a refusal'),
       ...(docs ? [link('a', { href: docs, testid: 'to-docs' }, 'text', 'Documentation')] : [])),
   }

@@ -49,13 +49,18 @@ export function createLayout({ side, main, foot, theme, skip }) {
     closeDrawer() {
       if (document.body.classList.contains('drawer-open')) setOpen(false)
     },
-    /** Connected to an AgentOS, its sessions are above the demo's scenarios, else below. */
-    arrange(sessions, list, connected) {
-      const [first, second] = connected ? [sessions, list] : [list, sessions]
-      if (first.nextSibling === second) return
+    /**
+     * Where the sessions are: above the demo's scenarios when connected to an AgentOS, below the live scenarios when one of them is
+     * shown, else at the end.
+     */
+    arrange(sessions, list, live) {
+      const [before, isThere] = !live ? [list, list.nextSibling === sessions]
+        : live.scenario ? [list.querySelector('[data-live]'), sessions.parentNode === list]
+        : [list.previousSibling, sessions.nextSibling === list]
+      if (isThere) return
       const focused = document.activeElement
-      second.before(first)
-      aside.scrollTop = 0
+      before.after(sessions)
+      if (live && !live.scenario) aside.scrollTop = 0
       focused?.focus({ preventScroll: true })
     },
     update(snapshot) {

@@ -21,7 +21,8 @@ export function createToolbar({ networkSwitches, chaosSelect, setPace, setChunks
       choose(chunks, values.chunks)
     },
     /** `replayText`: the label of the replay button, which is hidden without one. `paced`: whether speed and chunk size apply. */
-    update({ heading, text, origin, replayText, paced }) {
+    update({ heading, text, origin, replayText, paced, isEmpty = false }) {
+      node.toggleAttribute('data-empty', isEmpty)
       setText(title, heading)
       setText(description, text)
       setText(source, origin ?? '')

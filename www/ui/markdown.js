@@ -29,6 +29,9 @@ export function createMarkdown(className) {
   }
 }
 
+/** All of a text as nodes. */
+export const renderMarkdown = (text) => splitBlocks(text).map((block) => BUILD[block.kind](block))
+
 const FENCE = /^\s*(```+|~~~+)\s*(\S*)/
 const HEADING = /^(#{1,6})\s+(.*)/
 const ITEM = /^\s*(?:[-*+]|(\d+)[.)])\s+/

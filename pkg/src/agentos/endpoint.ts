@@ -12,6 +12,6 @@ export const isAddress = (endpoint: string) => IS_ADDRESS.test(endpoint)
 
 /** What is wrong with the address in an option, if it lacks a scheme. Credentials and query are left out. */
 export function schemeError(address: string, option: 'endpoint' | 'url' = 'endpoint'): string | undefined {
-  if (option === 'url' ? IS_ROUTE.test(address) : isAddress(address)) return undefined
+  if (!address || (option === 'url' ? IS_ROUTE.test(address) : isAddress(address))) return undefined
   return `${option} must start with http:// or https://; did you mean "http://${address.trim().replace(/^(https?[:/]+)?([^/]*@)?|[?#].*/gis, '')}"?`
 }

@@ -1,5 +1,6 @@
 // The agents, teams and workflows of an AgentOS, or an error that tells the user why they cannot be listed.
 
+import { rememberName } from '../snapshot/component-names'
 import type { HandlerOptions } from '../types/options'
 import { schemeError } from './endpoint'
 import { getJson, RequestError } from './http-client'
@@ -34,7 +35,9 @@ export async function listComponents(options: Pick<HandlerOptions, 'endpoint' | 
   // One list may be missing (404); if all three are, this is not an AgentOS.
   const fatal = failed.find((reason) => reason?.httpStatus !== 404) ?? (failed.length === KINDS.length ? failed[0] : undefined)
   if (fatal) throw await diagnose(fatal, given)
-  return lists.flatMap((list, at) => (list.status === 'fulfilled' && Array.isArray(list.value) ? list.value.flatMap((entry) => toComponent(KINDS[at]!, entry)) : []))
+  const components = lists.flatMap((list, at) => (list.status === 'fulfilled' && Array.isArray(list.value) ? list.value.flatMap((entry) => toComponent(KINDS[at]!, entry)) : []))
+  for (const { kind, id, name } of components) if (name !== id) rememberName(given.endpoint, kind, id, name)
+  return components
 }
 
 function toComponent(kind: Component['kind'], entry: unknown): Component[] {

@@ -2,6 +2,7 @@
 // Their order: src/wasm/options.rs.
 
 import { pairsOf } from '../agentos/authorized-fetch'
+import { givenName } from '../snapshot/component-names'
 import { startModule, type ModuleSource } from '../wasm/loader'
 import { componentRunsPath, runPath } from './run-path'
 import { assertKind, optionError } from './validate-options'
@@ -13,8 +14,8 @@ import type { CoreHost } from '../wasm/core-host'
 /** Creates a core, starting the module if necessary. Throws a RangeError that names an option out of range. */
 export function createCore(source: ModuleSource, host: CoreHost, options: CheckedOptions, seed: number, hasLog: boolean): Core {
   const fallbacks = fallbackPairs(options)
-  const { endpoint, name, sessionId, background, activityTexts } = options
-  const texts = [endpoint, runPath(options), componentRunsPath(options), name, sessionId].map((text) => text ?? '')
+  const { endpoint, sessionId, background, activityTexts } = options
+  const texts = [endpoint, runPath(options), componentRunsPath(options), givenName(options), sessionId].map((text) => text ?? '')
   const numbers = [Number(background ?? false), Number(hasLog), seed, fallbacks.length / 2, ...limits(options), ...resume(options), ...retry(options)]
   const core = new (startModule(source))(host, [...texts, ...fallbacks, ...flattenPairs(activityTexts)], Float64Array.from(numbers))
   setQuotas(core, options)
@@ -56,11 +57,11 @@ function resume({ resume, stall }: CheckedOptions): number[] {
 }
 
 /** Paths and names alternating. Throws a TypeError for a fallback without a path. */
-function fallbackPairs({ fallbacks }: CheckedOptions): string[] {
+function fallbackPairs({ endpoint, fallbacks }: CheckedOptions): string[] {
   return (fallbacks ?? []).flatMap((fallback) => {
     const path = runPath(fallback)
     if (!path) throw optionError('each of fallbacks needs one of agent, team, workflow or url')
-    return [path, fallback.name ?? '']
+    return [path, givenName({ endpoint, ...fallback }) ?? '']
   })
 }
 

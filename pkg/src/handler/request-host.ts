@@ -26,10 +26,10 @@ interface RequestOwner {
   diagnosed(id: number, type: ErrorType, message: string): void
 }
 
-export function requestHost(options: CheckedOptions, { formOf, tap, calledAt, reportError, reach, diagnosed }: RequestOwner): RequestHost {
-  /** The fields that were the caller's own, by form. */
-  const ownFields = new WeakMap<FormData, Set<string>>()
+/** The fields that were the caller's own, by form. One map for all handlers: each costs the garbage collector something. */
+const ownFields = new WeakMap<FormData, Set<string>>()
 
+export function requestHost(options: CheckedOptions, { formOf, tap, calledAt, reportError, reach, diagnosed }: RequestOwner): RequestHost {
   /** Evaluates the option `fields` again for a form that was sent. Whether that changed it. */
   const renewFields = (form: FormData): boolean => {
     if (typeof options.fields !== 'function') return false
@@ -69,7 +69,9 @@ export function requestHost(options: CheckedOptions, { formOf, tap, calledAt, re
       return copy
     },
     credentials: () => options.credentials ?? 'same-origin',
-    fetch: (request, id, form) => {
+    fetch: (given, id, form) => {
+      // Without a form it stops a run: it has to arrive even if the page is left at once.
+      const request = form ? given : new Request(given, { keepalive: true })
       const fetch = (request: Request) => ask(id, request, form)
       return tap()?.fetch(fetch, request, id, form) ?? fetch(request)
     },

@@ -110,6 +110,7 @@ const OPTION_KINDS: Kinds = {
   fallbacks: ['an array'],
   quota: ['a number', 'an object', 'false'],
   shareLimits: ['true or false'],
+  follow: ['true or false'],
   log: FUNCTION_KIND,
   background: ['true or false'],
   persist: ["'session' or 'local'", 'an object', 'false'],
@@ -136,7 +137,7 @@ const MAX_NUMBER = 2 ** 31 - 1
 function describeKind(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return JSON.stringify(value)
-  if (Array.isArray(value)) return 'an array'
+  if (Array.isArray(value)) return value.length ? 'an array' : 'an empty array'
   if (typeof value === 'object') return classTag(value).replace('Object', 'an object')
   return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value)}`
 }

@@ -97,7 +97,7 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
       const { send } = call
       if (!send || !(isAll || call.turn)) continue
       call.resolve!(outcome)
-      const turn = call.turn ?? (error && pendingTurn(turnCount++, send.text, [], send.since))
+      const turn = call.turn ?? (error && pendingTurn(turnCount++, options, send.text, [], send.since))
       if (turn) call.turn = {
         ...turn, outcome, error, unsent: error && send.text,
         answer: { ...turn.answer, status: error ? 'error' : 'cancelled', [error ? 'streamingError' : 'cancelled']: true },
@@ -147,8 +147,10 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
       if (typeof message !== 'string') {
         const copy = (given = new FormData())
         message.forEach((value, name) => {
-          copy.append(name, value)
-          if (typeof value !== 'string') files.push(value.name)
+          const file = (value as File).name
+          // Not the nameless file that a browser makes of an empty file input.
+          if (file !== '') copy.append(name, value)
+          if (file) files.push(file)
         })
         text = `${copy.get('message') ?? ''}`
       }
@@ -158,12 +160,14 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
       if (!text.trim() && !files.length) return { args }
       return {
         at, args, send: { id: ++lastId, text, priority: more.priority || 'user', since: at, waitsFor: 'run' },
-        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, text, files, at),
+        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, options, text, files, at),
       }
     }],
     resume: ['cancelled'],
     continueRun: ['cancelled'],
     regenerate: ['cancelled'],
+    edit: ['cancelled'],
+    follow: ['nothing'],
     forkSession: [''],
     renameSession: [undefined],
     deleteSession: [undefined],

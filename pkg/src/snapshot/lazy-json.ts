@@ -25,59 +25,79 @@ const STRING_OR_PYTHON_NUMBER = /"(?:[^"\\]|\\.)*"|NaN|-?Infinity/g
  * Enumerable, so that spread, JSON.stringify and deep comparison see an ordinary property.
  */
 export function defineLazy(target: object, key: string, raw: string, read: (raw: string) => unknown, old?: object): void {
-  const raws = rawTexts.get(target) ?? new Map<string, string>()
-  rawTexts.set(target, raws.set(key, raw))
-  const known = old && rawTexts.get(old)?.get(key) === raw ? Object.getOwnPropertyDescriptor(old, key) : undefined
-  let value: unknown
-  let isRead = false
-  const get = () => {
-    if (!isRead) value = freezeInDevelopment(read(raw))
-    isRead = true
-    return value
-  }
-  Object.defineProperty(target, key, { get, ...known, enumerable: true, configurable: true })
+  const known = old && lazies(old)?.[key]
+  defineAs(target, key, known?.raw === raw ? known : { raw, value: once(raw, read) })
 }
 
 /** Sets a property that may have been defined as lazy. */
 export function defineValue(target: object, key: string, value: unknown): void {
-  rawTexts.get(target)?.delete(key)
-  Object.defineProperty(target, key, { enumerable: true, configurable: true, writable: true, value })
+  const all = lazies(target)
+  if (all && key in all) {
+    delete all[key]
+    Object.defineProperty(target, key, { enumerable: true, configurable: true, writable: true, value })
+  } else (target as { [key: string]: unknown })[key] = value
 }
 
 /** A shallow copy that does not evaluate lazy properties. */
 export function copyLazily<T extends object>(from: T): T {
-  const raws = rawTexts.get(from)
-  // Most objects have none, and spread is twenty times as fast as copying descriptors.
-  if (!raws) return { ...from }
-  const descriptors: Record<string, PropertyDescriptor> = Object.getOwnPropertyDescriptors(from)
-  // `from` may be frozen.
-  for (const key of Reflect.ownKeys(descriptors)) {
-    const descriptor = descriptors[key as string]!
-    descriptor.configurable = true
-    if (!descriptor.get) descriptor.writable = true
+  const all = lazies(from)
+  if (!all) return { ...from }
+  const copy = {} as T
+  for (const key in from) {
+    const lazy = all[key]
+    if (lazy) defineAs(copy, key, lazy)
+    else copy[key] = from[key]
   }
-  const copied = Object.defineProperties({}, descriptors) as T
-  rawTexts.set(copied, new Map(raws))
-  return copied
+  return copy
 }
 
-/** `old` if its properties equal those of `fresh`, else `fresh`. Compares one level deep. */
-export function reuseIfEqual<T extends object | null>(old: T, fresh: T): T {
-  if (!old || !fresh) return fresh
-  const [before, after] = [Object.entries(old), Object.entries(fresh)]
-  const isSame = before.length === after.length && after.every(([key, value], at) => before[at]?.[0] === key && before[at][1] === value)
-  return isSame ? old : fresh
+/** A lazy property: the text it is made from, and its value. A function, because proxies of stores leave functions as they are. */
+interface Lazy { raw: string; value: () => unknown }
+
+const LAZY = Symbol()
+
+/** The lazy properties of an object. */
+const lazies = (object: object) => (object as { [LAZY]?: Record<string, Lazy> })[LAZY]
+
+function defineAs(target: object, key: string, lazy: Lazy): void {
+  const all = lazies(target)
+  if (all) all[key] = lazy
+  else Object.defineProperty(target, LAZY, { configurable: true, value: { [key]: lazy } })
+  Object.defineProperty(target, key, (accessors[key] ??= { enumerable: true, configurable: true, get() { return lazies(this as object)![key]!.value() } }))
 }
 
-/** `old` if it equals `fresh`, else `fresh`. Compares as JSON: for small values. */
-export function reuseIfDeepEqual<T>(old: T, fresh: T): T {
-  return JSON.stringify(old) === JSON.stringify(fresh) ? old : fresh
+/** One accessor per name: engines keep objects fast whose accessors are the same functions. */
+const accessors: { [key: string]: PropertyDescriptor } = {}
+
+function once(raw: string, read: (raw: string) => unknown): () => unknown {
+  let value: unknown
+  let isRead = false
+  return () => {
+    if (!isRead) value = freezeInDevelopment(read(raw))
+    isRead = true
+    return value
+  }
+}
+
+/** `old` if it equals `fresh`, down to the leaves; else `fresh`. For plain objects and lists. */
+export function reuseIfEqual<T>(old: T, fresh: T): T {
+  return isEqual(old, fresh) ? old : fresh
+}
+
+function isEqual(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return one === other
+  const [a, b] = [one, other] as { [key: string]: unknown }[]
+  for (const key in a) if (!isEqual(a[key], b![key])) return false
+  for (const key in b) if (!(key in a!)) return false
+  return true
 }
 
 /** The fresh list; entries that equal an old one are that one, and the list is the old one if its entries are. */
 export function reuseEntries<T extends object>(old: readonly T[], fresh: readonly T[]): readonly T[] {
-  const known = new Map(old.map((entry) => [JSON.stringify(entry), entry]))
-  return reuseList(old, fresh.map((entry) => known.get(JSON.stringify(entry)) ?? entry))
+  // Most are where they were.
+  let known: Map<string, T> | undefined
+  const elsewhere = (entry: T) => (known ??= new Map(old.map((one) => [JSON.stringify(one), one]))).get(JSON.stringify(entry)) ?? entry
+  return reuseList(old, fresh.map((entry, at) => (isEqual(old[at], entry) ? old[at]! : old.length ? elsewhere(entry) : entry)))
 }
 
 /** `old` if it has the same entries, else `fresh`. */
@@ -92,6 +112,3 @@ export function isSameList(one: readonly unknown[], other: readonly unknown[]): 
   while (at > 0 && one[at - 1] === other[at - 1]) at--
   return at === 0
 }
-
-/** The raw texts of an object's lazy properties. */
-const rawTexts = new WeakMap<object, Map<string, string>>()

@@ -4,11 +4,11 @@ import type { Head, MessageDelta, TextDelta, ToolDelta } from '../wasm/core-delt
 import { copyLazily, defineLazy, parseOrText } from './lazy-json'
 import { withBlocks, type PlainMessage } from './message-blocks'
 import type { Json } from '../types/json'
-import type { ChatMessage, ToolCall } from './writable'
+import type { ChatMessage, TimelineEntry, ToolCall } from './writable'
 import type { ImageData, ReasoningStep } from '../types/message'
 
-/** A new message: `old` with the changes applied. */
-export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta): ChatMessage {
+/** A new message: `old` with the changes applied. `timeline`: of the answer, if it changed. */
+export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta, timeline?: TimelineEntry[]): ChatMessage {
   const message: PlainMessage = delta.head ? fromHead(delta.head, old) : old ? copyLazily(old) : ({} as ChatMessage)
   if (delta.text) message.content = applyText(message.content, delta.text)
   if (delta.thoughts) {
@@ -22,6 +22,7 @@ export function applyMessage(old: ChatMessage | undefined, delta: MessageDelta):
     for (const [at, tool] of delta.tools) tools[at] = toToolCall(tool, tools[at])
     message.tool_calls = tools
   }
+  if (timeline) message.behindTheScenes = timeline
   return withBlocks(message, old, delta.text ? appendedText(delta.text) : '')
 }
 
@@ -47,6 +48,7 @@ function fromHead(head: Head, old: ChatMessage | undefined): PlainMessage {
   if (head.filesSent.length) message.filesSent = message.files_sent = head.filesSent
   if (head.role === 'user') return message
 
+  if (head.role === 'agent') message.name = head.name
   message.depth = head.depth
   message.status = head.status
   if (head.error) message.error = head.error
@@ -100,19 +102,14 @@ function toImage(text: string): ImageData {
 }
 
 function toToolCall(tool: ToolDelta, old: ToolCall | undefined): ToolCall {
-  const call = {
-    role: 'tool',
-    tool_call_id: tool.id,
-    tool_name: tool.name,
-    tool_args: {},
-    tool_call_error: tool.status === 'error',
-    content: tool.result,
-    result: tool.result,
-    status: tool.status,
-    created_at: tool.createdAt,
-  } as ToolCall
+  const call = { role: 'tool', tool_call_id: tool.id, tool_name: tool.name } as ToolCall
   const { args } = tool
-  if (args !== null) defineLazy(call, 'tool_args', args, parseOrText, old)
+  if (args === null) call.tool_args = {}
+  else defineLazy(call, 'tool_args', args, parseOrText, old)
+  call.tool_call_error = tool.status === 'error'
+  call.content = call.result = tool.result
+  call.status = tool.status
+  call.created_at = tool.createdAt
   if (tool.error !== null) call.error = tool.error
   if (tool.duration !== null) call.metrics = { time: tool.duration, duration: tool.duration }
   if (tool.childRunId !== null) call.child_run_id = tool.childRunId

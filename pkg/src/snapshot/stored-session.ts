@@ -1,10 +1,18 @@
 // A session stored by AgentOS → one event stream per turn, from which the core rebuilds the turns. AgentOS 3.1.10 stores a run's
 // events except those with content; the texts are taken from the run's messages.
 
-import { groupVersions, isRun, ownIds, userText, type Fields, type StoredRun } from './stored-versions'
+import { nameOf, type Selected } from './component-names'
+import { isRun, userText, type Fields, type StoredRun } from './stored-run'
+import { groupVersions, ownIds } from './stored-versions'
 
 /** A version of a stored turn. */
 export interface StoredVersion {
+  /** Index of the turn. */
+  turn: number
+  /** Its first version begins the turn. */
+  isFirst: boolean
+  /** The question was edited: the turns since belong to the versions before. */
+  edits: boolean
   /** The user's message. */
   user: string | null
   /** It regenerated the version before it, whose tool calls and members it kept. */
@@ -13,27 +21,35 @@ export interface StoredVersion {
   at: number
   /** Its events as an event stream. */
   frames: Uint8Array
+  /** The ids of its runs: of the attempts that led to it. */
+  runs: string[]
 }
 
-/** A turn of a stored session: its versions, oldest first. */
-export type StoredTurn = [StoredVersion, ...StoredVersion[]]
-
-/** The turns of a session. Runs of members are skipped: their events are contained in those of the parent. */
-export function turnsFromRuns(stored: unknown): StoredTurn[] {
+/**
+ * The turns of a session, all versions in the order in which they are to be shown one after the other. Runs of members are
+ * skipped: their events are contained in those of the parent. `selected` may have the name of whoever answered.
+ */
+export function turnsFromRuns(stored: unknown, selected: Selected): StoredVersion[] {
   const runs = ownIds(Array.isArray(stored) ? stored.filter(isRun) : [])
   const byId = new Map(runs.map((run) => [run.run_id, run]))
-  return groupVersions(runs).map((versions) => versions.map((attempts): StoredVersion => ({
+  return groupVersions(runs).flatMap(({ turn, edits, versions }) => versions.map((attempts, at): StoredVersion => ({
+    turn,
+    isFirst: !at && !edits,
+    edits: !at && edits,
     user: userText(attempts[0]!),
     keepsWork: Boolean(attempts[0]!.regenerated_from),
     at: toSeconds(attempts[0]!.created_at),
-    frames: new TextEncoder().encode(attempts.map((run) => streamText(run, byId)).join('')),
-  })) as StoredTurn)
+    frames: new TextEncoder().encode(attempts.map((run) => streamText(run, run.isReplaced ? NO_RUNS : byId, selected)).join('')),
+    runs: attempts.map(({ run_id }) => run_id),
+  })))
 }
 
-function streamText(run: StoredRun, runs: Map<string, StoredRun>): string {
+const NO_RUNS = new Map<string, StoredRun>()
+
+function streamText(run: StoredRun, runs: Map<string, StoredRun>, selected: Selected): string {
   // A run that failed and went on in place keeps the event of its failure.
   const isOver = run.status !== 'ERROR'
-  const events = run.events?.length ? run.events.filter(({ event, parent_run_id }) => !(isOver && !parent_run_id && /^(Team)?RunError$/.test(String(event)))) : eventsFromResult(run)
+  const events = run.events?.length ? run.events.filter(({ event, parent_run_id }) => !(isOver && !parent_run_id && /^(Team)?RunError$/.test(String(event)))) : eventsFromResult(run, selected)
   return withContentEvents(events, runs).map((event) => `event: ${String(event.event)}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 }
 
@@ -67,11 +83,14 @@ function assistantTexts(run: StoredRun | undefined): string[] | null {
 }
 
 /** Events for a run that was stored without: its start, its tool calls, its end. */
-function eventsFromResult(run: StoredRun): Fields[] {
+function eventsFromResult(run: StoredRun, selected: Selected): Fields[] {
   const kind = run.team_id ? 'Team' : run.workflow_id ? 'Workflow' : ''
-  const { run_id, agent_id, team_id, workflow_id, content } = run
+  const { run_id, content } = run
   const base: Fields = { run_id, created_at: toSeconds(run.created_at) }
-  for (const [key, value] of Object.entries({ agent_id, team_id, workflow_id })) if (value) base[key] = value
+  for (const kind of ['agent', 'team', 'workflow'] as const) {
+    const id = run[`${kind}_id`]
+    if (id) Object.assign(base, { [`${kind}_id`]: id, [`${kind}_name`]: nameOf(selected, kind, String(id)) })
+  }
   const of = kind === 'Workflow' ? '' : kind
   const started = kind === 'Workflow' ? 'WorkflowStarted' : `${kind}RunStarted`
   const tools = (run.tools ?? []).map((tool) => ({ ...base, event: `${of}ToolCallCompleted`, tool }))

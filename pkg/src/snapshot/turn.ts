@@ -6,7 +6,7 @@ import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from '
 import { applyMessage, parseList } from './message'
 import { withBlocks } from './message-blocks'
 import type { Json } from '../types/json'
-import type { ChatMessage, Pause, PauseRequirement, TimelineEntry, Turn } from './writable'
+import type { Answer, Pause, PauseRequirement, TimelineEntry, Turn } from './writable'
 import type { PauseField } from '../types/pause'
 import type { TurnTimes } from '../types/snapshot'
 
@@ -19,14 +19,15 @@ const NO_TIMES: TurnTimes = Object.freeze({ beganAt: 0, firstAt: null, endedAt: 
 export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   const turn = old ? copyLazily(old) : emptyTurn(delta.id)
   if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user)
-  if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer)
   if (delta.workReset || delta.work.length) turn.work = delta.workReset ? [] : turn.work.slice()
   for (const [at, message] of delta.work) turn.work[at] = applyMessage(turn.work[at], message)
   if (delta.timeline.length) {
     turn.timeline = turn.timeline.slice()
     for (const entry of delta.timeline) turn.timeline[entry.id] = timelineEntry(entry, turn.id)
-    turn.answer = withTimeline(turn.answer, turn.timeline)
   }
+  const timeline = delta.timeline.length ? turn.timeline : undefined
+  if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer, timeline) as Answer
+  else if (timeline) turn.answer = withTimeline(turn.answer, timeline)
   if (delta.facts) applyFacts(turn, old, delta.facts)
   return turn
 }
@@ -39,20 +40,20 @@ export function appendToTurn(old: Turn, work: number, thoughts: boolean, text: s
   if (thoughts) message.reasoning_content = (message.reasoning_content ?? '') + text
   else message.content += text
   withBlocks(message, before, thoughts ? '' : text)
-  if (work < 0) turn.answer = message
+  if (work < 0) turn.answer = message as Answer
   else (turn.work = old.work.slice())[work] = message
   return turn
 }
 
-function withTimeline(answer: ChatMessage, timeline: TimelineEntry[]): ChatMessage {
+function withTimeline(answer: Answer, timeline: TimelineEntry[]): Answer {
   const shown = copyLazily(answer)
   shown.behindTheScenes = timeline
-  return withBlocks(shown, answer, '')
+  return withBlocks(shown, answer, '') as Answer
 }
 
 function emptyTurn(id: number): Turn {
   return {
-    id: `t${id}`, user: null, work: [], answer: withBlocks({ id: '', role: 'agent', content: '', created_at: 0 }), timeline: [],
+    id: `t${id}`, user: null, work: [], answer: withBlocks({ id: '', role: 'agent', name: '', content: '', created_at: 0 }) as Answer, timeline: [],
     outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }
@@ -65,7 +66,7 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   turn.times = reuseIfEqual(turn.times, facts.times)
   turn.runId = facts.runId
   turn.error = reuseIfEqual(turn.error, facts.error)
-  turn.unsent = facts.unsent ? (turn.user?.content ?? '') : null
+  turn.unsent = facts.unsent
   turn.notice = facts.notice
   turn.versions = reuseIfEqual(turn.versions, facts.versions)
   turn.usage = reuseIfEqual(turn.usage, facts.usage)

@@ -10,6 +10,7 @@ import type { Json } from '../types/json'
 type Writable<T> = Json extends T ? T : T extends readonly Block[] ? T : T extends readonly (infer Entry)[] ? Writable<Entry>[] : T extends object ? { -readonly [Key in keyof T]: Writable<T[Key]> } : T
 
 export type ChatMessage = Writable<message.ChatMessage>
+export type Answer = Writable<snapshot.Answer>
 export type ToolCall = Writable<message.ToolCall>
 export type PauseRequirement = Writable<pause.PauseRequirement>
 export type Pause = Writable<pause.Pause>

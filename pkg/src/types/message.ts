@@ -11,11 +11,11 @@ export interface ToolCall {
   readonly tool_name: string
   /** Arguments of the call. Parsed on first access. */
   readonly tool_args: Json
-  /** Whether the call failed. */
+  /** Whether the call failed. Same as `status === 'error'`; agent-ui draws this one. */
   readonly tool_call_error: boolean
-  /** Result of the tool, or the text of its error; `null` while it runs. Same as `result`. */
+  /** Result of the tool, or the text of its error; `null` while it runs. Same as `result`; agent-ui draws this one. */
   readonly content: string | null
-  /** Same as `content`. */
+  /** Same as `content`, as the wire calls it. */
   readonly result: string | null
   /**
    * `paused`: waiting for the user to confirm the call, fill in fields or provide the result. `rejected`: the user declined.
@@ -24,7 +24,7 @@ export interface ToolCall {
   readonly status: 'started' | 'completed' | 'error' | 'paused' | 'rejected' | 'cancelled'
   /** Error text of a ToolCallError event. */
   readonly error?: string
-  /** Duration in seconds. `time`, which agent-ui reads, and `duration` are the same number. */
+  /** Duration in seconds. `time`, which agent-ui draws, and `duration`, as the wire calls it, are the same number. */
   readonly metrics?: { readonly time: number; readonly duration: number }
   /** Seconds since the Unix epoch. */
   readonly created_at: number
@@ -78,7 +78,7 @@ export interface ChatMessage {
   readonly linkDefinitions: string
   /** Seconds since the Unix epoch. */
   readonly created_at: number
-  /** The run failed or was interrupted: `snapshot.error` belongs to this message. */
+  /** The run failed or was interrupted: `turn.error` says why. agent-ui draws this flag. */
   readonly streamingError?: boolean
   /** The run was cancelled, by the user or on the server. The text received until then is kept. */
   readonly cancelled?: boolean
@@ -100,6 +100,13 @@ export interface ChatMessage {
   readonly citations?: Json
   /** Suggested follow-up questions. */
   readonly followups?: readonly string[]
+  /**
+   * Who speaks, for the user: the agent, team or workflow. On an answer (`turn.answer`) from the beginning: before its first event it
+   * is the name that the options or the server's lists give, else one derived from the id; empty only if nothing tells it. Not set on
+   * the user's messages and on delegations.
+   */
+  readonly name?: string
+  /** The agent, or the workflow, as the events of this message's run name it. Not set before the first of them; see `name`. */
   readonly agentName?: string
   readonly teamName?: string
   readonly agentId?: string

@@ -108,6 +108,9 @@ export interface TurnVersions {
   readonly count: number
 }
 
+/** The answer of a turn: it has a `name` at any time. */
+export interface Answer extends ChatMessage { readonly name: string }
+
 /** A message of the user and everything that came of it. */
 export interface Turn {
   /** Stable for the lifetime of the handler; suitable as a React key. */
@@ -116,7 +119,7 @@ export interface Turn {
   /** What the team did for the answer: delegations, and messages of members and sub-teams, in the order in which they began. */
   readonly work: readonly ChatMessage[]
   /** The answer of the top-level run. */
-  readonly answer: ChatMessage
+  readonly answer: Answer
   readonly timeline: readonly TimelineEntry[]
   /** `null` while the turn is running. */
   readonly outcome: Outcome | null
@@ -127,11 +130,11 @@ export interface Turn {
   readonly runId: string | null
   readonly error: StreamError | null
   /**
-   * The user's text, if it never reached the server or was refused with a 4xx status, so that a composer can offer it again;
-   * otherwise `null`.
+   * The user's text, if it never reached the server or was refused with a 4xx status, so that a composer can offer it again; the
+   * new text of an edit that was not made; otherwise `null`.
    */
   readonly unsent: string | null
-  /** The versions of this turn, of which it shows one. `{ index: 0, count: 1 }` unless it was answered again. */
+  /** The versions of this turn, of which it shows one. `{ index: 0, count: 1 }` unless it was answered again or edited. */
   readonly versions: TurnVersions
   /** For the user: why an earlier version is shown: `The new answer failed. This is the one before it.` */
   readonly notice: string | null
@@ -196,12 +199,12 @@ export interface SnapshotFields {
   readonly error: StreamError | null
   /** Set while a send is delayed to stay under a rate limit. */
   readonly pacing: PacingState | null
-  /** What the last turn's paused run waits for. */
+  /** What the last turn's paused run waits for. Same as its `pause`. */
   readonly pause: Pause | null
   readonly turns: readonly Turn[]
   /** The messages of all turns in one list: of each turn `user`, `work`, `answer`. */
   readonly messages: readonly ChatMessage[]
-  /** Timeline of the last turn. */
+  /** Timeline of the last turn. Same array as its `timeline`. */
   readonly timeline: readonly TimelineEntry[]
   /** Whether the last answer was interrupted and `resume()` can continue it. */
   readonly resumable: boolean
@@ -209,7 +212,7 @@ export interface SnapshotFields {
   readonly sessions: readonly SessionEntry[]
   /** Id of the running or last run, to which `cancel()` and `continueRun()` apply. */
   readonly runId: string | null
-  /** Number of messages waiting to be sent. */
+  /** Number of messages waiting to be sent. Same as `queue.length`. */
   readonly queued: number
   /** Messages waiting to be sent, in the order in which they go out. */
   readonly queue: readonly QueuedSend[]

@@ -60,8 +60,10 @@ export interface TurnFacts {
   times: TurnTimes
   runId: string | null
   error: StreamError | null
-  unsent: boolean
+  unsent: string | null
   notice: string | null
+  /** It belongs to a branch that is not shown. */
+  hidden: boolean
   versions: TurnVersions
   pause: PauseDelta | null
   followups: string | null
@@ -93,6 +95,7 @@ export interface Head {
   depth: number
   streamingError: boolean
   cancelled: boolean
+  name: string
   agentName: string | null
   teamName: string | null
   agentId: string | null

@@ -2,7 +2,6 @@
 
 import type { Appended } from './core-delta'
 import type { LogLevel } from '../types/rate-limits'
-import type { ResumePoint } from '../types/recording'
 import type { Outcome } from '../types/snapshot'
 
 export interface CoreHost extends ConversationHost, RequestHost {}
@@ -11,8 +10,8 @@ export interface CoreHost extends ConversationHost, RequestHost {}
 export interface ConversationHost {
   /** Something may have changed. `urgent`: an answer ended, listeners are to be notified now. */
   changed(urgent: boolean): void
-  /** Result of `core.keep()`: what to store of an unfinished answer. */
-  kept(point: ResumePoint | null): void
+  /** Result of `core.keep()`: what to store of an unfinished answer (handler/resume-point.ts). No texts: nothing. */
+  kept(texts: (string | null)[], lastIndex: number, askedAt: number): void
   /**
    * Result of `core.read()`: what changed since the last call, packed: `count` numbers from address `numbers` of the core's
    * memory, and their text. `piece` was called before with its long texts, in pieces.

@@ -56,6 +56,11 @@ export function orNull<T>(read: () => T): T | null {
 
 /** A text or null. */
 export function strOrNull(): string | null {
+  const length = numbers[at]!
+  if (length >= 0) {
+    at++
+    return text.slice(textAt, (textAt += length))
+  }
   return orNull(str)
 }
 

@@ -131,8 +131,9 @@ function facts(): TurnFacts {
     times: times(),
     runId: strOrNull(),
     error: errorOrNull(),
-    unsent: flag(),
+    unsent: strOrNull(),
     notice: strOrNull(),
+    hidden: flag(),
     versions: { index: num(), count: num() },
     pause: structOrNull(pause),
     followups: strOrNull(),
@@ -180,6 +181,7 @@ function messageHead(): Head {
     depth: num(),
     streamingError: flag(),
     cancelled: flag(),
+    name: str(),
     agentName: strOrNull(),
     teamName: strOrNull(),
     agentId: strOrNull(),
@@ -224,35 +226,41 @@ function entry(): EntryDelta {
   return sent
 }
 
+/** Assigns by name: faster than a helper that is given the name, and there are many entries. */
 function details(): SentDetails {
-  const sent: SentDetails = { attempt: num() }
-  put(sent, 'voided', flag() || null)
-  put(sent, 'runId', strOrNull())
-  put(sent, 'toolName', strOrNull())
-  put(sent, 'toolArgs', strOrNull())
-  put(sent, 'toolCallId', strOrNull())
-  put(sent, 'toolResult', strOrNull())
-  put(sent, 'reasoningContent', strOrNull())
-  put(sent, 'executionTime', numOrNull())
-  put(sent, 'retryAttempt', numOrNull())
-  put(sent, 'maxRetries', numOrNull())
-  put(sent, 'retryDelay', numOrNull())
-  put(sent, 'errorType', strOrNull())
-  put(sent, 'errorMessage', strOrNull())
-  put(sent, 'retryAttempts', numOrNull())
-  put(sent, 'metrics', strOrNull())
-  put(sent, 'tokenUsage', structOrNull(split))
-  put(sent, 'costs', structOrNull(split))
-  put(sent, 'model', strOrNull())
-  put(sent, 'stepName', strOrNull())
-  put(sent, 'stepIndex', numOrNull())
-  put(sent, 'memberName', strOrNull())
-  put(sent, 'task', strOrNull())
-  put(sent, 'data', strOrNull())
+  const sent = { attempt: num() } as { -readonly [Key in keyof SentDetails]: SentDetails[Key] }
+  let text: string | null
+  let number: number | null
+  let parts: Split | null
+  if (flag()) sent.voided = true
+  if ((text = strOrNull()) !== null) sent.runId = text
+  if ((text = strOrNull()) !== null) sent.toolName = text
+  if ((text = strOrNull()) !== null) sent.toolArgs = text
+  if ((text = strOrNull()) !== null) sent.toolCallId = text
+  if ((text = strOrNull()) !== null) sent.toolResult = text
+  if ((text = strOrNull()) !== null) sent.reasoningContent = text
+  if ((number = numOrNull()) !== null) sent.executionTime = number
+  if ((number = numOrNull()) !== null) sent.retryAttempt = number
+  if ((number = numOrNull()) !== null) sent.maxRetries = number
+  if ((number = numOrNull()) !== null) sent.retryDelay = number
+  if ((text = strOrNull()) !== null) sent.errorType = text
+  if ((text = strOrNull()) !== null) sent.errorMessage = text
+  if ((number = numOrNull()) !== null) sent.retryAttempts = number
+  if ((text = strOrNull()) !== null) sent.metrics = text
+  if ((parts = structOrNull(split)) !== null) sent.tokenUsage = parts
+  if ((parts = structOrNull(split)) !== null) sent.costs = parts
+  if ((text = strOrNull()) !== null) sent.model = text
+  if ((text = strOrNull()) !== null) sent.stepName = text
+  if ((number = numOrNull()) !== null) sent.stepIndex = number
+  if ((text = strOrNull()) !== null) sent.memberName = text
+  if ((text = strOrNull()) !== null) sent.task = text
+  if ((text = strOrNull()) !== null) sent.data = text
   return sent
 }
 
-function split(): { input: number; output: number; total: number } {
+interface Split { input: number; output: number; total: number }
+
+function split(): Split {
   return { input: num(), output: num(), total: num() }
 }
 
