@@ -184,6 +184,7 @@ export const lazyHandler = (given: () => HandlerOptions, caller?: string, ended?
     resume: ['cancelled'],
     continueRun: ['cancelled'],
     regenerate: ['cancelled'],
+    edit: ['cancelled'],
     follow: ['nothing'],
     forkSession: [''],
     renameSession: [],
