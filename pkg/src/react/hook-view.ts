@@ -1,6 +1,5 @@
 // What one component sees of a handler: the methods, and the snapshot's fields, noting which of them it reads. Knows no React.
 
-import { methodsOf } from '../lazy/component-handler'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import type { StreamHandler } from '../types/handler'
 import type { Snapshot } from '../types/snapshot'
@@ -10,14 +9,15 @@ import type { StreamHook } from './stream-hook'
 export type HookView = [onServer: () => StreamHook, now: () => StreamHook]
 
 export const hookView = (handler: StreamHandler): HookView => {
-  const { getSnapshot, load } = handler
+  const { dispose: _, ...methods } = handler
+  const { getSnapshot, load } = methods
   const readFields = new Set<keyof Snapshot>()
   const setMessages: StreamHook['setMessages'] = (given) => {
     const { sessionId, messages } = getSnapshot()
     load({ sessionId, messages: typeof given === 'function' ? given(messages) : given })
   }
   const createHook = (snapshot: () => Snapshot) => {
-    const hook = { ...methodsOf(handler), handler, setMessages }
+    const hook = { ...methods, handler, setMessages }
     for (const field in emptySnapshot) {
       Object.defineProperty(hook, field, { enumerable: true, get: () => (readFields.add(field as keyof Snapshot), snapshot()[field as keyof Snapshot]) })
     }
