@@ -82,6 +82,6 @@ const tables = {
 }
 for (const path of ['benches/README.md', 'docs/benchmarks.md']) {
   const text = readFileSync(join(root, path), 'utf8')
-  const written = text.replace(/(<!-- bench: (\S+) -->\n)[^]*?(\n<!-- \/bench -->)/g, (whole, open, name, close) => (tables[name] ? open + tables[name]() + close : whole))
+  const written = text.replace(/(<!-- bench: (\S+) -->\n)[^]*?<!-- \/bench -->/g, (whole, open, name) => (tables[name] ? `${open}${tables[name]()}\n<!-- /bench -->` : whole))
   writeFileSync(join(root, path), written)
 }
