@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 from . import _core
-from ._quota import Lease, RateLimited, checked_limits, checked_seconds, checked_tokens, limit_in, usage_of
+from ._quota import Lease, RateLimited, checked_limits, checked_model, checked_seconds, checked_text, checked_tokens, limit_in, usage_of
 from ._types import Event
 
 log = logging.getLogger("ai_stream_handler")
@@ -125,18 +125,20 @@ class RedisQuota:
 
     async def used(self, model: str, input_tokens: int) -> None:
         """Records what a model request used."""
+        checked_model(model)
         tokens = checked_tokens("input_tokens", input_tokens)
         if tokens:
             await self._try(self._used(keys=[self._key("used", model)], args=[tokens]), None)
 
     async def learn(self, text: str) -> None:
         """Learns limits from the text of a 429 (google.rpc.QuotaFailure)."""
-        limits = {model: limit for model, limit in _core.learned_limits(text) if model not in self.limits}
+        limits = {model: limit for model, limit in _core.learned_limits(checked_text(text)) if model not in self.limits}
         if limits:
             await self._try(self._redis.hset(self._key("limits"), mapping=limits), None)
 
     async def hold(self, seconds: float, model: str = "") -> None:
         """Nothing is sent to the model (to none, without one) for so long, by any process: a limit was hit."""
+        checked_model(model)
         ms = round(checked_seconds(seconds) * 1000)
         if ms > 0:
             await self._try(self._hold(keys=[self._key("hold", model)], args=[ms]), None)
@@ -162,6 +164,7 @@ class RedisQuota:
         await self.hold(seconds, model)
 
     async def _ask(self, model: str, tokens: int, reserve: bool) -> float:
+        checked_model(model)
         own = self.limits.get(model, self.limit)
         keys = [self._key("used", model), self._key("hold", model), self._key("hold", ""), self._key("limits")]
         args = [model, tokens, "" if own is None else own, int(reserve)]
