@@ -147,8 +147,10 @@ function types() {
   step('types')
   run('tsc', ['-p', join(pkg, 'tsconfig.types.json')])
   // Hand-written: tsc emits declarations only for .ts files.
-  cpSync(join(pkg, 'src/core-wasm.d.ts'), join(generated, 'types/core-wasm.d.ts'))
+  for (const name of ['core-wasm.d.ts', 'MessageBlocks.svelte.d.ts']) cpSync(join(pkg, 'src', name), join(generated, 'types', name))
   copyTypes({ from: join(generated, 'types'), to: dist, manifest })
+  // Its user's bundler compiles it, with the version of Svelte that the application has.
+  cpSync(join(pkg, 'src/MessageBlocks.svelte'), join(dist, 'MessageBlocks.svelte'))
 }
 
 async function sizes() {

@@ -12,7 +12,7 @@ const specifier = /((?:from|import)\s*\(?\s*)(['"])(\.{1,2}\/[^'"]+)\2/g
 export function copyTypes({ from, to, manifest }) {
   for (const entry of Object.values(manifest.exports)) {
     for (const file of [entry?.import?.types, entry?.require?.types, entry?.types]) {
-      const match = /^\.\/dist\/([\w-]+)\.d\.(c?)ts$/.exec(file ?? '')
+      const match = /^\.\/dist\/([\w.-]+)\.d\.(c?)ts$/.exec(file ?? '')
       if (match) copy(match[1], match[2], new Set())
     }
   }

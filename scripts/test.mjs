@@ -55,7 +55,7 @@ const stages = [
   { name: 'server-routes', needs: ['package', 'server'], command: nodeTests('tests/server'), count: countNode },
   { name: 'agent-ui', needs: ['package'], command: nodeTests('tests/agent-ui'), count: countNode },
   { name: 'react', needs: ['package'], command: nodeTests('tests/react'), count: countNode },
-  { name: 'frameworks', needs: ['package'], command: nodeTests('tests/frameworks'), count: countNode },
+  { name: 'frameworks', needs: ['package', 'server'], command: nodeTests('tests/frameworks'), count: countNode },
   { name: 'packaging', needs: ['package'], command: nodeTests('tests/packaging'), count: countNode },
   { name: 'markdown', needs: ['package'], command: nodeTests('tests/markdown'), count: countNode },
   { name: 'fuzz', needs: ['package'], command: nodeTests('tests/fuzz'), count: countNode },

@@ -2,8 +2,6 @@
 // pipeline was given.
 import { memo, useEffect } from 'react'
 import Markdown from 'react-markdown'
-import rehypeRaw from 'rehype-raw'
-import rehypeSanitize from 'rehype-sanitize'
 import remarkGfm from 'remark-gfm'
 import { Streamdown } from 'streamdown'
 import { MessageBlocks, useAIStreamHandler } from 'ai-stream-handler/react'
@@ -11,19 +9,26 @@ import { address, show } from './parts.jsx'
 
 globalThis.blocks = 0
 const gfm = [remarkGfm]
-const agentUI = { remarkPlugins: gfm, rehypePlugins: [rehypeRaw, rehypeSanitize] }
 const Plain = ({ children }) => { globalThis.blocks++; return <Markdown remarkPlugins={gfm}>{children}</Markdown> }
-const AgentUIBlock = ({ children }) => { globalThis.blocks++; return <Markdown {...agentUI}>{children}</Markdown> }
 
 const renderers = {
   plain: ({ message }) => <Plain>{message.content}</Plain>,
   blocks: ({ message }) => <MessageBlocks message={message} render={Plain} />,
   streamdown: ({ message }) => <Streamdown>{message.content}</Streamdown>,
-  // As agent-ui's MarkdownRenderer: everything anew in each render.
-  'agent-ui': ({ message }) => { globalThis.blocks++; return <Markdown remarkPlugins={[remarkGfm]} rehypePlugins={[rehypeRaw, rehypeSanitize]} components={{}}>{message.content}</Markdown> },
-  'agent-ui-blocks': ({ message }) => <MessageBlocks message={message.content} render={AgentUIBlock} />,
 }
-const Message = memo(renderers[new URLSearchParams(location.search).get('renderer')])
+
+const renderer = renderers[new URLSearchParams(location.search).get('renderer')]
+/** The server sends more when it hears that the text is drawn. */
+const inStep = new URLSearchParams(location.search).get('rate') === 'step' ? new WebSocket(location.origin.replace('http', 'ws')) : undefined
+// React's profiling build would count commits, too, but writes to the trace for each component.
+const Message = memo(({ message }) => {
+  useEffect(() => {
+    globalThis.commits++
+    globalThis.drawnLength = message.content.length
+    if (inStep) requestAnimationFrame(() => inStep.send(''))
+  }, [message])
+  return renderer({ message })
+})
 
 show(function Chat() {
   const h = useAIStreamHandler({ url: address })

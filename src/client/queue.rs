@@ -1,9 +1,9 @@
 //! The queue of sends: the user's before background ones, each in order of arrival, until the user moves one.
 
+use super::edit_progress::Edit;
 use super::{Priority, Ticket};
 use crate::time::Seconds;
 use serde::Serialize;
-use std::collections::VecDeque;
 
 /// A send, from the call until it is settled.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub(super) struct Send {
     pub resumes: u32,
     /// Its turn is a new version of an earlier one.
     pub again: bool,
+    /// It is an edit.
+    pub edit: Option<Box<Edit>>,
 }
 
 /// A waiting send, as the page sees it.
@@ -53,7 +55,7 @@ pub enum WaitsFor {
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Queue {
-    sends: VecDeque<Send>,
+    sends: Vec<Send>,
     /// Nothing leaves it by itself. An empty queue is not paused.
     paused: bool,
 }
@@ -86,7 +88,7 @@ impl Queue {
     }
 
     pub fn push_front(&mut self, send: Send) {
-        self.sends.push_front(send);
+        self.sends.insert(0, send);
     }
 
     pub fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Send> {
@@ -96,19 +98,18 @@ impl Queue {
     /// Moves a send to `index`, or to the end.
     pub fn move_to(&mut self, ticket: Ticket, index: usize) {
         if let Some(at) = self.sends.iter().position(|s| s.ticket == ticket) {
-            if let Some(send) = self.sends.remove(at) {
-                self.sends.insert(index.min(self.sends.len()), send);
-            }
+            let send = self.sends.remove(at);
+            self.sends.insert(index.min(self.sends.len()), send);
         }
     }
 
     /// The next send, left in the queue.
     pub fn first(&self) -> Option<&Send> {
-        self.sends.front()
+        self.sends.first()
     }
 
     pub fn pop(&mut self) -> Option<Send> {
-        let send = self.sends.pop_front();
+        let send = (!self.is_empty()).then(|| self.sends.remove(0));
         self.pause(self.paused);
         send
     }
@@ -117,7 +118,7 @@ impl Queue {
         let at = self.sends.iter().position(|s| s.ticket == ticket)?;
         let send = self.sends.remove(at);
         self.pause(self.paused);
-        send
+        Some(send)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Send> {
@@ -138,6 +139,7 @@ impl Send {
             target: 0,
             resumes: 0,
             again: false,
+            edit: None,
         }
     }
 

@@ -47,6 +47,8 @@ impl Client {
             | Input::Resume { .. }
             | Input::Continue { .. }
             | Input::Regenerate { .. }
+            | Input::Edit { .. }
+            | Input::Follow { .. }
             | Input::Clear { .. }
             | Input::LimitElsewhere { .. }
             | Input::LimitOver => true,

@@ -2,7 +2,7 @@
 
 use super::delta::to_js;
 use super::Core;
-use crate::client::Input;
+use crate::client::{Input, PastVersion};
 use crate::state::resume_point::{ResumePause, ResumePoint};
 use wasm_bindgen::prelude::*;
 
@@ -14,10 +14,12 @@ impl Core {
         self.shell.handle(Input::LoadTurn { text: text.as_deref(), at, frames });
     }
 
-    /// Loads another version of the turn loaded last. `keeps_work`: it regenerated the one before it.
+    /// Loads another version of a turn loaded before, by its index. `keeps_work`: it regenerated the one before it;
+    /// `edits`: its question was edited.
     #[wasm_bindgen(js_name = recallVersion)]
-    pub fn load_version(&self, text: Option<String>, keeps_work: bool, at: f64, frames: &[u8]) {
-        self.shell.handle(Input::LoadVersion { text: text.as_deref(), keeps_work, at, frames });
+    pub fn load_version(&self, turn: u32, text: Option<String>, edits: bool, keeps_work: bool, at: f64, frames: &[u8]) {
+        let version = PastVersion { turn: turn as usize, text: text.as_deref(), edits, keeps_work, at };
+        self.shell.handle(Input::LoadVersion { version, frames });
     }
 
     /// Adds or updates a session from the server's list.
@@ -41,17 +43,21 @@ impl Core {
         self.shell.flush();
     }
 
-    /// Passes to the host what a page stores of an unfinished answer: the fields of a `ResumePoint` in order, or null.
+    /// Passes to the host what a page stores of an unfinished answer, as `restore` takes it: texts or null, then
+    /// last_index and asked_at. No texts: nothing is stored.
     ///
-    /// A list: for objects, serde-wasm-bindgen keeps a hash table of names, which is 2 KB of the module.
+    /// Of one kind, because serde-wasm-bindgen has code for each kind, and for objects a hash table of names: 3 KB.
     #[wasm_bindgen(js_name = keep)]
     pub fn resume_point(&self) {
         let point = self.shell.client.borrow().resume_point();
-        let fields = point.map(|p| {
-            let pause = p.pause.map(|pause| (pause.message, pause.requirements));
-            (p.run_id, p.session_id, p.last_index, p.name, p.stream_id, p.user, p.asked_at, p.text, pause)
-        });
-        self.shell.host.resume_point(&to_js(&fields));
+        let (mut texts, mut last_index, mut asked_at) = (Vec::new(), 0, 0.0);
+        if let Some(p) = point {
+            (last_index, asked_at) = (p.last_index, p.asked_at);
+            let (message, requirements) = p.pause.map(|p| (p.message, p.requirements)).unzip();
+            texts.extend([Some(p.run_id), Some(p.name), Some(p.text), p.session_id, p.user, p.stream_id, message]);
+            texts.extend(requirements.into_iter().flatten().map(Some));
+        }
+        self.shell.host.resume_point(&to_js(&texts), last_index as f64, asked_at);
     }
 
     /// Shows a stored answer, a `ResumePoint`. `texts`: run_id, name, text, then session_id, user, stream_id and the

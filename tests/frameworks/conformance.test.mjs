@@ -175,6 +175,46 @@ for (const [name, { source, server, strict }] of Object.entries(frameworks)) {
       assertClean(url)
     })
 
+    test('a message in blocks: a token draws one block, which keeps its element when it settles', async (context) => {
+      const paragraphs = ['# Head\n\n', ...'one two three four five six seven eight'.split(' ').flatMap((word) => [`${word} `, '**is** ', '`it`. ', 'See [docs].\n\n']), '[docs]: /docs\n\n', 'end']
+      let go
+      const { url } = await served(context, async (_, response) => {
+        stream(response).write(line('RunStarted'))
+        for (const content of paragraphs) {
+          response.write(line('RunContent', { content }))
+          // Each is drawn by itself.
+          await new Promise((later) => { go = later })
+        }
+        response.end(line('RunCompleted', { content: '' }))
+      })
+      await open()
+      await mount({ endpoint: url, agent: 'a' }, 'blocks')
+      const sent = send('hello', 'blocks')
+      const answer = '#blocks li:nth-of-type(2) .block, #blocks chat-message:nth-of-type(2) .block'
+      let length = 0
+      for (const content of paragraphs) {
+        length += content.length
+        await until(async () => (await snapshot('blocks')).messages[1]?.content.length === length)
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+        await page.evaluate((answer) => { for (const element of document.querySelectorAll(answer)) element.mark ??= element.textContent.slice(0, 3) }, answer)
+        go()
+      }
+      assert.equal(await sent, 'completed')
+      await until(() => page.evaluate((answer) => document.querySelectorAll(answer).length === 11 && [...document.querySelectorAll(answer)].every(({ dataset }) => dataset.open === 'false'), answer))
+      const elements = await page.evaluate((answer) => [...document.querySelectorAll(answer)].map(({ mark, textContent, dataset }) => ({ isSame: textContent.startsWith(mark), kind: dataset.kind, text: textContent })), answer)
+      assert.deepEqual(elements.map(({ isSame }) => isSame), Array(11).fill(true), 'the same elements')
+      assert.deepEqual(elements.map(({ kind }) => kind), ['heading', ...Array(8).fill('paragraph'), 'definition', 'paragraph'])
+      assert.match(elements[1].text, /^one \*\*is\*\* `it`\. See \[docs\]\.\s+\[docs\]: \/docs$/)
+      // React's StrictMode draws everything twice. Each text is drawn when it comes, and once more if its block settles as it is.
+      const times = strict ? 2 : 1
+      const drawn = Object.entries(await page.evaluate(() => globalThis.page.drawn))
+      assert.deepEqual(drawn.filter(([, count]) => count > 2 * times), [])
+      const sum = drawn.reduce((total, [, count]) => total + count, 0)
+      // The user's message; a draw for each token and for each block that settles; and the eight that the late definition concerns.
+      assert.ok(sum <= times * (2 + paragraphs.length + 11 + 8), `${sum} draws`)
+      assertClean(url)
+    })
+
     test('two on a page are two conversations', async (context) => {
       const { url } = await served(context, (_, response) => words(response, 3))
       await open()

@@ -52,8 +52,8 @@ test('Solid’s block is JSX', async () => {
 test('the blocks in TypeScript compile against the frameworks', () => compile('docs', blocks('typescript')))
 
 test('what the entries return has the types of the frameworks', () => compile('types', [`
-import { computed, type ComputedRef, type ShallowRef } from 'vue'
-import { useAIStreamHandler } from 'ai-stream-handler/vue'
+import { computed, defineComponent, h as render, type ComputedRef, type ShallowRef } from 'vue'
+import { MessageBlocks, useAIStreamHandler } from 'ai-stream-handler/vue'
 import type { ChatMessage, Snapshot } from 'ai-stream-handler'
 const h = useAIStreamHandler({ team: 't' })
 const status: Readonly<ShallowRef<Snapshot['status']>> = h.status
@@ -62,11 +62,17 @@ const twice = computed(() => status.value + (message.value?.content ?? ''))
 void h.send(twice.value)
 // @ts-expect-error its scope disposes of it
 h.dispose()
+const Md = defineComponent({ props: { text: String }, setup: (props) => () => render('p', props.text) })
+void [render(MessageBlocks, { message: message.value, render: Md, closed: true }), render(MessageBlocks, { message: 'a text' }), defineComponent({ components: { MessageBlocks } })]
+// @ts-expect-error no such message
+void render(MessageBlocks, { message: 1 })
 // @ts-expect-error one of them
 useAIStreamHandler({ team: 't', agent: 'a' })
 `, `
 import type { Readable } from 'svelte/store'
-import { createAIStreamHandler, toStore } from 'ai-stream-handler/svelte'
+import type { Component } from 'svelte'
+import { createAIStreamHandler, messageBlocks, toStore } from 'ai-stream-handler/svelte'
+import MessageBlocks from 'ai-stream-handler/svelte/MessageBlocks.svelte'
 import type { ChatMessage } from 'ai-stream-handler'
 const h = createAIStreamHandler({ team: 't' })
 const status: Readable<string> = toStore(h.handler, (s) => s.status)
@@ -74,25 +80,38 @@ const message: ChatMessage | undefined = h.message(h.messageIds[0] ?? '')
 // @ts-expect-error read-only
 h.status = 'idle'
 void [status, message, h.isStreaming]
+const texts: string[] = messageBlocks(() => message, { closed: true }).current.map(({ text }) => text)
+declare const Md: Component<{ text: string }>
+const props: Parameters<typeof MessageBlocks>[1] = { message, render: Md }
+// @ts-expect-error what is it of?
+const none: Parameters<typeof MessageBlocks>[1] = { render: Md }
+void [texts, props, none]
 `, `
-import { createMemo, type Accessor } from 'solid-js'
-import { createAIStreamHandler } from 'ai-stream-handler/solid'
+import { createMemo, type Accessor, type Component, type JSX } from 'solid-js'
+import { createAIStreamHandler, MessageBlocks } from 'ai-stream-handler/solid'
 import type { ChatMessage } from 'ai-stream-handler'
 const h = createAIStreamHandler({ team: 't' })
 const message: Accessor<ChatMessage | undefined> = h.message(h.messageIds[0] ?? '')
 void createMemo(() => h.status + (message()?.content ?? ''))
+declare const Md: Component<{ children: string }>
+const drawn: JSX.Element = MessageBlocks({ message: message(), render: Md })
+void drawn
 `, `
 import { computed, type Signal } from '@angular/core'
-import { injectAIStreamHandler } from 'ai-stream-handler/angular'
-import type { ChatMessage } from 'ai-stream-handler'
+import { injectAIStreamHandler, injectMessageBlocks } from 'ai-stream-handler/angular'
+import type { Block, ChatMessage } from 'ai-stream-handler'
 const h = injectAIStreamHandler({ team: 't' })
 const message: Signal<ChatMessage | undefined> = h.message(h.messageIds()[0] ?? '')
 void computed(() => h.status() + (message()?.content ?? ''))
+const blocks: Signal<readonly Block[]> = injectMessageBlocks(message, { closed: true })
+void blocks
 `, `
-import { LitElement } from 'lit'
-import { AIStreamController, messageOf } from 'ai-stream-handler/lit'
+import { html, LitElement } from 'lit'
+import { AIStreamController, MessageBlocksController, messageOf } from 'ai-stream-handler/lit'
 class Chat extends LitElement {
   stream = new AIStreamController(this, { team: 't' }, (s) => [messageOf(s, 'm1'), s.status])
+  blocks = new MessageBlocksController(this, ({ text, open }) => html\`<p ?data-open=\${open}>\${text}</p>\`)
+  override render() { return this.blocks.render(messageOf(this.stream.snapshot, 'm1')) }
 }
 void new Chat().stream.handler.send('hello')
 `]))

@@ -98,6 +98,27 @@ test('nothing is mounted anew when a block settles', async () => {
   assert.deepEqual(lives, { mounted: answer().blocks.length, unmounted: 0 })
 })
 
+test('behind hundreds of blocks, too: one is rendered for a token, and one that is inserted mounts only itself', async () => {
+  const lives = { rendered: 0, mounted: 0, unmounted: 0 }
+  const Block = ({ children }) => {
+    lives.rendered++
+    React.useEffect(() => (lives.mounted++, () => void lives.unmounted++), [])
+    return h('p', null, children)
+  }
+  const texts = Array.from({ length: 350 }, (_, at) => `paragraph ${at}`)
+  feed(texts.join('\n\n'))
+  await show(h(MessageBlocks, { message: answer(), render: Block }))
+  Object.assign(lives, { rendered: 0, mounted: 0 })
+  feed(' and more')
+  await show(h(MessageBlocks, { message: answer(), render: Block }))
+  assert.deepEqual(lives, { rendered: 1, mounted: 0, unmounted: 0 })
+  complete([...texts.slice(0, 50), '# Inserted', ...texts.slice(50)].join('\n\n') + ' and more')
+  await show(h(MessageBlocks, { message: answer(), render: Block }))
+  // And the last one, which has settled.
+  assert.deepEqual(lives, { rendered: 3, mounted: 1, unmounted: 0 })
+  assert.deepEqual([...target.children].slice(49, 52).map(({ textContent }) => textContent), ['paragraph 49', '# Inserted', 'paragraph 50'])
+})
+
 test('a final text that changes one block renders that block', async () => {
   feed('one\n\ntwo\n\nthree')
   await show(h(MessageBlocks, { message: answer(), render: Counted }))

@@ -14,6 +14,8 @@ afterEach(() => handler.dispose())
 
 // The same code as in the package, which needs no core.
 const { closedText, withDefinitions } = await import('../../pkg/dist/markdown.js')
+// All frameworks but React find the blocks of a text as this one does, which needs no framework.
+const { MessageBlocksController } = await import('../../pkg/dist/lit.js')
 
 const KINDS = ['paragraph', 'heading', 'code', 'list', 'quote', 'table', 'html', 'rule', 'math', 'definition']
 const ids = { run_id: 'run-1', session_id: 'session-1', agent_id: 'a', agent_name: 'Agent' }
@@ -293,4 +295,60 @@ test('closedText of every beginning of every example ends, and only adds or leav
     const [block] = lib.createBlocks().update(markdown.slice(0, length), { open: true }).slice(-1)
     assert.equal(typeof closedText(block), 'string')
   }
+})
+
+/** A controller whose element is mounted, how often it asked for an update, and the blocks that were rendered. */
+function controller(options) {
+  const seen = { updates: 0, rendered: [] }
+  const blocks = new MessageBlocksController({ addController() {}, requestUpdate: () => seen.updates++ }, (block) => (seen.rendered.push(block), block), options)
+  return { blocks, seen }
+}
+const until = async (isTrue) => {
+  for (let wait = 0; wait < 1000 && !isTrue(); wait++) await new Promise((later) => setTimeout(later, 10))
+  assert.ok(isTrue(), String(isTrue))
+}
+
+test('a component renders each block of a message once, and again when it changes', () => {
+  const { blocks, seen } = controller()
+  begin()
+  for (const token of ['# A\n\n', 'See [x].\n\n', 'tail', ' and **more']) {
+    handler.feed(delta(token))
+    blocks.render(answer())
+  }
+  assert.deepEqual(seen.rendered.map(({ text, open }) => [text, open]), [['# A', true], ['# A', false], ['See [x].', true], ['See [x].', false], ['tail', true], ['tail and **more', true]])
+  seen.rendered.length = 0
+  handler.feed(delta('\n\n[x]: /x\n\nend'))
+  assert.deepEqual(blocks.render(answer()).map(({ text }) => text), ['# A', 'See [x].\n\n[x]: /x', 'tail and **more', '[x]: /x', 'end'])
+  // Not the heading, which refers to nothing.
+  assert.equal(seen.rendered.length, 4)
+  assert.equal(controller({ closed: true }).blocks.render({ content: '', blocks: [{ id: 'b0', text: '**a', kind: 'paragraph', open: true }] })[0].text, '**a**')
+  assert.deepEqual([blocks.render(undefined), blocks.render(null), blocks.render('')], [[], [], []])
+})
+
+test('a component finds the blocks of a text or of a copy of a message itself, when it is mounted and the core is there', async () => {
+  const { blocks, seen } = controller()
+  assert.deepEqual(blocks.render('a\n\nb').map(({ text }) => text), ['a\n\nb'], 'as a whole on a server')
+  blocks.hostConnected()
+  blocks.render('a\n\nb')
+  await until(() => blocks.render('a\n\nb').length === 2)
+  assert.ok(seen.updates > 1, 'the element was asked to update when the core was there')
+  const first = blocks.render('a\n\nb')
+  assert.deepEqual(first.map(({ open }) => open), [false, false])
+  const grown = blocks.render('a\n\nb and c')
+  assert.equal(grown[0], first[0])
+  assert.deepEqual([grown[1].id, grown[1].open], [first[1].id, true])
+  const { updates } = seen
+  await until(() => seen.updates > updates)
+  assert.equal(blocks.render('a\n\nb and c')[1].open, false, 'a text that stays the same has ended')
+  blocks.hostDisconnected()
+
+  const copy = controller()
+  copy.blocks.hostConnected()
+  begin()
+  handler.feed(delta('one\n\ntwo'))
+  assert.deepEqual(copy.blocks.render({ ...answer() }).map(({ open }) => open), [false, true])
+  handler.feed(completed('one\n\ntwo'))
+  handler.end()
+  assert.deepEqual(copy.blocks.render({ ...answer() }).map(({ open }) => open), [false, false])
+  copy.blocks.hostDisconnected()
 })

@@ -111,7 +111,7 @@ test('the installed folder holds the bundles, their types and the texts, and no 
   for (const name of ['index.js', 'index.cjs', 'slim.js', 'core.wasm', 'index.d.ts', 'index.d.cts', 'slim.d.ts', ...['react', 'vue', 'svelte', 'solid', 'angular', 'lit', 'agent-ui', 'a11y', 'replay', 'markdown', 'smooth'].flatMap((entry) => ['js', 'cjs', 'd.ts', 'd.cts'].map((kind) => `${entry}.${kind}`))]) {
     assert.ok(files.includes(name), `${name} is missing`)
   }
-  assert.deepEqual(files.filter((name) => !/\.(js|cjs|wasm|d\.ts|d\.cts)$/.test(name)), [])
+  assert.deepEqual(files.filter((name) => !/\.(js|cjs|wasm|svelte|d\.ts|d\.cts)$/.test(name)), [])
   const texts = readdirSync(folder)
   for (const name of ['README.md', 'LICENSE-MIT', 'LICENSE-APACHE', 'CHANGELOG.md']) assert.ok(texts.includes(name), `${name} is missing`)
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))

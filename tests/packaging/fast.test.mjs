@@ -13,7 +13,7 @@ let scratch, remove
 before(async () => {
   ;({ scratch, remove } = await install())
   // React and Vue, as far as importing the entries asks for them.
-  for (const [name, text] of [['react', ''], ['vue', "for (const name of ['computed', 'getCurrentInstance', 'onMounted', 'onScopeDispose', 'shallowReadonly', 'shallowRef']) exports[name] = () => {}\nexports.computed = exports.getCurrentInstance = exports.onMounted = exports.onScopeDispose = exports.shallowReadonly = exports.shallowRef = () => {}"]]) {
+  for (const [name, text] of [['react', ''], ['vue', "for (const name of ['computed', 'getCurrentInstance', 'h', 'onMounted', 'onScopeDispose', 'shallowReadonly', 'shallowRef']) exports[name] = () => {}\nexports.computed = exports.getCurrentInstance = exports.h = exports.onMounted = exports.onScopeDispose = exports.shallowReadonly = exports.shallowRef = () => {}"]]) {
     const folder = join(scratch, 'node_modules', name)
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, version: '19.0.0', main: 'index.js' }))
@@ -42,7 +42,7 @@ test('publint --strict has nothing to say', () => {
 test('arethetypeswrong: the types of every entry resolve, for every kind of import', () => {
   const { problems, entrypoints } = JSON.parse(run('attw', '--format', 'json', tarball())).analysis
   assert.deepEqual(problems, [])
-  assert.deepEqual(Object.keys(entrypoints).sort(), ['.', './a11y', './agent-ui', './angular', './core.wasm', './lit', './markdown', './package.json', './react', './replay', './slim', './smooth', './solid', './svelte', './vue'])
+  assert.deepEqual(Object.keys(entrypoints).sort(), ['.', './a11y', './agent-ui', './angular', './core.wasm', './lit', './markdown', './package.json', './react', './replay', './slim', './smooth', './solid', './svelte', './svelte/MessageBlocks.svelte', './vue'])
 })
 
 test('Vite 8 builds it without a word: React, a worker, and the hosted module', async () => {

@@ -45,7 +45,31 @@ test('a run goes through it, with the token of the server and none of the browse
 })
 
 test('other routes of the AgentOS are not reachable', async () => {
-  for (const path of ['config', 'agents/a', 'sessions/s/../../config', 'memories', 'agents/a/runs/r/delete']) {
+  for (const [method, path] of [['DELETE', 'sessions/s'], ['POST', 'sessions/s/rename'], ['POST', 'agents/a/sessions/s/fork'], ['POST', 'sessions'], ['DELETE', 'agents/a']]) {
+    assert.equal((await fetch(`${origin}/api/agentos/${path}`, { method })).status, 404, `${method} ${path}`)
+  }
+  for (const path of ['config', 'agents/a', 'sessions/s/../../config', 'memories', 'agents/a/runs/r/delete', 'sessions/s/rename', 'agents/a/sessions/s/fork']) {
     assert.equal((await fetch(`${origin}/api/agentos/${path}`)).status, 404, path)
   }
+})
+
+test('sessions are opened; they are forked, renamed and deleted once that is allowed', async (context) => {
+  const { url, requests, close } = await backend((request, response) => {
+    if (request.method === 'DELETE') return response.writeHead(204).end()
+    const answer = /fork/.test(request.path) ? { session_id: 'copy' } : /runs/.test(request.path) ? [] : { data: [], session_id: 's' }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+  })
+  context.after(close)
+  Object.assign(process.env, { AGENTOS_URL: url, AGENTOS_TOKEN: 'secret' })
+  const handler = lib.createStreamHandler({ endpoint: `${origin}/api/agentos`, agent: 'a' })
+  context.after(() => handler.dispose())
+  assert.equal(await handler.openSession('s'), true)
+  await assert.rejects(handler.renameSession('s', 'New'), { httpStatus: 404 })
+  process.env.AGENTOS_CHANGE_SESSIONS = '1'
+  context.after(() => delete process.env.AGENTOS_CHANGE_SESSIONS)
+  await handler.renameSession('s', 'New')
+  assert.equal(await handler.forkSession(), 'copy')
+  await handler.deleteSession('s')
+  assert.deepEqual(requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`), ['GET /sessions/s/runs', 'POST /sessions/s/rename', 'POST /agents/a/sessions/s/fork', 'DELETE /sessions/s'])
+  for (const { headers } of requests) assert.equal(headers.authorization, 'Bearer secret')
 })

@@ -1,7 +1,7 @@
 // A whole chat page: messages, tools, activity with a countdown, banner, timeline, sessions, pause form, attachments, try again.
 // The session's id is in the address.
 import { memo, useEffect, useState, type FormEvent } from 'react'
-import { confirm, fill, giveResult, reject, type HandlerOptions, type PauseRequirement, type Resolution } from 'ai-stream-handler'
+import type { HandlerOptions, PauseRequirement, Resolution } from 'ai-stream-handler'
 import { StreamProvider, useCountdown, useMessage, useMessageIds, useStream } from 'ai-stream-handler/react'
 
 export function Chat(options: HandlerOptions) {
@@ -82,7 +82,7 @@ function Pause() {
     const { nativeEvent, currentTarget } = event
     // With the button that was pressed.
     const data = new FormData(currentTarget, (nativeEvent as SubmitEvent).submitter)
-    void h.continueRun(requirements.map((asked, at) => resolve(asked, at, data)))
+    void answersIn(data, requirements).then(h.continueRun)
   }
   return (
     <form className="pause" onSubmit={answer}>
@@ -100,10 +100,14 @@ function Requirement({ asked, at }: { asked: PauseRequirement; at: number }) {
   return <p><code>{asked.toolName} {JSON.stringify(asked.toolArgs)}</code></p>
 }
 
-function resolve(asked: PauseRequirement, at: number, data: FormData): Resolution {
-  if (asked.kind === 'input') return fill(asked, Object.fromEntries(asked.fields.map(({ name }) => [name, String(data.get(`${at}.${name}`) ?? '')])))
-  if (asked.kind === 'external') return giveResult(asked, String(data.get(`${at}.result`) ?? ''))
-  return data.get('answer') === 'yes' ? confirm(asked) : reject(asked)
+async function answersIn(data: FormData, requirements: readonly PauseRequirement[]): Promise<Resolution[]> {
+  // The core, which is there by now; a static import would load it with the page.
+  const { confirm, fill, giveResult, reject } = await import('ai-stream-handler')
+  return requirements.map((asked, at) => {
+    if (asked.kind === 'input') return fill(asked, Object.fromEntries(asked.fields.map(({ name }) => [name, String(data.get(`${at}.${name}`) ?? '')])))
+    if (asked.kind === 'external') return giveResult(asked, String(data.get(`${at}.result`) ?? ''))
+    return data.get('answer') === 'yes' ? confirm(asked) : reject(asked)
+  })
 }
 
 function Composer() {
@@ -137,16 +141,25 @@ function Sessions() {
     if (asked) openSession(asked).catch((error: Error) => setWhy(error.message))
   }, [loadSessions, openSession])
   useEffect(() => {
-    if (!sessionId) return
-    const url = new URL(location.href)
-    url.searchParams.set('session', sessionId)
-    history.replaceState(null, '', url)
+    if (sessionId) putInAddress(sessionId)
   }, [sessionId])
+  const startNewChat = () => {
+    clear()
+    putInAddress(null)
+  }
   return (
     <nav>
-      <button onClick={clear}>New chat</button>
+      <button onClick={startNewChat}>New chat</button>
       {why && <p>{why}</p>}
-      <ul>{sessions.map(({ session_id, session_name }) => <li key={session_id}><button onClick={() => openSession(session_id)} aria-current={session_id === sessionId}>{session_name || session_id}</button></li>)}</ul>
+      <ul>{sessions.map(({ session_id, session_name }) => <li key={session_id}><button onClick={() => openSession(session_id).catch((error: Error) => setWhy(error.message))} aria-current={session_id === sessionId}>{session_name || session_id}</button></li>)}</ul>
     </nav>
   )
+}
+
+/** A refresh opens this session again; `null`: a new chat. */
+function putInAddress(session: string | null) {
+  const url = new URL(location.href)
+  if (session) url.searchParams.set('session', session)
+  else url.searchParams.delete('session')
+  history.replaceState(null, '', url)
 }

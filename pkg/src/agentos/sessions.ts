@@ -1,7 +1,9 @@
 // Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions
 // throw as `getJson` does.
 
+import { mayBeEdits } from '../snapshot/edit-marks'
 import { toSeconds } from '../snapshot/stored-session'
+import type { StoredRun } from '../snapshot/stored-run'
 import { componentQuery, getJson, requestJson, RequestError } from './http-client'
 import type { CheckedOptions } from '../types/checked-options'
 import type { Snapshot } from '../types/snapshot'
@@ -34,13 +36,53 @@ function sessionName(name: unknown): string {
 }
 
 /** The runs of a session, unchecked: input of `turnsFromRuns`. */
-export async function fetchSessionRuns(options: CheckedOptions, id: string): Promise<unknown> {
+async function fetchSessionRuns(options: CheckedOptions, id: string): Promise<unknown> {
   try {
     return await getJson(options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentQuery(options).type })
   } catch (error) {
     throw notFoundAs(error, 'There is no session with this id, or it is another user\'s.')
   }
 }
+
+/**
+ * The same, with the metadata that tell edits from other messages: AgentOS 3.1.10 lists them for agents only, so those of a
+ * team's runs that may be edits are asked for. `path` is that of the component's runs.
+ */
+export async function fetchMarkedRuns(options: CheckedOptions, path: string, id: string): Promise<unknown> {
+  const runs = await fetchSessionRuns(options, id)
+  if (options.team === undefined || !Array.isArray(runs)) return runs
+  const candidates = new Set(mayBeEdits(runs))
+  return Promise.all(runs.map(async (run: StoredRun) => (candidates.has(run) ? { ...run, metadata: (await fetchRun(options, path, run.run_id, id)).metadata } : run)))
+}
+
+/** A top-level run, as listed. */
+export interface ListedRun { id: string; status: string; createdAt: number }
+
+/**
+ * The top-level runs of a session: id, status in upper case, time. Empty if there is no such session (yet). Rejects with
+ * {@link NOT_LISTED} if this AgentOS has no such list.
+ */
+export async function fetchRunPreviews(options: CheckedOptions, id: string): Promise<ListedRun[]> {
+  try {
+    const listed = await getJson(options, `/sessions/${encodeURIComponent(id)}/run-previews`, { type: componentQuery(options).type })
+    return runsListed(listed)[0]
+  } catch (error) {
+    const { httpStatus, detail = '' } = error as RequestError
+    if (httpStatus === 404 && /session/i.test(detail)) return []
+    throw httpStatus === 404 || httpStatus === 405 || httpStatus === 422 ? new RequestError(NOT_LISTED, httpStatus) : error
+  }
+}
+
+export const NOT_LISTED = 'This AgentOS cannot tell which answers are running, so answers of other tabs do not go on here; it can from version 3.1.10 on.'
+
+/** The same of the runs of a session, and which of them another run replaces. */
+export function runsListed(runs: unknown): [ListedRun[], ReadonlySet<string>] {
+  const all = (Array.isArray(runs) ? (runs as Record<string, unknown>[]) : []).filter((run) => typeof run?.run_id === 'string' && !run.parent_run_id)
+  const replaced = all.flatMap(({ regenerated_from }) => (typeof regenerated_from === 'string' ? [regenerated_from] : []))
+  return [all.map(listedRun), new Set(replaced)]
+}
+
+const listedRun = ({ run_id, status, created_at }: Record<string, unknown>): ListedRun => ({ id: String(run_id), status: String(status ?? '').toUpperCase(), createdAt: toSeconds(created_at) })
 
 /** Renames a session. */
 export async function renameStoredSession(options: CheckedOptions, id: string, session_name: string): Promise<void> {

@@ -10,9 +10,14 @@ declare module 'vue' {
   export function getCurrentInstance(): object | null
   export function onMounted(hook: () => void): void
   export function onScopeDispose(hook: () => void): void
+  export type Component = object
+  export type DefineComponent<Props> = new () => { $props: Props }
+  export function h(component: Component, props: Record<string, unknown>): unknown
 }
 
 declare module 'svelte' {
+  export type Component<Props> = (internals: never, props: Props) => object
+  export type Snippet<Arguments extends unknown[]> = (...args: Arguments) => object
   export function onDestroy(hook: () => void): void
 }
 
@@ -25,6 +30,10 @@ declare module 'solid-js' {
   export function createMemo<T>(compute: () => T): () => T
   export function onMount(hook: () => void): void
   export function onCleanup(hook: () => void): void
+  export type Component<Props> = (props: Props) => JSX.Element
+  export namespace JSX { type Element = unknown }
+  export function createComponent<Props>(component: Component<Props>, props: Props): JSX.Element
+  export function indexArray<T, Row>(list: () => readonly T[], row: (item: () => T) => Row): () => Row[]
 }
 
 declare module '@angular/core' {

@@ -1,8 +1,8 @@
 // Renders a message's Markdown block by block.
 
 import { React } from './react'
-import { closedText } from '../markdown/closed-text'
-import { withDefinitions } from '../markdown/with-definitions'
+import { groupsOf } from '../markdown/block-groups'
+import { readyBlock } from '../markdown/ready-block'
 import { useBlocks, type BlocksOf } from './use-blocks'
 import type { Block } from '../types/markdown'
 
@@ -30,26 +30,21 @@ export interface MessageBlocksProps {
  *     <MessageBlocks message={message} render={Markdown} />
  */
 export function MessageBlocks({ message, render, closed = false }: MessageBlocksProps): any {
-  const { blocks, linkDefinitions } = useBlocks(message)
-  return React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(oneBlock(), {
-    key: block.id, render: render as React.ComponentType<BlockProps>, kind: block.kind, open: block.open, lang: block.lang,
-    children: textOf(block, linkDefinitions, closed),
-  })))
+  const { blocks, linkDefinitions = '' } = useBlocks(message)
+  const ready = blocks.map((block) => readyBlock(block, linkDefinitions, closed))
+  const { Group } = parts()
+  return React.createElement(React.Fragment, null, groupsOf(ready).map(({ key, blocks }) => React.createElement(Group, { key, blocks, render: render as Renderer })))
 }
 
-/** What was made of a block: only new blocks cost something. */
-const made = new WeakMap<Block, { linkDefinitions: string; closed: boolean; text: string }>()
-
-function textOf(block: Block, linkDefinitions: string, closed: boolean): string {
-  const known = made.get(block)
-  if (known?.linkDefinitions === linkDefinitions && known.closed === closed) return known.text
-  // Blank lines behind it come with the next block, and change nothing.
-  const own = (closed ? closedText(block) : block.text).replace(/[\r\n]+$/, '')
-  const text = withDefinitions({ text: own, kind: block.kind }, linkDefinitions)
-  made.set(block, { linkDefinitions, closed, text })
-  return text
-}
+type Renderer = React.ComponentType<BlockProps>
 
 /** Made on first use: importing the entry must not need React. */
-let one: React.ComponentType<BlockProps & { render: React.ComponentType<BlockProps> }> | undefined
-const oneBlock = () => (one ??= React.memo(({ render, ...props }: BlockProps & { render: React.ComponentType<BlockProps> }) => React.createElement(render, props)))
+let made: ReturnType<typeof makeParts> | undefined
+const parts = () => (made ??= makeParts())
+
+function makeParts() {
+  const One = React.memo(({ block: { text, kind, open, lang }, render }: { block: Block; render: Renderer }) => React.createElement(render, { kind, open, lang, children: text } as BlockProps))
+  const Group = React.memo(({ blocks, render }: { blocks: readonly Block[]; render: Renderer }) =>
+    React.createElement(React.Fragment, null, blocks.map((block) => React.createElement(One, { key: block.id, block, render }))))
+  return { Group }
+}

@@ -1,18 +1,11 @@
 // The blocks of a message, or of any text, in React.
 
 import { React } from './react'
+import { isGrowing, oneBlock, SETTLED_AFTER_MS, type BlocksOf, type FoundBlocks } from '../lazy/block-source'
 import { awaitCore, coreChunk } from '../lazy/core-chunk'
-import type { Block, GrowingBlocks } from '../types/markdown'
-import type { ChatMessage } from '../types/message'
+import type { GrowingBlocks } from '../types/markdown'
 
-/** A message of the snapshot, a copy of one, or just a text. */
-export type BlocksOf = string | (Pick<ChatMessage, 'content'> & Partial<ChatMessage>)
-
-/** The blocks of a text, and what to append to them. */
-export interface FoundBlocks {
-  blocks: readonly Block[]
-  linkDefinitions: string
-}
+export type { BlocksOf, FoundBlocks }
 
 /**
  * The Markdown blocks of a message. Of a copy of a message or a text, which has no `blocks`, they are found here, and keep their
@@ -30,7 +23,7 @@ export function useBlocks(of: BlocksOf): FoundBlocks {
   }, [needsCore])
   // A text does not say whether it goes on: it does from when it has changed until it stays the same for a while.
   const [settled, setSettled] = React.useState(content)
-  const open = status === undefined ? settled !== content : status === 'started' || status === 'paused'
+  const open = status === undefined ? settled !== content : isGrowing(status)
   React.useEffect(() => {
     if (given.blocks || status !== undefined || !open) return
     const timer = setTimeout(() => setSettled(content), SETTLED_AFTER_MS)
@@ -38,9 +31,7 @@ export function useBlocks(of: BlocksOf): FoundBlocks {
   }, [!given.blocks, status, open, content])
   if (given.blocks) return given as FoundBlocks
   const chunk = coreChunk
-  if (!chunk) return { blocks: content ? [{ id: 'b0', text: content, kind: 'paragraph', open: true }] : [], linkDefinitions: '' }
+  if (!chunk) return oneBlock(content)
   own.current ??= chunk.createBlocks()
   return { blocks: own.current.update(content, { open }), linkDefinitions: own.current.linkDefinitions }
 }
-
-const SETTLED_AFTER_MS = 1000

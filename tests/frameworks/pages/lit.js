@@ -1,13 +1,17 @@
 import { html, LitElement } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
-import { AIStreamController, messageOf } from 'ai-stream-handler/lit'
-import { register, seen, shown, start } from './page.js'
+import { AIStreamController, MessageBlocksController, messageOf } from 'ai-stream-handler/lit'
+import { BLOCKS, draw, register, seen, shown, start } from './page.js'
 
 class ChatMessage extends LitElement {
-  static properties = { handler: { attribute: false }, messageId: { attribute: false } }
+  static properties = { handler: { attribute: false }, messageId: { attribute: false }, inBlocks: { attribute: false } }
   stream = new AIStreamController(this, () => this.handler, (s) => [messageOf(s, this.messageId)])
+  blocks = new MessageBlocksController(this, ({ text, kind, open }) => html`<p class="block" data-kind=${kind} data-open=${open}>${draw(text)}</p>`)
   createRenderRoot() { return this }
-  render() { return html`<li>${seen(this.messageId, messageOf(this.stream.snapshot, this.messageId))}</li>` }
+  render() {
+    if (this.inBlocks) return html`<li>${this.blocks.render(messageOf(this.stream.snapshot, this.messageId))}</li>`
+    return html`<li>${seen(this.messageId, messageOf(this.stream.snapshot, this.messageId))}</li>`
+  }
 }
 customElements.define('chat-message', ChatMessage)
 
@@ -23,7 +27,7 @@ class AppChat extends LitElement {
   render() {
     const { status, retry, activityStatus, error, pause, messages } = this.stream.snapshot
     return html`<section><p class="status">${status}</p><p class="activity">${shown(retry?.message ?? activityStatus)}</p><p class="error">${shown(error?.message)}</p><p class="pause">${shown(pause?.message)}</p>
-      <ul>${repeat(messages, ({ id }) => id, ({ id }) => html`<chat-message .handler=${this.stream.handler} .messageId=${id}></chat-message>`)}</ul></section>`
+      <ul>${repeat(messages, ({ id }) => id, ({ id }) => html`<chat-message .handler=${this.stream.handler} .messageId=${id} .inBlocks=${this.name === BLOCKS}></chat-message>`)}</ul></section>`
   }
 }
 customElements.define('app-chat', AppChat)

@@ -1,6 +1,7 @@
-import { createEffect, createRoot, mapArray } from 'solid-js'
-import { createAIStreamHandler } from 'ai-stream-handler/solid'
-import { register, seen, shown, start } from './page.js'
+import { createComponent, createEffect, createRoot, mapArray } from 'solid-js'
+import { insert } from 'solid-js/web'
+import { createAIStreamHandler, MessageBlocks } from 'ai-stream-handler/solid'
+import { BLOCKS, draw, register, seen, shown, start } from './page.js'
 
 // Elements by hand: what Solid's compiler makes of JSX.
 const element = (tag, text, attributes = {}) => {
@@ -9,8 +10,19 @@ const element = (tag, text, attributes = {}) => {
   return made
 }
 
-function Message({ stream, id }) {
+function Block(props) {
+  const block = element('p', () => draw(props.children), { className: 'block' })
+  createEffect(() => Object.assign(block.dataset, { kind: props.kind, open: props.open }))
+  return block
+}
+
+function Message({ stream, id, inBlocks }) {
   const message = stream.message(id)
+  if (inBlocks) {
+    const item = document.createElement('li')
+    insert(item, createComponent(MessageBlocks, { get message() { return message() }, render: Block }))
+    return item
+  }
   const item = element('li', () => seen(id, message()))
   createEffect(() => (item.dataset.role = message()?.role))
   return item
@@ -20,7 +32,7 @@ function Chat({ options, name }) {
   const stream = createAIStreamHandler(options)
   register(name, stream)
   const list = document.createElement('ul')
-  const items = mapArray(() => stream.messageIds, (id) => Message({ stream, id }))
+  const items = mapArray(() => stream.messageIds, (id) => Message({ stream, id, inBlocks: name === BLOCKS }))
   createEffect(() => list.replaceChildren(...items()))
   const section = document.createElement('section')
   section.append(

@@ -1,11 +1,17 @@
 import { createApp, createSSRApp, defineComponent, h } from 'vue'
-import { useAIStreamHandler } from 'ai-stream-handler/vue'
-import { register, seen, shown, start } from './page.js'
+import { MessageBlocks, useAIStreamHandler } from 'ai-stream-handler/vue'
+import { BLOCKS, draw, register, seen, shown, start } from './page.js'
+
+const Block = defineComponent({
+  props: ['text', 'kind', 'open'],
+  setup: (props) => () => h('p', { class: 'block', 'data-kind': props.kind, 'data-open': props.open }, draw(props.text)),
+})
 
 const Message = defineComponent({
-  props: ['stream', 'id'],
-  setup({ stream, id }) {
+  props: ['stream', 'id', 'inBlocks'],
+  setup({ stream, id, inBlocks }) {
     const message = stream.message(id)
+    if (inBlocks) return () => h('li', [h(MessageBlocks, { message: message.value, render: Block })])
     return () => h('li', { 'data-role': message.value?.role }, seen(id, message.value))
   },
 })
@@ -19,7 +25,7 @@ export const Chat = defineComponent({
     return () => h('section', [
       h('p', { class: 'status' }, status.value), h('p', { class: 'activity' }, shown(retry.value?.message ?? activityStatus.value)),
       h('p', { class: 'error' }, shown(error.value?.message)), h('p', { class: 'pause' }, shown(pause.value?.message)),
-      h('ul', messageIds.value.map((id) => h(Message, { key: id, stream, id }))),
+      h('ul', messageIds.value.map((id) => h(Message, { key: id, stream, id, inBlocks: name === BLOCKS }))),
     ])
   },
 })

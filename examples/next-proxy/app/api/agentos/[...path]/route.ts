@@ -6,13 +6,25 @@ export const dynamic = 'force-dynamic'
 /** Seconds; a run may take longer than the default of the platform. */
 export const maxDuration = 300
 
-/** What the handler asks for; nothing else of AgentOS is reachable from outside. */
-const ALLOWED = /^(agents|teams|workflows)(\/[^/]+\/runs(\/[^/]+(\/(resume|continue|cancel))?)?)?$|^sessions(\/[^/]+(\/runs)?)?$/
+/** What the handler asks for, by method; nothing else of AgentOS is reachable from outside. */
+const ALLOWED: Record<string, RegExp> = {
+  GET: /^(agents|teams|workflows)(\/[^/]+\/runs\/[^/]+)?$|^sessions(\/[^/]+(\/runs)?)?$/,
+  POST: /^(agents|teams|workflows)\/[^/]+\/runs(\/[^/]+\/(resume|continue|cancel))?$/,
+}
+/**
+ * forkSession, renameSession and deleteSession. Only with AGENTOS_CHANGE_SESSIONS=1: whoever knows the id of a session could delete it,
+ * so first check below whose it is.
+ */
+const CHANGES_SESSIONS: Record<string, RegExp> = {
+  POST: /^sessions\/[^/]+\/rename$|^(agents|teams|workflows)\/[^/]+\/sessions\/[^/]+\/fork$/,
+  DELETE: /^sessions\/[^/]+$/,
+}
 const RESPONSE_HEADERS = ['content-type', 'retry-after', 'date']
 
 async function proxy(request: Request, { params }: { params: Promise<{ path: string[] }> }): Promise<Response> {
   const path = (await params).path.map(encodeURIComponent).join('/')
-  if (!ALLOWED.test(path)) return new Response('Not found', { status: 404 })
+  const mayChange = process.env.AGENTOS_CHANGE_SESSIONS === '1'
+  if (!ALLOWED[request.method]?.test(path) && !(mayChange && CHANGES_SESSIONS[request.method]?.test(path))) return new Response('Not found', { status: 404 })
   // Who may talk to the agents is for you to decide here: check the user's session, and set `user_id` from it.
   const headers = new Headers({ authorization: `Bearer ${process.env.AGENTOS_TOKEN ?? ''}` })
   const type = request.headers.get('content-type')
@@ -24,4 +36,4 @@ async function proxy(request: Request, { params }: { params: Promise<{ path: str
   return new Response(answer.body, { status: answer.status, headers: sent })
 }
 
-export { proxy as GET, proxy as POST }
+export { proxy as GET, proxy as POST, proxy as DELETE }
