@@ -9,7 +9,7 @@ use crate::time::Seconds;
 /// A run of this conversation, as [`Conversation::find_run`] finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub(crate) struct FoundRun {
+pub struct FoundRun {
     /// Id of its turn.
     pub turn: u32,
     /// It is the run of the turn's last version.
@@ -20,7 +20,7 @@ pub(crate) struct FoundRun {
 
 impl Conversation {
     /// The turn of a top-level run, in any of its versions.
-    pub(crate) fn find_run(&self, id: &str) -> Option<FoundRun> {
+    pub fn find_run(&self, id: &str) -> Option<FoundRun> {
         self.turns.iter().rev().find_map(|turn| {
             let mut versions = std::iter::once(turn).chain(turn.older.iter().rev());
             let version = versions.find(|version| version.run_id.as_deref() == Some(id))?;
@@ -94,6 +94,7 @@ impl Conversation {
         fresh.older = std::mem::take(&mut turn.older);
         fresh.session_id = turn.session_id.take();
         fresh.stream_id = turn.stream_id.take();
+        (fresh.branch, fresh.under) = (turn.branch, turn.under);
         *turn = fresh;
         turn.refresh();
     }
