@@ -1,5 +1,8 @@
 // Looks at a page of a project in a real Chromium.
 import assert from 'node:assert/strict'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { serve } from '../../scripts/serve.mjs'
 import { launch, openPage } from '../e2e/browser.mjs'
 import { recording } from '../package/support.mjs'
 import { RECORDING, serving, tool } from './projects.mjs'
@@ -67,6 +70,66 @@ export async function builtByVite(folder) {
     await showsTheAnswer(url, ['#answer', '#worker', '#slim'])
     await loadsTheCoreLate(url)
   } finally {
+    await stop()
+  }
+}
+
+/** The plain page, whose scripts `build(folder, into)` writes, loads the core with the first message. */
+export async function plainPageLoadsTheCoreLate(folder, build) {
+  const site = join(folder, 'public')
+  cpSync(join(folder, 'index.html'), join(site, 'index.html'))
+  await build(folder, site)
+  const { url, close } = await serve(site)
+  try {
+    await loadsTheCoreLate(url.replace(/\/$/, ''))
+  } finally {
+    await close()
+  }
+}
+
+/**
+ * An edit of the component while an answer streams, in Vite's development server: the page is not loaded again, and the answer goes
+ * on.
+ */
+export async function streamsThroughAnEdit(folder) {
+  const { url, stop } = await serving(folder, 'vite', (port) => ['--host', '127.0.0.1', '--port', String(port), '--strictPort', '--force'])
+  const { page, assertClean } = await openPage(browser, url)
+  const { truth, ...recorded } = recording(RECORDING)
+  const bytes = Buffer.from(recorded.bytes)
+  const shown = () => page.textContent('#answer')
+  try {
+    // The recording arrives as the test passes it on.
+    await page.addInitScript(() => {
+      const { fetch } = globalThis
+      globalThis.asked = 0
+      globalThis.fetch = (...args) => {
+        if (args[0] !== '/recording.sse') return fetch(...args)
+        globalThis.asked++
+        return Promise.resolve(new Response(new ReadableStream({ start: (controller) => void (globalThis.stream = controller) })))
+      }
+    })
+    const pass = (from, to) => page.evaluate((text) => globalThis.stream.enqueue(new TextEncoder().encode(text)), bytes.subarray(from, to).toString('utf8'))
+    await page.goto(`${url}/?send`)
+    await page.click('#send')
+    await page.waitForFunction(() => globalThis.stream)
+    // All but the last piece of the answer, and what follows it.
+    const middle = bytes.lastIndexOf('event: TeamRunContent\n')
+    assert.ok(middle > 0)
+    await pass(0, middle)
+    await page.waitForFunction(() => document.querySelector('#answer').textContent.length > 20)
+    const before = await shown()
+    const file = join(folder, 'Chat.jsx')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('<section>', '<section data-edited>'))
+    await page.waitForSelector('section[data-edited]')
+    assert.equal(await shown(), before)
+    await pass(middle)
+    await page.evaluate(() => globalThis.stream.close())
+    await page.waitForFunction((text) => document.querySelector('#answer').textContent === text, truth.run.body.content)
+    assert.ok(before.length < truth.run.body.content.length)
+    assert.equal(await page.evaluate(() => globalThis.asked), 1)
+    assertClean()
+  } finally {
+    await page.close()
     await stop()
   }
 }

@@ -2,11 +2,12 @@
 // page, the worker and the policies are in tests/e2e, Node's import and require in tests/package; `make test-package` is the rest.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { install, root, runScript } from '../package/support.mjs'
-import { begin, builtByVite, end } from './browse.mjs'
+import { build } from 'esbuild'
+import { begin, builtByVite, end, plainPageLoadsTheCoreLate, streamsThroughAnEdit } from './browse.mjs'
 import { project } from './projects.mjs'
 
 let scratch, remove
@@ -50,6 +51,26 @@ test('Vite 8 builds it without a word: React, a worker, and the hosted module', 
     sources: ['app', 'vite'], dependencies: { vite: '8.3.8', '@vitejs/plugin-react': '6.3.0', react: '19.3.1', 'react-dom': '19.3.1' },
   })
   await builtByVite(folder)
+})
+
+test('Vite 8, Fast Refresh: an answer that streams goes on when the component is edited', async () => {
+  await streamsThroughAnEdit(await project('vite-8', {
+    sources: ['app', 'vite'], dependencies: { vite: '8.3.8', '@vitejs/plugin-react': '6.3.0', react: '19.3.1', 'react-dom': '19.3.1' },
+  }))
+})
+
+test('esbuild makes one chunk of the core, which loads with the first message', async () => {
+  await plainPageLoadsTheCoreLate(await project('esbuild', { sources: ['app', 'plain'], dependencies: {} }), async (folder, site) => {
+    const { warnings } = await build({ entryPoints: [join(folder, 'main.js')], outdir: site, bundle: true, splitting: true, minify: true, format: 'esm', logLevel: 'silent' })
+    assert.deepEqual(warnings, [])
+  })
+})
+
+test('a plain page, without a bundler: the same', async () => {
+  await plainPageLoadsTheCoreLate(await project('plain', { sources: ['app', 'plain'], dependencies: {} }), async (folder, site) => {
+    for (const name of ['main.js', 'feed.js']) cpSync(join(folder, name), join(site, name))
+    cpSync(join(folder, 'node_modules/ai-stream-handler/dist'), join(site, 'package'), { recursive: true })
+  })
 })
 
 for (const without of ['with WebAssembly', 'where there is none']) {

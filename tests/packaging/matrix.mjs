@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { build } from 'esbuild'
-import { begin, builtByVite, end, loadsTheCoreLate, showsTheAnswer } from './browse.mjs'
+import { begin, builtByVite, end, loadsTheCoreLate, plainPageLoadsTheCoreLate, showsTheAnswer, streamsThroughAnEdit } from './browse.mjs'
 import { project, serving, tool } from './projects.mjs'
 
 before(begin)
@@ -32,6 +32,10 @@ for (const [vite, plugin, react] of [['7.3.8', '5.2.0', react18], ['8.3.8', '6.3
 
     test('built: the same', async () => {
       await builtByVite(folder)
+    })
+
+    test('Fast Refresh: an answer that streams goes on when the component is edited', async () => {
+      await streamsThroughAnEdit(folder)
     })
   })
 }
@@ -79,6 +83,14 @@ for (const [next, react, bundlers] of [
     }
   })
 }
+
+test('Rollup makes one chunk of the core, which loads with the first message', async () => {
+  const dependencies = { rollup: '4.53.3', '@rollup/plugin-node-resolve': '16.0.3' }
+  await plainPageLoadsTheCoreLate(await project('rollup', { sources: ['app', 'plain'], dependencies }), async (folder, site) => {
+    const said = await tool(folder, 'rollup', 'main.js', '--dir', site, '--format', 'es', '--plugin', 'node-resolve')
+    assert.doesNotMatch(said, /\(!\)|warn/i)
+  })
+})
 
 test('workerd, the runtime of Cloudflare: the slim entry takes the compiled module; the inlined one says that it has to be so', async (context) => {
   const folder = await project('edge', { sources: ['app', 'edge'], dependencies: { miniflare: '4.20260730.0' } })
