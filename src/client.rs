@@ -11,6 +11,7 @@ mod continue_run;
 mod cooldown;
 mod early_frames;
 mod first_contact;
+mod follow;
 mod foreign_stream;
 mod frame_fast_path;
 mod frames;
@@ -152,6 +153,7 @@ impl Client {
             Input::Regenerate { ticket, turn, instructions, stored } => {
                 self.regenerate(ticket, turn, instructions, stored, now);
             }
+            Input::Follow { ticket, turn, stream } => self.follow(ticket, turn, stream, now),
             Input::ShowVersion { turn, index } => self.conversation.show_version(turn, index),
             Input::Called { request, status } => self.called(request, status, now),
             Input::LimitElsewhere { until } => {

@@ -22,7 +22,7 @@ use crate::json::{JsonError, JsonErrorKind, Object, Raw, Str};
 /// Reads one frame. `scratch` receives the inner JSON if the envelope's `data` is a string.
 pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -> Result<RunEvent<'a>, JsonError> {
     let line = name.map(Str::plain);
-    let text = data.trim_matches([' ', '\t', '\n', '\r']);
+    let text = data.trim_matches(&[' ', '\t', '\n', '\r'][..]);
     if text.is_empty() || text == "null" {
         // A frame with a name only, such as `event: subscribed`.
         return Ok(RunEvent::named(line.unwrap_or(Str::plain(""))));

@@ -15,7 +15,6 @@ pub use line::{Level, LogLine};
 pub use view::MonitorView;
 
 use crate::time::Seconds;
-use std::collections::VecDeque;
 
 /// An hour in seconds: the window of the alerts.
 pub const HOUR: Seconds = 3_600.0;
@@ -26,7 +25,7 @@ pub const DAY: Seconds = 86_400.0;
 #[derive(Debug, Clone, Default)]
 pub struct Monitor {
     total: Figures,
-    minutes: VecDeque<(u64, Figures)>,
+    minutes: Vec<(u64, Figures)>,
     lines: Vec<LogLine>,
     /// When something was last counted.
     latest: Seconds,
@@ -80,7 +79,7 @@ impl Monitor {
     pub fn reopened(&mut self, ending: Ending) {
         let exhausted = u64::from(ending.attempts > 1 && ending.rate_limited);
         let kept = u64::from(ending.session_kept);
-        let minute = self.minutes.back_mut().map(|(_, figures)| figures);
+        let minute = self.minutes.last_mut().map(|(_, figures)| figures);
         for figures in [Some(&mut self.total), minute].into_iter().flatten() {
             figures.answers = figures.answers.saturating_sub(1);
             figures.retries_exhausted = figures.retries_exhausted.saturating_sub(exhausted);
@@ -121,15 +120,13 @@ impl Monitor {
 
     fn count(&mut self, now: Seconds, count: impl Fn(&mut Figures)) {
         // If the clock was set back, count in the latest minute.
-        let at = self.minutes.back().map_or(0, |(at, _)| *at).max(minute_of(now));
+        let at = self.minutes.last().map_or(0, |(at, _)| *at).max(minute_of(now));
         self.latest = self.latest.max(now);
-        if self.minutes.back().is_none_or(|(last, _)| *last != at) {
-            self.minutes.push_back((at, Figures::default()));
+        if self.minutes.last().is_none_or(|(last, _)| *last != at) {
+            self.minutes.push((at, Figures::default()));
         }
-        while self.minutes.front().is_some_and(|(first, _)| *first + minute_of(DAY) <= at) {
-            self.minutes.pop_front();
-        }
-        let current = self.minutes.back_mut().map(|(_, figures)| figures);
+        self.minutes.retain(|(minute, _)| *minute + minute_of(DAY) > at);
+        let current = self.minutes.last_mut().map(|(_, figures)| figures);
         [Some(&mut self.total), current].into_iter().flatten().for_each(count);
         // Bounds the lines in case nobody takes them.
         let most = self.lines.len().saturating_sub(MAX_LINES);

@@ -11,6 +11,7 @@ mod connection_loss;
 mod delegation;
 pub mod diagnostics;
 mod entry_descriptions;
+mod follow;
 mod frame_placement;
 mod history;
 mod member_responses;

@@ -27,6 +27,17 @@ pub(crate) fn find(text: &str, wanted: &str) -> Option<usize> {
     }
 }
 
+/// What stands before and after the last `wanted` in `text`.
+pub(crate) fn rsplit_once<'a>(text: &'a str, wanted: &str) -> Option<(&'a str, &'a str)> {
+    let mut found = None;
+    let mut from = 0;
+    while let Some(at) = find(slice(text, from..), wanted) {
+        found = Some((slice(text, ..from + at), slice(text, from + at + wanted.len()..)));
+        from += at + 1;
+    }
+    found
+}
+
 /// Whether `text` contains `wanted`.
 pub(crate) fn contains(text: &str, wanted: &str) -> bool {
     find(text, wanted).is_some()
@@ -87,6 +98,7 @@ mod tests {
         for text in ["", "a", "aa", "aab", "xaabaab", "æaabø", "aaab"] {
             assert_eq!(super::find(text, "aab"), text.find("aab"), "{text}");
             assert_eq!(super::trim_end_matches(text, "aab"), text.trim_end_matches("aab"));
+            assert_eq!(super::rsplit_once(text, "aab"), text.rsplit_once("aab"), "{text}");
         }
     }
 

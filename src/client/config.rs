@@ -3,7 +3,7 @@
 use crate::limits::Limits;
 use crate::retry::Policy;
 use crate::state::activity::name_of_id;
-use crate::text::contains;
+use crate::text::{contains, rsplit_once, trim_end_matches};
 use crate::time::Seconds;
 use std::borrow::Cow;
 
@@ -94,11 +94,11 @@ impl Config {
     /// Base URL of the routes for single runs of a component.
     pub(super) fn runs(&self, target: usize) -> Option<String> {
         let path = if target == 0 { &self.runs } else { self.path(target) };
-        (!path.is_empty()).then(|| self.url(path).trim_end_matches('/').to_owned())
+        (!path.is_empty()).then(|| trim_end_matches(&self.url(path), "/").to_owned())
     }
 
     pub(super) fn url(&self, path: &str) -> String {
-        let endpoint = self.endpoint.trim_end_matches('/');
+        let endpoint = trim_end_matches(&self.endpoint, "/");
         let link = if endpoint.is_empty() || path.starts_with('/') { "" } else { "/" };
         if contains(path, "://") {
             path.to_owned()
@@ -119,6 +119,7 @@ impl Config {
 
 /// The id of the agent, team or workflow in a path: the segment before `runs`.
 fn component(path: &str) -> Option<&str> {
-    let path = path.split(['?', '#']).next()?.trim_end_matches('/');
-    path.strip_suffix("/runs")?.rsplit('/').next().filter(|s| !s.is_empty())
+    let path = path.split(&['?', '#'][..]).next()?;
+    let path = trim_end_matches(path, "/").strip_suffix("/runs")?;
+    Some(rsplit_once(path, "/").map_or(path, |(_, id)| id)).filter(|s| !s.is_empty())
 }

@@ -53,7 +53,7 @@ impl Connection {
             return None;
         }
         let frame = self.foreign.as_deref();
-        let text: String = frame.or(decoder.foreign_line())?.split([' ', '\t', '\r']).collect();
+        let text: String = frame.or(decoder.foreign_line())?.split(&[' ', '\t', '\r'][..]).collect();
         let known =
             SIGNS.iter().find(|(sign, _)| contains(&text, sign) && (!sign.starts_with("0:") || text.starts_with(sign)));
         let how = match known {

@@ -111,6 +111,15 @@ pub enum Input<'a> {
         /// The status of its run on the server, if known: `CANCELLED`.
         stored: Option<&'a str>,
     },
+    /// The answer of a turn goes on, started by another client of the session: shows what the server sends of it.
+    Follow {
+        /// Chosen by the shell.
+        ticket: Ticket,
+        /// Its id.
+        turn: u32,
+        /// Another run regenerates it, whose frames the server keeps under this id.
+        stream: Option<&'a str>,
+    },
     /// Shows another version of a turn.
     ShowVersion {
         /// Its id.

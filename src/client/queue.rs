@@ -3,7 +3,6 @@
 use super::{Priority, Ticket};
 use crate::time::Seconds;
 use serde::Serialize;
-use std::collections::VecDeque;
 
 /// A send, from the call until it is settled.
 #[derive(Debug, Clone)]
@@ -53,7 +52,7 @@ pub enum WaitsFor {
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Queue {
-    sends: VecDeque<Send>,
+    sends: Vec<Send>,
     /// Nothing leaves it by itself. An empty queue is not paused.
     paused: bool,
 }
@@ -86,7 +85,7 @@ impl Queue {
     }
 
     pub fn push_front(&mut self, send: Send) {
-        self.sends.push_front(send);
+        self.sends.insert(0, send);
     }
 
     pub fn get_mut(&mut self, ticket: Ticket) -> Option<&mut Send> {
@@ -96,19 +95,18 @@ impl Queue {
     /// Moves a send to `index`, or to the end.
     pub fn move_to(&mut self, ticket: Ticket, index: usize) {
         if let Some(at) = self.sends.iter().position(|s| s.ticket == ticket) {
-            if let Some(send) = self.sends.remove(at) {
-                self.sends.insert(index.min(self.sends.len()), send);
-            }
+            let send = self.sends.remove(at);
+            self.sends.insert(index.min(self.sends.len()), send);
         }
     }
 
     /// The next send, left in the queue.
     pub fn first(&self) -> Option<&Send> {
-        self.sends.front()
+        self.sends.first()
     }
 
     pub fn pop(&mut self) -> Option<Send> {
-        let send = self.sends.pop_front();
+        let send = (!self.is_empty()).then(|| self.sends.remove(0));
         self.pause(self.paused);
         send
     }
@@ -117,7 +115,7 @@ impl Queue {
         let at = self.sends.iter().position(|s| s.ticket == ticket)?;
         let send = self.sends.remove(at);
         self.pause(self.paused);
-        send
+        Some(send)
     }
 
     pub fn iter(&self) -> impl Iterator<Item = &Send> {

@@ -102,6 +102,7 @@ pub struct Tokens {
 
 impl<'a> RunEvent<'a> {
     /// An event without fields.
+    #[inline(never)]
     pub(super) fn named(name: Str<'a>) -> Self {
         let (kind, scope) = kind::classify(name);
         RunEvent {

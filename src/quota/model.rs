@@ -2,7 +2,6 @@
 
 use super::{Source, MINUTE};
 use crate::time::Seconds;
-use std::collections::VecDeque;
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Model {
@@ -11,7 +10,7 @@ pub(super) struct Model {
     pub(super) source: Option<Source>,
     pub(super) quota_id: Option<String>,
     /// Usage by second since the Unix epoch.
-    pub(super) by_second: VecDeque<(u64, Used)>,
+    pub(super) by_second: Vec<(u64, Used)>,
 }
 
 /// Tokens and requests used.
@@ -25,18 +24,16 @@ pub struct Used {
 
 impl Model {
     pub(super) fn record(&mut self, used: Used, second: u64) {
-        let at = self.by_second.back().map_or(second, |(last, _)| second.max(*last));
-        match self.by_second.back_mut() {
+        let at = self.by_second.last().map_or(second, |(last, _)| second.max(*last));
+        match self.by_second.last_mut() {
             Some((last, sum)) if *last == at => sum.add(used),
             _ => {
                 let mut first = Used::default();
                 first.add(used);
-                self.by_second.push_back((at, first));
+                self.by_second.push((at, first));
             }
         }
-        while self.by_second.front().is_some_and(|(first, _)| *first + (MINUTE as u64) < at) {
-            self.by_second.pop_front();
-        }
+        self.by_second.retain(|(first, _)| *first + (MINUTE as u64) >= at);
     }
 }
 

@@ -73,7 +73,7 @@ impl ActivityTexts {
 /// Turns an id into a name: `web-researcher` and `web_researcher` → `Web Researcher`.
 pub fn name_of_id(id: &str) -> String {
     let mut name = String::with_capacity(id.len());
-    for word in id.split(['-', '_', ' ']).filter(|w| !w.is_empty()) {
+    for word in id.split(&['-', '_', ' '][..]).filter(|w| !w.is_empty()) {
         if !name.is_empty() {
             name.push(' ');
         }
@@ -87,7 +87,7 @@ pub fn name_of_id(id: &str) -> String {
 
 /// The most informative argument of a call, shortened for display: a query before a place before any other.
 pub fn key_argument(args: Raw<'_>) -> Option<String> {
-    let by_name = KEY_ARGUMENTS.iter().find_map(|key| args.member(key).and_then(argument_text));
+    let by_name = args.members(KEY_ARGUMENTS).into_iter().flatten().find_map(argument_text);
     by_name.or_else(|| {
         let mut object = args.as_object()?;
         while let Ok(Some((_, value))) = object.next_member() {

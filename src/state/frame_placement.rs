@@ -70,6 +70,9 @@ impl Conversation {
 
     /// The run of `event`, created at its first frame. `None`: the frame is stale.
     pub(super) fn run_of(&mut self, t: usize, event: &RunEvent<'_>, now: Seconds) -> Option<usize> {
+        if self.turns[t].restored && event.event_index.is_some() {
+            self.restart_restored(t, event);
+        }
         let run = match self.turns[t].known_run(event) {
             Some(run) => run,
             // More runs than any turn shows: a stream that names a new run in each frame must not use up memory.
@@ -82,28 +85,12 @@ impl Conversation {
         if std::mem::take(&mut self.turns[t].runs.edit(run).just_named) {
             self.identify_root(t, run, event);
         }
-        if self.turns[t].restored && event.event_index.is_some() {
-            self.restart_restored(t, event);
-        }
         let turn = &mut self.turns[t];
         if turn.runs.get(run).superseded || turn.runs.get(run).kept || turn.is_repeated(run, event) {
             self.diagnostics.stale_frames += 1;
             return None;
         }
         Some(run)
-    }
-
-    /// The first frame after a restore. If the run is sent from its beginning, the restored text is no longer needed.
-    #[inline(never)]
-    fn restart_restored(&mut self, t: usize, event: &RunEvent<'_>) {
-        let turn = &mut self.turns[t];
-        turn.restored = false;
-        if let Some(root) = turn.root.filter(|_| event.event_index == Some(0)) {
-            turn.runs.edit(root).last_index = None;
-            turn.runs.edit(root).name = event.source().map(String::from).unwrap_or_default();
-            turn.answer.reset();
-            self.identify_root(t, root, event);
-        }
     }
 
     #[inline(never)]

@@ -52,6 +52,9 @@ impl Conversation {
         self.monitor = counted.monitor;
         self.quota = counted.quota;
         self.diagnostics = counted.diagnostics;
+        if let Some(turn) = self.turns.get_mut(self.current) {
+            turn.recalled = true;
+        }
         self.active_turn = None;
         self.turn_unknown = false;
         self.error = None;

@@ -3,6 +3,7 @@
 use crate::bytes::starts_with;
 use crate::json::{join_halves, Str};
 use crate::limits::Limits;
+use crate::text::rsplit_once;
 
 /// A growing text, and how much of it the view has read.
 #[derive(Debug, Clone, Default)]
@@ -147,9 +148,9 @@ fn without_notice(text: &str) -> &str {
         let end = words.trim_end();
         // In a team's tasks mode `Task [1] paused.` follows.
         let task =
-            end.strip_suffix("] paused.").and_then(|t| t.rsplit_once(" Task [")).map_or(end, |(before, _)| before);
+            end.strip_suffix("] paused.").and_then(|t| rsplit_once(t, " Task [")).map_or(end, |(before, _)| before);
         let notice = task.strip_suffix("' requires human input before continuing.");
-        let Some((before, name)) = notice.and_then(|n| n.rsplit_once("Member '")) else { return words };
+        let Some((before, name)) = notice.and_then(|n| rsplit_once(n, "Member '")) else { return words };
         if name.contains('\n') {
             return words;
         }

@@ -21,13 +21,13 @@ pub(super) fn known(tool: &str) -> Option<(&'static str, bool)> {
 fn is_web_search(tool: &str) -> bool {
     const ENGINES: [&str; 10] =
         ["web", "tavily", "duckduckgo", "google", "bing", "brave", "serper", "exa", "internet", "searxng"];
-    let words = || tool.split(['_', '-']);
+    let words = || tool.split(&['_', '-'][..]);
     words().any(|w| w == "search") && words().any(|w| ENGINES.contains(&w))
 }
 
 /// `get_current_weather` → `Getting current weather`; without a known verb → `Using big tool`.
 pub(super) fn humanized(tool: &str) -> String {
-    let mut words = tool.split(['_', '-', ' ']).filter(|w| !w.is_empty());
+    let mut words = tool.split(&['_', '-', ' '][..]).filter(|w| !w.is_empty());
     let first = words.next().unwrap_or("tool").to_ascii_lowercase();
     let verb = VERBS.iter().find(|(verb, _)| *verb == first).map(|(_, gerund)| *gerund);
     let mut text = verb.unwrap_or("Using").to_owned();

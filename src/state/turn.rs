@@ -77,6 +77,8 @@ pub struct Turn {
     pub(super) stated_outcome: Option<Outcome>,
     /// It was restored from storage, and no frame of its run has arrived yet.
     pub(super) restored: bool,
+    /// It comes from a stored session, and nothing of it has streamed here.
+    pub(super) recalled: bool,
     /// It failed or was stopped before the server took the user's message.
     pub unsent: bool,
     /// Its earlier versions, oldest first. It is the last one itself.

@@ -53,7 +53,7 @@ impl Turn {
 
     /// The view reads the shown version from its beginning.
     #[inline(never)]
-    fn refresh(&mut self) {
+    pub(super) fn refresh(&mut self) {
         self.dirty = true;
         let turn = match self.shown {
             Some(at) if at < self.older.len() => &mut self.older[at],
@@ -113,7 +113,7 @@ impl Conversation {
         self.begin_again(t, Status::Connecting);
     }
 
-    fn begin_again(&mut self, t: usize, status: Status) {
+    pub(super) fn begin_again(&mut self, t: usize, status: Status) {
         self.begin(None, status, 0.0);
         self.turn_unknown = false;
         self.activate(t);
@@ -229,6 +229,7 @@ impl Turn {
             settled_work: Vec::new(),
             stated_outcome: None,
             restored: false,
+            recalled: false,
             unsent: false,
             older: Vec::new(),
             shown: None,

@@ -1,9 +1,11 @@
 //! Calls by the user and the page: send, queue, cancel, continue, ask again, dismiss.
 
 use super::options::pairs;
+use super::shell::outcome_name;
 use super::Core;
 use crate::client::Input;
 use crate::error::ErrorType;
+use crate::text::decimal;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
@@ -79,6 +81,20 @@ impl Core {
     /// Asks for the answer of a turn (negative: the last one) again. `stored`: the status of its run on the server.
     pub fn regenerate(&self, ticket: u32, turn: f64, instructions: &str, stored: Option<String>) {
         self.shell.handle(Input::Regenerate { ticket, turn: turn_id(turn), instructions, stored: stored.as_deref() });
+    }
+
+    /// The answer of a turn goes on elsewhere: shows what the server sends of it. `stream`: another run regenerates it, whose
+    /// frames are kept under this id.
+    pub fn follow(&self, ticket: u32, turn: u32, stream: Option<String>) {
+        self.shell.handle(Input::Follow { ticket, turn, stream: stream.as_deref() });
+    }
+
+    /// The turn of a top-level run: its number, `last` or `older` (version), and how it ended there: `3 last paused`.
+    #[wasm_bindgen(js_name = findRun)]
+    pub fn find_run(&self, id: &str) -> Option<String> {
+        let found = self.shell.client.borrow().conversation.find_run(id)?;
+        let which = if found.is_last { " last " } else { " older " };
+        Some([decimal(found.turn.into()).as_str(), which, found.outcome.map_or("running", outcome_name)].concat())
     }
 
     /// Shows a version of a turn.

@@ -41,17 +41,21 @@ impl Core {
         self.shell.flush();
     }
 
-    /// Passes to the host what a page stores of an unfinished answer: the fields of a `ResumePoint` in order, or null.
+    /// Passes to the host what a page stores of an unfinished answer, as `restore` takes it: texts or null, then
+    /// last_index and asked_at. No texts: nothing is stored.
     ///
-    /// A list: for objects, serde-wasm-bindgen keeps a hash table of names, which is 2 KB of the module.
+    /// Of one kind, because serde-wasm-bindgen has code for each kind, and for objects a hash table of names: 3 KB.
     #[wasm_bindgen(js_name = keep)]
     pub fn resume_point(&self) {
         let point = self.shell.client.borrow().resume_point();
-        let fields = point.map(|p| {
-            let pause = p.pause.map(|pause| (pause.message, pause.requirements));
-            (p.run_id, p.session_id, p.last_index, p.name, p.stream_id, p.user, p.asked_at, p.text, pause)
-        });
-        self.shell.host.resume_point(&to_js(&fields));
+        let (mut texts, mut last_index, mut asked_at) = (Vec::new(), 0, 0.0);
+        if let Some(p) = point {
+            (last_index, asked_at) = (p.last_index, p.asked_at);
+            let (message, requirements) = p.pause.map(|p| (p.message, p.requirements)).unzip();
+            texts.extend([Some(p.run_id), Some(p.name), Some(p.text), p.session_id, p.user, p.stream_id, message]);
+            texts.extend(requirements.into_iter().flatten().map(Some));
+        }
+        self.shell.host.resume_point(&to_js(&texts), last_index as f64, asked_at);
     }
 
     /// Shows a stored answer, a `ResumePoint`. `texts`: run_id, name, text, then session_id, user, stream_id and the

@@ -27,7 +27,7 @@ extern "C" {
 
     /// Result of `keep`.
     #[wasm_bindgen(method, js_name = kept)]
-    pub fn resume_point(this: &Host, kept: &JsValue);
+    pub fn resume_point(this: &Host, texts: &JsValue, last_index: f64, asked_at: f64);
 
     /// A send is settled.
     #[wasm_bindgen(method)]

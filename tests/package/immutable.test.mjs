@@ -92,6 +92,28 @@ test('in production nothing that a page does to a snapshot reaches another handl
   }
 })
 
+test('what is parsed when it is read is the same in copies and through proxies of stores', () => {
+  const snapshot = replay(lib, [recording('agent_reasoning_tools')], chunks)
+  const { answer } = snapshot.turns[0]
+  const [call] = answer.tool_calls
+  const proxy = (target) => new Proxy(target, { get: (object, key, receiver) => {
+    const value = Reflect.get(object, key, receiver)
+    return typeof value === 'object' && value !== null && !Object.isFrozen(object) ? proxy(value) : value
+  } })
+  for (const [target, key] of [[call, 'tool_args'], [answer, 'extra_data']]) {
+    assert.equal(typeof target[key], 'object')
+    assert.ok(Object.keys(target[key]).length > 0)
+    assert.equal({ ...target }[key], target[key])
+    assert.equal(Object.create(target)[key], target[key])
+    assert.equal(proxy(target)[key], target[key])
+    assert.equal(proxy({ inner: target }).inner[key], target[key])
+    assert.equal(Object.create(null, Object.getOwnPropertyDescriptors(target))[key], target[key])
+    assert.deepEqual(structuredClone({ ...target })[key], target[key])
+    assert.deepEqual(JSON.parse(JSON.stringify(target))[key], target[key])
+    assert.deepEqual(Object.getOwnPropertyDescriptor(target, key).enumerable, true)
+  }
+})
+
 test('bundlers drop the freezing in production', async () => {
   const { build } = await import('esbuild')
   const bundle = async (NODE_ENV) => (await build({

@@ -4,10 +4,10 @@
 import { fetchAuthorized, resolveHeaders } from './authorized-fetch'
 import type { CheckedOptions } from '../types/checked-options'
 
-/** A failed request. The message is for the user; `httpStatus` is set if there was a response. */
+/** A failed request. The message is for the user; `httpStatus` is set if there was a response, `detail` if that said more. */
 export class RequestError extends Error {
   override name = 'RequestError'
-  constructor(message: string, readonly httpStatus?: number) {
+  constructor(message: string, readonly httpStatus?: number, readonly detail?: string) {
     super(message)
   }
 }
@@ -19,16 +19,20 @@ export function getJson(options: CheckedOptions, path: string, query: Query): Pr
 
 type Query = Record<string, string | number | undefined>
 
-/** The same of any request; `body` is sent as JSON. Null if the response has no body. */
-export async function requestJson(options: CheckedOptions, method: string, path: string, query: Query, body?: object): Promise<unknown> {
+/** A request with the handler's headers: a custom fetch gets a Request, as for every other request of the handler. */
+export async function requestTo(options: CheckedOptions, path: string, query: Query, init: RequestInit): Promise<Request> {
   const { endpoint = '', credentials = 'same-origin' } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
-  // A custom fetch gets a Request, as for every other request of the handler.
   const base = typeof location === 'undefined' ? undefined : location.href
   const headers = new Headers(await resolveHeaders(options))
-  if (body) headers.set('content-type', 'application/json')
-  const request = new Request(new URL(url, base), { method, headers, credentials, ...(body && { body: JSON.stringify(body) }) })
+  if (typeof init.body === 'string') headers.set('content-type', 'application/json')
+  return new Request(new URL(url, base), { headers, credentials, ...init })
+}
+
+/** The same of any request; `body` is sent as JSON. Null if the response has no body. */
+export async function requestJson(options: CheckedOptions, method: string, path: string, query: Query, body?: object): Promise<unknown> {
+  const request = await requestTo(options, path, query, { method, ...(body && { body: JSON.stringify(body) }) })
   let answer: Response
   try {
     answer = await fetchAuthorized(options, request)
@@ -36,12 +40,22 @@ export async function requestJson(options: CheckedOptions, method: string, path:
     throw new RequestError('The server could not be reached.')
   }
   // A custom fetch may return anything.
-  if (!answer?.ok) throw new RequestError(`The server answered with HTTP ${answer?.status}.`, answer?.status)
+  if (!answer?.ok) throw new RequestError(`The server answered with HTTP ${answer?.status}.`, answer?.status, await detailOf(answer))
   if (answer.status === 204) return null
   try {
     return await answer.json()
   } catch {
     throw new RequestError('The server answered with something that is no JSON. Is the address right?', answer.status)
+  }
+}
+
+/** What AgentOS says of a refusal. */
+async function detailOf(answer: Response): Promise<string | undefined> {
+  try {
+    const { detail } = (await answer.json()) as { detail?: unknown }
+    return typeof detail === 'string' ? detail : undefined
+  } catch {
+    return undefined
   }
 }
 

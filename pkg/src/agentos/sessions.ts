@@ -42,6 +42,35 @@ export async function fetchSessionRuns(options: CheckedOptions, id: string): Pro
   }
 }
 
+/** A top-level run, as listed. */
+export interface ListedRun { id: string; status: string; createdAt: number }
+
+/**
+ * The top-level runs of a session: id, status in upper case, time. Empty if there is no such session (yet). Rejects with
+ * {@link NOT_LISTED} if this AgentOS has no such list.
+ */
+export async function fetchRunPreviews(options: CheckedOptions, id: string): Promise<ListedRun[]> {
+  try {
+    const listed = await getJson(options, `/sessions/${encodeURIComponent(id)}/run-previews`, { type: componentQuery(options).type })
+    return runsListed(listed)[0]
+  } catch (error) {
+    const { httpStatus, detail = '' } = error as RequestError
+    if (httpStatus === 404 && /session/i.test(detail)) return []
+    throw httpStatus === 404 || httpStatus === 405 || httpStatus === 422 ? new RequestError(NOT_LISTED, httpStatus) : error
+  }
+}
+
+export const NOT_LISTED = 'This AgentOS cannot tell which answers are running, so answers of other tabs do not go on here; it can from version 3.1.10 on.'
+
+/** The same of the runs of a session, and which of them another run replaces. */
+export function runsListed(runs: unknown): [ListedRun[], ReadonlySet<string>] {
+  const all = (Array.isArray(runs) ? (runs as Record<string, unknown>[]) : []).filter((run) => typeof run?.run_id === 'string' && !run.parent_run_id)
+  const replaced = all.flatMap(({ regenerated_from }) => (typeof regenerated_from === 'string' ? [regenerated_from] : []))
+  return [all.map(listedRun), new Set(replaced)]
+}
+
+const listedRun = ({ run_id, status, created_at }: Record<string, unknown>): ListedRun => ({ id: String(run_id), status: String(status ?? '').toUpperCase(), createdAt: toSeconds(created_at) })
+
 /** Renames a session. */
 export async function renameStoredSession(options: CheckedOptions, id: string, session_name: string): Promise<void> {
   try {

@@ -1,26 +1,27 @@
 // Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps
 // the snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
-import { missingRequirements } from '../agentos/sessions'
 import { importMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { deltaReceiver } from '../wasm/delta-receiver'
 import { feedInPlace } from '../wasm/feed'
 import { assertModuleUsable, type ModuleSource } from '../wasm/loader'
 import { createCore, flattenPairs, resolveFields } from './core-config'
+import { CoreSlot } from './core-slot'
 import { ListenerScheduler } from './listener-scheduler'
 import { OpenCalls } from './open-calls'
-import { pageEnvironment, type PageEnvironment } from './page-environment'
+import { pageEnvironment, type AnswerNews, type PageEnvironment } from './page-environment'
 import { reportTo } from './report-error'
+import { tellRequirements } from './pause-requirements'
 import { requestHost } from './request-host'
 import { resumePointOf, restoreArguments } from './resume-point'
-import { componentRunsPath } from './run-path'
 import { takeOver } from './take-over'
 import { validateOptions } from './validate-options'
+import { WakeTimer } from './wake-timer'
 import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ChatMessage } from '../types/message'
-import type { RecorderHooks, RecordingTap } from '../types/recorder-hooks'
+import type { RecorderHooks } from '../types/recorder-hooks'
 import type { LoadedMessages, ResumePoint } from '../types/recording'
 import type { Outcome, Snapshot } from '../types/snapshot'
 import type { CoreHost } from '../wasm/core-host'
@@ -30,20 +31,22 @@ export class CoreDriver {
   readonly calls = new OpenCalls()
   /** Incremented by each send and each conversation shown, so that what loads meanwhile is known to be outdated. */
   generation = 0
+  /** The conversation has all turns that the session has had so far. */
+  isWhole: boolean
+  /** Since when the conversation is shown, in seconds since the Unix epoch. */
+  shownAt = Date.now() / 1000
+  /** Tells other tabs about this handler's answers, and hears of theirs. */
+  news: AnswerNews | undefined
   #source: ModuleSource
   #seed = newSeed()
-  /** The core itself, once it was needed. */
-  #untappedCore: Core | undefined
-  /** A recorder's tap, and the core as wrapped by it. */
-  #tap: RecordingTap | undefined
-  #tappedCore: Core | undefined
+  #slot = new CoreSlot(() => this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
   /** True while replaying: network, other tabs and the real clock are ignored. */
   #isReplaying = false
   #store = new SnapshotStore()
   #scheduler: ListenerScheduler
   #listenerErrors = 0
-  #wakeTimer: ReturnType<typeof setTimeout> | undefined
-  #page: PageEnvironment
+  #timer = new WakeTimer(() => this.isDisposed || this.#slot.existing?.tick())
+  readonly page: PageEnvironment
   #resumePoint: ResumePoint | null = null
   /** The messages that `load` showed last. */
   #loaded: LoadedMessages | undefined
@@ -58,29 +61,22 @@ export class CoreDriver {
 
   /** Throws if the module cannot be started, or the core refuses an option. */
   constructor(source: ModuleSource, readonly options: CheckedOptions) {
-    this.#scheduler = new ListenerScheduler(options.notify ?? 'frame', (error) => this.#reportError(error))
+    this.#scheduler = new ListenerScheduler(options.notify ?? 'frame', (error) => this.reportError(error))
     this.#source = source
     assertModuleUsable(source)
-    this.#page = pageEnvironment(options, () => this.core, () => this.#existingCore, () => this.#currentResumePoint())
+    this.isWhole = !options.sessionId
+    this.page = pageEnvironment(options, {
+      core: () => this.core, existingCore: () => this.#slot.existing, resumePoint: () => this.#currentResumePoint(), news: () => this.news,
+    })
     // The core validates these: create it now, to throw here.
     const { retry, resume, stall, quota, fallbacks, sessionId } = options
-    if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#isStale = Boolean(this.#untapped)
+    if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#isStale = Boolean(this.#slot.own)
     if (sessionId) this.#store.setSession(sessionId)
-    this.#restore(this.#page.restore())
+    this.#restore(this.page.restore())
   }
 
-  /** The core, created on first access: handlers are created at page load, long before the first message. */
   get core(): Core {
-    return this.#tappedCore ?? this.#untapped
-  }
-
-  get #untapped(): Core {
-    return (this.#untappedCore ??= this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
-  }
-
-  /** The core if it was created already. */
-  get #existingCore(): Core | undefined {
-    return this.#tappedCore ?? this.#untappedCore
+    return this.#slot.core
   }
 
   /** The current snapshot; after `dispose()` the last one. */
@@ -96,6 +92,17 @@ export class CoreDriver {
 
   /** Starts something that has an outcome, and resolves with it. Rejects with what `start` or the option `fields` throws. */
   startCall(start: (ticket: number) => void, form: FormData | null = null): Promise<Outcome> {
+    this.news?.expect()
+    return this.#call(start, form)
+  }
+
+  /** Shows the answer of a turn that goes on elsewhere. `stream`: see the core's `follow`. */
+  follow(turn: number, stream?: string): Promise<Outcome> {
+    this.generation++
+    return this.#call((ticket) => this.core.follow(ticket, turn, stream), null)
+  }
+
+  #call(start: (ticket: number) => void, form: FormData | null): Promise<Outcome> {
     if (this.isDisposed) return Promise.resolve('cancelled')
     this.#use()
     return this.calls.start((ticket) => {
@@ -116,7 +123,7 @@ export class CoreDriver {
 
   feed(bytes: Uint8Array): void {
     // A tap has to see the call, and a replay has its own time: both need the core's method.
-    if (this.#tappedCore || this.#isReplaying) this.core.feed(bytes)
+    if (this.#slot.isTapped || this.#isReplaying) this.core.feed(bytes)
     else this.#changed(feedInPlace(this.core, bytes, this.#calledAt ?? Date.now() / 1000))
   }
 
@@ -128,11 +135,13 @@ export class CoreDriver {
     const { turns, ...loaded } = importMessages(messages, this.generation + 1, this.options)
     this.generation++
     this.#loaded = turns.length ? loaded : undefined
+    this.isWhole = recall !== undefined || sessionId === null
+    this.shownAt = Date.now() / 1000
     // An interrupted answer among the recalled turns is not the stored one.
     if (recall) this.#resumesOnUse = false
-    this.#silently(() => {
+    this.silently(() => {
       this.core.clear(sessionId)
-      if (this.#loaded) this.#tap?.loaded(loaded)
+      if (this.#loaded) this.#slot.tap?.loaded(loaded)
       this.#read()
       this.#store.load(turns)
       recall?.()
@@ -146,15 +155,12 @@ export class CoreDriver {
       start: () => {
         const { isStreaming, sessionId } = this.snapshot
         if (isStreaming || this.isDisposed) return null
-        this.#untapped.keep()
-        return { requests: this.#untapped.requests(), sessionId, kept: this.#resumePoint, reached: this.#untapped.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }) }
+        this.#slot.own.keep()
+        return { requests: this.#slot.own.requests(), sessionId, kept: this.#resumePoint, reached: this.#slot.own.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }) }
       },
-      listen: (tap) => {
-        this.#tap = tap
-        this.#tappedCore = tap?.over(this.#untapped)
-      },
+      listen: (tap) => this.#slot.listen(tap),
       replay: (...given) => this.#replay(...given),
-      takeOver: (...waiting) => takeOver({ core: () => this.core, adopt: (replace) => this.#store.adopt(replace(this.#store.snapshot)), clock: (now) => (this.#calledAt = now), report: (error) => this.#reportError(error) }, ...waiting),
+      takeOver: (...waiting) => takeOver({ core: () => this.core, adopt: (replace) => this.#store.adopt(replace(this.#store.snapshot)), clock: (now) => (this.#calledAt = now), report: (error) => this.reportError(error) }, ...waiting),
     }
   }
 
@@ -171,13 +177,12 @@ export class CoreDriver {
 
   /** Ends whatever runs, frees the core and detaches from the page. */
   #detach(): void {
-    const core = this.#untappedCore
-    this.#tap = this.#tappedCore = undefined
-    this.#page.closeStorage()
+    const core = this.#slot.untap()
+    this.page.closeStorage()
     core?.dispose()
     this.#read()
-    clearTimeout(this.#wakeTimer)
-    this.#page.close()
+    this.#timer.set(-1)
+    this.page.close()
     // Deferred: a listener may have called this while the core is on the stack.
     queueMicrotask(() => core?.free())
   }
@@ -192,7 +197,7 @@ export class CoreDriver {
     this.#isSilent = true
     this.#detach()
     this.#isSilent = false
-    this.#untappedCore = core
+    this.#slot.put(core)
     this.#seed = seed
     this.#store = new SnapshotStore()
     core.replay(at)
@@ -201,17 +206,18 @@ export class CoreDriver {
     const load = ({ messages, generation }: LoadedMessages) => (this.#read(), this.#store.load(importMessages(messages, generation, this.options).turns))
     if (loaded) load(loaded)
     this.#isStale = true
-    return { core, change: (work) => this.#silently(work), load }
+    return { core, change: (work) => this.silently(work), load }
   }
 
   /** Does `work`, and notifies listeners once at its end. */
-  #silently(work: () => void): void {
+  silently(work: () => void): void {
+    const wasSilent = this.#isSilent
     this.#isSilent = true
     try {
       work()
     } finally {
-      this.#isSilent = false
-      this.#scheduler.changed(true)
+      this.#isSilent = wasSilent
+      if (!wasSilent) this.#scheduler.changed(true)
     }
   }
 
@@ -221,26 +227,22 @@ export class CoreDriver {
    */
   #use(): void {
     if (this.#isReplaying) return
-    this.#page.open()
+    this.page.open()
     if (!this.#resumesOnUse) return
     this.#resumesOnUse = false
     void this.resume()
   }
 
-  async #loadPauseRequirements(): Promise<void> {
-    const requirements = this.#isReplaying ? null : await missingRequirements(this.options, componentRunsPath(this.options), this.snapshot)
-    if (requirements && !this.isDisposed) this.core.tellPause(JSON.stringify(requirements))
-  }
-
   /** What is to be stored of an unfinished answer. */
   #currentResumePoint(): ResumePoint | null {
-    this.#existingCore?.keep()
+    this.#slot.existing?.keep()
     return this.#resumePoint
   }
 
   /** Shows a stored answer, unless it belongs to another session than the option `sessionId`. */
   #restore(point: ResumePoint | null | undefined): void {
     const { sessionId } = this.options
+    this.isWhole &&= !point
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
     this.core.restore(...restoreArguments(point))
     this.#resumesOnUse = point.pause === null && !this.#isReplaying
@@ -255,12 +257,13 @@ export class CoreDriver {
 
   #changed(urgent: boolean): void {
     this.#isStale = true
-    this.#page.changed()
+    this.page.changed()
     if (!this.#isSilent) this.#scheduler.changed(urgent)
+    this.news?.changed()
   }
 
   /** Reports an error of the page's own code. */
-  #reportError(error: unknown): void {
+  reportError(error: unknown): void {
     this.#listenerErrors++
     this.#isStale = true
     reportTo(this.options, error)
@@ -269,27 +272,25 @@ export class CoreDriver {
   #host(): CoreHost {
     return {
       ...requestHost(this.options, {
-        formOf: (ticket) => this.calls.formOf(ticket), tap: () => this.#tap, calledAt: () => this.#calledAt, reportError: (error) => this.#reportError(error),
+        formOf: (ticket) => this.calls.formOf(ticket), tap: () => this.#slot.tap, calledAt: () => this.#calledAt, reportError: (error) => this.reportError(error),
         reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
         diagnosed: (id, type, message) => {
           if (this.isDisposed || this.#isReplaying) return
-          this.#tap?.diagnosed(id, type, message)
-          this.#untapped.diagnosed(id, type, message)
+          this.#slot.tap?.diagnosed(id, type, message)
+          this.#slot.own.diagnosed(id, type, message)
         },
       }),
-      changed: (urgent) => this.#changed(urgent), kept: (fields) => (this.#resumePoint = fields && resumePointOf(fields)),
+      changed: (urgent) => this.#changed(urgent), kept: (...given) => (this.#resumePoint = resumePointOf(...given)),
       ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
       appended: (...change) => this.#store.append(change),
       settled: (ticket, outcome) => {
         const resolve = this.calls.end(ticket)
-        if (outcome === 'paused') queueMicrotask(() => void this.#loadPauseRequirements().then(() => resolve(outcome)))
+        this.news?.settled()
+        if (outcome === 'paused' && !this.#isReplaying) queueMicrotask(() => void tellRequirements(this).then(() => resolve(outcome)))
         else resolve(outcome)
       },
-      wake: (seconds) => {
-        clearTimeout(this.#wakeTimer)
-        if (seconds >= 0 && !this.#isReplaying) this.#wakeTimer = setTimeout(() => this.isDisposed || this.#existingCore?.tick(), seconds * 1000)
-      },
-      limit: (until) => this.#page.limit(until),
+      wake: (seconds) => this.#timer.set(this.#isReplaying ? -1 : seconds),
+      limit: (until) => this.page.limit(until),
     }
   }
 }

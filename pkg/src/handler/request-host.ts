@@ -69,7 +69,9 @@ export function requestHost(options: CheckedOptions, { formOf, tap, calledAt, re
       return copy
     },
     credentials: () => options.credentials ?? 'same-origin',
-    fetch: (request, id, form) => {
+    fetch: (given, id, form) => {
+      // Without a form it stops a run: it has to arrive even if the page is left at once.
+      const request = form ? given : new Request(given, { keepalive: true })
       const fetch = (request: Request) => ask(id, request, form)
       return tap()?.fetch(fetch, request, id, form) ?? fetch(request)
     },

@@ -1,13 +1,14 @@
-// A resume point as it crosses the border of the core, as lists, and as it is stored and recorded.
+// A resume point as it crosses the border of the core, as texts and numbers, and as it is stored and recorded.
 
 import type { ResumePoint } from '../types/recording'
-import type { StoredFields } from '../wasm/core-host'
 
 /** Of what `core.keep()` passes to the host. */
-export function resumePointOf([runId, sessionId, lastIndex, name, streamId, user, askedAt, text, pause]: StoredFields): ResumePoint {
+export function resumePointOf(texts: (string | null)[], lastIndex: number, askedAt: number): ResumePoint | null {
+  if (!texts.length) return null
+  const [runId, name, text, sessionId, user, streamId, message, ...requirements] = texts as [string, string, string, ...(string | null)[]]
   return {
-    runId, sessionId, lastIndex, name, ...(streamId === null ? {} : { streamId }), user, askedAt, text,
-    pause: pause && { message: pause[0], requirements: pause[1] },
+    runId, sessionId: sessionId!, lastIndex, name, ...(streamId === null ? {} : { streamId: streamId! }), user: user!, askedAt, text,
+    pause: typeof message === 'string' ? { message, requirements: requirements as string[] } : null,
   }
 }
 

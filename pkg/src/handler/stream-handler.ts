@@ -2,15 +2,17 @@
 // does the rest. The methods are documented in types/handler.ts.
 
 import { resolutionFields } from '../agentos/pause-resolution'
-import { fetchSessionRuns, fetchSessions } from '../agentos/sessions'
+import { fetchSessions } from '../agentos/sessions'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
-import { turnsFromRuns } from '../snapshot/stored-session'
+import { answerPause } from './answer-pause'
 import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
+import { Follower } from './follower'
 import { assertText, dropsQueue, queueIndex } from './queue-arguments'
 import { regenerate } from './regenerate'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
+import { SessionNews } from './session-news'
 import { turnNumber } from './turn-argument'
 import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
@@ -23,8 +25,12 @@ import type { ModuleSource } from '../wasm/loader'
 /** Throws if an option is invalid, or the module cannot be started. */
 export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): InspectableHandler {
   const driver = new CoreDriver(source, validateOptions(given))
+  const follower = new Follower(driver)
+  driver.news = new SessionNews(driver, follower)
   const load: StreamHandler['load'] = (conversation) => {
-    if (!driver.isDisposed) driver.show(conversation.sessionId, conversation.messages)
+    if (driver.isDisposed) return
+    driver.show(conversation.sessionId, conversation.messages)
+    if (conversation.sessionId !== null) void follower.look()
   }
   // Without `this`, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
   return {
@@ -50,13 +56,14 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
       assertArgument('continueRun', 'at least one answer', list, list.length)
       if (driver.snapshot.status !== 'paused') throw driver.calls.refuse('continueRun() without a paused run')
-      const answers = resolutionFields(list)
-      return driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
+      return answerPause(driver, resolutionFields(list))
     },
 
     regenerate(options) {
       return regenerate(driver, options)
     },
+
+    follow: (sessionId) => follower.follow(sessionId),
 
     showVersion(turn, index) {
       const id = turnNumber('showVersion', turn)
@@ -147,16 +154,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
 
     async openSession(id: string): Promise<boolean> {
       if (driver.isDisposed) return false
-      const { generation } = driver
-      const runs = await fetchSessionRuns(driver.options, id)
-      if (driver.isDisposed || generation !== driver.generation) return false
-      driver.show(id, [], () => {
-        for (const [{ user, at, frames }, ...again] of turnsFromRuns(runs, driver.options)) {
-          driver.core.recall(user ?? undefined, at, frames)
-          for (const version of again) driver.core.recallVersion(version.user === user ? undefined : (version.user ?? undefined), version.keepsWork, version.at, version.frames)
-        }
-      })
-      return true
+      return (await follower.open(id)).isOpen
     },
 
     load,

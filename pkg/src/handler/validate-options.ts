@@ -110,6 +110,7 @@ const OPTION_KINDS: Kinds = {
   fallbacks: ['an array'],
   quota: ['a number', 'an object', 'false'],
   shareLimits: ['true or false'],
+  follow: ['true or false'],
   log: FUNCTION_KIND,
   background: ['true or false'],
   persist: ["'session' or 'local'", 'an object', 'false'],

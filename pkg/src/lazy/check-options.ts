@@ -15,7 +15,7 @@ const TYPES: Record<string, string> = {
   headers: 'object or function', fields: 'object or function',
   retry: OBJECT_OR_OFF, resume: OBJECT_OR_OFF, stall: OBJECT_OR_OFF, fallbacks: OBJECT, activityTexts: OBJECT, limits: OBJECT,
   quota: 'number, object or boolean', persist: 'string, object or boolean', notify: 'string or number',
-  shareLimits: FLAG, background: FLAG,
+  shareLimits: FLAG, follow: FLAG, background: FLAG,
   log: FUNCTION, fetch: FUNCTION, onListenerError: FUNCTION,
 } satisfies Record<keyof HandlerOptions, string>
 

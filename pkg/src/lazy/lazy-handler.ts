@@ -166,6 +166,7 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
     resume: ['cancelled'],
     continueRun: ['cancelled'],
     regenerate: ['cancelled'],
+    follow: ['nothing'],
     forkSession: [''],
     renameSession: [undefined],
     deleteSession: [undefined],

@@ -14,6 +14,8 @@ export interface StoredVersion {
   at: number
   /** Its events as an event stream. */
   frames: Uint8Array
+  /** The ids of its runs: of the attempts that led to it. */
+  runs: string[]
 }
 
 /** A turn of a stored session: its versions, oldest first. */
@@ -31,6 +33,7 @@ export function turnsFromRuns(stored: unknown, selected: Selected): StoredTurn[]
     keepsWork: Boolean(attempts[0]!.regenerated_from),
     at: toSeconds(attempts[0]!.created_at),
     frames: new TextEncoder().encode(attempts.map((run) => streamText(run, byId, selected)).join('')),
+    runs: attempts.map(({ run_id }) => run_id),
   })) as StoredTurn)
 }
 

@@ -5,6 +5,9 @@ import type { Resolution } from './pause'
 import type { Priority } from './rate-limits'
 import type { Outcome, SessionEntry, Snapshot, Turn } from './snapshot'
 
+/** What {@link StreamHandler.follow} resolves with: how the answer ended, or that there is none to follow. */
+export type Followed = Outcome | 'nothing'
+
 /** Options of {@link StreamHandler.send}. */
 export interface SendOptions { priority?: Priority; when?: 'queue' | 'now' }
 
@@ -87,6 +90,17 @@ export interface StreamHandler {
    * @param options.instructions For the model: `Shorter, please.` They stay in the model's view of the conversation.
    */
   regenerate(options?: { turn?: Turn | string; instructions?: string }): Promise<Outcome>
+  /**
+   * Shows an answer of this session that another tab or device started, regenerates or continues, as it streams; what was
+   * added to the session meanwhile is shown, too (docs/follow.md). With the option `follow` the handler does it by itself.
+   *
+   * Resolves with the outcome of that answer, and with `'nothing'` if there is none, or if it is shown already. Rejects with a
+   * TypeError for a wrong argument; with an Error for a workflow, for another session while an answer is running, and, once, if
+   * this AgentOS cannot tell what runs (before 3.1.10); else like {@link StreamHandler.loadSessions}.
+   *
+   * @param sessionId Another session, which is opened as by `openSession`. Default: the current one.
+   */
+  follow(sessionId?: string): Promise<Followed>
   /**
    * Shows another version of a turn. The model continues from the latest one, whichever is shown. Returns `false` if there is no such
    * version.

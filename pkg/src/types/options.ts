@@ -117,6 +117,14 @@ export interface HandlerSettings {
    * @default true
    */
   shareLimits?: boolean
+  /**
+   * Show the answers of other tabs and devices in the current session as they stream (docs/follow.md): the handler looks for
+   * them when a session is opened and when the page wakes up, and other tabs of this origin tell it at once (over
+   * BroadcastChannel).
+   *
+   * @default false
+   */
+  follow?: boolean
   /** Receives log lines about retries, in the wording of docs/rate-limit-retries.md. */
   log?: (level: LogLevel, line: string) => void
   /**

@@ -10,8 +10,8 @@ export interface CoreHost extends ConversationHost, RequestHost {}
 export interface ConversationHost {
   /** Something may have changed. `urgent`: an answer ended, listeners are to be notified now. */
   changed(urgent: boolean): void
-  /** Result of `core.keep()`: what to store of an unfinished answer. */
-  kept(point: StoredFields | null): void
+  /** Result of `core.keep()`: what to store of an unfinished answer (handler/resume-point.ts). No texts: nothing. */
+  kept(texts: (string | null)[], lastIndex: number, askedAt: number): void
   /**
    * Result of `core.read()`: what changed since the last call, packed: `count` numbers from address `numbers` of the core's
    * memory, and their text. `piece` was called before with its long texts, in pieces.
@@ -27,12 +27,6 @@ export interface ConversationHost {
   /** A rate limit lasts until then, in seconds since the Unix epoch. Negative: it is over. */
   limit(until: number): void
 }
-
-/** The fields of a ResumePoint, in the order of src/state/resume_point.rs. */
-export type StoredFields = [
-  runId: string, sessionId: string | null, lastIndex: number, name: string, streamId: string | null, user: string | null, askedAt: number, text: string,
-  pause: [message: string, requirements: string[]] | null,
-]
 
 /** What the core needs to make requests. */
 export interface RequestHost {

@@ -1,0 +1,144 @@
+// Follows the answers of other tabs and devices in the session on this page: looks what runs, what was added and what was continued
+// elsewhere, and shows it. On request, and with the option `follow` when a session is opened, when the page wakes up, and when
+// another tab of this origin has news (session-news.ts).
+
+import { RequestError } from '../agentos/http-client'
+import { fetchRunPreviews, fetchSessionRuns, NOT_LISTED, runsListed, type ListedRun } from '../agentos/sessions'
+import { findRun } from './found-run'
+import { findLiveRun, type LiveRun } from './live-run'
+import { addStored, showStored, updateStored } from './stored-turns'
+import { assertArgument } from './validate-options'
+import type { CoreDriver } from './core-driver'
+import type { Followed } from '../types/handler'
+
+/** What a look finds: in an object, so that its promise does not wait for the end of an answer. */
+interface Found { outcome: Followed | Promise<Followed> }
+
+export class Follower {
+  #driver: CoreDriver
+  /** The look that is under way, without the answer that it finds. */
+  #looking: Promise<Found> | undefined
+  /** The server has no list of runs, and the page knows. */
+  #isUnable = false
+
+  constructor(driver: CoreDriver) {
+    this.#driver = driver
+  }
+
+  /** See StreamHandler.follow. */
+  async follow(sessionId?: string): Promise<Followed> {
+    const { options: { agent, team, workflow }, isDisposed, snapshot } = this.#driver
+    assertArgument('follow', 'the id of a session', sessionId, sessionId === undefined || (typeof sessionId === 'string' && sessionId !== ''))
+    if (isDisposed) return 'nothing'
+    if (!agent && !team) throw new Error(`ai-stream-handler: follow(): ${workflow ? 'AgentOS has no such route for workflows' : 'it needs one of the options agent and team'}`)
+    const isOther = sessionId !== undefined && (sessionId !== snapshot.sessionId || !snapshot.turns.length)
+    if (snapshot.isStreaming && isOther) throw new Error('ai-stream-handler: follow(): an answer is running; wait for its end, or cancel() it first')
+    if (!isOther) return this.#once()
+    try {
+      return await (await this.open(sessionId, true)).followed
+    } catch (error) {
+      // Of a foreground run, AgentOS stores nothing before its end: not even a new session.
+      if (error instanceof RequestError && error.httpStatus === 404) return 'nothing'
+      throw error
+    }
+  }
+
+  /** Shows a stored session and, if `follows`, what runs in it. `isOpen`: `false` if the page did something else meanwhile. */
+  async open(id: string, follows = this.canLook): Promise<{ isOpen: boolean; followed: Promise<Followed> }> {
+    const driver = this.#driver
+    const isCurrent = this.#isUnchanged()
+    const nothing = Promise.resolve<Followed>('nothing')
+    if (follows) driver.page.open()
+    const runs = await fetchSessionRuns(driver.options, id)
+    if (!isCurrent()) return { isOpen: false, followed: nothing }
+    const live = follows ? await findLiveRun(driver, id, ...runsListed(runs)) : undefined
+    if (!isCurrent()) return { isOpen: false, followed: nothing }
+    let followed = nothing
+    driver.silently(() => {
+      showStored(driver, id, runs)
+      if (live) followed = this.#goOn(live)
+    })
+    return { isOpen: true, followed }
+  }
+
+  /** Whether the handler looks by itself. */
+  get canLook(): boolean {
+    const { options: { follow, agent, team }, isDisposed } = this.#driver
+    return Boolean(follow && (agent || team) && !isDisposed && !this.#isUnable)
+  }
+
+  /** Looks by itself. `named`: the run that another tab named. Never rejects. */
+  async look(named?: string): Promise<Followed> {
+    try {
+      if (!this.canLook) return 'nothing'
+      this.#driver.page.open()
+      return await this.#once(named)
+    } catch (error) {
+      // A server that cannot be reached shows in what the user does.
+      if ((error as Error).message === NOT_LISTED) this.#driver.reportError(error)
+      return 'nothing'
+    }
+  }
+
+  /** One look at a time. */
+  #once(named?: string): Promise<Followed> {
+    this.#looking ??= this.#look(named).finally(() => (this.#looking = undefined))
+    return this.#looking.then(({ outcome }) => outcome)
+  }
+
+  async #look(named?: string): Promise<Found> {
+    const driver = this.#driver
+    const { sessionId, isStreaming } = driver.snapshot
+    const nothing: Found = { outcome: 'nothing' }
+    if (sessionId === null || isStreaming || this.#isUnable) return nothing
+    const isCurrent = this.#isUnchanged()
+    const rows = await this.#listed(sessionId)
+    if (!isCurrent()) return nothing
+    const isNew = ({ id, createdAt, status }: ListedRun) => !findRun(driver, id) && (driver.isWhole || id === named || createdAt >= driver.shownAt || RUNNING.test(status))
+    const runs = rows.some((row) => isNew(row) || this.#hasChanged(row)) ? await fetchSessionRuns(driver.options, sessionId) : undefined
+    const [listed, successors] = runs ? runsListed(runs) : [rows, new Set<string>()]
+    const live = isCurrent() ? await findLiveRun(driver, sessionId, listed, successors, named) : undefined
+    if (!isCurrent()) return nothing
+    const before = driver.snapshot.turns
+    let followed: Promise<Followed> | undefined
+    driver.silently(() => {
+      const isChanged = rows.some((row) => row.id !== live?.run && this.#hasChanged(row))
+      if (runs && driver.isWhole) updateStored(driver, sessionId, runs, isChanged)
+      else if (runs) addStored(driver, runs, (run) => run === live?.run || listed.some((row) => row.id === run && isNew(row) && !RUNNING.test(row.status)))
+      if (live) followed = this.#goOn(live)
+    })
+    const { turns } = driver.snapshot
+    return { outcome: followed ?? (turns === before ? 'nothing' : turns.at(-1)?.outcome ?? 'nothing') }
+  }
+
+  async #listed(sessionId: string): Promise<ListedRun[]> {
+    try {
+      return await fetchRunPreviews(this.#driver.options, sessionId)
+    } catch (error) {
+      this.#isUnable = (error as Error).message === NOT_LISTED
+      throw error
+    }
+  }
+
+  /** Whether a run that had not come to its end here did elsewhere. */
+  #hasChanged({ id, status }: ListedRun): boolean {
+    const { outcome } = findRun(this.#driver, id) ?? {}
+    if (RUNNING.test(status)) return false
+    return outcome === 'paused' ? status !== 'PAUSED' : (outcome === 'failed' && status === 'COMPLETED') || (outcome === 'interrupted' && status !== 'ERROR')
+  }
+
+  /** Returns whether the conversation is still the one of now, and nothing runs in it. */
+  #isUnchanged(): () => boolean {
+    const driver = this.#driver
+    const { generation } = driver
+    return () => !driver.isDisposed && driver.generation === generation
+  }
+
+  #goOn({ run, stream }: LiveRun): Promise<Followed> {
+    const driver = this.#driver
+    const found = findRun(driver, run)
+    return found ? driver.follow(found.turn, stream) : Promise.resolve('nothing')
+  }
+}
+
+const RUNNING = /^(RUNNING|PENDING)$/

@@ -1,0 +1,17 @@
+// Where a run is shown in the conversation.
+
+import type { CoreDriver } from './core-driver'
+import type { Outcome } from '../types/snapshot'
+
+export interface FoundRun {
+  /** Number of its turn. */
+  turn: number
+  /** It is the turn's last version. */
+  isLast: boolean
+  outcome: Outcome | 'running'
+}
+
+export function findRun(driver: CoreDriver, id: string): FoundRun | undefined {
+  const [turn, version, outcome] = driver.core.findRun(id)?.split(' ') ?? []
+  return turn === undefined ? undefined : { turn: Number(turn), isLast: version === 'last', outcome: outcome as FoundRun['outcome'] }
+}

@@ -1,0 +1,100 @@
+//! Answers that another client of the session started or continued: their turn is reopened here, and shown as the server
+//! sends it.
+
+use super::message::{Message, Role};
+use super::{Conversation, Keeps, Outcome, Status, Turn};
+use crate::event::{Kind, RunEvent};
+use crate::time::Seconds;
+
+/// A run of this conversation, as [`Conversation::find_run`] finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub struct FoundRun {
+    /// Id of its turn.
+    pub turn: u32,
+    /// It is the run of the turn's last version.
+    pub is_last: bool,
+    /// Of its version; `None` while it runs.
+    pub outcome: Option<Outcome>,
+}
+
+impl Conversation {
+    /// The turn of a top-level run, in any of its versions.
+    pub fn find_run(&self, id: &str) -> Option<FoundRun> {
+        self.turns.iter().rev().find_map(|turn| {
+            let mut versions = std::iter::once(turn).chain(turn.older.iter().rev());
+            let version = versions.find(|version| version.run_id.as_deref() == Some(id))?;
+            Some(FoundRun { turn: turn.id, is_last: std::ptr::eq(version, turn), outcome: version.outcome })
+        })
+    }
+
+    /// The answer of turn `id` goes on elsewhere: it can be resumed here. `stream`: another run regenerates it, whose
+    /// frames are kept under this id. `false`: there is no such turn, or nothing to resume.
+    #[inline(never)]
+    pub(crate) fn follow(&mut self, id: u32, stream: Option<&str>, now: Seconds) -> bool {
+        let Some(t) = self.turns.iter().position(|turn| turn.id == id) else { return false };
+        if let Some(stream) = stream {
+            self.begin_version(t, Keeps::Work, None, Status::Connecting, now);
+            self.streams_under(stream.to_owned());
+            return true;
+        }
+        let Some(root) = self.turns[t].root else { return false };
+        let turn = &mut self.turns[t];
+        // A stored turn may lack frames. One that streamed here goes on after the last one, if they are numbered.
+        let last_index = turn.runs.get(root).last_index;
+        turn.restored = turn.recalled || last_index.is_none();
+        turn.runs.edit(root).last_index = last_index.or(Some(0));
+        match turn.outcome {
+            Some(Outcome::Failed) => self.begin_in_place(t, now),
+            Some(_) => {
+                self.reopen(t, now);
+                self.begin_again(t, Status::Connecting);
+            }
+            None => {}
+        }
+        true
+    }
+
+    fn reopen(&mut self, t: usize, now: Seconds) {
+        if !self.turns[t].recalled {
+            self.monitor.reopened(self.turns[t].ending());
+        }
+        self.continue_turn(t, Kind::RunContinued, now);
+    }
+
+    /// A stream that contains a pause contains what followed it, too.
+    pub(super) fn goes_on_after_pause(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+        let turn = &self.turns[t];
+        let continues = event.kind == Kind::RunContinued && turn.runs.get(run).top;
+        if continues && turn.outcome == Some(Outcome::Paused) {
+            self.reopen(t, now);
+            self.status = Status::Streaming;
+            self.head_dirty = true;
+        }
+    }
+
+    /// The first numbered frame after a turn was restored or followed. If the run is sent from its beginning, what was
+    /// shown of it is not needed any more.
+    #[inline(never)]
+    pub(super) fn restart_restored(&mut self, t: usize, event: &RunEvent<'_>) {
+        let turn = &mut self.turns[t];
+        turn.restored = false;
+        if event.event_index != Some(0) {
+            return;
+        }
+        // The numbers begin again behind a pause in the foreground, whose frames were not numbered.
+        if event.kind == Kind::RunContinued {
+            if let Some(root) = turn.root {
+                turn.runs.edit(root).last_index = None;
+            }
+            return;
+        }
+        let answer = Message::new(turn.answer.head.id, Role::Agent, turn.answer.head.created_at);
+        let mut fresh = Turn { answer, ..Turn::opened(turn.id, turn.user.take(), turn.times.began_at) };
+        fresh.older = std::mem::take(&mut turn.older);
+        fresh.session_id = turn.session_id.take();
+        fresh.stream_id = turn.stream_id.take();
+        *turn = fresh;
+        turn.refresh();
+    }
+}

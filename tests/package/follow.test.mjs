@@ -1,0 +1,167 @@
+// Answers of other tabs, through the package: the recordings of docs/agentos-protocol.md §15 over HTTP, news over a real
+// BroadcastChannel, and servers that cannot tell what runs.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, test } from 'node:test'
+import { backend, packed, root, runOf, settle, until } from './support.mjs'
+
+const lib = packed()
+let servers = [], handlers = []
+afterEach(async () => {
+  for (const handler of handlers.splice(0)) handler.dispose()
+  for (const server of servers.splice(0)) await server.close()
+})
+
+const path = (name) => join(root, 'tests/fixtures/again', name)
+const recorded = (name) => readFileSync(path(`${name}.sse`))
+const truthOf = (name) => JSON.parse(readFileSync(path(`${name}.truth.json`), 'utf8'))
+const json = (response, body, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body))
+const stream = (response, bytes) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(bytes)
+
+async function serve(handle) {
+  const server = await backend(handle)
+  servers.push(server)
+  return server
+}
+function connect(server, options) {
+  const handler = lib.createStreamHandler({ endpoint: server.url, notify: 'sync', retry: false, resume: { baseDelay: 0.01 }, ...options })
+  handlers.push(handler)
+  return handler
+}
+const paths = (server) => server.requests.map(({ method, path }) => `${method} ${path.replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, (id) => id.slice(0, 4))}`)
+
+test('the recorded second tab: what a background run of a team sends is shown as AgentOS stored it', async () => {
+  const { session_id, run_id, runs } = truthOf('follow_second_tab.3_resume')
+  const running = runs.body.map((run) => ({ ...run, status: 'RUNNING', events: null, content: '', messages: null })).filter(({ parent_run_id }) => !parent_run_id)
+  const server = await serve((request, response) => {
+    if (request.path.endsWith('/resume')) return stream(response, recorded('follow_second_tab.3_resume'))
+    if (request.path.includes('/run-previews')) return json(response, recorded('follow_second_tab.2_previews').toString())
+    return json(response, running)
+  })
+  const opened = connect(server, { team: 'panel', sessionId: session_id })
+  assert.equal(await opened.follow(session_id), 'completed')
+  const [turn] = opened.getSnapshot().turns
+  const stored = runs.body.find((run) => run.run_id === run_id)
+  assert.deepEqual([turn.user.content, turn.runId, turn.outcome, turn.error], [stored.run_input, run_id, 'completed', null])
+  assert.equal(turn.answer.content, stored.content)
+  assert.deepEqual(turn.work.filter(({ role }) => role === 'agent').map(({ content }) => content).sort(), runs.body.filter(({ parent_run_id }) => parent_run_id).map(({ content }) => content).sort())
+  assert.deepEqual(paths(server), ['GET /sessions/56ed/runs?type=team', 'POST /teams/panel/runs/0a9c/resume', 'POST /teams/panel/runs/0a9c/resume'])
+  assert.deepEqual([...server.requests[2].form], [['session_id', session_id]], 'from the beginning')
+  // The list says so, too, for a conversation that is there already.
+  server.requests.length = 0
+  const other = connect(server, { team: 'panel', sessionId: session_id })
+  assert.equal(await other.follow(), 'completed')
+  assert.equal(other.getSnapshot().turns[0].answer.content, turn.answer.content)
+  assert.equal(paths(server)[0], 'GET /sessions/56ed/run-previews?type=team')
+})
+
+test('the recorded regeneration in the background is followed under the id of its source', async () => {
+  const { session_id, runs } = truthOf('regen_agent_background.5_resume_source')
+  const [source, successor] = runs.body
+  const frames = Buffer.concat([recorded('regen_agent_background.6_resume_source_from_start')])
+  const live = Buffer.from(frames.toString().replace(/^event: replay\ndata: .*$/m, `event: catch_up\ndata: {"event": "catch_up", "run_id": "${source.run_id}", "status": "running"}`))
+  const server = await serve((request, response) => {
+    if (request.path.endsWith('/resume')) return stream(response, live)
+    return json(response, [{ ...source, status: 'REGENERATED' }])
+  })
+  const handler = connect(server, { agent: 'historian' })
+  assert.equal(await handler.follow(session_id), 'completed')
+  const [turn] = handler.getSnapshot().turns
+  assert.deepEqual([turn.versions, turn.runId], [{ index: 1, count: 2 }, successor.run_id])
+  assert.equal(turn.answer.content, successor.content)
+  handler.showVersion(turn, 0)
+  assert.equal(handler.getSnapshot().turns[0].answer.content, source.content)
+})
+
+test('an older AgentOS cannot tell what runs: it says so once, in words, and nothing is lost', async () => {
+  for (const status of [404, 405, 422]) {
+    const server = await serve((request, response) => (request.method === 'POST' ? stream(response, Buffer.concat(runOf('Hello.'))) : json(response, { detail: status === 404 ? 'Not Found' : 'x' }, status)))
+    const told = []
+    const handler = connect(server, { agent: 'historian' })
+    assert.equal(await handler.send('Hi'), 'completed')
+    const message = 'This AgentOS cannot tell which answers are running, so answers of other tabs do not go on here; it can from version 3.1.10 on.'
+    await assert.rejects(handler.follow(), { message, httpStatus: status })
+    assert.equal(await handler.follow(), 'nothing')
+    assert.equal(server.requests.length, 2, 'it is asked once')
+    assert.deepEqual(handler.getSnapshot().turns.map(({ answer }) => answer.content), ['Hello.'])
+    const watching = connect(server, { agent: 'historian', follow: true, onListenerError: (error) => told.push(error.message) })
+    watching.load({ sessionId: 's', messages: [] })
+    await until(() => told.length)
+    watching.load({ sessionId: 's2', messages: [] })
+    await settle()
+    assert.deepEqual(told, [message])
+  }
+})
+
+test('a session that is not stored yet, and a server that does not answer', async () => {
+  const server = await serve((_, response) => json(response, { detail: 'Session with ID s not found' }, 404))
+  assert.equal(await connect(server, { agent: 'a', sessionId: 's' }).follow(), 'nothing')
+  assert.equal(await connect(server, { agent: 'a' }).follow('s'), 'nothing')
+  const away = connect(server, { agent: 'a', sessionId: 's', fetch: () => Promise.reject(new Error('away')) })
+  await assert.rejects(away.follow(), { message: 'The server could not be reached.' })
+  const broken = await serve((_, response) => json(response, {}, 500))
+  await assert.rejects(connect(broken, { agent: 'a', sessionId: 's' }).follow(), { httpStatus: 500 })
+  assert.throws(() => connect(server, { follow: 'yes' }), { name: 'TypeError', message: /follow must be true or false/ })
+})
+
+test('news of another handler make a look, over the BroadcastChannel; foreign news and those of other sessions do not', async () => {
+  const rows = []
+  const server = await serve((request, response) => {
+    if (request.method === 'POST') return stream(response, Buffer.concat(runOf('Hello.')))
+    return json(response, rows)
+  })
+  const listening = connect(server, { agent: 'historian', follow: true, sessionId: null })
+  listening.load({ sessionId: 's1', messages: [] })
+  const deaf = connect(server, { agent: 'historian' })
+  deaf.load({ sessionId: 's1', messages: [] })
+  deaf.subscribe(() => {})
+  await until(() => server.requests.length === 1)
+  const channel = new BroadcastChannel(`ai-stream-handler ${server.url}`)
+  for (const news of [null, 7, { news: {} }, { news: { session: 's1' } }, { news: { session: 's2', run: 'r' } }, { news: { session: 's1', run: 7 } }]) channel.postMessage(news)
+  channel.postMessage({ news: { session: 's1', run: 'r1', isOver: true } })
+  await until(() => server.requests.length === 2)
+  await settle()
+  channel.close()
+  assert.deepEqual(paths(server), ['GET /sessions/s1/run-previews?type=agent', 'GET /sessions/s1/run-previews?type=agent'])
+})
+
+test('an answer tells the other tabs when it begins and when it has ended, with its ids and nothing else', async () => {
+  const heard = []
+  const server = await serve((_, response, number) => {
+    const frames = runOf('Hello.')
+    if (number > 1) return stream(response, Buffer.concat(frames))
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(Buffer.concat(frames.slice(0, 2)))
+    void until(() => heard.length).then(() => response.end(Buffer.concat(frames.slice(2))))
+  })
+  const channel = new BroadcastChannel(`ai-stream-handler ${server.url}`)
+  channel.onmessage = ({ data }) => data.news && heard.push(data)
+  const handler = connect(server, { agent: 'historian' })
+  await handler.send('A secret')
+  const { sessionId, runId } = handler.getSnapshot()
+  await until(() => heard.length === 2)
+  assert.deepEqual(heard, [false, true].map((isOver) => ({ news: { session: sessionId, run: runId, isOver } })))
+  // One that comes in a single chunk.
+  await handler.send('Another')
+  await until(() => heard.length === 3)
+  channel.close()
+  assert.equal(heard[2].news.isOver, true)
+})
+
+test('a pause is asked about before it is answered: whatever cannot tell does not keep the answer back', async () => {
+  const tool = { tool_call_id: 'c1', tool_name: 'send_mail', tool_args: { to: 'Ann' }, requires_confirmation: true }
+  const pause = { event: 'RunPaused', run_id: 'run-1', session_id: 's', agent_id: 't', tools: [tool], requirements: [{ id: 'q', tool_execution: tool }] }
+  const frame = (data) => `event: ${data.event}\ndata: ${JSON.stringify(data)}\n\n`
+  const answers = { 404: '', 500: '', 200: 'no stream', error: frame({ event: 'error', error: 'not found in buffer or database' }), other: frame({ event: 'catch_up', run_id: 'another', status: 'running' }), paused: frame({ event: 'replay', run_id: 'run-1', status: 'PAUSED' }) }
+  for (const [name, body] of Object.entries(answers)) {
+    const server = await serve((request, response) => {
+      if (request.path.endsWith('/resume')) return response.writeHead(Number(name) || 200, { 'content-type': 'text/event-stream' }).end(body)
+      if (request.path.endsWith('/continue')) return stream(response, frame({ event: 'RunContinued', run_id: 'run-1' }) + frame({ event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
+      return stream(response, frame({ event: 'RunStarted', run_id: 'run-1', session_id: 's' }) + frame(pause))
+    })
+    const handler = connect(server, { agent: 't' })
+    assert.equal(await handler.send('Mail'), 'paused')
+    assert.equal(await handler.continueRun(handler.getSnapshot().pause.requirements.map((r) => lib.confirm(r))), 'completed', name)
+    assert.deepEqual(server.requests.map(({ path }) => path.split('/').at(-1)), ['runs', 'resume', 'continue'], name)
+  }
+})
