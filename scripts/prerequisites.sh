@@ -20,9 +20,9 @@ need node "Node 20.11 or later" "$node"
 need npm "comes with Node" "$node"
 need cc "a C compiler, for linking and for SQLite" "sudo apt-get install -y build-essential"
 if [[ "${1:-}" == chromium || "${1:-}" == python ]]; then
-  need python3 "3.10 or later, for AgentOS, which the tests run" "sudo apt-get install -y python3 python3-venv"
-  if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then
-    need python3-venv "of Python 3.10 or later, for AgentOS, which the tests run" "sudo apt-get install -y python3-venv"
+  need python3 "3.11 or later, for AgentOS, which the tests run" "sudo apt-get install -y python3 python3-venv"
+  if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then
+    need python3-venv "of Python 3.11 or later, for AgentOS, which the tests run" "sudo apt-get install -y python3-venv"
   fi
 fi
 if [[ "${1:-}" == chromium ]]; then

@@ -28,7 +28,7 @@ const proofs = [
     judge: `${browser}'s EventSource (tests/oracle)`, name: `oracle-${browser}`, env: { ORACLE_STREAMS: STREAMS, ORACLE_BROWSER: browser },
     skip: !executable() && `not here; to install it: ${install}`, command: nodeTests('tests/oracle'), cases: (output) => [sum(output, /: (\d+) streams, \d+ events/g), 'streams'],
   })),
-  { judge: 'AgentOS 3.1.10, cut at every frame (tests/agentos)', name: 'agentos', env: { AGENTOS: 'full' },
+  { judge: 'AgentOS 3.1.10, cut and stopped at every frame (tests/agentos)', name: 'agentos', env: { AGENTOS: 'full', AGAIN: 'all' },
     command: nodeTests('tests/agentos'), cases: (output) => [sum(output, /faults survived: (\d+)/g), 'faults'] },
   { judge: 'libFuzzer (tests/targets)', name: 'fuzz', command: [process.execPath, 'fuzz/run.mjs', String(SECONDS / 6)], cases: (output) => [sum(output, /^fuzz \w+: (\d+) runs/gm), 'runs'] },
   { judge: 'spoiled streams through the package (tests/fuzz)', name: 'fuzz-package', env: { FUZZ_SECONDS: String((SECONDS * 3) / 8), FUZZ_SEED: process.env.FUZZ_SEED ?? String(Math.floor(Date.now() / 1000)) },

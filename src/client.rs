@@ -10,6 +10,8 @@ mod connection;
 mod continue_run;
 mod cooldown;
 mod early_frames;
+mod edit;
+mod edit_progress;
 mod first_contact;
 mod follow;
 mod foreign_stream;
@@ -17,6 +19,7 @@ mod frame_fast_path;
 mod frames;
 mod io;
 mod own_retries;
+mod past_version;
 mod queue;
 mod queue_control;
 mod regenerate;
@@ -32,6 +35,7 @@ mod stop_run;
 
 pub use config::{Config, Fallback, Stall};
 pub use io::{Call, Input, Output, Priority, Request, RequestId, Ticket};
+pub use past_version::PastVersion;
 pub use queue::{QueuedSend, WaitsFor};
 
 use crate::state::Conversation;
@@ -39,6 +43,7 @@ use crate::time::Seconds;
 use connection::{Body, Connection};
 use cooldown::Cooldown;
 use early_frames::EarlyFrames;
+use edit_progress::Edit;
 use queue::Queue;
 use send_delay::{DelayReason, DelayedSend};
 use session_busy::SessionBusy;
@@ -153,6 +158,10 @@ impl Client {
             Input::Regenerate { ticket, turn, instructions, stored } => {
                 self.regenerate(ticket, turn, instructions, stored, now);
             }
+            Input::Edit { ticket, turn, text, files, hide, run, fields } => {
+                let edit = Edit::new(hide, run, fields);
+                self.edit(ticket, turn, (text, files), edit, now);
+            }
             Input::Follow { ticket, turn, stream } => self.follow(ticket, turn, stream, now),
             Input::ShowVersion { turn, index } => self.conversation.show_version(turn, index),
             Input::Called { request, status } => self.called(request, status, now),
@@ -192,7 +201,7 @@ impl Client {
             Input::Cancel => self.stop_run(false, now),
             Input::CancelAll => self.stop_run(true, now),
             Input::LoadTurn { text, at, frames } => self.load_turn(text, at, frames),
-            Input::LoadVersion { text, keeps_work, at, frames } => self.load_version(text, keeps_work, at, frames),
+            Input::LoadVersion { version, frames } => self.load_version(version, frames),
             Input::Detach => self.cancel(now),
             Input::Tick => self.tick(now),
             Input::DismissError => self.conversation.dismiss_error(),

@@ -10,6 +10,7 @@ mod apply;
 mod connection_loss;
 mod delegation;
 pub mod diagnostics;
+mod edits;
 mod entry_descriptions;
 mod follow;
 mod frame_placement;
@@ -109,6 +110,8 @@ pub struct Conversation {
     /// The client queues what a busy session refuses: such an event sets `session_busy` instead of being shown.
     pub(crate) client_queues: bool,
     pub(crate) session_busy: bool,
+    /// How an edit ended that came to nothing: the outcome of its call.
+    pub(crate) taken_back: Option<Outcome>,
     /// The model that answered last, and the input tokens that the conversation so far adds to each request to it.
     context_size: Option<(String, u64)>,
     /// How often the stream named a new session.
@@ -152,6 +155,7 @@ impl Conversation {
             rate_limit_error: None,
             client_queues: false,
             session_busy: false,
+            taken_back: None,
             context_size: None,
             session_changes: 0,
             revision: 0,

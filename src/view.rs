@@ -98,8 +98,11 @@ pub struct TurnFacts<'a> {
     pub times: Times,
     pub run_id: Option<&'a str>,
     pub error: Option<&'a StreamError>,
-    pub unsent: bool,
+    /// Text of the user that will not be answered.
+    pub unsent: Option<&'a str>,
     pub notice: Option<&'static str>,
+    /// It belongs to a branch that is not shown.
+    pub hidden: bool,
     pub versions: Versions,
     pub pause: Option<&'a Pause>,
     pub followups: Option<&'a str>,
@@ -181,7 +184,10 @@ impl Client {
         Delta {
             turn_count: c.turns.len(),
             head,
-            turns: c.changed_turns().filter_map(|(at, shown, turn)| turn_delta(at, shown, turn)).collect(),
+            turns: c
+                .changed_turns()
+                .filter_map(|(at, shown, turn)| turn_delta(at, shown, turn, !c.is_visible(at)))
+                .collect(),
             sessions: c.sessions.dirty.then(|| c.sessions.list()),
             diagnostics: &c.diagnostics,
         }

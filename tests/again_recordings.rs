@@ -186,3 +186,39 @@ fn a_stopped_answer_that_agentos_would_refuse_to_regenerate_is_asked_with_a_new_
     assert_eq!(world.requests.last().unwrap().1.url, "/agents/historian/runs");
     assert_eq!((world.outcome_of(AGAIN), versions(&mut world).len()), (Some(Outcome::Completed), 2));
 }
+
+#[test]
+fn an_edited_message_leaves_the_model_what_stood_before_it() {
+    let steps =
+        ["1_run", "2_run", "3_regenerate_cancelled", "4_resend"].map(|step| format!("edit_agent_hidden.{step}"));
+    let mut world = world("agents/historian", false, &steps.each_ref().map(String::as_str));
+    assert_eq!(world.ask("First question [[take key=eh]]"), Outcome::Completed);
+    assert_eq!(world.ask("Secnod question [[take key=eh w=40 d=0.05]]"), Outcome::Completed);
+    let turn = world.page.turn();
+    let hide = [turn.run_id.clone().unwrap()];
+    let text = "Second question [[take key=eh]]";
+    world.input(Input::Edit { ticket: AGAIN, turn: turn.id, text, files: &[], hide: &hide, run: None, fields: &[] });
+    world.rest();
+    assert_eq!(world.outcome_of(AGAIN), Some(Outcome::Completed));
+    assert_asked_as_recorded(&world, &steps[3]);
+    let (_, resend) = world.requests.pop().unwrap();
+    assert_asked_as_recorded(&world, &steps[2]);
+    let successor = json(&format!("{}.truth.json", steps[2]))["run_id"].as_str().unwrap().to_owned();
+    assert_eq!(world.calls, [format!("/agents/historian/runs/{successor}/cancel")]);
+    assert!(!resend.url.contains("continue"));
+    // What is shown is what the model was sent.
+    let saw = json(&format!("{}.truth.json", steps[3]))["model_saw"][0]["saw"].clone();
+    let saw: Vec<&str> = saw.as_array().unwrap().iter().map(|line| line.as_str().unwrap()).collect();
+    let view = world.page.view();
+    let said = |turn: usize, who: &str| view["turns"][turn][who]["text"].as_str().unwrap().to_owned();
+    let shown = [
+        format!("user: {}", said(0, "user")),
+        format!("model: {}", said(0, "answer")),
+        format!("user: {}", said(1, "user")),
+    ];
+    assert_eq!(saw, shown);
+    let stored = stored(&steps[3]);
+    let statuses: Vec<&str> = stored.iter().map(|(status, _)| status.as_str()).collect();
+    assert_eq!(statuses, ["COMPLETED", "REGENERATED", "CANCELLED", "COMPLETED"]);
+    assert_eq!(versions(&mut world), [stored[1].1.clone(), stored[3].1.clone()]);
+}

@@ -28,6 +28,10 @@ enum Move {
     Cancel,
     CancelAll,
     Resume,
+    /// Of the last turn; of the first one, whose run is hidden before; of the last one, in its run.
+    Regenerate,
+    Edit,
+    EditInPlace,
     RetryNow,
     /// The clock advances to the requested wake-up.
     Tick,
@@ -44,6 +48,7 @@ enum Move {
     Started,
     Says,
     Completes,
+    Stopped,
     Fails,
     Closed,
     Broken,
@@ -56,6 +61,9 @@ enum Move {
 /// Moves of the queue's world alone, which would make the others too large.
 const OF_QUEUE: &[Move] = &[Move::SendNow, Move::SendQueuedNow, Move::MoveQueued, Move::ResumeQueue, Move::Busy];
 
+/// Moves of the world of stored turns alone.
+const OF_VERSIONS: &[Move] = &[Move::Regenerate, Move::Edit, Move::EditInPlace, Move::Stopped];
+
 const ALWAYS: &[Move] = &[
     Move::Send,
     Move::SendInBackground,
@@ -66,6 +74,9 @@ const ALWAYS: &[Move] = &[
     Move::Cancel,
     Move::CancelAll,
     Move::Resume,
+    Move::Regenerate,
+    Move::Edit,
+    Move::EditInPlace,
     Move::RetryNow,
     Move::Offline,
     Move::Online,
@@ -83,7 +94,8 @@ const UNOPENED: &[Move] = &[
     Move::Diagnosed,
     Move::NotSent,
 ];
-const OPEN: &[Move] = &[Move::Started, Move::Says, Move::Completes, Move::Fails, Move::Closed, Move::Broken];
+const OPEN: &[Move] =
+    &[Move::Started, Move::Says, Move::Completes, Move::Stopped, Move::Fails, Move::Closed, Move::Broken];
 
 /// A client, and what the world knows of it.
 #[derive(Clone)]
@@ -103,6 +115,7 @@ struct World {
     /// AgentOS numbers the frames of background runs only.
     counts: bool,
     of_queue: bool,
+    of_versions: bool,
 }
 
 impl World {
@@ -130,11 +143,39 @@ impl World {
             sends: 0,
             counts: background,
             of_queue: false,
+            of_versions: false,
         }
     }
 
+    /// Two turns are shown: one completed, one failed.
+    fn with_turns(background: bool) -> World {
+        let mut world = World { of_versions: true, ..World::new(background) };
+        for (run, end) in [("old-1", "RunCompleted"), ("old-2", "RunError")] {
+            let frame = |event: &str| {
+                format!("data: {{\"event\":\"{event}\",\"run_id\":\"{run}\",\"session_id\":\"s\",\"agent_id\":\"a\",\"content\":\"x\"}}\n\n")
+            };
+            let frames = frame("RunStarted") + &frame(end);
+            world
+                .client
+                .handle(Input::LoadTurn { text: Some("before"), at: 900.0, frames: frames.as_bytes() }, world.now);
+        }
+        while world.client.poll_output().is_some() {}
+        world
+    }
+
     fn moves(&self, tickets: u32) -> Vec<Move> {
-        let asks = |m: &Move| matches!(m, Move::Send | Move::SendInBackground | Move::SendNow | Move::Resume);
+        let asks = |m: &Move| {
+            matches!(
+                m,
+                Move::Send
+                    | Move::SendInBackground
+                    | Move::SendNow
+                    | Move::Resume
+                    | Move::Regenerate
+                    | Move::Edit
+                    | Move::EditInPlace
+            )
+        };
         let queued = self.client.queue().count();
         let idle = |m: &Move| match m {
             Move::SendQueuedNow => queued == 0,
@@ -144,11 +185,11 @@ impl World {
         };
         let mut moves: Vec<Move> =
             ALWAYS.iter().copied().filter(|m| !idle(m) && (!asks(m) || self.sends < tickets)).collect();
-        moves.retain(|m| self.of_queue || !OF_QUEUE.contains(m));
+        moves.retain(|m| (self.of_queue || !OF_QUEUE.contains(m)) && (self.of_versions || !OF_VERSIONS.contains(m)));
         moves.extend(self.wake.map(|_| Move::Tick));
         match self.live {
             Some((_, 0)) => moves.extend(UNOPENED.iter().filter(|m| self.of_queue || !OF_QUEUE.contains(m))),
-            Some((_, 200)) => moves.extend(OPEN),
+            Some((_, 200)) => moves.extend(OPEN.iter().filter(|m| self.of_versions || !OF_VERSIONS.contains(m))),
             Some(_) => moves.extend([Move::Closed, Move::Broken]),
             None => {}
         }
@@ -182,6 +223,7 @@ impl World {
         let stream = match what {
             Move::Started => event("RunStarted", 0, ""),
             Move::Says => event("RunContent", 1, ",\"content\":\"x\""),
+            Move::Stopped => event("RunCancelled", 2, ""),
             Move::Completes => event("RunCompleted", 2, ",\"content\":\"x\""),
             Move::Fails => event("RunError", 2, ",\"content\":\"429 RESOURCE_EXHAUSTED\""),
             _ => String::new(),
@@ -190,7 +232,13 @@ impl World {
         let ticket = self.tickets.len() as Ticket + 1;
         let mut cleared = false;
         match what {
-            Move::Send | Move::SendInBackground | Move::SendNow | Move::Resume => {
+            Move::Send
+            | Move::SendInBackground
+            | Move::SendNow
+            | Move::Resume
+            | Move::Regenerate
+            | Move::Edit
+            | Move::EditInPlace => {
                 self.sends += 1;
                 self.tickets.insert(ticket, None);
             }
@@ -204,7 +252,14 @@ impl World {
             _ => {}
         }
         let call = self.calls.first().copied().unwrap_or_default();
+        let hide = ["old-1".to_owned()];
+        let turns: Vec<u32> = self.client.conversation.turns.iter().map(|turn| turn.id).collect();
+        let [first, last] = [turns.first(), turns.last()].map(|id| id.copied().unwrap_or(99));
+        let edit = |turn, hide, run| Input::Edit { ticket, turn, text: "edited", files: &[], hide, run, fields: &[] };
         let input = match what {
+            Move::Regenerate => Input::Regenerate { ticket, turn: None, instructions: "", stored: None },
+            Move::Edit => edit(first, &hide, None),
+            Move::EditInPlace => edit(last, &[], Some("old-2")),
             Move::Send => Input::Send { ticket, text: "hello", files: &[] },
             Move::SendInBackground => Input::SendInBackground { ticket, text: "later", files: &[] },
             Move::Resume => Input::Resume { ticket },
@@ -222,7 +277,7 @@ impl World {
             Move::Detach => Input::Detach,
             Move::Opened(status) => opened(live, status),
             Move::Begins | Move::Refused | Move::Busy => return,
-            Move::Started | Move::Says | Move::Completes | Move::Fails => {
+            Move::Started | Move::Says | Move::Completes | Move::Stopped | Move::Fails => {
                 Input::Chunk { request: live, bytes: stream.as_bytes() }
             }
             Move::Closed => Input::Closed { request: live },
@@ -422,4 +477,13 @@ fn whatever_happens_to_the_queue_the_client_keeps_its_promises() {
     let (states, moves) = explore(world, 2, depth() - 1);
     println!("queue: {states} states, {moves} moves, depth {}", depth() - 1);
     assert!(states > 500);
+}
+
+#[test]
+fn whatever_happens_to_versions_and_edits_the_client_keeps_its_promises() {
+    for (background, depth) in [(false, depth() - 1), (true, depth() - 2)] {
+        let (states, moves) = explore(World::with_turns(background), 2, depth);
+        println!("versions: {states} states, {moves} moves, depth {depth}");
+        assert!(states > 500);
+    }
 }

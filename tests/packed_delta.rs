@@ -126,6 +126,26 @@ fn of_clients() -> Vec<Vec<Value>> {
                 world.page.read();
             },
         ),
+        run(
+            Config { runs: "/teams/cirkelline/runs".into(), ..config() },
+            vec![Answer::Says("Hi."), Answer::Says("Ho."), Answer::Says("Hidden."), Answer::Says("Hidden, too.")],
+            |world| {
+                world.ask("one");
+                world.ask("two");
+                world.page.read();
+                let hide = ["run-1".to_owned()];
+                world.input(Input::Edit {
+                    ticket: 9,
+                    turn: 0,
+                    text: "1",
+                    files: &[],
+                    hide: &hide,
+                    run: None,
+                    fields: &[],
+                });
+                world.page.read();
+            },
+        ),
         run(Config { background: true, runs: "/teams/cirkelline/runs".into(), ..config() }, vec![], |world| {
             let point = ResumePoint { run_id: "r1".into(), text: "so far".into(), ..ResumePoint::default() };
             world.page.client.conversation.restore(point);

@@ -240,13 +240,13 @@ fn what_never_reached_the_server_is_given_back() {
         turns.as_array().unwrap().last().unwrap()["facts"]["unsent"].clone()
     };
     for (answer, expected) in [
-        (Answer::Unreachable, true),
-        (Answer::Http(401, None, String::new()), true),
-        (Answer::Http(422, None, String::new()), true),
-        (Answer::Http(500, None, String::new()), false),
-        (Answer::RunError("no".into()), false),
-        (Answer::Cut, false),
-        (Answer::Says("Fine."), false),
+        (Answer::Unreachable, Some("hello")),
+        (Answer::Http(401, None, String::new()), Some("hello")),
+        (Answer::Http(422, None, String::new()), Some("hello")),
+        (Answer::Http(500, None, String::new()), None),
+        (Answer::RunError("no".into()), None),
+        (Answer::Cut, None),
+        (Answer::Says("Fine."), None),
     ] {
         let mut config = config();
         config.retry.max_retries = 0;
@@ -257,10 +257,10 @@ fn what_never_reached_the_server_is_given_back() {
     let mut world = World::new([Answer::Silence]);
     world.send("one");
     world.input(Input::NotSent { request: 1 });
-    assert_eq!((world.outcome_of(1), unsent(&mut world)), (Some(Outcome::Failed), json!(true)));
+    assert_eq!((world.outcome_of(1), unsent(&mut world)), (Some(Outcome::Failed), json!("one")));
     let mut world = held();
     world.input(Input::Cancel);
-    assert_eq!((world.outcome_of(2), unsent(&mut world)), (Some(Outcome::Cancelled), json!(true)));
+    assert_eq!((world.outcome_of(2), unsent(&mut world)), (Some(Outcome::Cancelled), json!("two")));
 }
 
 const BUSY_409: &str =

@@ -7,7 +7,7 @@ import useChatActions from '@/hooks/useChatActions'
 import { constructEndpointUrl } from '@/lib/constructEndpointUrl'
 import { useStore } from '../store'
 
-// Exported for the components beside it: StopButton, PauseForm.
+// Exported for the components beside it.
 export const ui = connectAgentUI({
   store: useStore,
   endpoint: () => constructEndpointUrl(useStore.getState().selectedEndpoint)

@@ -1,6 +1,6 @@
 """An AgentOS whose team waits out rate limits in sight of the user: `POST /api/teams/{team}/runs`, and `GET /metrics` for Prometheus.
 
-    pip install ai-stream-handler -r requirements.txt
+    pip install ai-stream-handler -r requirements.txt    # Python 3.11 or later, for these versions
     GOOGLE_API_KEY=… python app.py
 
 Then `createStreamHandler({ endpoint: 'http://localhost:7777', url: '/api/teams/cirkelline/runs' })` in a page. AgentOS's own routes are
@@ -11,7 +11,7 @@ Google's endpoint), REDIS_URL (several workers share their limits).
 import json
 import os
 from pathlib import Path
-from typing import Optional
+from typing import Any
 from uuid import uuid4
 
 from agno.agent import Agent
@@ -21,7 +21,7 @@ from agno.os import AgentOS
 from agno.team import Team
 from ai_stream_handler import Attempt, Monitor, Quota, RedisQuota, retrying
 from ai_stream_handler.agno import keep_causes
-from fastapi import FastAPI, Form, HTTPException
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
 MODEL = os.environ.get("MODEL", "gemini-2.5-flash")
@@ -60,23 +60,36 @@ base_app = FastAPI(title="AgentOS with retries")
 
 
 @base_app.post("/api/teams/{team_id}/runs")
-async def run_team(
-    team_id: str, message: str = Form(), session_id: Optional[str] = Form(None), user_id: Optional[str] = Form(None)
-) -> StreamingResponse:
+async def run_team(team_id: str, request: Request) -> StreamingResponse:
     team = TEAMS.get(team_id)
     if team is None:
         raise HTTPException(404, "There is no such team.")
-    session = session_id or str(uuid4())  # One session for all attempts.
+    fields = await fields_of(request)
+    message, user = fields["message"], fields.get("user_id") or None
+    session = fields.get("session_id") or str(uuid4())  # One session for all attempts.
 
     async def run(attempt: Attempt):
         await quota.reserve(MODEL)  # If a limit was hit just now, the wait is announced in the stream, and nobody asks Google.
-        return team.arun(message, stream=True, stream_events=True, session_id=session, user_id=user_id)
+        return team.arun(message, stream=True, stream_events=True, session_id=session, user_id=user)
 
     return StreamingResponse(
         retrying(run, on_event=[monitor, quota]),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},  # Or nginx holds the stream back.
     )
+
+
+async def fields_of(request: Request) -> dict[str, Any]:
+    """The fields of a form, which pages send, or of JSON."""
+    try:
+        is_json = request.headers.get("content-type", "").startswith("application/json")
+        fields = await request.json() if is_json else dict(await request.form())
+    except ValueError as error:
+        raise HTTPException(400, f"The body is not JSON: {error}") from error
+    wrong = not isinstance(fields, dict) or not all(isinstance(fields.get(name, ""), (str, type(None))) for name in ("session_id", "user_id"))
+    if wrong or not isinstance(fields.get("message"), str):
+        raise HTTPException(422, "message must be a text; session_id and user_id too, if they are there.")
+    return fields
 
 
 @base_app.get("/metrics")

@@ -1,5 +1,6 @@
 //! The response being read: a stream of events, or the reason why there is none.
 
+use super::edit_progress::Hiding;
 use super::frame_fast_path::FastPath;
 use super::queue::Send;
 use super::{Client, Output, RequestId, DECODE_CHUNK};
@@ -41,6 +42,8 @@ pub(super) struct Connection {
     pub foreign: Option<String>,
     /// Gaps between the indices of its frames are for good.
     pub gap: bool,
+    /// Hiding only: what the stream has said.
+    pub hiding: Hiding,
 }
 
 /// What a request is for.
@@ -54,6 +57,8 @@ pub(super) enum Purpose {
     Continue,
     /// The answer once more: a regeneration, or the rest of a run that failed.
     Again,
+    /// An answer that is begun again and stopped at once, so that the model no longer sees it.
+    Hide,
 }
 
 #[derive(Debug, Clone)]
@@ -88,6 +93,16 @@ impl Connection {
             understood: false,
             foreign: None,
             gap: false,
+            hiding: Hiding::default(),
+        }
+    }
+
+    /// Why nothing came.
+    fn no_answer(&self) -> &'static str {
+        match (&self.body, &self.send) {
+            (Body::NotAStream, _) => NOT_A_STREAM,
+            (_, Some(Send { edit: Some(_), .. })) => NO_EDIT,
+            _ => NO_ANSWER,
         }
     }
 }
@@ -148,10 +163,13 @@ impl Client {
         if !connection.fed_by_caller && connection.send.is_none() {
             return;
         }
-        if connection.purpose == Purpose::Again && !connection.got_event {
+        if matches!(connection.purpose, Purpose::Again | Purpose::Hide) && !connection.got_event {
             let error = connection.foreign_error();
-            let error = error.unwrap_or_else(|| StreamError::new(ErrorType::General, NO_ANSWER));
+            let error = error.unwrap_or_else(|| StreamError::new(ErrorType::General, connection.no_answer()));
             return self.end_with_error(connection, Outcome::Failed, error, now);
+        }
+        if connection.purpose == Purpose::Hide {
+            return self.hidden(connection, now);
         }
         let not_a_stream = matches!(connection.body, Body::NotAStream);
         let unresumed = if not_a_stream { Some(connection) } else { self.try_resume(connection, now) };
@@ -187,11 +205,13 @@ impl Client {
     /// Ends the turn with `error`. If the answer to a pause may not have arrived, the pause stays open.
     pub(super) fn end_with_error(
         &mut self,
-        connection: Connection,
+        mut connection: Connection,
         outcome: Outcome,
         error: StreamError,
         now: Seconds,
     ) {
+        let refused = matches!(error.kind, ErrorType::General | ErrorType::Network);
+        self.edit_ends(connection.send.as_mut(), refused);
         match self.continue_unconfirmed(&connection) {
             true => self.conversation.continue_failed(error, now),
             false => self.conversation.fail(outcome, error, now),
@@ -223,7 +243,7 @@ impl Client {
         if let Some(error) = connection.foreign_error() {
             return self.end_with_error(connection, Outcome::Failed, error, now);
         }
-        if connecting && connection.purpose == Purpose::Run {
+        if connecting && matches!(connection.purpose, Purpose::Run | Purpose::Again) {
             self.conversation.mark_unsent();
         }
         let outcome = if connecting { Outcome::Failed } else { Outcome::Interrupted };
@@ -246,5 +266,6 @@ impl Client {
 }
 
 const NO_ANSWER: &str = "AgentOS refused to answer again, without saying why.";
+const NO_EDIT: &str = "AgentOS refused to edit the message, without saying why.";
 const NOT_A_STREAM: &str = "The server answered with a web page instead of a stream. Is the address right?";
 pub(super) const UNREACHABLE: &str = "The server could not be reached. Check your connection, or the server's address.";

@@ -40,6 +40,9 @@ impl Client {
     }
 
     pub(super) fn read_buffered(&mut self, last: bool, now: Seconds) {
+        if self.connection.as_ref().is_some_and(|c| c.purpose == Purpose::Hide) {
+            return self.read_hiding();
+        }
         let was_over = self.connection.as_ref().is_some_and(|c| c.run_ended_at.is_some());
         // Input between two chunks may have changed what a content frame does.
         self.conversation.revision = self.conversation.revision.wrapping_add(1);

@@ -1,5 +1,6 @@
 //! What goes into the client, and what comes out.
 
+use super::past_version::PastVersion;
 use crate::error::ErrorType;
 use crate::monitor::LogLine;
 use crate::retry::Headers;
@@ -111,6 +112,23 @@ pub enum Input<'a> {
         /// The status of its run on the server, if known: `CANCELLED`.
         stored: Option<&'a str>,
     },
+    /// Replaces the user's message of a turn by another one, as a new version of it.
+    Edit {
+        /// Chosen by the shell.
+        ticket: Ticket,
+        /// Its id.
+        turn: u32,
+        /// The new message.
+        text: &'a str,
+        /// Names of the files sent along.
+        files: &'a [String],
+        /// The runs to hide from the model before, the first one last.
+        hide: &'a [String],
+        /// The run that failed or is paused, in which the message is replaced. `None`: it is a new run.
+        run: Option<&'a str>,
+        /// Form fields of the request.
+        fields: &'a [(String, String)],
+    },
     /// The answer of a turn goes on, started by another client of the session: shows what the server sends of it.
     Follow {
         /// Chosen by the shell.
@@ -143,14 +161,10 @@ pub enum Input<'a> {
         /// An event stream.
         frames: &'a [u8],
     },
-    /// Load another version of the turn loaded last.
+    /// Load another version of a turn loaded before.
     LoadVersion {
-        /// The user's message, if it is another one.
-        text: Option<&'a str>,
-        /// It regenerated the version before it, whose tool calls and members it kept.
-        keeps_work: bool,
-        /// Its time, in seconds since the Unix epoch.
-        at: Seconds,
+        /// Which version.
+        version: PastVersion<'a>,
         /// An event stream.
         frames: &'a [u8],
     },

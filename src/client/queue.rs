@@ -1,5 +1,6 @@
 //! The queue of sends: the user's before background ones, each in order of arrival, until the user moves one.
 
+use super::edit_progress::Edit;
 use super::{Priority, Ticket};
 use crate::time::Seconds;
 use serde::Serialize;
@@ -23,6 +24,8 @@ pub(super) struct Send {
     pub resumes: u32,
     /// Its turn is a new version of an earlier one.
     pub again: bool,
+    /// It is an edit.
+    pub edit: Option<Box<Edit>>,
 }
 
 /// A waiting send, as the page sees it.
@@ -136,6 +139,7 @@ impl Send {
             target: 0,
             resumes: 0,
             again: false,
+            edit: None,
         }
     }
 

@@ -36,6 +36,9 @@ impl Client {
                 None => "there is no turn yet",
                 Some(_) => "there is no such turn in this conversation",
             }),
+            Some(_) if self.turn_to_repeat(turn).is_some_and(|t| !self.conversation.is_live(t)) => {
+                Some("the turn belongs to an earlier version of the conversation, which the model no longer sees")
+            }
             Some(_) => None,
         }
     }
@@ -84,10 +87,11 @@ impl Client {
         }
     }
 
-    fn turn_to_repeat(&self, turn: Option<u32>) -> Option<usize> {
+    pub(super) fn turn_to_repeat(&self, turn: Option<u32>) -> Option<usize> {
         let turns = &self.conversation.turns;
-        let is_it = |t: &Turn| turn.is_none_or(|id| t.id == id);
-        turns.iter().rposition(is_it).filter(|&t| turns[t].user.is_some() || turns[t].run_id.is_some())
+        let is_it = |t: usize| turn.map_or_else(|| self.conversation.is_live(t), |id| turns[t].id == id);
+        let t = (0..turns.len()).rev().find(|&t| is_it(t))?;
+        Some(t).filter(|_| turns[t].user.is_some() || turns[t].run_id.is_some())
     }
 
     fn resend_question(&mut self, t: usize, ticket: Ticket, instructions: &str, now: Seconds) {

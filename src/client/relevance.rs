@@ -47,6 +47,7 @@ impl Client {
             | Input::Resume { .. }
             | Input::Continue { .. }
             | Input::Regenerate { .. }
+            | Input::Edit { .. }
             | Input::Follow { .. }
             | Input::Clear { .. }
             | Input::LimitElsewhere { .. }

@@ -20,6 +20,10 @@ impl Client {
                 None => fields.push((name.clone(), value.clone())),
             }
         }
+        if let Some(edit) = &send.edit {
+            fields.retain(|(name, _)| edit.fields.iter().all(|(own, _)| own != name));
+            fields.extend(edit.fields.iter().cloned());
+        }
         let url = self.config.url(self.config.path(send.target));
         Request { id, ticket: send.ticket, url, fields, is_run: true }
     }

@@ -6,7 +6,7 @@
 use super::connection::{Connection, Purpose};
 use super::queue::Send;
 use super::send_delay::{DelayReason, DelayedSend};
-use super::{Client, Output, Priority, Request, Ticket};
+use super::{Client, Output, PastVersion, Priority, Request, Ticket};
 use crate::error::StreamError;
 use crate::retry::{self, LONGEST_DELAY};
 use crate::state::resume_point::ResumePoint;
@@ -23,8 +23,9 @@ impl Client {
             return Some(connection);
         };
         // The request may not have arrived.
+        let hides = connection.purpose == Purpose::Hide;
         let unanswered = connection.purpose == Purpose::Again && self.conversation.status == Status::Connecting;
-        let open = !unanswered && self.conversation.current().is_some_and(|t| t.outcome.is_none());
+        let open = !unanswered && !hides && self.conversation.current().is_some_and(|t| t.outcome.is_none());
         let point = self.conversation.resume_from().filter(|_| open && self.config.resume.max_retries > 0);
         let Some(point) = point.filter(|_| !self.conversation.is_turn_unknown()) else {
             connection.send = Some(send);
@@ -118,7 +119,7 @@ impl Client {
     pub(super) fn follow_up_refused(
         &mut self,
         purpose: Purpose,
-        send: Send,
+        mut send: Send,
         status: u16,
         error: StreamError,
         now: Seconds,
@@ -138,8 +139,10 @@ impl Client {
                 self.conversation.interrupt(GONE, now);
                 self.settle(Some(send), now);
             }
-            Purpose::Again => {
-                self.conversation.fail(Outcome::Failed, explain(error, status), now);
+            Purpose::Again | Purpose::Hide => {
+                let no_route = if send.edit.is_some() { NO_EDIT_ROUTE } else { NO_ROUTE };
+                self.edit_ends(Some(&mut send), true);
+                self.conversation.fail(Outcome::Failed, explain(error, status, no_route), now);
                 self.settle(Some(send), now);
             }
             _ => {
@@ -186,12 +189,18 @@ impl Client {
         self.conversation.end_history(counted);
     }
 
-    /// Shows another version of the last turn.
-    pub(super) fn load_version(&mut self, text: Option<&str>, keeps_work: bool, at: Seconds, frames: &[u8]) {
+    /// Shows another version of a turn, loaded before.
+    pub(super) fn load_version(&mut self, version: PastVersion<'_>, frames: &[u8]) {
+        let PastVersion { turn, text, edits, keeps_work, at } = version;
+        let turn = turn.min(self.conversation.turns.len() - 1);
         let counted = self.conversation.begin_history();
         self.begin_fed(None, at);
         let keeps = if keeps_work { Keeps::Work } else { Keeps::Question };
-        self.conversation.begin_version(self.conversation.turns.len() - 1, keeps, text, Status::Streaming, at);
+        match text.filter(|_| edits) {
+            Some(text) => self.conversation.begin_edit(turn, text, Status::Streaming, at),
+            None => self.conversation.begin_version(turn, keeps, text, Status::Streaming, at),
+        }
+        self.conversation.edit_is_made();
         self.load_frames(frames, at);
         self.conversation.end_history(counted);
     }
@@ -213,9 +222,9 @@ impl Client {
 }
 
 /// What a refusal with this status says about the server.
-fn explain(mut error: StreamError, status: u16) -> StreamError {
+fn explain(mut error: StreamError, status: u16, no_route: &str) -> StreamError {
     if matches!(status, 404 | 405 | 422) {
-        error.message = [NO_ROUTE, &error.message].concat();
+        error.message = [no_route, &error.message].concat();
     }
     error
 }
@@ -238,4 +247,5 @@ pub(super) fn encoded(id: &str) -> String {
 const OFFLINE: &str = "You are offline. The answer goes on as soon as you are back.";
 const GAVE_UP: &str = "The connection was lost, and could not be made again. What had come is kept.";
 const GONE: &str = "The connection was lost, and the server does not have the rest of this answer any more.";
+const NO_EDIT_ROUTE: &str = "The server could not edit the message; AgentOS can from version 3.1.10 on. It says: ";
 const NO_ROUTE: &str = "The server could not answer again; AgentOS can from version 3.1.10 on. It says: ";

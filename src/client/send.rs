@@ -102,7 +102,7 @@ impl Client {
         if self.is_idle() {
             return;
         }
-        let connection = self.connection.take();
+        let mut connection = self.connection.take();
         self.early.clear();
         match &connection {
             Some(connection) if connection.fed_by_caller => self.discard_fed = true,
@@ -112,6 +112,7 @@ impl Client {
         if self.delayed.as_ref().is_some_and(|w| w.reason != DelayReason::Resume) {
             self.conversation.mark_unsent();
         }
+        self.edit_ends(connection.as_mut().and_then(|c| c.send.as_mut()), false);
         self.conversation.cancel(now);
         let send = self.delayed.take().map(|w| w.send).or(connection.and_then(|c| c.send));
         self.settle(send, now);
@@ -130,7 +131,8 @@ impl Client {
 
     /// Settles a send with the outcome that the current turn has.
     pub(super) fn settle_unchanged(&mut self, ticket: Ticket) {
-        let outcome = self.conversation.current().and_then(|t| t.outcome).unwrap_or(Outcome::Interrupted);
+        let ended = self.conversation.taken_back.take();
+        let outcome = ended.or(self.conversation.current().and_then(|t| t.outcome)).unwrap_or(Outcome::Interrupted);
         self.settle_with(ticket, outcome);
     }
 

@@ -10,6 +10,7 @@ impl Client {
     /// the user.
     pub(super) fn stop_run(&mut self, drops_queue: bool, now: Seconds) {
         let run = self.run_to_stop();
+        let edits = self.connection.as_ref().and_then(|c| c.send.as_ref()).is_some_and(|send| send.edit.is_some());
         if drops_queue {
             self.cancel(now);
         } else {
@@ -17,7 +18,8 @@ impl Client {
             self.conversation.head_dirty = true;
             self.cancel_current(now);
         }
-        if self.is_paused() {
+        // A pause that comes back, because its edit was stopped, stays.
+        if self.is_paused() && !edits {
             self.conversation.cancel_pause(now);
         }
         if let Some(run) = run {

@@ -94,6 +94,7 @@ impl Conversation {
         fresh.older = std::mem::take(&mut turn.older);
         fresh.session_id = turn.session_id.take();
         fresh.stream_id = turn.stream_id.take();
+        (fresh.branch, fresh.under) = (turn.branch, turn.under);
         *turn = fresh;
         turn.refresh();
     }

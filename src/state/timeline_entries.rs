@@ -133,6 +133,13 @@ impl Conversation {
         self.add_system_entry(t, SystemEntry { event_type: "cancel", at: None, description, status, details }, now);
     }
 
+    /// An answer is hidden from the model, for an edit.
+    pub(super) fn add_edit_entry(&mut self, t: usize, now: Seconds) {
+        let (description, details) = (HIDDEN.to_owned(), Details::default());
+        let status = EntryStatus::Completed;
+        self.add_system_entry(t, SystemEntry { event_type: "edit", at: None, description, status, details }, now);
+    }
+
     pub(super) fn add_error_entry(&mut self, t: usize, event: &RunEvent<'_>, error: &StreamError, now: Seconds) {
         let details = Details {
             error_type: Some(event.error_type.map_or_else(|| type_name(error.kind).into(), String::from)),
@@ -165,6 +172,8 @@ impl Conversation {
         self.add_system_entry(t, SystemEntry { event_type, at: None, description, status, details }, now);
     }
 }
+
+const HIDDEN: &str = "An earlier answer is hidden from the model: one request to it, begun and stopped";
 
 struct SystemEntry<'a> {
     event_type: &'a str,

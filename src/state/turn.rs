@@ -1,9 +1,10 @@
 //! A turn: one question and everything that follows from it.
 
 use super::delegation::Delegation;
+use super::edits::Branch;
 use super::message::{Message, RunStatus, Text};
 use super::pause::Pause;
-use super::run::Runs;
+use super::run::{Run, Runs};
 use super::task_list::Task;
 use super::timeline::{EntryStatus, Timeline};
 use super::tool::{ToolCall, ToolStatus};
@@ -89,6 +90,14 @@ pub struct Turn {
     pub notice: Option<&'static str>,
     /// The run's stream is kept under another id than its own.
     pub(super) stream_id: Option<String>,
+    /// How many edits of the turn came before this version.
+    pub(super) branch: u32,
+    /// The branch of an earlier turn that it belongs to; `None`: there was no edit before it.
+    pub(super) under: Option<Branch>,
+    /// It is an edit that the server has not taken yet.
+    pub(super) tentative: bool,
+    /// The text of an edit that came to nothing.
+    pub(super) returned: Option<String>,
     /// The view must discard all that it has read of the turn.
     pub(crate) fresh: bool,
     pub(crate) dirty: bool,
@@ -104,6 +113,23 @@ impl Turn {
 
     pub(super) fn is_running(&self) -> bool {
         self.outcome.is_none()
+    }
+
+    /// Text of the user that will not be answered: its own, or that of an edit.
+    pub fn unsent_text(&self) -> Option<&str> {
+        let own = self.user.as_ref().filter(|_| self.unsent).map(|user| user.text.as_str());
+        own.or(self.returned.as_deref())
+    }
+
+    /// The ids of its runs at the top level, the latest one last, and whether each completed.
+    pub(crate) fn top_runs(&self) -> impl Iterator<Item = (&str, bool)> {
+        let of_version = |turn: &'_ Turn, run: &'_ Run| {
+            turn.outcome == Some(Outcome::Completed) && turn.run_id.as_ref() == Some(&run.id)
+        };
+        let versions = self.older.iter().chain([self]);
+        let runs = versions.flat_map(|turn| turn.runs.iter().map(move |run| (turn, run)));
+        let named = runs.filter(|(_, run)| run.parent.is_none() && !run.kept && !run.id.is_empty());
+        named.map(move |(turn, run)| (run.id.as_str(), of_version(turn, run)))
     }
 
     /// The name of the top-level run.

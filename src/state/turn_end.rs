@@ -81,6 +81,9 @@ impl Conversation {
         if let Some(limited) = error.as_mut().filter(|e| e.kind == ErrorType::RateLimit && e.hint.is_none()) {
             limited.hint = self.hint();
         }
+        if self.is_unmade_edit(t, outcome) {
+            return self.take_back_edit(t, outcome, error);
+        }
         let turn = &mut self.turns[t];
         turn.outcome = Some(outcome);
         turn.times.ended_at = Some(now);

@@ -18,6 +18,7 @@ impl Conversation {
         self.client_retries = false;
         self.client_queues = false;
         self.rate_limit_error = None;
+        self.taken_back = None;
         self.status = status;
         let name = self.name.clone();
         self.set_activity(ActivityKind::Working, usize::MAX, |texts| texts.working(&name));
@@ -74,8 +75,12 @@ impl Conversation {
         let answer = self.answer(now);
         let id = self.next_turn;
         self.next_turn += 1;
-        let turn = Turn { answer, session_id: self.session_id.clone(), ..Turn::opened(id, user, now) };
+        let under = self.live_branch();
+        let turn = Turn { answer, under, session_id: self.session_id.clone(), ..Turn::opened(id, user, now) };
         self.turns.push(turn);
+        if under.is_some() {
+            self.show_live_branch();
+        }
         self.turn_unknown = false;
         let t = self.turns.len() - 1;
         self.activate(t);

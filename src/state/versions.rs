@@ -34,21 +34,34 @@ impl Turn {
         self.shown.and_then(|at| self.older.get(at)).unwrap_or(self)
     }
 
-    /// Which version is shown, of how many. A live one of which nothing came does not count once another is shown.
+    /// Which version is shown, of how many. A live one of which nothing came does not count once another is shown, unless
+    /// its question is another one.
     pub fn versions(&self) -> Versions {
-        let (older, live) = (self.older.len(), self.shown.is_none() || self.has_begun());
+        let is_edit = self.older.last().is_some_and(|before| before.branch != self.branch);
+        let (older, live) = (self.older.len(), self.shown.is_none() || self.has_begun() || is_edit);
         Versions { index: self.shown.unwrap_or(older), count: older + usize::from(live) }
     }
 
-    /// The last version that completed.
+    /// The last version that completed, of the question as it is now.
     pub(crate) fn last_completed(&self) -> Option<&Turn> {
-        let completed = |turn: &&Turn| turn.outcome == Some(Outcome::Completed);
+        let completed = |turn: &&Turn| turn.outcome == Some(Outcome::Completed) && turn.branch == self.branch;
         Some(self).filter(completed).or(self.older.iter().rev().find(completed))
     }
 
+    /// The version that is shown instead, once this one has ended with `outcome`.
+    pub(super) fn falls_back(&self, outcome: Outcome) -> Option<usize> {
+        let completed = |turn: &Turn| turn.outcome == Some(Outcome::Completed) && turn.branch == self.branch;
+        let came_to_nothing = !matches!(outcome, Outcome::Completed | Outcome::Paused);
+        self.older.iter().rposition(completed).filter(|_| came_to_nothing)
+    }
+
     /// Whether there is anything to see of it.
-    fn has_begun(&self) -> bool {
+    pub(super) fn has_begun(&self) -> bool {
         self.run_id.is_some() || !self.answer.text.segment().is_empty()
+    }
+
+    fn clear_notice(&mut self) {
+        (self.notice, self.returned) = (None, None);
     }
 
     /// The view reads the shown version from its beginning.
@@ -76,6 +89,7 @@ impl Conversation {
         let source = turn.last_completed().unwrap_or(turn);
         let mut new = Turn { answer, ..Turn::opened(turn.id, user.or_else(|| source.user.clone()), now) };
         new.session_id.clone_from(&self.session_id);
+        (new.branch, new.under) = (turn.branch, turn.under);
         if keeps == Keeps::Work {
             new.answer.text.append_text(source.answer.text.before_last_round(), &limits);
             new.answer.text.begin_segment();
@@ -85,13 +99,15 @@ impl Conversation {
         }
         let mut old = std::mem::replace(&mut self.turns[t], new);
         let mut older = std::mem::take(&mut old.older);
-        (old.shown, old.notice) = (None, None);
-        if old.has_begun() {
+        old.shown = None;
+        // What the user wrote is kept, even if nothing came of it.
+        if old.has_begun() || text.is_some() {
             older.push(old);
         }
-        older.iter_mut().for_each(|version| version.notice = None);
+        older.iter_mut().for_each(Turn::clear_notice);
         self.turns[t].older = older;
         self.turns[t].refresh();
+        self.branch_shown(t);
         self.begin_again(t, status);
     }
 
@@ -117,6 +133,7 @@ impl Conversation {
         self.begin(None, status, 0.0);
         self.turn_unknown = false;
         self.activate(t);
+        self.show_live_branch();
     }
 
     /// The frames of the live version's run are kept under the id of the run that it regenerates.
@@ -135,8 +152,7 @@ impl Conversation {
             Outcome::Cancelled => STOPPED,
             Outcome::Failed | Outcome::Interrupted => FAILED,
         };
-        let completed = turn.older.iter().rposition(|version| version.outcome == Some(Outcome::Completed));
-        if let Some(at) = completed {
+        if let Some(at) = turn.falls_back(outcome) {
             turn.older[at].notice = Some(notice);
             turn.shown = Some(at);
             turn.refresh();
@@ -147,9 +163,10 @@ impl Conversation {
     #[inline(never)]
     pub(super) fn show_live(&mut self, t: usize) {
         if let Some(turn) = self.turns.get_mut(t).filter(|turn| turn.shown.is_some()) {
-            turn.older.iter_mut().for_each(|version| version.notice = None);
+            turn.older.iter_mut().for_each(Turn::clear_notice);
             turn.shown = None;
             turn.refresh();
+            self.branch_shown(t);
         }
     }
 
@@ -166,7 +183,7 @@ impl Conversation {
         if index < count && index != shown {
             turn.shown = (index < turn.older.len()).then_some(index);
             turn.refresh();
-            self.first_unread = self.first_unread.min(t);
+            self.branch_shown(t);
         }
     }
 }
@@ -235,6 +252,10 @@ impl Turn {
             shown: None,
             notice: None,
             stream_id: None,
+            branch: 0,
+            under: None,
+            tentative: false,
+            returned: None,
             fresh: false,
             dirty: true,
             work_reset: false,

@@ -4,16 +4,17 @@ use super::{MessageDelta, TextDelta, TurnDelta, TurnFacts};
 use crate::state::message::{Message, Text};
 use crate::state::{Conversation, Turn};
 
-/// `turn`: the version shown; `live`: the turn as it is.
-pub(super) fn turn_delta<'a>(index: usize, turn: &'a Turn, live: &Turn) -> Option<TurnDelta<'a>> {
+/// `turn`: the version shown; `live`: the turn as it is; `hidden`: it belongs to a branch that is not shown.
+pub(super) fn turn_delta<'a>(index: usize, turn: &'a Turn, live: &Turn, hidden: bool) -> Option<TurnDelta<'a>> {
     let facts = (turn.dirty || live.dirty).then(|| TurnFacts {
         outcome: turn.outcome,
         attempts: turn.attempts,
         times: turn.times,
         run_id: turn.run_id.as_deref(),
         error: turn.error.as_ref(),
-        unsent: turn.unsent,
+        unsent: turn.unsent_text(),
         notice: turn.notice,
+        hidden,
         versions: live.versions(),
         pause: turn.pause.as_ref(),
         followups: turn.followups.as_deref(),

@@ -83,6 +83,30 @@ impl Core {
         self.shell.handle(Input::Regenerate { ticket, turn: turn_id(turn), instructions, stored: stored.as_deref() });
     }
 
+    /// The turns that the model sees from `turn` on, one a line: the ids of their runs, each behind `+`
+    /// (completed) or `-`, and before a tab.
+    #[wasm_bindgen(js_name = runsFrom)]
+    pub fn runs_from(&self, turn: u32) -> String {
+        self.shell.client.borrow().runs_from(turn)
+    }
+
+    /// Replaces the user's message of a turn, in `run` or a new one, after it has hidden other runs. `fields`: form
+    /// fields, names and values alternating.
+    #[allow(clippy::too_many_arguments)]
+    pub fn edit(
+        &self,
+        ticket: u32,
+        turn: u32,
+        text: &str,
+        files: Vec<String>,
+        hide: Vec<String>,
+        run: Option<String>,
+        fields: Vec<String>,
+    ) {
+        let (run, fields) = (run.as_deref(), &pairs(fields));
+        self.shell.handle(Input::Edit { ticket, turn, text, files: &files, hide: &hide, run, fields });
+    }
+
     /// The answer of a turn goes on elsewhere: shows what the server sends of it. `stream`: another run regenerates it, whose
     /// frames are kept under this id.
     pub fn follow(&self, ticket: u32, turn: u32, stream: Option<String>) {

@@ -2,7 +2,7 @@
 
 use super::delta::to_js;
 use super::Core;
-use crate::client::Input;
+use crate::client::{Input, PastVersion};
 use crate::state::resume_point::{ResumePause, ResumePoint};
 use wasm_bindgen::prelude::*;
 
@@ -14,10 +14,12 @@ impl Core {
         self.shell.handle(Input::LoadTurn { text: text.as_deref(), at, frames });
     }
 
-    /// Loads another version of the turn loaded last. `keeps_work`: it regenerated the one before it.
+    /// Loads another version of a turn loaded before, by its index. `keeps_work`: it regenerated the one before it;
+    /// `edits`: its question was edited.
     #[wasm_bindgen(js_name = recallVersion)]
-    pub fn load_version(&self, text: Option<String>, keeps_work: bool, at: f64, frames: &[u8]) {
-        self.shell.handle(Input::LoadVersion { text: text.as_deref(), keeps_work, at, frames });
+    pub fn load_version(&self, turn: u32, text: Option<String>, edits: bool, keeps_work: bool, at: f64, frames: &[u8]) {
+        let version = PastVersion { turn: turn as usize, text: text.as_deref(), edits, keeps_work, at };
+        self.shell.handle(Input::LoadVersion { version, frames });
     }
 
     /// Adds or updates a session from the server's list.

@@ -334,19 +334,20 @@ pub fn whole(client: &Client) -> Value {
     let head = HeadView::of(client);
     json!({
         "head": head,
-        "turns": c.turns.iter().map(|turn| whole_turn(turn.shown(), turn.versions())).collect::<Vec<_>>(),
+        "turns": c.turns.iter().enumerate().map(|(t, turn)| whole_turn(turn.shown(), turn.versions(), !c.is_visible(t))).collect::<Vec<_>>(),
         "sessions": c.sessions.list(),
         "diagnostics": c.diagnostics,
     })
 }
 
-fn whole_turn(turn: &Turn, versions: Versions) -> Value {
+fn whole_turn(turn: &Turn, versions: Versions, hidden: bool) -> Value {
     let facts = TurnFacts {
         outcome: turn.outcome,
         attempts: turn.attempts,
         run_id: turn.run_id.as_deref(),
-        unsent: turn.unsent,
+        unsent: turn.unsent_text(),
         notice: turn.notice,
+        hidden,
         versions,
         error: turn.error.as_ref(),
         pause: turn.pause.as_ref(),

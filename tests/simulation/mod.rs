@@ -58,6 +58,8 @@ pub struct World {
     pub requests: Vec<(f64, Request)>,
     pub settled: Vec<(Ticket, Outcome)>,
     pub aborted: Vec<u32>,
+    /// The addresses of requests of which only the status matters.
+    pub calls: Vec<String>,
     /// The texts of the activity line, in order; `-` where it was empty.
     pub activities: Vec<String>,
     pub limits: Vec<Option<f64>>,
@@ -93,6 +95,7 @@ impl World {
             requests: vec![],
             settled: vec![],
             aborted: vec![],
+            calls: vec![],
             activities: vec![],
             limits: vec![],
             lines: vec![],
@@ -193,6 +196,7 @@ impl World {
                         let answer = self.script.pop_front().unwrap_or(Answer::Says("Fine."));
                         self.answer(request.id, answer);
                     }
+                    Output::Call(call) => self.calls.push(call.url),
                     Output::Abort(request) => self.aborted.push(request),
                     Output::WakeAt(at) => self.wake = at,
                     Output::Settled { ticket, outcome } => self.settled.push((ticket, outcome)),

@@ -12,9 +12,18 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+CLEANUP = 10.0
+"""Seconds that a run may take to clean up after its end or its cancellation."""
+
 
 class Passed(Exception):
     """The time is over."""
+
+
+def cancellations() -> int:
+    """How often the current task was cancelled; always 0 before Python 3.11, which does not count."""
+    count = getattr(asyncio.current_task(), "cancelling", None)
+    return 0 if count is None else int(count())
 
 
 class Deadline:
@@ -22,13 +31,16 @@ class Deadline:
 
     def __init__(self, seconds: float | None) -> None:
         self.passed = False
-        self._cancelled = False
+        self._cancelled = 0
         self._task: asyncio.Task[Any] | None = None
         self._timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self._pass)
 
     async def wait(self, awaitable: Awaitable[T]) -> T:
         """The result, unless the time passes before it is there: then ``Passed``, whatever else the awaitable comes to."""
         if self.passed:
+            close = getattr(awaitable, "close", None)
+            if close is not None:
+                close()  # Or Python 3.13 warns that it was never awaited.
             raise Passed
         self._task = task = asyncio.current_task()
         try:
@@ -51,13 +63,16 @@ class Deadline:
     def _pass(self) -> None:
         self.passed = True
         if self._task is not None:
-            self._cancelled = True
+            self._cancelled += 1
             self._task.cancel()
+        # The cleanup of what was cancelled may wait for something as well.
+        self._timer = asyncio.get_running_loop().call_later(CLEANUP, self._pass)
 
     def _was_ours(self, task: asyncio.Task[Any] | None) -> bool:
-        """Takes our cancellation back. Whether it was the only one; before Python 3.11 nobody can tell."""
+        """Takes our cancellations back. Whether there were no others; before Python 3.11 nobody can tell."""
         uncancel = getattr(task, "uncancel", None)
-        if not self._cancelled or uncancel is None:
-            return True
-        self._cancelled = False
-        return bool(uncancel() == 0)
+        left = 0
+        while self._cancelled and uncancel is not None:
+            self._cancelled -= 1
+            left = uncancel()
+        return left == 0

@@ -7,13 +7,15 @@ import dataclasses
 import json
 import logging
 import math
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence, Set, ValuesView
 from enum import Enum
 from typing import Any
 
 log = logging.getLogger("ai_stream_handler")
 
 MOST_NESTED = 60
+MOST_VALUES = 1_000_000
 
 
 class NotAnEvent(TypeError):
@@ -38,7 +40,7 @@ def data_of(event: Any) -> dict[str, Any] | None:
         name = getattr(event, "event", None)
         if name is None:
             return None
-        data["event"] = name
+        data = {**data, "event": name}  # The run may keep its own.
     return data
 
 
@@ -51,8 +53,18 @@ def _converted(event: Any) -> Any:
             return method()
     method = getattr(event, "to_json", None)
     if callable(method):
-        return json.loads(method())
+        data = method()
+        return data if isinstance(data, dict) else json.loads(data)
     return dataclasses.asdict(event) if dataclasses.is_dataclass(event) else None  # type: ignore[arg-type]
+
+
+def name_of(event: Mapping[str, Any]) -> Any:
+    """The event's name: of an enum its value, of a subclass of str the text."""
+    name = event.get("event")
+    if type(name) is not str:
+        name = name.value if isinstance(name, Enum) else name
+        name = str(name) if isinstance(name, str) else name
+    return name
 
 
 def frame(name: Any, data: str) -> bytes:
@@ -76,11 +88,11 @@ def encoded(data: Any) -> str:
         text.encode("utf-8")
         return text
     except Exception:  # Of an object in it, `to_dict` may raise anything.
-        return _ascii.encode(_plain(data, 0))
+        return _ascii.encode(_Plain().value(data, 0))
 
 
 def _line(name: Any) -> str:
-    text = name if type(name) is str else str(name.value if isinstance(name, Enum) else name)
+    text = name if type(name) is str else str(name)
     return text if text.isprintable() else " ".join(text.split())
 
 
@@ -90,9 +102,10 @@ def _other(value: Any) -> Any:
         return value.value
     if isinstance(value, (bytes, bytearray, memoryview)):
         return base64.b64encode(bytes(value)).decode("ascii")
-    if isinstance(value, (set, frozenset)):
+    if isinstance(value, (Set, Sequence, ValuesView, deque)):
         return list(value)
-    for convert in ("isoformat", "to_dict", "model_dump"):
+    # `tolist`: of numpy's arrays and scalars.
+    for convert in ("isoformat", "to_dict", "model_dump", "tolist"):
         method = getattr(value, convert, None)
         if callable(method) and not isinstance(value, type):
             return method()
@@ -101,24 +114,39 @@ def _other(value: Any) -> Any:
     return str(value)
 
 
-def _plain(value: Any, depth: int) -> Any:
+class _Plain:
     """The same without what JSON cannot hold: NaN and infinity become null, keys strings, cycles and failures a description."""
-    if value is None or isinstance(value, (bool, str)):
-        return value
-    if isinstance(value, int):
-        return int(value) if abs(value) < 1 << 64 else float(value) if abs(value) < 1 << 1000 else str(type(value).__name__)
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if depth > MOST_NESTED:
-        return "..."
-    if isinstance(value, Mapping):
-        return {key if type(key) is str else _text(key): _plain(each, depth + 1) for key, each in list(value.items())}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each, depth + 1) for each in value]
-    try:
-        return _plain(_other(value), depth + 1)
-    except Exception:
-        return _text(value)
+
+    def __init__(self) -> None:
+        self.left = MOST_VALUES
+        self.within: set[int] = set()
+        """What holds the value at hand. A cycle that branches would grow without bound."""
+
+    def value(self, value: Any, depth: int) -> Any:
+        if value is None or isinstance(value, (bool, str)):
+            return value
+        if isinstance(value, int):
+            return int(value) if abs(value) < 1 << 64 else float(value) if abs(value) < 1 << 1000 else str(type(value).__name__)
+        if isinstance(value, float):
+            return value if math.isfinite(value) else None
+        self.left -= 1
+        if depth > MOST_NESTED or self.left < 0 or id(value) in self.within:
+            return "..."
+        self.within.add(id(value))
+        try:
+            return self._container(value, depth + 1)
+        finally:
+            self.within.discard(id(value))
+
+    def _container(self, value: Any, depth: int) -> Any:
+        if isinstance(value, Mapping):
+            return {key if type(key) is str else _text(key): self.value(each, depth) for key, each in list(value.items())}
+        if isinstance(value, (list, tuple)):
+            return [self.value(each, depth) for each in value]
+        try:
+            return self.value(_other(value), depth)
+        except Exception:
+            return _text(value)
 
 
 def _text(value: Any) -> str:

@@ -61,6 +61,8 @@ class Monitor:
     CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
     def __init__(self, log: logging.Logger | None = logging.getLogger("ai_stream_handler")) -> None:
+        if log is not None and not callable(getattr(log, "log", None)):
+            raise TypeError(f"log must be a logging.Logger or None, not {type(log).__name__}")
         self._core = _core.Monitor()
         self._log = log
 

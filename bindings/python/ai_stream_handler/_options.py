@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, NoReturn
 
 from ._types import Listener, Run
 
 MAX_RETRIES = 100
 LONGEST_DELAY = 3600.0
+MOST_ENTRIES = 1000
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ def checked(
     fallbacks: Sequence[Run],
     on_event: Listener | Sequence[Listener] | None,
 ) -> Options:
-    _run("run", run)
+    _takes_one("run", run, "the attempt: `lambda attempt: team.arun(...)`")
     if isinstance(max_retries, bool) or not isinstance(max_retries, int):
         _wrong_type("max_retries", "a whole number", max_retries)
     if not 0 <= max_retries <= MAX_RETRIES:
@@ -46,17 +48,7 @@ def checked(
     own = () if delays is None else _sequence("delays", "a sequence of seconds, or None", delays)
     others = _sequence("fallbacks", "a sequence of functions like run", fallbacks)
     for at, fallback in enumerate(others):
-        _run(f"fallbacks[{at}]", fallback)
-    listeners: tuple[Any, ...]
-    if on_event is None:
-        listeners = ()
-    elif callable(on_event):
-        listeners = (on_event,)
-    else:
-        listeners = _sequence("on_event", "a function, a sequence of functions, or None", on_event)
-        for at, listener in enumerate(listeners):
-            if not callable(listener):
-                _wrong_type(f"on_event[{at}]", "a function", listener)
+        _takes_one(f"fallbacks[{at}]", fallback, "the attempt: `lambda attempt: team.arun(...)`")
     return Options(
         runs=(run, *others),
         max_retries=int(max_retries),
@@ -65,7 +57,7 @@ def checked(
         delays=tuple(_number(f"delays[{at}]", delay, LONGEST_DELAY, "seconds") for at, delay in enumerate(own)),
         jitter=_number("jitter", jitter, 1.0, "a number"),
         timeout=None if timeout is None else _timeout(timeout),
-        listeners=listeners,
+        listeners=_listeners(on_event),
     )
 
 
@@ -96,28 +88,45 @@ def _real(option: str, value: Any, what: str) -> float:
 
 
 def _sequence(option: str, what: str, value: Any) -> tuple[Any, ...]:
-    if isinstance(value, (str, bytes, dict)) or not isinstance(value, Iterable):
+    # The order counts, and a set has none.
+    if isinstance(value, (str, bytes, Mapping, Set)) or not isinstance(value, Iterable):
         _wrong_type(option, what, value)
-    return tuple(value)
+    entries = tuple(islice(value, MOST_ENTRIES + 1))  # A generator may be endless.
+    if len(entries) > MOST_ENTRIES:
+        raise ValueError(f"{option} must have at most {MOST_ENTRIES} entries")
+    return entries
 
 
-def _run(option: str, run: Any) -> None:
-    if not callable(run):
-        started = inspect.isawaitable(run) or hasattr(run, "__aiter__")
+def _listeners(on_event: Any) -> tuple[Any, ...]:
+    if on_event is None:
+        return ()
+    if callable(on_event):
+        named = [("on_event", on_event)]
+    else:
+        entries = _sequence("on_event", "a function, a sequence of functions, or None", on_event)
+        named = [(f"on_event[{at}]", listener) for at, listener in enumerate(entries)]
+    for option, listener in named:
+        if isinstance(listener, type):
+            raise TypeError(f"{option} must be a function, not the class {_name(listener)}: pass an instance, {_name(listener)}()")
+        _takes_one(option, listener, "the event")
+    return tuple(listener for _, listener in named)
+
+
+def _takes_one(option: str, function: Any, argument: str) -> None:
+    if not callable(function):
+        started = inspect.isawaitable(function) or hasattr(function, "__aiter__")
         hint = ": it is called once per attempt, as in `lambda attempt: team.arun(...)`" if started else ""
-        if inspect.iscoroutine(run):
-            run.close()  # Or Python warns that it was never awaited.
-        _wrong_type(option, "a function", run, hint)
+        if inspect.iscoroutine(function):
+            function.close()  # Or Python warns that it was never awaited.
+        _wrong_type(option, "a function", function, hint)
     try:
-        signature = inspect.signature(run)
+        signature = inspect.signature(function)
     except (TypeError, ValueError):
         return  # Some built-in callables have none.
     try:
         signature.bind(0)
     except TypeError:
-        raise TypeError(
-            f"{option} must take one argument, the attempt: `lambda attempt: team.arun(...)`; it is {_name(run)}{signature}"
-        ) from None
+        raise TypeError(f"{option} must take one argument, {argument}; it is {_name(function)}{signature}") from None
 
 
 def _wrong_type(option: str, what: str, value: Any, hint: str = "") -> NoReturn:

@@ -81,22 +81,26 @@ class Quota:
 
     def wait(self, model: str, tokens: int = 0) -> float:
         """Seconds until a request of so many input tokens fits; 0 if it fits now."""
+        checked_model(model)
         now = time.time()
         held = max(self._held.get(model, 0.0), self._held.get("", 0.0)) - now
         return max(held, self._core.wait(model, checked_tokens("tokens", tokens), now), 0.0)
 
     def used(self, model: str, input_tokens: int, *, total_tokens: int | None = None, requests: int = 1) -> None:
         """Records what a model request used."""
+        checked_model(model)
         tokens = checked_tokens("input_tokens", input_tokens)
+        requests = checked_tokens("requests", requests)
         total = tokens if total_tokens is None else checked_tokens("total_tokens", total_tokens)
         self._core.used(model, tokens, total, requests, time.time())
 
     def learn(self, text: str) -> None:
         """Learns limits from the text of a 429 (google.rpc.QuotaFailure)."""
-        self._core.learn(text)
+        self._core.learn(checked_text(text))
 
     def hold(self, seconds: float, model: str = "") -> None:
         """Nothing is sent to the model (to none, without one) for so long: a limit was hit."""
+        checked_model(model)
         until = time.time() + checked_seconds(seconds)
         self._held[model] = max(self._held.get(model, 0.0), until)
         if len(self._held) > 100:
@@ -167,6 +171,17 @@ def checked_tokens(name: str, value: Any) -> int:
     if not 0 <= value < 1 << 50:
         raise ValueError(f"{name} must not be negative" if value < 0 else f"{name} is too large")
     return value
+
+
+def checked_model(value: Any) -> None:
+    if not isinstance(value, str):
+        raise TypeError(f"model must be the model's id, a string, not {type(value).__name__}")
+
+
+def checked_text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"text must be the text of a 429, a string, not {type(value).__name__}")
+    return value.encode("utf-8", "replace").decode("utf-8")  # Rust has no lone surrogates.
 
 
 def checked_seconds(value: Any) -> float:

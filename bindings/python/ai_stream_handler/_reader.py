@@ -8,7 +8,7 @@ from typing import Any
 
 from . import _core
 from ._evidence import Level, levels_of_event
-from ._frames import NotAnEvent, data_of, encoded, frame
+from ._frames import NotAnEvent, data_of, encoded, frame, name_of
 
 ENDS_BADLY = frozenset({"RunError", "TeamRunError", "WorkflowError"})
 NO_SUCCESS = frozenset({"RunCancelled", "TeamRunCancelled", "WorkflowCancelled", "error"})
@@ -53,7 +53,7 @@ class Reader:
         data = data_of(event)
         if data is None:
             return ()
-        name = data.get("event")
+        name = name_of(data)
         text = encoded(data)
         self.is_empty = False
         if self.known.run_id is None:

@@ -12,11 +12,14 @@ from collections.abc import Awaitable, Mapping
 from typing import Any, TypeVar
 
 from . import _core
-from ._quota import Lease, RateLimited, checked_limits, checked_seconds, checked_tokens, limit_in, usage_of
+from ._quota import Lease, RateLimited, checked_limits, checked_model, checked_seconds, checked_text, checked_tokens, limit_in, usage_of
 from ._types import Event
 
 log = logging.getLogger("ai_stream_handler")
 T = TypeVar("T")
+
+PATIENCE = 2.0
+"""Seconds for an answer of Redis. redis-py before version 8 has no limit, and a stream waits meanwhile."""
 
 # KEYS: buckets of the model, hold of the model, hold of all, learned limits.
 # ARGV: model, tokens, own limit or '', 1 to reserve. Returns milliseconds to wait; 0: it fits (and is reserved).
@@ -97,7 +100,7 @@ class RedisQuota:
         elif not hasattr(redis, "execute_command") or not asyncio.iscoroutinefunction(redis.execute_command):
             raise TypeError(f"redis must be a URL or a client of redis.asyncio, not {type(redis).__module__}.{type(redis).__name__}")
         self._redis = redis
-        self._unreachable = (RedisError, OSError)
+        self._unreachable = (RedisError, OSError, asyncio.TimeoutError)
         # In braces: a Redis cluster keeps keys of one hash tag on one node, as a script needs.
         self._prefix = "{" + prefix + "}:"
         self._wait = redis.register_script(_WAIT)
@@ -125,18 +128,20 @@ class RedisQuota:
 
     async def used(self, model: str, input_tokens: int) -> None:
         """Records what a model request used."""
+        checked_model(model)
         tokens = checked_tokens("input_tokens", input_tokens)
         if tokens:
             await self._try(self._used(keys=[self._key("used", model)], args=[tokens]), None)
 
     async def learn(self, text: str) -> None:
         """Learns limits from the text of a 429 (google.rpc.QuotaFailure)."""
-        limits = {model: limit for model, limit in _core.learned_limits(text) if model not in self.limits}
+        limits = {model: limit for model, limit in _core.learned_limits(checked_text(text)) if model not in self.limits}
         if limits:
             await self._try(self._redis.hset(self._key("limits"), mapping=limits), None)
 
     async def hold(self, seconds: float, model: str = "") -> None:
         """Nothing is sent to the model (to none, without one) for so long, by any process: a limit was hit."""
+        checked_model(model)
         ms = round(checked_seconds(seconds) * 1000)
         if ms > 0:
             await self._try(self._hold(keys=[self._key("hold", model)], args=[ms]), None)
@@ -162,6 +167,7 @@ class RedisQuota:
         await self.hold(seconds, model)
 
     async def _ask(self, model: str, tokens: int, reserve: bool) -> float:
+        checked_model(model)
         own = self.limits.get(model, self.limit)
         keys = [self._key("used", model), self._key("hold", model), self._key("hold", ""), self._key("limits")]
         args = [model, tokens, "" if own is None else own, int(reserve)]
@@ -172,7 +178,7 @@ class RedisQuota:
 
     async def _try(self, command: Awaitable[T], otherwise: T) -> T:
         try:
-            return await command
+            return await asyncio.wait_for(command, PATIENCE)
         except self._unreachable as error:
-            log.warning("ai_stream_handler: Redis cannot be used, nothing is held back: %s", error)
+            log.warning("ai_stream_handler: Redis cannot be used, nothing is held back: %s", str(error) or f"no answer within {PATIENCE:g} s")
             return otherwise

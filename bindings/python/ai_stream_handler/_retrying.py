@@ -16,7 +16,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any
 
 from . import _core
-from ._deadline import Deadline, Passed
+from ._deadline import CLEANUP, Deadline, Passed, cancellations
 from ._evidence import Level, levels_of
 from ._frames import NotAnEvent, data_in
 from ._options import Options, checked
@@ -24,10 +24,6 @@ from ._reader import Failed, Known, Reader
 from ._types import Attempt, Listener, Run
 
 log = logging.getLogger("ai_stream_handler")
-
-CLOSING_TAKES = 10.0
-"""Seconds that a run may take to clean up behind itself."""
-
 
 def retrying(
     run: Run,
@@ -80,10 +76,12 @@ class _Answer:
     async def frames(self) -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()
         while True:
-            delay: float | None
             began = loop.time()
+            before = cancellations()
             deadline = Deadline(self.options.timeout)
             source: AsyncIterator[Any] | None = None
+            # Whether the consumer has the floor: what it throws in is not the run's failure.
+            given = False
             try:
                 # What this attempt sends, until it ends or fails.
                 try:
@@ -101,7 +99,9 @@ class _Answer:
                         for data, sent in items:
                             if told and data is not None:
                                 await self._tell(data)
+                            given = True
                             yield sent
+                            given = False
                     await self._ended(self.known.succeeds, False)
                     return
                 finally:
@@ -109,18 +109,13 @@ class _Answer:
                     # Before the wait: what the run holds (connections, tools) is not held while nothing happens.
                     if source is not None:
                         await _close(source)
-            except Passed:
-                sent, delay = await self._timed_out(self.options.timeout or 0.0), None
-            except Failed as failure:
-                sent, delay = await self._after(failure.levels, unexpected=False)
-            except NotAnEvent as error:
-                log.error("ai_stream_handler: %s", error)
-                sent, delay = await self._after([(str(error), None, "", None)], unexpected=True)
-            except (TimeoutError, asyncio.TimeoutError):
-                # A limit of the run's own: `asyncio.timeout` in it, say.
-                sent, delay = await self._timed_out(float(round(loop.time() - began))), None
             except Exception as error:
-                sent, delay = await self._after(levels_of(error), unexpected=False)
+                if given:
+                    raise
+                if cancellations() > before:
+                    # The consumer has gone, and the run made another error of it: an SDK that wraps what it catches.
+                    raise asyncio.CancelledError from error
+                sent, delay = await self._failed(error, loop.time() - began)
             yield sent
             if delay is None:
                 return
@@ -132,12 +127,28 @@ class _Answer:
         self.known.run_id = None
         self.known.succeeds = True
         result: Any = self.run(attempt)
-        if inspect.isawaitable(result) and not hasattr(result, "__aiter__"):
+        # An `async def run` may return `team.arun(...)` of any kind: one that does not stream is a coroutine, too.
+        while inspect.isawaitable(result) and not hasattr(result, "__aiter__"):
             result = await result
-        if not hasattr(result, "__aiter__"):
+        iterator: Any = result.__aiter__() if hasattr(result, "__aiter__") else None
+        if not hasattr(iterator, "__anext__"):
             raise NotAnEvent(_what_run_returned(result))
-        iterator: AsyncIterator[Any] = result.__aiter__()
-        return iterator
+        source: AsyncIterator[Any] = iterator
+        return source
+
+    async def _failed(self, error: Exception, seconds: float) -> tuple[bytes, float | None]:
+        """What follows an attempt that ended with ``error`` after so many seconds: as ``_after``."""
+        if isinstance(error, Passed):
+            return await self._timed_out(self.options.timeout or 0.0), None
+        if isinstance(error, Failed):
+            return await self._after(error.levels, unexpected=False)
+        if isinstance(error, NotAnEvent):
+            log.error("ai_stream_handler: %s", error)
+            return await self._after([(str(error), None, "", None)], unexpected=True)
+        if isinstance(error, (TimeoutError, asyncio.TimeoutError)):
+            # A limit of the run's own: `asyncio.timeout` in it, say.
+            return await self._timed_out(float(round(seconds))), None
+        return await self._after(levels_of(error), unexpected=False)
 
     async def _after(self, levels: list[Level], unexpected: bool) -> tuple[bytes, float | None]:
         """The frame that follows a failed attempt, and the seconds to wait for the next one; None: there is none."""
@@ -189,7 +200,7 @@ async def _close(source: Any) -> None:
     aclose = getattr(source, "aclose", None)
     if aclose is None:
         return
-    deadline = Deadline(CLOSING_TAKES)
+    deadline = Deadline(CLEANUP)
     try:
         await deadline.wait(aclose())
     except Exception as error:

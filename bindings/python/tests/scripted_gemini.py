@@ -12,6 +12,7 @@ QuotaFailure and RetryInfo, and headers take the path that they take in producti
     [[error status=400]]           another error
     [[slow n=20 ms=50]]            so many tokens
     delay=0.3                      the wait that a 429 names, in its text and RetryInfo; header=2: in Retry-After alone
+    status=503                     an overload instead of a limit: no quota is held for it
     times=forever                  never an answer
 
 `GET /calls?key=K`: how often a directive with this key was refused or answered.
@@ -39,7 +40,8 @@ asked: Counter[str] = Counter()
 
 class Refusal(Exception):
     def __init__(self, params: dict[str, str]) -> None:
-        self.body = quota_body(params.get("delay"))
+        self.status = int(params.get("status", "429"))
+        self.body = quota_body(params.get("delay")) if self.status == 429 else overload_body(self.status, params["delay"])
         self.headers = {"Retry-After": params["header"]} if "header" in params else {}
 
 
@@ -58,6 +60,11 @@ def quota_body(delay: str | None) -> dict[str, Any]:
         message += f"\nPlease retry in {delay}s."
         details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{delay}s"})
     return {"error": {"code": 429, "message": message, "status": "RESOURCE_EXHAUSTED", "details": details}}
+
+
+def overload_body(status: int, delay: str) -> dict[str, Any]:
+    info = {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{delay}s"}
+    return {"error": {"code": status, "message": "The model is overloaded.", "status": "UNAVAILABLE", "details": [info]}}
 
 
 def directive_of(contents: list[dict[str, Any]]) -> tuple[str, dict[str, str], int, str]:
@@ -152,7 +159,7 @@ async def models(version: str, operation: str, request: Request) -> Response:
     try:
         steps = plan(agent, *directive_of(body.get("contents", [])))
     except Refusal as refusal:
-        return JSONResponse(refusal.body, 429, refusal.headers)
+        return JSONResponse(refusal.body, refusal.status, refusal.headers)
     except Status as error:
         said = {"code": error.status, "message": 'Invalid argument: "quota" is {not} a field', "status": "INVALID_ARGUMENT"}
         return JSONResponse({"error": said}, error.status)

@@ -68,7 +68,7 @@ class World:
         port = free_port()
         self.gemini = Server([str(HERE / "scripted_gemini.py"), str(port)], port, folder / "gemini.log")
         options = {"GEMINI_URL": self.gemini.url, "GOOGLE_API_KEY": "none", "DATABASE": str(folder / "agno.db")}
-        self.app = Server([str(EXAMPLE / "app.py")], free_port(), folder / "app.log", **options)
+        self.app = Server([str(HERE / "probed_app.py")], free_port(), folder / "app.log", **options)
         self.proxy = Server([str(EXAMPLE / "proxy.py")], free_port(), folder / "proxy.log", AGENTOS=self.app.url)
         try:
             self.gemini.ready("/calls?key=x")
@@ -81,6 +81,13 @@ class World:
     def stop(self) -> None:
         for server in (self.gemini, self.app, self.proxy):
             server.stop()
+
+    def until_no_answer_runs(self) -> None:
+        """How long a busy machine takes to notice that a client has left is nobody's concern; that it does is."""
+        until = time.monotonic() + 90
+        while (running := httpx.get(f"{self.app.url}/tests/answers", timeout=90).json()["running"]) > 0:
+            assert time.monotonic() < until, f"{running} answers have not ended"
+            time.sleep(0.1)
 
     def calls(self, key: str) -> dict[str, int]:
         found: dict[str, int] = httpx.get(f"{self.gemini.url}/calls", params={"key": key}).json()
@@ -202,23 +209,23 @@ def test_another_error_is_not_retried(world: World) -> None:
 
 
 def test_a_client_that_leaves_while_it_waits_causes_no_other_attempt(world: World, key: str) -> None:
-    with httpx.stream("POST", f"{world.app.url}/api/teams/cirkelline/runs", data={"message": f"x [[limit key={key} times=forever delay=1]]"}, timeout=120) as response:
+    with httpx.stream("POST", f"{world.app.url}/api/teams/cirkelline/runs", data={"message": f"x [[limit key={key} times=forever status=503 delay=600]]"}, timeout=120) as response:
         for line in response.iter_lines():
             if line == "event: retry":
                 break
-    time.sleep(2.5)
+    world.until_no_answer_runs()
     assert world.calls(key) == {"asked": 1, "refused": 1}
 
 
 def test_a_client_that_leaves_while_the_model_writes_ends_the_run(world: World) -> None:
     session = str(uuid4())
     with httpx.stream(
-        "POST", f"{world.app.url}/api/teams/cirkelline/runs", data={"message": "x [[slow n=400 ms=50]]", "session_id": session}, timeout=120
+        "POST", f"{world.app.url}/api/teams/cirkelline/runs", data={"message": "x [[slow n=4000 ms=50]]", "session_id": session}, timeout=120
     ) as response:
         for line in response.iter_lines():
             if line == "event: TeamRunContent":
                 break
-    for _ in range(100):
+    for _ in range(900):
         if (runs := stored_or_none(world, session)) and runs[0]["status"] == "CANCELLED":
             return
         time.sleep(0.1)
@@ -252,6 +259,15 @@ def test_cors(world: World) -> None:
         headers={"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"},
     )
     assert response.headers["access-control-allow-origin"] in ("http://localhost:3000", "*")
+
+
+def test_json_as_the_document_sends_it(world: World) -> None:
+    url = f"{world.app.url}/api/teams/cirkelline/runs"
+    response = httpx.post(url, json={"message": "test", "stream": True}, timeout=120)
+    assert text_after(events_of(response.text)) == ANSWER
+    for status, body in [(400, b"{"), (422, b"[]"), (422, b"{}"), (422, b'{"message": 3}'), (422, b'{"message": "x", "session_id": 3}')]:
+        assert httpx.post(url, content=body, headers={"Content-Type": "application/json"}).status_code == status, body
+    assert httpx.post(url, data={"session_id": "s"}).status_code == 422
 
 
 def test_agentos_keeps_its_own_routes(world: World) -> None:
@@ -327,9 +343,9 @@ class TestTheHandlerAsClient:
         assert seen["answer"] == "Cirkelline answers without it."
 
     def test_cancelled_while_it_waits(self, world: World, page: Any, key: str) -> None:
-        seen = page(str(uuid4()), f"x [[limit key={key} times=forever delay=1.5]]", "cancel")
+        seen = page(str(uuid4()), f"x [[limit key={key} times=forever status=503 delay=600]]", "cancel")
         assert seen["outcome"] == "cancelled"
-        time.sleep(2.5)
+        world.until_no_answer_runs()
         assert world.calls(key)["asked"] == 1
 
     def test_through_the_proxy(self, world: World, page: Any, key: str) -> None:
@@ -339,21 +355,22 @@ class TestTheHandlerAsClient:
 
 # The last one: its limit holds the model's quota for minutes.
 def test_two_hundred_streams_wait_and_another_route_answers_at_once(world: World, key: str) -> None:
-    """Without a clock that a busy machine could fail: the answers during the wait are compared with those of the idle server."""
+    """Compared with a server that has nothing to do, asked in turn with this one: whatever else the machine does slows both down. A loop
+    that is blocked does not answer at all."""
 
-    async def latencies(client: Any, count: int = 40) -> list[float]:
-        taken = []
-        for _ in range(count):
-            began = time.perf_counter()
-            assert (await client.get("/metrics")).status_code == 200
-            taken.append(time.perf_counter() - began)
-            await asyncio.sleep(0.01)
-        return taken
+    async def latency(client: Any, server: Server) -> float:
+        began = time.perf_counter()
+        assert (await client.get(f"{server.url}/metrics")).status_code == 200
+        return time.perf_counter() - began
 
-    async def work() -> tuple[float, float, int]:
+    async def medians(client: Any) -> tuple[float, float]:
+        pairs = [(await latency(client, world.proxy), await latency(client, world.app)) for _ in range(40)]
+        return statistics.median(idle for idle, _ in pairs), statistics.median(busy for _, busy in pairs)
+
+    async def work() -> tuple[list[tuple[float, float]], int]:
         limits = httpx.Limits(max_connections=None)
         async with httpx.AsyncClient(base_url=world.app.url, timeout=120, limits=limits) as client:
-            idle = statistics.median(await latencies(client))
+            await medians(client)  # Opens the connections.
             waiting = 0
             everybody = asyncio.Event()
 
@@ -370,15 +387,16 @@ def test_two_hundred_streams_wait_and_another_route_answers_at_once(world: World
             streams = [asyncio.ensure_future(stream(number)) for number in range(200)]
             try:
                 await asyncio.wait_for(everybody.wait(), 110)
-                busy = statistics.median(await latencies(client))
+                rounds = [await medians(client) for _ in range(3)]
             finally:
                 for each in streams:
                     each.cancel()
                 await asyncio.gather(*streams, return_exceptions=True)
-            return idle, busy, waiting
+            return rounds, waiting
 
-    idle, busy, waiting = asyncio.run(work())
-    print(f"another route: {idle * 1000:.1f} ms idle, {busy * 1000:.1f} ms while {waiting} streams wait")
+    rounds, waiting = asyncio.run(work())
+    for idle, busy in rounds:
+        print(f"another route: {busy * 1000:.1f} ms while {waiting} streams wait, {idle * 1000:.1f} ms of an idle server")
     assert waiting == 200
-    # 50 ms are what a user may notice; five times the idle answer is for a machine that is busy with other things.
-    assert busy < max(0.050, 5 * idle)
+    # 50 ms are what a user may notice; five times the idle server is for a machine that is busy with other things.
+    assert any(busy < max(0.050, 5 * idle) for idle, busy in rounds)

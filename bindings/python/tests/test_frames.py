@@ -11,15 +11,16 @@ import json
 import math
 import re
 import uuid
+from collections import deque
 from typing import Any
 
 import pytest
 from ai_stream_handler import retrying
-from conftest import EXAMPLES, Script, collected, content, drain, run, started
+from conftest import EXAMPLES, Script, collected, completed, content, drain, run, started
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-FRAME = re.compile(rb"(?:event: [^\r\n]+\n)?data: [^\r\n]+\n\n\Z")
+FRAME = re.compile(rb"(?:event: [^\r\n]+\n)?data: [^\r\n]*\n\n\Z")
 
 
 def well_formed(frames: list[bytes]) -> None:
@@ -113,6 +114,60 @@ def test_what_json_does_not_know_is_written_all_the_same() -> None:
         frames = collected(retrying(Script([{"event": "X", "value": value}])))
         well_formed(frames)
         assert frames[0].startswith(b"event: X\n"), frames
+
+
+def test_containers_are_lists_and_numbers_of_other_libraries_numbers() -> None:
+    class Scalar:
+        """As numpy's: not JSON's, and able to say what it is."""
+
+        def tolist(self) -> float:
+            return 1.5
+
+    event = {"event": "X", "queue": deque([1]), "range": range(2), "keys": {"a": 1}.keys(), "values": {"a": 1}.values(), "scalar": Scalar()}
+    (frame,) = collected(retrying(Script([event])))
+    assert data_in(frame) == {"event": "X", "queue": [1], "range": [0, 1], "keys": ["a"], "values": [1], "scalar": 1.5}
+
+
+def test_a_cycle_that_branches_does_not_grow_without_bound() -> None:
+    many: list[Any] = []
+    many.extend([many] * 5)
+    (frame,) = collected(retrying(Script([{"event": "X", "many": many, "twice": [[1], [1]]}])))
+    assert data_in(frame) == {"event": "X", "many": ["..."] * 5, "twice": [[1], [1]]}
+
+
+@pytest.mark.parametrize("data", [{"content": "Hi."}, {"event": "RunContent", "content": "Hi."}])
+def test_what_to_dict_returns_stays_the_runs_own(data: dict[str, Any]) -> None:
+    class Own:
+        event = "RunContent"
+
+        def to_dict(self) -> dict[str, Any]:
+            return data
+
+    before = dict(data)
+    (frame,) = collected(retrying(Script([Own()])))
+    assert data == before and data_in(frame) == {"event": "RunContent", "content": "Hi."}
+
+
+def test_to_json_may_return_a_dict() -> None:
+    class Odd:
+        def to_json(self) -> dict[str, Any]:
+            return {"event": "X"}
+
+    assert collected(retrying(Script([Odd()]))) == [b'event: X\ndata: {"event": "X"}\n\n']
+
+
+def test_a_name_may_be_an_enum_or_a_subclass_of_str() -> None:
+    class Plain(enum.Enum):
+        ERROR = "TeamRunError"
+
+    class Text(str, enum.Enum):
+        ERROR = "TeamRunError"
+
+    class Sub(str): ...
+
+    for name in (Plain.ERROR, Text.ERROR, Sub("TeamRunError")):
+        frames = collected(retrying(Script([{**started(), "event": name, "content": "429. retry in 1s"}], [completed("Hi.")])))
+        assert [frame.split(b"\n")[0] for frame in frames] == [b"event: retry", b"event: TeamRunCompleted"], name
 
 
 class Broken:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import decimal
+import itertools
+import logging
 import math
 from typing import Any
 
@@ -19,9 +21,9 @@ ok = Script([completed("Hi.")])
     [(option, value) for option in ("base_delay", "max_delay", "jitter", "timeout") for value in ("5", b"5", True, [5], object(), 1j)]
     + [(option, None) for option in ("max_retries", "base_delay", "max_delay", "jitter")]
     + [("max_retries", value) for value in (1.5, 3.0, "3", True, math.nan)]
-    + [("delays", value) for value in (5, "5", {"a": 1}, object())]
-    + [("fallbacks", value) for value in (lambda attempt: None, "x", 3, None)]
-    + [("on_event", value) for value in (3, "x", {})],
+    + [("delays", value) for value in (5, "5", {"a": 1}, {1, 2}, object())]
+    + [("fallbacks", value) for value in (lambda attempt: None, "x", 3, None, {print})]
+    + [("on_event", value) for value in (3, "x", {}, Monitor)],
 )
 def test_a_value_of_the_wrong_type(option: str, value: Any) -> None:
     with pytest.raises(TypeError, match=rf"^{option} must be "):
@@ -49,6 +51,28 @@ def test_an_element_of_a_sequence_is_named_by_its_place() -> None:
     ]:
         with pytest.raises(error, match=rf"^{name}$"):
             retrying(ok, **{option: value})
+
+
+@pytest.mark.parametrize("option", ["delays", "fallbacks", "on_event"])
+def test_a_sequence_may_be_a_generator_but_not_an_endless_one(option: str) -> None:
+    entry = 1 if option == "delays" else ok
+    retrying(ok, **{option: (entry for _ in range(3))})
+    with pytest.raises(ValueError, match=f"^{option} must have at most 1000 entries$"):
+        retrying(ok, **{option: itertools.repeat(entry)})
+
+
+def test_a_listener_takes_the_event() -> None:
+    for option, value in [("on_event", lambda: None), (r"on_event\[1\]", [print, lambda event, more: None])]:
+        with pytest.raises(TypeError, match=rf"^{option} must take one argument, the event; it is <lambda>"):
+            retrying(ok, on_event=value)
+
+
+def test_the_log_of_a_monitor() -> None:
+    for wrong in ("x", print, 1):
+        with pytest.raises(TypeError, match="^log must be a logging.Logger or None, not "):
+            Monitor(log=wrong)  # type: ignore[arg-type]
+    Monitor(log=None)
+    Monitor(logging.LoggerAdapter(logging.getLogger("x"), {}))  # type: ignore[arg-type]
 
 
 def test_a_run_that_is_no_function() -> None:
@@ -147,6 +171,27 @@ def test_what_a_quota_is_asked() -> None:
             call()
     with pytest.raises(TypeError, match="^tokens must be a whole number"):
         run(quota.acquire("m", "5"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("make", [Quota, lambda: RedisQuota("redis://127.0.0.1:1")])
+def test_a_model_and_a_text_are_strings(make: Any) -> None:
+    if make is not Quota:
+        pytest.importorskip("redis")
+
+    async def call(method: str, *arguments: Any) -> None:
+        result = getattr(make(), method)(*arguments)
+        if asyncio.iscoroutine(result):
+            await result
+
+    for wrong in (None, 1, b"gemini", ["gemini"]):
+        for method, *arguments in [("reserve", wrong, 1), ("wait", wrong), ("used", wrong, 1), ("hold", 1, wrong)]:
+            with pytest.raises(TypeError, match="^model must be the model's id, a string, not "):
+                run(call(method, *arguments))
+        with pytest.raises(TypeError, match="^text must be the text of a 429, a string, not "):
+            run(call("learn", wrong))
+    for error, requests in [(ValueError, -1), (TypeError, 1.5), (TypeError, True)]:
+        with pytest.raises(error, match="^requests must "):
+            Quota().used("gemini", 1, requests=requests)  # type: ignore[arg-type]
 
 
 def test_redis_is_a_url_or_an_asynchronous_client() -> None:

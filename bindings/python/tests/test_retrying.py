@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import inspect
 import json
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -221,6 +223,35 @@ class TestTimeouts:
 
         assert names(collected(retrying(stubborn, timeout=3))) == ["TeamRunStarted", "error"]
 
+    def test_so_does_one_whose_cleanup_takes_long(self) -> None:
+        async def slow(attempt: int) -> Any:
+            try:
+                yield started()
+                await asyncio.sleep(1000)
+            finally:
+                await asyncio.sleep(1000)
+
+        async def work() -> float:
+            assert names([frame async for frame in retrying(slow, timeout=5)]) == ["TeamRunStarted", "error"]
+            task: Any = asyncio.current_task()
+            if sys.version_info >= (3, 11):
+                assert task.cancelling() == 0
+            return asyncio.get_running_loop().time()
+
+        assert run(work()) == 15, "the limit, and the ten seconds of a cleanup"
+
+    @pytest.mark.filterwarnings("error")
+    def test_so_does_one_whose_consumer_takes_long(self) -> None:
+        async def work() -> list[bytes]:
+            frames = []
+            async for frame in retrying(Script([started(), content("a"), completed("a")]), timeout=5):
+                frames.append(frame)
+                await asyncio.sleep(10)
+            gc.collect()  # What was never awaited is a warning when it goes.
+            return frames
+
+        assert names(run(work())) == ["TeamRunStarted", "error"]
+
     def test_so_does_a_run_that_does_not_begin(self) -> None:
         async def never(_: int) -> Any:
             await asyncio.sleep(1000)
@@ -343,6 +374,51 @@ class TestTheConsumerIsGone:
         run(work())
 
 
+    @pytest.mark.skipif(sys.version_info < (3, 11), reason="before Python 3.11 nobody can tell")
+    @pytest.mark.parametrize("how", ["raised", "sent"])
+    def test_a_cancellation_that_the_run_makes_a_limit_of_is_not_retried(self, how: str) -> None:
+        """As an SDK does that wraps whatever it catches."""
+        attempts = 0
+
+        async def wraps(attempt: int) -> Any:
+            nonlocal attempts
+            attempts += 1
+            yield started()
+            try:
+                await asyncio.sleep(100)
+            except asyncio.CancelledError as error:
+                if how == "raised":
+                    raise RuntimeError(LIMIT) from error
+                yield run_error(LIMIT)
+
+        async def work() -> None:
+            frames: list[bytes] = []
+
+            async def consume() -> None:
+                async for frame in retrying(wraps):
+                    frames.append(frame)
+
+            task = asyncio.create_task(consume())
+            await asyncio.sleep(1)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert names(frames) == ["TeamRunStarted"] and attempts == 1
+
+        run(work())
+
+    def test_what_the_consumer_throws_in_is_not_the_runs_failure(self) -> None:
+        async def work() -> None:
+            script = Script([started(), content("Hi.")])
+            frames = retrying(script)
+            await frames.__anext__()
+            with pytest.raises(RuntimeError, match=LIMIT):
+                await frames.athrow(RuntimeError(LIMIT))
+            assert (script.closed, len(script.calls)) == ([0], 1)
+
+        run(work())
+
+
 class TestFallbacks:
     def test_each_in_turn_with_retries_of_its_own(self) -> None:
         first, second, third = Script([started(), RuntimeError("429")]), Script([RuntimeError("429")]), Script(answers("r9"))
@@ -448,6 +524,33 @@ def test_an_error_of_a_backend_behind_this_one_passes_through_and_is_no_success(
     error = {"event": "error", "error": EXHAUSTED, "type": "rate_limit", "retries": 3}
     assert read(collected(retrying(Script([started(), error]), on_event=told.append)))[1] == ("error", error)
     assert told[-1]["succeeded"] is False
+
+
+def test_a_run_may_return_a_coroutine_of_a_coroutine() -> None:
+    """`async def run` around a call of agno's that is one itself."""
+
+    async def inner() -> Any:
+        return Script([completed("Hi.")])(0)
+
+    async def outer(attempt: int) -> Any:
+        return inner()
+
+    assert names(collected(retrying(outer))) == ["TeamRunCompleted"]
+
+
+@pytest.mark.parametrize("iterator", [iter([]), None])
+def test_an_iterable_without_an_async_iterator_is_a_mistake_of_the_backend(iterator: Any) -> None:
+    class Wrong:
+        def __aiter__(self) -> Any:
+            return iterator
+
+    ((name, data),) = read(collected(retrying(lambda attempt: Wrong())))
+    assert (name, data["type"]) == ("error", "unexpected") and "no async iterator" in data["error"]
+
+
+def test_a_limit_in_few_words() -> None:
+    frames = collected(retrying(Script([RuntimeError("429 retry in 2s")], answers())))
+    assert [data["delay"] for name, data in read(frames) if name == "retry"] == [2]
 
 
 def test_it_is_an_async_generator_and_does_nothing_before_it_is_iterated() -> None:

@@ -1,7 +1,9 @@
 // Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions
 // throw as `getJson` does.
 
+import { mayBeEdits } from '../snapshot/edit-marks'
 import { toSeconds } from '../snapshot/stored-session'
+import type { StoredRun } from '../snapshot/stored-run'
 import { componentQuery, getJson, requestJson, RequestError } from './http-client'
 import type { CheckedOptions } from '../types/checked-options'
 import type { Snapshot } from '../types/snapshot'
@@ -34,12 +36,23 @@ function sessionName(name: unknown): string {
 }
 
 /** The runs of a session, unchecked: input of `turnsFromRuns`. */
-export async function fetchSessionRuns(options: CheckedOptions, id: string): Promise<unknown> {
+async function fetchSessionRuns(options: CheckedOptions, id: string): Promise<unknown> {
   try {
     return await getJson(options, `/sessions/${encodeURIComponent(id)}/runs`, { type: componentQuery(options).type })
   } catch (error) {
     throw notFoundAs(error, 'There is no session with this id, or it is another user\'s.')
   }
+}
+
+/**
+ * The same, with the metadata that tell edits from other messages: AgentOS 3.1.10 lists them for agents only, so those of a
+ * team's runs that may be edits are asked for. `path` is that of the component's runs.
+ */
+export async function fetchMarkedRuns(options: CheckedOptions, path: string, id: string): Promise<unknown> {
+  const runs = await fetchSessionRuns(options, id)
+  if (options.team === undefined || !Array.isArray(runs)) return runs
+  const candidates = new Set(mayBeEdits(runs))
+  return Promise.all(runs.map(async (run: StoredRun) => (candidates.has(run) ? { ...run, metadata: (await fetchRun(options, path, run.run_id, id)).metadata } : run)))
 }
 
 /** A top-level run, as listed. */

@@ -3,9 +3,10 @@
 // another tab of this origin has news (session-news.ts).
 
 import { RequestError } from '../agentos/http-client'
-import { fetchRunPreviews, fetchSessionRuns, NOT_LISTED, runsListed, type ListedRun } from '../agentos/sessions'
+import { fetchMarkedRuns, fetchRunPreviews, NOT_LISTED, runsListed, type ListedRun } from '../agentos/sessions'
 import { findRun } from './found-run'
 import { findLiveRun, type LiveRun } from './live-run'
+import { componentRunsPath } from './run-path'
 import { addStored, showStored, updateStored } from './stored-turns'
 import { assertArgument } from './validate-options'
 import type { CoreDriver } from './core-driver'
@@ -49,7 +50,7 @@ export class Follower {
     const isCurrent = this.#isUnchanged()
     const nothing = Promise.resolve<Followed>('nothing')
     if (follows) driver.page.open()
-    const runs = await fetchSessionRuns(driver.options, id)
+    const runs = await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), id)
     if (!isCurrent()) return { isOpen: false, followed: nothing }
     const live = follows ? await findLiveRun(driver, id, ...runsListed(runs)) : undefined
     if (!isCurrent()) return { isOpen: false, followed: nothing }
@@ -95,7 +96,7 @@ export class Follower {
     const rows = await this.#listed(sessionId)
     if (!isCurrent()) return nothing
     const isNew = ({ id, createdAt, status }: ListedRun) => !findRun(driver, id) && (driver.isWhole || id === named || createdAt >= driver.shownAt || RUNNING.test(status))
-    const runs = rows.some((row) => isNew(row) || this.#hasChanged(row)) ? await fetchSessionRuns(driver.options, sessionId) : undefined
+    const runs = rows.some((row) => isNew(row) || this.#hasChanged(row)) ? await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), sessionId) : undefined
     const [listed, successors] = runs ? runsListed(runs) : [rows, new Set<string>()]
     const live = isCurrent() ? await findLiveRun(driver, sessionId, listed, successors, named) : undefined
     if (!isCurrent()) return nothing

@@ -1,4 +1,4 @@
-// What `send` takes.
+// What `send` and `edit` take.
 
 import { copyForm, filesIn } from './form-data'
 import { runPath } from './run-path'
@@ -12,9 +12,9 @@ interface SendArguments { text: string; form: FormData | null; files: string[]; 
  * The text to show, and a copy of the form if it is one. `isEmpty`: there is nothing to send. Throws a TypeError if nothing can
  * be sent, or not this.
  */
-export function sendArguments(options: CheckedOptions, message: string | FormData, when: SendOptions['when']): SendArguments {
-  if (!runPath(options)) throw optionError('send() needs one of the options agent, team, workflow or url')
-  assertArgument('send', 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
+export function sendArguments(options: CheckedOptions, message: string | FormData, when: SendOptions['when'], call = 'send'): SendArguments {
+  if (!runPath(options)) throw optionError(`${call}() needs one of the options agent, team, workflow or url`)
+  assertArgument(call, 'a text or a FormData', message, typeof message === 'string' || classTag(message) === 'FormData')
   assertArgument('send', "when: 'queue' or 'now'", when, when === undefined || when === 'queue' || when === 'now')
   const isNow = when === 'now'
   if (typeof message === 'string') return { text: message, form: null, files: [], isNow, isEmpty: !message.trim() }

@@ -1,12 +1,12 @@
 // Shows the turns of a stored session: all of them, or those that were added since.
 
-import { turnsFromRuns, type StoredTurn } from '../snapshot/stored-session'
+import { turnsFromRuns, type StoredVersion } from '../snapshot/stored-session'
 import { findRun } from './found-run'
 import type { CoreDriver } from './core-driver'
 
 /** Replaces the conversation by the stored session `id`. */
 export function showStored(driver: CoreDriver, id: string, runs: unknown): void {
-  driver.show(id, [], () => recall(driver, turnsFromRuns(runs, driver.options)))
+  driver.show(id, [], () => recall(driver, storedTurns(driver, runs)))
 }
 
 /**
@@ -14,25 +14,42 @@ export function showStored(driver: CoreDriver, id: string, runs: unknown): void 
  * has another status by now.
  */
 export function updateStored(driver: CoreDriver, id: string, runs: unknown, isChanged: boolean): void {
-  const turns = turnsFromRuns(runs, driver.options)
+  const turns = storedTurns(driver, runs)
   const areKnown = turns.map((versions) => versions.map((version) => version.runs.some((run) => findRun(driver, run))))
   const firstNew = areKnown.findIndex((known) => !known.every(Boolean))
   if (firstNew < 0 && !isChanged) return
-  const isAddition = !isChanged && areKnown.slice(firstNew).every((known) => !known.some(Boolean))
+  const isAddition = !isChanged && turns.slice(firstNew).every(([first], at) => !first!.edits && !areKnown[firstNew + at]!.some(Boolean))
   if (isAddition && driver.snapshot.turns.length > 0) driver.silently(() => recall(driver, turns.slice(firstNew)))
   else showStored(driver, id, runs)
 }
 
 /** Adds the turns with a run that `isWanted` and that are not shown yet. */
 export function addStored(driver: CoreDriver, runs: unknown, isWanted: (run: string) => boolean): void {
-  const isNew = (versions: StoredTurn) => versions.every((version) => !version.runs.some((run) => findRun(driver, run)))
-  const wanted = turnsFromRuns(runs, driver.options).filter((versions) => isNew(versions) && versions.some((version) => version.runs.some(isWanted)))
+  const isNew = (versions: StoredVersion[]) => versions.every((version) => !version.runs.some((run) => findRun(driver, run)))
+  const wanted = storedTurns(driver, runs).filter((versions) => !versions[0]!.edits && isNew(versions) && versions.some((version) => version.runs.some(isWanted)))
   driver.silently(() => recall(driver, wanted))
 }
 
-function recall({ core }: CoreDriver, turns: StoredTurn[]): void {
-  for (const [{ user, at, frames }, ...again] of turns) {
-    core.recall(user ?? undefined, at, frames)
-    for (const version of again) core.recallVersion(version.user === user ? undefined : (version.user ?? undefined), version.keepsWork, version.at, version.frames)
+/** The versions of each turn; those of an edited question by themselves, where the edit was made. */
+function storedTurns({ options }: CoreDriver, runs: unknown): StoredVersion[][] {
+  const turns: StoredVersion[][] = []
+  for (const version of turnsFromRuns(runs, options)) {
+    if (version.isFirst || version.edits) turns.push([version])
+    else turns.at(-1)!.push(version)
+  }
+  return turns
+}
+
+function recall({ core }: CoreDriver, turns: StoredVersion[][]): void {
+  for (const versions of turns) {
+    const [{ user: asked, edits }] = versions as [StoredVersion]
+    for (const { turn, isFirst, edits: isEdit, user, keepsWork, at, frames } of versions) {
+      const text = isEdit ? user ?? '' : user === asked ? undefined : user ?? undefined
+      if (isFirst) core.recall(user ?? undefined, at, frames)
+      else core.recallVersion(edits ? turn : LAST_TURN, text, isEdit, keepsWork, at, frames)
+    }
   }
 }
+
+/** Beyond the last turn: that one. */
+const LAST_TURN = 2 ** 32 - 1

@@ -9,6 +9,7 @@ import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
 import { Follower } from './follower'
 import { assertText, dropsQueue, queueIndex } from './queue-arguments'
+import { edit } from './edit'
 import { regenerate } from './regenerate'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
@@ -63,6 +64,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       return regenerate(driver, options)
     },
 
+    edit: (turn, message) => edit(driver, turn, message),
     follow: (sessionId) => follower.follow(sessionId),
 
     showVersion(turn, index) {

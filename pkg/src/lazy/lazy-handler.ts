@@ -166,6 +166,7 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
     resume: ['cancelled'],
     continueRun: ['cancelled'],
     regenerate: ['cancelled'],
+    edit: ['cancelled'],
     follow: ['nothing'],
     forkSession: [''],
     renameSession: [undefined],

@@ -14,14 +14,14 @@ import type { ErrorType } from '../types/snapshot'
 /** The core's calls that change a conversation; the others only read. */
 const RECORDED_CALLS = new Set([
   'send', 'sendNow', 'cancelQueued', 'editQueued', 'moveQueued', 'sendQueuedNow', 'resumeQueue', 'cancelAll', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
-  'tick', 'dismissError', 'clear', 'recall', 'recallVersion', 'regenerate', 'showVersion', 'listSession', 'dropSession', 'tellPause', 'reach',
+  'tick', 'dismissError', 'clear', 'recall', 'recallVersion', 'regenerate', 'edit', 'showVersion', 'listSession', 'dropSession', 'tellPause', 'reach',
 ])
 /** The options that influence what happens. */
 const RECORDED_OPTIONS = [
   'agent', 'team', 'workflow', 'url', 'name', 'background', 'retry', 'resume', 'stall', 'fallbacks', 'quota', 'activityTexts', 'limits',
 ] as const
 /** The form fields of the protocol. Any other may hold a secret: its value is recorded as null. */
-const PROTOCOL_FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'regenerate', 'additional_instructions', 'input', 'tools', 'requirements', 'step_requirements']
+const PROTOCOL_FIELDS = ['message', 'stream', 'stream_events', 'session_id', 'background', 'last_event_index', 'regenerate', 'additional_instructions', 'continue_from', 'input', 'tools', 'requirements', 'step_requirements']
 const RECORDED_HEADERS = /^(content-type|date)$|retry-after|rate-?limit/
 /**
  * Seconds for which the core's clock shows the time of the last event, so that what it derives from the event has the
@@ -151,7 +151,7 @@ class RunRecorder implements RecordingTap, Recorder {
   }
 
   #call(call: string, args: unknown[]): void {
-    if (call === 'begin' || call === 'send' || call === 'sendNow' || call === 'regenerate' || call === 'resume' || call === 'continueRun') this.#begin()
+    if (call === 'begin' || call === 'send' || call === 'sendNow' || call === 'regenerate' || call === 'edit' || call === 'resume' || call === 'continueRun') this.#begin()
     const recorded = args.map((value) => ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value ?? null)
     this.#push({ at: 0, call, with: recorded as string[] })
   }

@@ -65,11 +65,11 @@ function redactEvent(event: RecordedEvent): RecordedEvent {
 
 /** The arguments that hold texts, by call. */
 const TEXT_ARGUMENTS: Record<string, number[]> = {
-  send: [1, 2], sendNow: [1, 2], editQueued: [1], regenerate: [2], recallVersion: [0, 3], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0],
+  send: [1, 2], sendNow: [1, 2], editQueued: [1], regenerate: [2], edit: [2, 3, 6], recallVersion: [1, 5], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0],
 }
 
 function redactValue(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((part, at) => (at % 2 === 0 && /^(tools|requirements|step_requirements)$/.test(part as string) ? part : redactText(part as string)))
+  if (Array.isArray(value)) return value.map((part, at) => (at % 2 === 0 && /^(tools|requirements|step_requirements|continue_from|input|metadata)$/.test(part as string) ? part : redactText(part as string)))
   return value instanceof Uint8Array ? redactStream(value) : typeof value === 'string' ? redactText(value) : value
 }
 

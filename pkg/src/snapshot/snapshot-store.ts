@@ -20,6 +20,8 @@ export class SnapshotStore {
   /** Turns from `load`. They come first; the core does not know them. */
   #imported: readonly ImportedTurn[] = []
   #streamed: Turn[] = []
+  /** Ids of those that belong to a branch that is not shown. */
+  #hidden = new Set<string>()
   /** All turns but the last, and their messages: they do not change while it streams. */
   #earlierTurns = emptySnapshot.turns
   #earlierMessages = emptySnapshot.messages
@@ -85,18 +87,28 @@ export class SnapshotStore {
   /** Appends text to one message: the common case while an answer streams. */
   append([index, work, thoughts, text, bytesRead, framesRead]: Appended): void {
     this.#streamed[index] = appendToTurn(this.#streamed[index]!, work, thoughts, text)
-    if (index < this.#streamed.length - 1) this.#isEarlierStale = true
+    if (this.#hidden.size || index < this.#streamed.length - 1) this.#isEarlierStale = true
     this.#set({ diagnostics: { ...this.#fields.diagnostics, bytesRead, framesRead } }, true)
+  }
+
+  /** The streamed turns of the branch that is shown. */
+  get #shown(): Turn[] {
+    return this.#hidden.size ? this.#streamed.filter(({ id }) => !this.#hidden.has(id)) : this.#streamed
   }
 
   #applyTurns(delta: Delta): void {
     const turns = this.#streamed
-    if (delta.turnCount !== turns.length) this.#isEarlierStale = true
+    if (delta.turnCount !== turns.length || this.#hidden.size) this.#isEarlierStale = true
     turns.length = Math.min(turns.length, delta.turnCount)
     for (const change of delta.turns) {
       const old = turns[change.index]
       // With another id: the conversation was cleared in between. Fresh: another version of it.
-      turns[change.index] = applyTurn(old?.id === `t${change.id}` && !change.fresh ? old : undefined, change)
+      const turn = (turns[change.index] = applyTurn(old?.id === `t${change.id}` && !change.fresh ? old : undefined, change))
+      if (change.facts?.hidden) {
+        this.#hidden.add(turn.id)
+        this.#isEarlierStale = true
+      }
+      else if (change.facts) this.#hidden.delete(turn.id)
       if (change.index < delta.turnCount - 1) this.#isEarlierStale = true
     }
   }
@@ -119,7 +131,7 @@ export class SnapshotStore {
   }
 
   #joinTurns(): void {
-    const [imported, streamed] = [this.#imported, this.#streamed]
+    const [imported, streamed] = [this.#imported, this.#shown]
     const last = streamed.at(-1) ?? imported.at(-1)
     if (this.#isEarlierStale) {
       this.#isEarlierStale = false

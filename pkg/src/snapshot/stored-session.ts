@@ -2,10 +2,17 @@
 // events except those with content; the texts are taken from the run's messages.
 
 import { nameOf, type Selected } from './component-names'
-import { groupVersions, isRun, ownIds, userText, type Fields, type StoredRun } from './stored-versions'
+import { isRun, userText, type Fields, type StoredRun } from './stored-run'
+import { groupVersions, ownIds } from './stored-versions'
 
 /** A version of a stored turn. */
 export interface StoredVersion {
+  /** Index of the turn. */
+  turn: number
+  /** Its first version begins the turn. */
+  isFirst: boolean
+  /** The question was edited: the turns since belong to the versions before. */
+  edits: boolean
   /** The user's message. */
   user: string | null
   /** It regenerated the version before it, whose tool calls and members it kept. */
@@ -18,24 +25,26 @@ export interface StoredVersion {
   runs: string[]
 }
 
-/** A turn of a stored session: its versions, oldest first. */
-export type StoredTurn = [StoredVersion, ...StoredVersion[]]
-
 /**
- * The turns of a session. Runs of members are skipped: their events are contained in those of the parent. `selected` may have the
- * name of whoever answered.
+ * The turns of a session, all versions in the order in which they are to be shown one after the other. Runs of members are
+ * skipped: their events are contained in those of the parent. `selected` may have the name of whoever answered.
  */
-export function turnsFromRuns(stored: unknown, selected: Selected): StoredTurn[] {
+export function turnsFromRuns(stored: unknown, selected: Selected): StoredVersion[] {
   const runs = ownIds(Array.isArray(stored) ? stored.filter(isRun) : [])
   const byId = new Map(runs.map((run) => [run.run_id, run]))
-  return groupVersions(runs).map((versions) => versions.map((attempts): StoredVersion => ({
+  return groupVersions(runs).flatMap(({ turn, edits, versions }) => versions.map((attempts, at): StoredVersion => ({
+    turn,
+    isFirst: !at && !edits,
+    edits: !at && edits,
     user: userText(attempts[0]!),
     keepsWork: Boolean(attempts[0]!.regenerated_from),
     at: toSeconds(attempts[0]!.created_at),
-    frames: new TextEncoder().encode(attempts.map((run) => streamText(run, byId, selected)).join('')),
+    frames: new TextEncoder().encode(attempts.map((run) => streamText(run, run.isReplaced ? NO_RUNS : byId, selected)).join('')),
     runs: attempts.map(({ run_id }) => run_id),
-  })) as StoredTurn)
+  })))
 }
+
+const NO_RUNS = new Map<string, StoredRun>()
 
 function streamText(run: StoredRun, runs: Map<string, StoredRun>, selected: Selected): string {
   // A run that failed and went on in place keeps the event of its failure.
@@ -73,7 +82,7 @@ function assistantTexts(run: StoredRun | undefined): string[] | null {
   return messages.map(({ content }) => (typeof content === 'string' ? content : ''))
 }
 
-/** Events for a run that was stored without: its start, its tool calls, its end. */
+/** Events for a run that was stored without: its start, its tool calls, its end if it has ended. */
 function eventsFromResult(run: StoredRun, selected: Selected): Fields[] {
   const kind = run.team_id ? 'Team' : run.workflow_id ? 'Workflow' : ''
   const { run_id, content } = run
@@ -85,7 +94,8 @@ function eventsFromResult(run: StoredRun, selected: Selected): Fields[] {
   const of = kind === 'Workflow' ? '' : kind
   const started = kind === 'Workflow' ? 'WorkflowStarted' : `${kind}RunStarted`
   const tools = (run.tools ?? []).map((tool) => ({ ...base, event: `${of}ToolCallCompleted`, tool }))
-  return [{ ...base, event: started }, ...tools, { ...base, event: endEventName(run, kind), content: content ?? '' }]
+  const end = /RUNNING|PENDING/i.test(run.status ?? '') ? [] : [{ ...base, event: endEventName(run, kind), content: content ?? '' }]
+  return [{ ...base, event: started }, ...tools, ...end]
 }
 
 function endEventName({ status }: StoredRun, kind: string): string {

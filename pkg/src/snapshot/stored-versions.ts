@@ -1,55 +1,40 @@
 // Which stored runs are versions of one turn. AgentOS 3.1.10 lists runs in the order of their creation, members before or behind
-// their parents, and names the run that another one was made from (docs/agentos-protocol.md §15).
+// their parents, and names the run that another one was made from (docs/agentos-protocol.md §15). Edits are told by edit-marks.ts.
 
+import { renamedMark, splitEdits } from './edit-marks'
+import type { StoredRun } from './stored-run'
 import type { Json } from '../types/json'
 
-export type Fields = Record<string, Json>
-
-/** A run as `GET /sessions/{id}/runs` returns it. */
-export interface StoredRun {
-  run_id: string
-  parent_run_id?: string | null
-  status?: string
-  run_input?: Json
-  content?: Json
-  created_at?: string | number
-  events?: Fields[] | null
-  tools?: Fields[] | null
-  messages?: Fields[] | null
-  agent_id?: string
-  team_id?: string
-  workflow_id?: string
-  /** The run whose answer it replaces. */
-  regenerated_from?: string | null
-  /** The run it was made from, and how many of its messages it kept. */
-  forked_from_run_id?: string | null
-  forked_from_message_index?: number | null
-  /** The session that this one is a copy of. */
-  forked_from_session_id?: string | null
+/** Versions of a turn, each a run, or the attempts that led to it. */
+export interface TurnVersions {
+  /** Index of the turn. */
+  turn: number
+  /** They are of an edited question; the turns in between belong to the versions before. */
+  edits: boolean
+  versions: StoredRun[][]
 }
 
-export function isRun(value: unknown): value is StoredRun {
-  return typeof value === 'object' && value !== null && typeof (value as StoredRun).run_id === 'string'
-}
-
-/** The versions of each turn, in the order of the turns; each version is a run, or the attempts that led to it. */
-export function groupVersions(runs: StoredRun[]): StoredRun[][][] {
-  const turns: StoredRun[][][] = []
-  const turnOf = new Map<string, StoredRun[][]>()
+/** The turns of a session, in their order; those of edited questions where the edit was made. */
+export function groupVersions(stored: StoredRun[]): TurnVersions[] {
+  const runs = splitEdits(stored.filter(({ parent_run_id }) => !parent_run_id))
+  const groups: TurnVersions[] = []
+  const groupOf = new Map<string, TurnVersions>()
+  let turnCount = 0
   for (const run of runs) {
-    if (run.parent_run_id) continue
-    const last = turns.at(-1)
-    const before = last?.at(-1)?.at(-1)
+    const last = groups.at(-1)
+    const before = last?.versions.at(-1)?.at(-1)
     const source = sourceOf(run)
-    let turn = source ? turnOf.get(source) : undefined
-    if (turn) turn.push([run])
+    const edited = run.edit && groupOf.get(run.edit.of)
+    let group = source ? groupOf.get(source) : undefined
+    if (group) group.versions.push([run])
+    else if (edited) groups.push((group = { turn: edited.turn, edits: true, versions: [[run]] }))
     // The same question after an error is a retry: one version. After an answer that was stopped, it is another one.
-    else if (before?.status === 'ERROR' && sameInput(before, run)) (turn = last!).at(-1)!.push(run)
-    else if (before?.status === 'CANCELLED' && sameInput(before, run)) (turn = last!).push([run])
-    else turns.push((turn = [[run]]))
-    turnOf.set(run.run_id, turn)
+    else if (before?.status === 'ERROR' && sameInput(before, run)) (group = last!).versions.at(-1)!.push(run)
+    else if (before?.status === 'CANCELLED' && sameInput(before, run)) (group = last!).versions.push([run])
+    else groups.push((group = { turn: turnCount++, edits: false, versions: [[run]] }))
+    groupOf.set(run.run_id, group)
   }
-  return turns
+  return groups
 }
 
 /**
@@ -69,26 +54,6 @@ const isAsked = (run: StoredRun, cut: number) => (run.messages ?? []).slice(0, c
 
 const sameInput = (a: StoredRun, b: StoredRun) => a.run_input !== undefined && JSON.stringify(a.run_input) === JSON.stringify(b.run_input)
 
-/**
- * What the user said. `run_input` of a run that was made from another one, or edited in place, is the text of before: the words
- * that count are those of the messages. A message may have more than the user's words behind them.
- */
-export function userText(run: StoredRun): string | null {
-  const input = inputText(run.run_input)
-  const cut = run.forked_from_message_index
-  const own = typeof cut === 'number' && run.messages?.[cut]?.role === 'user' && !run.regenerated_from ? run.messages[cut] :
-    run.messages?.find(({ role, from_history }) => role === 'user' && !from_history)
-  const said = own?.content
-  return typeof said !== 'string' || (input !== null && said.startsWith(input)) ? input : said
-}
-
-function inputText(input: Json | undefined): string | null {
-  if (input === undefined || input === null) return null
-  if (typeof input === 'string') return input
-  const { input_content: content } = input as Fields
-  return typeof content === 'string' ? content : JSON.stringify(content ?? input)
-}
-
 /** The runs of a copied session with the ids they have in it: inside of them, AgentOS keeps those of the original. */
 export function ownIds(runs: StoredRun[]): StoredRun[] {
   const ids = new Map<Json, string>()
@@ -104,6 +69,7 @@ export function ownIds(runs: StoredRun[]): StoredRun[] {
   }
   return runs.map((run) => ({
     ...renamed(run, ['parent_run_id', 'regenerated_from', 'forked_from_run_id']),
+    metadata: renamedMark(run.metadata, ids),
     events: run.events?.map((event) => {
       const { session_id: _original, ...own } = renamed(event, ['run_id', 'parent_run_id'])
       return own

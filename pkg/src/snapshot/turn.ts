@@ -66,7 +66,7 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   turn.times = reuseIfEqual(turn.times, facts.times)
   turn.runId = facts.runId
   turn.error = reuseIfEqual(turn.error, facts.error)
-  turn.unsent = facts.unsent ? (turn.user?.content ?? '') : null
+  turn.unsent = facts.unsent
   turn.notice = facts.notice
   turn.versions = reuseIfEqual(turn.versions, facts.versions)
   turn.usage = reuseIfEqual(turn.usage, facts.usage)

@@ -91,6 +91,23 @@ export interface StreamHandler {
    */
   regenerate(options?: { turn?: Turn | string; instructions?: string }): Promise<Outcome>
   /**
+   * Replaces the user's message of a turn, and answers the new one. Afterwards the model sees what stood before the message, the
+   * new one, and nothing of what came after. The message and the turns behind it, as they were, stay as a version of the turn
+   * (`turn.versions`, `showVersion`). What it costs, and what is shown if it does not come to its end: docs/editing.md.
+   *
+   * Resolves with the outcome of the new answer. If the server refuses, or `cancel()` is called, before the new message is sent:
+   * `failed` or `cancelled`; the conversation is shown as it was, `turn.notice` and `snapshot.error` say why, and `turn.unsent` of
+   * that turn is the new text.
+   *
+   * Rejects, changing nothing, with a TypeError for wrong arguments; with an Error if the message is empty, while an answer is
+   * running, if there is no such turn, for a workflow, and if the session cannot be read. AgentOS before 3.1.10 cannot do it:
+   * `failed`, and `snapshot.error` says so.
+   *
+   * @param turn The turn, or its id.
+   * @param message As for `send`.
+   */
+  edit(turn: Turn | string, message: string | FormData): Promise<Outcome>
+  /**
    * Shows an answer of this session that another tab or device started, regenerates or continues, as it streams; what was
    * added to the session meanwhile is shown, too (docs/follow.md). With the option `follow` the handler does it by itself.
    *
@@ -102,7 +119,8 @@ export interface StreamHandler {
    */
   follow(sessionId?: string): Promise<Followed>
   /**
-   * Shows another version of a turn. The model continues from the latest one, whichever is shown. Returns `false` if there is no such
+   * Shows another version of a turn; of a message that was edited, together with the turns that followed that version. The model
+   * continues from the latest one, whichever is shown. Returns `false` if there is no such
    * version.
    *
    * @param index From 0, the oldest.

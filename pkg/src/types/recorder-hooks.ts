@@ -80,6 +80,8 @@ export interface RecorderHooks {
    * has to be small.
    */
   takeOver(core: StreamHandler, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void): void
+  /** A turn's pause in the fields of agent-ui's messages. */
+  hitlFields?(turn: Turn, sessionId: string | null): Record<string, unknown>
 }
 
 /** A call that waits for the core. */

@@ -130,11 +130,11 @@ export interface Turn {
   readonly runId: string | null
   readonly error: StreamError | null
   /**
-   * The user's text, if it never reached the server or was refused with a 4xx status, so that a composer can offer it again;
-   * otherwise `null`.
+   * The user's text, if it never reached the server or was refused with a 4xx status, so that a composer can offer it again; the
+   * new text of an edit that was not made; otherwise `null`.
    */
   readonly unsent: string | null
-  /** The versions of this turn, of which it shows one. `{ index: 0, count: 1 }` unless it was answered again. */
+  /** The versions of this turn, of which it shows one. `{ index: 0, count: 1 }` unless it was answered again or edited. */
   readonly versions: TurnVersions
   /** For the user: why an earlier version is shown: `The new answer failed. This is the one before it.` */
   readonly notice: string | null

@@ -60,8 +60,10 @@ export interface TurnFacts {
   times: TurnTimes
   runId: string | null
   error: StreamError | null
-  unsent: boolean
+  unsent: string | null
   notice: string | null
+  /** It belongs to a branch that is not shown. */
+  hidden: boolean
   versions: TurnVersions
   pause: PauseDelta | null
   followups: string | null

@@ -46,6 +46,11 @@ pub(in crate::refusal) const STATUS_BEHIND: &str = list![
     "overloaded",
     "unavailable",
     "insufficient",
+    "retry in",
+    "retry after",
+    "try again",
+    "please ",
+    "wait ",
 ];
 /// Behind a number that is a value of data, whatever stands in front of it.
 pub(in crate::refusal) const DATA_BEHIND: &str =

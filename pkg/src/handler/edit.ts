@@ -1,0 +1,67 @@
+// Edits a message of the user. What the core needs to know before: which runs the server has stored, and how they ended.
+
+import { fetchMarkedRuns } from '../agentos/sessions'
+import { withMark } from '../snapshot/edit-marks'
+import { planEdit, type EditPlan } from '../snapshot/edit-plan'
+import { flattenPairs, resolveFields } from './core-config'
+import type { CoreDriver } from './core-driver'
+import { componentRunsPath } from './run-path'
+import { sendArguments } from './send-arguments'
+import { turnNumber } from './turn-argument'
+import type { Outcome, Turn } from '../types/snapshot'
+
+/** See {@link StreamHandler.edit}. */
+export async function edit(driver: CoreDriver, turn: Turn | string, message: string | FormData): Promise<Outcome> {
+  if (driver.isDisposed) return 'cancelled'
+  const id = turnNumber('edit', turn)
+  const { text, form, files, isEmpty } = sendArguments(driver.options, message, undefined, 'edit')
+  const refuse = () => {
+    const why = isEmpty ? 'the message is empty' : driver.core.whyNotAgain(id)
+    if (why !== undefined) throw refusal(why)
+  }
+  refuse()
+  const plan = await planOf(driver, id, form === null || [...form.keys()].every((name) => name === 'message'))
+  if (driver.isDisposed) return 'cancelled'
+  refuse()
+  driver.generation++
+  const fields = fieldsOf(driver, plan, text, form)
+  return driver.startCall((ticket) => driver.core.edit(ticket, id, text, files, plan.hide, plan.run, fields), form)
+}
+
+const refusal = (why: string) => new Error(`ai-stream-handler: edit(): ${why}`)
+
+/** A run that has just been stopped is waited for. */
+async function planOf(driver: CoreDriver, id: number, isText: boolean): Promise<EditPlan> {
+  const { sessionId } = driver.snapshot
+  const [turn, ...later] = driver.core.runsFrom(id).split('\n').map((runs) => runs.split('\t').filter(Boolean))
+  const known = { turn: turn ?? [], later: later.flat() }
+  for (let attempt = 1; ; attempt++) {
+    const runs = sessionId === null ? [] : await storedRuns(driver, sessionId)
+    const plan = planEdit(runs, known, isText)
+    if (!plan.isRunning || driver.isDisposed) return plan
+    if (attempt === ATTEMPTS) throw refusal('an answer of this session is still running on the server; try again when it has ended')
+    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
+  }
+}
+
+/** None if the server has stored nothing of the session. */
+async function storedRuns(driver: CoreDriver, sessionId: string): Promise<unknown> {
+  try {
+    return await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), sessionId)
+  } catch (error) {
+    if ((error as { httpStatus?: number }).httpStatus === 404) return []
+    throw error
+  }
+}
+
+/** Fields of the request. In place: the message and where it stands. In a new run: what the message is an edit of. */
+function fieldsOf(driver: CoreDriver, { run, at, mark }: EditPlan, text: string, form: FormData | null): string[] {
+  if (run !== undefined) return flattenPairs({ continue_from: String(at), input: text })
+  if (!mark) return []
+  const metadata = withMark(form?.get('metadata') ?? resolveFields(driver.options).metadata, mark)
+  form?.set('metadata', metadata)
+  return flattenPairs({ metadata })
+}
+
+const ATTEMPTS = 10
+const INTERVAL_MS = 300
