@@ -103,6 +103,7 @@ size: dist
 bench-page: prerequisites-test package
 	node benches/page.mjs
 	node benches/markdown.mjs
+	node benches/write-tables.mjs
 
 ## Take the README's screenshots, into .github/screenshots
 .PHONY: screenshots

@@ -12,7 +12,7 @@ import { createServer } from 'node:http'
 import { join, resolve } from 'node:path'
 import { launch } from '../tests/e2e/browser.mjs'
 import { freePort } from '../tests/free-port.mjs'
-import { compare, costOf, frame, framesOf, goOn, HEAD, hearDrawn, printRows, sendFrames, text, tokensOf } from './markdown-parts.mjs'
+import { compare, costOf, frame, framesOf, HEAD, hearDrawn, printRows, sendFrames, text, tokensOf } from './markdown-parts.mjs'
 
 const TOKENS = Number(process.env.TOKENS ?? 5000)
 const RUNS = Number(process.env.RUNS ?? 3)

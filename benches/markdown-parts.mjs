@@ -16,20 +16,14 @@ export const framesOf = (tokens) => tokens.map((content) => frame('RunContent', 
 /** Tokens per step. */
 export const STEP = 10
 
-/** What waits until the page has drawn, or until the bench says so. */
-const waiting = new Set()
-export const goOn = () => {
-  for (const go of waiting) go()
-  waiting.clear()
-}
-export const isWaiting = () => waiting.size > 0
-export const told = () => new Promise((go) => waiting.add(go))
+/** Goes on with the stream that waits until the page has drawn. */
+let goOn
 
 /** Sends frames at a rate per second, `0` for as fast as it can, or in `step`: the next ones when the page has drawn these. */
 export async function sendFrames(response, frames, pace) {
   if (pace === 'step') {
     for (let sent = 0; sent < frames.length; sent += STEP) {
-      const drawn = told()
+      const drawn = new Promise((go) => { goOn = go })
       response.write(frames.slice(sent, sent + STEP).join(''))
       await drawn
     }
@@ -49,7 +43,7 @@ export function hearDrawn(server) {
   server.on('upgrade', ({ headers }, socket) => {
     const accept = createHash('sha1').update(`${headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')
     socket.write(`HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`)
-    socket.on('data', goOn).on('error', () => {})
+    socket.on('data', () => goOn?.()).on('error', () => {})
   })
 }
 

@@ -1,5 +1,5 @@
 // Writes the results in target/bench into the tables of benches/README.md and docs/benchmarks.md, between `<!-- bench: NAME -->` and
-// `<!-- /bench -->`. `make bench` runs it last; nobody edits those tables by hand.
+// `<!-- /bench -->`. `make bench` and `make bench-page` run it last; nobody edits those tables by hand.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -50,14 +50,38 @@ function stateful() {
   ]))
 }
 
+const PACES = { 0: 'as fast as they can', 200: '200 a second', step: 'in step' }
+const RENDERERS = { plain: 'react-markdown, whole', blocks: 'react-markdown, blocks', streamdown: 'Streamdown', 'agent-ui': 'agent-ui, its own renderer', 'agent-ui-blocks': 'agent-ui, our renderer' }
+
+/** What drawing a Markdown answer costs: the React page, and agent-ui if it was measured. */
+function markdown() {
+  const { paces } = result('markdown')
+  const real = exists('agent-ui') ? result('agent-ui').paces : {}
+  return table(['tokens arrive', 'page', 'main thread, s', 'of the whole', 'commits', 'ms per commit', 'longest task, ms', 'texts rendered per commit'], Object.keys(PACES).flatMap((pace) => {
+    const rows = { ...paces[pace], ...(real[pace] ? { 'agent-ui': real[pace].own, 'agent-ui-blocks': real[pace].blocks } : {}) }
+    return Object.entries(rows).map(([name, one]) => {
+      const whole = rows[name.startsWith('agent-ui') ? 'agent-ui' : 'plain']
+      return [PACES[pace], RENDERERS[name], one.task.toFixed(one.task < 1 ? 2 : 1), (one.task / whole.task).toFixed(2), one.commits.toLocaleString('en'), ((one.task / one.commits) * 1000).toFixed(1), one.longest.toFixed(0), one.blocks ? (one.blocks / one.commits).toFixed(1) : '–']
+    })
+  }))
+}
+
+/** Milliseconds per token, behind so many characters. */
+function markdownGrowth() {
+  const { growth } = result('markdown')
+  const lengths = Object.keys(growth)
+  return table(['', ...lengths.map((length) => `${Number(length).toLocaleString('en')} characters`)], Object.keys(growth[lengths[0]]).map((name) => [RENDERERS[name], ...lengths.map((length) => ((growth[length][name].task / 400) * 1000).toFixed(2))]))
+}
+
 /** Those whose results are there: a run of one measure leaves the other tables as they are. */
 const tables = {
   ...(exists('table-node') ? { 'table-node': () => full('node', 'table') } : {}),
   ...(exists('table-chromium') ? { 'table-chromium': () => full('chromium', 'table') } : {}),
+  ...(exists('markdown') ? { markdown, 'markdown-growth': markdownGrowth } : {}),
   ...(exists('table-chromium', 'table-node') ? { summary } : {}), ...(exists('state-chromium', 'state-node') ? { state: stateful } : {}),
 }
 for (const path of ['benches/README.md', 'docs/benchmarks.md']) {
   const text = readFileSync(join(root, path), 'utf8')
-  const written = text.replace(/(<!-- bench: (\S+) -->\n)[^]*?(\n<!-- \/bench -->)/g, (whole, open, name, close) => (tables[name] ? open + tables[name]() + close : whole))
+  const written = text.replace(/(<!-- bench: (\S+) -->\n)[^]*?<!-- \/bench -->/g, (whole, open, name) => (tables[name] ? `${open}${tables[name]()}\n<!-- /bench -->` : whole))
   writeFileSync(join(root, path), written)
 }

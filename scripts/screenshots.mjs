@@ -15,11 +15,11 @@ const byId = (page, id) => page.getByTestId(id)
 const status = (page, name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]').textContent === wanted, name)
 const verdict = (page) => page.waitForFunction(() => document.querySelector('[data-testid=verdict]').textContent.startsWith('It '))
 
-/** Closes Behind the Scenes, opens the chart, and scrolls to its end. */
+/** Closes Behind the Scenes, opens the chart, and scrolls to it. */
 async function openChart(page) {
   await page.locator('.timeline > summary').last().click()
   await page.locator('.chart > summary').last().click()
-  await page.locator('.chat').evaluate((chat) => { chat.scrollTop = chat.scrollHeight })
+  await page.locator('.chart').last().evaluate((chart) => chart.scrollIntoView({ block: 'end' }))
 }
 
 const PICTURES = {

@@ -62,6 +62,7 @@ const retryCard = createRetryCard({ ...createWaitClock(page, scrubber), cancel: 
 const turnActions = {
   send, canReject: () => page.live !== null, canResolve: () => page.live?.target.kind !== 'url' && !scrubber.isOpen(),
   canRegenerate: () => liveSession.canRegenerate() && !scrubber.isOpen(), regenerate: (turn) => liveSession.regenerate(turn),
+  canEdit: () => liveSession.canRegenerate() && !scrubber.isOpen(), edit: (turn, text) => liveSession.edit(turn, text),
   showVersion: (turn, index) => page.handler.showVersion(turn, index),
   resolve: (pause, approved, values) => (page.live ? liveSession.resolve(pause, approved, values) : recorded.continueRun()),
   now: () => (scrubber.isOpen() ? scrubber.now() : Date.now() / 1000),
@@ -103,7 +104,7 @@ const layout = createLayout({
   skip: () => messageList.focus(),
 })
 document.body.append(scrubber.inspector)
-const liveSession = createLiveSession(page, backend, { chaosPanel, layout, messageList, sessionList })
+const liveSession = createLiveSession(page, backend, { chaosPanel, composer, layout, messageList, sessionList })
 const recorded = createRecordedScenarios(page, { chaosPanel, layout, messageList, recorderControls, statusFooter })
 const views = [layout, recorderControls, errorBanner, retryCard, messageList, activityStatus, sendQueue, composer, rateLimitPanel, statusFooter, sessionList]
 

@@ -1,3 +1,4 @@
+// Replaces src/components/ui/typography/MarkdownRenderer/MarkdownRenderer.tsx of agno-agi/agent-ui.
 import { MessageBlocks } from 'ai-stream-handler/react'
 import { type FC } from 'react'
 import ReactMarkdown from 'react-markdown'
@@ -12,9 +13,12 @@ import { inlineComponents } from './inlineStyles'
 import { components } from './styles'
 
 // Outside of the component: a new list or object in each render would render every block again.
-const plugins = { remarkPlugins: [remarkGfm], rehypePlugins: [rehypeRaw, rehypeSanitize] }
-const Block: FC<{ children: string }> = ({ children }) => <ReactMarkdown {...plugins} components={components}>{children}</ReactMarkdown>
-const InlineBlock: FC<{ children: string }> = ({ children }) => <ReactMarkdown {...plugins} components={inlineComponents}>{children}</ReactMarkdown>
+const blockOf = (own: object): FC<{ children: string }> => {
+  const options = { remarkPlugins: [remarkGfm], rehypePlugins: [rehypeRaw, rehypeSanitize], components: { ...own } }
+  return function Block({ children }) { return <ReactMarkdown {...options}>{children}</ReactMarkdown> }
+}
+const Block = blockOf(components)
+const InlineBlock = blockOf(inlineComponents)
 
 const MarkdownRenderer: FC<MarkdownRendererProps> = ({ children, classname, inline = false }) => (
   <div className={cn('prose prose-h1:text-xl dark:prose-invert flex w-full flex-col gap-y-5 rounded-lg', classname)}>

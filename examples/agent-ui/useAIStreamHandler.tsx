@@ -7,7 +7,7 @@ import useChatActions from '@/hooks/useChatActions'
 import { constructEndpointUrl } from '@/lib/constructEndpointUrl'
 import { useStore } from '../store'
 
-const ui = connectAgentUI({
+export const ui = connectAgentUI({
   store: useStore,
   endpoint: () => constructEndpointUrl(useStore.getState().selectedEndpoint)
 })

@@ -86,6 +86,7 @@ impl PageBackend {
         session_id: String,
         user_id: Option<String>,
         in_background: bool,
+        metadata: Option<String>,
         frame: Function,
         end: Function,
     ) -> Answering {
@@ -102,6 +103,7 @@ impl PageBackend {
             script,
             before,
             in_background,
+            metadata,
             continued,
         };
         self.memory.open_session(&request.session_id, request.said(), now());

@@ -83,6 +83,7 @@ pub fn copy(runs: &[Run], session_id: &str, new_id: impl Fn() -> String) -> Vec<
         regenerated_from: renamed(&run.regenerated_from),
         forked_from: renamed(&run.forked_from),
         copied_from: Some(run.session_id.clone()),
+        metadata: run.metadata.clone().map(|text| ids.iter().fold(text, |text, (old, new)| text.replace(old, new))),
         ..run.clone()
     };
     runs.iter().map(copied).collect()

@@ -24,6 +24,8 @@ pub struct RunRequest {
     pub before: Vec<String>,
     /// Continues after the client disconnects.
     pub in_background: bool,
+    /// The form's `metadata`, as it came: an object in JSON.
+    pub metadata: Option<String>,
     pub continued: Continued,
 }
 

@@ -29,6 +29,8 @@ pub struct Run {
     pub status: String,
     /// A JSON array.
     pub tools: String,
+    /// A JSON object.
+    pub metadata: Option<String>,
     pub created_at: f64,
     /// How many answers the question had before.
     pub take: u32,
@@ -65,6 +67,7 @@ impl Run {
             kind: if request.is_team { "team" } else { "agent" }.into(),
             component_id: request.id.clone(),
             user_id: request.user_id.clone(),
+            metadata: request.metadata.clone(),
             input: from.input.clone().unwrap_or_else(|| request.message.clone()),
             said: request.message.clone(),
             script: request.script.clone(),
@@ -87,6 +90,7 @@ impl Run {
             user_id: self.user_id.clone(),
             message: self.said.clone(),
             script: self.script.clone(),
+            metadata: self.metadata.clone(),
             ..RunRequest::default()
         }
     }
@@ -102,6 +106,9 @@ impl Run {
             "content": self.content, "status": self.status, "tools": tools, "messages": messages,
             "created_at": iso(self.created_at)});
         run[format!("{}_id", self.kind)] = json!(self.component_id);
+        if let Some(metadata) = self.metadata.as_deref().and_then(|text| serde_json::from_str::<Value>(text).ok()) {
+            run["metadata"] = metadata;
+        }
         let sources = [
             ("regenerated_from", &self.regenerated_from),
             ("forked_from_run_id", &self.forked_from),

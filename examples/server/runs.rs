@@ -216,11 +216,13 @@ async fn read(app: &App, id: String, is_team: bool, form: Multipart) -> Result<R
     }
     let session_id = session_id.unwrap_or_else(|| app.world().id());
     let user_id = fields.remove("user_id");
+    let metadata = fields.remove("metadata");
     let only_here = Directive::of(&script, &id).is_keyed();
     let before = app.store.before(&session_id, user_id.as_deref(), only_here).await;
     let in_background = fields.get("background").is_some_and(|b| b == "true");
     let continued = Default::default();
-    let request = RunRequest { is_team, id, session_id, user_id, message, script, before, in_background, continued };
+    let request =
+        RunRequest { is_team, id, session_id, user_id, message, script, before, in_background, metadata, continued };
     app.store.open_session(&Run::of(&request, now()), &request.said());
     Ok(request)
 }

@@ -27,10 +27,10 @@ impl RunStore for Store {
     fn add_run(&self, run: Run) {
         self.later(move |db| {
             db.execute(
-                &format!("insert or replace into runs ({COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)"),
+                &format!("insert or replace into runs ({COLUMNS}) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"),
                 params![run.run_id, run.session_id, run.kind, run.component_id, run.user_id, run.input, run.said,
                     run.script, run.content, run.status, run.tools, run.created_at, run.take, run.regenerated_from,
-                    run.forked_from, run.kept, run.copied_from],
+                    run.forked_from, run.kept, run.copied_from, run.metadata],
             )
         });
     }
@@ -196,6 +196,7 @@ fn run_of(row: &Row) -> rusqlite::Result<Run> {
         forked_from: row.get("forked_from")?,
         kept: row.get::<_, Option<i64>>("kept")?.unwrap_or_default(),
         copied_from: row.get("copied_from")?,
+        metadata: row.get("metadata")?,
     })
 }
 
@@ -209,6 +210,7 @@ fn add_columns(db: &Connection) {
         "forked_from text",
         "kept integer",
         "copied_from text",
+        "metadata text",
     ] {
         // Fails if the column is there.
         let _ = db.execute(&format!("alter table runs add column {column}"), []);
@@ -217,7 +219,7 @@ fn add_columns(db: &Connection) {
 
 const COLUMNS: &str =
     "id, session_id, kind, component_id, user_id, input, said, script, content, status, tools, created_at, take, \
-                       regenerated_from, forked_from, kept, copied_from";
+                       regenerated_from, forked_from, kept, copied_from, metadata";
 
 const SCHEMA: &str = "
     pragma journal_mode = wal;

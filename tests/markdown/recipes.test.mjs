@@ -1,6 +1,7 @@
 // The recipes of docs/markdown.md and examples/, with the real renderers: what is on the page is what the whole text would be, and a
 // token renders one block.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -199,9 +200,9 @@ async function recipe(words, name, loader) {
   return compiled(name, block.text, loader)
 }
 
-async function compiled(name, contents, loader, plugins = []) {
+async function compiled(name, contents, loader) {
   const outfile = join(folder, `recipe-${name}.mjs`)
-  await build({ stdin: { contents, loader, resolveDir: folder }, outfile, bundle: true, format: 'esm', platform: 'node', packages: 'external', jsx: 'automatic', logLevel: 'error', plugins })
+  await build({ stdin: { contents, loader, resolveDir: folder }, outfile, bundle: true, format: 'esm', platform: 'node', packages: 'external', jsx: 'automatic', logLevel: 'error' })
   return import(pathToFileURL(outfile).href)
 }
 
@@ -227,25 +228,38 @@ test('marked and DOMPurify, as in docs/markdown.md', async () => {
   assert.equal(element.textContent.replace(/\s+/g, ' '), whole.textContent.replace(/\s+/g, ' '))
 })
 
-test('the drop-in for agent-ui renders what its own renderer does', async () => {
-  const parts = join(folder, 'agent-ui')
-  mkdirSync(parts, { recursive: true })
-  const files = {
-    '@/lib/utils': 'export const cn = (...names) => names.filter(Boolean).join(" ")', './types': '', './inlineStyles': 'export const inlineComponents = {}',
-    './styles': 'export const components = {}',
+/** What the pages have around their renderer. Of `code` they say more than react-markdown gives, which a page's own renderer gets away with. */
+const AROUND = {
+  'lib/utils.ts': 'export const cn = (...names: (string | undefined)[]) => names.filter(Boolean).join(" ")',
+  'types.ts': 'export interface MarkdownRendererProps { children?: string; classname?: string; inline?: boolean }',
+  'styles.tsx': `import type { DetailedHTMLProps, FC, HTMLAttributes } from 'react'\nconst Code: FC<DetailedHTMLProps<HTMLAttributes<HTMLPreElement>, HTMLPreElement>> = ({ children }) => <code>{children}</code>\nexport const components = { code: Code }`,
+  'inlineStyles.tsx': `export { components as inlineComponents } from './styles'\n`,
+}
+
+for (const name of ['agent-ui', 'cirkelline-ui']) test(`the drop-in for ${name} compiles, and renders what its own renderer does`, async () => {
+  const parts = join(folder, `drop-in-${name}`)
+  mkdirSync(join(parts, 'lib'), { recursive: true })
+  for (const [file, text] of Object.entries(AROUND)) writeFileSync(join(parts, file), text)
+  const source = readFileSync(join(root, `examples/${name}/MarkdownRenderer.tsx`), 'utf8')
+  writeFileSync(join(parts, 'MarkdownRenderer.tsx'), source)
+  writeFileSync(join(parts, 'tsconfig.json'), JSON.stringify({ compilerOptions: { target: 'es2022', module: 'esnext', moduleResolution: 'bundler', lib: ['es2022', 'dom'], types: [], jsx: 'react-jsx', strict: true, noUnusedLocals: true, skipLibCheck: true, noEmit: true, paths: { '@/*': ['./*'] } }, include: ['*.tsx', '*.ts'] }))
+  try {
+    execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', parts], { encoding: 'utf8', stdio: 'pipe' })
+  } catch (error) {
+    assert.fail(error.stdout)
   }
-  const around = { name: 'around', setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^(@\/|\.\/)/ }, ({ path }) => (path in files ? { path, namespace: 'around' } : undefined))
-    onLoad({ filter: /./, namespace: 'around' }, ({ path }) => ({ contents: files[path] }))
-  } }
-  const { default: Renderer } = await compiled('agent-ui', readFileSync(join(root, 'examples/agent-ui/MarkdownRenderer.tsx'), 'utf8'), 'tsx', [around])
+  assert.ok(source.trimEnd().split('\n').length <= 33)
+  const outfile = join(parts, 'drop-in.mjs')
+  await build({ entryPoints: [join(parts, 'MarkdownRenderer.tsx')], outfile, bundle: true, format: 'esm', platform: 'node', external: ['react', 'react/*', 'react-markdown', 'rehype-*', 'remark-gfm', 'ai-stream-handler/*'], jsx: 'automatic', logLevel: 'error' })
+  const { default: Renderer } = await import(pathToFileURL(outfile).href)
   const rehypeRaw = (await load('rehype-raw')).default
   const rehypeSanitize = (await load('rehype-sanitize')).default
+  const components = { code: ({ children }) => h('code', null, children) }
   for (const text of answers) {
     // Another text in the same place would be taken for one that goes on, for a second.
     await show(h(Renderer, { key: text }, text))
     await React.act(async () => { for (let wait = 0; wait < 100 && target.firstChild.children.length < 2; wait++) await new Promise((later) => setTimeout(later, 10)) })
-    assert.equal(normal(target.firstChild.innerHTML), await drawn(h(Markdown, { remarkPlugins: PLUGINS, rehypePlugins: [rehypeRaw, rehypeSanitize] }, text)))
+    assert.equal(normal(target.firstChild.innerHTML), await drawn(h(Markdown, { remarkPlugins: PLUGINS, rehypePlugins: [rehypeRaw, rehypeSanitize], components }, text)))
     assert.match(target.firstChild.className, /prose/)
   }
 })

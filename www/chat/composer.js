@@ -33,6 +33,10 @@ export function createComposer({ send, stop }) {
       setText(note, hint)
       canQueue = queues
     },
+    /** Puts a text into the box if it is empty. */
+    offer(text) {
+      if (input.value.trim() === '') input.value = text
+    },
     update(snapshot) {
       show(stopButton, snapshot.isStreaming)
       sendButton.disabled = snapshot.isStreaming && !canQueue

@@ -30,7 +30,6 @@ export function createMessageList(turnActions, welcome, retryCard) {
     list.replaceChildren()
     return keyedList(list, (turn) => {
       const view = createTurn(turnActions)
-      view.setBusy(busy)
       views.set(turn.id, view)
       return view
     })
@@ -66,10 +65,10 @@ export function createMessageList(turnActions, welcome, retryCard) {
       draw = newList()
     },
     update(snapshot) {
-      if (snapshot.isStreaming !== busy) {
-        busy = snapshot.isStreaming
-        for (const view of views.values()) view.setBusy(busy)
-      }
+      if (snapshot.turns === turns && snapshot.isStreaming === busy) return
+      busy = snapshot.isStreaming
+      const last = snapshot.turns.length - 1
+      snapshot.turns.forEach(({ id }, at) => views.get(id)?.setPlace(busy, last - at))
       if (snapshot.turns === turns) return
       if (turns && snapshot.turns.length > turns.length) following = !pinned
       turns = snapshot.turns

@@ -11,13 +11,15 @@ import { createMessage, hasBody } from './message.js'
 import { createPauseForm } from './pause-form.js'
 import { createTimeline } from './timeline.js'
 import { createMemberMessages } from './member-messages.js'
+import { createUserMessage } from './user-message.js'
 
 /**
- * `actions`: `send(text)` sends a suggested follow-up. `regenerate`, `showVersion` and `canRegenerate` are those of answer-tools.js. `resolve(pause, approved, values)`, `canReject()` and `canResolve()` are those of
+ * `actions`: `send(text)` sends a suggested follow-up. `regenerate`, `showVersion` and `canRegenerate` are those of
+ * answer-tools.js, `edit` and `canEdit` those of user-message.js. `resolve(pause, approved, values)`, `canReject()` and `canResolve()` are those of
  * pause-form.js. `now()` is the time in seconds: the clock's, or the moment shown of an opened recording.
  */
 export function createTurn(actions) {
-  const user = el('div', { class: 'user', dir: 'auto' })
+  const user = createUserMessage(actions)
   const members = createMemberMessages()
   const name = el('span', { class: 'who' })
   const answer = createMessage()
@@ -30,9 +32,10 @@ export function createTurn(actions) {
   const chart = createTimeChart(actions.now)
   const answering = el('div', { class: 'answer' }, el('div', { class: 'answer-head' }, el('span', { class: 'avatar' }, icon('agent')), name), answer.node)
   const node = el('article', { class: 'turn' }, el('h2', { class: 'visually-hidden' }, 'Question and answer'),
-    user, timeline.node, chart.node, members.node, answering, pause.node, outcome, tools.node, followups)
+    user.node, timeline.node, chart.node, members.node, answering, pause.node, outcome, tools.node, followups)
   let drawn = {}
   let busy = false
+  let behind = 0
 
   return {
     node,
@@ -45,19 +48,22 @@ export function createTurn(actions) {
     },
     /** Puts the retry card where the answer will continue. */
     attach: (card) => card.parentNode === node || pause.node.before(card),
-    /** `isBusy`: an answer is running in this conversation. */
-    setBusy(isBusy) {
+    /** `isBusy`: an answer is running in this conversation. `following`: how many turns are behind this one. */
+    setPlace(isBusy, following) {
+      if (isBusy === busy && following === behind) return
       busy = isBusy
-      if (drawn.id) tools.update(drawn, busy)
+      behind = following
+      if (!drawn.id) return
+      tools.update(drawn, busy)
+      user.update(drawn, busy, behind)
     },
     update(turn) {
-      if (turn.user !== drawn.user) setText(user, turn.user?.content ?? '')
+      user.update(turn, busy, behind)
       if (turn.answer !== drawn.answer) {
         answer.update(turn.answer)
         setText(name, turn.answer.teamName ?? turn.answer.agentName ?? 'Assistant')
       }
       members.update(turn.work)
-      show(user, turn.user !== null)
       show(members.node, turn.work.length > 0)
       show(answering, hasBody(turn.answer))
       node.classList.toggle('running', turn.outcome === null)

@@ -90,7 +90,7 @@ function answer(backend, route, id, form, signal) {
     return json(body, { status, headers: retry_after ? { 'retry-after': retry_after } : {} })
   }
   return stream(signal, (frame, end) => backend.run(route, id, message, script, session,
-    form.get('user_id')?.toString(), form.get('background') === 'true', frame, end))
+    form.get('user_id')?.toString(), form.get('background') === 'true', form.get('metadata')?.toString(), frame, end))
 }
 
 async function actOnRun(backend, kind, run, action, request) {

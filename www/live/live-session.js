@@ -3,7 +3,7 @@ import { confirm, fill, giveResult, reject } from '../vendor/ai-stream-handler.j
 import { newKey, toForm } from './live-scenarios.js'
 
 /** `page`: the state of the page (app.js). `backend`: the demo's own (`findBackend`). */
-export function createLiveSession(page, backend, { chaosPanel, layout, messageList, sessionList }) {
+export function createLiveSession(page, backend, { chaosPanel, composer, layout, messageList, sessionList }) {
   /** The last message, for "Try again". */
   let lastSent = ''
 
@@ -67,6 +67,14 @@ export function createLiveSession(page, backend, { chaosPanel, layout, messageLi
     regenerate(turn) {
       if (turn === page.handler.getSnapshot().turns.at(-1)) messageList.follow()
       return page.handler.regenerate({ turn })
+    },
+    /** A message that was not edited after all comes back as what to write. */
+    async edit(turn, text) {
+      messageList.follow()
+      const { handler } = page
+      const outcome = await handler.edit(turn, page.live.scenario ? toForm({ says: text }) : text)
+      const unsent = handler.getSnapshot().turns.find(({ id }) => id === turn.id)?.unsent
+      if (outcome !== 'completed' && unsent && handler === page.handler) composer.offer(unsent)
     },
     /** Opens a copy of the session shown. */
     async copy() {

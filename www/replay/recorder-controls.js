@@ -78,6 +78,8 @@ export function createRecorderControls({ open, opened, name }) {
     },
     update(snapshot) {
       saveButton.disabled = snapshot.turns.length === 0
+      // Before a run there is nothing to save.
+      node.classList.toggle('unused', snapshot.turns.length === 0)
     },
   }
 }

@@ -18,6 +18,9 @@ from ._types import Event
 log = logging.getLogger("ai_stream_handler")
 T = TypeVar("T")
 
+PATIENCE = 2.0
+"""Seconds for an answer of Redis. redis-py before version 8 has no limit, and a stream waits meanwhile."""
+
 # KEYS: buckets of the model, hold of the model, hold of all, learned limits.
 # ARGV: model, tokens, own limit or '', 1 to reserve. Returns milliseconds to wait; 0: it fits (and is reserved).
 _WAIT = """
@@ -97,7 +100,7 @@ class RedisQuota:
         elif not hasattr(redis, "execute_command") or not asyncio.iscoroutinefunction(redis.execute_command):
             raise TypeError(f"redis must be a URL or a client of redis.asyncio, not {type(redis).__module__}.{type(redis).__name__}")
         self._redis = redis
-        self._unreachable = (RedisError, OSError)
+        self._unreachable = (RedisError, OSError, asyncio.TimeoutError)
         # In braces: a Redis cluster keeps keys of one hash tag on one node, as a script needs.
         self._prefix = "{" + prefix + "}:"
         self._wait = redis.register_script(_WAIT)
@@ -175,7 +178,7 @@ class RedisQuota:
 
     async def _try(self, command: Awaitable[T], otherwise: T) -> T:
         try:
-            return await command
+            return await asyncio.wait_for(command, PATIENCE)
         except self._unreachable as error:
-            log.warning("ai_stream_handler: Redis cannot be used, nothing is held back: %s", error)
+            log.warning("ai_stream_handler: Redis cannot be used, nothing is held back: %s", str(error) or f"no answer within {PATIENCE:g} s")
             return otherwise

@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import re
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -256,6 +257,22 @@ class TestInSeveral:
             await quota.close()
 
         run(work(), virtual=False)
+        assert "Redis cannot be used, nothing is held back" in caplog.text
+
+    def test_a_redis_that_does_not_answer_holds_nobody_up(self, caplog: pytest.LogCaptureFixture) -> None:
+        pytest.importorskip("redis")
+
+        async def work(port: int) -> float:
+            quota = RedisQuota(f"redis://127.0.0.1:{port}/0", limit=10)
+            assert (await quota.reserve(MODEL, 1000)).reserved == 1000
+            passed = asyncio.get_running_loop().time()
+            await quota.close()
+            return passed
+
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            assert run(work(silent.getsockname()[1])) <= 2, "in virtual time"
         assert "Redis cannot be used, nothing is held back" in caplog.text
 
 

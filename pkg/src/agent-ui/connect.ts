@@ -31,8 +31,23 @@ export interface AgentUIOptions extends Omit<HandlerOptions, 'endpoint' | 'agent
   answerTeamName?: string
 }
 
+/**
+ * The handler's methods for the conversation on the page: answer again, versions, following, the session's own, the queue. If the
+ * page has loaded a session by itself, the first one that needs its turns opens it in the handler.
+ */
+export type ConversationActions = Omit<StreamHandler, NotActions>
+
+type NotActions =
+  | 'send' | 'cancel' | 'continueRun' | 'resume' | 'retryNow' | 'dismissError' | 'loadSessions'
+  | 'begin' | 'feed' | 'end' | 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'load' | 'clear' | 'dispose'
+
+/** Their names, among the handler's methods. */
+const ACTIONS = /regen|edit|follow|sion$|Queue/
+/** Those that return at once. Without a conversation there is nothing to act on. */
+const SYNCHRONOUS = /Ver|Que/
+
 /** What {@link connectAgentUI} returns. */
-export interface AgentUI {
+export interface AgentUI extends ConversationActions {
   /**
    * Sends a message and resolves with how the answer ended. A FormData is sent as it is, plus the fields it lacks. Without an
    * agent, team, workflow or url it resolves as `failed`, and the page shows why.
@@ -70,6 +85,8 @@ export function connectAgentUI(options: AgentUIOptions): AgentUI {
 /** Hot module replacement connects again without disconnecting. */
 const connected = new WeakMap<AgentUIStore, AgentUI>()
 
+interface Connection extends ConversationActions {}
+
 class Connection implements AgentUI {
   #options: AgentUIOptions
   #page: AgentUIPage = {}
@@ -86,6 +103,9 @@ class Connection implements AgentUI {
 
   constructor(options: AgentUIOptions) {
     this.#options = options
+    for (const name of Object.keys(createLazyHandler()) as (keyof ConversationActions)[]) {
+      if (ACTIONS.test(name)) (this as any)[name] = (...args: unknown[]) => this.#act(name, args)
+    }
     this.#sessionList = new SessionListSync(options.store)
     this.#unsubscribe = options.store.subscribe((state, before) => {
       if (state.sessionsData !== before.sessionsData) this.#sessionList.storeChanged(state, before)
@@ -102,14 +122,13 @@ class Connection implements AgentUI {
 
   // Without `this`, so that each method can be passed on by itself.
   send = async (input: string | FormData): Promise<Outcome> => {
-    const state = this.#options.store.getState()
-    const form = toFormData(input)
+    const state = this.#state
     const target = this.#target(state)
-    if (!target) return this.#rejectSend(form, 'Please select an agent or team first.')
+    if (!target) return this.#rejectSend(input, 'Please select an agent or team first.')
     const address = this.#page.sessionId ?? ''
     const session = this.#clearedAddress === address ? '' : (this.#shown?.sessionFor(address) ?? address)
     if (!this.#shown?.matches(JSON.stringify(target), session)) this.#bind(target, session)
-    return this.#shown!.send(form, state.messages)
+    return this.#shown!.send(input, state.messages)
   }
 
   update = (page: AgentUIPage): void => {
@@ -127,6 +146,31 @@ class Connection implements AgentUI {
 
   continueRun = (resolutions: Resolution | Resolution[]): Promise<Outcome> => {
     return this.#shown?.handler.continueRun(resolutions) ?? Promise.resolve('cancelled')
+  }
+
+  /** Without a conversation, opens the session that the page has loaded. */
+  #act(name: keyof ConversationActions, args: unknown[]): unknown {
+    const act = (handler: StreamHandler) => (handler[name] as (...args: unknown[]) => unknown)(...args)
+    if (this.handler) return act(this.handler)
+    if (SYNCHRONOUS.test(name)) return false
+    const [handler, show, session] = this.#prepare(true)
+    return Promise.resolve(session && handler.openSession(session)).then(() => (show(), act(handler)))
+  }
+
+  /** A handler for the ids of the page, and how to show its conversation: to be called once it has turns. */
+  #prepare(isInAddress: boolean): [handler: StreamHandler, show: () => void, session: string] {
+    const target = this.#target(this.#state)!
+    const session = this.#page.sessionId ?? ''
+    const handler = createLazyHandler(this.#handlerOptions(target, session))
+    return [handler, () => {
+      this.#bind(target, session, handler)
+      // The page may have loaded the session meanwhile, or has yet to.
+      this.#shown!.reattach(this.#state.messages, isInAddress)
+    }, session]
+  }
+
+  get #state(): AgentUIState {
+    return this.#options.store.getState()
   }
 
   disconnect(): void {
@@ -179,33 +223,30 @@ class Connection implements AgentUI {
       if (binding.handler.getSnapshot().sessionId !== session) continue
       this.#detached.delete(binding)
       this.#shown = binding
-      binding.reattach(this.#options.store.getState().messages, true)
+      binding.reattach(this.#state.messages, true)
     }
   }
 
   /** After a refresh: resumes an unfinished answer that was persisted. */
   #restore(): void {
     const { background, persist } = this.#options
-    const target = this.#target(this.#options.store.getState())
-    if (this.#triedRestore || !target || !(background || persist)) return
+    if (this.#triedRestore || !this.#target(this.#state) || !(background || persist)) return
     this.#triedRestore = true
-    const session = this.#page.sessionId ?? ''
-    const handler = (this.#restoring = createLazyHandler(this.#handlerOptions(target, session)))
+    const [handler, show] = this.#prepare(false)
+    this.#restoring = handler
     const stop = handler.subscribe(() => {
       if (!handler.getSnapshot().turns.length) return
       stop()
       this.#restoring = null
-      this.#bind(target, session, handler)
-      // The page may have loaded the session meanwhile, or has yet to.
-      this.#shown!.reattach(this.#options.store.getState().messages, false)
+      show()
     })
   }
 
   /** Shown as any other failure. */
-  #rejectSend(form: FormData, message: string): Outcome {
-    const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#options.store.getState()
+  #rejectSend(input: string | FormData, message: string): Outcome {
+    const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#state
     const created_at = Math.floor(Date.now() / 1000)
-    const [user, answer] = [{ role: 'user', content: `${form.get('message') ?? ''}` }, { role: 'agent', content: message, streamingError: true }]
+    const [user, answer] = [{ role: 'user', content: typeof input === 'string' ? input : `${input.get('message') ?? ''}` }, { role: 'agent', content: message, streamingError: true }]
     setMessages([...withoutFailed(messages), { ...user, created_at }, { ...answer, created_at, ...(this.#options.answerTeamName && { teamName: this.#options.answerTeamName }) }])
     setStreamingErrorMessage?.(message)
     setIsStreaming?.(false)
@@ -217,10 +258,3 @@ class Connection implements AgentUI {
 const withScheme = (endpoint: string) => isAddress(endpoint) ? endpoint : `${/^(localhost|[\d.]+(:|$))/.test(endpoint) ? 'http' : 'https'}://${endpoint}`
 
 const componentId = ({ agent, team, workflow }: AgentUIPage) => team ?? agent ?? workflow
-
-function toFormData(input: string | FormData): FormData {
-  const form = new FormData()
-  if (typeof input === 'string') form.set('message', input)
-  else for (const [name, value] of input.entries()) form.append(name, value)
-  return form
-}

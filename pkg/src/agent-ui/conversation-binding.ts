@@ -64,14 +64,14 @@ export class ConversationBinding {
     return this.#addressLags(address ?? '') ? this.handler.getSnapshot().sessionId ?? '' : undefined
   }
 
-  send(form: FormData, messages: Message[]): Promise<Outcome> {
+  send(message: string | FormData, messages: Message[]): Promise<Outcome> {
     const { isStreaming, turns } = this.handler.getSnapshot()
     if (!isStreaming) {
       this.#list.start(withoutFailed(messages), turns.length)
       this.#awaitsHistory = this.#options.session !== '' && !messages.length
     }
     this.#overruled = null
-    const outcome = this.handler.send(form)
+    const outcome = this.handler.send(message)
     this.#sync()
     return outcome
   }

@@ -3,7 +3,8 @@
 // until the message changes.
 
 import type { ChatMessage } from '../types/message'
-import type { PauseRequirement } from '../types/pause'
+import type { StreamHandler } from '../types/handler'
+import type { InspectableHandler, RecorderHooks } from '../types/recorder-hooks'
 import type { Snapshot, Turn } from '../types/snapshot'
 
 /** A message of the page, in the page's own type. */
@@ -33,7 +34,7 @@ export class MessageListSync {
   #lastList: Message[] | null = null
   #prefix = `${Math.random().toString(36).slice(2)}-`
 
-  constructor(private readonly options: { members: boolean; answerTeamName: string | undefined }) {}
+  constructor(private readonly options: { handler: StreamHandler; members: boolean; answerTeamName: string | undefined }) {}
 
   /** From now on the list is `messages`, followed by the handler's turns from index `turns` on. */
   start(messages: Message[], turns: number): void {
@@ -116,7 +117,7 @@ export class MessageListSync {
     return [...(turn.user ? [turn.user] : []), ...work, turn.answer].flatMap((message) => {
       const id = this.#prefix + message.id
       const after = this.#insertedAfter.get(id) ?? []
-      return this.#removed.has(id) ? after : [this.#message(id, message, message === turn.answer ? answerExtras(turn, snapshot, this.options.answerTeamName) : workExtras(message)), ...after]
+      return this.#removed.has(id) ? after : [this.#message(id, message, message === turn.answer ? answerExtras(turn, snapshot, this.options) : workExtras(message)), ...after]
     })
   }
 
@@ -138,7 +139,7 @@ export class MessageListSync {
 }
 
 /** The fields that pages expect of an answer besides the handler's own. */
-function answerExtras(turn: Turn, { error, sessionId, turns }: Snapshot, team: string | undefined): Record<string, unknown> {
+function answerExtras(turn: Turn, { error, sessionId, turns }: Snapshot, { answerTeamName: team, handler }: MessageListSync['options']): Record<string, unknown> {
   const { answer, pause } = turn
   const failed = answer.streamingError || (error !== null && turn === turns.at(-1)) ? (turn.error ?? error) : null
   const extras: Record<string, unknown> = { streamingError: failed !== null }
@@ -147,24 +148,14 @@ function answerExtras(turn: Turn, { error, sessionId, turns }: Snapshot, team: s
   // A page may show only messages with a text, and of one team, and the error banner only inside such a message.
   if (failed && !answer.content) extras.content = failed.message
   if (team && !answer.teamName && !answer.agentName) extras.teamName = team
-  if (pause) Object.assign(extras, { hitlPaused: true, hitlRunId: pause.runId ?? turn.runId, hitlSessionId: sessionId, hitlRequirements: pause.requirements.map(hitlRequirement) })
+  // There is none before the core is there.
+  if (pause) Object.assign(extras, ((handler as InspectableHandler).inside() as RecorderHooks).hitlFields!(turn, sessionId))
   return extras
 }
 
 function workExtras(message: ChatMessage): Record<string, unknown> {
   if (message.role !== 'delegation') return message.role === 'agent' ? { streamingError: false } : {}
   return { isDelegation: true, delegationTask: message.content, content: `**Delegating to ${message.delegatedTo}:**\n\n${message.content}` }
-}
-
-/** A requirement in AgentOS's field names, which pages with a form for paused runs read. */
-function hitlRequirement({ kind, fields, toolName, toolArgs }: PauseRequirement): Record<string, unknown> {
-  return {
-    needs_user_input: kind === 'input',
-    needs_confirmation: kind === 'confirmation',
-    user_input_schema: fields?.map(({ name, type, description, value }) => ({ name, field_type: type, description: description ?? '', value: value ?? null })),
-    tool_name: toolName,
-    tool_args: toolArgs,
-  }
 }
 
 const userTextsOf = (messages: Message[]) => messages.filter((message) => message?.role === 'user').map(({ content }) => content)

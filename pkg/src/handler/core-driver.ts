@@ -1,6 +1,7 @@
 // Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps
 // the snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
+import { hitlFields } from '../agentos/hitl-fields'
 import { importMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { deltaReceiver } from '../wasm/delta-receiver'
@@ -159,7 +160,7 @@ export class CoreDriver {
         return { requests: this.#slot.own.requests(), sessionId, kept: this.#resumePoint, reached: this.#slot.own.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }) }
       },
       listen: (tap) => this.#slot.listen(tap),
-      replay: (...given) => this.#replay(...given),
+      replay: (...given) => this.#replay(...given), hitlFields,
       takeOver: (...waiting) => takeOver({ core: () => this.core, adopt: (replace) => this.#store.adopt(replace(this.#store.snapshot)), clock: (now) => (this.#calledAt = now), report: (error) => this.reportError(error) }, ...waiting),
     }
   }

@@ -82,7 +82,7 @@ function assistantTexts(run: StoredRun | undefined): string[] | null {
   return messages.map(({ content }) => (typeof content === 'string' ? content : ''))
 }
 
-/** Events for a run that was stored without: its start, its tool calls, its end. */
+/** Events for a run that was stored without: its start, its tool calls, its end if it has ended. */
 function eventsFromResult(run: StoredRun, selected: Selected): Fields[] {
   const kind = run.team_id ? 'Team' : run.workflow_id ? 'Workflow' : ''
   const { run_id, content } = run
@@ -94,7 +94,8 @@ function eventsFromResult(run: StoredRun, selected: Selected): Fields[] {
   const of = kind === 'Workflow' ? '' : kind
   const started = kind === 'Workflow' ? 'WorkflowStarted' : `${kind}RunStarted`
   const tools = (run.tools ?? []).map((tool) => ({ ...base, event: `${of}ToolCallCompleted`, tool }))
-  return [{ ...base, event: started }, ...tools, { ...base, event: endEventName(run, kind), content: content ?? '' }]
+  const end = /RUNNING|PENDING/i.test(run.status ?? '') ? [] : [{ ...base, event: endEventName(run, kind), content: content ?? '' }]
+  return [{ ...base, event: started }, ...tools, ...end]
 }
 
 function endEventName({ status }: StoredRun, kind: string): string {

@@ -10,7 +10,7 @@ import { constructEndpointUrl } from '@/lib/constructEndpointUrl'
 import { useStore } from '../store'
 
 let userId = () => ''
-const ui = connectAgentUI({
+export const ui = connectAgentUI({
   store: useStore,
   endpoint: () => constructEndpointUrl(useStore.getState().selectedEndpoint),
   headers: getAuthHeaders,

@@ -1,0 +1,129 @@
+// The actions of connectAgentUI (answer again, versions, following, sessions, queue) against a store like that of agent-ui, also in
+// a session that the page has loaded by itself; and the components of examples/agent-ui that use them, type-checked.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, afterEach, before, test } from 'node:test'
+import { backend, install, root, runOf, until } from '../package/support.mjs'
+import { pageAround, pageStore } from './store.mjs'
+
+let connectAgentUI, installed
+before(async () => {
+  installed = await install()
+  ;({ connectAgentUI } = await import(`${installed.scratch}/node_modules/ai-stream-handler/dist/agent-ui.js`))
+})
+after(() => installed?.remove())
+const closing = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const again = (name) => readFileSync(join(root, 'tests/fixtures/again', name))
+const truth = JSON.parse(again('regen_agent_replace.3_next_message.truth.json'))
+const ANSWER = (n, letter) => `Answer ${n} of historian: ${[0, 1, 2, 3, 4, 5].map((i) => letter + i).join(' ')}.`
+
+async function open(handle, options = {}, ids = {}) {
+  const served = await backend(handle)
+  const around = pageStore({})
+  around.store.setState({ selectedEndpoint: served.url, mode: 'agent' })
+  const ui = connectAgentUI({ store: around.store, notify: 'sync', retry: false, ...options })
+  closing.push(() => ui.disconnect(), served.close)
+  const { sessionId = null, ...component } = ids
+  const page = pageAround(ui, around, { agent: 'historian', team: null, ...component })
+  ui.update({ ...page.address, sessionId, setSessionId: page.setSessionId })
+  return { ...around, ui, page, requests: served.requests, shown: () => around.state().messages.map(({ content }) => content) }
+}
+const json = (response, body) => response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+const stream = (response, bytes) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(bytes)
+
+test('an answer of this visit is asked for again, and its versions are shown in the store', async () => {
+  const recorded = ['regen_agent_replace.1_run.sse', 'regen_agent_replace.2_regenerate.sse']
+  const { ui, shown } = await open((request, response) => stream(response, again(recorded.shift())))
+  assert.deepEqual([ui.showVersion('t0', 0), ui.editQueued(1, 'x'), ui.resumeQueue()], [false, false, false], 'before there is a conversation')
+  assert.equal(await ui.send('What is a fjord?'), 'completed')
+  const { regenerate } = ui
+  assert.equal(await regenerate(), 'completed')
+  assert.deepEqual(shown(), ['What is a fjord?', ANSWER(2, 'b')])
+  const [turn] = ui.handler.getSnapshot().turns
+  assert.equal(ui.showVersion(turn, 0), true)
+  assert.deepEqual(shown(), ['What is a fjord?', ANSWER(1, 'a')])
+})
+
+test('in a session that the page has loaded, the handler opens it first; what the page had is not shown twice', async () => {
+  const { ui, store, shown, requests } = await open((request, response) => {
+    if (request.method === 'POST') return stream(response, again('regen_agent_replace.2_regenerate.sse'))
+    return json(response, request.path.includes('/runs/') ? { status: 'COMPLETED' } : truth.runs.body)
+  }, {}, { sessionId: truth.session_id })
+  store.getState().setMessages(truth.runs.body.flatMap(({ run_input, content }) => [{ role: 'user', content: run_input }, { role: 'agent', content }]))
+  assert.equal(ui.handler, null)
+  assert.equal(await ui.regenerate({ instructions: 'Shorter' }), 'completed')
+  assert.deepEqual(shown(), ['What is a fjord? [[take key=ra]]', ANSWER(2, 'b'), 'And a lake? [[take key=ra]]', ANSWER(2, 'b')])
+  assert.equal(requests.at(-1).form.get('additional_instructions'), 'Shorter')
+  assert.equal(ui.handler.getSnapshot().turns.length, 2)
+})
+
+test('an answer of another tab goes on in the store', async () => {
+  const { session_id: sessionId, runs } = JSON.parse(again('regen_agent_background.5_resume_source.truth.json'))
+  const [run] = runs.body
+  const { ui, shown } = await open((request, response) => {
+    if (request.method === 'POST') return stream(response, Buffer.concat([Buffer.from(`event: catch_up\ndata: {"event": "catch_up", "run_id": "${run.run_id}", "status": "running"}\n\n`), again('regen_agent_background.1_run.sse')]))
+    return json(response, [{ ...run, status: 'RUNNING', events: null, messages: null, content: '' }])
+  }, {}, { sessionId })
+  assert.equal(await ui.follow(), 'completed')
+  assert.deepEqual(shown(), [run.run_input, run.content])
+})
+
+test('the queue is in the user’s hands, and a session is renamed, copied and deleted', async () => {
+  let release
+  const { ui, requests, shown } = await open((request, response) => {
+    if (request.path.endsWith('/fork')) return json(response, { session_id: 'copy' })
+    if (request.method === 'DELETE') return response.writeHead(204).end()
+    if (/rename|\/runs\//.test(request.path)) return json(response, { status: 'COMPLETED' })
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(Buffer.concat(runOf('One.').slice(0, 2)))
+    release = () => response.end(Buffer.concat(runOf('One.').slice(2)))
+  })
+  const first = ui.send('one')
+  await until(() => shown().at(-1)?.length)
+  const second = ui.send('two')
+  const [{ id }] = ui.handler.getSnapshot().queue
+  assert.deepEqual([ui.editQueued(id, 'two and a half'), ui.handler.getSnapshot().queue[0].text], [true, 'two and a half'])
+  assert.equal(ui.cancelQueued(id), true)
+  release()
+  assert.deepEqual([await first, await second], ['completed', 'cancelled'])
+  const { sessionId } = ui.handler.getSnapshot()
+  assert.equal(await ui.forkSession(), 'copy')
+  await ui.renameSession(sessionId, 'Kaffe')
+  await ui.deleteSession(sessionId)
+  assert.deepEqual(requests.slice(1).map(({ method, path }) => `${method} ${path.split('?')[0].split('/').at(-1)}`), ['POST fork', 'POST rename', `DELETE ${sessionId}`])
+})
+
+test('without an agent or a team the actions say what is missing', async () => {
+  const { ui } = await open((_, response) => json(response, {}), {}, { agent: null })
+  await assert.rejects(ui.regenerate(), { message: /it needs one of the options agent and team$/ })
+})
+
+test('the components of examples/agent-ui fit the types', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'ai-stream-handler-examples-'))
+  try {
+    mkdirSync(join(folder, 'src'))
+    for (const name of readdirSync(join(root, 'examples/agent-ui')).filter((name) => /^(AnswerActions|SendQueue|SessionActions)\.tsx$/.test(name))) cpSync(join(root, 'examples/agent-ui', name), join(folder, 'src', name))
+    writeFileSync(join(folder, 'src/store.ts'), `
+      interface Session { session_id: string; session_name: string }
+      interface Store { isStreaming: boolean; messages: unknown[]; sessionsData: Session[] | null; setSessionsData: (given: Session[]) => void; setStreamingErrorMessage: (text: string) => void }
+      export declare const useStore: (<T>(select: (state: Store) => T) => T) & { getState: () => Store }
+    `)
+    writeFileSync(join(folder, 'src/nuqs.d.ts'), `declare module 'nuqs' { export function useQueryState(name: string): [string | null, (value: string | null) => Promise<URLSearchParams>] }`)
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({
+      compilerOptions: { target: 'es2022', module: 'esnext', moduleResolution: 'bundler', lib: ['es2023', 'dom', 'dom.iterable'], types: [], jsx: 'react-jsx', strict: true, noEmit: true, skipLibCheck: true, paths: { '@/*': ['./src/*'], 'ai-stream-handler/*': [join(installed.scratch, 'node_modules/ai-stream-handler/dist/*')] } },
+      include: ['src'],
+    }))
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', folder], { encoding: 'utf8' })
+  } catch (error) {
+    assert.fail(error.stdout || error.message)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
