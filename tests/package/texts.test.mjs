@@ -12,7 +12,9 @@ const read = (path) => readFileSync(join(root, path), 'utf8')
 const BUDGET = 149.9
 /** What a page loads before anybody sends a message, by entry. The rest is one chunk; without one, the entry needs no core. */
 const FIRST_BUDGETS = [
-  ['react', 'useAIStreamHandler', 5, 1], ['agent-ui', 'connectAgentUI', 6, 1],
+  ['react', 'useAIStreamHandler', 3, 1], ['vue', 'useAIStreamHandler', 3, 1], ['svelte', 'createAIStreamHandler', 3, 1],
+  ['solid', 'createAIStreamHandler', 3, 1], ['angular', 'injectAIStreamHandler', 3, 1], ['lit', 'AIStreamController', 3, 1],
+  ['agent-ui', 'connectAgentUI', 6, 1],
   ['a11y', 'announce, countdown', 1.5, 0], ['replay', 'record, createPlayer', 5, 0],
 ]
 

@@ -55,6 +55,7 @@ const send = (page, text = 'hello') => page.evaluate((text) => {
 }, text)
 const outcome = (page) => page.waitForFunction(() => globalThis.outcome).then((handle) => handle.jsonValue())
 const articles = (page) => page.$$eval('article', (all) => all.map((one) => one.textContent))
+const finished = (page) => page.evaluate(() => globalThis.page.finished)
 const snapshot = (page) => page.evaluate(() => { const { status, error, activityStatus } = globalThis.page.handler().getSnapshot(); return { status, error, activityStatus } })
 
 describe('the chunk is fetched', () => {
@@ -120,10 +121,36 @@ describe('a chunk that is late', () => {
     await send(page)
     await page.evaluate(() => globalThis.page.handler().cancel())
     assert.equal(await outcome(page), 'cancelled')
+    assert.deepEqual(await finished(page), [['cancelled', 'hello', '']])
     await until(() => page.evaluate(() => globalThis.page.channels() === 1))
     await sleep(200)
     assert.equal(server.requests.length, before)
     assert.deepEqual(await articles(page), ['hello', ''])
+    assert.equal((await finished(page)).length, 1)
+    await send(page, 'again')
+    assert.equal(await outcome(page), 'completed')
+    assert.deepEqual((await finished(page)).slice(1), [['completed', 'again', truth.run.body.content]])
+  })
+
+  test('has not been needed to name an option that there is not; it names a wrong one, and neither counts', async (context) => {
+    let arrive
+    const { page, chunks } = await open(context, { answer: async (route) => { await new Promise((resolve) => (arrive = resolve)); await route.continue() } })
+    const warned = []
+    page.on('console', (message) => message.type() === 'warning' && warned.push(message.text()))
+    await show(page, { apiUrl: 'x', retry: 3, team: 'b', name: 7, sessionId: 5 })
+    assert.deepEqual(warned, ['useAIStreamHandler: there is no option apiUrl. The option is ignored.'])
+    await send(page)
+    await until(() => chunks.length === 1 && arrive)
+    assert.deepEqual([(await snapshot(page)).status, await articles(page)], ['connecting', ['hello', '']])
+    arrive()
+    assert.equal(await outcome(page), 'completed')
+    assert.deepEqual(warned.slice(1).sort(), [
+      'useAIStreamHandler: name must be a string or null, not number 7. The option is ignored.',
+      'useAIStreamHandler: one of agent, team and workflow, not agent and team. The option is ignored.',
+      'useAIStreamHandler: retry must be an object or false, not number 3. The option is ignored.',
+      'useAIStreamHandler: sessionId must be a string or null, not number 5. The option is ignored.',
+    ])
+    assert.equal((await articles(page)).at(-1), truth.run.body.content)
   })
 })
 
@@ -165,6 +192,7 @@ describe('a chunk that does not come', () => {
     assert.equal(await outcome(page), 'completed')
     const [first, , second, answer] = await articles(page)
     assert.deepEqual([first, second, answer], ['hello', 'again', truth.run.body.content])
+    assert.deepEqual((await finished(page)).map(([outcome, text]) => [outcome, text]), [['failed', 'hello'], ['completed', 'again']])
     assert.equal((await snapshot(page)).error, null)
   })
 

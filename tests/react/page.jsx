@@ -17,10 +17,11 @@ globalThis.BroadcastChannel = class extends BroadcastChannel {
 
 const seen = { send: new Set(), hook: new Set(), handler: new Set() }
 const said = []
+const finished = []
 let h
 
 function App({ options }) {
-  h = useAIStreamHandler({ notify: 'sync', ...options })
+  h = useAIStreamHandler({ notify: 'sync', onFinish: ({ outcome, turn, message }) => finished.push([outcome, turn.user.content, message.content]), ...options })
   seen.send.add(h.send)
   seen.hook.add(h)
   count('App')
@@ -93,7 +94,7 @@ let root
 const components = { App, OnlyStatus, Whole, Announced }
 
 globalThis.page = {
-  renders, seen, said,
+  renders, seen, said, finished,
   version: React.version,
   hasActivity: Boolean(React.Activity),
   channels: () => channels,

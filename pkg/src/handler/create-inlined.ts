@@ -6,6 +6,7 @@ import { inlinedSource } from '../wasm/inlined-wasm'
 import { startModule } from '../wasm/loader'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
+import { usableOptions } from './usable-options'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
 import type { GrowingBlocks } from '../types/markdown'
@@ -20,8 +21,10 @@ const source = inlinedSource(wasm)
  * Throws a TypeError or RangeError that names an invalid option, and an Error if WebAssembly is missing or forbidden (the message
  * says which, and what to do). Never throws because of a server.
  */
-export function createStreamHandler(options: HandlerOptions = {}): StreamHandler {
-  const handler = makeStreamHandler(source, options)
+export function createStreamHandler(options?: HandlerOptions): StreamHandler
+// The rest is for lazy handlers of components, see usable-options.ts.
+export function createStreamHandler(options: HandlerOptions = {}, caller?: unknown, latest?: unknown): StreamHandler {
+  const handler = makeStreamHandler(source, typeof caller === 'string' ? usableOptions(options, caller, latest as () => HandlerOptions) : options)
   warmUp(source)
   return handler
 }

@@ -1,9 +1,11 @@
 // The core has been loaded for a lazy handler (lazy/): it continues what the page has seen so far.
 
+import { shareRequests } from './share-requests'
+import { watchAnswers } from './answer-watch'
 import type { Core } from '../../generated/core'
 import type { StreamHandler } from '../types/handler'
 import type { InspectableHandler, RecorderHooks, WaitingCall } from '../types/recorder-hooks'
-import type { Snapshot } from '../types/snapshot'
+import type { Snapshot, Turn } from '../types/snapshot'
 
 /** What the driver lets this do. */
 interface Takeover {
@@ -18,10 +20,12 @@ interface Takeover {
 /**
  * Makes the calls in their order, each at its own time, and subscribes the listeners, who are told if what they see has changed.
  */
-export function takeOver({ core, adopt, clock, report }: Takeover, ...[handler, shown, calls, listeners, notify]: Parameters<RecorderHooks['takeOver']>): void {
+export function takeOver({ core, adopt, clock, report }: Takeover, ...[handler, shown, calls, listeners, notify, ended]: Parameters<RecorderHooks['takeOver']>): void {
   /** Ids in the queue: the page's, and the core's. */
   const ids = new Map<unknown, number>()
-  adopt((fresh) => (calls.length ? asNew(shown, fresh) : shown))
+  if (ended) serveComponents(handler, ended)
+  // A session of the wrong type is shown until the core is there.
+  adopt((fresh) => (calls.length || shown.sessionId !== fresh.sessionId ? asNew(shown, fresh) : shown))
   // Whoever subscribed first wants a stored answer to be resumed first.
   if (listeners.size) handler.subscribe(() => {})()
   for (const call of calls.splice(0)) {
@@ -36,6 +40,17 @@ export function takeOver({ core, adopt, clock, report }: Takeover, ...[handler, 
   clock(undefined)
   for (const entry of listeners) entry.stop = handler.subscribe(entry.run)
   if (handler.getSnapshot() !== shown) notify()
+}
+
+/** What React's hooks need of a handler. */
+function serveComponents(handler: StreamHandler, ended: (turn: Turn) => void): void {
+  const { subscribe, getSnapshot } = handler
+  const look = watchAnswers(handler, ended)
+  handler.loadSessions = shareRequests(handler.loadSessions, () => getSnapshot().isStreaming)
+  handler.subscribe = (listener) => {
+    look()
+    return subscribe(() => (listener(), look()))
+  }
 }
 
 /** `shown` without what waiting calls have changed: what the core does not change keeps its identity. */

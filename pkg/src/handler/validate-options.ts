@@ -121,6 +121,9 @@ const OPTION_KINDS: Kinds = {
   onListenerError: FUNCTION_KIND,
 } satisfies Record<keyof HandlerOptions, KindNames>
 
+/** Whether there is such an option. */
+export const isOption = (name: string) => Object.hasOwn(OPTION_KINDS, name)
+
 /** Options that are objects, and their properties; for `fallbacks`, those of each element. */
 const NESTED_KINDS: Record<string, Kinds> = {
   retry: { maxRetries: NUMBER_KIND, baseDelay: NUMBER_KIND, maxDelay: NUMBER_KIND, delays: ['an array'], jitter: NUMBER_KIND } satisfies Record<keyof RetryOptions, KindNames>,
@@ -131,7 +134,7 @@ const NESTED_KINDS: Record<string, Kinds> = {
 }
 
 /** The longest delay of a timer in milliseconds, and more bytes than the module's memory holds. */
-const MAX_NUMBER = 2 ** 31 - 1
+const MAX_NUMBER = 2_147_483_647
 
 /** What a value is, for error messages. */
 function describeKind(value: unknown): string {

@@ -1,7 +1,7 @@
 // The handler of a component, for frameworks that create their components once and say when they are gone.
 
+import { checkComponentOptions } from './component-options'
 import { lazyHandler } from './lazy-handler'
-import { checkOptions, usableOptions } from './usable-options'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 
@@ -10,8 +10,8 @@ import type { HandlerOptions } from '../types/options'
  * `caller`, and in production ignored and logged.
  */
 export function componentHandler(caller: string, options: HandlerOptions): StreamHandler {
-  checkOptions(caller, options)
-  return lazyHandler(usableOptions(options))
+  checkComponentOptions(caller, options)
+  return lazyHandler(() => options, caller)
 }
 
 /** The methods that a component gets: all but `dispose`, which its scope calls. */

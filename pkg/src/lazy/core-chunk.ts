@@ -19,15 +19,13 @@ let timer: ReturnType<typeof setTimeout> | undefined
 const waiting = new Set<() => void>()
 
 /** Loads the chunk now, unless it is on its way. Never rejects. */
-export function loadCore(): Promise<void> {
+export const loadCore = (): Promise<void> => {
   clearTimeout(timer)
   return (attempt ??= import('../index').then((chunk) => void (coreChunk = chunk), () => {
     attempt = undefined
-    if (!failedAttempts++) {
-      globalThis.addEventListener?.('online', wakeUp)
-      globalThis.document?.addEventListener('visibilitychange', wakeUp)
-    }
-    timer = setTimeout(wakeUp, 500 * 2 ** failedAttempts)
+    // Both reach the window.
+    if (!failedAttempts++) for (const name of ['online', 'visibilitychange']) globalThis.addEventListener?.(name, wakeUp)
+    timer = setTimeout(wakeUp, 500 << failedAttempts)
   }).then(() => {
     for (const tell of [...waiting]) tell()
   }))
@@ -37,15 +35,14 @@ export function loadCore(): Promise<void> {
  * Calls `tell` when the chunk is there, and whenever an attempt failed. Starts an attempt if `isUrgent`, else in idle time.
  * Returns how to stop waiting: without anybody who waits, nothing is tried.
  */
-export function awaitCore(tell: () => void, isUrgent?: boolean): () => void {
+export const awaitCore = (tell: () => void, isUrgent?: boolean): () => void => {
   waiting.add(tell)
   if (isUrgent) void loadCore()
-  else if ('requestIdleCallback' in globalThis) requestIdleCallback(wakeUp)
   // Safari has no requestIdleCallback.
-  else setTimeout(wakeUp, 200)
+  else (globalThis.requestIdleCallback ?? ((work) => setTimeout(work, 200)))(wakeUp)
   return () => void waiting.delete(tell)
 }
 
-function wakeUp(): void {
+const wakeUp = (): void => {
   if (waiting.size) void loadCore()
 }

@@ -25,17 +25,12 @@
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { checkOptions } from './check-options'
 import { awaitCore, coreChunk, failedAttempts } from './core-chunk'
-import { pendingTurn, workingText } from './pending-turn'
+import { pendingTurn } from './pending-turn'
 import type { StreamHandler } from '../types/handler'
 import type { HandlerOptions } from '../types/options'
 import type { QueuedSend } from '../types/rate-limits'
 import type { InspectableHandler, RecorderHooks, WaitingCall, WaitingListener } from '../types/recorder-hooks'
-import type { Outcome, Snapshot } from '../types/snapshot'
-
-/** Attempts to load the core, in a row, after which a send fails: 15 seconds. */
-const ATTEMPTS = 5
-
-const NOT_LOADED = 'The chat could not be loaded. Try again, or reload the page.'
+import type { Outcome, Snapshot, Turn } from '../types/snapshot'
 
 /**
  * The methods that are passed on to the core: what they return, and what they do before it is there. 0: nothing; 1: a boolean;
@@ -43,8 +38,10 @@ const NOT_LOADED = 'The chat could not be loaded. Try again, or reload the page.
  * the core need not know of it.
  */
 type Methods = {
-  [Name in Exclude<keyof StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'dispose'>]: [unknown, ((...args: Parameters<StreamHandler[Name]>) => unknown)?]
+  [Name in Exclude<keyof StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'dispose'>]: [unknown?, ((...args: Parameters<StreamHandler[Name]>) => unknown)?]
 }
+
+type CreateForComponent = (options: HandlerOptions, caller?: string, latest?: () => HandlerOptions) => InspectableHandler
 
 interface Call extends WaitingCall {
   /** What its promise resolves with when the handler is disposed of. */
@@ -56,84 +53,108 @@ interface Call extends WaitingCall {
 /** See the top of this file. Throws a TypeError for an unknown option or one of the wrong type. */
 export function createLazyHandler(options: HandlerOptions = {}): StreamHandler {
   checkOptions(options)
-  return lazyHandler(options)
+  return lazyHandler(() => options)
 }
 
-/** The same for options that have been validated in full (usable-options.ts): such a page does not load the check. */
-export function lazyHandler(options: HandlerOptions): StreamHandler {
-  let snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
+/**
+ * The same without the check (component-options.ts has made one). `caller`: the name of the hook; with it the core logs what it
+ * would refuse, and ignores it.
+ *
+ * `ended`: told of each answer that ends. With it the handler is one of a component that mounts and unmounts: `given` is called
+ * when it is used first, and after `dispose` the next `subscribe` starts anew, with the options and messages of then.
+ */
+export const lazyHandler = (given: () => HandlerOptions, caller?: string, ended?: (turn: Turn) => void): StreamHandler => {
+  let options: HandlerOptions | undefined
+  let snapshot = emptySnapshot
   let calls: Call[] = []
   const listeners = new Set<WaitingListener>()
   /** The handler with the core, once that is there. */
   let core: InspectableHandler | undefined
   let stopWaiting: (() => void) | undefined
-  let isDisposed = false
-  let lastId = 0
-  let turnCount = 0
+  let isDisposed: boolean | undefined
+  let lastId: number
+  let turnCount: number
 
-  function show(changed: object): void {
+  /** Starts, unless it has. `isAgain`: also if it was disposed of. */
+  const start = (isAgain?: unknown): void => {
+    if (options && !(isAgain && isDisposed)) return
+    const { sessionId, messages } = handler.getSnapshot()
+    options = given()
+    core = stopWaiting = isDisposed = undefined
+    lastId = turnCount = 0
+    snapshot = options.sessionId ? { ...emptySnapshot, sessionId: options.sessionId } : emptySnapshot
+    if (messages.length) handler.load({ sessionId, messages })
+  }
+
+  const show = (changed: object): void => {
     const turns = calls.flatMap(({ turn }) => turn ?? [])
     const queue = calls.flatMap(({ send, turn }) => (turn ? [] : send ?? []))
     snapshot = { ...snapshot, ...changed, turns, messages: turns.flatMap(({ user, answer }) => [user!, answer]), queue, queued: queue.length }
     notify()
   }
 
-  const report = (error: unknown) => (options.onListenerError ?? console.error)(error)
+  const report = (error: unknown) => (given().onListenerError ?? console.error)(error)
 
-  /** Not while the caller is still changing things. */
-  const notify = () => listeners.forEach((entry) => Promise.resolve().then(() => listeners.has(entry) && entry.run()).catch(report))
+  /** Calls what may throw, and not while the caller is still changing things. */
+  const soon = (work: () => unknown) => void Promise.resolve().then(work).catch(report)
+
+  const notify = () => listeners.forEach((entry) => soon(() => listeners.has(entry) && entry.run()))
 
   /** Adds a call, and loads the core for it. */
-  function act(name: Call['name'], args: unknown[], more?: Partial<Call>): void {
+  const act = (name: Call['name'], args: unknown[], more?: Partial<Call>): void => {
     calls.push({ at: Date.now() / 1000, name, args, ...more })
-    if (more?.turn) show({ status: 'connecting', isStreaming: true, activityStatus: workingText(options), error: null })
-    else if (more?.send) show({})
+    const who = more?.turn?.answer.name
+    // The activity as the core has it, unless the page has texts of its own, or there is no name yet.
+    if (more?.send) show(more.turn ? { status: 'connecting', isStreaming: true, activityStatus: who && !options!.activityTexts ? `${who} is working...` : null, error: null } : {})
     wait(true)
   }
 
   /** Ends the open sends, or only those that are not in the queue. They stay among the calls: the core has to see them. */
-  function end(outcome: Outcome, error: Snapshot['error'] = null, isAll = true): void {
+  const end = (outcome: Outcome, error: Snapshot['error'] = null, isAll = true): void => {
     for (const call of calls) {
       const { send } = call
       if (!send || !(isAll || call.turn)) continue
       call.resolve!(outcome)
-      const turn = call.turn ?? (error && pendingTurn(turnCount++, options, send.text, [], send.since))
+      const turn = call.turn ?? (error && pendingTurn(turnCount++, options!, send.text, [], send.since))
       if (turn) call.turn = {
         ...turn, outcome, error, unsent: error && send.text,
         answer: { ...turn.answer, status: error ? 'error' : 'cancelled', [error ? 'streamingError' : 'cancelled']: true },
       }
       call.send = call.resolve = undefined
+      // Unless it is taken away.
+      soon(() => snapshot.turns.includes(call.turn!) && ended?.(call.turn!))
     }
     if (snapshot.isStreaming) show({ status: outcome, isStreaming: false, activityStatus: null, error })
   }
 
   /** Another conversation. */
-  function restart(sessionId: string | null): void {
+  const restart = (sessionId: string | null): void => {
     end('cancelled')
     calls.forEach((call) => delete call.turn)
     show({ status: 'idle', error: null, sessionId })
   }
 
-  function wait(isUrgent?: boolean): void {
+  const wait = (isUrgent?: boolean): void => {
     stopWaiting?.()
     if (coreChunk) takeOver()
     else stopWaiting = awaitCore(() => {
       if (coreChunk) takeOver()
-      else if (failedAttempts >= ATTEMPTS) fail(NOT_LOADED, 'network')
+      // In a row: 15 seconds.
+      else if (failedAttempts >= 5) fail('The chat could not be loaded. Try again, or reload the page.', 'network')
     }, isUrgent)
   }
 
   const fail = (message: string, type: 'network' | 'unexpected') => end('failed', { message, type, retryable: true })
 
-  function takeOver(): void {
+  const takeOver = (): void => {
     try {
-      core = coreChunk!.createStreamHandler(options) as InspectableHandler
+      core = (coreChunk!.createStreamHandler as CreateForComponent)(options!, caller, given)
     } catch (error) {
       // In a promise, because what is called may throw.
       Promise.reject(error).catch(report)
       return fail((error as Error).message, 'unexpected')
     }
-    ;(core.inside() as RecorderHooks).takeOver(core, snapshot, calls, listeners, notify)
+    ;(core.inside() as RecorderHooks).takeOver(core, snapshot, calls, listeners, notify, ended)
   }
 
   const queued = (id: number) => calls.find(({ send, turn }) => !turn && send?.id === id)
@@ -141,27 +162,24 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
 
   const methods: Methods = {
     send: ['cancelled', (message, more = {}): Partial<Call> => {
-      let given = message
       let text = message as string
       const files: string[] = []
       if (typeof message !== 'string') {
-        const copy = (given = new FormData())
+        text = `${message.get('message') ?? ''}`
+        const copy = new FormData()
         message.forEach((value, name) => {
           const file = (value as File).name
           // Not the nameless file that a browser makes of an empty file input.
           if (file !== '') copy.append(name, value)
           if (file) files.push(file)
         })
-        text = `${copy.get('message') ?? ''}`
+        message = copy
       }
-      const at = Date.now() / 1000
-      const args = [given, more]
-      // Nothing to send, which the core knows as well.
-      if (!text.trim() && !files.length) return { args }
-      return {
-        at, args, send: { id: ++lastId, text, priority: more.priority || 'user', since: at, waitsFor: 'run' },
-        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, options, text, files, at),
-      }
+      const since = Date.now() / 1000
+      return { args: [message, more], ...(/* Else nothing is sent, which the core knows as well. */ (text.trim() || files.length) && {
+        at: since, send: { id: ++lastId, text, priority: more.priority || 'user', since, waitsFor: 'run' },
+        turn: snapshot.isStreaming ? undefined : pendingTurn(turnCount++, options!, text, files, since),
+      }) as Partial<Call> }
     }],
     resume: ['cancelled'],
     continueRun: ['cancelled'],
@@ -169,13 +187,13 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
     edit: ['cancelled'],
     follow: ['nothing'],
     forkSession: [''],
-    renameSession: [undefined],
-    deleteSession: [undefined],
+    renameSession: [],
+    deleteSession: [],
     loadSessions: [[]],
     openSession: [false],
     cancel: [0, (more) => {
       end('cancelled', null, more?.queue === 'drop')
-      return !!calls.length
+      return calls.length
     }],
     begin: [0, () => end('cancelled')],
     feed: [0, (bytes) => ({ args: [bytes.slice()] })],
@@ -191,7 +209,7 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
     editQueued: [1, isQueued],
     moveQueued: [1, isQueued],
     sendQueuedNow: [1, isQueued],
-    resumeQueue: [1, () => !!snapshot.queued],
+    resumeQueue: [1, () => snapshot.queued],
     cancelQueued: [1, (id) => {
       const call = queued(id)
       call?.resolve!('cancelled')
@@ -201,8 +219,9 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
     }],
   }
 
-  const handler: Partial<InspectableHandler> & Pick<StreamHandler, 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'dispose'> = {
+  const handler = {
     subscribe(listener) {
+      start(ended)
       const entry: WaitingListener = { run: () => listener() }
       if (core) return core.subscribe(listener)
       if (!isDisposed) {
@@ -216,7 +235,7 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
     },
     getSnapshot: () => core?.getSnapshot() ?? snapshot,
     getServerSnapshot: () => emptySnapshot,
-    inside: () => core?.inside() ?? { options, calls, core: () => core, act },
+    inside: () => (start(), core?.inside() ?? { options: options!, calls, core: () => core, act }),
     dispose() {
       isDisposed = true
       stopWaiting?.()
@@ -225,9 +244,10 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
       end('cancelled')
       calls.splice(0).forEach(({ resolve, gone }) => resolve?.(gone))
     },
-  }
+  } as InspectableHandler
   for (const [name, [gone, effect]] of Object.entries(methods) as [keyof Methods, [unknown, ((...args: unknown[]) => any)?]][]) {
     ;(handler as unknown as Record<string, unknown>)[name] = (...args: unknown[]) => {
+      start()
       if (core) return (core[name] as (...args: unknown[]) => unknown)(...args)
       if (typeof gone !== 'number') return new Promise((resolve, reject) => {
         if (!isDisposed) act(name, args, { resolve, reject, gone, ...effect?.(...args) })
@@ -239,5 +259,6 @@ export function lazyHandler(options: HandlerOptions): StreamHandler {
       if (gone) return !!done
     }
   }
-  return handler as StreamHandler
+  if (!ended) start()
+  return handler
 }

@@ -2,29 +2,17 @@
 
 import { derivedName } from '../snapshot/derived-name'
 import { NO_TIMELINE, NO_USAGE, ONLY_VERSION } from '../snapshot/empty-snapshot'
-import type { ChatMessage } from '../types/message'
 import type { HandlerOptions } from '../types/options'
 import type { Turn } from '../types/snapshot'
 
 /** The turn with index `at` of its handler. */
-export function pendingTurn(at: number, options: HandlerOptions, text: string, files: string[], since: number): Turn {
-  // One block with all of the text, until the core finds the blocks.
-  const message = (role: ChatMessage['role'], id: number, content: string): ChatMessage => ({
-    id: `m${2 * at + id}`, role, content, created_at: since, blocks: content ? [{ id: 'b0', text: content, kind: 'paragraph', open: true }] : [], linkDefinitions: '',
-  })
+export const pendingTurn = (at: number, options: HandlerOptions, text: string, files: string[], since: number): Turn => {
+  const both = { created_at: since, linkDefinitions: '' }
   return {
-    id: `t${at}`, user: files.length ? { ...message('user', 0, text), filesSent: files, files_sent: files } : message('user', 0, text), work: [],
-    answer: { ...message('agent', 1, ''), name: derivedName(options), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
+    // One block with all of the text, until the core finds the blocks.
+    id: `t${at}`, user: { ...both, id: `m${2 * at}`, role: 'user', content: text, blocks: text ? [{ id: 'b0', text, kind: 'paragraph', open: true }] : [], ...(files.length && { filesSent: files, files_sent: files }) }, work: [],
+    answer: { ...both, id: `m${2 * at + 1}`, role: 'agent', content: '', blocks: [], name: derivedName(options), depth: 0, status: 'started' }, timeline: NO_TIMELINE, outcome: null, attempts: 1,
     times: { beganAt: since, firstAt: null, endedAt: null }, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: [], memories: [],
     sessionSummary: null, usage: NO_USAGE,
   }
-}
-
-/**
- * What the core says while nothing has arrived: `Cirkelline is working...`; `null` if there is no name yet, or the page has texts
- * of its own.
- */
-export function workingText(options: HandlerOptions): string | null {
-  const name = derivedName(options)
-  return name && !options.activityTexts ? `${name} is working...` : null
 }

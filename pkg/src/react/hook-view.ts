@@ -1,38 +1,35 @@
-// What one component sees of a lease: the methods, and the snapshot's fields, noting which of them it reads. Knows no React.
+// What one component sees of a handler: the methods, and the snapshot's fields, noting which of them it reads. Knows no React.
 
-import { methodsOf } from '../lazy/component-handler'
-import { FIELDS } from '../lazy/field-watch'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
-import type { HandlerLease } from './handler-lease'
+import type { StreamHandler } from '../types/handler'
 import type { Snapshot } from '../types/snapshot'
 import type { StreamHook } from './stream-hook'
 
-export class HookView {
-  #readKeys = new Set<keyof Snapshot>()
-  #lastSnapshot: Snapshot = emptySnapshot
-  #hook: StreamHook
-  #serverHook: StreamHook
+/** What the server renders; and what is there now: the same object until a field that was read from it changes. */
+export type HookView = [onServer: () => StreamHook, now: () => StreamHook]
 
-  constructor(readonly lease: HandlerLease) {
-    this.#hook = this.#createHook(lease.handler.getSnapshot)
-    this.#serverHook = this.#createHook(lease.handler.getServerSnapshot)
+export const hookView = (handler: StreamHandler): HookView => {
+  const { dispose: _, ...methods } = handler
+  const { getSnapshot, load } = methods
+  const readFields = new Set<keyof Snapshot>()
+  const setMessages: StreamHook['setMessages'] = (given) => {
+    const { sessionId, messages } = getSnapshot()
+    load({ sessionId, messages: typeof given === 'function' ? given(messages) : given })
   }
-
-  getServerHook = (): StreamHook => this.#serverHook
-
-  /** The same object until a field that was read from it changes. */
-  getHook = (): StreamHook => {
-    const before = this.#lastSnapshot
-    const { getSnapshot } = this.lease.handler
-    const now = (this.#lastSnapshot = getSnapshot())
-    if ([...this.#readKeys].some((key) => now[key] !== before[key])) this.#hook = this.#createHook(getSnapshot)
-    return this.#hook
+  const createHook = (snapshot: () => Snapshot) => {
+    const hook = { ...methods, handler, setMessages }
+    for (const field in emptySnapshot) {
+      Object.defineProperty(hook, field, { enumerable: true, get: () => (readFields.add(field as keyof Snapshot), snapshot()[field as keyof Snapshot]) })
+    }
+    return hook as StreamHook
   }
-
-  #createHook(snapshot: () => Snapshot): StreamHook {
-    const get = (key: keyof Snapshot) => () => (this.#readKeys.add(key), snapshot()[key])
-    const properties = FIELDS.map((key) => [key, { enumerable: true, get: get(key) }])
-    const { handler, setMessages } = this.lease
-    return Object.defineProperties({ ...methodsOf(handler), handler, setMessages }, Object.fromEntries(properties)) as StreamHook
-  }
+  const serverHook = createHook(() => emptySnapshot)
+  let hook = createHook(getSnapshot)
+  let last = emptySnapshot
+  return [() => serverHook, () => {
+    const before = last
+    last = getSnapshot()
+    if ([...readFields].some((field) => last[field] !== before[field])) hook = createHook(getSnapshot)
+    return hook
+  }]
 }

@@ -2,9 +2,9 @@
 // call, and disposed of when the component stays unmounted. StrictMode's simulated unmount keeps it.
 
 import { React } from './react'
-import { checkOptions } from '../lazy/usable-options'
-import { handlerOptions, HandlerLease } from './handler-lease'
-import { HookView } from './hook-view'
+import { checkComponentOptions } from '../lazy/component-options'
+import { leaseOf, type HandlerLease } from './handler-lease'
+import { hookView } from './hook-view'
 import type { StreamHook, StreamHookOptions } from './stream-hook'
 
 /**
@@ -25,39 +25,38 @@ export function useAIStreamHandler(options: StreamHookOptions = {}): StreamHook 
 }
 
 /** The lease of a component's conversation, held while it is mounted. `hook`: for error messages. */
-export function useOwnLease(hook: string, options: StreamHookOptions): HandlerLease {
-  if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
-  const latestOptions = React.useRef(options)
-  const key = JSON.stringify([options.endpoint, options.agent, options.team, options.workflow, options.url, options.id].map((part) => part || null))
-  const start = () => {
-    checkOptions(hook, handlerOptions(options))
-    return { key, lease: leaseOf(options.id && key, latestOptions) }
+export const useOwnLease = (hook: string, options: StreamHookOptions): HandlerLease => {
+  try {
+    // Bundlers drop this from production builds.
+    if (process.env.NODE_ENV !== 'production' && !React.useSyncExternalStore) throwVersion()
+  } catch (error) {
+    // Else there is no `process`, in a page without a bundler.
+    if (!(error instanceof ReferenceError)) throw error
   }
-  const [current, setCurrent] = React.useState(start)
-  if (current.key !== key) setCurrent(start())
-  const { lease } = current
+  const latestOptions = React.useRef(options)
+  const key = [options.endpoint, options.agent, options.team, options.workflow, options.url, options.id].join('\n')
+  const start = (): [string, HandlerLease] => {
+    const { id, onFinish: _, ...handlerOptions } = options
+    checkComponentOptions(hook, handlerOptions)
+    return [key, leaseOf(hook, key, id, latestOptions)]
+  }
+  const [[currentKey, lease], setCurrent] = React.useState(start)
+  if (currentKey !== key) setCurrent(start())
   // An insertion effect, because it precedes the effects of children, and one of those may create the handler by subscribing.
   React.useInsertionEffect(() => void (latestOptions.current = options))
-  React.useEffect(() => lease.acquire(), [lease])
-  React.useEffect(() => lease.answers.listen((finished) => latestOptions.current.onFinish?.(finished)), [lease])
+  React.useEffect(() => lease.acquire((turn) => latestOptions.current.onFinish?.({ outcome: turn.outcome!, turn, message: turn.answer })), [lease])
   return lease
 }
 
 /** A component's own view of a conversation. */
-export function useLease(lease: HandlerLease): StreamHook {
-  const [current, setCurrent] = React.useState(() => new HookView(lease))
-  if (current.lease !== lease) setCurrent(new HookView(lease))
-  return React.useSyncExternalStore(lease.handler.subscribe, current.getHook, current.getServerHook)
+export const useLease = ({ handler }: HandlerLease): StreamHook => {
+  const [onServer, now] = React.useMemo(() => hookView(handler), [handler])
+  return React.useSyncExternalStore(handler.subscribe, now, onServer)
 }
 
-/** Conversations that components share, by `id` and target. On a server each rendering has its own. */
-const shared = new Map<string, HandlerLease>()
-
-function leaseOf(key: string | undefined, latestOptions: { current: StreamHookOptions }): HandlerLease {
-  if (!key || typeof document === 'undefined') return new HandlerLease(latestOptions)
-  const known = shared.get(key)
-  if (known) return known
-  const lease = new HandlerLease(latestOptions, () => shared.delete(key))
-  shared.set(key, lease)
-  return lease
+/** Of a React that is too old. */
+function throwVersion(): never {
+  throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
 }
+
+declare const process: { env: { NODE_ENV?: string } }

@@ -76,10 +76,10 @@ export interface RecorderHooks {
    */
   replay(options: HandlerOptions, seed: number, start: RecordingStart, at: number): ReplayTarget
   /**
-   * Continues what waited for `core`. `shown`: what the page shows now; `notify` tells the listeners. By position, because lazy/
-   * has to be small.
+   * Continues what waited for `core`. `shown`: what the page shows now; `notify` tells the listeners; `ended` is told of each
+   * answer that ends. By position, because lazy/ has to be small.
    */
-  takeOver(core: StreamHandler, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void): void
+  takeOver(core: StreamHandler, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void, ended?: (turn: Turn) => void): void
   /** A turn's pause in the fields of agent-ui's messages. */
   hitlFields?(turn: Turn, sessionId: string | null): Record<string, unknown>
 }
