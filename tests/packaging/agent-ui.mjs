@@ -100,7 +100,7 @@ describe('agno-agi/agent-ui', () => {
     ;({ page } = await openPage(browser, site.url))
     await page.addInitScript((endpoint) => localStorage.setItem('endpoint-storage', JSON.stringify({ state: { selectedEndpoint: endpoint }, version: 0 })), server.url)
     // The example server has no workflow, and no route for its health.
-    await page.route(`${server.url}/workflows`, (route) => route.fulfill({ json: [{ id: 'daily-news', name: 'Daily News' }], headers: { 'access-control-allow-origin': '*' } }))
+    await page.route(({ href, pathname }) => href.startsWith(server.url) && pathname === '/workflows', (route) => route.fulfill({ json: [{ id: 'daily-news', name: 'Daily News' }], headers: { 'access-control-allow-origin': '*' } }))
     await page.route(`${server.url}/health`, (route) => route.fulfill({ json: { status: 'ok' }, headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' } }))
     const sent = []
     page.on('request', (request) => /\/runs$/.test(new URL(request.url()).pathname) && request.method() === 'POST' && sent.push(request))
