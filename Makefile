@@ -58,10 +58,10 @@ bench: prerequisites-test package resilience-peers
 	node benches/compare.mjs --growth --budget 400
 	node benches/write-tables.mjs
 
-## The package in Next.js, Vite and workerd, in Chromium (minutes; installs 1 GB into target/packaging)
+## The package in Next.js, Vite, Nuxt, SvelteKit, agent-ui and workerd, in Chromium (minutes; installs 2 GB into target/packaging)
 .PHONY: test-package
-test-package: prerequisites-test package
-	node --test --test-reporter=spec --test-timeout=900000 tests/packaging/fast.test.mjs tests/packaging/matrix.mjs
+test-package: prerequisites-test package server-example
+	node --test --test-reporter=spec --test-timeout=900000 tests/packaging/fast.test.mjs tests/packaging/matrix.mjs tests/packaging/agent-ui.mjs
 
 ## The long versions of the generated tests: model, reference, EventSource of each browser, AgentOS, fuzzing, resilience
 .PHONY: proof

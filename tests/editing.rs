@@ -127,6 +127,9 @@ const EDIT_STOPPED: &str = "The edit was stopped. This is the conversation as it
 const FORGOTTEN: &str =
     "The model no longer sees this answer: an edit was not finished. Edit again, or ask for the answer again.";
 
+const UNSURE: &str =
+    "The model may no longer see this answer: an edit was not finished. Edit again, or ask for the answer again.";
+
 #[test]
 fn what_came_after_is_hidden_from_the_last_answer_on_and_then_the_message_is_sent() {
     let mut world = conversation(3, [stopped("x3"), stopped("x2"), said("r4", "B2")]);
@@ -278,8 +281,10 @@ fn an_edit_that_ends_while_answers_are_hidden_leaves_the_conversation_and_return
             assert_eq!(world.page.banner().unwrap_or_default(), words, "{answer:?}");
             let note = if stops { EDIT_STOPPED } else { NOT_EDITED };
             let is_hidden = |at: usize| if ends_first { at == 3 && hidden } else { at == 3 || hidden };
-            let edited = if is_hidden(2) { FORGOTTEN } else { note };
-            let last = if is_hidden(3) { format!(" ({FORGOTTEN})") } else { String::new() };
+            let forgotten =
+                |at| if matches!(answer, Answer::Silence) && (at == 3) == ends_first { UNSURE } else { FORGOTTEN };
+            let edited = if is_hidden(2) { forgotten(2) } else { note };
+            let last = if is_hidden(3) { format!(" ({})", forgotten(3)) } else { String::new() };
             assert_eq!(
                 seen(&mut world),
                 ["Q1 A1 1/1".into(), format!("Q2 A2 1/1 ({edited})"), format!("Q3 A3 1/1{last}")],

@@ -12,10 +12,16 @@ const AnswerActions = ({ ui }: { ui: AgentUI }) => {
   const turn = ui.handler?.getSnapshot().turns.at(-1)
   const versions = turn?.versions ?? { index: 0, count: 1 }
   const show = (index: number) => turn && ui.showVersion(turn, index)
+  const refuse = (error: Error) => setRefusal(error.message)
+  const edit = () => {
+    const text = prompt('Your question', turn?.user?.content)
+    if (turn && text) ui.edit(turn, text).catch(refuse)
+  }
 
   return (
     <div className="flex gap-2 text-xs">
-      <button disabled={isStreaming} onClick={() => ui.regenerate().catch((error: Error) => setRefusal(error.message))}>Try again</button>
+      <button disabled={isStreaming} onClick={() => ui.regenerate().catch(refuse)}>Try again</button>
+      <button disabled={isStreaming || !turn} onClick={edit}>Edit</button>
       {versions.count > 1 && (
         <>
           <button disabled={versions.index === 0} onClick={() => show(versions.index - 1)} aria-label="Previous version">‹</button>

@@ -7,6 +7,7 @@ import useChatActions from '@/hooks/useChatActions'
 import { constructEndpointUrl } from '@/lib/constructEndpointUrl'
 import { useStore } from '../store'
 
+// Exported for the components beside it.
 export const ui = connectAgentUI({
   store: useStore,
   endpoint: () => constructEndpointUrl(useStore.getState().selectedEndpoint)
@@ -16,9 +17,10 @@ const useAIChatStreamHandler = () => {
   const { focusChatInput } = useChatActions()
   const [agent] = useQueryState('agent')
   const [team] = useQueryState('team')
+  const [workflow] = useQueryState('workflow')
   const [sessionId, setSessionId] = useQueryState('session')
 
-  useEffect(() => ui.update({ agent, team, sessionId, setSessionId }))
+  useEffect(() => ui.update({ agent, team, workflow, sessionId, setSessionId }))
 
   const handleStreamResponse = useCallback(
     async (input: string | FormData) => {

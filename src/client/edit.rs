@@ -158,8 +158,8 @@ impl Client {
     /// changed nothing.
     pub(super) fn edit_ends(&mut self, send: Option<&mut Send>, refused: bool) {
         if let Some(edit) = send.and_then(|send| send.edit.as_mut()) {
-            edit.hidden.extend(edit.asked.take().filter(|_| !refused));
-            self.conversation.forgotten(&edit.hidden);
+            let unsure = edit.asked.as_ref().filter(|_| !refused);
+            self.conversation.forgotten(&edit.hidden, unsure);
         }
     }
 }

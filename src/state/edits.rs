@@ -81,22 +81,26 @@ impl Conversation {
         self.become_idle(Some(if paused { Outcome::Paused } else { outcome }));
     }
 
-    /// The model no longer sees these runs, although their turns are shown.
-    pub(crate) fn forgotten(&mut self, runs: &[String]) {
+    /// The model no longer sees these runs, although their turns are shown; whether it sees `unsure` is not known.
+    pub(crate) fn forgotten(&mut self, runs: &[String], unsure: Option<&String>) {
         if !self.active_turn.is_some_and(|t| self.is_unmade_edit(t, Outcome::Failed)) {
             return;
         }
         for t in 0..self.turns.len() {
-            let version = &mut self.turns[t];
-            if version.run_id.as_ref().is_some_and(|id| runs.contains(id)) {
+            // Of the edited turn, the version that comes back.
+            let turn = &mut self.turns[t];
+            let version = if turn.tentative { turn.older.last_mut() } else { Some(turn) };
+            let Some(version) = version.filter(|version| version.run_id.is_some()) else { continue };
+            let run = version.run_id.as_ref();
+            if run.is_some_and(|id| runs.contains(id)) {
                 version.notice = Some(FORGOTTEN);
-                version.dirty = true;
-                self.first_unread = self.first_unread.min(t);
-            } else if let Some(old) = version.older.last_mut().filter(|_| version.tentative) {
-                if old.run_id.as_ref().is_some_and(|id| runs.contains(id)) {
-                    old.notice = Some(FORGOTTEN);
-                }
+            } else if run == unsure {
+                version.notice = Some(UNSURE);
+            } else {
+                continue;
             }
+            version.dirty = true;
+            self.first_unread = self.first_unread.min(t);
         }
     }
 
@@ -171,3 +175,5 @@ const FAILED: &str = "The message could not be edited. This is the conversation 
 const STOPPED: &str = "The edit was stopped. This is the conversation as it was.";
 const FORGOTTEN: &str =
     "The model no longer sees this answer: an edit was not finished. Edit again, or ask for the answer again.";
+const UNSURE: &str =
+    "The model may no longer see this answer: an edit was not finished. Edit again, or ask for the answer again.";

@@ -44,6 +44,7 @@ test('an answer of this visit is asked for again, and its versions are shown in 
   assert.deepEqual([ui.showVersion('t0', 0), ui.editQueued(1, 'x'), ui.resumeQueue()], [false, false, false], 'before there is a conversation')
   assert.equal(await ui.send('What is a fjord?'), 'completed')
   const { regenerate } = ui
+  assert.equal(typeof ui.edit, 'function')
   assert.equal(await regenerate(), 'completed')
   assert.deepEqual(shown(), ['What is a fjord?', ANSWER(2, 'b')])
   const [turn] = ui.handler.getSnapshot().turns

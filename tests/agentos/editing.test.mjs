@@ -160,10 +160,11 @@ for (const [name, options, who] of WORLDS) {
 /** The conversation that the model sees is a beginning of this one, as the notices say. */
 async function assertHonest(handler, options, who, before) {
   const { turns } = handler.getSnapshot()
-  const forgotten = turns.findIndex(({ notice }) => /^The model no longer sees this answer/.test(notice ?? ''))
-  const seen = (forgotten < 0 ? before : before.slice(0, forgotten)).flatMap(([question, answer]) => [`user: ${question}`, `assistant: ${answer}`])
+  const first = (words) => turns.findIndex(({ notice }) => words.test(notice ?? ''))
+  const [forgotten, unsure] = [first(/^The model no longer sees this answer/), first(/^The model may no longer see this answer/)]
+  const upTo = (at) => (at < 0 ? before : before.slice(0, at)).flatMap(([question, answer]) => [`user: ${question}`, `assistant: ${answer}`])
   const saw = await whatModelSees(handler, options, who)
-  assert.deepEqual(saw, seen, `${forgotten}`)
+  if (unsure < 0 || saw.length !== upTo(unsure).length) assert.deepEqual(saw, upTo(forgotten), `${forgotten} ${unsure}`)
 }
 
 for (const [name, options, who] of WORLDS) {

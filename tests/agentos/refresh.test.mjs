@@ -18,7 +18,7 @@ const APP = `
   const ask = new URLSearchParams(location.search)
   const h = createStreamHandler({
     endpoint: location.origin, agent: 'assistant', background: ask.get('background') !== 'no', notify: 'sync',
-    persist: ask.get('persist') ?? undefined, resume: { baseDelay: 0.2 },
+    persist: ask.get('persist') ?? undefined, follow: ask.get('follow') === 'yes', resume: { baseDelay: 0.2 },
   })
   globalThis.first = h.getSnapshot().turns[0]?.answer.content ?? null
   h.subscribe(() => {})
@@ -172,4 +172,48 @@ test('no network: the page says so, and the answer goes on when it is back', asy
   await tab.context.setOffline(false)
   await ends(tab)
   assert.deepEqual([(await tab.state()).text, (await tab.state()).error], [WHOLE, null])
+})
+
+test('two tabs with one session: an answer streams in both, and stopped in one it is stopped in both, after a refresh too', async () => {
+  const first = await visit('?follow=yes')
+  await first.send('Hello. [[plain]]')
+  await ends(first)
+  const session = await first.page.evaluate(() => globalThis.h.getSnapshot().sessionId)
+  const second = await visit('?follow=yes', first.context)
+  const show = (tab) => tab.page.evaluate((id) => globalThis.h.openSession(id), session)
+  const last = (tab) => tab.page.evaluate(() => {
+    const { turns, isStreaming } = globalThis.h.getSnapshot()
+    return { text: turns.at(-1)?.answer.content ?? '', outcome: turns.at(-1)?.outcome, isStreaming, count: turns.length }
+  })
+  assert.equal(await show(second), true)
+  await first.send(SLOW)
+  await until(async () => (await last(second)).text.includes('tok7 '), 'the words in the second tab')
+  assert.deepEqual([(await last(second)).isStreaming, (await last(second)).count], [true, 2])
+  await second.page.evaluate(() => globalThis.h.cancel())
+  for (const tab of [first, second]) await until(async () => (await last(tab)).outcome === 'cancelled', 'the end')
+  assert.equal(runs(), 2, 'nothing was asked twice')
+  for (const tab of [first, second]) {
+    await tab.reload()
+    await show(tab)
+    await until(async () => (await last(tab)).outcome === 'cancelled' && !(await last(tab)).isStreaming, 'the stopped answer')
+    assert.doesNotMatch((await last(tab)).text, /tok89/)
+    tab.assertClean()
+  }
+})
+
+test('a question that both tabs answer at the same moment is answered once', async () => {
+  const first = await visit('?follow=yes')
+  await first.send('Mail Ann. [[confirm]]')
+  await ends(first, 'paused')
+  const session = await first.page.evaluate(() => globalThis.h.getSnapshot().sessionId)
+  const second = await visit('?follow=yes', first.context)
+  await second.page.evaluate((id) => globalThis.h.openSession(id), session)
+  await ends(second, 'paused')
+  const answer = ({ page }) => page.evaluate(() => globalThis.h.continueRun(globalThis.h.getSnapshot().pause.requirements.map((r) => globalThis.confirm(r))))
+  assert.deepEqual(await Promise.all([answer(first), answer(second)]), ['completed', 'completed'])
+  for (const tab of [first, second]) {
+    assert.equal((await tab.state()).text, 'Let me see. Here it is: tok0 tok1 tok2 tok3 tok4 tok5 ')
+    tab.assertClean()
+  }
+  assert.equal(proxy.requests.filter((line) => line.endsWith('/continue')).length, 1)
 })

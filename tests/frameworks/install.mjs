@@ -8,10 +8,11 @@ import { build } from 'esbuild'
 import { root } from '../package/support.mjs'
 
 const execute = promisify(execFile)
-const angular = '20.3.35'
+const angular = '20.3.32'
 const dependencies = {
   vue: '3.5.45', svelte: '5.57.3', 'solid-js': '1.9.20', lit: '3.3.3', react: '19.3.1', 'react-dom': '19.3.1', rxjs: '7.8.2',
-  '@angular/core': angular, '@angular/compiler': angular, '@angular/common': angular, '@angular/platform-browser': angular,
+  '@angular/core': angular, '@angular/compiler': angular, '@angular/common': angular, '@angular/platform-browser': angular, '@angular/platform-server': angular,
+  '@babel/core': '7.29.13', 'babel-preset-solid': '1.9.16',
   '@types/react': '19.2.2',
 }
 
@@ -47,6 +48,9 @@ export async function bundlePage(source, { platform = 'browser', mode = 'develop
     nodePaths: [join(folder, 'node_modules')],
     banner: platform === 'node' ? { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)` } : {},
     plugins: [{
+      name: 'solid',
+      setup: ({ onLoad }) => onLoad({ filter: /\/solid-.*\.jsx$/ }, ({ path }) => ({ contents: solidCompiled(path, platform) })),
+    }, {
       name: 'svelte',
       setup: ({ onLoad }) => onLoad({ filter: /\.svelte$/ }, ({ path }) => ({
         contents: compile(readFileSync(path, 'utf8'), { filename: path, generate: platform === 'node' ? 'server' : 'client', dev: mode === 'development' }).js.code,
@@ -54,4 +58,11 @@ export async function bundlePage(source, { platform = 'browser', mode = 'develop
     }],
   })
   return outfile
+}
+
+/** JSX as Solid's compiler makes it for a page that the server renders and the browser hydrates. */
+function solidCompiled(path, platform) {
+  const require = createRequire(join(folder, 'package.json'))
+  const preset = [require('babel-preset-solid'), { generate: platform === 'node' ? 'ssr' : 'dom', hydratable: true }]
+  return require('@babel/core').transformSync(readFileSync(path, 'utf8'), { filename: path, configFile: false, babelrc: false, presets: [preset] }).code
 }

@@ -92,6 +92,33 @@ test('Rollup makes one chunk of the core, which loads with the first message', a
   })
 })
 
+for (const [name, { sources, dependencies, build: built, serve }] of Object.entries({
+  // The last of each that runs on Node 20.
+  'Nuxt 4': {
+    sources: ['app', 'nuxt'], dependencies: { nuxt: '4.4.2', vue: '3.5.45' }, build: ['nuxt', 'build'],
+    serve: ['nuxt', (port) => ['preview', '--port', String(port)]],
+  },
+  'SvelteKit 2': {
+    sources: ['app', 'sveltekit'], dependencies: { '@sveltejs/kit': '2.70.4', '@sveltejs/vite-plugin-svelte': '7.3.1', svelte: '5.57.3', vite: '8.3.8' },
+    build: ['vite', 'build', '--logLevel', 'warn'], serve: ['vite', (port) => ['preview', '--host', '127.0.0.1', '--port', String(port), '--strictPort']],
+  },
+})) {
+  test(`${name}, built: rendered on the server, hydrated without a mismatch, and the answer is shown`, async () => {
+    const folder = await project(name.toLowerCase().replace(' ', '-'), { sources, dependencies })
+    assert.doesNotMatch(await tool(folder, ...built), /node_modules\/ai-stream-handler.*warn|Could not resolve|hydration/i)
+    const { url, stop } = await serving(folder, ...serve)
+    try {
+      const html = await (await fetch(url)).text()
+      assert.match(html, /<p id="status">idle<\/p>\s*<p id="answer">(<!--[^>]*-->)*<\/p>/, 'the page was rendered on the server')
+      // Errors and warnings of the console fail this; a mismatch is one.
+      await showsTheAnswer(url)
+      await loadsTheCoreLate(url, { isDevelopment: true })
+    } finally {
+      await stop()
+    }
+  })
+}
+
 test('workerd, the runtime of Cloudflare: the slim entry takes the compiled module; the inlined one says that it has to be so', async (context) => {
   const folder = await project('edge', { sources: ['app', 'edge'], dependencies: { miniflare: '4.20260730.0' } })
   const { outputFiles } = await build({

@@ -24,7 +24,8 @@ export async function project(name, { sources, into = '', dependencies }) {
   cpSync(join(root, `tests/fixtures/recordings/${RECORDING}.sse`), join(folder, 'public/recording.sse'))
   const [tarball, ...others] = readdirSync(join(root, 'pkg')).filter((file) => file.endsWith('.tgz'))
   if (!tarball || others.length) throw new Error('make package leaves one tarball in pkg/')
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, type: 'module', dependencies }, null, 2))
+  const write = (more) => writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, type: 'module', dependencies: { ...dependencies, ...more } }, null, 2))
+  write()
   const lock = join(folder, 'node_modules/.package-lock.json')
   const wanted = JSON.stringify(dependencies)
   const mark = join(folder, 'installed.json')
@@ -37,6 +38,8 @@ export async function project(name, { sources, into = '', dependencies }) {
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
   await execute('tar', ['-xzf', join(root, 'pkg', tarball), '--strip-components=1', '-C', target])
+  // Tools read from here what the application uses: Svelte's plugin bundles such packages for the server.
+  write({ 'ai-stream-handler': '*' })
   return folder
 }
 
@@ -52,7 +55,7 @@ export async function tool(folder, name, ...args) {
 export async function serving(folder, name, argsOf) {
   const port = await freePort()
   const child = spawn(join(folder, 'node_modules/.bin', name), argsOf(port), {
-    cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1' },
+    cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', HOST: '127.0.0.1' },
   })
   let log = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (log += text))

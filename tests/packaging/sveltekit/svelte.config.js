@@ -1,0 +1,2 @@
+// Without an adapter: `vite preview` serves what was built.
+export default { kit: { files: { assets: 'public' } } }
