@@ -32,14 +32,14 @@ impl Client {
             None => Some("it needs one of the options agent and team"),
             Some(runs) if contains(&runs, "/workflows/") => Some("AgentOS has no such route for workflows"),
             Some(_) if !self.is_idle() => Some("an answer is running; wait for its end, or cancel() it first"),
-            Some(_) if self.turn_to_repeat(turn).is_none() => Some(match turn {
-                None => "there is no turn yet",
-                Some(_) => "there is no such turn in this conversation",
-            }),
-            Some(_) if self.turn_to_repeat(turn).is_some_and(|t| !self.conversation.is_live(t)) => {
-                Some("the turn belongs to an earlier version of the conversation, which the model no longer sees")
-            }
-            Some(_) => None,
+            Some(_) => match self.turn_to_repeat(turn) {
+                None if turn.is_none() => Some("there is no turn yet"),
+                None => Some("there is no such turn in this conversation"),
+                Some(t) if !self.conversation.is_live(t) => {
+                    Some("the turn belongs to an earlier version of the conversation, which the model no longer sees")
+                }
+                Some(_) => None,
+            },
         }
     }
 
@@ -88,10 +88,10 @@ impl Client {
     }
 
     pub(super) fn turn_to_repeat(&self, turn: Option<u32>) -> Option<usize> {
-        let turns = &self.conversation.turns;
-        let is_it = |t: usize| turn.map_or_else(|| self.conversation.is_live(t), |id| turns[t].id == id);
-        let t = (0..turns.len()).rev().find(|&t| is_it(t))?;
-        Some(t).filter(|_| turns[t].user.is_some() || turns[t].run_id.is_some())
+        let conversation = &self.conversation;
+        let t = turn.map_or_else(|| conversation.last_live(), |id| conversation.position(id))?;
+        let Turn { user, run_id, .. } = &conversation.turns[t];
+        (user.is_some() || run_id.is_some()).then_some(t)
     }
 
     fn resend_question(&mut self, t: usize, ticket: Ticket, instructions: &str, now: Seconds) {

@@ -123,7 +123,7 @@ impl Conversation {
 
     /// The server's answer to the request to cancel the run of turn `id`. `status`: HTTP status, 0 for no response.
     pub(crate) fn server_cancelled(&mut self, id: u32, status: u16, now: Seconds) {
-        let Some(t) = self.turns.iter().position(|turn| turn.id == id) else { return };
+        let Some(t) = self.position(id) else { return };
         self.first_unread = self.first_unread.min(t);
         let error = match status {
             200..=299 => None,

@@ -75,7 +75,7 @@ impl Conversation {
         self.turns[t].refresh();
         self.branch_shown(t);
         self.taken_back = Some(outcome);
-        self.current = (0..self.turns.len()).rev().find(|&at| self.is_live(at)).unwrap_or(t);
+        self.current = self.last_live().unwrap_or(t);
         let paused = self.current().is_some_and(|turn| turn.outcome == Some(Outcome::Paused));
         self.error = error;
         self.become_idle(Some(if paused { Outcome::Paused } else { outcome }));
@@ -137,14 +137,21 @@ impl Conversation {
         true
     }
 
+    /// The index of turn `id`.
     #[inline(never)]
-    fn position(&self, id: u32) -> Option<usize> {
+    pub(crate) fn position(&self, id: u32) -> Option<usize> {
         self.turns.iter().position(|turn| turn.id == id)
+    }
+
+    /// The last turn that the model sees.
+    #[inline(never)]
+    pub(crate) fn last_live(&self) -> Option<usize> {
+        (0..self.turns.len()).rev().find(|&t| self.is_live(t))
     }
 
     /// The branch of a turn that opens now.
     pub(super) fn live_branch(&self) -> Option<Branch> {
-        let last = (0..self.turns.len()).rev().find(|&t| self.is_live(t)).map(|t| &self.turns[t])?;
+        let last = &self.turns[self.last_live()?];
         if last.branch > 0 {
             Some((last.id, last.branch))
         } else {

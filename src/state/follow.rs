@@ -32,7 +32,7 @@ impl Conversation {
     /// frames are kept under this id. `false`: there is no such turn, or nothing to resume.
     #[inline(never)]
     pub(crate) fn follow(&mut self, id: u32, stream: Option<&str>, now: Seconds) -> bool {
-        let Some(t) = self.turns.iter().position(|turn| turn.id == id) else { return false };
+        let Some(t) = self.position(id) else { return false };
         if let Some(stream) = stream {
             self.begin_version(t, Keeps::Work, None, Status::Connecting, now);
             self.streams_under(stream.to_owned());

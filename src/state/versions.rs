@@ -177,7 +177,7 @@ impl Conversation {
 
     /// Shows a version of turn `id`, if there is one.
     pub fn show_version(&mut self, id: u32, index: usize) {
-        let Some(t) = self.turns.iter().position(|turn| turn.id == id) else { return };
+        let Some(t) = self.position(id) else { return };
         let turn = &mut self.turns[t];
         let Versions { index: shown, count } = turn.versions();
         if index < count && index != shown {
