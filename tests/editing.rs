@@ -360,6 +360,26 @@ fn a_message_that_cannot_be_replaced_in_place_leaves_the_pause_open() {
 }
 
 #[test]
+fn an_answer_that_took_an_edit_in_place_says_too_that_it_is_hidden() {
+    let went_on = frame("RunContinued", agent("r1")) + &frame("RunCompleted", saying(agent("r1"), "B1"));
+    let answers = [said("r0", "A0"), failed("r1"), Answer::Frames(went_on), said("r2", "A2")];
+    let mut world = World::with(config("/agents/a/runs", false), answers);
+    world.ask("Q0");
+    world.ask("Q1");
+    assert_eq!(edit(&mut world, 1, "Q1!", &[], Some("r1")), Some(Outcome::Completed));
+    world.ask("Q2");
+    for answer in [refusal("no"), stopped("x1"), stopped("x2")] {
+        world.answer_next(answer);
+    }
+    assert_eq!(edit(&mut world, 0, "Q0!", &["r2", "r1", "r0"], None), Some(Outcome::Failed));
+    let gone = format!("({FORGOTTEN})");
+    assert_eq!(
+        seen(&mut world),
+        [format!("Q0 A0 1/1 ({NOT_EDITED})"), format!("Q1! B1 2/2 {gone}"), format!("Q2 A2 1/1 {gone}")]
+    );
+}
+
+#[test]
 fn what_is_stored_of_edits_is_loaded_as_branches() {
     let mut world = World::with(config("/agents/a/runs", false), []);
     let frames = |answer: Answer| match answer {

@@ -45,10 +45,14 @@ impl Conversation {
         }
     }
 
+    /// Whether the current turn is an edit that has not been made yet.
+    pub(crate) fn is_editing(&self) -> bool {
+        self.active_turn.is_some_and(|t| self.turns[t].tentative)
+    }
+
     /// Whether turn `t` is an edit that came to nothing.
     pub(super) fn is_unmade_edit(&self, t: usize, outcome: Outcome) -> bool {
-        let turn = &self.turns[t];
-        turn.tentative && turn.run_id.is_none() && !matches!(outcome, Outcome::Completed | Outcome::Paused)
+        self.turns[t].tentative && !matches!(outcome, Outcome::Completed | Outcome::Paused)
     }
 
     /// The edit has not been made: the old branch is what the model sees, at least in part.
@@ -83,7 +87,7 @@ impl Conversation {
 
     /// The model no longer sees these runs, although their turns are shown; whether it sees `unsure` is not known.
     pub(crate) fn forgotten(&mut self, runs: &[String], unsure: Option<&String>) {
-        if !self.active_turn.is_some_and(|t| self.is_unmade_edit(t, Outcome::Failed)) {
+        if !self.is_editing() {
             return;
         }
         for t in 0..self.turns.len() {

@@ -143,6 +143,7 @@ impl Conversation {
         let turn = &mut self.turns[t];
         let run = turn.runs.get(at);
         turn.run_id = Some(run.id.clone()).filter(|id| !id.is_empty());
+        turn.tentative &= turn.run_id.is_none();
         let head = turn.answer.edit();
         head.describe(event, run);
         // The name that was derived from the id gives way to the server's, for the next answer too.

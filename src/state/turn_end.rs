@@ -85,6 +85,7 @@ impl Conversation {
             return self.take_back_edit(t, outcome, error);
         }
         let turn = &mut self.turns[t];
+        turn.tentative = false;
         turn.outcome = Some(outcome);
         turn.times.ended_at = Some(now);
         turn.dirty = true;
