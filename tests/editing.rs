@@ -380,6 +380,39 @@ fn an_answer_that_took_an_edit_in_place_says_too_that_it_is_hidden() {
 }
 
 #[test]
+fn a_refused_edit_leaves_the_same_state_whether_a_status_or_an_event_says_so() {
+    let paused = frame("RunStarted", agent("r1")) + &frame("RunPaused", with(agent("r1"), json!({"tools": []})));
+    for answer in [Answer::Http(500, None, String::new()), refusal("no")] {
+        let answers = [Answer::Frames(paused.clone()), Answer::Unreachable, answer.clone()];
+        let mut world = World::with(config("/agents/a/runs", false), answers);
+        assert_eq!((world.ask("Q1"), world.ask("Q2")), (Outcome::Paused, Outcome::Failed));
+        assert_eq!(edit(&mut world, 0, "Q1!", &[], Some("r1")), Some(Outcome::Failed));
+        assert_eq!(world.page.status(), "failed", "{answer:?}");
+        world.input(Input::Cancel);
+        let outcomes: Vec<_> = world.page.client.conversation.turns.iter().map(|turn| turn.outcome).collect();
+        assert_eq!(outcomes, [Some(Outcome::Paused), Some(Outcome::Failed)], "{answer:?}");
+    }
+}
+
+#[test]
+fn the_end_of_an_edit_that_names_no_run_leaves_the_answer_before_it() {
+    for end in ["RunCancelled", "RunError", "RunOutput", "error"] {
+        let told = json!({"agent_id": "a", "content": "Gone.", "status": "CANCELLED", "error": "Gone."});
+        let answers = [failed("r1"), Answer::Frames(frame(end, told))];
+        let mut world = World::with(config("/agents/a/runs", false), answers);
+        world.ask("Q1");
+        // A version of which nothing came has no run.
+        let version = PastVersion { turn: 0, text: None, edits: false, keeps_work: false, at: 1.0 };
+        world.input(Input::LoadVersion { version, frames: b"" });
+        assert_eq!(seen(&mut world), ["Q1  2/2"]);
+        assert!(edit(&mut world, 0, "Q1!", &[], Some("r1")).is_some(), "{end}");
+        assert!(seen(&mut world)[0].starts_with("Q1  2/2 ("), "{end}: {:?}", seen(&mut world));
+        show(&mut world, 0, 0);
+        assert_eq!(seen(&mut world), ["Q1 It bre 1/1"], "{end}");
+    }
+}
+
+#[test]
 fn what_is_stored_of_edits_is_loaded_as_branches() {
     let mut world = World::with(config("/agents/a/runs", false), []);
     let frames = |answer: Answer| match answer {

@@ -133,7 +133,10 @@ impl Conversation {
             }
             Kind::RunCancelled | Kind::WorkflowCancelled => {
                 self.run_ended(t, run, RunStatus::Cancelled, Outcome::Cancelled, None, now);
-                self.apply_final_content(t, run, event);
+                // The run of an edit that has been taken back is gone.
+                if self.taken_back.is_none() {
+                    self.apply_final_content(t, run, event);
+                }
             }
             Kind::RunError | Kind::WorkflowError => {
                 self.quota.learn(error.as_ref().map_or(&[], StreamError::quotas));

@@ -57,6 +57,8 @@ impl Conversation {
     pub(super) fn end_connection(&mut self, t: usize, outcome: Outcome, error: Option<StreamError>, now: Seconds) {
         match self.turns[t].outcome {
             None => self.finish_turn(t, outcome, error, now),
+            // The edit that the connection was for has been taken back, and nothing runs any more.
+            Some(_) if self.taken_back.is_some() => {}
             Some(ended) => {
                 let shown = (
                     self.head_dirty,
