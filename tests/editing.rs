@@ -356,6 +356,8 @@ fn a_message_that_cannot_be_replaced_in_place_leaves_the_pause_open() {
         world.input(Input::Continue { ticket: 90, answers: &[] });
         assert_eq!(world.outcome_of(90), Some(Outcome::Completed), "{answer:?}");
         assert_eq!(seen(&mut world).len(), 1);
+        assert_eq!(world.page.turn().notice, None, "the answer has gone on");
+        assert_eq!(unsent(&mut world), [Value::Null]);
     }
 }
 
@@ -410,6 +412,17 @@ fn the_end_of_an_edit_that_names_no_run_leaves_the_answer_before_it() {
         show(&mut world, 0, 0);
         assert_eq!(seen(&mut world), ["Q1 It bre 1/1"], "{end}");
     }
+}
+
+#[test]
+fn a_failed_answer_that_goes_on_in_place_no_longer_speaks_of_a_refused_edit() {
+    let mut world = World::with(config("/agents/a/runs", false), [failed("r1"), refusal("no"), said("r1", "A1")]);
+    world.ask("Q1");
+    assert_eq!(edit(&mut world, 0, "Q1!", &[], Some("r1")), Some(Outcome::Failed));
+    assert_eq!((world.page.turn().notice, unsent(&mut world)), (Some(NOT_EDITED), vec![json!("Q1!")]));
+    world.input(Input::Regenerate { ticket: 90, turn: None, instructions: "", stored: None });
+    assert_eq!(world.outcome_of(90), Some(Outcome::Completed));
+    assert_eq!((world.page.turn().notice, unsent(&mut world)), (None, vec![Value::Null]));
 }
 
 #[test]

@@ -56,6 +56,7 @@ impl Conversation {
                 turn.apply_pause_answer(&answer, now, &self.limits);
             }
         }
+        turn.clear_notice();
         turn.reopen_unfinished();
         turn.outcome = None;
         turn.times.ended_at = None;

@@ -60,7 +60,7 @@ impl Turn {
         self.run_id.is_some() || !self.answer.text.segment().is_empty()
     }
 
-    fn clear_notice(&mut self) {
+    pub(super) fn clear_notice(&mut self) {
         (self.notice, self.returned) = (None, None);
     }
 
@@ -116,6 +116,7 @@ impl Conversation {
         let turn = &mut self.turns[t];
         self.monitor.reopened(turn.ending());
         turn.attempts += 1;
+        turn.clear_notice();
         turn.outcome = None;
         turn.error = None;
         (turn.times.ended_at, turn.times.began_at) = (None, now);
