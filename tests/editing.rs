@@ -426,6 +426,17 @@ fn a_failed_answer_that_goes_on_in_place_no_longer_speaks_of_a_refused_edit() {
 }
 
 #[test]
+fn cancel_ends_the_pause_of_an_edited_message_as_of_any_other() {
+    let paused = frame("RunStarted", agent("r2")) + &frame("RunPaused", with(agent("r2"), json!({"tools": []})));
+    let mut world = conversation(1, [stopped("x1"), Answer::Open(paused)]);
+    edit(&mut world, 0, "Q1!", &["r1"], None);
+    assert_eq!(world.page.status(), "paused");
+    world.input(Input::Cancel);
+    assert_eq!((world.page.status().as_str(), world.page.turn().outcome), ("cancelled", Some(Outcome::Cancelled)));
+    assert!(world.calls.last().unwrap().ends_with("/runs/r2/cancel"));
+}
+
+#[test]
 fn what_is_stored_of_edits_is_loaded_as_branches() {
     let mut world = World::with(config("/agents/a/runs", false), []);
     let frames = |answer: Answer| match answer {

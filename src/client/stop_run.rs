@@ -10,7 +10,7 @@ impl Client {
     /// the user.
     pub(super) fn stop_run(&mut self, drops_queue: bool, now: Seconds) {
         let run = self.run_to_stop();
-        let edits = self.connection.as_ref().and_then(|c| c.send.as_ref()).is_some_and(|send| send.edit.is_some());
+        let edits = self.conversation.is_editing();
         if drops_queue {
             self.cancel(now);
         } else {
