@@ -437,6 +437,14 @@ fn cancel_ends_the_pause_of_an_edited_message_as_of_any_other() {
 }
 
 #[test]
+fn an_edit_without_a_route_for_runs_is_settled_and_changes_nothing() {
+    let mut world = World::with(Config { runs: String::new(), ..config("/agents/a/runs", false) }, [said("r1", "A1")]);
+    world.ask("Q1");
+    assert_eq!(edit(&mut world, 0, "Q1!", &[], None), Some(Outcome::Completed));
+    assert_eq!((seen(&mut world), world.page.status().as_str()), (strings(&["Q1 A1 1/1"]), "completed"));
+}
+
+#[test]
 fn what_is_stored_of_edits_is_loaded_as_branches() {
     let mut world = World::with(config("/agents/a/runs", false), []);
     let frames = |answer: Answer| match answer {

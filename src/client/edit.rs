@@ -43,8 +43,8 @@ impl Client {
         edit: Edit,
         now: Seconds,
     ) {
-        let idle = self.is_idle();
-        let Some(t) = self.turn_to_repeat(Some(turn)).filter(|&t| idle && self.conversation.is_live(t)) else {
+        let can = self.is_idle() && self.config.runs(self.target).is_some();
+        let Some(t) = self.turn_to_repeat(Some(turn)).filter(|&t| can && self.conversation.is_live(t)) else {
             return self.settle_unchanged(ticket);
         };
         self.conversation.begin_edit(t, text, Status::Connecting, now);
