@@ -5,7 +5,7 @@
 mod common;
 mod simulation;
 
-use ai_stream_handler::client::{Config, Input, PastVersion};
+use ai_stream_handler::client::{Config, Fallback, Input, PastVersion};
 use ai_stream_handler::state::Outcome;
 use common::{frame, saying, with};
 use serde_json::{json, Value};
@@ -442,6 +442,23 @@ fn an_edit_without_a_route_for_runs_is_settled_and_changes_nothing() {
     world.ask("Q1");
     assert_eq!(edit(&mut world, 0, "Q1!", &[], None), Some(Outcome::Completed));
     assert_eq!((seen(&mut world), world.page.status().as_str()), (strings(&["Q1 A1 1/1"]), "completed"));
+}
+
+#[test]
+fn a_run_of_a_fallback_that_takes_an_edit_is_resumed_at_the_fallback() {
+    let numbered = |event: &str, index: u64| frame(event, with(agent("r1"), json!({"event_index": index})));
+    let began = Answer::Frames(numbered("RunContinued", 0) + &numbered("RunContent", 1));
+    let mut config = config("/agents/a/runs", true);
+    config.fallbacks = vec![Fallback { path: "/agents/b/runs".into(), name: "B".into() }];
+    let limited = Answer::Http(429, None, String::new());
+    let mut world = World::with(config, [limited, failed("r1"), began, said("r1", "B1")]);
+    assert_eq!(world.ask("Q1"), Outcome::Failed);
+    edit(&mut world, 0, "Q1!", &[], Some("r1"));
+    let urls: Vec<&str> = world.requests.iter().map(|(_, request)| request.url.as_str()).collect();
+    assert_eq!(
+        urls.iter().map(|url| url.trim_start_matches("http://localhost:7777")).collect::<Vec<_>>(),
+        ["/agents/a/runs", "/agents/b/runs", "/agents/b/runs/r1/continue", "/agents/b/runs/r1/resume"]
+    );
 }
 
 #[test]

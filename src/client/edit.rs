@@ -73,6 +73,7 @@ impl Client {
             fields = self.continue_fields(self.config.background);
             fields.append(&mut edit.fields);
             let url = [&runs, "/", &encoded(&run), "/continue"].concat();
+            send.target = self.target;
             self.send_follow_up(send, Purpose::Again, url, fields, now);
         } else {
             // From here on it is a message like any other.
