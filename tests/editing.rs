@@ -462,6 +462,22 @@ fn a_run_of_a_fallback_that_takes_an_edit_is_resumed_at_the_fallback() {
 }
 
 #[test]
+fn a_send_that_goes_back_to_the_queue_leaves_the_conversation_that_the_model_sees() {
+    let paused = frame("RunStarted", agent("r2")) + &frame("RunPaused", with(agent("r2"), json!({"tools": []})));
+    let answers = [said("r1", "A1"), Answer::Frames(paused), stopped("x1"), said("r3", "B1")];
+    let mut world = World::with(config("/agents/a/runs", false), answers);
+    assert_eq!((world.ask("Q1"), world.ask("Q2")), (Outcome::Completed, Outcome::Paused));
+    assert_eq!(edit(&mut world, 0, "Q1!", &["r1"], None), Some(Outcome::Completed));
+    let until = world.page.now + 60.0;
+    world.input(Input::LimitElsewhere { until });
+    let held = world.send("Q3");
+    assert_eq!(seen(&mut world), ["Q1! B1 2/2", "Q3  1/1"]);
+    world.send_in_background("Q4");
+    world.input(Input::MoveQueued { ticket: held, index: 1 });
+    assert_eq!((seen(&mut world), world.page.status().as_str()), (strings(&["Q1! B1 2/2"]), "completed"));
+}
+
+#[test]
 fn what_is_stored_of_edits_is_loaded_as_branches() {
     let mut world = World::with(config("/agents/a/runs", false), []);
     let frames = |answer: Answer| match answer {

@@ -91,7 +91,7 @@ impl Conversation {
     pub(crate) fn withdraw_turn(&mut self) {
         let Some(t) = self.active_turn.take() else { return };
         self.turns.truncate(t);
-        self.current = t.saturating_sub(1);
+        self.current = self.last_live().unwrap_or_default();
         self.first_unread = self.first_unread.min(t);
         self.become_idle(self.current().and_then(|turn| turn.outcome));
     }
