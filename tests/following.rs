@@ -4,7 +4,7 @@
 
 mod common;
 
-use ai_stream_handler::client::{Client, Config, Input, Output, Request};
+use ai_stream_handler::client::{Client, Config, Input, Output, PastVersion, Request};
 use ai_stream_handler::retry::Headers;
 use ai_stream_handler::state::{Outcome, Versions};
 use common::{frame, saying, with};
@@ -18,8 +18,12 @@ fn agent(index: u64) -> Value {
 
 /// A client that has loaded a turn whose stored run has these frames.
 fn opened(frames: &str) -> Client {
+    opened_with(Config::default(), frames)
+}
+
+fn opened_with(config: Config, frames: &str) -> Client {
     let path = "/agents/a/runs".to_owned();
-    let mut client = Client::new(Config { runs: path.clone(), path, background: true, ..Config::default() });
+    let mut client = Client::new(Config { runs: path.clone(), path, background: true, ..config });
     client.handle(Input::Clear { session_id: Some(SESSION) }, 1.0);
     client.handle(Input::LoadTurn { text: Some("Why?"), at: 1.0, frames: frames.as_bytes() }, 1.0);
     client
@@ -110,6 +114,30 @@ fn a_regeneration_is_a_version_and_the_frames_of_its_source_are_not_shown_again(
         + &frame("RunCompleted", new(5, json!({"content": "Two."})));
     assert_eq!(answer(&mut client, &request, &rest), Some(Outcome::Completed));
     assert_eq!((text_of(&client), client.conversation.turns[0].versions()), ("Two.", Versions { index: 1, count: 2 }));
+}
+
+#[test]
+fn a_run_that_is_sent_from_its_beginning_and_breaks_off_is_not_complete() {
+    let begun = frame("RunStarted", agent(0)) + &frame("RunContent", saying(agent(1), "One "));
+    let mut config = Config::default();
+    config.resume.max_retries = 0;
+    let mut client = opened_with(config, &begun);
+    let request = follow(&mut client, None);
+    assert_eq!(answer(&mut client, &request, &begun), Some(Outcome::Interrupted));
+}
+
+#[test]
+fn a_version_that_the_user_looks_at_stays_when_the_frames_of_the_live_one_begin() {
+    let mut client = opened(&(frame("RunStarted", agent(0)) + &completed(1, "One.")));
+    let version = PastVersion { turn: 0, text: None, edits: false, keeps_work: false, at: 1.0 };
+    let begun = frame("RunStarted", with(agent(0), json!({"run_id": "r2"})));
+    client.handle(Input::LoadVersion { version, frames: begun.as_bytes() }, 1.0);
+    let request = follow(&mut client, None);
+    let turn = client.conversation.turns[0].id;
+    client.handle(Input::ShowVersion { turn, index: 0 }, 2.0);
+    let rest = begun + &frame("RunContent", with(agent(1), json!({"run_id": "r2", "content": "Two."})));
+    answer(&mut client, &request, &rest);
+    assert_eq!((text_of(&client), client.conversation.turns[0].versions()), ("Two.", Versions { index: 0, count: 2 }));
 }
 
 #[test]

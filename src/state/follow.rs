@@ -94,7 +94,8 @@ impl Conversation {
         fresh.older = std::mem::take(&mut turn.older);
         fresh.session_id = turn.session_id.take();
         fresh.stream_id = turn.stream_id.take();
-        (fresh.branch, fresh.under) = (turn.branch, turn.under);
+        (fresh.branch, fresh.under, fresh.shown) = (turn.branch, turn.under, turn.shown);
+        fresh.has_lifecycle_events = turn.has_lifecycle_events;
         *turn = fresh;
         turn.refresh();
     }
