@@ -141,6 +141,21 @@ fn a_version_that_the_user_looks_at_stays_when_the_frames_of_the_live_one_begin(
 }
 
 #[test]
+fn a_turn_that_an_edit_took_from_the_model_is_not_followed() {
+    let mut client = opened(&(frame("RunStarted", agent(0)) + &completed(1, "One.")));
+    let begun = frame("RunStarted", with(agent(0), json!({"run_id": "r2"})));
+    client.handle(Input::LoadTurn { text: Some("And?"), at: 1.0, frames: begun.as_bytes() }, 1.0);
+    let version = PastVersion { turn: 0, text: Some("Why not?"), edits: true, keeps_work: false, at: 1.0 };
+    client.handle(Input::LoadVersion { version, frames: completed(0, "Because.").as_bytes() }, 1.0);
+    let turn = client.conversation.turns[1].id;
+    while client.poll_output().is_some() {}
+    client.handle(Input::Follow { ticket: 7, turn, stream: None }, 2.0);
+    let outputs: Vec<Output> = std::iter::from_fn(|| client.poll_output()).collect();
+    assert!(!outputs.iter().any(|output| matches!(output, Output::Fetch(_))), "{outputs:?}");
+    assert!(outputs.iter().any(|output| matches!(output, Output::Settled { ticket: 7, .. })), "{outputs:?}");
+}
+
+#[test]
 fn what_cannot_be_followed_settles_at_once_and_changes_nothing() {
     let mut client = opened(&(frame("RunStarted", agent(0)) + &completed(1, "One.")));
     while client.poll_output().is_some() {}

@@ -29,10 +29,10 @@ impl Conversation {
     }
 
     /// The answer of turn `id` goes on elsewhere: it can be resumed here. `stream`: another run regenerates it, whose
-    /// frames are kept under this id. `false`: there is no such turn, or nothing to resume.
+    /// frames are kept under this id. `false`: the model sees no such turn, or there is nothing to resume.
     #[inline(never)]
     pub(crate) fn follow(&mut self, id: u32, stream: Option<&str>, now: Seconds) -> bool {
-        let Some(t) = self.position(id) else { return false };
+        let Some(t) = self.position(id).filter(|&t| self.is_live(t)) else { return false };
         if let Some(stream) = stream {
             self.begin_version(t, Keeps::Work, None, Status::Connecting, now);
             self.streams_under(stream.to_owned());
