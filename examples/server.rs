@@ -2,8 +2,8 @@
 //!
 //! `POST /api/teams/{team}/runs` retries (docs/rate-limit-retries.md): the generator, which announces retries in the
 //! stream. `POST /teams/{team}/runs` and `/agents/{agent}/runs` behave like AgentOS (docs/agentos-protocol.md): a rate
-//! limit ends the run, and the handler retries; runs can go to the background, be resumed, continued, cancelled and answered
-//! again; sessions can be copied, renamed and deleted.
+//! limit ends the run, and the handler retries; runs can go to the background, be resumed, continued, cancelled and
+//! answered again; sessions can be copied, renamed and deleted.
 //! `/agents`, `/teams`, `/workflows` and `/config` list its components. Sessions are stored in one SQLite file;
 //! `/metrics` is for Prometheus; every other path serves `www/`. The model is a script: see `examples/scripted/mod.rs`
 //! for what a message can ask of it.

@@ -132,7 +132,8 @@ impl PageBackend {
         Some(tell(rest, frame, end))
     }
 
-    /// Continues a paused run with the user's answers, or one that has ended: answers it again. `form`: the text fields, in JSON.
+    /// Continues a paused run with the user's answers, or one that has ended: answers it again. `form`: the text fields,
+    /// in JSON.
     #[wasm_bindgen(js_name = goOn)]
     pub fn continue_run(&self, is_team: bool, run_id: String, form: &str, frame: Function, end: Function) -> Answering {
         let fields: Fields = serde_json::from_str(form).unwrap_or_default();

@@ -1,5 +1,5 @@
-//! What `/continue` makes of a run that has ended, as in AgentOS 3.1.10 (docs/agentos-protocol.md, "Answer again"), and the copy
-//! of a session. AgentOS's faults with background runs are left out.
+//! What `/continue` makes of a run that has ended, as in AgentOS 3.1.10 (docs/agentos-protocol.md §15), and the copy of
+//! a session. AgentOS's bugs with background runs are left out.
 
 use super::record::Run;
 use super::RunRequest;
@@ -100,4 +100,4 @@ fn cut(fields: &Fields) -> Option<i64> {
 
 const FORK_AND_REGENERATE: &str =
     "`regenerate=True` derives the destructive/preserving choice from `replace_original`; do not \
-                                   pass `fork=True` directly.";
+     pass `fork=True` directly.";

@@ -1,5 +1,5 @@
-//! Runs in progress: AgentOS's `background=true` with the frames to `/resume`, paused runs, and `/cancel`. Kept for the lifetime
-//! of the process or page.
+//! Runs in progress: AgentOS's `background=true` with the frames to `/resume`, paused runs, and `/cancel`. Kept for the
+//! lifetime of the process or page.
 
 use super::RunRequest;
 use futures_util::stream::{iter, Stream, StreamExt};

@@ -40,7 +40,7 @@ pub async fn runs(State(app): State<App>, Path(id): Path<String>) -> Response {
     }
 }
 
-/// Of the runs stored, and of the status asked for if there is one.
+/// The stored runs, or those with the statuses asked for.
 pub async fn previews(
     State(app): State<App>,
     Path(id): Path<String>,

@@ -200,7 +200,7 @@ fn run_of(row: &Row) -> rusqlite::Result<Run> {
     })
 }
 
-/// To a file of an earlier version, the columns that it lacks.
+/// Adds the columns that a file of an earlier version lacks.
 fn add_columns(db: &Connection) {
     for column in [
         "said text",
@@ -219,7 +219,7 @@ fn add_columns(db: &Connection) {
 
 const COLUMNS: &str =
     "id, session_id, kind, component_id, user_id, input, said, script, content, status, tools, created_at, take, \
-                       regenerated_from, forked_from, kept, copied_from, metadata";
+     regenerated_from, forked_from, kept, copied_from, metadata";
 
 const SCHEMA: &str = "
     pragma journal_mode = wal;

@@ -57,7 +57,7 @@ pub(super) enum Purpose {
     Continue,
     /// The answer once more: a regeneration, or the rest of a run that failed.
     Again,
-    /// An answer that is begun again and stopped at once, so that the model no longer sees it.
+    /// An answer that is regenerated and stopped at once, so that the model no longer sees it.
     Hide,
 }
 

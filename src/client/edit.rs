@@ -1,10 +1,10 @@
-//! Edits a message of the user. Afterwards the model sees what stood before it, the new message, and nothing of what came
-//! after (docs/agentos-protocol.md §15).
+//! Edits one of the user's messages. Afterwards the model sees what came before it, the new message, and nothing of what
+//! came after it (docs/agentos-protocol.md §15).
 //!
-//! AgentOS 3.1.10 can replace the message of a run that failed or is paused, in place. It cannot delete or hide one that
-//! completed. But the model is not shown a run that is being regenerated, nor its successor if that one is stopped: so
-//! each answer to be hidden is begun again and stopped at its first frame, the last one first, and then the new message
-//! is sent. If this ends on the way, the model sees the conversation up to the last answer that is not hidden.
+//! AgentOS 3.1.10 can replace the message of a run that failed or is paused, in place. It cannot delete or hide a run
+//! that completed. But the model is shown neither a run that is regenerated nor its successor if that one is stopped: so
+//! each answer to be hidden is regenerated and stopped at its first frame, the last one first, and then the new message
+//! is sent. If this is cut short, the model sees the conversation up to the last answer that is not hidden.
 
 use super::connection::{Body, Connection, Purpose};
 use super::edit_progress::{Edit, Hiding};
@@ -18,8 +18,8 @@ use crate::state::{Outcome, Status};
 use crate::time::Seconds;
 
 impl Client {
-    /// The turns that the model sees from `turn` on, one a line: the ids of their runs, each behind a `+` if it completed
-    /// or a `-`, and before a tab.
+    /// The turns that the model sees, from `turn` on, one per line: the ids of their runs, each with `+` (completed) or
+    /// `-` before it and a tab after it.
     pub fn runs_from(&self, turn: u32) -> String {
         let turns = &self.conversation.turns;
         let live = (0..turns.len()).filter(|&t| self.conversation.is_live(t)).map(|t| &turns[t]);
@@ -82,7 +82,7 @@ impl Client {
         }
     }
 
-    /// Reads what comes of an answer that is to be hidden: nothing of it is shown. It is stopped as soon as its id is
+    /// Reads the stream of an answer that is being hidden. None of it is shown; the run is stopped as soon as its id is
     /// known.
     #[inline(never)]
     pub(super) fn read_hiding(&mut self) {
@@ -136,7 +136,7 @@ impl Client {
         let why = match (refusal, ended) {
             (Some(refusal), _) => refusal,
             (None, None) => StreamError::new(ErrorType::Interrupted, LOST),
-            // It was faster: now that one is hidden.
+            // It completed before it could be stopped: hide it in turn.
             (None, Some(Kind::RunCompleted)) if edit.missed < MOST_MISSED => {
                 edit.missed += 1;
                 edit.hide.extend(successor);
@@ -155,8 +155,8 @@ impl Client {
         }
     }
 
-    /// An edit ends, perhaps before its message was sent: what is hidden already says so. `refused`: the last request has
-    /// changed nothing.
+    /// An edit ends, perhaps before its message was sent: the answers that it has hidden say so. `refused`: the last
+    /// request changed nothing.
     pub(super) fn edit_ends(&mut self, send: Option<&mut Send>, refused: bool) {
         if let Some(edit) = send.and_then(|send| send.edit.as_mut()) {
             let unsure = edit.asked.as_ref().filter(|_| !refused);

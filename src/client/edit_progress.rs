@@ -1,9 +1,9 @@
-//! How far an edit is.
+//! How far an edit has come.
 
 use crate::error::StreamError;
 use crate::event::Kind;
 
-/// What is left to do of an edit, and what is done.
+/// What an edit has done, and what is left to do.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Edit {
     /// The runs to hide; the last one is next.

@@ -4,8 +4,8 @@ use super::{Client, Ticket};
 use crate::time::Seconds;
 
 impl Client {
-    /// Shows what the server sends of the answer of a turn, from now on. `stream`: another run regenerates it, whose frames
-    /// are kept under this id.
+    /// Shows what the server sends of the answer of a turn, from now on. `stream`: another run regenerates it, and its
+    /// frames are kept under this id.
     pub(super) fn follow(&mut self, ticket: Ticket, turn: u32, stream: Option<&str>, now: Seconds) {
         let can = self.is_idle() && self.config.runs(0).is_some();
         if !can || !self.conversation.follow(turn, stream, now) {

@@ -112,7 +112,7 @@ pub enum Input<'a> {
         /// The status of its run on the server, if known: `CANCELLED`.
         stored: Option<&'a str>,
     },
-    /// Replaces the user's message of a turn by another one, as a new version of it.
+    /// Replaces the user's message of a turn, as a new version of the turn.
     Edit {
         /// Chosen by the shell.
         ticket: Ticket,
@@ -122,20 +122,20 @@ pub enum Input<'a> {
         text: &'a str,
         /// Names of the files sent along.
         files: &'a [String],
-        /// The runs to hide from the model before, the first one last.
+        /// The runs to hide from the model before that, in this order: the latest first.
         hide: &'a [String],
         /// The run that failed or is paused, in which the message is replaced. `None`: it is a new run.
         run: Option<&'a str>,
         /// Form fields of the request.
         fields: &'a [(String, String)],
     },
-    /// The answer of a turn goes on, started by another client of the session: shows what the server sends of it.
+    /// Another client of the session has started or continued the answer of a turn: shows what the server sends of it.
     Follow {
         /// Chosen by the shell.
         ticket: Ticket,
         /// Its id.
         turn: u32,
-        /// Another run regenerates it, whose frames the server keeps under this id.
+        /// Another run regenerates it, and the server keeps that run's frames under this id.
         stream: Option<&'a str>,
     },
     /// Shows another version of a turn.

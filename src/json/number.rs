@@ -33,7 +33,8 @@ pub(super) fn parse(text: &str) -> f64 {
     short_decimal(text).unwrap_or_else(|| parse_any(text))
 }
 
-/// Most have few digits and no exponent. Then the digits and the power of ten are exact, and their quotient is rounded once.
+/// Most have few digits and no exponent. Then the digits and the power of ten are exact, and their quotient is rounded
+/// once.
 fn short_decimal(text: &str) -> Option<f64> {
     let (mut digits, mut scale, mut in_fraction) = (0u64, 1.0, false);
     for byte in text.bytes().take(17) {

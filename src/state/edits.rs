@@ -4,8 +4,8 @@
 //! to the old branch: they are visible while a version of it is shown. New turns follow the live branch, which is what
 //! the model sees; opening one shows it.
 //!
-//! Until the edit has been made on the server, its version is tentative. If it ends before, the old branch comes back,
-//! and the edited text is returned.
+//! Until the edit has been made on the server, its version is tentative. If it ends before that, the old branch comes
+//! back, and the edited text is returned.
 
 use super::activity_line::ActivityKind;
 use super::versions::Keeps;
@@ -27,7 +27,7 @@ impl Conversation {
         turn.tentative = true;
     }
 
-    /// The live turns behind `t` belong to its present branch from now on, unless a later edit has parted them.
+    /// The live turns after `t` belong to its present branch from now on, except those on a branch of a later edit.
     fn leave_branch(&mut self, t: usize) {
         let branch = (self.turns[t].id, self.turns[t].branch);
         for at in t + 1..self.turns.len() {
@@ -119,7 +119,7 @@ impl Conversation {
         }
     }
 
-    /// Whether the model's conversation goes through turn `t`.
+    /// Whether the model sees turn `t`.
     pub fn is_live(&self, t: usize) -> bool {
         self.follows(t, |above, branch| above.branch == branch)
     }
@@ -163,7 +163,7 @@ impl Conversation {
         }
     }
 
-    /// Another branch of turn `t` may be shown now: the turns behind it come or go.
+    /// Another branch of turn `t` may be shown now: the turns after it appear or disappear.
     pub(super) fn branch_shown(&mut self, t: usize) {
         self.turns.iter_mut().skip(t + 1).for_each(|turn| turn.dirty = true);
         self.first_unread = self.first_unread.min(t);

@@ -1,5 +1,5 @@
-//! Answers that another client of the session started or continued: their turn is reopened here, and shown as the server
-//! sends it.
+//! Answers that another client of the session started or continued: their turn is reopened here, and shown as the
+//! server sends it.
 
 use super::message::{Message, Role};
 use super::{Conversation, Keeps, Outcome, Status, Turn};
@@ -28,8 +28,8 @@ impl Conversation {
         })
     }
 
-    /// The answer of turn `id` goes on elsewhere: it can be resumed here. `stream`: another run regenerates it, whose
-    /// frames are kept under this id. `false`: the model sees no such turn, or there is nothing to resume.
+    /// The answer of turn `id` goes on elsewhere: it can be resumed here. `stream`: another run regenerates it, and
+    /// its frames are kept under this id. `false`: the model sees no such turn, or there is nothing to resume.
     #[inline(never)]
     pub(crate) fn follow(&mut self, id: u32, stream: Option<&str>, now: Seconds) -> bool {
         let Some(t) = self.position(id).filter(|&t| self.is_live(t)) else { return false };

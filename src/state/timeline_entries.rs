@@ -9,8 +9,8 @@ use crate::limits::excerpt;
 use crate::time::Seconds;
 
 impl Conversation {
-    /// Adds the entry of a run's event. `error`: of one that failed; `tool`: of a tool's event. `None`: the event has none,
-    /// or the limit is reached.
+    /// Adds the entry of a run's event. `error`: of one that failed; `tool`: of a tool's event. `None`: the event has
+    /// none, or the limit is reached.
     #[inline(never)]
     pub(super) fn add_event_entry(
         &mut self,

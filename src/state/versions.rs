@@ -34,8 +34,8 @@ impl Turn {
         self.shown.and_then(|at| self.older.get(at)).unwrap_or(self)
     }
 
-    /// Which version is shown, of how many. A live one of which nothing came does not count once another is shown, unless
-    /// its question is another one.
+    /// Which version is shown, of how many. A live one of which nothing came does not count once another is shown,
+    /// unless its question was edited.
     pub fn versions(&self) -> Versions {
         let is_edit = self.older.last().is_some_and(|before| before.branch != self.branch);
         let (older, live) = (self.older.len(), self.shown.is_none() || self.has_begun() || is_edit);

@@ -83,8 +83,8 @@ impl Core {
         self.shell.handle(Input::Regenerate { ticket, turn: turn_id(turn), instructions, stored: stored.as_deref() });
     }
 
-    /// The turns that the model sees from `turn` on, one a line: the ids of their runs, each behind `+`
-    /// (completed) or `-`, and before a tab.
+    /// The turns that the model sees, from `turn` on, one per line: the ids of their runs, each with `+` (completed) or
+    /// `-` before it and a tab after it.
     #[wasm_bindgen(js_name = runsFrom)]
     pub fn runs_from(&self, turn: u32) -> String {
         self.shell.client.borrow().runs_from(turn)
@@ -107,8 +107,8 @@ impl Core {
         self.shell.handle(Input::Edit { ticket, turn, text, files: &files, hide: &hide, run, fields });
     }
 
-    /// The answer of a turn goes on elsewhere: shows what the server sends of it. `stream`: another run regenerates it, whose
-    /// frames are kept under this id.
+    /// The answer of a turn goes on elsewhere: shows what the server sends of it. `stream`: another run regenerates it,
+    /// and its frames are kept under this id.
     pub fn follow(&self, ticket: u32, turn: u32, stream: Option<String>) {
         self.shell.handle(Input::Follow { ticket, turn, stream: stream.as_deref() });
     }

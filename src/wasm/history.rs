@@ -46,7 +46,7 @@ impl Core {
     /// Passes to the host what a page stores of an unfinished answer, as `restore` takes it: texts or null, then
     /// last_index and asked_at. No texts: nothing is stored.
     ///
-    /// Of one kind, because serde-wasm-bindgen has code for each kind, and for objects a hash table of names: 3 KB.
+    /// All of one type: serde-wasm-bindgen brings code for each type, and for objects a hash table of names, 3 KB.
     #[wasm_bindgen(js_name = keep)]
     pub fn resume_point(&self) {
         let point = self.shell.client.borrow().resume_point();
