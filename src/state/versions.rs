@@ -56,7 +56,7 @@ impl Turn {
     }
 
     /// Whether there is anything to see of it.
-    pub(super) fn has_begun(&self) -> bool {
+    fn has_begun(&self) -> bool {
         self.run_id.is_some() || !self.answer.text.segment().is_empty()
     }
 
