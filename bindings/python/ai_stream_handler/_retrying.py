@@ -25,6 +25,7 @@ from ._types import Attempt, Listener, Run
 
 log = logging.getLogger("ai_stream_handler")
 
+
 def retrying(
     run: Run,
     *,
