@@ -148,20 +148,38 @@ test('an answer tells the other tabs when it begins and when it has ended, with 
   assert.equal(heard[2].news.isOver, true)
 })
 
+const frames = (...list) => list.map((data) => `event: ${data.event}\ndata: ${JSON.stringify(data)}\n\n`).join('')
+const tool = { tool_call_id: 'c1', tool_name: 'send_mail', tool_args: { to: 'Ann' }, requires_confirmation: true }
+/** A run that waits for a confirmation. */
+const paused = [{ event: 'RunStarted', run_id: 'run-1', session_id: 's' }, { event: 'RunPaused', run_id: 'run-1', session_id: 's', agent_id: 't', tools: [tool], requirements: [{ id: 'q', tool_execution: tool }] }]
+const answerOf = (handler) => handler.continueRun(handler.getSnapshot().pause.requirements.map((one) => lib.confirm(one)))
+
 test('a pause is asked about before it is answered: whatever cannot tell does not keep the answer back', async () => {
-  const tool = { tool_call_id: 'c1', tool_name: 'send_mail', tool_args: { to: 'Ann' }, requires_confirmation: true }
-  const pause = { event: 'RunPaused', run_id: 'run-1', session_id: 's', agent_id: 't', tools: [tool], requirements: [{ id: 'q', tool_execution: tool }] }
-  const frame = (data) => `event: ${data.event}\ndata: ${JSON.stringify(data)}\n\n`
-  const answers = { 404: '', 500: '', 200: 'no stream', error: frame({ event: 'error', error: 'not found in buffer or database' }), other: frame({ event: 'catch_up', run_id: 'another', status: 'running' }), paused: frame({ event: 'replay', run_id: 'run-1', status: 'PAUSED' }) }
+  const answers = { 404: '', 500: '', 200: 'no stream', error: frames({ event: 'error', error: 'not found in buffer or database' }), other: frames({ event: 'catch_up', run_id: 'another', status: 'running' }), paused: frames({ event: 'replay', run_id: 'run-1', status: 'PAUSED' }) }
   for (const [name, body] of Object.entries(answers)) {
     const server = await serve((request, response) => {
       if (request.path.endsWith('/resume')) return response.writeHead(Number(name) || 200, { 'content-type': 'text/event-stream' }).end(body)
-      if (request.path.endsWith('/continue')) return stream(response, frame({ event: 'RunContinued', run_id: 'run-1' }) + frame({ event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
-      return stream(response, frame({ event: 'RunStarted', run_id: 'run-1', session_id: 's' }) + frame(pause))
+      if (request.path.endsWith('/continue')) return stream(response, frames({ event: 'RunContinued', run_id: 'run-1' }, { event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
+      return stream(response, frames(...paused))
     })
     const handler = connect(server, { agent: 't' })
     assert.equal(await handler.send('Mail'), 'paused')
-    assert.equal(await handler.continueRun(handler.getSnapshot().pause.requirements.map((r) => lib.confirm(r))), 'completed', name)
+    assert.equal(await answerOf(handler), 'completed', name)
     assert.deepEqual(server.requests.map(({ path }) => path.split('/').at(-1)), ['runs', 'resume', 'continue'], name)
   }
+})
+
+test('who finds a pause answered already lets the next one ask, before the answer has ended', async () => {
+  let asked = 0
+  const server = await serve((request, response) => {
+    if (!request.path.endsWith('/resume')) return stream(response, frames(...paused))
+    asked++
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(frames({ event: 'catch_up', run_id: 'run-1', status: 'running' }))
+  })
+  const two = [connect(server, { agent: 't' }), connect(server, { agent: 't' })]
+  for (const handler of two) assert.equal(await handler.send('Mail'), 'paused')
+  const outcomes = two.map(answerOf)
+  await until(() => asked === 4)
+  for (const handler of two) handler.dispose()
+  assert.deepEqual(await Promise.all(outcomes), ['cancelled', 'cancelled'])
 })
