@@ -169,6 +169,31 @@ test('a pause is asked about before it is answered: whatever cannot tell does no
   }
 })
 
+test('a look that is under way when a pause is answered does not replace the answer', async () => {
+  let list, finish
+  const server = await serve((request, response) => {
+    const { path } = request
+    if (path.includes('/run-previews')) return void (list = () => json(response, [{ run_id: 'run-0', status: 'COMPLETED' }, { run_id: 'run-1', status: 'PAUSED' }]))
+    if (path.includes('/sessions/')) return json(response, [{ run_id: 'run-0', status: 'COMPLETED', run_input: 'Before', content: 'x' }, { run_id: 'run-1', status: 'PAUSED', run_input: 'Mail' }])
+    if (path.endsWith('/resume')) return stream(response, frames({ event: 'replay', run_id: 'run-1', status: 'PAUSED' }))
+    if (!path.endsWith('/continue')) return stream(response, frames(...paused))
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(frames({ event: 'RunContinued', run_id: 'run-1' }))
+    finish = () => response.end(frames({ event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
+  })
+  const handler = connect(server, { agent: 't' })
+  assert.equal(await handler.send('Mail'), 'paused')
+  const followed = handler.follow()
+  await until(() => list)
+  const outcome = answerOf(handler)
+  await until(() => handler.getSnapshot().status === 'streaming')
+  list()
+  assert.equal(await followed, 'nothing')
+  await until(() => finish)
+  finish()
+  assert.equal(await outcome, 'completed')
+  assert.equal(handler.getSnapshot().turns.at(-1).answer.content, 'Sent.')
+})
+
 test('who finds a pause answered already lets the next one ask, before the answer has ended', async () => {
   let asked = 0
   const server = await serve((request, response) => {

@@ -92,7 +92,9 @@ export class Follower {
     const { sessionId, isStreaming } = driver.snapshot
     const nothing: Found = { outcome: 'nothing' }
     if (sessionId === null || isStreaming || this.#isUnable) return nothing
-    const isCurrent = this.#isUnchanged()
+    const isUnchanged = this.#isUnchanged()
+    // An answer that is resumed or continued meanwhile must not be replaced.
+    const isCurrent = () => isUnchanged() && !driver.snapshot.isStreaming
     const rows = await this.#listed(sessionId)
     if (!isCurrent()) return nothing
     const isNew = ({ id, createdAt, status }: ListedRun) => !findRun(driver, id) && (driver.isWhole || id === named || createdAt >= driver.shownAt || RUNNING.test(status))
@@ -128,7 +130,7 @@ export class Follower {
     return outcome === 'paused' ? status !== 'PAUSED' : (outcome === 'failed' && status === 'COMPLETED') || (outcome === 'interrupted' && status !== 'ERROR')
   }
 
-  /** Returns whether the conversation is still the one of now, and nothing runs in it. */
+  /** Returns whether the conversation is still the one of now, and nothing was sent in it. */
   #isUnchanged(): () => boolean {
     const driver = this.#driver
     const { generation } = driver
