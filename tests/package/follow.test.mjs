@@ -208,3 +208,32 @@ test('who finds a pause answered already lets the next one ask, before the answe
   for (const handler of two) handler.dispose()
   assert.deepEqual(await Promise.all(outcomes), ['cancelled', 'cancelled'])
 })
+
+test('of a queue, each answer is told when it begins and when it has ended; a message that is taken out changes nothing', async () => {
+  const heard = [], open = []
+  const server = await serve((_, response, number) => {
+    const [begin, ...rest] = runOf('Hello.', `run-${number}`)
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(begin)
+    open.push(() => response.end(Buffer.concat(rest)))
+  })
+  const channel = new BroadcastChannel(`ai-stream-handler ${server.url}`)
+  channel.onmessage = ({ data }) => data.news && heard.push(`${data.news.run} ${data.news.isOver ? 'over' : 'begins'}`)
+  const handler = connect(server, { agent: 'historian' })
+  const first = handler.send('One')
+  await until(() => heard.length === 1)
+  const [dropped, second] = [handler.send('Never sent'), handler.send('Two')]
+  handler.cancelQueued(handler.getSnapshot().queue[0].id)
+  assert.equal(await dropped, 'cancelled')
+  await settle()
+  assert.equal(heard.length, 1)
+  open[0]()
+  assert.equal(await first, 'completed')
+  await until(() => heard.length === 3)
+  open[1]()
+  assert.equal(await second, 'completed')
+  await until(() => heard.length === 4)
+  channel.close()
+  assert.deepEqual(heard.map((one) => one.split(' ')[1]), ['begins', 'over', 'begins', 'over'])
+  assert.deepEqual(heard.map((one) => one.split(' ')[0]), [heard[0], heard[0], heard[2], heard[2]].map((one) => one.split(' ')[0]))
+  assert.notEqual(heard[0], heard[2])
+})
