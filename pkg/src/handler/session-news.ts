@@ -59,7 +59,9 @@ export class SessionNews implements AnswerNews {
     const { sessionId, isStreaming, runId } = this.#driver.snapshot
     if (session !== sessionId || !this.#follower.canLook) return
     if (isStreaming) return run === runId ? undefined : this.#afterAnswer()
-    if (await this.#follower.look(run) !== 'nothing' || isOver) return
+    // A look that is under way may have read the list before.
+    const isLate = this.#follower.isLooking
+    if (await this.#follower.look(run) !== 'nothing' || (isOver && !isLate)) return
     await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS))
     await this.#follower.look(run)
   }
