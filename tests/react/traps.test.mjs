@@ -172,6 +172,15 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       assert.equal(await page.evaluate(() => globalThis.page.hooks.main.getSnapshot().sessionId), 's1')
       assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('again')), 'completed')
       assert.equal(await page.evaluate(() => globalThis.page.finished.length), 2, 'what setMessages shows has not ended now')
+      assert.equal(await page.evaluate(async () => {
+        const { main } = globalThis.page.hooks
+        const outcome = main.send('more')
+        while (main.getSnapshot().status !== 'streaming') await new Promise((later) => setTimeout(later, 1))
+        main.setMessages([{ role: 'user', content: 'x' }, { role: 'agent', content: 'y' }])
+        return outcome
+      }), 'cancelled')
+      await until(async () => (await text('#one')) === 'x|y')
+      assert.equal(await page.evaluate(() => globalThis.page.finished.length), 2, 'nor what it shows instead of an answer that runs')
       await page.evaluate(() => globalThis.page.show('Countdown', {}))
       await wait(50)
       await page.evaluate((options) => globalThis.page.show('Shared', options), { endpoint: url, agent: 'a' })
