@@ -5,12 +5,12 @@
 
 import { validateOptions } from '../handler/validate-options'
 import type { HandlerOptions } from '../types/options'
+import type { Split } from './check-options'
 
 /** All options. */
 const NAMES = 'endpoint agent team workflow url name sessionId credentials headers fields retry resume stall fallbacks quota shareLimits follow log background persist notify activityTexts limits fetch onListenerError'
 
 /** The compiler's check that none is missing, and none too many. */
-type Split<Names extends string> = Names extends `${infer First} ${infer Rest}` ? First | Split<Rest> : Names
 true satisfies [Split<typeof NAMES>, keyof HandlerOptions] extends [keyof HandlerOptions, Split<typeof NAMES>] ? true : false
 
 /** Throws what is wrong with the options, in development; logs unknown ones in production. `caller`: the name of the hook. */
