@@ -1,5 +1,5 @@
-// Follows the answers of other tabs and devices in the session on this page: looks what runs, what was added and what was continued
-// elsewhere, and shows it. On request, and with the option `follow` when a session is opened, when the page wakes up, and when
+// Follows the answers of other tabs and devices in the session on this page: looks for what is running, was added or was continued
+// elsewhere, and shows it. On request; with the option `follow` also when a session is opened, when the page wakes up, and when
 // another tab of this origin has news (session-news.ts).
 
 import { RequestError } from '../agentos/http-client'

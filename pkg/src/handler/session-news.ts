@@ -14,7 +14,7 @@ export class SessionNews implements AnswerNews {
   #follower: Follower
   /** A call was made whose run has no id yet. */
   #isExpected = false
-  /** The run of which other tabs know that it runs here. */
+  /** The run that other tabs know to be running here. */
   #announced: RunNews | null = null
   /** Waits for the end of the answer here, to look for others then. */
   #isWaiting = false
@@ -54,7 +54,7 @@ export class SessionNews implements AnswerNews {
     void this.#follower.look()
   }
 
-  /** News are untrusted: nothing but a look follows. */
+  /** News is untrusted: nothing but a look follows. */
   hear = async ({ session, run, isOver }: RunNews): Promise<void> => {
     const { sessionId, isStreaming, runId } = this.#driver.snapshot
     if (session !== sessionId || !this.#follower.canLook) return

@@ -1,5 +1,5 @@
-// The blocks that a component renders, for frameworks that create a component once. Of a message of the snapshot they are its own; of
-// a copy of one or a text they are found here, once the core is loaded.
+// The blocks that a component renders, for frameworks that create a component once. A message of the snapshot has its own; those of a
+// copy of one, or of a text, are found here once the core is loaded.
 
 import { readyBlock } from '../markdown/ready-block'
 import { awaitCore, coreChunk } from './core-chunk'
