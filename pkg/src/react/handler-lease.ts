@@ -19,6 +19,9 @@ export interface HandlerLease {
 /** Conversations that components share, by target and id. On a server each rendering has its own. */
 const shared = new Map<string, HandlerLease>()
 
+/** The key of the conversation to take: one that names only an id takes what the others with this id share, if there is something. */
+export const sharedKey = (key: string): string => (/^\n{5}./.test(key) && [...shared.keys()].reverse().find((other) => other.endsWith(key.slice(4)))) || key
+
 /** `hook`: its name. `key`: target and id. */
 export const leaseOf = (hook: string, key: string, isShared: unknown, latest: { current: StreamHookOptions }): HandlerLease => {
   const known = (isShared && shared.get(key)) as HandlerLease | undefined

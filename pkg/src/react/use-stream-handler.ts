@@ -3,7 +3,7 @@
 
 import { React } from './react'
 import { checkComponentOptions } from '../lazy/component-options'
-import { leaseOf, type HandlerLease } from './handler-lease'
+import { leaseOf, sharedKey, type HandlerLease } from './handler-lease'
 import { hookView } from './hook-view'
 import type { StreamHook, StreamHookOptions } from './stream-hook'
 
@@ -28,13 +28,14 @@ export function useAIStreamHandler(options: StreamHookOptions = {}): StreamHook 
 export const useOwnLease = (hook: string, options: StreamHookOptions): HandlerLease => {
   try {
     // Bundlers drop this from production builds.
-    if (process.env.NODE_ENV !== 'production' && !React.useSyncExternalStore) throwVersion()
+    if (process.env.NODE_ENV !== 'production') assertPossible(hook, options)
   } catch (error) {
     // Else there is no `process`, in a page without a bundler.
     if (!(error instanceof ReferenceError)) throw error
   }
+  options ||= {}
   const latestOptions = React.useRef(options)
-  const key = [options.endpoint, options.agent, options.team, options.workflow, options.url, options.id].join('\n')
+  const key = sharedKey([options.endpoint, options.agent, options.team, options.workflow, options.url, options.id].join('\n'))
   const start = (): [string, HandlerLease] => {
     const { id, onFinish: _, ...handlerOptions } = options
     checkComponentOptions(hook, handlerOptions)
@@ -54,9 +55,12 @@ export const useLease = ({ handler }: HandlerLease): StreamHook => {
   return React.useSyncExternalStore(handler.subscribe, now, onServer)
 }
 
-/** Of a React that is too old. */
-function throwVersion(): never {
-  throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
+/** In development: throws if React is too old, and for what only the hook takes. */
+function assertPossible(hook: string, options: unknown): void {
+  if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
+  if (typeof options !== 'object' || !options) throw new TypeError(`${hook}: takes an object of options, not ${String(options)}`)
+  const { onFinish } = options as StreamHookOptions
+  if (onFinish && typeof onFinish !== 'function') throw new TypeError(`${hook}: onFinish must be a function, not ${typeof onFinish}`)
 }
 
 declare const process: { env: { NODE_ENV?: string } }
