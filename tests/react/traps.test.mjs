@@ -200,16 +200,19 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       assert.equal(await text('#one'), '', 'another conversation, as the last component was gone')
     })
 
-    test('a component that names only the id joins the conversation of that id, also after it has changed', async () => {
-      const said = () => until(async () => (await text('#one')).startsWith('hello') && (await text('#joined')) === (await text('#one')))
+    test('an id without the agent of the others is another conversation, and development says so', async () => {
+      const warnings = () => logged.filter(([type, line]) => type === 'warning' && /^useAIStreamHandler: the id "chat" without the agent.*conversation of its own/.test(line)).length
       await open('Joined', { agent: 'a' })
       await page.waitForSelector('#joined', { state: 'attached' })
       await page.evaluate(() => globalThis.page.hooks.main.begin('hello'))
-      await said()
-      await page.evaluate(() => globalThis.page.show('Joined', { agent: 'b' }))
-      await until(async () => (await text('#one')) === '' && (await text('#joined')) === '')
-      await page.evaluate(() => globalThis.page.hooks.other.begin('hello b'))
-      await said()
+      await until(async () => (await text('#one')).startsWith('hello'))
+      assert.equal(await text('#joined'), '')
+      assert.equal(warnings() > 0, mode === 'development')
+      await open('Joined', {})
+      await page.waitForSelector('#joined', { state: 'attached' })
+      await page.evaluate(() => globalThis.page.hooks.main.begin('hello'))
+      await until(async () => (await text('#joined')).startsWith('hello'))
+      assert.equal(warnings(), 0)
     })
 
     test('a countdown renders once a second, down to zero, and null without a wait', async () => {

@@ -2,9 +2,8 @@
 // which a component's page has not loaded while it renders. Same texts; tests/package/options.test.mjs compares. Bundlers drop this
 // file from production builds.
 
-import { runPath } from '../handler/run-path'
 import { optionError, validateOptions } from '../handler/validate-options'
-import type { HandlerOptions } from '../types/options'
+import type { HandlerOptions, TargetOptions } from '../types/options'
 
 type Range = readonly [from: number, to: number, expected: string]
 
@@ -29,7 +28,7 @@ export function checkAllOptions(given: HandlerOptions): void {
   const { quota, fallbacks } = options
   if (typeof quota === 'object') checkRange('quota', Object.values(quota), TOKENS)
   else if (quota !== false) checkRange('quota', quota, TOKENS)
-  if (!(fallbacks ?? []).every(runPath)) throw optionError('each of fallbacks needs one of agent, team, workflow or url')
+  if (!(fallbacks as TargetOptions[] ?? []).every(({ agent, team, workflow, url }) => agent || team || workflow || url)) throw optionError('each of fallbacks needs one of agent, team, workflow or url')
 }
 
 function checkRange(name: string, given: unknown, [from, to, expected]: Range): void {

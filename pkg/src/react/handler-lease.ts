@@ -19,8 +19,11 @@ export interface HandlerLease {
 /** Conversations that components share, by target and id. On a server each rendering has its own. */
 const shared = new Map<string, HandlerLease>()
 
-/** The key of the conversation to take: one that names only an id takes what the others with this id share, if there is something. */
-export const sharedKey = (key: string): string => (/^\n{5}./.test(key) && [...shared.keys()].reverse().find((other) => other.endsWith(key.slice(4)))) || key
+/** Whether components share conversations of this id, all with a target. For a warning in development. */
+export const isIdAlone = (id: string): boolean => {
+  const keys = [...shared.keys()].filter((key) => key.endsWith(`\n${id}`))
+  return keys.length > 0 && !keys.includes(`\n\n\n\n\n${id}`)
+}
 
 /** `hook`: its name. `key`: target and id. */
 export const leaseOf = (hook: string, key: string, isShared: unknown, latest: { current: StreamHookOptions }): HandlerLease => {
