@@ -12,7 +12,7 @@ import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../typ
  * of range.
  */
 export function validateOptions(options: HandlerOptions): CheckedOptions {
-  if (typeof options !== 'object' || options === null) throw optionError(`takes an object of options, not ${describeKind(options)}`)
+  if (!KIND_TESTS['a plain object'](options)) throw optionError(`takes an object of options, not ${describeKind(options)}`)
   validateFields(options, OPTION_KINDS)
   const isSet = ([name, value]: [string, unknown]) => value !== undefined && value !== null && (value || !TARGET_OPTIONS.includes(name))
   const given = Object.fromEntries(Object.entries(options).filter(isSet)) as CheckedOptions
@@ -145,5 +145,5 @@ function describeKind(value: unknown): string {
   return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value)}`
 }
 
-/** Name of a built-in's class, such as `FormData`, also for objects of another realm, which `instanceof` does not recognise. */
+/** Name of a built-in's class, such as `FormData`, also for objects of another realm, which `instanceof` does not recognize. */
 export const classTag = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1)
