@@ -1,5 +1,6 @@
 // Tells other tabs of this origin that an answer has begun or ended in a session, and hears of theirs.
 
+import { findRun } from './found-run'
 import type { CoreDriver } from './core-driver'
 import type { Follower } from './follower'
 import type { AnswerNews } from './page-environment'
@@ -37,10 +38,13 @@ export class SessionNews implements AnswerNews {
   }
 
   settled(): void {
-    const { sessionId, runId } = this.#driver.snapshot
+    const { sessionId, runId, isStreaming, queue } = this.#driver.snapshot
+    // A message that left the queue unsent.
+    if (this.#announced !== null && findRun(this.#driver, this.#announced)?.outcome === 'running') return
     // It may have begun and ended within one chunk.
-    const run = this.#isExpected ? runId : this.#announced
-    this.#isExpected = false
+    const run = this.#isExpected && !isStreaming ? runId : this.#announced
+    // The next message of the queue is not announced by its call: that was earlier.
+    this.#isExpected = isStreaming || queue.length > 0
     this.#announced = null
     if (run !== null && sessionId !== null) this.#driver.page.tell({ session: sessionId, run, isOver: true })
   }
