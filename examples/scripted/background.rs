@@ -62,11 +62,11 @@ impl Background {
             facts.as_object().into_iter().flatten().for_each(|(key, value)| data[key] = value.clone());
             format!("event: {name}\ndata: {data}\n\n")
         };
+        let status = if state.paused.contains_key(run_id) { "PAUSED" } else { "COMPLETED" };
         let (before, after) = match buffer.over {
-            true => (
-                Some(meta("replay", json!({"status": "COMPLETED", "total_events": count, "total_buffered": total}))),
-                None,
-            ),
+            true => {
+                (Some(meta("replay", json!({"status": status, "total_events": count, "total_buffered": total}))), None)
+            }
             false => {
                 let caught_up = meta(
                     "catch_up",

@@ -129,7 +129,8 @@ test('resume, continue, cancel and the lists as well', async () => {
   assert.deepEqual(await handler.loadSessions(), [])
   known = -1
   assert.equal(await handler.openSession('s'), true)
-  assert.deepEqual(accepted, ['/agents/a/runs', '/agents/a/runs/r/resume', '/agents/a/runs/r/continue', '/sessions', '/sessions/s/runs'])
+  // The second /resume asks whether another tab has answered already.
+  assert.deepEqual(accepted, ['/agents/a/runs', '/agents/a/runs/r/resume', '/agents/a/runs/r/resume', '/agents/a/runs/r/continue', '/sessions', '/sessions/s/runs'])
   const refused = server.requests.length - accepted.length - server.requests.filter(({ path }) => path.endsWith('/cancel')).length
   assert.ok(refused >= 4, `${refused} were refused and sent again`)
 })
