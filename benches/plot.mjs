@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [760, 380, 56, 178, 40, 44]
-const COLOURS = ['#0b6bcb', '#c2410c', '#6d28d9', '#15803d', '#b91c5c', '#a16207', '#6b7280', '#9ca3af']
+const COLORS = ['#0b6bcb', '#c2410c', '#6d28d9', '#15803d', '#b91c5c', '#a16207', '#6b7280', '#9ca3af']
 
 /** Writes an SVG. `{ title, result }`: of `growth` in benches/measure.mjs. */
 export function plot({ title, result }, file) {
@@ -18,15 +18,15 @@ export function plot({ title, result }, file) {
     `<text x="${x(bytes)}" y="${HEIGHT - BOTTOM + 18}" text-anchor="middle">${bytes < 1e6 ? `${Math.round(bytes / 1024)} KB` : `${Math.round(bytes / 2 ** 20)} MB`}</text>`)
   const lines = names.map((name, at) => {
     const points = result.filter(({ times }) => times[name]).map(({ bytes, times }) => [x(bytes), y(times[name])])
-    return { name, colour: COLOURS[at % COLOURS.length], end: points.at(-1), path: points.map(([a, b], index) => `${index ? 'L' : 'M'}${a.toFixed(1)} ${b.toFixed(1)}`).join('') }
+    return { name, color: COLORS[at % COLORS.length], end: points.at(-1), path: points.map(([a, b], index) => `${index ? 'L' : 'M'}${a.toFixed(1)} ${b.toFixed(1)}`).join('') }
   })
   // Labels at the ends of their lines, spaced so that none overlap.
   let below = 0
-  const labels = lines.toSorted((a, b) => a.end[1] - b.end[1]).map(({ name, colour, end }) => {
+  const labels = lines.toSorted((a, b) => a.end[1] - b.end[1]).map(({ name, color, end }) => {
     below = Math.max(end[1] + 4, below + 15)
-    return `<text x="${WIDTH - RIGHT + 10}" y="${below.toFixed(1)}" fill="${colour}"${name === 'ours' ? ' font-weight="700"' : ''}>${name}</text>`
+    return `<text x="${WIDTH - RIGHT + 10}" y="${below.toFixed(1)}" fill="${color}"${name === 'ours' ? ' font-weight="700"' : ''}>${name}</text>`
   })
-  const paths = lines.map(({ name, colour, path }) => `<path d="${path}" fill="none" stroke="${colour}" stroke-width="${name === 'ours' ? 3 : 1.5}"/>`)
+  const paths = lines.map(({ name, color, path }) => `<path d="${path}" fill="none" stroke="${color}" stroke-width="${name === 'ours' ? 3 : 1.5}"/>`)
   writeFileSync(file, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="Nanoseconds a byte against the length of the stream, ${title}">
 <style>text{font:12px system-ui,sans-serif}.grid{stroke:#e5e7eb;fill:none}</style>
 <rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>

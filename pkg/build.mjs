@@ -14,7 +14,7 @@ import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
 import { shortenNames } from '../scripts/short-names.mjs'
 import { brotli, gzip, sizeOfHook } from '../scripts/size.mjs'
-import { OPTIMISED, bindgen, optimise } from '../scripts/wasm.mjs'
+import { OPTIMIZED, bindgen, optimize } from '../scripts/wasm.mjs'
 import { inlined } from './inline.mjs'
 
 const root = join(import.meta.dirname, '..')
@@ -61,13 +61,13 @@ function buildWasm() {
   bindgen(root, 'ai_stream_handler.wasm', generated, 'core')
 
   step('wasm-opt')
-  const optimised = join(generated, 'core_bg.opt.wasm')
+  const optimized = join(generated, 'core_bg.opt.wasm')
   const renamed = join(generated, 'core_bg.wat')
   shortenNames(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), renamed)
-  optimise(OPTIMISED, renamed, optimised)
-  cpSync(optimised, join(dist, 'core.wasm'))
+  optimize(OPTIMIZED, renamed, optimized)
+  cpSync(optimized, join(dist, 'core.wasm'))
 
-  const bytes = readFileSync(optimised)
+  const bytes = readFileSync(optimized)
   if (bytes.includes(homedir() + '/')) fail(`core.wasm contains ${homedir()}: a path of this machine`)
   return bytes
 }
@@ -129,7 +129,7 @@ async function bundle() {
 /** A module written as text, as bytes. */
 function assembled(path) {
   const binary = join(generated, `${basename(path, '.wat')}.wasm`)
-  optimise(['-Os'], path, binary)
+  optimize(['-Os'], path, binary)
   return readFileSync(binary)
 }
 

@@ -19,7 +19,7 @@ const groups = [
     scenarios: [
       { name: 'seedroute_seed_plain', title: 'Simple query', says: 'Hello, are you there?', description: 'No rate limit: the answer streams right away.' },
       { name: 'seedroute_later_retry1_then_ok_backoff', title: 'Successful retry', says: 'What did I ask you before?', description: 'The model hits its rate limit; the backend waits five seconds, and the second attempt answers.' },
-      { name: 'seedroute_seed_max_retries', title: 'Retries exhausted', says: 'Summarise everything we talked about.', description: 'Three retries after 5, 10 and 20 seconds, then a clear error.' },
+      { name: 'seedroute_seed_max_retries', title: 'Retries exhausted', says: 'Summarize everything we talked about.', description: 'Three retries after 5, 10 and 20 seconds, then a clear error.' },
       { name: 'seedroute_later_unexpected_error', title: 'Forced error', says: 'Continue where we stopped.', description: 'The backend itself fails: a banner says so, and nothing hangs.' },
     ],
   },

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { bindgen, optimise } from './wasm.mjs'
+import { bindgen, optimize } from './wasm.mjs'
 
 const root = join(import.meta.dirname, '..')
 const vendor = join(root, 'www/vendor')
@@ -13,5 +13,5 @@ console.log('── cargo build (the in-page backend)')
 const build = ['build', '--release', '--target', 'wasm32-unknown-unknown', '--example', 'page_backend', '--no-default-features', '--features', 'generator']
 execFileSync('cargo', build, { cwd: root, stdio: 'inherit' })
 bindgen(root, 'examples/page_backend.wasm', vendor, 'page_backend', '--no-typescript')
-optimise(['-Os'], wasm, `${wasm}.opt`)
+optimize(['-Os'], wasm, `${wasm}.opt`)
 renameSync(`${wasm}.opt`, wasm)

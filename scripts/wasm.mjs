@@ -16,10 +16,10 @@ export function bindgen(root, module, folder, name, ...more) {
  * The passes that make the package's module smallest without making it slower. Functions with a single caller are not inlined
  * (-ocimfs): engines compile functions when they are first called, and the first event calls few of them.
  */
-export const OPTIMISED = ['-ocimfs', '300', '-Os', '--flatten', '--rereloop', '-Os', '--converge']
+export const OPTIMIZED = ['-ocimfs', '300', '-Os', '--flatten', '--rereloop', '-Os', '--converge']
 
 /** Runs wasm-opt. `passes`: its optimization flags, in order. `strip`: the flags for what is not written. */
-export function optimise(passes, from, to, strip = ['--strip-debug', '--strip-producers']) {
+export function optimize(passes, from, to, strip = ['--strip-debug', '--strip-producers']) {
   execFileSync('wasm-opt', [...passes, ...strip, ...FEATURES, from, '-o', to], { stdio: 'inherit' })
 }
 

@@ -2,12 +2,12 @@
 // its functions, and adds up their sizes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { OPTIMISED, optimise } from './wasm.mjs'
+import { OPTIMIZED, optimize } from './wasm.mjs'
 import { sizeOfHook } from './size.mjs'
 
 const root = join(import.meta.dirname, '..')
 const named = join(root, 'target/core-with-names.wasm')
-optimise(OPTIMISED, join(root, 'pkg/generated/core_bg.wat'), named, ['-g'])
+optimize(OPTIMIZED, join(root, 'pkg/generated/core_bg.wat'), named, ['-g'])
 
 /** Parses a module: `[name, bytes]` of each function, and the bytes of the other sections by name. */
 function weigh(bytes) {

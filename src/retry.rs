@@ -19,9 +19,9 @@ use crate::time::Seconds;
 /// A delay below this is none. Seconds.
 const SHORTEST: Seconds = 0.1;
 
-/// The `named` delay, if it is to be honoured. One of zero or of milliseconds is honoured once per message: three
-/// retries within milliseconds are none, so then the policy's own delays count. `was_short`: one was honoured.
-pub(crate) fn honoured(named: Option<Seconds>, was_short: &mut bool) -> Option<Seconds> {
+/// The `named` delay, if it is to be honored. One of zero or of milliseconds is honored once per message: three
+/// retries within milliseconds are none, so then the policy's own delays count. `was_short`: one was honored.
+pub(crate) fn honored(named: Option<Seconds>, was_short: &mut bool) -> Option<Seconds> {
     let named = named.filter(|delay| *delay >= SHORTEST || !*was_short)?;
     *was_short |= named < SHORTEST;
     Some(named)
@@ -84,7 +84,7 @@ mod tests {
         let backoff: Vec<f64> = (0..7).map(|n| policy.delay(n, None, 0.0)).collect();
         assert_eq!(backoff, [5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0]);
         for named in [4.843473059, 23.0, 58.0, 90.0, 0.0] {
-            assert_eq!(policy.delay(1, Some(named), 0.0), named, "the server's delay is honoured");
+            assert_eq!(policy.delay(1, Some(named), 0.0), named, "the server's delay is honored");
         }
         assert_eq!(policy.decide(0, None, 0.0), Decision::Retry { attempt: 1, delay: 5.0 });
         assert_eq!(policy.decide(2, Some(58.0), 0.0), Decision::Retry { attempt: 3, delay: 58.0 });

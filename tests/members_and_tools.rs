@@ -185,7 +185,7 @@ fn a_task_for_all_members_is_one_delegation_to_all() {
 #[test]
 fn a_delegation_is_known_by_its_run_and_its_call_for_two_leaders_may_call_theirs_alike() {
     let team = json!({"team_id": "research-team", "team_name": "Research Team", "run_id": "t1", "parent_run_id": "lead", "session_id": "s-1"});
-    let (outer, inner) = (task("research-team", "Research X"), task("analyst", "Analyse X"));
+    let (outer, inner) = (task("research-team", "Research X"), task("analyst", "Analyze X"));
     let mut page = asked_team();
     page.event("TeamToolCallStarted", calling(leader(), "call_1", DELEGATE, outer.clone()))
         .event("TeamRunStarted", team.clone())
@@ -194,7 +194,7 @@ fn a_delegation_is_known_by_its_run_and_its_call_for_two_leaders_may_call_theirs
         .event("TeamToolCallCompleted", called(team, "call_1", DELEGATE, inner, "fine"));
     let work = page.turn().work;
     let (to_team, to_analyst) = (delegation(&work, "research-team"), delegation(&work, "analyst"));
-    assert_eq!((to_team.text.as_str(), to_analyst.text.as_str()), ("Research X", "Analyse X"));
+    assert_eq!((to_team.text.as_str(), to_analyst.text.as_str()), ("Research X", "Analyze X"));
     assert_eq!((to_team.head.status, to_analyst.head.status), (RunStatus::Started, RunStatus::Completed));
     assert_eq!(to_analyst.head.child_run_id.as_deref(), Some("m1"));
 }

@@ -296,7 +296,7 @@ fn what_a_tool_does_is_told_in_these_words() {
     let args = json!({"query": "Aarhus"}).to_string();
     let table = [
         ("think", "Thinking..."),
-        ("analyze", "Analysing..."),
+        ("analyze", "Analyzing..."),
         ("search_past_sessions", "Looking through earlier conversations..."),
         ("search_knowledge_base", "Searching the knowledge base for \"Aarhus\""),
         ("update_user_memory", "Updating memory..."),

@@ -49,7 +49,7 @@ def member(id: str, name: str, role: str) -> Agent:
 
 cirkelline = Team(
     id="cirkelline", name="Cirkelline", model=gemini(), db=db, instructions="AGENT:cirkelline",
-    members=[member("web-researcher", "Web Researcher", "searches the web"), member("analyst", "Analyst", "analyses findings")],
+    members=[member("web-researcher", "Web Researcher", "searches the web"), member("analyst", "Analyst", "analyzes findings")],
     tools=[get_previous_session_messages], stream_member_events=True, telemetry=False,
 )  # fmt: skip
 TEAMS = {team.id: team for team in [cirkelline]}

@@ -46,7 +46,7 @@ impl Client {
     }
 
     fn retry_or_give_up(&mut self, mut send: Send, cause: RetryCause, error: StreamError, now: Seconds) {
-        let named = retry::honoured(error.delay, &mut send.was_short);
+        let named = retry::honored(error.delay, &mut send.was_short);
         let random = self.random();
         let policy = &self.config.retry;
         let at_once = cause == RetryCause::Network && self.fails_at_once();

@@ -16,7 +16,7 @@ pub(super) struct Send {
     pub since: Seconds,
     /// Retries made against this target.
     pub retries: u32,
-    /// A named delay of zero or of milliseconds was honoured.
+    /// A named delay of zero or of milliseconds was honored.
     pub was_short: bool,
     /// 0: the configured component; 1: the first fallback.
     pub target: usize,

@@ -15,7 +15,7 @@ pub struct Retries {
     policy: Policy,
     frames: Frames,
     made: u32,
-    /// A named delay of zero or of milliseconds was honoured.
+    /// A named delay of zero or of milliseconds was honored.
     was_short: bool,
 }
 
@@ -60,7 +60,7 @@ impl Retries {
         let rate_limited = !unexpected && refusal.may_pass();
         let retries = self.made;
         if rate_limited {
-            let named = retry::honoured(refusal.delay, &mut self.was_short);
+            let named = retry::honored(refusal.delay, &mut self.was_short);
             let max_retries = self.policy.max_retries;
             if let Decision::Retry { attempt, delay } = self.policy.decide(retries, named, random()) {
                 self.made = attempt;

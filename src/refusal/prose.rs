@@ -54,7 +54,7 @@ fn without_prefix(text: &str) -> Option<&str> {
         let found = tag.len() < 48 && begins(behind, " ") && until(tag, "{}\"',") == tag.len();
         return found.then_some(behind);
     }
-    // `429 Too many requests`, but neither `429 is no colour` nor `429 Main Street`.
+    // `429 Too many requests`, but neither `429 is no color` nor `429 Main Street`.
     let behind = from(text, 4);
     let number = span(text, DIGIT, "") == 3 && begins(from(text, 3), " ") && first(behind) & !LOWER > 0;
     if number && stated_status(upto(text, 3 + span(from(text, 3), !DIGIT, ""))).is_some() {
@@ -137,7 +137,7 @@ fn has_pair(mut text: &str) -> bool {
     }
 }
 
-/// Without NUL and what colours a terminal (`ESC [31m`).
+/// Without NUL and what colors a terminal (`ESC [31m`).
 #[inline(never)]
 pub(super) fn printable(text: &str) -> Cow<'_, str> {
     let control = |b: &u8| matches!(b, 0..=8 | 11 | 12 | 14..=31 | 127);
@@ -153,7 +153,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
             return Cow::Owned(plain);
         }
         // `ESC [`, parameters, a letter.
-        let colour = if begins(rest, "\u{1b}[") { span(from(rest, 2), DIGIT, ";?") + 2 } else { 0 };
-        rest = from(rest, colour + 1);
+        let color = if begins(rest, "\u{1b}[") { span(from(rest, 2), DIGIT, ";?") + 2 } else { 0 };
+        rest = from(rest, color + 1);
     }
 }

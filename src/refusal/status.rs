@@ -51,7 +51,7 @@ fn is_status(raw: &str, behind: &str) -> bool {
     if is(word, NO_STATUS_BEFORE) || is(of, NO_STATUS_BEFORE) {
         return false;
     }
-    // `got 429 items`, `code 429 of the catalogue` and `429 Main Street` count or name things.
+    // `got 429 items`, `code 429 of the catalog` and `429 Main Street` count or name things.
     let counts = first(next) == LOWER && !any(next, begins, STATUS_BEHIND);
     let named = is(word, STATUS_BEFORE) && !any(next, begins, DATA_BEHIND) && next != "unknown"
         || !counts && is(word, STATUS_OR_AMOUNT_BEFORE) && !is_compared(before);
@@ -109,7 +109,7 @@ mod tests {
             ("expected 429 items, got 503", None),
             ("exit code 429", None),
             ("area code 503", None),
-            ("code 429 of the catalogue", None),
+            ("code 429 of the catalog", None),
             ("Line (429)", None),
             ("429 Main Street", None),
             ("429 rows", None),

@@ -65,7 +65,7 @@ fn what_only_mentions_a_quota_or_a_429_is_none() {
 fn the_status_of_an_http_answer_decides_unless_it_wraps_another() {
     assert_eq!(http(429, "<html>"), Kind::RateLimit);
     assert_eq!(http(400, "quota 429"), Kind::BadRequest);
-    assert_eq!(http(400, "429 is not a colour"), Kind::BadRequest);
+    assert_eq!(http(400, "429 is not a color"), Kind::BadRequest);
     assert_eq!(http(500, "429 RESOURCE_EXHAUSTED"), Kind::RateLimit);
     assert_eq!(http(502, r#"{"error":{"message":"Upstream error 429: Too Many Requests"}}"#), Kind::RateLimit);
     assert_eq!(http(503, "Service Temporarily Unavailable"), Kind::Overloaded);

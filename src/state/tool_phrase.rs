@@ -4,7 +4,7 @@
 pub(super) fn known(tool: &str) -> Option<(&'static str, bool)> {
     let text = match tool {
         "think" => ("Thinking", false),
-        "analyze" | "analyse" => ("Analysing", false),
+        "analyze" | "analyse" => ("Analyzing", false),
         "get_previous_session_messages" | "search_past_sessions" | "read_past_session" | "get_chat_history" => {
             ("Looking through earlier conversations", false)
         }

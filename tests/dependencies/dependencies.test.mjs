@@ -1,4 +1,4 @@
-// What others wrote and this project takes in: licences, bans and sources by cargo-deny (deny.toml), known faults by RustSec's and
+// What others wrote and this project takes in: licenses, bans and sources by cargo-deny (deny.toml), known faults by RustSec's and
 // npm's databases, where those can be reached; and that none of our own code is `unsafe`.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
@@ -10,13 +10,13 @@ const root = join(import.meta.dirname, '../..')
 const run = (program, args, cwd = root) => spawnSync(program, args, { cwd, encoding: 'utf8', maxBuffer: 1 << 26 })
 const missing = run('cargo', ['deny', '--version']).status !== 0 && 'cargo-deny is not here. To install it: make cargo-deny'
 
-/** Whether `expression` (SPDX) is met by licences of the list. */
+/** Whether `expression` (SPDX) is met by licenses of the list. */
 function allowed(expression, list) {
   const any = expression.replaceAll(/[()]/g, ' ').split(/\s+OR\s+|\//)
-  return any.some((choice) => choice.trim().split(/\s+AND\s+/).every((licence) => list.includes(licence.trim())))
+  return any.some((choice) => choice.trim().split(/\s+AND\s+/).every((license) => list.includes(license.trim())))
 }
 
-for (const folder of ['.', 'bindings/python']) test(`every Rust dependency in ${folder} has a licence that deny.toml allows, and comes from the registry`, () => {
+for (const folder of ['.', 'bindings/python']) test(`every Rust dependency in ${folder} has a license that deny.toml allows, and comes from the registry`, () => {
   const [, listed] = /^allow = \[([^\]]*)\]/m.exec(readFileSync(join(root, 'deny.toml'), 'utf8'))
   const list = [...listed.matchAll(/"([^"]+)"/g)].map(([, name]) => name)
   const { packages } = JSON.parse(run('cargo', ['metadata', '--format-version', '1', '--all-features'], join(root, folder)).stdout)
@@ -26,7 +26,7 @@ for (const folder of ['.', 'bindings/python']) test(`every Rust dependency in ${
   assert.deepEqual(others.filter(({ source }) => !source.startsWith('registry+')).map(({ name, source }) => `${name}: ${source}`), [])
 })
 
-test('bans, licences and sources of the Rust dependencies are what deny.toml allows', { skip: missing }, () => {
+test('bans, licenses and sources of the Rust dependencies are what deny.toml allows', { skip: missing }, () => {
   const { status, stdout, stderr } = run('cargo', ['deny', '--offline', '--all-features', 'check', 'licenses', 'bans', 'sources'])
   assert.equal(status, 0, stdout + stderr)
 })

@@ -152,11 +152,11 @@ export function liveWith(name) {
       assert.equal(await view.byId('banner').textContent(), EXHAUSTED)
       const seen = await view.activities()
       for (const attempt of [1, 2, 3]) assert.ok(seen.includes(retrying(2, attempt)), seen.join(' | '))
-      await until(async () => (await view.stored()).includes('Summarise everything we talked about.'))
+      await until(async () => (await view.stored()).includes('Summarize everything we talked about.'))
       assert.equal(await view.byId('limits-headline').textContent(), '3 retries · 1 given up')
       if (name === 'server') {
         await view.page.reload()
-        await until(async () => (await view.stored()).includes('Summarise everything we talked about.'))
+        await until(async () => (await view.stored()).includes('Summarize everything we talked about.'))
       }
       view.assertClean()
     })

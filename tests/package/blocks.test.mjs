@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
 import { random } from '../random.mjs'
-import { frame, packed, recording, root, streamNames } from './support.mjs'
+import { frame, packed, recording, root, streamNames, until } from './support.mjs'
 
 const lib = packed()
 let handler
@@ -302,10 +302,6 @@ function controller(options) {
   const seen = { updates: 0, rendered: [] }
   const blocks = new MessageBlocksController({ addController() {}, requestUpdate: () => seen.updates++ }, (block) => (seen.rendered.push(block), block), options)
   return { blocks, seen }
-}
-const until = async (isTrue) => {
-  for (let wait = 0; wait < 1000 && !isTrue(); wait++) await new Promise((later) => setTimeout(later, 10))
-  assert.ok(isTrue(), String(isTrue))
 }
 
 test('a component renders each block of a message once, and again when it changes', () => {

@@ -115,10 +115,10 @@ test('what is refused changes nothing, and says why', async () => {
   await handler.send(FIRST)
   const before = handler.getSnapshot().turns
   for (const [turn, message, why] of [
-    ['t0', '', /^ai-stream-handler: edit\(\): the message is empty$/], ['t0', ' \n', /the message is empty$/], ['t0', new FormData(), null], ['t9', 'x', /there is no such turn in this conversation$/],
+    ['t0', '', /^ai-stream-handler: edit\(\): the message is empty$/], ['t0', ' \n', /the message is empty$/], ['t9', 'x', /there is no such turn in this conversation$/],
     [{ id: 'x1' }, 'x', /there is no such turn in this conversation$/], [7, 'x', /^edit\(\) takes a turn or its id, not number 7$/], [null, 'x', /^edit\(\) takes a turn or its id/],
     ['t0', 7, /^edit\(\) takes a text or a FormData, not number 7$/], ['t0', undefined, /^edit\(\) takes a text or a FormData/], ['t0', 'x', /^The server answered with HTTP 500\.$/],
-  ]) if (why) await assert.rejects(handler.edit(turn, message), { message: why })
+  ]) await assert.rejects(handler.edit(turn, message), { message: why })
   assert.equal(handler.getSnapshot().turns, before)
   const sent = handler.send('Second')
   await until(() => handler.getSnapshot().turns[1]?.answer.content, 'the first words')
@@ -140,8 +140,7 @@ test('an older AgentOS, and one that refuses: the conversation as it was, and th
     [json(404, { detail: 'Not Found' }), /^The server could not edit the message; AgentOS can from version 3\.1\.10 on\. It says: /],
     [json(422, { detail: 'x' }), /^The server could not edit the message; AgentOS can from version 3\.1\.10 on\. It says: /],
     [stream('event: RunError\ndata: {"event":"RunError","agent_id":"","content":"No."}\n\n'), /^No\.$/],
-    [(request) => request.socket?.destroy?.(), null],
-  ].slice(0, 3)) {
+  ]) {
     const { handler } = await connect({ agent: 'historian' }, [recorded(STEPS[0]), recorded(STEPS[1]), answer], json(200, truthOf(STEPS[1]).runs.body))
     await handler.send(FIRST)
     await handler.send(WRONG)

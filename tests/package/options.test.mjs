@@ -29,7 +29,7 @@ test('each option of the wrong kind is refused with its name, what it must be, a
   refused({ retry: 3 }, /retry must be an object or false, not number 3$/)
 })
 
-test('parts of an option are refused by name: of the wrong kind, misspelt, out of bounds', () => {
+test('parts of an option are refused by name: of the wrong kind, misspelled, out of bounds', () => {
   refused({ limits: { maxTextBytes: 'x' } }, /: limits\.maxTextBytes must be a number, not "x"$/)
   refused({ retry: { maxRetires: 1 } }, /: there is no option retry\.maxRetires; there are maxRetries, baseDelay, maxDelay, delays, jitter$/)
   refused({ resume: { maxRetries: 1 } }, /no option resume\.maxRetries; there are maxAttempts, /)
@@ -63,7 +63,7 @@ test('an option that does not exist is refused, with the one that was meant', ()
   refused({ agentId: 'a' }, /there is no option agentId; did you mean agent\?$/)
   refused({ api: '/api/chat' }, /no option api; did you mean url\?$/)
   refused({ Team: 'x' }, /no option Team; did you mean team\?$/)
-  refused({ colour: 'red' }, /no option colour$/)
+  refused({ color: 'red' }, /no option color$/)
   const meant = {
     apiUrl: 'endpoint', baseURL: 'endpoint', base_url: 'endpoint', agents: 'agent', teams: 'team', team_id: 'team', workflow_id: 'workflow', session_id: 'sessionId', threadId: 'sessionId',
     body: 'fields', storage: 'persist', endpont: 'endpoint', endpiont: 'endpoint', workflows: 'workflow', headrs: 'headers', credential: 'credentials', max_retries: 'retry',

@@ -21,7 +21,7 @@ test('the tarball for npm holds the bundles, the types, the module and the texts
   assert.deepEqual(strange, [])
 })
 
-test('the crate holds the sources, the examples, the licences and what its docs include, and nothing else', (context) => {
+test('the crate holds the sources, the examples, the licenses and what its docs include, and nothing else', (context) => {
   const files = lines('cargo', 'package', '--list', '--allow-dirty').filter((name) => !/^(\.cargo_vcs_info\.json|Cargo\.(lock|toml(\.orig)?))$/.test(name))
   const sources = readdirSync(join(root, 'src'), { recursive: true }).filter((name) => name.endsWith('.rs')).map((name) => `src/${name}`)
   const included = sources.flatMap((name) => [...readFileSync(join(root, name), 'utf8').matchAll(/include_(?:str|bytes)!\("((?:\.\.\/)*[^"]+)"\)/g)].map(([, path]) => join(name, '..', path)))

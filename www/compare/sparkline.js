@@ -26,7 +26,7 @@ export function createSparkline(label) {
         node.height = height * scale
       }
       const style = getComputedStyle(node)
-      const colour = (name) => style.getPropertyValue(name)
+      const color = (name) => style.getPropertyValue(name)
       const context = node.getContext('2d')
       context.setTransform(scale, 0, 0, scale, 0, 0)
       context.clearRect(0, 0, width, height)
@@ -34,10 +34,10 @@ export function createSparkline(label) {
       const room = Math.max(1, Math.floor(width / (BAR + 1)))
       const shown = grouped(bars, room)
       shown.forEach((ms, at) => {
-        context.fillStyle = colour(ms > BUDGET ? '--spark-late' : '--spark-good')
+        context.fillStyle = color(ms > BUDGET ? '--spark-late' : '--spark-good')
         context.fillRect(at * (BAR + 1), height - high(ms), BAR, high(ms))
       })
-      context.fillStyle = colour('--spark-line')
+      context.fillStyle = color('--spark-line')
       for (let x = 0; x < width; x += 6) context.fillRect(x, Math.round(height - high(BUDGET)), 3, 1)
     },
   }

@@ -35,7 +35,7 @@ export const LIVE = [
   {
     name: 'exhausted', title: 'The limit never lifts', options: { url: RETRYING, team: 'cirkelline' },
     description: 'Three retries, then an error banner. The session is kept.',
-    sends: [{ says: 'Summarise everything we talked about.', script: '[[limit times=forever delay=2]]' }],
+    sends: [{ says: 'Summarize everything we talked about.', script: '[[limit times=forever delay=2]]' }],
   },
   {
     name: 'survives', title: 'Survives a lost connection', options: { team: 'cirkelline', background: true, resume: { baseDelay: 1 }, stall: { background: 5 } },

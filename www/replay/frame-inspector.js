@@ -56,7 +56,7 @@ function rawOf({ bytes }) {
 
 const classified = new WeakMap()
 
-/** `{ name, kind }` of a frame: the event's name, and its kind for colours and marks. */
+/** `{ name, kind }` of a frame: the event's name, and its kind for colors and marks. */
 export function kindOf(frame) {
   if (!classified.has(frame)) classified.set(frame, classify(frame))
   return classified.get(frame)

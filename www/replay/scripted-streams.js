@@ -71,8 +71,8 @@ function eachToken(text, write) {
 }
 
 const WEB = 'Wind turbines covered **more than half** of the electricity used in Denmark last year. Offshore wind farms supplied a little under half of that, and the share is largest in winter.'
-const ANALYST = 'Three things set the limit:\n\n1. how much of the demand can *move* in time,\n2. how strong the links to neighbours are,\n3. how long calm weather lasts.\n\nStorage helps with hours, hardly with weeks.'
-const SUMMARY = 'Both agree on the picture:\n\n- **Today:** wind covers more than half of the Danish demand.\n- **The limit:** calm weeks, not windy days. Links to neighbours matter more than batteries.\n\nThe two reports above were written at the same time, token by token, each in its own card.'
+const ANALYST = 'Three things set the limit:\n\n1. how much of the demand can *move* in time,\n2. how strong the links to neighbors are,\n3. how long calm weather lasts.\n\nStorage helps with hours, hardly with weeks.'
+const SUMMARY = 'Both agree on the picture:\n\n- **Today:** wind covers more than half of the Danish demand.\n- **The limit:** calm weeks, not windy days. Links to neighbors matter more than batteries.\n\nThe two reports above were written at the same time, token by token, each in its own card.'
 
 const ARTICLE = `## What a stream is made of
 

@@ -4,7 +4,7 @@ import { el } from './dom.js'
 /** Characters shown at first: a tool may return megabytes, which would freeze the page. */
 const INITIAL_LENGTH = 20_000
 
-/** A labelled block of preformatted text; a long one has a button to show the rest. */
+/** A labeled block of preformatted text; a long one has a button to show the rest. */
 export function field(label, text) {
   const pre = el('pre', { tabindex: '0', dir: 'auto' }, text.slice(0, INITIAL_LENGTH))
   const more =

@@ -1,4 +1,4 @@
-/** Line icons on a 24 × 24 grid, in the colour of the surrounding text. */
+/** Line icons on a 24 × 24 grid, in the color of the surrounding text. */
 
 const PATHS = {
   agent: 'M12 3v3M7 9h10a2 2 0 0 1 2 2v6a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2v-6a2 2 0 0 1 2-2ZM9.5 13.5v1M14.5 13.5v1',

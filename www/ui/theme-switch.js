@@ -13,7 +13,7 @@ export function createThemeSwitch() {
     const dark = chosen ? chosen === 'dark' : system.matches
     if (chosen) document.documentElement.dataset.theme = chosen
     node.replaceChildren(icon(dark ? 'sun' : 'moon'))
-    node.setAttribute('aria-label', dark ? 'Switch to light colours' : 'Switch to dark colours')
+    node.setAttribute('aria-label', dark ? 'Switch to light colors' : 'Switch to dark colors')
     node.onclick = () => {
       chosen = dark ? 'light' : 'dark'
       saveChoice(chosen)

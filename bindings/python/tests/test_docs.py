@@ -58,6 +58,6 @@ def test_the_page_names_every_public_name_and_option() -> None:
         assert f"`{option}`" in text, option
 
 
-def test_the_licences_are_those_of_the_repository() -> None:
+def test_the_licenses_are_those_of_the_repository() -> None:
     for name in ("LICENSE-MIT", "LICENSE-APACHE"):
         assert (ROOT / "bindings/python/licenses" / name).read_bytes() == (ROOT / name).read_bytes(), name

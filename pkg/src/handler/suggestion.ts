@@ -1,9 +1,9 @@
-// What was meant by an option that does not exist: names that people bring along from other libraries, and misspelt ones.
+// What was meant by an option that does not exist: names that people bring along from other libraries, and misspelled ones.
 
 /** What to append to the error about the unknown option `name`; empty if nothing resembles it. */
 export function suggestion(name: string, options: readonly string[]): string {
   const plain = name.toLowerCase().replace(/[_-]/g, '')
-  const known = options.find((option) => option.toLowerCase() === plain) ?? brought(plain, NAMES) ?? options.find((option) => isMisspelt(plain, option.toLowerCase()))
+  const known = options.find((option) => option.toLowerCase() === plain) ?? brought(plain, NAMES) ?? options.find((option) => isMisspelled(plain, option.toLowerCase()))
   const hint = brought(plain, HINTS)
   return known ? `; did you mean ${known}?` : hint ? `; ${hint}` : ''
 }
@@ -29,7 +29,7 @@ const HINTS = {
 }
 
 /** Whether one letter is missing, too many, another one, or swapped with the next. */
-function isMisspelt(name: string, option: string): boolean {
+function isMisspelled(name: string, option: string): boolean {
   if (Math.abs(name.length - option.length) > 1 || name.length < 4) return false
   let at = 0
   while (at < name.length && name[at] === option[at]) at++

@@ -145,5 +145,5 @@ function describeKind(value: unknown): string {
   return typeof value === 'function' ? 'a function' : `${typeof value} ${String(value)}`
 }
 
-/** Name of a built-in's class, such as `FormData`, also for objects of another realm, which `instanceof` does not recognise. */
+/** Name of a built-in's class, such as `FormData`, also for objects of another realm, which `instanceof` does not recognize. */
 export const classTag = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1)
