@@ -148,20 +148,92 @@ test('an answer tells the other tabs when it begins and when it has ended, with 
   assert.equal(heard[2].news.isOver, true)
 })
 
+const frames = (...list) => list.map((data) => `event: ${data.event}\ndata: ${JSON.stringify(data)}\n\n`).join('')
+const tool = { tool_call_id: 'c1', tool_name: 'send_mail', tool_args: { to: 'Ann' }, requires_confirmation: true }
+/** A run that waits for a confirmation. */
+const paused = [{ event: 'RunStarted', run_id: 'run-1', session_id: 's' }, { event: 'RunPaused', run_id: 'run-1', session_id: 's', agent_id: 't', tools: [tool], requirements: [{ id: 'q', tool_execution: tool }] }]
+const answerOf = (handler) => handler.continueRun(handler.getSnapshot().pause.requirements.map((one) => lib.confirm(one)))
+
 test('a pause is asked about before it is answered: whatever cannot tell does not keep the answer back', async () => {
-  const tool = { tool_call_id: 'c1', tool_name: 'send_mail', tool_args: { to: 'Ann' }, requires_confirmation: true }
-  const pause = { event: 'RunPaused', run_id: 'run-1', session_id: 's', agent_id: 't', tools: [tool], requirements: [{ id: 'q', tool_execution: tool }] }
-  const frame = (data) => `event: ${data.event}\ndata: ${JSON.stringify(data)}\n\n`
-  const answers = { 404: '', 500: '', 200: 'no stream', error: frame({ event: 'error', error: 'not found in buffer or database' }), other: frame({ event: 'catch_up', run_id: 'another', status: 'running' }), paused: frame({ event: 'replay', run_id: 'run-1', status: 'PAUSED' }) }
+  const answers = { 404: '', 500: '', 200: 'no stream', error: frames({ event: 'error', error: 'not found in buffer or database' }), other: frames({ event: 'catch_up', run_id: 'another', status: 'running' }), paused: frames({ event: 'replay', run_id: 'run-1', status: 'PAUSED' }) }
   for (const [name, body] of Object.entries(answers)) {
     const server = await serve((request, response) => {
       if (request.path.endsWith('/resume')) return response.writeHead(Number(name) || 200, { 'content-type': 'text/event-stream' }).end(body)
-      if (request.path.endsWith('/continue')) return stream(response, frame({ event: 'RunContinued', run_id: 'run-1' }) + frame({ event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
-      return stream(response, frame({ event: 'RunStarted', run_id: 'run-1', session_id: 's' }) + frame(pause))
+      if (request.path.endsWith('/continue')) return stream(response, frames({ event: 'RunContinued', run_id: 'run-1' }, { event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
+      return stream(response, frames(...paused))
     })
     const handler = connect(server, { agent: 't' })
     assert.equal(await handler.send('Mail'), 'paused')
-    assert.equal(await handler.continueRun(handler.getSnapshot().pause.requirements.map((r) => lib.confirm(r))), 'completed', name)
+    assert.equal(await answerOf(handler), 'completed', name)
     assert.deepEqual(server.requests.map(({ path }) => path.split('/').at(-1)), ['runs', 'resume', 'continue'], name)
   }
+})
+
+test('a look that is under way when a pause is answered does not replace the answer', async () => {
+  let list, finish
+  const server = await serve((request, response) => {
+    const { path } = request
+    if (path.includes('/run-previews')) return void (list = () => json(response, [{ run_id: 'run-0', status: 'COMPLETED' }, { run_id: 'run-1', status: 'PAUSED' }]))
+    if (path.includes('/sessions/')) return json(response, [{ run_id: 'run-0', status: 'COMPLETED', run_input: 'Before', content: 'x' }, { run_id: 'run-1', status: 'PAUSED', run_input: 'Mail' }])
+    if (path.endsWith('/resume')) return stream(response, frames({ event: 'replay', run_id: 'run-1', status: 'PAUSED' }))
+    if (!path.endsWith('/continue')) return stream(response, frames(...paused))
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(frames({ event: 'RunContinued', run_id: 'run-1' }))
+    finish = () => response.end(frames({ event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
+  })
+  const handler = connect(server, { agent: 't' })
+  assert.equal(await handler.send('Mail'), 'paused')
+  const followed = handler.follow()
+  await until(() => list)
+  const outcome = answerOf(handler)
+  await until(() => handler.getSnapshot().status === 'streaming')
+  list()
+  assert.equal(await followed, 'nothing')
+  await until(() => finish)
+  finish()
+  assert.equal(await outcome, 'completed')
+  assert.equal(handler.getSnapshot().turns.at(-1).answer.content, 'Sent.')
+})
+
+test('who finds a pause answered already lets the next one ask, before the answer has ended', async () => {
+  let asked = 0
+  const server = await serve((request, response) => {
+    if (!request.path.endsWith('/resume')) return stream(response, frames(...paused))
+    asked++
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(frames({ event: 'catch_up', run_id: 'run-1', status: 'running' }))
+  })
+  const two = [connect(server, { agent: 't' }), connect(server, { agent: 't' })]
+  for (const handler of two) assert.equal(await handler.send('Mail'), 'paused')
+  const outcomes = two.map(answerOf)
+  await until(() => asked === 4)
+  for (const handler of two) handler.dispose()
+  assert.deepEqual(await Promise.all(outcomes), ['cancelled', 'cancelled'])
+})
+
+test('of a queue, each answer is told when it begins and when it has ended; a message that is taken out changes nothing', async () => {
+  const heard = [], open = []
+  const server = await serve((_, response, number) => {
+    const [begin, ...rest] = runOf('Hello.', `run-${number}`)
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(begin)
+    open.push(() => response.end(Buffer.concat(rest)))
+  })
+  const channel = new BroadcastChannel(`ai-stream-handler ${server.url}`)
+  channel.onmessage = ({ data }) => data.news && heard.push(`${data.news.run} ${data.news.isOver ? 'over' : 'begins'}`)
+  const handler = connect(server, { agent: 'historian' })
+  const first = handler.send('One')
+  await until(() => heard.length === 1)
+  const [dropped, second] = [handler.send('Never sent'), handler.send('Two')]
+  handler.cancelQueued(handler.getSnapshot().queue[0].id)
+  assert.equal(await dropped, 'cancelled')
+  await settle()
+  assert.equal(heard.length, 1)
+  open[0]()
+  assert.equal(await first, 'completed')
+  await until(() => heard.length === 3)
+  open[1]()
+  assert.equal(await second, 'completed')
+  await until(() => heard.length === 4)
+  channel.close()
+  assert.deepEqual(heard.map((one) => one.split(' ')[1]), ['begins', 'over', 'begins', 'over'])
+  assert.deepEqual(heard.map((one) => one.split(' ')[0]), [heard[0], heard[0], heard[2], heard[2]].map((one) => one.split(' ')[0]))
+  assert.notEqual(heard[0], heard[2])
 })

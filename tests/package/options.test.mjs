@@ -1,6 +1,9 @@
 // Options of the wrong kind are refused by name; ids come and go as they do in an address.
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { backend, install, packed, play } from './support.mjs'
 
 const lib = packed()
@@ -47,6 +50,31 @@ test('parts of an option are refused by name: of the wrong kind, misspelled, out
   make({ notify: 0, limits: { maxTextBytes: 1, maxMessages: undefined }, retry: { maxRetries: 0, delays: [] }, stall: { background: 0 }, fallbacks: [{ agent: 'b', name: 'B' }] })
 })
 
+test('a component in development refuses what createStreamHandler refuses, with the same words and its own name', async (context) => {
+  const { scratch, remove } = await install()
+  context.after(remove)
+  writeFileSync(join(scratch, 'component.mjs'), `export * from 'ai-stream-handler/lit'`)
+  const { AIStreamController } = await import(pathToFileURL(join(scratch, 'component.mjs')).href)
+  const errorOf = (call) => { try { call() } catch ({ name, message }) { return [name, message.replace(/^AIStreamController/, 'createStreamHandler')] } }
+  const component = (options) => new AIStreamController({ addController() {}, requestUpdate() {} }, options)
+  const wrong = [
+    null, [], { apiUrl: 'x' }, { agent: 'a', team: 'b' }, { notify: -1 }, { endpoint: 'localhost:7777' },
+    ...[-1, 101, 1.5, NaN].flatMap((n) => [{ retry: { maxRetries: n } }, { resume: { maxAttempts: n } }]),
+    ...[-1, 3601, NaN].flatMap((n) => [{ retry: { baseDelay: n } }, { retry: { maxDelay: n } }, { retry: { delays: [1, n] } }, { resume: { baseDelay: n } }, { resume: { maxDelay: n } }]),
+    ...[-0.1, 1.1].map((jitter) => ({ retry: { jitter } })), ...[-1, 86_401].flatMap((n) => [{ stall: { background: n } }, { stall: { foreground: n } }]),
+    { quota: 0 }, { quota: -5 }, { quota: { 'gpt-5': 0 } }, { fallbacks: [{}] }, { fallbacks: [{ agent: 'b' }, { name: 'B', agent: '' }] },
+  ]
+  for (const options of wrong) {
+    const expected = errorOf(() => make(options))
+    assert.ok(expected, JSON.stringify(options))
+    assert.deepEqual(errorOf(() => component(options)), expected, JSON.stringify(options))
+  }
+  for (const options of [{ retry: false, resume: false, stall: false, quota: false }, { retry: { maxRetries: 100, baseDelay: 0, maxDelay: 3600, delays: [], jitter: 1 }, stall: { background: 0 }, quota: { m: 1 }, fallbacks: [{ url: '/x' }], agent: '' }]) {
+    make(options)
+    component(options)
+  }
+})
+
 test('fields that are gone through in another way are refused, and not lost', async () => {
   refused({ fields: new FormData() }, /: fields must be a plain object or a function, not FormData$/)
   refused({ fields: new URLSearchParams('user_id=ann') }, /, not URLSearchParams$/)
@@ -56,7 +84,7 @@ test('fields that are gone through in another way are refused, and not lost', as
 })
 
 test('what is no options at all is refused', () => {
-  for (const value of [null, 'team', 7]) assert.throws(() => lib.createStreamHandler(value), /createStreamHandler: takes an object of options, not /)
+  for (const value of [null, 'team', 7, [], new Map()]) assert.throws(() => lib.createStreamHandler(value), /createStreamHandler: takes an object of options, not /)
 })
 
 test('an option that does not exist is refused, with the one that was meant', () => {
@@ -103,7 +131,7 @@ test('an empty message makes no turn and no request', async () => {
   const form = new FormData()
   form.set('message', ' \n')
   const before = handler.getSnapshot()
-  for (const given of ['', '  \n', form]) assert.equal(await handler.send(given), 'cancelled')
+  for (const given of ['', '  \n', form, new FormData()]) assert.equal(await handler.send(given), 'cancelled')
   assert.equal(handler.getSnapshot(), before)
   assert.deepEqual(asked, [])
   form.set('files', new Blob(['x']), 'x.txt')
@@ -146,6 +174,23 @@ test('a call with what it does not take is refused by name: a promise rejects, a
   assert.deepEqual([asked, handler.getSnapshot().messages], [0, []])
   handler.dispose()
   assert.equal(await handler.continueRun(), 'cancelled')
+})
+
+test('openSession and load name what they do not take, before anything is asked or replaced', async () => {
+  let asked = 0
+  const handler = make({ endpoint: 'http://x.test', agent: 'a', fetch: async () => (asked++, Response.json({ data: [] })) })
+  handler.load({ sessionId: null, messages: [{ role: 'user', content: 'kept' }] })
+  const before = handler.getSnapshot()
+  for (const given of [undefined, null, '', 5, {}]) await assert.rejects(handler.openSession(given), { name: 'TypeError', message: /^openSession\(\) takes the id of a session, not / })
+  for (const [given, words] of [
+    [undefined, 'an object { sessionId, messages }, not undefined'], [null, 'an object { sessionId, messages }, not null'], [[], 'an object { sessionId, messages }, not an empty array'],
+    [{}, 'a list of messages, not undefined'], [{ sessionId: null, messages: 'x' }, 'a list of messages, not "x"'], [{ sessionId: 5, messages: [] }, 'the id of a session, or null, not number 5'],
+    [{ sessionId: null, messages: [null] }, 'messages that are objects, not null'],
+  ]) assert.throws(() => handler.load(given), { name: 'TypeError', message: `load() takes ${words}` })
+  assert.deepEqual([asked, handler.getSnapshot()], [0, before])
+  assert.deepEqual(await handler.loadSessions(null), [])
+  handler.load({ messages: [] })
+  assert.equal(handler.getSnapshot().sessionId, null)
 })
 
 test('after dispose the sessions are not asked for', async () => {

@@ -318,6 +318,19 @@ describe('the file', () => {
   })
 })
 
+test('what takes a recording names anything else that it is given', async () => {
+  const handler = lib.createStreamHandler()
+  const recorder = lib.record(handler)
+  for (const [given, hint] of [[undefined, ''], [null, ''], [5, ''], [[], ''], [recorder, ''], ['{}', '; readRecording() reads its text'], [new Blob([]), '; openRecording() reads a file']]) {
+    const refusal = (call) => ({ name: 'TypeError', message: `ai-stream-handler/replay: ${call}() takes a recording, as recorder.stop(), readRecording() and openRecording() return it${hint}` })
+    for (const call of ['redact', 'writeRecording']) assert.throws(() => lib[call](given), refusal(call))
+    for (const call of ['createPlayer', 'replay']) assert.throws(() => lib[call](lib.createStreamHandler(), given), refusal(call))
+    await assert.rejects(lib.packRecording(given), refusal('packRecording'))
+    if (typeof given !== 'string') assert.throws(() => lib.readRecording(given), /^Error: This is no recording of ai-stream-handler: it is no text; openRecording\(\) reads a file/)
+  }
+  handler.dispose()
+})
+
 test('what unpacks to more than is allowed is refused', async () => {
   // 300 MB of zeros, as 300 KB.
   const zeros = new ReadableStream({ start: (stream) => { for (let n = 0; n < 300; n++) stream.enqueue(new Uint8Array(1 << 20)); stream.close() } })

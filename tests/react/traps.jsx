@@ -59,6 +59,23 @@ function Two({ options: { alone, ...options } }) {
   return <p id="two">{h.messages.map(({ content }) => content).join('|')}</p>
 }
 
+function Joined({ options }) {
+  return <><One options={options} /><ById key="by id" /></>
+}
+function ById() {
+  const h = (hooks.other = useAIStreamHandler({ id: 'chat' }))
+  return <p id="joined">{h.messages.map(({ content }) => content).join('|')}</p>
+}
+
+function Nothing() {
+  useAIStreamHandler(null)
+  return <p id="nothing">nothing</p>
+}
+function Unfinished() {
+  useAIStreamHandler({ onFinish: 'later' })
+  return <p id="nothing">nothing</p>
+}
+
 function Countdown({ options }) {
   count('Countdown')
   return <p id="countdown">{String(useCountdown(options.wait))}</p>
@@ -74,7 +91,7 @@ class Boundary extends React.Component {
   render() { return this.state.message === null ? this.props.children : <p id="thrown">{this.state.message}</p> }
 }
 
-const components = { Sessions, List, Provided, Shared, Countdown, Outside, Wrong: ({ options }) => <Shared options={options} /> }
+const components = { Sessions, List, Provided, Shared, Joined, Nothing, Unfinished, Countdown, Outside, Wrong: ({ options }) => <Shared options={options} /> }
 let root
 globalThis.page = {
   renders, finished, hooks,

@@ -78,6 +78,27 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
         await page.evaluate(() => globalThis.page.hooks.main.begin('hello'))
         await until(async () => (await text('#one')).startsWith('hello'))
       }
+      // The core would refuse these two, and is not loaded yet.
+      await open('Wrong', { agent: 'a', retry: { maxRetries: -1 }, fallbacks: [{}] })
+      if (mode === 'development') {
+        await page.waitForSelector('#thrown')
+        assert.equal(await text('#thrown'), 'useAIStreamHandler: retry.maxRetries must be a whole number from 0 to 100')
+      } else {
+        await page.waitForSelector('#one', { state: 'attached' })
+        await page.evaluate(() => globalThis.page.hooks.main.begin('hello'))
+        await until(async () => (await text('#one')).startsWith('hello'))
+        for (const words of [/^useAIStreamHandler: retry\.maxRetries must be .*ignored/, /^useAIStreamHandler: each of fallbacks needs .*ignored/]) {
+          assert.ok(logged.some(([type, line]) => type === 'warning' && words.test(line)), JSON.stringify(logged))
+        }
+      }
+      await open('Nothing', null)
+      if (mode === 'development') {
+        await page.waitForSelector('#thrown')
+        assert.equal(await text('#thrown'), 'useAIStreamHandler: takes an object of options, not null')
+      } else await page.waitForSelector('#nothing')
+      await open('Unfinished', {})
+      await page.waitForSelector(mode === 'development' ? '#thrown' : '#nothing')
+      if (mode === 'development') assert.equal(await text('#thrown'), 'useAIStreamHandler: onFinish must be a function, not string')
       await open('Provided', { agnet: 'a' })
       if (mode === 'development') {
         await page.waitForSelector('#thrown')
@@ -172,11 +193,35 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       assert.equal(await page.evaluate(() => globalThis.page.hooks.main.getSnapshot().sessionId), 's1')
       assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('again')), 'completed')
       assert.equal(await page.evaluate(() => globalThis.page.finished.length), 2, 'what setMessages shows has not ended now')
+      assert.equal(await page.evaluate(async () => {
+        const { main } = globalThis.page.hooks
+        const outcome = main.send('more')
+        while (main.getSnapshot().status !== 'streaming') await new Promise((later) => setTimeout(later, 1))
+        main.setMessages([{ role: 'user', content: 'x' }, { role: 'agent', content: 'y' }])
+        return outcome
+      }), 'cancelled')
+      await until(async () => (await text('#one')) === 'x|y')
+      assert.equal(await page.evaluate(() => globalThis.page.finished.length), 2, 'nor what it shows instead of an answer that runs')
       await page.evaluate(() => globalThis.page.show('Countdown', {}))
       await wait(50)
       await page.evaluate((options) => globalThis.page.show('Shared', options), { endpoint: url, agent: 'a' })
       await page.waitForSelector('#two', { state: 'attached' })
       assert.equal(await text('#one'), '', 'another conversation, as the last component was gone')
+    })
+
+    test('an id without the agent of the others is another conversation, and development says so', async () => {
+      const warnings = () => logged.filter(([type, line]) => type === 'warning' && /^useAIStreamHandler: the id "chat" without the agent.*conversation of its own/.test(line)).length
+      await open('Joined', { agent: 'a' })
+      await page.waitForSelector('#joined', { state: 'attached' })
+      await page.evaluate(() => globalThis.page.hooks.main.begin('hello'))
+      await until(async () => (await text('#one')).startsWith('hello'))
+      assert.equal(await text('#joined'), '')
+      assert.equal(warnings() > 0, mode === 'development')
+      await open('Joined', {})
+      await page.waitForSelector('#joined', { state: 'attached' })
+      await page.evaluate(() => globalThis.page.hooks.main.begin('hello'))
+      await until(async () => (await text('#joined')).startsWith('hello'))
+      assert.equal(warnings(), 0)
     })
 
     test('a countdown renders once a second, down to zero, and null without a wait', async () => {

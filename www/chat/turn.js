@@ -15,8 +15,8 @@ import { createUserMessage } from './user-message.js'
 
 /**
  * `actions`: `send(text)` sends a suggested follow-up. `regenerate`, `showVersion` and `canRegenerate` are those of
- * answer-tools.js, `edit` and `canEdit` those of user-message.js. `resolve(pause, approved, values)`, `canReject()` and `canResolve()` are those of
- * pause-form.js. `now()` is the time in seconds: the clock's, or the moment shown of an opened recording.
+ * answer-tools.js, `edit` and `canEdit` those of user-message.js, `resolve(pause, approved, values)`, `canReject()` and
+ * `canResolve()` those of pause-form.js. `now()` is the time in seconds: the clock's, or the moment shown of an opened recording.
  */
 export function createTurn(actions) {
   const user = createUserMessage(actions)

@@ -154,7 +154,10 @@ class Connection implements AgentUI {
     if (this.handler) return act(this.handler)
     if (SYNCHRONOUS.test(name)) return false
     const [handler, show, session] = this.#prepare(true)
-    return Promise.resolve(session && handler.openSession(session)).then(() => (show(), act(handler)))
+    return Promise.resolve(session && handler.openSession(session)).then(() => (show(), act(handler)), (error) => {
+      handler.dispose()
+      throw error
+    })
   }
 
   /** A handler for the ids of the page, and how to show its conversation: to be called once it has turns. */

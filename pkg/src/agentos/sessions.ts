@@ -1,5 +1,4 @@
-// Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions
-// throw as `getJson` does.
+// Sessions stored by AgentOS: their list, the runs of one, and the requirements of a paused run. Functions throw as `getJson` does.
 
 import { mayBeEdits } from '../snapshot/edit-marks'
 import { toSeconds } from '../snapshot/stored-session'

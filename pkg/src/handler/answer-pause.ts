@@ -28,7 +28,10 @@ export function answerPause(driver: CoreDriver, answers: string[]): Promise<Outc
       if (driver.snapshot.isStreaming) throw driver.calls.refuse('continueRun() without a paused run')
       return turns.at(-1)?.outcome ?? 'cancelled'
     }
-    if (state && GOES_ON.test(state.status)) return driver.follow(turn.turn)
+    if (state && GOES_ON.test(state.status)) {
+      release()
+      return driver.follow(turn.turn)
+    }
     const { framesRead } = driver.snapshot.diagnostics
     const outcome = start()
     // With the first frame the server knows, too, that the run goes on.

@@ -17,12 +17,13 @@ export function watchAnswers(handler: StreamHandler, ended: (turn: Turn) => void
     seen.set(turn.id, at)
     ended(turn)
   }
-  for (const name of ['send', 'resume', 'continueRun'] as const) {
+  for (const name of ['send', 'resume', 'continueRun', 'regenerate', 'edit'] as const) {
     const call = handler[name] as (...args: unknown[]) => Promise<unknown>
     ;(handler[name] as unknown) = (...args: unknown[]) => {
-      const before = new Set(turns().map(endOf))
+      const since = Date.now() / 1000
       const promise = call(...args)
-      promise.then(() => turns().filter((turn) => !before.has(endOf(turn))).forEach(end), () => {})
+      // Another conversation may be shown by then, whose answers ended earlier.
+      promise.then(() => turns().filter(({ times }) => (times.endedAt ?? 0) >= since).forEach(end), () => {})
       return promise
     }
   }
@@ -34,5 +35,3 @@ export function watchAnswers(handler: StreamHandler, ended: (turn: Turn) => void
     }
   }
 }
-
-const endOf = ({ id, times }: Turn) => `${id} ${times.endedAt}`

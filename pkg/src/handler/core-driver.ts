@@ -34,7 +34,7 @@ export class CoreDriver {
   generation = 0
   /** The conversation has all turns that the session has had so far. */
   isWhole: boolean
-  /** Since when the conversation is shown, in seconds since the Unix epoch. */
+  /** When this conversation was first shown, in seconds since the Unix epoch. */
   shownAt = Date.now() / 1000
   /** Tells other tabs about this handler's answers, and hears of theirs. */
   news: AnswerNews | undefined

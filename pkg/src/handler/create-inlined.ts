@@ -6,7 +6,7 @@ import { inlinedSource } from '../wasm/inlined-wasm'
 import { startModule } from '../wasm/loader'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
-import { usableOptions } from './usable-options'
+import { createFromUsable } from './usable-options'
 import { warmUp } from './warm-up'
 import type { StreamHandler } from '../types/handler'
 import type { GrowingBlocks } from '../types/markdown'
@@ -24,7 +24,8 @@ const source = inlinedSource(wasm)
 export function createStreamHandler(options?: HandlerOptions): StreamHandler
 // The rest is for lazy handlers of components, see usable-options.ts.
 export function createStreamHandler(options: HandlerOptions = {}, caller?: unknown, latest?: unknown): StreamHandler {
-  const handler = makeStreamHandler(source, typeof caller === 'string' ? usableOptions(options, caller, latest as () => HandlerOptions) : options)
+  const create = (usable: HandlerOptions) => makeStreamHandler(source, usable)
+  const handler = typeof caller === 'string' ? createFromUsable(options, caller, latest as () => HandlerOptions, create) : create(options)
   warmUp(source)
   return handler
 }

@@ -9,10 +9,21 @@ const running = new Map<string, Promise<unknown>>()
 export function exclusively<T>(name: string, work: (release: () => void) => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const turn = () => new Promise<void>((release) => void work(release).then(resolve, reject).finally(release))
-    const locks = globalThis.navigator?.locks as LockManager | undefined
-    const locked = () => (locks ? locks.request(`ai-stream-handler ${name}`, { signal: AbortSignal.timeout(LONGEST_WAIT_MS) }, turn).catch(turn) : turn())
-    const mine = (running.get(name) ?? Promise.resolve()).then(locked)
+    const mine = (running.get(name) ?? Promise.resolve()).then(() => locked(name, turn))
     running.set(name, mine)
     void mine.finally(() => running.get(name) === mine && running.delete(name))
   })
+}
+
+function locked(name: string, turn: () => Promise<void>): Promise<void> {
+  const locks = globalThis.navigator?.locks as LockManager | undefined
+  if (!locks) return turn()
+  // Some browsers with locks have no AbortSignal.timeout.
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), LONGEST_WAIT_MS)
+  const begin = () => {
+    clearTimeout(timer)
+    return turn()
+  }
+  return locks.request(`ai-stream-handler ${name}`, { signal: controller.signal }, begin).catch(begin)
 }

@@ -1,5 +1,5 @@
-// Follows the answers of other tabs and devices in the session on this page: looks what runs, what was added and what was continued
-// elsewhere, and shows it. On request, and with the option `follow` when a session is opened, when the page wakes up, and when
+// Follows the answers of other tabs and devices in the session on this page: looks for what is running, was added or was continued
+// elsewhere, and shows it. On request; with the option `follow` also when a session is opened, when the page wakes up, and when
 // another tab of this origin has news (session-news.ts).
 
 import { RequestError } from '../agentos/http-client'
@@ -68,6 +68,10 @@ export class Follower {
     return Boolean(follow && (agent || team) && !isDisposed && !this.#isUnable)
   }
 
+  get isLooking(): boolean {
+    return this.#looking !== undefined
+  }
+
   /** Looks by itself. `named`: the run that another tab named. Never rejects. */
   async look(named?: string): Promise<Followed> {
     try {
@@ -92,7 +96,9 @@ export class Follower {
     const { sessionId, isStreaming } = driver.snapshot
     const nothing: Found = { outcome: 'nothing' }
     if (sessionId === null || isStreaming || this.#isUnable) return nothing
-    const isCurrent = this.#isUnchanged()
+    const isUnchanged = this.#isUnchanged()
+    // An answer that is resumed or continued meanwhile must not be replaced.
+    const isCurrent = () => isUnchanged() && !driver.snapshot.isStreaming
     const rows = await this.#listed(sessionId)
     if (!isCurrent()) return nothing
     const isNew = ({ id, createdAt, status }: ListedRun) => !findRun(driver, id) && (driver.isWhole || id === named || createdAt >= driver.shownAt || RUNNING.test(status))
@@ -128,7 +134,7 @@ export class Follower {
     return outcome === 'paused' ? status !== 'PAUSED' : (outcome === 'failed' && status === 'COMPLETED') || (outcome === 'interrupted' && status !== 'ERROR')
   }
 
-  /** Returns whether the conversation is still the one of now, and nothing runs in it. */
+  /** Returns whether the conversation is still the one of now, and nothing was sent in it. */
   #isUnchanged(): () => boolean {
     const driver = this.#driver
     const { generation } = driver

@@ -19,6 +19,10 @@ export class OpenCalls {
     })
   }
 
+  get hasOpen(): boolean {
+    return this.#open.size > 0
+  }
+
   /** The form that was sent. */
   formOf(ticket: number): FormData | null | undefined {
     return this.#open.get(ticket)?.form

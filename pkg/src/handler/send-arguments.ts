@@ -21,6 +21,7 @@ export function sendArguments(options: CheckedOptions, message: string | FormDat
   const form = copyForm(message)
   const text = String(form.get('message') ?? '')
   const files = filesIn(form)
-  // A form without `message` is for a route of the page's own.
-  return { text, form, files, isNow, isEmpty: !text.trim() && !files.length && form.has('message') }
+  // A form without `message`, but with other fields, is for a route of the page's own.
+  const isForOwnRoute = !form.has('message') && [...form.keys()].length > 0
+  return { text, form, files, isNow, isEmpty: !text.trim() && !files.length && !isForOwnRoute }
 }

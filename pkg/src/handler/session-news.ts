@@ -14,8 +14,8 @@ export class SessionNews implements AnswerNews {
   #follower: Follower
   /** A call was made whose run has no id yet. */
   #isExpected = false
-  /** The run of which other tabs know that it runs here. */
-  #announced: string | null = null
+  /** The run that other tabs know to be running here. */
+  #announced: RunNews | null = null
   /** Waits for the end of the answer here, to look for others then. */
   #isWaiting = false
 
@@ -29,36 +29,39 @@ export class SessionNews implements AnswerNews {
   }
 
   changed(): void {
-    if (!this.#isExpected) return
+    // What waits in the queue begins when the run that was announced has ended.
+    if (!this.#isExpected || this.#announced !== null) return
     const { status, sessionId, runId } = this.#driver.snapshot
     if (status !== 'streaming' || sessionId === null || runId === null) return
     this.#isExpected = false
-    this.#announced = runId
-    this.#driver.page.tell({ session: sessionId, run: runId, isOver: false })
+    this.#announced = { session: sessionId, run: runId, isOver: false }
+    this.#driver.page.tell(this.#announced)
   }
 
   settled(): void {
-    const { sessionId, runId, isStreaming, queue } = this.#driver.snapshot
-    // A message that left the queue unsent.
-    if (this.#announced !== null && findRun(this.#driver, this.#announced)?.outcome === 'running') return
+    const { sessionId, runId } = this.#driver.snapshot
     // It may have begun and ended within one chunk.
-    const run = this.#isExpected && !isStreaming ? runId : this.#announced
-    // The next message of the queue is not announced by its call: that was earlier.
-    this.#isExpected = isStreaming || queue.length > 0
+    const isShort = this.#isExpected && sessionId !== null && runId !== null
+    const ended = this.#announced ?? (isShort ? { session: sessionId, run: runId } : null)
+    // The call was one of the queue, and the run goes on.
+    if (ended && findRun(this.#driver, ended.run)?.outcome === 'running') return
+    this.#isExpected = this.#driver.calls.hasOpen
     this.#announced = null
-    if (run !== null && sessionId !== null) this.#driver.page.tell({ session: sessionId, run, isOver: true })
+    if (ended) this.#driver.page.tell({ ...ended, isOver: true })
   }
 
   woken(): void {
     void this.#follower.look()
   }
 
-  /** News are untrusted: nothing but a look follows. */
+  /** News is untrusted: nothing but a look follows. */
   hear = async ({ session, run, isOver }: RunNews): Promise<void> => {
     const { sessionId, isStreaming, runId } = this.#driver.snapshot
     if (session !== sessionId || !this.#follower.canLook) return
     if (isStreaming) return run === runId ? undefined : this.#afterAnswer()
-    if (await this.#follower.look(run) !== 'nothing' || isOver) return
+    // A look that is under way may have read the list before.
+    const isLate = this.#follower.isLooking
+    if (await this.#follower.look(run) !== 'nothing' || (isOver && !isLate)) return
     await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS))
     await this.#follower.look(run)
   }

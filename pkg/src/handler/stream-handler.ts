@@ -13,6 +13,7 @@ import { filesIn } from './form-data'
 import { assertText, dropsQueue, isNumber, queueIndex } from './queue-arguments'
 import { edit } from './edit'
 import { regenerate } from './regenerate'
+import { assertConversation } from './load-arguments'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
 import { SessionNews } from './session-news'
@@ -33,6 +34,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   const marks = new FailedMarks(driver)
   driver.news = new SessionNews(driver, follower)
   const load: StreamHandler['load'] = (conversation) => {
+    assertConversation(conversation)
     if (driver.isDisposed) return
     noteLeft(driver)
     driver.show(conversation.sessionId, conversation.messages)
@@ -146,8 +148,9 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       if (!driver.isDisposed) driver.core.dismissError()
     },
 
-    async loadSessions({ limit = 50, page = 1 }: { limit?: number; page?: number } = {}): Promise<SessionEntry[]> {
+    async loadSessions(options?: { limit?: number; page?: number }): Promise<SessionEntry[]> {
       if (driver.isDisposed) return []
+      const { limit = 50, page = 1 } = options ?? {}
       const listed = await fetchSessions(driver.options, resolveFields(driver.options).user_id, limit, page)
       const ids = new Set<string>()
       for (const session of listed) {
@@ -164,6 +167,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     deleteSession: (id) => deleteSession(driver, id),
 
     async openSession(id: string): Promise<boolean> {
+      assertArgument('openSession', 'the id of a session', id, typeof id === 'string' && id)
       if (driver.isDisposed) return false
       return (await follower.open(id)).isOpen
     },

@@ -12,7 +12,7 @@ import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../typ
  * of range.
  */
 export function validateOptions(options: HandlerOptions): CheckedOptions {
-  if (typeof options !== 'object' || options === null) throw optionError(`takes an object of options, not ${describeKind(options)}`)
+  if (!KIND_TESTS['a plain object'](options)) throw optionError(`takes an object of options, not ${describeKind(options)}`)
   validateFields(options, OPTION_KINDS)
   const isSet = ([name, value]: [string, unknown]) => value !== undefined && value !== null && (value || !TARGET_OPTIONS.includes(name))
   const given = Object.fromEntries(Object.entries(options).filter(isSet)) as CheckedOptions

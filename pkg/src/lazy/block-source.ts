@@ -1,5 +1,5 @@
-// The blocks that a component renders, for frameworks that create a component once. Of a message of the snapshot they are its own; of
-// a copy of one or a text they are found here, once the core is loaded.
+// The blocks that a component renders, for frameworks that create a component once. A message of the snapshot has its own; those of a
+// copy of one, or of a text, are found here once the core is loaded.
 
 import { readyBlock } from '../markdown/ready-block'
 import { awaitCore, coreChunk } from './core-chunk'
@@ -28,6 +28,8 @@ export const oneBlock = (content: string): FoundBlocks => ({
 
 export class BlockSource {
   #isMounted = false
+  /** Blocks were looked for here: those of a message of the snapshot are not. */
+  #hasSearched = false
   #own: GrowingBlocks | undefined
   #stopWaiting: (() => void) | undefined
   /** The text when it last stayed the same for a while. */
@@ -42,7 +44,7 @@ export class BlockSource {
   /** In a browser, when the component is there: before, nothing is loaded. */
   mount(): void {
     this.#isMounted = true
-    this.changed()
+    if (this.#hasSearched) this.changed()
   }
 
   unmount(): void {
@@ -62,6 +64,7 @@ export class BlockSource {
   }
 
   #find(content: string, status: ChatMessage['status']): FoundBlocks {
+    this.#hasSearched = true
     const open = status === undefined ? this.#isOpen(content) : isGrowing(status)
     if (!this.#isMounted) return oneBlock(content)
     if (!coreChunk) {

@@ -16,8 +16,10 @@ const NAMES = {
   'string or number': 'notify',
 } as const
 
+/** The names in a list of names. */
+export type Split<Names extends string> = Names extends `${infer First} ${infer Rest}` ? First | Split<Rest> : Names
+
 /** The compiler's check that no option is missing, and none too many. */
-type Split<Names extends string> = Names extends `${infer First} ${infer Rest}` ? First | Split<Rest> : Names
 type Named = Split<(typeof NAMES)[keyof typeof NAMES]>
 true satisfies [Named, keyof HandlerOptions] extends [keyof HandlerOptions, Named] ? true : false
 

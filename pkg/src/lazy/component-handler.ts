@@ -11,7 +11,7 @@ import type { HandlerOptions } from '../types/options'
  */
 export function componentHandler(caller: string, options: HandlerOptions): StreamHandler {
   checkComponentOptions(caller, options)
-  return lazyHandler(() => options, caller)
+  return lazyHandler(() => options || {}, caller)
 }
 
 /** The methods that a component gets: all but `dispose`, which its scope calls. */

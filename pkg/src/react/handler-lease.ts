@@ -19,6 +19,12 @@ export interface HandlerLease {
 /** Conversations that components share, by target and id. On a server each rendering has its own. */
 const shared = new Map<string, HandlerLease>()
 
+/** Whether components share conversations of this id, all with a target. For a warning in development. */
+export const isIdAlone = (id: string): boolean => {
+  const keys = [...shared.keys()].filter((key) => key.endsWith(`\n${id}`))
+  return keys.length > 0 && !keys.includes(`\n\n\n\n\n${id}`)
+}
+
 /** `hook`: its name. `key`: target and id. */
 export const leaseOf = (hook: string, key: string, isShared: unknown, latest: { current: StreamHookOptions }): HandlerLease => {
   const known = (isShared && shared.get(key)) as HandlerLease | undefined

@@ -8,8 +8,9 @@ import type { Outcome, Snapshot, Turn } from '../types/snapshot'
 /** Options of `useAIStreamHandler` and `StreamProvider`: those of `createStreamHandler`, and two of the hook. */
 export type StreamHookOptions = HandlerOptions & {
   /**
-   * Components that use the same `id` share one conversation, with the options of the one that rendered first. It ends when the
-   * last of them is gone. Not set: the component has a conversation of its own.
+   * Components that use the same `id` share one conversation, with the options of the one that rendered first. They have to name the
+   * same endpoint, agent, team, workflow and url. The conversation ends when the last of them is gone. Not set: the
+   * component has a conversation of its own.
    */
   id?: string
   /** Called when an answer has ended, with any outcome, also `paused`. Always that of the last render. */

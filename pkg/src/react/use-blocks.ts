@@ -19,6 +19,8 @@ export function useBlocks(of: BlocksOf): FoundBlocks {
   const needsCore = !given.blocks && !coreChunk
   React.useEffect(() => {
     if (!needsCore) return
+    // It may have come since the component rendered.
+    if (coreChunk) return setLoaded(true)
     return awaitCore(() => void (coreChunk && setLoaded(true)), true)
   }, [needsCore])
   // A text does not say whether it goes on: it does from when it has changed until it stays the same for a while.

@@ -3,7 +3,7 @@
 
 import { React } from './react'
 import { checkComponentOptions } from '../lazy/component-options'
-import { leaseOf, type HandlerLease } from './handler-lease'
+import { isIdAlone, leaseOf, type HandlerLease } from './handler-lease'
 import { hookView } from './hook-view'
 import type { StreamHook, StreamHookOptions } from './stream-hook'
 
@@ -28,13 +28,15 @@ export function useAIStreamHandler(options: StreamHookOptions = {}): StreamHook 
 export const useOwnLease = (hook: string, options: StreamHookOptions): HandlerLease => {
   try {
     // Bundlers drop this from production builds.
-    if (process.env.NODE_ENV !== 'production' && !React.useSyncExternalStore) throwVersion()
+    if (process.env.NODE_ENV !== 'production') assertPossible(hook, options)
   } catch (error) {
     // Else there is no `process`, in a page without a bundler.
     if (!(error instanceof ReferenceError)) throw error
   }
+  options ||= {}
   const latestOptions = React.useRef(options)
-  const key = [options.endpoint, options.agent, options.team, options.workflow, options.url, options.id].join('\n')
+  // One text, which compresses well: this loads with the page.
+  const key = 'endpoint agent team workflow url id'.split(' ').map((name) => options[name as keyof StreamHookOptions]).join('\n')
   const start = (): [string, HandlerLease] => {
     const { id, onFinish: _, ...handlerOptions } = options
     checkComponentOptions(hook, handlerOptions)
@@ -54,9 +56,16 @@ export const useLease = ({ handler }: HandlerLease): StreamHook => {
   return React.useSyncExternalStore(handler.subscribe, now, onServer)
 }
 
-/** Of a React that is too old. */
-function throwVersion(): never {
-  throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
+/** In development: throws if React is too old, and for what only the hook takes. */
+function assertPossible(hook: string, options: unknown): void {
+  if (!React.useSyncExternalStore) throw new Error(`ai-stream-handler/react needs React 18 or 19, not ${React.version}`)
+  if (typeof options !== 'object' || !options) throw new TypeError(`${hook}: takes an object of options, not ${String(options)}`)
+  const { onFinish, id, ...rest } = options as StreamHookOptions
+  if (onFinish && typeof onFinish !== 'function') throw new TypeError(`${hook}: onFinish must be a function, not ${typeof onFinish}`)
+  const { endpoint, agent, team, workflow, url } = rest
+  if (id && ![endpoint, agent, team, workflow, url].some(Boolean) && isIdAlone(id)) {
+    console.warn(`${hook}: the id "${id}" without the agent, team, workflow, url and endpoint of the others is a conversation of its own. Give all components with this id the same options.`)
+  }
 }
 
 declare const process: { env: { NODE_ENV?: string } }

@@ -1,6 +1,7 @@
 // Plays a recording in a handler: at any speed, frame by frame, from any position. Seeking backwards starts over: the core gets
 // its clock and network from the recording alone, and is fast.
 
+import { assertRecording } from './assert-recording'
 import { hooksOf, type RecordableHandler } from './hooks-of'
 import { playbackSteps } from './playback-steps'
 import type { RecordedFrame, Recording } from '../types/recording'
@@ -48,6 +49,7 @@ export interface Player {
  */
 export function createPlayer(handler: RecordableHandler, recording: Recording): Player {
   const { replay } = hooksOf(handler)
+  assertRecording('createPlayer', recording)
   const { steps, frames } = playbackSteps(recording)
   const { options, seed, start, startedAt } = recording
   const duration = recording.events.at(-1)?.at ?? 0

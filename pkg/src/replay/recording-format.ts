@@ -1,6 +1,7 @@
 // The file format of recordings: JSON Lines, a head and then one line per event. Bytes are stored as text if they are valid
 // UTF-8, else as base64. Files are untrusted input: every line is validated.
 
+import { assertRecording } from './assert-recording'
 import { isAllowedCall } from './allowed-calls'
 import type { LoadedMessages, Recording, RecordedEvent } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
@@ -12,16 +13,18 @@ const MAX_FILE_BYTES = 256 << 20
 
 /** The recording as the text of a `.jsonl` file. */
 export function writeRecording(recording: Recording): string {
-  return linesOf(recording).join('')
+  return linesOf('writeRecording', recording).join('')
 }
 
-function linesOf({ events, ...head }: Recording): string[] {
+function linesOf(call: string, recording: Recording): string[] {
+  assertRecording(call, recording)
+  const { events, ...head } = recording
   return [{ format: FORMAT, version: VERSION, ...head }, ...events.map(serializeEvent)].map((line) => JSON.stringify(line) + '\n')
 }
 
 /** The recording as a file: gzip of {@link writeRecording}, or its plain text if the browser has no CompressionStream. */
 export async function packRecording(recording: Recording): Promise<Blob> {
-  const text = new Blob(linesOf(recording), { type: 'application/jsonl' })
+  const text = new Blob(linesOf('packRecording', recording), { type: 'application/jsonl' })
   if (typeof CompressionStream !== 'function') return text
   return new Response(text.stream().pipeThrough(new CompressionStream('gzip')), { headers: { 'content-type': 'application/gzip' } }).blob()
 }
@@ -50,6 +53,7 @@ export async function openRecording(file: Blob | BufferSource): Promise<Recordin
 
 /** Reads the text of {@link writeRecording}. Throws an Error that names the first invalid line. */
 export function readRecording(text: string): Recording {
+  if (typeof text !== 'string') throw invalid('it is no text; openRecording() reads a file')
   const lines = text.split('\n')
   while (lines.at(-1)?.trim() === '') lines.pop()
   const [head, ...rest] = lines.map((line, at) => {

@@ -3,6 +3,7 @@
 // Preserved: keys, numbers, booleans, event names, ids, names of agents, tools and models, white space, punctuation, and in
 // errors the words that identify a rate limit. JSON inside a string is redacted as JSON.
 
+import { assertRecording } from './assert-recording'
 import { FrameSplitter } from './frame-splitter'
 import { redactUnits, overwrite, toUnits } from './redact-json'
 import { concatBytes } from './concat-bytes'
@@ -13,6 +14,7 @@ import type { LoadedMessages, RecordedEvent, Recording } from '../types/recordin
  * unchanged, so that it plays back through the same states. Ids and the names of agents, tools and models are preserved.
  */
 export function redact(recording: Recording): Recording {
+  assertRecording('redact', recording)
   const streams = new Map<number, Uint8Array>()
   const parts = new Map<number, Uint8Array[]>()
   let manualStream = -1

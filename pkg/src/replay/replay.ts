@@ -1,7 +1,8 @@
 // Plays a whole recording at once.
 
+import { assertRecording } from './assert-recording'
 import { createPlayer } from './player'
-import type { RecordableHandler } from './hooks-of'
+import { hooksOf, type RecordableHandler } from './hooks-of'
 import type { Recording } from '../types/recording'
 import type { Snapshot } from '../types/snapshot'
 
@@ -12,6 +13,8 @@ import type { Snapshot } from '../types/snapshot'
  *     replay(createStreamHandler(), readRecording(readFileSync('run.jsonl', 'utf8'))).status
  */
 export function replay(handler: RecordableHandler, recording: Recording): Snapshot {
+  hooksOf(handler)
+  assertRecording('replay', recording)
   const player = createPlayer(handler, recording)
   player.seek(player.duration)
   player.dispose()

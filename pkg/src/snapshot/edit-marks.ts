@@ -1,5 +1,5 @@
-// Which stored runs are edits, and which were only begun to hide another one. AgentOS 3.1.10 does not tell: so the metadata of
-// a run that carries an edited message says it. A run whose message was replaced in place is told by its messages.
+// Which stored runs are edits, and which were only begun to hide another one. AgentOS 3.1.10 does not record it, so the metadata of
+// the run of an edited message does. A run whose message was replaced in place is recognized by its messages.
 
 import { askedIn, inputText, isRun, type EditMark, type Fields, type StoredRun } from './stored-run'
 

@@ -120,8 +120,7 @@ export interface StreamHandler {
   follow(sessionId?: string): Promise<Followed>
   /**
    * Shows another version of a turn; of a message that was edited, together with the turns that followed that version. The model
-   * continues from the latest one, whichever is shown. Returns `false` if there is no such
-   * version.
+   * continues from the latest one, whichever is shown. Returns `false` if there is no such version.
    *
    * @param index From 0, the oldest.
    */
