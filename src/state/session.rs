@@ -96,6 +96,15 @@ impl Sessions {
         self.dirty = true;
     }
 
+    /// How the session's last run ended, as the server has stored it. What ended here counts more.
+    pub(super) fn mark(&mut self, id: &str, failed: bool) {
+        let is_it = |s: &&mut Session| s.session_id == id && s.last_outcome.is_none() && s.failed != failed;
+        if let Some(session) = self.list.iter_mut().find(is_it) {
+            session.failed = failed;
+            self.dirty = true;
+        }
+    }
+
     /// A run of session `id` ended.
     pub(super) fn ended(&mut self, id: &str, outcome: Outcome, at: Seconds) {
         if let Some(session) = self.list.iter_mut().find(|s| s.session_id == id) {

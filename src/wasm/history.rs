@@ -29,6 +29,13 @@ impl Core {
         self.shell.flush();
     }
 
+    /// Marks a listed session whose last run failed.
+    #[wasm_bindgen(js_name = markSession)]
+    pub fn mark_session(&self, id: &str, failed: bool) {
+        self.shell.client.borrow_mut().conversation.mark_session(id, failed);
+        self.shell.flush();
+    }
+
     /// Takes a session off the list.
     #[wasm_bindgen(js_name = dropSession)]
     pub fn drop_session(&self, id: &str) {

@@ -56,6 +56,20 @@ for (const [type, component] of [['agent', { agent: 'historian' }], ['team', { t
     assert.equal(await second.follow(), 'nothing')
   })
 
+  test(`messages that waited in the queue appear in the other tab, too, also if one of them is removed (${type})`, async () => {
+    for (const options of [foreground, background]) {
+      const [first, second] = await pair(options, { follow: true })
+      const texts = ['one [[plain n=20 ms=15]]', 'two [[plain]]', 'removed', 'three [[plain]]']
+      const sent = texts.map((text) => first.send(text))
+      await says(first, 'tok', 2)
+      first.cancelQueued(first.getSnapshot().queue[1].id)
+      assert.deepEqual(await Promise.all(sent), ['completed', 'completed', 'cancelled', 'completed'])
+      // Only news, no look of its own, brings them.
+      await until(() => second.getSnapshot().turns.length === 4 && !second.getSnapshot().isStreaming, 'the messages of the queue')
+      assertSame(first, second)
+    }
+  })
+
   test(`a session in which an answer runs is opened and followed by its id, from its first frame (${type})`, async () => {
     const first = connect(background)
     const sent = first.send(`New [[take${type === 'team' ? 'member' : 'tool'} key=${newKey()} n=40 ms=25]]`)

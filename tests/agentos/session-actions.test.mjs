@@ -46,6 +46,42 @@ for (const [type, options] of [['agent', { agent: 'historian' }], ['agent', { ag
     await assert.rejects(connect(options).openSession(sessionId), { message: "There is no session with this id, or it is another user's.", httpStatus: 404 })
   })
 
+  for (const left of ['cancel', 'clear', 'dispose']) {
+    test(`a session whose answer was left does not come back, and keeps its new name: ${left} (${name})`, async () => {
+      const sessions = await Promise.all(['deleteSession', 'renameSession'].map(async (call) => {
+        const handler = connect(options)
+        await handler.send('The first words [[plain]]')
+        const { sessionId } = handler.getSnapshot()
+        void handler.send('Left [[plain n=60 ms=20]]')
+        await until(() => handler.getSnapshot().turns[1]?.answer.content, 'the first words')
+        if (left !== 'dispose') handler[left]()
+        const called = handler[call](sessionId, 'Kaffe ☕')
+        if (left === 'dispose') handler.dispose()
+        await called
+        // The run has stored its end by now, or never will.
+        await new Promise((resolve) => setTimeout(resolve, 1500))
+        return sessionId
+      }))
+      const found = await listed(options)
+      assert.deepEqual(sessions.map((session) => found.find(([id]) => id === session)?.[1]), [undefined, 'Kaffe ☕'])
+    })
+  }
+
+  test(`a session whose last run failed is marked after a reload (${name})`, async () => {
+    const handler = connect({ ...options, retry: false })
+    assert.equal(await handler.send(`Fail [[take key=m${name.length}${type}${options.background ?? ''} fail=1]]`), 'failed')
+    const { sessionId } = handler.getSnapshot()
+    await stored(handler, type)
+    const reloaded = connect(options)
+    const marked = () => reloaded.getSnapshot().sessions.find(({ session_id }) => session_id === sessionId)?.failed
+    await reloaded.loadSessions()
+    await until(marked, 'the mark')
+    await reloaded.openSession(sessionId)
+    assert.equal(marked(), true)
+    assert.equal(await reloaded.regenerate(), 'completed')
+    assert.equal(marked(), undefined)
+  })
+
   test(`a copy has the same turns and versions, and goes on by itself (${name})`, async () => {
     const handler = connect(options)
     await handler.send(`Once [[take key=f${name.length}${type}${options.background ?? ''}]]`)

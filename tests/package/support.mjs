@@ -162,6 +162,7 @@ export async function backend(handle) {
     const body = []
     for await (const part of incoming) body.push(part)
     const type = incoming.headers['content-type'] ?? ''
+    request.body = Buffer.concat(body).toString()
     if (/form/.test(type)) request.form = await new Response(Buffer.concat(body), { headers: { 'content-type': type } }).formData()
     requests.push(request)
     if (/\/cancel(\?|$)/.test(request.path)) return response.writeHead(200, { 'content-type': 'application/json' }).end('{}')

@@ -97,6 +97,8 @@ export async function deleteStoredSession(options: CheckedOptions, id: string): 
   await requestJson(options, 'DELETE', `/sessions/${encodeURIComponent(id)}`, {})
 }
 
+const NOT_COPIED = 'This AgentOS cannot copy a session; it can from version 3.1.10 on.'
+
 /** Copies a session with all its runs. Returns the id of the copy. */
 export async function forkStoredSession(options: CheckedOptions, id: string, user: string | undefined): Promise<string> {
   const { type, component_id = '' } = componentQuery(options)
@@ -105,7 +107,7 @@ export async function forkStoredSession(options: CheckedOptions, id: string, use
     const { session_id } = (await requestJson(options, 'POST', path, { user_id: user })) as { session_id: string }
     return session_id
   } catch (error) {
-    throw notFoundAs(error, 'This AgentOS cannot copy a session; it can from version 3.1.10 on.')
+    throw [404, 405, 422].includes((error as RequestError).httpStatus ?? 0) ? new RequestError(NOT_COPIED, (error as RequestError).httpStatus) : error
   }
 }
 

@@ -16,7 +16,8 @@ export async function edit(driver: CoreDriver, turn: Turn | string, message: str
   const id = turnNumber('edit', turn)
   const { text, form, files, isEmpty } = sendArguments(driver.options, message, undefined, 'edit')
   const refuse = () => {
-    const why = isEmpty ? 'the message is empty' : driver.core.whyNotAgain(id)
+    // AgentOS refuses files without a text: the answers would have been hidden by then.
+    const why = isEmpty || (!text.trim() && !driver.options.url) ? 'the message is empty' : driver.core.whyNotAgain(id)
     if (why !== undefined) throw refusal(why)
   }
   refuse()

@@ -22,3 +22,6 @@ export function assertText(text: string): void {
 
 /** More than any queue is long. */
 const MAX_INDEX = 2 ** 31
+
+/** Whether it can be the id of a message or the index of a version: the core would round it. */
+export const isNumber = (given: number): boolean => Number.isInteger(given) && given >= 0 && given < MAX_INDEX

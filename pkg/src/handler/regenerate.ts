@@ -13,6 +13,7 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
   if (driver.isDisposed) return 'cancelled'
   // The event that an onClick passes has neither.
   const { turn, instructions } = options ?? {}
+  assertArgument('regenerate', '{ turn, instructions }', options, !isTurn(options))
   assertArgument('regenerate', 'instructions that are a text', instructions, instructions === undefined || typeof instructions === 'string')
   const id = turn === undefined ? LAST_TURN : turnNumber('regenerate', turn)
   const refuse = () => {
@@ -26,6 +27,9 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
   driver.generation++
   return driver.startCall((ticket) => driver.core.regenerate(ticket, id, instructions ?? '', stored))
 }
+
+/** The turn itself, where an object with it is expected. */
+const isTurn = (given: unknown): boolean => given != null && (typeof given !== 'object' || ('answer' in given && 'versions' in given))
 
 /** The status of a turn's run on the server, unless it is known to have completed. A run that was just stopped is waited for. */
 async function storedStatus(driver: CoreDriver, id: number): Promise<string | undefined> {

@@ -1,12 +1,17 @@
 // Shows the turns of a stored session: all of them, or those that were added since.
 
 import { turnsFromRuns, type StoredVersion } from '../snapshot/stored-session'
+import { runsListed } from '../agentos/sessions'
+import { markFailed } from './failed-marks'
 import { findRun } from './found-run'
+import { noteLeft } from './stored-run-end'
 import type { CoreDriver } from './core-driver'
 
 /** Replaces the conversation by the stored session `id`. */
 export function showStored(driver: CoreDriver, id: string, runs: unknown): void {
+  noteLeft(driver)
   driver.show(id, [], () => recall(driver, storedTurns(driver, runs)))
+  markFailed(driver, id, runsListed(runs)[0])
 }
 
 /**

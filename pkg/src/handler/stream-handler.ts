@@ -7,14 +7,17 @@ import { emptySnapshot } from '../snapshot/empty-snapshot'
 import { answerPause } from './answer-pause'
 import { resolveFields } from './core-config'
 import { CoreDriver } from './core-driver'
+import { FailedMarks } from './failed-marks'
 import { Follower } from './follower'
-import { assertText, dropsQueue, queueIndex } from './queue-arguments'
+import { filesIn } from './form-data'
+import { assertText, dropsQueue, isNumber, queueIndex } from './queue-arguments'
 import { edit } from './edit'
 import { regenerate } from './regenerate'
 import { assertConversation } from './load-arguments'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
 import { SessionNews } from './session-news'
+import { noteLeft } from './stored-run-end'
 import { turnNumber } from './turn-argument'
 import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
@@ -28,10 +31,12 @@ import type { ModuleSource } from '../wasm/loader'
 export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): InspectableHandler {
   const driver = new CoreDriver(source, validateOptions(given))
   const follower = new Follower(driver)
+  const marks = new FailedMarks(driver)
   driver.news = new SessionNews(driver, follower)
   const load: StreamHandler['load'] = (conversation) => {
     assertConversation(conversation)
     if (driver.isDisposed) return
+    noteLeft(driver)
     driver.show(conversation.sessionId, conversation.messages)
     if (conversation.sessionId !== null) void follower.look()
   }
@@ -72,7 +77,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     showVersion(turn, index) {
       const id = turnNumber('showVersion', turn)
       assertArgument('showVersion', 'the index of a version', index, typeof index === 'number')
-      return !driver.isDisposed && index >= 0 && driver.core.showVersion(id, index)
+      return !driver.isDisposed && isNumber(index) && driver.core.showVersion(id, index)
     },
 
     retryNow(): boolean {
@@ -80,23 +85,26 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     },
 
     cancelQueued(id: number): boolean {
-      return !driver.isDisposed && driver.core.cancelQueued(id)
+      return !driver.isDisposed && isNumber(id) && driver.core.cancelQueued(id)
     },
 
     editQueued(id: number, text: string): boolean {
       assertText(text)
-      if (driver.isDisposed || !driver.core.editQueued(id, text)) return false
-      driver.calls.formOf(id)?.set('message', text)
+      if (driver.isDisposed || !isNumber(id)) return false
+      const form = driver.calls.formOf(id)
+      // As `send`, it does not send an empty message.
+      if ((!text.trim() && !(form && filesIn(form).length)) || !driver.core.editQueued(id, text)) return false
+      form?.set('message', text)
       return true
     },
 
     moveQueued(id: number, index: number): boolean {
       const position = queueIndex(index)
-      return !driver.isDisposed && driver.core.moveQueued(id, position)
+      return !driver.isDisposed && isNumber(id) && driver.core.moveQueued(id, position)
     },
 
     sendQueuedNow(id: number): boolean {
-      return !driver.isDisposed && driver.core.sendQueuedNow(id)
+      return !driver.isDisposed && isNumber(id) && driver.core.sendQueuedNow(id)
     },
 
     resumeQueue(): boolean {
@@ -150,6 +158,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
         ids.add(session[0])
         driver.core.listSession(...session)
       }
+      await marks.update(listed)
       return driver.snapshot.sessions.filter(({ session_id }) => ids.has(session_id))
     },
 

@@ -14,7 +14,7 @@ import type { ErrorType } from '../types/snapshot'
 /** The core's calls that change a conversation; the others only read. */
 const RECORDED_CALLS = new Set([
   'send', 'sendNow', 'cancelQueued', 'editQueued', 'moveQueued', 'sendQueuedNow', 'resumeQueue', 'cancelAll', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
-  'tick', 'dismissError', 'clear', 'recall', 'recallVersion', 'regenerate', 'edit', 'showVersion', 'listSession', 'dropSession', 'tellPause', 'reach',
+  'tick', 'dismissError', 'clear', 'recall', 'recallVersion', 'regenerate', 'edit', 'showVersion', 'listSession', 'markSession', 'dropSession', 'tellPause', 'reach',
 ])
 /** The options that influence what happens. */
 const RECORDED_OPTIONS = [

@@ -44,8 +44,8 @@ export interface StreamHandler {
   /** Removes a message from `snapshot.queue`; its `send` resolves as `cancelled`. Returns `false` if it is no longer queued. */
   cancelQueued(id: number): boolean
   /**
-   * Replaces the text of a message in `snapshot.queue`; files that were sent along stay. Returns `false` if it is no longer
-   * queued. Throws a TypeError if `text` is not a string.
+   * Replaces the text of a message in `snapshot.queue`; files that were sent along stay. Returns `false`, changing nothing, if it
+   * is no longer queued, and for an empty text without files. Throws a TypeError if `text` is not a string.
    */
   editQueued(id: number, text: string): boolean
   /**
