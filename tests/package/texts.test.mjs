@@ -23,7 +23,7 @@ test('what a browser loads for the React hook is within its budget, and the text
   assert.ok(kb <= BUDGET, `${kb.toFixed(1)} KB, and the budget is ${BUDGET}`)
   for (const [path, words] of [['docs/benchmarks.md', /For the React hook a browser loads \*\*(\d+) KB\*\*/], ['README.md', /if \*\*(\d+) KB\*\* \(brotli\) of JavaScript for the React hook/]]) {
     const [, said] = words.exec(read(path)) ?? []
-    assert.equal(Number(said), Math.round(kb), path)
+    assert.ok(Math.abs(Number(said) - kb) < 1, `${path} says ${said}, and it is ${kb.toFixed(1)}`)
   }
 })
 
