@@ -133,7 +133,7 @@ docs-pages: rust-target scripts/docs/node_modules/.package-lock.json
 	cd scripts/docs && npx typedoc
 	@echo "── rustdoc"
 	RUSTDOCFLAGS="-D warnings" cargo doc --no-deps --features generator
-	rm -rf target/docs/rust && cp -r $(or $(CARGO_TARGET_DIR),target)/doc target/docs/rust
+	rm -rf target/docs/rust target/docs/rust.new && cp -r $(or $(CARGO_TARGET_DIR),target)/doc target/docs/rust.new && mv target/docs/rust.new target/docs/rust
 	@echo "   target/docs/index.html"
 
 scripts/docs/node_modules/.package-lock.json: scripts/docs/package-lock.json

@@ -14,7 +14,8 @@ export function assemble(folder) {
     if (!existsSync(join(root, 'www', part))) throw new Error(`www/${part} is missing: run make demo-files`)
   }
   const docs = join(root, 'target/docs')
-  const hasDocs = existsSync(join(docs, 'index.html'))
+  // Their last part.
+  const hasDocs = existsSync(join(docs, 'rust/ai_stream_handler/index.html'))
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   cpSync(join(root, 'www'), folder, { recursive: true })

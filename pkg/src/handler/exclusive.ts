@@ -15,7 +15,7 @@ export function exclusively<T>(name: string, work: (release: () => void) => Prom
   })
 }
 
-function locked(name: string, turn: () => Promise<void>): Promise<void> {
+async function locked(name: string, turn: () => Promise<void>): Promise<void> {
   const locks = globalThis.navigator?.locks as LockManager | undefined
   if (!locks) return turn()
   // Some browsers with locks have no AbortSignal.timeout.
@@ -25,5 +25,5 @@ function locked(name: string, turn: () => Promise<void>): Promise<void> {
     clearTimeout(timer)
     return turn()
   }
-  return locks.request(`ai-stream-handler ${name}`, { signal: controller.signal }, begin).catch(begin)
+  await locks.request(`ai-stream-handler ${name}`, { signal: controller.signal }, begin).catch(begin)
 }

@@ -68,10 +68,6 @@ export class Follower {
     return Boolean(follow && (agent || team) && !isDisposed && !this.#isUnable)
   }
 
-  get isLooking(): boolean {
-    return this.#looking !== undefined
-  }
-
   /** Looks by itself. `named`: the run that another tab named. Never rejects. */
   async look(named?: string): Promise<Followed> {
     try {

@@ -6,8 +6,8 @@ import type { Follower } from './follower'
 import type { AnswerNews } from './page-environment'
 import type { RunNews } from './tab-sync'
 
-/** AgentOS may list a run a moment after it has begun. */
-const SECOND_LOOK_MS = 400
+/** AgentOS may list a run a moment after it has begun, and its end a moment after its last frame: looks again after these times. */
+const AGAIN_MS = [400, 1600]
 
 export class SessionNews implements AnswerNews {
   #driver: CoreDriver
@@ -54,16 +54,21 @@ export class SessionNews implements AnswerNews {
     void this.#follower.look()
   }
 
-  /** News is untrusted: nothing but a look follows. */
-  hear = async ({ session, run, isOver }: RunNews): Promise<void> => {
-    const { sessionId, isStreaming, runId } = this.#driver.snapshot
-    if (session !== sessionId || !this.#follower.canLook) return
-    if (isStreaming) return run === runId ? undefined : this.#afterAnswer()
-    // A look that is under way may have read the list before.
-    const isLate = this.#follower.isLooking
-    if (await this.#follower.look(run) !== 'nothing' || (isOver && !isLate)) return
-    await new Promise((resolve) => setTimeout(resolve, SECOND_LOOK_MS))
-    await this.#follower.look(run)
+  /** News is untrusted: nothing but looks follow. */
+  hear = async (news: RunNews): Promise<void> => {
+    for (const wait of news.isOver ? [0, ...AGAIN_MS] : [0, AGAIN_MS[0]!]) {
+      if (wait) await new Promise((resolve) => setTimeout(resolve, wait))
+      const { sessionId, isStreaming, runId } = this.#driver.snapshot
+      if (news.session !== sessionId || !this.#follower.canLook) return
+      if (isStreaming) return news.run === runId ? undefined : this.#afterAnswer()
+      const found = await this.#follower.look(news.run)
+      if (news.isOver ? this.#hasEnded(news.run) : found !== 'nothing') return
+    }
+  }
+
+  /** Whether the run is shown with an end after which it does not go on. */
+  #hasEnded(run: string): boolean {
+    return /completed|cancelled/.test(findRun(this.#driver, run)?.outcome ?? '')
   }
 
   #afterAnswer(): void {
