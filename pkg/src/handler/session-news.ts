@@ -62,7 +62,8 @@ export class SessionNews implements AnswerNews {
       if (news.session !== sessionId || !this.#follower.canLook) return
       if (isStreaming) return news.run === runId ? undefined : this.#afterAnswer()
       const found = await this.#follower.look(news.run)
-      if (news.isOver ? this.#hasEnded(news.run) : found !== 'nothing') return
+      // It may have been disposed of meanwhile.
+      if (!this.#follower.canLook || (news.isOver ? this.#hasEnded(news.run) : found !== 'nothing')) return
     }
   }
 
