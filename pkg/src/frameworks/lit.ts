@@ -33,6 +33,7 @@ export class AIStreamController {
   #own: StreamHandler | undefined
   #stop: (() => void) | undefined
   #isConnected = false
+  #wasDisposed = false
 
   constructor(private readonly host: StreamHost, private readonly source: HandlerOptions | (() => StreamHandler) = {}, private readonly select: (snapshot: Snapshot) => readonly unknown[] = (snapshot) => [snapshot]) {
     if (typeof source !== 'function') this.#own = componentHandler('AIStreamController', source)
@@ -52,7 +53,6 @@ export class AIStreamController {
   /** Called by Lit when the element is in the document. */
   hostConnected(): void {
     this.#isConnected = true
-    // It was in the document before, for a while.
     if (this.#own && !this.#stop && this.#wasDisposed) this.#own = componentHandler('AIStreamController', this.source as HandlerOptions)
     let last = this.select(this.handler.getSnapshot())
     this.#stop ??= this.handler.subscribe(() => {
@@ -63,10 +63,9 @@ export class AIStreamController {
     this.host.requestUpdate()
   }
 
-  /** Called by Lit when the element has left the document. */
+  /** Called by Lit when the element has left the document. Acts later: an element that is moved is connected again in the same task. */
   hostDisconnected(): void {
     this.#isConnected = false
-    // Not at once: an element that is moved is connected again in the same task.
     setTimeout(() => {
       if (this.#isConnected || !this.#stop) return
       this.#stop()
@@ -75,8 +74,6 @@ export class AIStreamController {
       this.#own?.dispose()
     })
   }
-
-  #wasDisposed = false
 }
 
 /** The message with this id in a snapshot, if there is one. */
