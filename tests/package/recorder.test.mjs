@@ -154,6 +154,21 @@ describe('live runs are shown as they were', () => {
     same(run)
   })
 
+  test('an answer of another tab that goes on here, and a message behind it', async (context) => {
+    const base = { run_id: 'run-1', session_id: 'session-1' }
+    const listed = [{ ...base, agent_id: 'a', status: 'RUNNING', run_input: 'Elsewhere', created_at: 1_795_452_000, events: null }]
+    const run = await live(context, (request, response) => {
+      if (request.method === 'GET') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(listed))
+      const bytes = /resume/.test(request.path) ? [frame('catch_up', { ...base, status: 'running' }), ...runOf('From there. ')] : runOf('From here.', 'run-2')
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(concat(bytes))
+    }, {}, async (handler) => {
+      assert.equal(await handler.follow('session-1'), 'completed')
+      assert.equal(await handler.send('the question'), 'completed')
+    })
+    assert.deepEqual(run.snapshot.messages.map(({ content }) => content), ['Elsewhere', 'From there. ', 'the question', 'From here.'])
+    same(run)
+  })
+
   test('an answer that an earlier page had begun', async (context) => {
     const kept = { version: 1, at: Date.now() / 1000, runId: 'r', sessionId: 's', lastIndex: 1, name: 'A', user: 'the question', askedAt: 1_795_452_000, text: 'So far. ', pause: null }
     const storage = { getItem: () => JSON.stringify(kept), setItem() {}, removeItem() {} }

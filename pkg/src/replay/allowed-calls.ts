@@ -1,4 +1,5 @@
-// The core calls that a recording may make, with the types of their arguments. Recordings are untrusted input.
+// The core's calls that change a conversation, with the types of their arguments: what a recorder writes down, and all that a
+// recording may make. Recordings are untrusted input.
 
 import type { Core } from '../../generated/core'
 
@@ -18,9 +19,12 @@ const ALLOWED_CALLS: { [Name in keyof Core]?: string } = {
   begin: '??', feed: 'u', end: '', tick: '', dismissError: '', clear: '?', recall: '?nu', recallVersion: 'n?bbnu', regenerate: 'nns?', edit: 'nnsaa?a', follow: 'nn?', showVersion: 'nn', listSession: 'ssn#', markSession: 'sb', dropSession: 's', tellPause: 's', reach: '',
 }
 
+/** Whether a call of the core belongs to a recording. */
+export const isRecordedCall = (name: string): boolean => Object.hasOwn(ALLOWED_CALLS, name)
+
 /** Whether a recording may make this call. Accepts any values. */
 export function isAllowedCall(name: unknown, args: unknown): boolean {
-  const types = typeof name === 'string' && Object.hasOwn(ALLOWED_CALLS, name) ? ALLOWED_CALLS[name as keyof Core]! : undefined
+  const types = typeof name === 'string' && isRecordedCall(name) ? ALLOWED_CALLS[name as keyof Core]! : undefined
   return types !== undefined && Array.isArray(args) && args.length === types.length &&
     [...types].every((type, at) => ARGUMENT_TYPES[type as keyof typeof ARGUMENT_TYPES](args[at]))
 }

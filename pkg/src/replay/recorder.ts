@@ -2,6 +2,7 @@
 // Out: a recording within `maxBytes`. It must change neither calls nor responses, and must never record a header, a query or any
 // other possible secret.
 
+import { isRecordedCall } from './allowed-calls'
 import { hooksOf } from './hooks-of'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ReadableResponse } from '../types/readable-response'
@@ -11,11 +12,6 @@ import type { RecordableHandler } from './hooks-of'
 import type { LoadedMessages, Recorder, RecordedEvent, Recording, RecordingStart, RecordOptions } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
 
-/** The core's calls that change a conversation; the others only read. */
-const RECORDED_CALLS = new Set([
-  'send', 'sendNow', 'cancelQueued', 'editQueued', 'moveQueued', 'sendQueuedNow', 'resumeQueue', 'cancelAll', 'retryNow', 'resume', 'continueRun', 'offline', 'online', 'limitElsewhere', 'cancel', 'begin', 'feed', 'end',
-  'tick', 'dismissError', 'clear', 'recall', 'recallVersion', 'regenerate', 'edit', 'showVersion', 'listSession', 'markSession', 'dropSession', 'tellPause', 'reach',
-])
 /** The options that influence what happens. */
 const RECORDED_OPTIONS = [
   'agent', 'team', 'workflow', 'url', 'name', 'background', 'retry', 'resume', 'stall', 'fallbacks', 'quota', 'activityTexts', 'limits',
@@ -88,7 +84,7 @@ class RunRecorder implements RecordingTap, Recorder {
         const value: unknown = core[name as keyof T]
         if (typeof value !== 'function') return value
         return (...args: unknown[]) => {
-          if (RECORDED_CALLS.has(name as string)) this.#call(name as string, args)
+          if (isRecordedCall(name as string)) this.#call(name as string, args)
           return value.apply(core, args) as unknown
         }
       },
