@@ -14,7 +14,7 @@ export class FailedMarks {
   #driver: CoreDriver
   /** When each session that was asked for had changed last. */
   #asked = new Map<string, number | undefined>()
-  /** The server has no such list, or did not answer. */
+  /** The server has no such list. */
   #isUnable = false
 
   constructor(driver: CoreDriver) {
