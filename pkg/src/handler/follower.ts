@@ -4,6 +4,7 @@
 
 import { RequestError } from '../agentos/http-client'
 import { fetchMarkedRuns, fetchRunPreviews, NOT_LISTED, runsListed, type ListedRun } from '../agentos/sessions'
+import { isUnderWay } from '../snapshot/stored-run'
 import { findRun } from './found-run'
 import { findLiveRun, type LiveRun } from './live-run'
 import { componentRunsPath } from './run-path'
@@ -97,7 +98,7 @@ export class Follower {
     const isCurrent = () => isUnchanged() && !driver.snapshot.isStreaming
     const rows = await this.#listed(sessionId)
     if (!isCurrent()) return nothing
-    const isNew = ({ id, createdAt, status }: ListedRun) => !findRun(driver, id) && (driver.isWhole || id === named || createdAt >= driver.shownAt || RUNNING.test(status))
+    const isNew = ({ id, createdAt, status }: ListedRun) => !findRun(driver, id) && (driver.isWhole || id === named || createdAt >= driver.shownAt || isUnderWay(status))
     const runs = rows.some((row) => isNew(row) || this.#hasChanged(row)) ? await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), sessionId) : undefined
     const [listed, successors] = runs ? runsListed(runs) : [rows, new Set<string>()]
     const live = isCurrent() ? await findLiveRun(driver, sessionId, listed, successors, named) : undefined
@@ -107,7 +108,7 @@ export class Follower {
     driver.silently(() => {
       const isChanged = rows.some((row) => row.id !== live?.run && this.#hasChanged(row))
       if (runs && driver.isWhole) updateStored(driver, sessionId, runs, isChanged)
-      else if (runs) addStored(driver, runs, (run) => run === live?.run || listed.some((row) => row.id === run && isNew(row) && !RUNNING.test(row.status)))
+      else if (runs) addStored(driver, runs, (run) => run === live?.run || listed.some((row) => row.id === run && isNew(row) && !isUnderWay(row.status)))
       if (live) followed = this.#goOn(live)
     })
     const { turns } = driver.snapshot
@@ -126,7 +127,7 @@ export class Follower {
   /** Whether a run that had not come to its end here did elsewhere. */
   #hasChanged({ id, status }: ListedRun): boolean {
     const { outcome } = findRun(this.#driver, id) ?? {}
-    if (RUNNING.test(status)) return false
+    if (isUnderWay(status)) return false
     return outcome === 'paused' ? status !== 'PAUSED' : (outcome === 'failed' && status === 'COMPLETED') || (outcome === 'interrupted' && status !== 'ERROR')
   }
 
@@ -143,5 +144,3 @@ export class Follower {
     return found ? driver.follow(found.turn, stream) : Promise.resolve('nothing')
   }
 }
-
-const RUNNING = /^(RUNNING|PENDING)$/

@@ -2,6 +2,7 @@
 // stream says whether it does (docs/agentos-protocol.md §15).
 
 import { probeRun } from '../agentos/probe-run'
+import { isUnderWay } from '../snapshot/stored-run'
 import { resolveFields } from './core-config'
 import { findRun } from './found-run'
 import { componentRunsPath } from './run-path'
@@ -37,7 +38,7 @@ function candidates(driver: CoreDriver, rows: ListedRun[], replaced: ReadonlySet
     const known = findRun(driver, id)
     // What was stopped here stays stopped.
     if (known?.outcome === 'cancelled' || replaced.has(id)) continue
-    const isRunning = status === 'RUNNING' || status === 'PENDING'
+    const isRunning = isUnderWay(status)
     // The source of a regeneration in the background is RUNNING, then REGENERATED.
     const isSource = status === 'REGENERATED' || (isRunning && known?.outcome === 'completed')
     const mayGoOn = status === 'PAUSED' || (status === 'ERROR' && at === rows.length - 1) || id === named

@@ -1,6 +1,7 @@
 // Asks for an answer again. What the core needs to know before: how the server has stored a run that did not complete here.
 
 import { fetchRunStatus } from '../agentos/sessions'
+import { isUnderWay } from '../snapshot/stored-run'
 import type { CoreDriver } from './core-driver'
 import { componentRunsPath } from './run-path'
 import { LAST_TURN, turnNumber } from './turn-argument'
@@ -38,7 +39,7 @@ async function storedStatus(driver: CoreDriver, id: number): Promise<string | un
   if (!turn?.runId || turn.outcome === 'completed' || turn.notice !== null) return undefined
   for (let attempt = 1; ; attempt++) {
     const status = await fetchRunStatus(driver.options, componentRunsPath(driver.options), turn.runId, driver.snapshot.sessionId)
-    if (attempt === ATTEMPTS || driver.isDisposed || !/^(RUNNING|PENDING)$/i.test(status ?? '')) return status
+    if (attempt === ATTEMPTS || driver.isDisposed || !isUnderWay(status)) return status
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
   }
 }

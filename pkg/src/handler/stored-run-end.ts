@@ -4,6 +4,7 @@
 
 import { probeRun } from '../agentos/probe-run'
 import { fetchRunStatus } from '../agentos/sessions'
+import { isUnderWay } from '../snapshot/stored-run'
 import { resolveFields } from './core-config'
 import type { CoreDriver } from './core-driver'
 import { componentRunsPath } from './run-path'
@@ -53,7 +54,7 @@ async function isStored({ options }: CoreDriver, session: string, run: string): 
   const runs = componentRunsPath(options)
   for (let attempt = 0; runs && attempt < ATTEMPTS;) {
     const status = await fetchRunStatus(options, runs, run, session)
-    if (status && !/^(RUNNING|PENDING)$/i.test(status)) return
+    if (status && !isUnderWay(status)) return
     const isLive = attempt > 0 && status !== undefined && (await probeRun(options, runs, run, session, userOf(options)))?.isLive
     if (!isLive) attempt++
     await pause(isLive ? LIVE_MS : INTERVAL_MS)

@@ -1,6 +1,6 @@
 // What an edit takes: which stored runs the model must not see any more, and whether the message can be replaced in place.
 
-import { isRun, type EditMark, type StoredRun } from './stored-run'
+import { isRun, isUnderWay, type EditMark, type StoredRun } from './stored-run'
 import { groupVersions } from './stored-versions'
 
 export interface EditPlan {
@@ -34,7 +34,7 @@ export function planEdit(stored: unknown, known: KnownRuns, isText: boolean): Ed
   const first = Math.min(...(own.size ? own : places(later)), Infinity)
   const from = runs.filter((run) => (numberOf(run) ?? -1) >= first)
   const ofTurn = from.filter((run) => own.has(numberOf(run)!))
-  const isRunning = from.some(({ status }) => /^(RUNNING|PENDING)$/i.test(status ?? ''))
+  const isRunning = from.some(({ status }) => isUnderWay(status))
   const visible = (list: StoredRun[]) => list.filter(({ status }) => status === 'COMPLETED').map(({ run_id }) => run_id).reverse()
   const hide = [...visible(from.filter((run) => !ofTurn.includes(run))), ...visible(ofTurn)]
   /** Begun by an edit that was not finished. */

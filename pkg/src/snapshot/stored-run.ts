@@ -36,6 +36,9 @@ export function isRun(value: unknown): value is StoredRun {
   return typeof value === 'object' && value !== null && typeof (value as StoredRun).run_id === 'string'
 }
 
+/** Whether a run with this status is being carried out, or is about to be. */
+export const isUnderWay = (status: string | undefined): boolean => /^(RUNNING|PENDING)$/i.test(status ?? '')
+
 /** What the metadata of an edited message's run says. */
 export interface EditMark {
   /** A run of the turn that was edited. */

@@ -2,7 +2,7 @@
 // events except those with content; the texts are taken from the run's messages.
 
 import { nameOf, type Selected } from './component-names'
-import { isRun, userText, type Fields, type StoredRun } from './stored-run'
+import { isRun, isUnderWay, userText, type Fields, type StoredRun } from './stored-run'
 import { groupVersions, ownIds } from './stored-versions'
 
 /** A version of a stored turn. */
@@ -94,7 +94,7 @@ function eventsFromResult(run: StoredRun, selected: Selected): Fields[] {
   const of = kind === 'Workflow' ? '' : kind
   const started = kind === 'Workflow' ? 'WorkflowStarted' : `${kind}RunStarted`
   const tools = (run.tools ?? []).map((tool) => ({ ...base, event: `${of}ToolCallCompleted`, tool }))
-  const end = /RUNNING|PENDING/i.test(run.status ?? '') ? [] : [{ ...base, event: endEventName(run, kind), content: content ?? '' }]
+  const end = isUnderWay(run.status) ? [] : [{ ...base, event: endEventName(run, kind), content: content ?? '' }]
   return [{ ...base, event: started }, ...tools, ...end]
 }
 
