@@ -1,4 +1,20 @@
-/** Measured work as text. */
+/** Measured work: adds it up, and puts it into words. */
+
+/** A frame at 60 Hz, in milliseconds. */
+export const BUDGET = 1000 / 60
+
+/** The figures of a panel that has done nothing yet. */
+export const NO_WORK = { longest: 0, work: 0, late: 0 }
+
+/** Adds one frame's work, in milliseconds. */
+export function addWork(figures, took) {
+  figures.work += took
+  figures.longest = Math.max(figures.longest, took)
+  if (took > BUDGET) figures.late++
+}
+
+/** All of it, for screen readers. */
+export const describeWork = ({ longest, work, late }) => `the longest frame took ${ms(longest)}, all frames ${ms(work)}; ${late} were late`
 
 export function ms(value) {
   return value < 10 ? `${value.toFixed(1)} ms` : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`

@@ -1,6 +1,6 @@
 /** One reader's panel: its text with errors marked, the sum of the run, and the time it took. */
 import { el, setText } from '../ui/dom.js'
-import { ms } from './cost.js'
+import { addWork, describeWork, ms, NO_WORK } from './cost.js'
 import { count, diff } from './diff.js'
 import { createSparkline } from './sparkline.js'
 
@@ -21,7 +21,7 @@ export function createPanel(id, title, note, reader) {
     node,
     figures: null,
     begin() {
-      panel.figures = { lost: 0, extra: 0, mostLost: 0, mostExtra: 0, wrongFor: 0, longest: 0, work: 0, late: 0 }
+      panel.figures = { lost: 0, extra: 0, mostLost: 0, mostExtra: 0, wrongFor: 0, ...NO_WORK }
       drawn = undefined
       sparkline.reset()
       reader.begin()
@@ -34,12 +34,9 @@ export function createPanel(id, title, note, reader) {
       for (const chunk of chunks) reader.feed(chunk)
       if (isEnd) reader.end()
       setText(plain, reader.text())
-      const ms = performance.now() - began
-      const { figures } = panel
-      sparkline.add(ms)
-      figures.work += ms
-      figures.longest = Math.max(figures.longest, ms)
-      if (ms > 1000 / 60) figures.late++
+      const took = performance.now() - began
+      sparkline.add(took)
+      addWork(panel.figures, took)
     },
     /** Compares the text shown with the expected one; `seconds` since the last time. */
     judge(expected, seconds) {
@@ -68,7 +65,7 @@ export function createPanel(id, title, note, reader) {
       verdict.dataset.wrong = panel.figures.mostLost + panel.figures.mostExtra > 0
       // Where something is wrong is what one wants to see; else the beginning.
       box.scrollTop = Math.max(0, (text.querySelector('mark')?.offsetTop ?? 0) - 12)
-      sparkline.describe(`the longest frame took ${ms(panel.figures.longest)}, all frames ${ms(panel.figures.work)}; ${panel.figures.late} were late`)
+      sparkline.describe(describeWork(panel.figures))
     },
     redraw: () => sparkline.draw(),
   }

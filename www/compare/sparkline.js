@@ -1,7 +1,7 @@
 /** Work per animation frame: one bar per frame, and a line at the budget of a 60 Hz screen. */
 import { el } from '../ui/dom.js'
+import { BUDGET } from './cost.js'
 
-const BUDGET = 1000 / 60
 /** Milliseconds at the top edge. Higher bars are cut off; the text below has their value. */
 const TOP = 50
 const BAR = 2

@@ -32,7 +32,7 @@ There is no diff, and nothing to tune.`],
 /** How often the sections are repeated. */
 const ROUNDS = 7
 
-export const ANSWER = Array.from({ length: ROUNDS * SECTIONS.length }, (_, at) => {
+const ANSWER = Array.from({ length: ROUNDS * SECTIONS.length }, (_, at) => {
   const [title, text] = SECTIONS[at % SECTIONS.length]
   return `## ${at + 1}. ${title}\n\n${text}\n`
 }).join('\n')

@@ -1,7 +1,7 @@
 /** One way of drawing an answer: the text, how many blocks the last token drew, and the time it took. */
 import { createStreamHandler } from '../../vendor/ai-stream-handler.js'
 import { el, setText } from '../../ui/dom.js'
-import { ms } from '../cost.js'
+import { addWork, describeWork, ms, NO_WORK } from '../cost.js'
 import { createSparkline } from '../sparkline.js'
 
 /**
@@ -23,7 +23,7 @@ export function createBlocksPanel(id, title, note, { draw, forget }) {
     node,
     figures: null,
     begin() {
-      panel.figures = { drawn: 0, blocks: 0, drawnInAll: 0, longest: 0, work: 0, late: 0 }
+      panel.figures = { drawn: 0, blocks: 0, drawnInAll: 0, ...NO_WORK }
       handler?.dispose()
       handler = createStreamHandler({ notify: 'sync' })
       handler.begin('')
@@ -44,9 +44,7 @@ export function createBlocksPanel(id, title, note, { draw, forget }) {
       const took = performance.now() - began
       const { figures } = panel
       sparkline.add(took)
-      figures.work += took
-      figures.longest = Math.max(figures.longest, took)
-      if (took > 1000 / 60) figures.late++
+      addWork(figures, took)
       figures.drawn = drawn.length
       figures.blocks = box.children.length
       figures.drawnInAll += drawn.length
@@ -64,7 +62,7 @@ export function createBlocksPanel(id, title, note, { draw, forget }) {
     },
     conclude() {
       panel.judge()
-      sparkline.describe(`the longest frame took ${ms(panel.figures.longest)}, all frames ${ms(panel.figures.work)}; ${panel.figures.late} were late`)
+      sparkline.describe(describeWork(panel.figures))
     },
     redraw: () => sparkline.draw(),
   }
