@@ -14,7 +14,7 @@ export function assemble(folder) {
     if (!existsSync(join(root, 'www', part))) throw new Error(`www/${part} is missing: run make demo-files`)
   }
   const docs = join(root, 'target/docs')
-  // Their last part.
+  // The part that is built last.
   const hasDocs = existsSync(join(docs, 'rust/ai_stream_handler/index.html'))
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

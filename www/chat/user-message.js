@@ -1,4 +1,4 @@
-/** What the user said, and a pencil to edit it: the message and all that came after it are answered anew. */
+/** What the user said, and a pencil to edit it: the new message is answered, and what came after the old one stays as a version. */
 import { el, setText, show } from '../ui/dom.js'
 import { icon } from '../ui/icons.js'
 

@@ -1,5 +1,5 @@
 // The mark `failed` of the listed sessions, after a reload: AgentOS's list does not say how a session's last run ended, so its runs are
-// asked for (GET /sessions/{id}/run-previews), of a session that has not changed only once.
+// asked for (GET /sessions/{id}/run-previews): once for each session, and again when it has changed.
 
 import { fetchRunPreviews, NOT_LISTED, type ListedRun, type ListedSession } from '../agentos/sessions'
 import type { CoreDriver } from './core-driver'

@@ -124,7 +124,7 @@ export class Follower {
     }
   }
 
-  /** Whether a run that had not come to its end here did elsewhere. */
+  /** Whether a run that had not ended here has ended elsewhere. */
   #hasChanged({ id, status }: ListedRun): boolean {
     const { outcome } = findRun(this.#driver, id) ?? {}
     if (isUnderWay(status)) return false

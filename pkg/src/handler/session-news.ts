@@ -54,7 +54,7 @@ export class SessionNews implements AnswerNews {
     void this.#follower.look()
   }
 
-  /** News is untrusted: nothing but looks follow. */
+  /** News is untrusted: all that it causes is a look. */
   hear = async (news: RunNews): Promise<void> => {
     for (const wait of news.isOver ? [0, ...AGAIN_MS] : [0, AGAIN_MS[0]!]) {
       if (wait) await new Promise((resolve) => setTimeout(resolve, wait))

@@ -51,10 +51,10 @@ function recall({ core }: CoreDriver, turns: StoredVersion[][]): void {
     for (const { turn, isFirst, edits: isEdit, user, keepsWork, at, frames } of versions) {
       const text = isEdit ? user ?? '' : user === asked ? undefined : user ?? undefined
       if (isFirst) core.recall(user ?? undefined, at, frames)
-      else core.recallVersion(edits ? turn : LAST_TURN, text, isEdit, keepsWork, at, frames)
+      else core.recallVersion(edits ? turn : BEHIND_ALL, text, isEdit, keepsWork, at, frames)
     }
   }
 }
 
-/** Beyond the last turn: that one. */
-const LAST_TURN = 2 ** 32 - 1
+/** Behind all turns: the core takes the last one. */
+const BEHIND_ALL = 2 ** 32 - 1
