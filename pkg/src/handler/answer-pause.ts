@@ -25,7 +25,7 @@ export function answerPause(driver: CoreDriver, answers: string[]): Promise<Outc
     const { status, turns } = driver.snapshot
     const turn = findRun(driver, runId)
     if (status !== 'paused' || !turn) {
-      if (driver.snapshot.isStreaming) throw driver.calls.refuse('continueRun() without a paused run')
+      if (driver.snapshot.isStreaming) throw new Error('ai-stream-handler: continueRun() without a paused run')
       return turns.at(-1)?.outcome ?? 'cancelled'
     }
     if (state && GOES_ON.test(state.status)) {

@@ -1,5 +1,4 @@
-// Calls that have no outcome yet: `send`, `resume`, `continueRun`. The core knows them by ticket; a lazy handler has given the
-// same numbers to those that were made before its core was there.
+// Calls that have no outcome yet: `send`, `resume`, `regenerate` and the like. The core knows them by ticket.
 
 import type { Outcome } from '../types/snapshot'
 
@@ -33,11 +32,5 @@ export class OpenCalls {
     const call = this.#open.get(ticket)
     this.#open.delete(ticket)
     return (outcome) => call?.resolve(outcome)
-  }
-
-  /** The error of a call that has no outcome: of a run that never was. */
-  refuse(why: string): Error {
-    this.#lastTicket++
-    return new Error(`ai-stream-handler: ${why}`)
   }
 }

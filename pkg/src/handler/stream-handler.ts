@@ -54,7 +54,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     },
 
     async resume(): Promise<Outcome> {
-      if (!driver.isDisposed && !driver.hasRun) throw driver.calls.refuse('resume() without an answer to resume')
+      if (!driver.isDisposed && !driver.hasRun) throw new Error('ai-stream-handler: resume() without an answer to resume')
       return driver.resume()
     },
 
@@ -63,7 +63,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       const list = (Array.isArray(resolutions) ? resolutions : [resolutions]) as readonly Resolution[]
       for (const given of list) assertArgument('continueRun', 'what confirm(), reject(), fill() or giveResult() made, or a list of it', given, given?.requirement)
       assertArgument('continueRun', 'at least one answer', list, list.length)
-      if (driver.snapshot.status !== 'paused') throw driver.calls.refuse('continueRun() without a paused run')
+      if (driver.snapshot.status !== 'paused') throw new Error('ai-stream-handler: continueRun() without a paused run')
       return answerPause(driver, resolutionFields(list))
     },
 
