@@ -12,8 +12,8 @@ const WIDE = { width: 1280, height: 800 }
 const NARROW = { width: 390, height: 800 }
 
 const byId = (page, id) => page.getByTestId(id)
-const status = (page, name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]').textContent === wanted, name)
-const verdict = (page) => page.waitForFunction(() => document.querySelector('[data-testid=verdict]').textContent.startsWith('It '))
+const status = (page, name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]')?.textContent === wanted, name)
+const verdict = (page) => page.waitForFunction(() => document.querySelector('[data-testid=verdict]')?.textContent.startsWith('It '))
 
 /** Closes Behind the Scenes, opens the chart, and scrolls to it. */
 async function openChart(page) {

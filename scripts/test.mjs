@@ -40,7 +40,7 @@ const stages = [
   { name: 'server', lane: 'cargo', command: make('server-example') },
   // The same cases in every run: a new case that fails is found by `make proof`, not by whoever changed something else.
   { name: 'rust', check: true, lane: 'cargo', command: cargo('test', '--features', 'generator', '--no-fail-fast'), count: countRust, env: { PROPTEST_RNG_SEED: process.env.PROPTEST_RNG_SEED ?? '1' } },
-  // Most of the time they wait. `make test` runs other stages alongside.
+  // Most of these tests wait. `make test` runs their files one by one, because it has other stages to run meanwhile.
   { name: 'npm-package', check: () => nodeTests('tests/package', { files: 3 }), needs: ['package'], command: nodeTests('tests/package'), count: countNode },
   { name: 'dependencies', command: nodeTests('tests/dependencies'), count: countNode },
   { name: 'architecture-tools', check: true, command: make('architecture-tools') },

@@ -126,6 +126,20 @@ test('news of another handler make a look, over the BroadcastChannel; foreign ne
   assert.deepEqual(paths(server), ['GET /sessions/s1/run-previews?type=agent', 'GET /sessions/s1/run-previews?type=agent'])
 })
 
+test('the end of another tab\'s answer is looked for until the server lists it', async () => {
+  let looks = 0
+  const run = { run_id: 'r1', status: 'COMPLETED', run_input: 'Hello?', content: 'Hello.' }
+  const server = await serve((request, response) => json(response, request.path.includes('/run-previews') && ++looks < 3 ? [] : [run]))
+  const listening = connect(server, { agent: 'historian', follow: true })
+  listening.load({ sessionId: 's1', messages: [] })
+  await until(() => looks === 1)
+  const channel = new BroadcastChannel(`ai-stream-handler ${server.url}`)
+  channel.postMessage({ news: { session: 's1', run: 'r1', isOver: true } })
+  await until(() => listening.getSnapshot().turns.length === 1)
+  channel.close()
+  assert.deepEqual([listening.getSnapshot().turns[0].outcome, listening.getSnapshot().messages.at(-1).content, looks], ['completed', 'Hello.', 3])
+})
+
 test('an answer tells the other tabs when it begins and when it has ended, with its ids and nothing else', async () => {
   const heard = []
   const server = await serve((_, response, number) => {
