@@ -73,7 +73,7 @@ impl<'a> Evidence<'a> {
         let wait = wait::longer(facts.wait, wait::longer(self.headers.wait(now), Headers(&facts.headers).wait(now)));
         let kind = kind_of(self.status, &facts, wait);
         let status = self.status.or(facts.status);
-        // What is no refusal may mention anybody: `Groq Bistro`.
+        // A text that is no refusal may mention any provider: `Groq Bistro`.
         let named = if kind == Kind::Unknown { None } else { provider_in(&facts) };
         Refusal {
             kind,

@@ -9,24 +9,9 @@ use ai_stream_handler::client::{Config, Fallback, Input, PastVersion};
 use ai_stream_handler::state::Outcome;
 use common::{frame, saying, with};
 use serde_json::{json, Value};
-use simulation::{Answer, World};
+use simulation::{agent, config_at, content, Answer, World};
 
 const TICKET: u32 = 77;
-
-fn config(path: &str, background: bool) -> Config {
-    let (endpoint, path) = ("http://localhost:7777".to_owned(), path.to_owned());
-    let mut config = Config { endpoint, runs: path.clone(), path, background, ..Config::default() };
-    config.retry.max_retries = 0;
-    config
-}
-
-fn agent(id: &str) -> Value {
-    json!({"agent_id": "a", "agent_name": "Agent", "run_id": id, "session_id": "s"})
-}
-
-fn content(run: &str, text: &str) -> String {
-    frame("RunContent", saying(agent(run), text))
-}
 
 fn said(run: &str, text: &str) -> Answer {
     let completed = frame("RunCompleted", saying(agent(run), text));
@@ -63,7 +48,7 @@ fn refusal(text: &str) -> Answer {
 /// A conversation of so many turns, `Q1 A1`, `Q2 A2`, and what the server answers then.
 fn conversation(turns: usize, answers: impl IntoIterator<Item = Answer>) -> World {
     let asked = (1..=turns).map(|n| said(&format!("r{n}"), &format!("A{n}"))).collect::<Vec<_>>();
-    let mut world = World::with(config("/agents/a/runs", false), asked.into_iter().chain(answers));
+    let mut world = World::with(config_at("/agents/a/runs", false), asked.into_iter().chain(answers));
     for n in 1..=turns {
         assert_eq!(world.ask(&format!("Q{n}")), Outcome::Completed);
     }
@@ -228,7 +213,7 @@ fn a_run_that_failed_or_is_paused_takes_the_message_in_place() {
         let went_on =
             [frame("RunContinued", agent("r2")), content("r2", "B2"), frame("RunCompleted", saying(agent("r2"), "B2"))];
         let mut world = World::with(
-            config("/agents/a/runs", background),
+            config_at("/agents/a/runs", background),
             [said("r1", "A1"), first, Answer::Frames(went_on.concat()), said("r3", "A3")],
         );
         world.ask("Q1");
@@ -345,7 +330,7 @@ fn a_message_that_cannot_be_replaced_in_place_leaves_the_pause_open() {
     let paused = frame("RunPaused", with(agent("r1"), json!({"content": "May I?", "tools": []})));
     for answer in [refusal("no"), Answer::Http(500, None, String::new()), Answer::Unreachable, Answer::Silence] {
         let first = Answer::Frames(frame("RunStarted", agent("r1")) + &paused);
-        let mut world = World::with(config("/agents/a/runs", false), [first, answer.clone(), said("r1", "Done.")]);
+        let mut world = World::with(config_at("/agents/a/runs", false), [first, answer.clone(), said("r1", "Done.")]);
         assert_eq!(world.ask("Q1"), Outcome::Paused);
         if edit(&mut world, 0, "Q1!", &[], Some("r1")).is_none() {
             world.input(Input::Cancel);
@@ -365,7 +350,7 @@ fn a_message_that_cannot_be_replaced_in_place_leaves_the_pause_open() {
 fn an_answer_that_took_an_edit_in_place_says_too_that_it_is_hidden() {
     let went_on = frame("RunContinued", agent("r1")) + &frame("RunCompleted", saying(agent("r1"), "B1"));
     let answers = [said("r0", "A0"), failed("r1"), Answer::Frames(went_on), said("r2", "A2")];
-    let mut world = World::with(config("/agents/a/runs", false), answers);
+    let mut world = World::with(config_at("/agents/a/runs", false), answers);
     world.ask("Q0");
     world.ask("Q1");
     assert_eq!(edit(&mut world, 1, "Q1!", &[], Some("r1")), Some(Outcome::Completed));
@@ -386,7 +371,7 @@ fn a_refused_edit_leaves_the_same_state_whether_a_status_or_an_event_says_so() {
     let paused = frame("RunStarted", agent("r1")) + &frame("RunPaused", with(agent("r1"), json!({"tools": []})));
     for answer in [Answer::Http(500, None, String::new()), refusal("no")] {
         let answers = [Answer::Frames(paused.clone()), Answer::Unreachable, answer.clone()];
-        let mut world = World::with(config("/agents/a/runs", false), answers);
+        let mut world = World::with(config_at("/agents/a/runs", false), answers);
         assert_eq!((world.ask("Q1"), world.ask("Q2")), (Outcome::Paused, Outcome::Failed));
         assert_eq!(edit(&mut world, 0, "Q1!", &[], Some("r1")), Some(Outcome::Failed));
         assert_eq!(world.page.status(), "failed", "{answer:?}");
@@ -401,7 +386,7 @@ fn the_end_of_an_edit_that_names_no_run_leaves_the_answer_before_it() {
     for end in ["RunCancelled", "RunError", "RunOutput", "error"] {
         let told = json!({"agent_id": "a", "content": "Gone.", "status": "CANCELLED", "error": "Gone."});
         let answers = [failed("r1"), Answer::Frames(frame(end, told))];
-        let mut world = World::with(config("/agents/a/runs", false), answers);
+        let mut world = World::with(config_at("/agents/a/runs", false), answers);
         world.ask("Q1");
         // A version of which nothing came has no run.
         let version = PastVersion { turn: 0, text: None, edits: false, keeps_work: false, at: 1.0 };
@@ -416,7 +401,7 @@ fn the_end_of_an_edit_that_names_no_run_leaves_the_answer_before_it() {
 
 #[test]
 fn a_failed_answer_that_goes_on_in_place_no_longer_speaks_of_a_refused_edit() {
-    let mut world = World::with(config("/agents/a/runs", false), [failed("r1"), refusal("no"), said("r1", "A1")]);
+    let mut world = World::with(config_at("/agents/a/runs", false), [failed("r1"), refusal("no"), said("r1", "A1")]);
     world.ask("Q1");
     assert_eq!(edit(&mut world, 0, "Q1!", &[], Some("r1")), Some(Outcome::Failed));
     assert_eq!((world.page.turn().notice, unsent(&mut world)), (Some(NOT_EDITED), vec![json!("Q1!")]));
@@ -438,7 +423,8 @@ fn cancel_ends_the_pause_of_an_edited_message_as_of_any_other() {
 
 #[test]
 fn an_edit_without_a_route_for_runs_is_settled_and_changes_nothing() {
-    let mut world = World::with(Config { runs: String::new(), ..config("/agents/a/runs", false) }, [said("r1", "A1")]);
+    let mut world =
+        World::with(Config { runs: String::new(), ..config_at("/agents/a/runs", false) }, [said("r1", "A1")]);
     world.ask("Q1");
     assert_eq!(edit(&mut world, 0, "Q1!", &[], None), Some(Outcome::Completed));
     assert_eq!((seen(&mut world), world.page.status().as_str()), (strings(&["Q1 A1 1/1"]), "completed"));
@@ -448,7 +434,7 @@ fn an_edit_without_a_route_for_runs_is_settled_and_changes_nothing() {
 fn a_run_of_a_fallback_that_takes_an_edit_is_resumed_at_the_fallback() {
     let numbered = |event: &str, index: u64| frame(event, with(agent("r1"), json!({"event_index": index})));
     let began = Answer::Frames(numbered("RunContinued", 0) + &numbered("RunContent", 1));
-    let mut config = config("/agents/a/runs", true);
+    let mut config = config_at("/agents/a/runs", true);
     config.fallbacks = vec![Fallback { path: "/agents/b/runs".into(), name: "B".into() }];
     let limited = Answer::Http(429, None, String::new());
     let mut world = World::with(config, [limited, failed("r1"), began, said("r1", "B1")]);
@@ -465,7 +451,7 @@ fn a_run_of_a_fallback_that_takes_an_edit_is_resumed_at_the_fallback() {
 fn a_send_that_goes_back_to_the_queue_leaves_the_conversation_that_the_model_sees() {
     let paused = frame("RunStarted", agent("r2")) + &frame("RunPaused", with(agent("r2"), json!({"tools": []})));
     let answers = [said("r1", "A1"), Answer::Frames(paused), stopped("x1"), said("r3", "B1")];
-    let mut world = World::with(config("/agents/a/runs", false), answers);
+    let mut world = World::with(config_at("/agents/a/runs", false), answers);
     assert_eq!((world.ask("Q1"), world.ask("Q2")), (Outcome::Completed, Outcome::Paused));
     assert_eq!(edit(&mut world, 0, "Q1!", &["r1"], None), Some(Outcome::Completed));
     let until = world.page.now + 60.0;
@@ -479,7 +465,7 @@ fn a_send_that_goes_back_to_the_queue_leaves_the_conversation_that_the_model_see
 
 #[test]
 fn what_is_stored_of_edits_is_loaded_as_branches() {
-    let mut world = World::with(config("/agents/a/runs", false), []);
+    let mut world = World::with(config_at("/agents/a/runs", false), []);
     let frames = |answer: Answer| match answer {
         Answer::Frames(frames) => frames,
         _ => String::new(),

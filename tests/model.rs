@@ -58,6 +58,10 @@ enum Move {
     Called,
 }
 
+/// Moves that take a ticket.
+const ASKS: &[Move] =
+    &[Move::Send, Move::SendInBackground, Move::SendNow, Move::Resume, Move::Regenerate, Move::Edit, Move::EditInPlace];
+
 /// Moves of the queue's world alone, which would make the others too large.
 const OF_QUEUE: &[Move] = &[Move::SendNow, Move::SendQueuedNow, Move::MoveQueued, Move::ResumeQueue, Move::Busy];
 
@@ -164,18 +168,6 @@ impl World {
     }
 
     fn moves(&self, tickets: u32) -> Vec<Move> {
-        let asks = |m: &Move| {
-            matches!(
-                m,
-                Move::Send
-                    | Move::SendInBackground
-                    | Move::SendNow
-                    | Move::Resume
-                    | Move::Regenerate
-                    | Move::Edit
-                    | Move::EditInPlace
-            )
-        };
         let queued = self.client.queue().count();
         let idle = |m: &Move| match m {
             Move::SendQueuedNow => queued == 0,
@@ -184,7 +176,7 @@ impl World {
             _ => false,
         };
         let mut moves: Vec<Move> =
-            ALWAYS.iter().copied().filter(|m| !idle(m) && (!asks(m) || self.sends < tickets)).collect();
+            ALWAYS.iter().copied().filter(|m| !idle(m) && (!ASKS.contains(m) || self.sends < tickets)).collect();
         moves.retain(|m| (self.of_queue || !OF_QUEUE.contains(m)) && (self.of_versions || !OF_VERSIONS.contains(m)));
         moves.extend(self.wake.map(|_| Move::Tick));
         match self.live {
@@ -232,13 +224,7 @@ impl World {
         let ticket = self.tickets.len() as Ticket + 1;
         let mut cleared = false;
         match what {
-            Move::Send
-            | Move::SendInBackground
-            | Move::SendNow
-            | Move::Resume
-            | Move::Regenerate
-            | Move::Edit
-            | Move::EditInPlace => {
+            asks if ASKS.contains(&asks) => {
                 self.sends += 1;
                 self.tickets.insert(ticket, None);
             }

@@ -8,19 +8,8 @@ mod simulation;
 use ai_stream_handler::client::{Config, Input};
 use ai_stream_handler::state::{Outcome, Turn, Versions};
 use common::{frame, saying, with};
-use serde_json::{json, Value};
-use simulation::{Answer, World};
-
-fn config(path: &str, background: bool) -> Config {
-    let (endpoint, path) = ("http://localhost:7777".to_owned(), path.to_owned());
-    let mut config = Config { endpoint, runs: path.clone(), path, background, ..Config::default() };
-    config.retry.max_retries = 0;
-    config
-}
-
-fn agent(id: &str) -> Value {
-    json!({"agent_id": "a", "agent_name": "Agent", "run_id": id, "session_id": "s"})
-}
+use serde_json::json;
+use simulation::{agent, config_at, content, Answer, World};
 
 /// A run with one tool, `Let me look. ` before and `text` behind it.
 fn looked_up(run: &str, text: &str) -> Answer {
@@ -50,10 +39,6 @@ fn continued(run: &str) -> String {
     frame("RunContinued", agent(run)) + &frame("ModelRequestStarted", agent(run))
 }
 
-fn content(run: &str, text: &str) -> String {
-    frame("RunContent", saying(agent(run), text))
-}
-
 fn error(run: &str, text: &str) -> String {
     frame("RunError", with(agent(run), json!({"content": text})))
 }
@@ -64,7 +49,7 @@ fn refusal(text: &str) -> Answer {
 }
 
 fn world(answers: impl IntoIterator<Item = Answer>) -> World {
-    World::with(config("/agents/a/runs", false), answers)
+    World::with(config_at("/agents/a/runs", false), answers)
 }
 
 const TICKET: u32 = 77;
@@ -196,7 +181,7 @@ fn a_refusal_leaves_one_version_and_says_why() {
     ] {
         for background in [false, true] {
             let mut world = World::with(
-                config("/agents/a/runs", background),
+                config_at("/agents/a/runs", background),
                 [looked_up("r1", "Old."), answer.clone(), said("r2", "New.")],
             );
             world.ask("hello");
@@ -321,9 +306,9 @@ fn what_cannot_be_asked_again_says_why_and_changes_nothing() {
     let mut done = world([looked_up("r1", "Old.")]);
     done.ask("hello");
     assert_eq!((why(&done, None), why(&done, Some(9))), (None, Some("there is no such turn in this conversation")));
-    let workflow = World::with(config("/workflows/w/runs", false), []);
+    let workflow = World::with(config_at("/workflows/w/runs", false), []);
     assert_eq!(why(&workflow, None), Some("AgentOS has no such route for workflows"));
-    let url = World::with(Config { runs: String::new(), ..config("/ask", false) }, []);
+    let url = World::with(Config { runs: String::new(), ..config_at("/ask", false) }, []);
     assert_eq!(why(&url, None), Some("it needs one of the options agent and team"));
     assert_eq!(done.requests.len(), 1);
 }
@@ -352,7 +337,7 @@ fn a_regeneration_in_the_background_is_resumed_under_the_sources_id() {
         [(new(0)[..new(0).len() - new(2).len()].to_owned(), Some("4"), new(2)), (String::new(), Some("2"), new(0))]
     {
         let mut world = World::with(
-            config("/agents/a/runs", true),
+            config_at("/agents/a/runs", true),
             [Answer::Frames(source.clone()), Answer::Open(dropped), Answer::Frames(resumed)],
         );
         world.ask("hello");
@@ -372,7 +357,7 @@ fn a_regeneration_in_the_background_is_resumed_under_the_sources_id() {
         [frame("RunStarted", agent("r1")), content("r1", "Old."), frame("RunCompleted", saying(agent("r1"), "Old."))]
             .concat();
     let mut world =
-        World::with(config("/agents/a/runs", true), [Answer::Open(String::new()), Answer::Frames(source + &new(0))]);
+        World::with(config_at("/agents/a/runs", true), [Answer::Open(String::new()), Answer::Frames(source + &new(0))]);
     world.input(Input::LoadTurn { text: Some("hello"), at: 1.0, frames: restored.as_bytes() });
     world.input(Input::Regenerate { ticket: TICKET, turn: None, instructions: "", stored: None });
     world.input(Input::Failed { request: world.requests.last().unwrap().1.id });
@@ -389,13 +374,13 @@ fn a_regeneration_in_the_background_survives_a_reload() {
         frame(name, with(saying(agent(run), text), json!({"event_index": index})))
     };
     let first = numbered("RunContinued", "r2", 3, "") + &numbered("RunContent", "r2", 4, "Ne");
-    let mut world = World::with(config("/agents/a/runs", true), [looked_up("r1", "Old."), Answer::Open(first)]);
+    let mut world = World::with(config_at("/agents/a/runs", true), [looked_up("r1", "Old."), Answer::Open(first)]);
     world.ask("hello");
     again(&mut world, "", None);
     let point = world.page.client.resume_point().unwrap();
     assert_eq!((point.run_id.as_str(), point.stream_id.as_deref(), point.last_index), ("r2", Some("r1"), 4));
     let rest = numbered("RunContent", "r2", 5, "w.") + &numbered("RunCompleted", "r2", 6, "New.");
-    let mut world = World::with(config("/agents/a/runs", true), [Answer::Frames(rest)]);
+    let mut world = World::with(config_at("/agents/a/runs", true), [Answer::Frames(rest)]);
     world.page.client.conversation.restore(point);
     world.input(Input::Resume { ticket: TICKET });
     world.rest();
@@ -407,7 +392,7 @@ fn a_regeneration_in_the_background_survives_a_reload() {
 #[test]
 fn the_sources_id_is_encoded_once_whatever_it_contains() {
     let mut world = World::with(
-        config("/agents/a/runs", true),
+        config_at("/agents/a/runs", true),
         [looked_up("r 1", "Old."), Answer::Open(frame("RunContinued", with(agent("r2"), json!({"event_index": 3}))))],
     );
     world.ask("hello");

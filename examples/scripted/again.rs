@@ -19,7 +19,7 @@ pub struct Continued {
     pub forked_from: Option<String>,
     /// How many messages of that run it keeps.
     pub kept: i64,
-    /// What `run_input` says, if the message was edited: AgentOS keeps the text of before.
+    /// What `run_input` says, if the message was edited: AgentOS keeps the earlier text.
     pub input: Option<String>,
 }
 

@@ -39,7 +39,7 @@ pub struct Run {
     /// The run it was made from, and how many of its messages it kept.
     pub forked_from: Option<String>,
     pub kept: i64,
-    /// The session it is a copy from.
+    /// The session that its own session is a copy of.
     pub copied_from: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! Continues a paused run with the user's answers.
 
 use super::connection::Purpose;
-use super::resume::encoded;
+use super::resume::run_url;
 use super::{Client, Ticket};
 use crate::state::Status;
 use crate::text::contains;
@@ -14,7 +14,7 @@ impl Client {
         let (Some(run), Some(runs)) = (run, self.config.runs(self.target)) else {
             return self.settle_unchanged(ticket);
         };
-        let url = [&runs, "/", &encoded(&run), "/continue"].concat();
+        let url = run_url(&runs, &run, "/continue");
         // Workflows continue in the foreground: without a durable queue, agno 3.1.10 answers 409 to anything else.
         let mut fields = self.continue_fields(self.config.background && !contains(&runs, "/workflows/"));
         // Each route accepts its own fields and fails on those of the others.

@@ -9,7 +9,7 @@
 use super::connection::{Body, Connection, Purpose};
 use super::edit_progress::{Edit, Hiding};
 use super::queue::Send;
-use super::resume::encoded;
+use super::resume::run_url;
 use super::{Call, Client, Output, Priority, Ticket};
 use crate::error::{ErrorType, StreamError};
 use crate::event::{self, Kind};
@@ -59,20 +59,18 @@ impl Client {
         self.early.clear();
         let name = &self.conversation.name.clone();
         self.conversation.reconnect(name, now);
-        let mut fields = self.continue_fields(false);
         if let Some(run) = edit.hide.pop() {
             let (number, left) = (edit.hidden.len() + 1, edit.hide.len());
-            let url = [&runs, "/", &encoded(&run), "/continue"].concat();
+            let url = run_url(&runs, &run, "/continue");
+            let mut fields = self.continue_fields(false);
             edit.asked = Some(run);
             fields.push(("regenerate".to_owned(), "true".to_owned()));
             self.send_follow_up(send, Purpose::Hide, url, fields, now);
             self.conversation.show_hiding(number, number + left, now);
-            return;
-        }
-        if let Some(run) = edit.run.take() {
-            fields = self.continue_fields(self.config.background);
+        } else if let Some(run) = edit.run.take() {
+            let url = run_url(&runs, &run, "/continue");
+            let mut fields = self.continue_fields(self.config.background);
             fields.append(&mut edit.fields);
-            let url = [&runs, "/", &encoded(&run), "/continue"].concat();
             send.target = self.target;
             self.send_follow_up(send, Purpose::Again, url, fields, now);
         } else {
@@ -121,8 +119,7 @@ impl Client {
                 _ => {}
             }
         }
-        let url =
-            to_stop.zip(config.runs(self.target)).map(|(id, runs)| [&runs, "/", &encoded(&id), "/cancel"].concat());
+        let url = to_stop.zip(config.runs(self.target)).map(|(id, runs)| run_url(&runs, &id, "/cancel"));
         if let Some(url) = url {
             let id = self.next_request();
             self.outputs.push_back(Output::Call(Call { id, url }));

@@ -34,7 +34,7 @@ impl Client {
         self.start_turn(send, now);
     }
 
-    /// Does not wait for the answer, but for a rate limit.
+    /// Waits for a rate limit, but not for the answer.
     pub(super) fn send_now(&mut self, ticket: Ticket, text: &str, files: &[String], now: Seconds) {
         self.requeue_held();
         self.stop_answer(now);

@@ -9,7 +9,7 @@
 
 use super::connection::Purpose;
 use super::queue::Send;
-use super::resume::encoded;
+use super::resume::run_url;
 use super::{Client, Priority, Ticket};
 use crate::error::{ErrorType, StreamError};
 use crate::state::{Keeps, Outcome, Status, Turn};
@@ -80,7 +80,7 @@ impl Client {
             }
         };
         self.early.clear();
-        let url = [&runs, "/", &encoded(&run), "/continue"].concat();
+        let url = run_url(&runs, &run, "/continue");
         self.send_follow_up(self.follow_up_send(ticket, now), Purpose::Again, url, fields, now);
         if let Some(connection) = self.connection.as_mut().filter(|_| self.config.background) {
             connection.stream_id = Some(run);

@@ -81,7 +81,7 @@ impl Client {
         let (Some(point), Some(runs)) = (point, self.config.runs(send.target)) else {
             return self.settle(Some(send), now);
         };
-        let url = [&runs, "/", &encoded(&point.run_id), "/resume"].concat();
+        let url = run_url(&runs, &point.run_id, "/resume");
         let mut fields = Vec::new();
         if !point.whole {
             fields.push(("last_event_index".to_owned(), decimal(point.last_index)));
@@ -229,8 +229,13 @@ fn explain(mut error: StreamError, status: u16, no_route: &str) -> StreamError {
     error
 }
 
+/// The URL of a route for a single run.
+pub(super) fn run_url(runs: &str, id: &str, route: &str) -> String {
+    [runs, "/", &encoded(id), route].concat()
+}
+
 /// Percent-encodes a run id, so that it stays one path segment whatever it contains.
-pub(super) fn encoded(id: &str) -> String {
+fn encoded(id: &str) -> String {
     let mut out = String::with_capacity(id.len());
     for byte in id.bytes() {
         match byte {

@@ -1,6 +1,6 @@
 //! Stops what runs, waits or is paused, on the server as well.
 
-use super::resume::encoded;
+use super::resume::run_url;
 use super::{Call, Client, Output};
 use crate::state::{Outcome, Status};
 use crate::time::Seconds;
@@ -35,7 +35,7 @@ impl Client {
     pub(super) fn run_to_stop(&self) -> Option<(u32, String)> {
         let runs = self.config.runs(self.target)?;
         let (turn, run) = self.conversation.running_or_paused_run()?;
-        Some((turn.id, [&runs, "/", &encoded(run), "/cancel"].concat()))
+        Some((turn.id, run_url(&runs, run, "/cancel")))
     }
 
     pub(super) fn stop_on_server(&mut self, (turn, url): (u32, String)) {

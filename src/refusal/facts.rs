@@ -51,7 +51,7 @@ pub(super) struct Facts {
     now: Seconds,
     /// `retryDelay: { seconds, nanos }` (google.protobuf.Duration).
     duration: Seconds,
-    /// The unit of it: `{ value: 30, unit: 'seconds' }`; 0 if it is not named.
+    /// Its unit: `{ value: 30, unit: 'seconds' }`; 0 if none is named.
     unit: Seconds,
 }
 

@@ -34,7 +34,7 @@ pub(super) fn stated(prefix: &str, text: &str, facts: &Facts) -> Option<String> 
     } else {
         prose_of(text).or_else(|| facts.said())
     };
-    // What an id stood between may be an escape without it.
+    // Once an id is removed, what stood on its two sides may form an escape.
     let plain = Some(without_ids(inner?)).filter(|plain| !is_dump(plain))?;
     Some(bounded([prefix, &plain].concat()))
 }

@@ -64,11 +64,8 @@ impl Conversation {
         old.older = std::mem::take(&mut turn.older);
         old.under = turn.under;
         let note = if outcome == Outcome::Cancelled { STOPPED } else { FAILED };
-        let live = old.outcome.is_none_or(|outcome| old.falls_back(outcome).is_none());
-        old.shown = old.outcome.filter(|_| !live).and_then(|outcome| old.falls_back(outcome));
-        let at = old.shown;
-        let shown = at.and_then(|at| old.older.get_mut(at));
-        match shown {
+        old.shown = old.outcome.and_then(|outcome| old.falls_back(outcome));
+        match old.shown.and_then(|at| old.older.get_mut(at)) {
             Some(shown) => (shown.notice, shown.returned) = (Some(note), text),
             None => {
                 old.notice = old.notice.or(Some(note));

@@ -23,7 +23,7 @@ impl Conversation {
         self.sessions.update_from_server(id, name, created_at, updated_at, self.limits.max_sessions);
     }
 
-    /// Whether a listed session's last run failed, as the server has stored it.
+    /// Records whether a listed session's last run failed, as the server has stored it.
     pub fn mark_session(&mut self, id: &str, failed: bool) {
         self.sessions.mark(id, failed);
     }

@@ -4,7 +4,7 @@ use super::delegation::Delegation;
 use super::edits::Branch;
 use super::message::{Message, RunStatus, Text};
 use super::pause::Pause;
-use super::run::{Run, Runs};
+use super::run::Runs;
 use super::task_list::Task;
 use super::timeline::{EntryStatus, Timeline};
 use super::tool::{ToolCall, ToolStatus};
@@ -123,13 +123,13 @@ impl Turn {
 
     /// The ids of its runs at the top level, the latest one last, and whether each completed.
     pub(crate) fn top_runs(&self) -> impl Iterator<Item = (&str, bool)> {
-        let of_version = |turn: &'_ Turn, run: &'_ Run| {
-            turn.outcome == Some(Outcome::Completed) && turn.run_id.as_ref() == Some(&run.id)
-        };
         let versions = self.older.iter().chain([self]);
         let runs = versions.flat_map(|turn| turn.runs.iter().map(move |run| (turn, run)));
         let named = runs.filter(|(_, run)| run.parent.is_none() && !run.kept && !run.id.is_empty());
-        named.map(move |(turn, run)| (run.id.as_str(), of_version(turn, run)))
+        named.map(|(turn, run)| {
+            let completed = turn.outcome == Some(Outcome::Completed) && turn.run_id.as_ref() == Some(&run.id);
+            (run.id.as_str(), completed)
+        })
     }
 
     /// The name of the top-level run.

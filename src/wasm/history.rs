@@ -29,7 +29,7 @@ impl Core {
         self.shell.flush();
     }
 
-    /// Marks a listed session whose last run failed.
+    /// Records whether the last run of a listed session failed.
     #[wasm_bindgen(js_name = markSession)]
     pub fn mark_session(&self, id: &str, failed: bool) {
         self.shell.client.borrow_mut().conversation.mark_session(id, failed);

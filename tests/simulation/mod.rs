@@ -7,7 +7,7 @@ use ai_stream_handler::client::{Config, Input, Output, Request, Ticket};
 use ai_stream_handler::monitor::LogLine;
 use ai_stream_handler::retry::Headers;
 use ai_stream_handler::state::Outcome;
-use serde_json::json;
+use serde_json::{json, Value};
 use std::collections::VecDeque;
 
 pub const STREAM: &str = "text/event-stream; charset=utf-8";
@@ -73,6 +73,23 @@ pub struct World {
 pub fn config() -> Config {
     let (endpoint, path) = ("http://localhost:7777".into(), "/teams/cirkelline/runs".into());
     Config { endpoint, path, log: true, ..Config::default() }
+}
+
+/// AgentOS's own routes at `path`; nothing is retried.
+pub fn config_at(path: &str, background: bool) -> Config {
+    let (endpoint, path) = ("http://localhost:7777".to_owned(), path.to_owned());
+    let mut config = Config { endpoint, runs: path.clone(), path, background, ..Config::default() };
+    config.retry.max_retries = 0;
+    config
+}
+
+/// The fields of every event of an agent's run.
+pub fn agent(id: &str) -> Value {
+    json!({"agent_id": "a", "agent_name": "Agent", "run_id": id, "session_id": "s"})
+}
+
+pub fn content(run: &str, text: &str) -> String {
+    frame("RunContent", saying(agent(run), text))
 }
 
 impl World {

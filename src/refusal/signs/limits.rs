@@ -1,4 +1,5 @@
-//! The phrases of limits: what a wait or another account mends. Written as those of [`super::phrases`] are.
+//! The phrases of limits, which pass with time or do not apply to another account. Written like those of
+//! [`super::phrases`].
 
 use crate::refusal::scan::list;
 
