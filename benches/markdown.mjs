@@ -8,7 +8,7 @@
 //
 // Reports CPU time of the main thread (CDP's TaskDuration in thread ticks), the longest task (from a trace), React commits and texts
 // rendered per commit; then the time per token behind 1,000, 10,000 and 100,000 characters. Results go to target/bench/markdown.json,
-// from where benches/write-tables.mjs writes them into docs/markdown.md.
+// from where benches/write-tables.mjs writes them into docs/benchmarks.md.
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'

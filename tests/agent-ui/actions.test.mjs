@@ -2,11 +2,11 @@
 // a session that the page has loaded by itself; and the components of examples/agent-ui that use them, type-checked.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
-import { backend, install, root, runOf, until } from '../package/support.mjs'
+import { backend, install, root, runOf, streamOf, truthOf, until } from '../package/support.mjs'
 import { pageAround, pageStore } from './store.mjs'
 
 let connectAgentUI, installed
@@ -20,8 +20,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-const again = (name) => readFileSync(join(root, 'tests/fixtures/again', name))
-const truth = JSON.parse(again('regen_agent_replace.3_next_message.truth.json'))
+const truth = truthOf('regen_agent_replace.3_next_message')
 const ANSWER = (n, letter) => `Answer ${n} of historian: ${[0, 1, 2, 3, 4, 5].map((i) => letter + i).join(' ')}.`
 
 async function open(handle, options = {}, ids = {}) {
@@ -39,8 +38,8 @@ const json = (response, body) => response.writeHead(200, { 'content-type': 'appl
 const stream = (response, bytes) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(bytes)
 
 test('an answer of this visit is asked for again, and its versions are shown in the store', async () => {
-  const recorded = ['regen_agent_replace.1_run.sse', 'regen_agent_replace.2_regenerate.sse']
-  const { ui, shown } = await open((request, response) => stream(response, again(recorded.shift())))
+  const recorded = ['regen_agent_replace.1_run', 'regen_agent_replace.2_regenerate']
+  const { ui, shown } = await open((request, response) => stream(response, streamOf(recorded.shift())))
   assert.deepEqual([ui.showVersion('t0', 0), ui.editQueued(1, 'x'), ui.resumeQueue()], [false, false, false], 'before there is a conversation')
   assert.equal(await ui.send('What is a fjord?'), 'completed')
   const { regenerate } = ui
@@ -54,7 +53,7 @@ test('an answer of this visit is asked for again, and its versions are shown in 
 
 test('in a session that the page has loaded, the handler opens it first; what the page had is not shown twice', async () => {
   const { ui, store, shown, requests } = await open((request, response) => {
-    if (request.method === 'POST') return stream(response, again('regen_agent_replace.2_regenerate.sse'))
+    if (request.method === 'POST') return stream(response, streamOf('regen_agent_replace.2_regenerate'))
     return json(response, request.path.includes('/runs/') ? { status: 'COMPLETED' } : truth.runs.body)
   }, {}, { sessionId: truth.session_id })
   store.getState().setMessages(truth.runs.body.flatMap(({ run_input, content }) => [{ role: 'user', content: run_input }, { role: 'agent', content }]))
@@ -66,10 +65,10 @@ test('in a session that the page has loaded, the handler opens it first; what th
 })
 
 test('an answer of another tab goes on in the store', async () => {
-  const { session_id: sessionId, runs } = JSON.parse(again('regen_agent_background.5_resume_source.truth.json'))
+  const { session_id: sessionId, runs } = truthOf('regen_agent_background.5_resume_source')
   const [run] = runs.body
   const { ui, shown } = await open((request, response) => {
-    if (request.method === 'POST') return stream(response, Buffer.concat([Buffer.from(`event: catch_up\ndata: {"event": "catch_up", "run_id": "${run.run_id}", "status": "running"}\n\n`), again('regen_agent_background.1_run.sse')]))
+    if (request.method === 'POST') return stream(response, Buffer.concat([Buffer.from(`event: catch_up\ndata: {"event": "catch_up", "run_id": "${run.run_id}", "status": "running"}\n\n`), streamOf('regen_agent_background.1_run')]))
     return json(response, [{ ...run, status: 'RUNNING', events: null, messages: null, content: '' }])
   }, {}, { sessionId })
   assert.equal(await ui.follow(), 'completed')

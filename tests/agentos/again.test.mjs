@@ -3,37 +3,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { connected } from './support.mjs'
+import { connected, keys, typeOf, WORLDS } from './support.mjs'
 
-const { agentos, connect } = connected()
+const { agentos, connect, nextCall, stored } = connected()
 
-let keys = 0
-/** A key of its own for the counted answers of a test. */
-const newKey = () => `k${++keys}`
-
-const WORLDS = []
-for (const [who, component] of [['historian', { agent: 'historian' }], ['panel', { team: 'panel' }]]) {
-  for (const background of [false, true]) WORLDS.push([`${Object.keys(component)[0]}, ${background ? 'background' : 'foreground'}`, { ...component, background, retry: false }, who])
-}
-
-const typeOf = ({ team }) => (team ? 'team' : 'agent')
+const newKey = keys('k')
 const answers = (handler) => handler.getSnapshot().turns.map(({ answer }) => answer.content)
 const versionsOf = (handler) => handler.getSnapshot().turns.map(({ versions }) => [versions.index, versions.count])
-
-/** Waits until AgentOS has stored the handler's run. */
-const stored = (handler, options, runId = handler.getSnapshot().turns.at(-1).runId) => until(async () => {
-  const runs = await agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
-  return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
-}, 'the stored run')
 
 /** What the model of `who` is sent with the next message, without that message itself. */
 async function whatModelSees(handler, options, who) {
   await stored(handler, options)
-  await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
-  assert.equal(await handler.send('And now? [[plain]]'), 'completed')
-  const log = await agentos.get('/log')
-  const { saw } = log.filter((entry) => entry.who === who).at(-1)
-  return saw.slice(0, -1)
+  return nextCall(handler, who)
 }
 
 /** Opens the session in a second handler: it shows the same texts and versions. */

@@ -46,6 +46,15 @@ async function visit(hash = '') {
   }
 }
 
+/** The demo, connected to one of AgentOS's agents, teams or workflows. */
+async function connected(offer, { background = false } = {}) {
+  const view = await visit()
+  await view.look(agentos.url)
+  if (background) await view.byId('connect-background').check()
+  await view.byId(`offer-${offer}`).click()
+  return view
+}
+
 test('it lists agents, teams and workflows; one click connects; the session is in the side bar and opens again', async () => {
   const view = await visit()
   await view.look(agentos.url)
@@ -85,9 +94,7 @@ test('it lists agents, teams and workflows; one click connects; the session is i
 })
 
 test('an answer is asked for again, and its session renamed, copied and deleted: as AgentOS stores it', async () => {
-  const view = await visit()
-  await view.look(agentos.url)
-  await view.byId('offer-agent-historian').click()
+  const view = await connected('agent-historian')
   await view.say('Who was it? [[take key=demo-again]]')
   await view.says('Answer 1')
   await view.statusIs('completed')
@@ -146,9 +153,7 @@ test('it refuses with the reason: nobody there, an origin that is not allowed, a
 })
 
 test('what a paused run asks is a form: a yes, a number, a result, values of the model’s own', async () => {
-  const view = await visit()
-  await view.look(agentos.url)
-  await view.byId('offer-agent-assistant').click()
+  const view = await connected('agent-assistant')
   await view.say('Book it. [[ask]]')
   await view.byId('approve').waitFor()
   assert.deepEqual(await view.page.locator('.pause input').evaluateAll((all) => all.map(({ type, value }) => [type, value])), [['text', 'Noma'], ['number', '']])
@@ -175,9 +180,7 @@ test('what a paused run asks is a form: a yes, a number, a result, values of the
 })
 
 test('a workflow’s step asks, and goes on', async () => {
-  const view = await visit()
-  await view.look(agentos.url)
-  await view.byId('offer-workflow-gated').click()
+  const view = await connected('workflow-gated')
   await view.say('hello')
   await view.statusIs('paused')
   assert.match(await view.page.locator('.pause').textContent(), /Publish it\?/)
@@ -187,10 +190,7 @@ test('a workflow’s step asks, and goes on', async () => {
 })
 
 test('a refresh in mid-answer: the page connects again by its address, the text is there, and the answer goes on', async () => {
-  const view = await visit()
-  await view.look(agentos.url)
-  await view.byId('connect-background').check()
-  await view.byId('offer-agent-assistant').click()
+  const view = await connected('agent-assistant', { background: true })
   await view.say('Count. [[plain n=60 ms=150]]')
   await view.says('tok5 ')
   await view.page.reload()

@@ -3,20 +3,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { connected } from './support.mjs'
+import { connected, keys, typeOf, WORLDS } from './support.mjs'
 
-const { agentos, connect } = connected()
+const { agentos, connect, nextCall } = connected()
 
-let keys = 0
-/** A key of its own for the counted answers of a test. */
-const newKey = () => `e${++keys}`
-
-const WORLDS = []
-for (const [who, component] of [['historian', { agent: 'historian' }], ['panel', { team: 'panel' }]]) {
-  for (const background of [false, true]) WORLDS.push([`${Object.keys(component)[0]}, ${background ? 'background' : 'foreground'}`, { ...component, background, retry: false }, who])
-}
-
-const typeOf = ({ team }) => (team ? 'team' : 'agent')
+const newKey = keys('e')
 const asked = (handler) => handler.getSnapshot().turns.map(({ user, answer }) => [user.content, answer.content])
 const versionsOf = (handler) => handler.getSnapshot().turns.map(({ versions }) => `${versions.index + 1}/${versions.count}`)
 const runsOf = (handler, options) => agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
@@ -41,10 +32,7 @@ async function ask(handler, options, ...messages) {
 /** What the model of `who` is sent with the next message, without that message itself. */
 async function whatModelSees(handler, options, who) {
   await stored(handler, options)
-  await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
-  assert.equal(await handler.send('And now? [[plain]]'), 'completed')
-  const log = await agentos.get('/log')
-  return log.filter((entry) => entry.who === who).at(-1).saw.slice(0, -1)
+  return nextCall(handler, who)
 }
 
 /** All that can be shown: for each version of each turn with several, the conversation. */

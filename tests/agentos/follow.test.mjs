@@ -3,24 +3,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { connected, pictureOf } from './support.mjs'
+import { connected, keys, pictureOf } from './support.mjs'
 
-const { agentos, lib, connect } = connected()
+const { agentos, lib, connect, stored } = connected()
 
-let keys = 0
-const newKey = () => `f${++keys}`
+const newKey = keys('f')
 const textOf = (handler) => handler.getSnapshot().turns.at(-1)?.answer.content ?? ''
 const says = (handler, text, turns = 1) => until(() => handler.getSnapshot().turns.length >= turns && textOf(handler).includes(text), text)
 const wordsOf = (turns) => turns.map(({ user, answer, versions }) => [user?.content, answer.content, versions])
 
 /** What both show, by ids, texts, tools and outcomes. Frames that a later reader gets at once have no times of their own. */
 const assertSame = (a, b) => assert.deepEqual(pictureOf(b.getSnapshot()), pictureOf(a.getSnapshot()))
-
-const stored = (handler, type) => until(async () => {
-  const { sessionId, runId } = handler.getSnapshot()
-  const runs = await agentos.runs(sessionId, type).catch(() => [])
-  return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
-}, 'the stored run')
 
 /** How often a tool ran in the session. */
 const toolRuns = async (sessionId, type) => (await agentos.runs(sessionId, type)).flatMap((run) => run.tools ?? []).filter(({ result }) => result === 'sent to Ann').length
@@ -33,7 +26,7 @@ for (const [type, component] of [['agent', { agent: 'historian' }], ['team', { t
   async function pair(options, more = {}) {
     const first = connect({ ...options, follow: false, ...more })
     await first.send(`Hello [[take key=${newKey()}]]`)
-    await stored(first, type)
+    await stored(first, component)
     const second = connect({ ...options, ...more })
     assert.equal(await second.openSession(first.getSnapshot().sessionId), true)
     return [first, second]
@@ -93,7 +86,7 @@ for (const [type, component] of [['agent', { agent: 'historian' }], ['team', { t
     await says(first, 'a5 ', 2)
     assert.equal(await second.follow(), 'nothing')
     await sent
-    await stored(first, type)
+    await stored(first, component)
     assert.equal(await second.follow(), 'completed')
     assert.deepEqual(wordsOf(second.getSnapshot().turns), wordsOf(first.getSnapshot().turns))
     assert.equal(await second.follow(), 'nothing')
@@ -129,7 +122,7 @@ for (const [type, component] of [['agent', { agent: 'historian' }], ['team', { t
       assert.deepEqual([await continued, await other], ['completed', 'completed'])
       assert.equal(textOf(second), textOf(first))
       assert.deepEqual(second.getSnapshot().turns.at(-1).answer.tool_calls.map(({ status }) => status), ['completed'])
-      await stored(first, type)
+      await stored(first, component)
       assert.equal(await toolRuns(sessionId, type), 1)
     })
 
@@ -145,7 +138,7 @@ for (const [type, component] of [['agent', { agent: 'historian' }], ['team', { t
       assert.match(textOf(first), /^May I\? Answer 1 of \S+: a0 .* a29\.$/)
       const log = await agentos.get('/log')
       assert.equal(log.filter(({ saw }) => saw.some((line) => line.includes(key))).length, 1, 'the model was asked once')
-      await stored(first, type)
+      await stored(first, component)
       assert.equal(await toolRuns(first.getSnapshot().sessionId, type), 1)
     })
 
@@ -156,7 +149,7 @@ for (const [type, component] of [['agent', { agent: 'historian' }], ['team', { t
       const third = connect(options)
       await third.openSession(first.getSnapshot().sessionId)
       await first.continueRun(first.getSnapshot().pause.requirements.map((r) => lib.confirm(r)))
-      await stored(first, type)
+      await stored(first, component)
       assert.equal(await second.continueRun(second.getSnapshot().pause.requirements.map((r) => lib.confirm(r))), 'completed')
       assert.equal(await third.follow(), 'completed')
       for (const handler of [second, third]) assert.equal(textOf(handler), textOf(first))
@@ -172,7 +165,7 @@ for (const [type, component] of [['agent', { agent: 'historian' }], ['team', { t
     assert.equal(await sent, 'cancelled')
     await until(() => !second.getSnapshot().isStreaming, 'the end')
     assert.equal(second.getSnapshot().turns.at(-1).outcome, 'cancelled')
-    await stored(first, type)
+    await stored(first, component)
     // A refresh.
     const third = connect({ ...background, follow: true })
     await third.openSession(first.getSnapshot().sessionId)
@@ -201,7 +194,7 @@ test('two messages at once: each handler shows both in the end', async () => {
   const options = { agent: 'historian', background: true, follow: true }
   const first = connect(options)
   await first.send(`Hello [[take key=${newKey()}]]`)
-  await stored(first, 'agent')
+  await stored(first, { agent: 'historian' })
   const second = connect(options)
   await second.openSession(first.getSnapshot().sessionId)
   const [one, two] = [first.send(`One [[take key=${newKey()} n=30 ms=20]]`), second.send(`Two [[take key=${newKey()} n=50 ms=20]]`)]

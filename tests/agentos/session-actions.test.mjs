@@ -4,14 +4,9 @@ import { test } from 'node:test'
 import { until } from '../package/support.mjs'
 import { connected } from './support.mjs'
 
-const { agentos, connect } = connected()
+const { agentos, connect, stored } = connected()
 
 const listed = async (options) => (await connect(options).loadSessions({ limit: 100 })).map(({ session_id, session_name }) => [session_id, session_name])
-const stored = (handler, type) => until(async () => {
-  const { sessionId, runId } = handler.getSnapshot()
-  const runs = await agentos.runs(sessionId, type).catch(() => [])
-  return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
-}, 'the stored run')
 
 for (const [type, options] of [['agent', { agent: 'historian' }], ['agent', { agent: 'historian', background: true }], ['team', { team: 'panel' }], ['team', { team: 'panel', background: true }]]) {
   const name = `${type}, ${options.background ? 'background' : 'foreground'}`
@@ -71,7 +66,7 @@ for (const [type, options] of [['agent', { agent: 'historian' }], ['agent', { ag
     const handler = connect({ ...options, retry: false })
     assert.equal(await handler.send(`Fail [[take key=m${name.length}${type}${options.background ?? ''} fail=1]]`), 'failed')
     const { sessionId } = handler.getSnapshot()
-    await stored(handler, type)
+    await stored(handler, options)
     const reloaded = connect(options)
     const marked = () => reloaded.getSnapshot().sessions.find(({ session_id }) => session_id === sessionId)?.failed
     await reloaded.loadSessions()
@@ -85,9 +80,9 @@ for (const [type, options] of [['agent', { agent: 'historian' }], ['agent', { ag
   test(`a copy has the same turns and versions, and goes on by itself (${name})`, async () => {
     const handler = connect(options)
     await handler.send(`Once [[take key=f${name.length}${type}${options.background ?? ''}]]`)
-    await stored(handler, type)
+    await stored(handler, options)
     await handler.regenerate()
-    await stored(handler, type)
+    await stored(handler, options)
     const copy = await handler.forkSession()
     const { sessionId, sessions, turns } = handler.getSnapshot()
     assert.ok(copy !== sessionId && sessions.some(({ session_id }) => session_id === copy))

@@ -4,16 +4,7 @@ import { test } from 'node:test'
 import { until } from '../package/support.mjs'
 import { connected, pictureOf } from './support.mjs'
 
-const { agentos, lib, connect } = connected({ retry: { baseDelay: 0.05 } })
-
-const typeOf = ({ team, workflow }) => (team ? 'team' : workflow ? 'workflow' : 'agent')
-
-/** AgentOS stores a run shortly after its last frame. */
-const stored = (handler, options) => until(async () => {
-  const { sessionId, runId } = handler.getSnapshot()
-  const runs = await agentos.runs(sessionId, typeOf(options)).catch(() => [])
-  return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
-})
+const { agentos, lib, connect, stored } = connected({ retry: { baseDelay: 0.05 } })
 
 const SCENARIOS = {
   plain: [{ agent: 'assistant' }, ['Say something. [[plain n=8]]']],

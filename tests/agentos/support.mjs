@@ -1,10 +1,11 @@
 // The real AgentOS as a process of its own, on a free port; `make agentos` installs it into target/agentos.
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, afterEach, before } from 'node:test'
-import { packed } from '../package/support.mjs'
+import { after, before } from 'node:test'
+import { closedAfterEach, packed, until } from '../package/support.mjs'
 import { freePort } from '../free-port.mjs'
 
 const root = join(import.meta.dirname, '../..')
@@ -64,24 +65,50 @@ export async function startAgentOS({ origins = [], key } = {}) {
   }
 }
 
-/** `agentos` and the packed package (`lib`), both filled before the first test; `connect` makes a handler that its test's end disposes of. */
+/** The kind of component that a handler's options name, as AgentOS's routes call it. */
+export const typeOf = ({ team, workflow }) => (team ? 'team' : workflow ? 'workflow' : 'agent')
+
+/** `[name, options, who]` of an agent and a team that number their answers (`[[take key=…]]`), in the foreground and in the background. */
+export const WORLDS = [['historian', { agent: 'historian' }], ['panel', { team: 'panel' }]].flatMap(([who, component]) =>
+  [false, true].map((background) => [`${typeOf(component)}, ${background ? 'background' : 'foreground'}`, { ...component, background, retry: false }, who]))
+
+/** Keys of their own for the counted answers of one file's tests. */
+export function keys(letter) {
+  let count = 0
+  return () => `${letter}${++count}`
+}
+
+/**
+ * `agentos` and the packed package (`lib`), both filled before the first test; `connect` makes a handler that its test's end disposes of.
+ * `stored` waits until AgentOS has stored the handler's last run; `nextCall` sends a message and says what the model of `who` was sent
+ * before it.
+ */
 export function connected(defaults = {}) {
   const lib = packed()
   const agentos = {}
-  const handlers = []
+  const { handlers } = closedAfterEach()
   before(async () => {
     Object.assign(agentos, await startAgentOS())
   })
   after(() => agentos.close?.())
-  afterEach(() => {
-    for (const handler of handlers.splice(0)) handler.dispose()
-  })
   return {
     agentos, lib,
     connect(options) {
       const handler = lib.createStreamHandler({ endpoint: agentos.url, notify: 'sync', ...defaults, ...options })
       handlers.push(handler)
       return handler
+    },
+    // AgentOS stores a run shortly after its last frame.
+    stored: (handler, options) => until(async () => {
+      const { sessionId, runId } = handler.getSnapshot()
+      const runs = await agentos.runs(sessionId, typeOf(options)).catch(() => [])
+      return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
+    }, 'the stored run'),
+    async nextCall(handler, who) {
+      await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
+      assert.equal(await handler.send('And now? [[plain]]'), 'completed')
+      const log = await agentos.get('/log')
+      return log.filter((entry) => entry.who === who).at(-1).saw.slice(0, -1)
     },
   }
 }

@@ -13,7 +13,7 @@ const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']
 export const LOOKS = [['light', 1280, 860], ['dark', 1280, 860], ['light', 390, 844], ['dark', 390, 844]]
 
 /** A page of its own that also notes what the policy forbade and what moved on the screen. */
-export async function openWatched(browser, site, { hash = '', ...options } = {}) {
+export async function openWatched(browser, site, { path = '', hash = '', ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options })
   const opened = await openPage(context, site.url)
   const { page } = opened
@@ -26,10 +26,11 @@ export async function openWatched(browser, site, { hash = '', ...options } = {})
       for (const { value, sources } of list.getEntries()) globalThis.shifts.push({ value, of: sources.map(({ node, previousRect, currentRect }) => `${name(node)} ${[previousRect, currentRect].map(({ x, y }) => `${Math.round(x)},${Math.round(y)}`).join(' → ')}`) })
     }).observe({ type: 'layout-shift', buffered: true })
   })
-  await page.goto(site.url + hash)
+  await page.goto(site.url + path + hash)
   return {
     ...opened, context,
     byId: (id) => page.getByTestId(id),
+    text: (id) => page.getByTestId(id).textContent(),
     statusIs: (name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]')?.textContent === wanted, name),
     forbidden: () => page.evaluate(() => globalThis.forbidden),
     shifts: () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(globalThis.shifts))))),

@@ -1,19 +1,14 @@
 // The page that counts blocks: what it says must be what it draws and measures.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertAccessible, openWatched } from './accessibility.mjs'
+import { assertAccessible } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const there = demoSite()
 
 async function visit() {
-  const view = await openWatched(there.browser, there.site)
-  there.closing(() => view.context.close())
-  await view.page.goto(`${there.site.url}blocks.html`)
-  await view.byId('blocks-state').waitFor()
-  const text = (id) => view.byId(id).textContent()
-  const ends = () => view.page.waitForFunction(() => document.querySelector('[data-testid=blocks-state]').dataset.done === 'true')
-  return { ...view, text, ends }
+  const view = await there.visit('', { path: 'blocks.html', shows: 'blocks-state' })
+  return { ...view, ends: () => view.page.waitForFunction(() => document.querySelector('[data-testid=blocks-state]').dataset.done === 'true') }
 }
 
 const counts = (said) => /^(\d+) of (\d+) blocks?$/.exec(said).slice(1).map(Number)

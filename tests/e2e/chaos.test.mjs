@@ -5,7 +5,7 @@ import { before, describe, test } from 'node:test'
 import { judge } from '../../www/chaos/verdict.js'
 import { injectFaults } from '../../www/chaos/fault-injection.js'
 import { packed, recording } from '../package/support.mjs'
-import { assertAccessible, openWatched } from './accessibility.mjs'
+import { assertAccessible } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const lib = packed()
@@ -13,10 +13,8 @@ const there = demoSite()
 
 /** Runs the scenario under chaos until there is a verdict. */
 async function under(kind, hash, { live } = {}) {
-  const view = await openWatched(there.browser, there.site, { hash: live ? '#live=' + live : hash })
-  there.closing(() => view.context.close())
+  const view = await there.visit(live ? '#live=' + live : hash)
   const { page, byId } = view
-  await byId('composer').waitFor()
   await byId('chaos').selectOption(kind)
   await page.waitForFunction(() => !/running/.test(document.querySelector('[data-testid=verdict]')?.textContent ?? 'running'))
   return { ...view, verdict: await byId('verdict').textContent(), facts: await byId('verdict-facts').locator('li').allTextContents() }

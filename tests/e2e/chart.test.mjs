@@ -3,16 +3,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { assertAccessible, openWatched } from './accessibility.mjs'
+import { assertAccessible } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
-const there = demoSite()
-
-async function visit(hash) {
-  const view = await openWatched(there.browser, there.site, { hash })
-  there.closing(() => view.context.close())
-  return view
-}
+const { visit } = demoSite()
 
 test('each agent has a lane; the arrow keys go through its bars in time, and each is read out; the table says the same', async () => {
   const view = await visit('#scenario=seedroute_seed_tool_then_429_then_ok')

@@ -7,17 +7,17 @@ import { openWatched } from './accessibility.mjs'
 import { launch } from './browser.mjs'
 
 /**
- * `browser` and `site` are set before the first test; what is given to `closing` is called after each. `visit` opens a page of the
- * demo, watched, for one test.
+ * `browser` and `site` are set before the first test. `visit` opens a page of the demo (`path`; without it, the first one), watched,
+ * for one test; it is there once `shows` is.
  */
 export function demoSite() {
   const closes = []
   const there = {
-    browser: null, site: null, closing: (close) => closes.push(close),
-    async visit(hash = '', options = {}) {
+    browser: null, site: null,
+    async visit(hash = '', { shows = 'composer', ...options } = {}) {
       const view = await openWatched(there.browser, there.site, { hash, ...options })
-      there.closing(() => view.context.close())
-      await view.byId('composer').waitFor()
+      closes.push(() => view.context.close())
+      await view.byId(shows).waitFor()
       return view
     },
   }

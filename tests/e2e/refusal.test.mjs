@@ -5,19 +5,15 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { root } from '../package/support.mjs'
 import { readPasted, toPasted } from '../../www/refusal/pasted.js'
-import { assertAccessible, openWatched } from './accessibility.mjs'
+import { assertAccessible } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const there = demoSite()
 const examples = JSON.parse(readFileSync(join(root, 'www/recordings/refusals.json'), 'utf8'))
 
 async function visit() {
-  const view = await openWatched(there.browser, there.site)
-  there.closing(() => view.context.close())
-  await view.page.goto(`${there.site.url}refusal.html`)
-  await view.byId('sentence').waitFor()
-  const text = (id) => view.byId(id).textContent()
-  return { ...view, text, read: async () => Promise.all(['kind', 'wait', 'provider', 'again', 'sentence'].map(text)) }
+  const view = await there.visit('', { path: 'refusal.html', shows: 'sentence' })
+  return { ...view, read: async () => Promise.all(['kind', 'wait', 'provider', 'again', 'sentence'].map(view.text)) }
 }
 
 test('a text, an HTTP answer with its fields, a proxy’s page: each is read as it is typed', async () => {

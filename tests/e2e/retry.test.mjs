@@ -4,16 +4,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { root, until } from '../package/support.mjs'
-import { assertAccessible, openWatched } from './accessibility.mjs'
+import { assertAccessible } from './accessibility.mjs'
 import { demoSite } from './demo-site.mjs'
 
 const there = demoSite()
 
 async function visit(options) {
-  const view = await openWatched(there.browser, there.site, options)
-  there.closing(() => view.context.close())
-  const { page, byId } = view
-  await byId('composer').waitFor()
+  const view = await there.visit('', options)
+  const { page } = view
   return {
     ...view,
     /** What the ring and the countdown show at one moment. */
@@ -21,7 +19,6 @@ async function visit(options) {
       ring: Number(document.querySelector('.ring-left').style.getPropertyValue('--part')),
       seconds: Number.parseFloat(document.querySelector('[data-testid=countdown]').textContent),
     })),
-    text: (id) => byId(id).textContent(),
   }
 }
 

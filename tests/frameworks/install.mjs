@@ -1,11 +1,12 @@
 // The frameworks, pinned, in target/frameworks: what was installed is kept for the next run; the packed package is replaced.
-import { execFile, execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { root } from '../package/support.mjs'
+import { unpack } from '../packaging/projects.mjs'
 
 const execute = promisify(execFile)
 const angular = '20.3.32'
@@ -30,11 +31,7 @@ export async function installed() {
   }
   // Where an application's sources would be, so that there is one of each framework.
   cpSync(join(import.meta.dirname, 'pages'), pages, { recursive: true })
-  const target = join(folder, 'node_modules/ai-stream-handler')
-  rmSync(target, { recursive: true, force: true })
-  mkdirSync(target, { recursive: true })
-  const tarball = readdirSync(join(root, 'pkg')).find((name) => name.endsWith('.tgz'))
-  execFileSync('tar', ['-xzf', join(root, 'pkg', tarball), '--strip-components=1', '-C', target])
+  await unpack(folder)
 }
 
 /** Bundles a page of pages/ as an application would. `generate`: Svelte's output, `client` or `server`. Returns the file. */

@@ -1,20 +1,11 @@
 // Regenerated answers through the package: the recordings of docs/agentos-protocol.md §15 streamed over HTTP, and the sessions that
 // AgentOS stored of them, opened.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterEach, test } from 'node:test'
-import { backend, packed, root, runOf, until } from './support.mjs'
+import { test } from 'node:test'
+import { backend, closedAfterEach, packed, runOf, streamOf, truthOf, until } from './support.mjs'
 
 const lib = packed()
-let servers = [], handlers = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
-
-const path = (name) => join(root, 'tests/fixtures/again', name)
-const truthOf = (name) => JSON.parse(readFileSync(path(`${name}.truth.json`), 'utf8'))
+const { servers, handlers } = closedAfterEach()
 
 /** A backend that answers POSTs with these recordings in turn, and GETs with `stored`. */
 async function connect(component, names, options = {}, stored = () => ({})) {
@@ -23,7 +14,7 @@ async function connect(component, names, options = {}, stored = () => ({})) {
     if (request.method === 'GET') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(stored(request.path)))
     const name = names[next++]
     if (typeof name !== 'string') return name(request, response)
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(readFileSync(path(`${name}.sse`)))
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(streamOf(name))
   })
   servers.push(server)
   const handler = lib.createStreamHandler({ endpoint: server.url, ...component, notify: 'sync', retry: false, ...options })

@@ -1,14 +1,10 @@
 // Wrong arguments and calls at the wrong moment, of the calls that answer again, edit, fork, follow and change the queue: nothing is lost.
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
-import { backend, packed, runOf, until } from './support.mjs'
+import { test } from 'node:test'
+import { backend, closedAfterEach, packed, runOf, until } from './support.mjs'
 
 const lib = packed()
-let servers = [], handlers = []
-afterEach(async () => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-  for (const server of servers.splice(0)) await server.close()
-})
+const { servers, handlers } = closedAfterEach()
 
 const json = (response, body, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 

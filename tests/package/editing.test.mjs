@@ -1,21 +1,13 @@
 // Edited messages through the package: the recordings of docs/agentos-protocol.md §15 streamed over HTTP, in the place of AgentOS.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterEach, test } from 'node:test'
-import { backend, packed, root, runOf, until } from './support.mjs'
+import { test } from 'node:test'
+import { backend, closedAfterEach, packed, runOf, streamOf, truthOf, until } from './support.mjs'
 
 const lib = packed()
-let servers = [], handlers = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
+const { servers, handlers } = closedAfterEach()
 
-const path = (name) => join(root, 'tests/fixtures/again', name)
-const truthOf = (name) => JSON.parse(readFileSync(path(`${name}.truth.json`), 'utf8'))
 const stream = (body) => (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(body)
-const recorded = (name) => stream(readFileSync(path(`${name}.sse`)))
+const recorded = (name) => stream(streamOf(name))
 const json = (status, body) => (_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 
 /** A backend that answers the POSTs for streams in turn, and GETs with `stored`. */

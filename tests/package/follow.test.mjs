@@ -1,21 +1,12 @@
 // Answers of other tabs, through the package: the recordings of docs/agentos-protocol.md §15 over HTTP, news over a real
 // BroadcastChannel, and servers that cannot tell what runs.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterEach, test } from 'node:test'
-import { backend, packed, root, runOf, settle, until } from './support.mjs'
+import { test } from 'node:test'
+import { backend, closedAfterEach, packed, runOf, settle, streamOf, truthOf, until } from './support.mjs'
 
 const lib = packed()
-let servers = [], handlers = []
-afterEach(async () => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-  for (const server of servers.splice(0)) await server.close()
-})
+const { servers, handlers } = closedAfterEach()
 
-const path = (name) => join(root, 'tests/fixtures/again', name)
-const recorded = (name) => readFileSync(path(`${name}.sse`))
-const truthOf = (name) => JSON.parse(readFileSync(path(`${name}.truth.json`), 'utf8'))
 const json = (response, body, status = 200) => response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body))
 const stream = (response, bytes) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(bytes)
 
@@ -35,8 +26,8 @@ test('the recorded second tab: what a background run of a team sends is shown as
   const { session_id, run_id, runs } = truthOf('follow_second_tab.3_resume')
   const running = runs.body.map((run) => ({ ...run, status: 'RUNNING', events: null, content: '', messages: null })).filter(({ parent_run_id }) => !parent_run_id)
   const server = await serve((request, response) => {
-    if (request.path.endsWith('/resume')) return stream(response, recorded('follow_second_tab.3_resume'))
-    if (request.path.includes('/run-previews')) return json(response, recorded('follow_second_tab.2_previews').toString())
+    if (request.path.endsWith('/resume')) return stream(response, streamOf('follow_second_tab.3_resume'))
+    if (request.path.includes('/run-previews')) return json(response, streamOf('follow_second_tab.2_previews').toString())
     return json(response, running)
   })
   const opened = connect(server, { team: 'panel', sessionId: session_id })
@@ -59,7 +50,7 @@ test('the recorded second tab: what a background run of a team sends is shown as
 test('the recorded regeneration in the background is followed under the id of its source', async () => {
   const { session_id, runs } = truthOf('regen_agent_background.5_resume_source')
   const [source, successor] = runs.body
-  const frames = Buffer.concat([recorded('regen_agent_background.6_resume_source_from_start')])
+  const frames = Buffer.concat([streamOf('regen_agent_background.6_resume_source_from_start')])
   const live = Buffer.from(frames.toString().replace(/^event: replay\ndata: .*$/m, `event: catch_up\ndata: {"event": "catch_up", "run_id": "${source.run_id}", "status": "running"}`))
   const server = await serve((request, response) => {
     if (request.path.endsWith('/resume')) return stream(response, live)

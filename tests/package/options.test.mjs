@@ -2,16 +2,13 @@
 import assert from 'node:assert/strict'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, test } from 'node:test'
+import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { backend, install, packed, play } from './support.mjs'
+import { backend, closedAfterEach, install, packed, play } from './support.mjs'
 
 const lib = packed()
-const handlers = []
+const { handlers } = closedAfterEach()
 const make = (options) => handlers[handlers.push(lib.createStreamHandler(options)) - 1]
-afterEach(() => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
 
 const refused = (options, words) => assert.throws(() => make(options), (error) => {
   assert.ok(error instanceof TypeError, `${error}`)

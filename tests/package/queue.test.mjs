@@ -1,15 +1,11 @@
 // Control over the queue, over real HTTP: stop keeps what waits; each message can be edited, moved and sent now.
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
+import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { backend, frame, packed, runOf, until } from './support.mjs'
+import { backend, closedAfterEach, frame, packed, runOf, until } from './support.mjs'
 
 const lib = packed()
-let servers = [], handlers = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
+const { servers, handlers } = closedAfterEach()
 
 /** A backend whose answers to the messages in `open` begin and do not end. */
 async function connect(open = ['first'], options = {}, refuse = () => false) {

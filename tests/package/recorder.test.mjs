@@ -1,9 +1,9 @@
 // 'ai-stream-handler/replay': what a handler went through, recorded, written to a file, read back and shown again.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { answerWith, backend, bytesOf, concat, frame, framesOf, importFrom, install, play, recording, runOf, runScript, streamNames, until } from './support.mjs'
+import { answerWith, backend, bytesOf, closedAfterEach, concat, frame, framesOf, importFrom, install, play, recording, runOf, runScript, streamNames, until } from './support.mjs'
 
 let lib, remove, scratch
 before(async () => {
@@ -13,11 +13,8 @@ before(async () => {
 })
 after(() => remove?.())
 
-const handlers = []
+const { handlers } = closedAfterEach()
 const make = (options) => handlers[handlers.push(lib.createStreamHandler({ notify: 'sync', ...options })) - 1]
-afterEach(() => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
 
 const CLOCK = new Set(['timestamp', 'heardAt', 'overAt', 'beganAt', 'firstAt', 'endedAt', 'created_at', 'updated_at', 'asOf', 'resumesAt', 'freeAt', 'delay', 'at', 'executionTime', 'averageDelay'])
 /** A snapshot without what the clock says. */

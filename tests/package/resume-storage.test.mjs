@@ -1,14 +1,10 @@
 // What is stored of an unfinished answer, and what happens to stored data that is invalid.
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
-import { backend, frame, until, packed } from './support.mjs'
+import { test } from 'node:test'
+import { backend, closedAfterEach, frame, packed, until } from './support.mjs'
 
 const lib = packed()
-let servers = [], handlers = []
-afterEach(async () => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-  for (const server of servers.splice(0)) await server.close()
-})
+const { servers, handlers } = closedAfterEach()
 
 /** A Storage; `writes` counts. */
 class Shelf {

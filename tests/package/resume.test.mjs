@@ -1,14 +1,10 @@
 // Taking up, continuing and stopping runs, over real HTTP: which route is asked, with what, and what options are refused.
 import assert from 'node:assert/strict'
-import { afterEach, before, test } from 'node:test'
-import { backend, frame, packed, until } from './support.mjs'
+import { before, test } from 'node:test'
+import { backend, closedAfterEach, frame, packed, until } from './support.mjs'
 
 const lib = packed()
-let servers = [], handlers = []
-afterEach(async () => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-  for (const server of servers.splice(0)) await server.close()
-})
+const { servers, handlers } = closedAfterEach()
 
 async function serve(handle) {
   const server = await backend(handle)

@@ -1,15 +1,11 @@
 // Rate limits over real HTTP: the handler's own retries, its queue, what tabs tell each other, what options are refused.
 import assert from 'node:assert/strict'
-import { after, afterEach, before, test } from 'node:test'
+import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answerWith, backend, bytesOf, frame, play, recording, runOf, settle, until, packed } from './support.mjs'
+import { answerWith, backend, bytesOf, closedAfterEach, frame, packed, play, recording, runOf, settle, until } from './support.mjs'
 
 const lib = packed()
-let servers = [], handlers = []
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close()
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
+const { servers, handlers } = closedAfterEach()
 
 async function serve(handle) {
   const server = await backend(handle)

@@ -1,14 +1,11 @@
 // What must not leak, and whom not to believe: tokens, the page's storage, other tabs, redirects. The rows of SECURITY.md.
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
-import { backend, frame, packed, play, settle, until } from './support.mjs'
+import { test } from 'node:test'
+import { backend, closedAfterEach, frame, packed, play, settle, until } from './support.mjs'
 
 const lib = packed()
-const handlers = []
+const { handlers } = closedAfterEach()
 const make = (options) => handlers[handlers.push(lib.createStreamHandler(options)) - 1]
-afterEach(() => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
 
 const SECRET = 's3cr3t-t0ken'
 

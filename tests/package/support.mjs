@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSyn
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before } from 'node:test'
+import { after, afterEach, before } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { PATIENCE } from '../patience.mjs'
@@ -46,6 +46,16 @@ export function packed() {
   })
   after(() => remove?.())
   return lib
+}
+
+/** The handlers and servers (`backend`) of one file's tests: what is put into these lists is closed after each test. */
+export function closedAfterEach() {
+  const handlers = [], servers = []
+  afterEach(async () => {
+    for (const handler of handlers.splice(0)) handler.dispose()
+    for (const server of servers.splice(0)) await server.close()
+  })
+  return { handlers, servers }
 }
 
 /** Runs a script in the scratch folder; resolves with what it printed, rejects when it fails or hangs. */
@@ -92,6 +102,10 @@ export function streamNames() {
   return readdirSync(folder).filter((file) => file.endsWith('.sse')).map((file) => file.slice(0, -4)).sort()
     .filter((name) => /event-stream/.test(recording(name).meta.response_headers?.['content-type'] ?? ''))
 }
+
+/** The files of a run answered again (tests/fixtures/again): its stream, and what AgentOS stored. */
+export const streamOf = (name) => readFileSync(join(root, 'tests/fixtures/again', `${name}.sse`))
+export const truthOf = (name) => JSON.parse(readFileSync(join(root, 'tests/fixtures/again', `${name}.truth.json`), 'utf8'))
 
 export const wholes = ({ bytes }) => [bytes]
 export const chunks = ({ cuts }) => cuts

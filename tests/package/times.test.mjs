@@ -1,13 +1,10 @@
 // When things were heard of: turn.times, an entry's heardAt, a wait's overAt. By this side's clock, with fractions.
 import assert from 'node:assert/strict'
-import { afterEach, test } from 'node:test'
-import { backend, frame, packed, runOf } from './support.mjs'
+import { test } from 'node:test'
+import { backend, closedAfterEach, frame, packed, runOf } from './support.mjs'
 
 const lib = packed()
-const handlers = []
-afterEach(() => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-})
+const { handlers } = closedAfterEach()
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 
 test('a turn tells when it was asked, when the first frame came, and when it ended; each entry when it was heard of', async () => {

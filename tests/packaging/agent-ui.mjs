@@ -9,7 +9,7 @@ import { promisify } from 'node:util'
 import { launch, openPage } from '../e2e/browser.mjs'
 import { root, until } from '../package/support.mjs'
 import { scratch, start } from '../server/start.mjs'
-import { serving, tool } from './projects.mjs'
+import { serving, tool, unpack } from './projects.mjs'
 
 const execute = promisify(execFile)
 const COMMIT = 'c084377'
@@ -63,11 +63,7 @@ async function changed() {
     assert.notEqual(edited, text, `${path}: ${before}`)
     writeFileSync(join(folder, path), edited)
   }
-  const target = join(folder, 'node_modules/ai-stream-handler')
-  rmSync(target, { recursive: true, force: true })
-  mkdirSync(target, { recursive: true })
-  const tarball = readdirSync(join(root, 'pkg')).find((name) => name.endsWith('.tgz'))
-  await execute('tar', ['-xzf', join(root, 'pkg', tarball), '--strip-components=1', '-C', target])
+  await unpack(folder)
 }
 
 describe('agno-agi/agent-ui', () => {

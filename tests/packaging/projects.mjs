@@ -22,8 +22,6 @@ export async function project(name, { sources, into = '', dependencies }) {
   mkdirSync(join(folder, 'public'), { recursive: true })
   for (const source of sources) cpSync(join(here, source), join(folder, into), { recursive: true })
   cpSync(join(root, `tests/fixtures/recordings/${RECORDING}.sse`), join(folder, 'public/recording.sse'))
-  const [tarball, ...others] = readdirSync(join(root, 'pkg')).filter((file) => file.endsWith('.tgz'))
-  if (!tarball || others.length) throw new Error('make package leaves one tarball in pkg/')
   const write = (more) => writeFileSync(join(folder, 'package.json'), JSON.stringify({ name, private: true, type: 'module', dependencies: { ...dependencies, ...more } }, null, 2))
   write()
   const lock = join(folder, 'node_modules/.package-lock.json')
@@ -33,14 +31,20 @@ export async function project(name, { sources, into = '', dependencies }) {
     await execute('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, maxBuffer: 1 << 26 })
     writeFileSync(mark, wanted)
   }
-  // As npm would unpack it, without its opinion of what else is installed.
+  await unpack(folder)
+  // Tools read from here what the application uses: Svelte's plugin bundles such packages for the server.
+  write({ 'ai-stream-handler': '*' })
+  return folder
+}
+
+/** Lays the tarball into the project as npm would unpack it, without its opinion of what else is installed. */
+export async function unpack(folder) {
+  const [tarball, ...others] = readdirSync(join(root, 'pkg')).filter((file) => file.endsWith('.tgz'))
+  if (!tarball || others.length) throw new Error('make package leaves one tarball in pkg/')
   const target = join(folder, 'node_modules/ai-stream-handler')
   rmSync(target, { recursive: true, force: true })
   mkdirSync(target, { recursive: true })
   await execute('tar', ['-xzf', join(root, 'pkg', tarball), '--strip-components=1', '-C', target])
-  // Tools read from here what the application uses: Svelte's plugin bundles such packages for the server.
-  write({ 'ai-stream-handler': '*' })
-  return folder
 }
 
 /** Runs a tool of the project to its end; what it said. A warning that names the package is a failure. */

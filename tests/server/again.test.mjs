@@ -1,36 +1,17 @@
 // Answers again and sessions, against the server example: what AgentOS's routes do, with the package as the client.
 import assert from 'node:assert/strict'
-import { afterEach, beforeEach, test } from 'node:test'
-import { framesOf, packed, until } from '../package/support.mjs'
-import { scratch, start } from './start.mjs'
+import { test } from 'node:test'
+import { framesOf, until } from '../package/support.mjs'
+import { connected } from './support.mjs'
 
-const lib = packed()
-let place, server, handlers = []
-beforeEach(async () => {
-  place = scratch()
-  server = await start(place.db)
-})
-afterEach(async () => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-  await server.stop()
-  place.remove()
-})
+const { server, connect, get, post } = connected({ team: 'cirkelline' })
 
 const TEAM = '/teams/cirkelline/runs'
-const get = async (path) => (await fetch(server.url + path)).json()
 async function framesFrom(path, fields) {
-  const form = new FormData()
-  for (const [name, value] of Object.entries({ stream: 'true', ...fields })) form.append(name, value)
-  const answer = await fetch(server.url + path, { method: 'POST', body: form })
+  const answer = await post(path, fields)
   return { status: answer.status, frames: framesOf(new Uint8Array(await answer.arrayBuffer())) }
 }
 const runsOf = (session) => get(`/sessions/${session}/runs`)
-
-function connect(options) {
-  const handler = lib.createStreamHandler({ endpoint: server.url, team: 'cirkelline', notify: 'sync', ...options })
-  handlers.push(handler)
-  return handler
-}
 const last = (handler) => handler.getSnapshot().turns.at(-1)
 
 for (const background of [false, true]) {

@@ -1,41 +1,17 @@
 // The server example over real HTTP: by hand, and with the package as its client.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { after, afterEach, before, beforeEach, test } from 'node:test'
+import { test } from 'node:test'
 import { promisify } from 'node:util'
-import { PATIENCE, framesOf, packed, until } from '../package/support.mjs'
+import { PATIENCE, framesOf, until } from '../package/support.mjs'
 import { binary, scratch, start } from './start.mjs'
+import { connected, formOf } from './support.mjs'
 
 const EXHAUSTED = 'Maximum retries exceeded (3 attempts). The service is experiencing high load. Please try again in a few moments.'
-const lib = packed()
-let place, server, handlers = []
-beforeEach(async () => {
-  place = scratch()
-  server = await start(place.db)
-})
-afterEach(async () => {
-  for (const handler of handlers.splice(0)) handler.dispose()
-  await server.stop()
-  place.remove()
-})
-
-function formOf(fields) {
-  const form = new FormData()
-  for (const [name, value] of Object.entries(fields)) form.append(name, value)
-  return form
-}
-
-const post = (path, fields, more = {}) => fetch(server.url + path, { method: 'POST', body: formOf({ stream: 'true', ...fields }), ...more })
+const { lib, server, connect, restart, get, post } = connected()
 const framesFrom = async (path, fields) => framesOf(new Uint8Array(await (await post(path, fields)).arrayBuffer()))
-const get = async (path) => (await fetch(server.url + path)).json()
 const RETRYING_ROUTE = '/api/teams/cirkelline/runs'
 const TEAM = '/teams/cirkelline/runs'
-
-function connect(options) {
-  const handler = lib.createStreamHandler({ endpoint: server.url, notify: 'sync', ...options })
-  handlers.push(handler)
-  return handler
-}
 
 test('a simple query: an answer in a stream, no retry, the session kept (test 1 of docs/rate-limit-retries.md)', async () => {
   const answer = await post(RETRYING_ROUTE, { message: 'test', session_id: '' })
@@ -69,8 +45,7 @@ test('a rate limit behind a tool call: retry frames in the stream, the wait, the
 
   // It is written down behind the last frame.
   await until(async () => (await get('/sessions/s-1/runs')).length === 3)
-  await server.stop()
-  server = await start(place.db)
+  await restart()
   const listed = await get('/sessions?type=team&component_id=cirkelline')
   assert.deepEqual(listed.data.map(({ session_id }) => session_id), ['s-1'])
   const runs = await get('/sessions/s-1/runs')
@@ -149,8 +124,7 @@ test('the first form of the payload, without the event key', async () => {
   const place = scratch()
   const first = await start(place.db, '--no-event-key', '--base-delay', '0.1', '--max-retries', '1')
   try {
-    const handler = lib.createStreamHandler({ endpoint: first.url, url: RETRYING_ROUTE, notify: 'sync' })
-    handlers.push(handler)
+    const handler = connect({ endpoint: first.url, url: RETRYING_ROUTE })
     assert.equal(await handler.send('hi [[limit times=forever]]'), 'failed')
     const raw = await (await fetch(first.url + RETRYING_ROUTE, { method: 'POST', body: formOf({ message: 'again [[limit]]' }) })).text()
     assert.match(raw, /event: retry\ndata: \{"attempt":1,"max_retries":1,"delay":0\.1,"message":"/)
