@@ -161,7 +161,8 @@ async function assertAskedAgain(handler, options, who) {
   const { turns } = handler.getSnapshot()
   const noticed = (words) => turns.flatMap(({ notice }, at) => (words.test(notice ?? '') ? [at] : []))
   const [forgotten, unsure] = [noticed(/^The model no longer sees this answer/), noticed(/^The model may no longer see this answer/)]
-  const without = (hidden) => pairs(asked(handler).filter((_, at) => !hidden.includes(at)))
+  const shown = asked(handler)
+  const without = (hidden) => pairs(shown.filter((_, at) => !hidden.includes(at)))
   const saw = await whatModelSees(handler, options, who)
   if (saw.length !== without([...forgotten, ...unsure]).length) assert.deepEqual(saw, without(forgotten))
   else assert.deepEqual(saw, without([...forgotten, ...unsure]))
