@@ -124,7 +124,8 @@ for (const [name, options, who] of WORLDS) {
   for (const at of frames(20, [0, 2, 8])) {
     test(`its connection breaks after ${at} frames: taken up, or the old answer is shown, and asked again it comes out right (${name})`, async () => {
       const cut = cutAfter()
-      const handler = connect({ ...options, resume: { baseDelay: 0.05 }, fetch: cut.fetch })
+      // AgentOS may leave the stream of a run that it has stopped open, and silent.
+      const handler = connect({ ...options, resume: { baseDelay: 0.05 }, stall: { background: 2 }, fetch: cut.fetch })
       const key = newKey()
       await handler.send(`Once [[take key=${key} n=12 ms=20]]`)
       await stored(handler, options)

@@ -18,7 +18,7 @@ It prints `ready` when it listens. What the model does stands in the user's mess
     ms=20                   between two tokens (default 4)
     hold=5                  (with key=K) waits before the fifth token until POST /release/K
 
-The agent `outsider` is one of another framework: its session takes one message at a time. GET /busy: how many requests are under way.
+The agent `outsider` is one of another framework: its session takes one message at a time. GET /busy: how many requests and runs are under way.
 """
 
 import asyncio
@@ -197,8 +197,12 @@ class Outsider(BaseExternalAgent):
             await asyncio.sleep(float(values.get("ms", "4")) / 1000)
 
 
+# The server's own tasks; those of requests are counted as such.
+OF_SERVER = {"LifespanOn.main", "Server.serve", "TaskHandle._run_coro", "RequestResponseCycle.run_asgi"}
+
+
 class Busy:
-    """Counts the requests under way."""
+    """Counts the requests under way, and the runs in the background."""
 
     def __init__(self, app: Any) -> None:
         self.app, self.count = app, 0
@@ -210,6 +214,10 @@ class Busy:
             await self.app(scope, receive, send)
         finally:
             self.count -= counts
+
+    async def work(self) -> int:
+        tasks = [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__qualname__", "") not in OF_SERVER]
+        return self.count + len(tasks)
 
 
 def search(query: str) -> str:
@@ -278,7 +286,7 @@ if __name__ == "__main__":
     app.add_api_route("/log", lambda: log, methods=["GET"])
     app.add_api_route("/log/clear", lambda: log.clear() or {}, methods=["POST"])
     busy = Busy(app)
-    app.add_api_route("/busy", lambda: busy.count, methods=["GET"])
+    app.add_api_route("/busy", busy.work, methods=["GET"])
     app.add_api_route("/release/{key}", lambda key: gates[key].set() or {}, methods=["POST"])
     server = uvicorn.Server(uvicorn.Config(busy, host="127.0.0.1", port=port, log_level="warning"))
 

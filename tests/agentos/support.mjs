@@ -104,8 +104,8 @@ export function connected(defaults = {}) {
       const runs = await agentos.runs(sessionId, typeOf(options)).catch(() => [])
       return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
     }, 'the stored run'),
-    // Nothing goes on in the session any more, also of what was stopped or whose connection broke: no request is under way, and each run
-    // that was regenerated has its successor.
+    // Nothing goes on any more, also of what was stopped or whose connection broke: no request or run is under way, and each run of the
+    // session that was regenerated has its successor.
     atRest: (handler, options) => until(async () => {
       const runs = await agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
       const isOpen = ({ run_id, status }) => /RUNNING|PENDING/.test(status) || (status === 'REGENERATED' && !runs.some((run) => run.regenerated_from === run_id))
