@@ -99,8 +99,16 @@ const OF_VERSIONS: &[Move] = &[
     Move::Replayed,
 ];
 
-/// Of these, those of the world in which other clients answer, and no edits are made.
-const OF_FOLLOWER: &[Move] = &[Move::Follow, Move::FollowRegeneration, Move::Gone, Move::CaughtUp, Move::Replayed];
+/// Of these, those of the world in which other clients answer and versions are looked at, and no edits are made.
+const OF_FOLLOWER: &[Move] = &[
+    Move::Follow,
+    Move::FollowRegeneration,
+    Move::ShowOldest,
+    Move::ShowLast,
+    Move::Gone,
+    Move::CaughtUp,
+    Move::Replayed,
+];
 const OF_EDITOR: &[Move] = &[Move::Edit, Move::EditInPlace];
 
 const ALWAYS: &[Move] = &[

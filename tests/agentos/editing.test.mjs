@@ -101,6 +101,25 @@ for (const [name, options, who] of WORLDS) {
     assert.deepEqual(versionsOf(handler), ['2/2', '1/1'], 'a new message shows what the model sees')
   })
 
+  if (who === 'panel') test(`a message that members worked on: they work on the edited one (${name})`, async () => {
+    const handler = connect(options)
+    const key = newKey()
+    await ask(handler, options, `Write [[takemember key=${key}]]`, `Next [[take key=${key}]]`)
+    assert.equal(await handler.edit('t0', `Write better [[takemember key=${key}]]`), 'completed')
+    const [turn, ...later] = handler.getSnapshot().turns
+    assert.deepEqual([turn.answer.content, later.length, turn.versions], [`I ask. ${said(3, who)}`, 0, { index: 1, count: 2 }])
+    const members = (handler) => handler.getSnapshot().turns[0].work.filter(({ role }) => role === 'agent').map(({ content }) => content)
+    assert.deepEqual(members(handler), [said(2, 'panel-writer')])
+    await assertReopens(handler, options)
+    const opened = connect(options)
+    await opened.openSession(handler.getSnapshot().sessionId)
+    assert.deepEqual(members(opened), members(handler))
+    opened.showVersion(opened.getSnapshot().turns[0], 0)
+    assert.deepEqual(members(opened), [said(1, 'panel-writer')])
+    const saw = await whatModelSees(handler, options, who)
+    assert.deepEqual(saw.filter((line) => line.startsWith('user: ')), [`user: Write better [[takemember key=${key}]]`])
+  })
+
   for (const [how, directive] of [['failed', 'take fail=1 mid=1'], ['is paused', 'takeconfirm']]) {
     test(`an answer that ${how}: the message is replaced in its run (${name})`, async () => {
       const handler = connect(options)
