@@ -119,7 +119,7 @@ function Composer() {
   }
   return (
     <form className="composer" onSubmit={submit}>
-      {queue.map(({ id, text }) => <p key={id}>Waits: {text} <button type="button" onClick={() => cancelQueued(id)}>Remove</button></p>)}
+      {queue.map(({ id, text }) => <p key={id}>Queued: {text} <button type="button" onClick={() => cancelQueued(id)}>Remove</button></p>)}
       <input name="message" aria-label="Message" autoComplete="off" required />
       <input name="files" type="file" aria-label="Attachments" multiple />
       {isStreaming ? <button type="button" onClick={() => cancel()}>Stop</button> : <button>Send</button>}
