@@ -1,5 +1,5 @@
 // Main-thread load of a React page in Chromium that draws a Markdown answer while it streams in: the whole text with react-markdown,
-// block by block, and with Streamdown. benches/agent-ui.mjs does the same with the real agent-ui.
+// block by block, and with Streamdown (by itself, and given our blocks). benches/agent-ui.mjs does the same with the real agent-ui.
 //
 //   make bench-page        TOKENS=5000, RUNS=2, ONLY="plain blocks", PACES="0 200 calm step growth"; the contenders take turns
 //
@@ -20,7 +20,7 @@ import { compare, costOf, frame, framesOf, HEAD, hearDrawn, printRows, sendFrame
 
 const TOKENS = Number(process.env.TOKENS ?? 5000)
 const RUNS = Number(process.env.RUNS ?? 2)
-const CONTENDERS = (process.env.ONLY ?? 'plain blocks streamdown').split(' ')
+const CONTENDERS = (process.env.ONLY ?? 'plain blocks streamdown streamdown-blocks').split(' ')
 const GROWING = (process.env.ONLY ?? 'plain blocks containers streamdown').split(' ')
 const PACES = (process.env.PACES ?? '0 200 calm step growth').split(' ')
 /** `notify` of the calm pace, in milliseconds. */

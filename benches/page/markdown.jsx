@@ -18,6 +18,7 @@ const renderers = {
   // With the style that docs/markdown.md gives.
   containers: ({ message }) => <MessageBlocks message={message} render={Plain} container="section" />,
   streamdown: ({ message }) => <Streamdown>{message.content}</Streamdown>,
+  'streamdown-blocks': ({ message }) => <Streamdown parseIncompleteMarkdown={false} parseMarkdownIntoBlocksFn={() => message.blocks.map(({ text }) => text)}>{message.content}</Streamdown>,
 }
 
 const Answer = renderers[query.get('renderer')]

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { sizeOfEntry, sizeOfHook } from '../../scripts/size.mjs'
+import { sizeOfBlocks, sizeOfEntry, sizeOfHook } from '../../scripts/size.mjs'
 import { root } from './support.mjs'
 
 const read = (path) => readFileSync(join(root, path), 'utf8')
@@ -25,6 +25,13 @@ test('what a browser loads for the React hook is within its budget, and the text
     const [, said] = words.exec(read(path)) ?? []
     assert.ok(Math.abs(Number(said) - kb) < 1, `${path} says ${said}, and it is ${kb.toFixed(1)}`)
   }
+})
+
+test('what a page pays for message.blocks without reading it is at most 6 KB of the module, and docs/markdown.md gives the size', () => {
+  const kb = sizeOfBlocks() / 1024
+  assert.ok(kb > 2 && kb <= 6, `${kb.toFixed(1)} KB`)
+  const [, said] = /own splitter \(`src\/markdown\.rs`\) \| ([\d.]+) KB/.exec(read('docs/markdown.md'))
+  assert.ok(Math.abs(Number(said) - kb) < 0.3, `docs/markdown.md says ${said}, and it is ${kb.toFixed(1)}`)
 })
 
 for (const [entry, names, budget, chunks] of FIRST_BUDGETS) {
