@@ -67,7 +67,7 @@ function Banner() {
   return (
     <div className="banner" role="alert">
       {h.error.message} {h.error.hint}
-      {h.error.retryable && last && <button onClick={() => h.resumable ? h.resume() : h.send(last)}>Try again</button>}
+      {h.error.retryable && last && <button onClick={() => h.resumable ? h.resume() : h.regenerate().catch(() => h.send(last))}>Try again</button>}
       <button onClick={h.dismissError}>Close</button>
     </div>
   )

@@ -85,7 +85,7 @@ function Requirement(props: { asked: PauseRequirement; at: number }) {
 
 function Banner(props: Props) {
   const lastQuestion = () => props.h.turns.at(-1)?.user?.content
-  const tryAgain = () => props.h.resumable ? props.h.resume() : props.h.send(lastQuestion() ?? '')
+  const tryAgain = () => props.h.resumable ? props.h.resume() : props.h.regenerate().catch(() => props.h.send(lastQuestion() ?? ''))
   return (
     <Show when={props.h.error}>{(error) => (
       <div class="banner" role="alert">
