@@ -27,8 +27,8 @@ test('what a browser loads for the React hook is within its budget, and the text
   }
 })
 
-test('what a page pays for message.blocks without reading it is at most 6 KB of the module, and docs/markdown.md gives the size', () => {
-  const kb = sizeOfBlocks() / 1024
+test('what a page pays for message.blocks without reading it is at most 6 KB of the module, and docs/markdown.md gives the size', async () => {
+  const kb = (await sizeOfBlocks()) / 1024
   assert.ok(kb > 2 && kb <= 6, `${kb.toFixed(1)} KB`)
   const [, said] = /own splitter \(`src\/markdown\.rs`\) \| ([\d.]+) KB/.exec(read('docs/markdown.md'))
   assert.ok(Math.abs(Number(said) - kb) < 0.3, `docs/markdown.md says ${said}, and it is ${kb.toFixed(1)}`)
