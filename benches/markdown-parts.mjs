@@ -97,6 +97,6 @@ export const HEAD = '| tokens come | | main thread, s | of the whole | script / 
 export function printRows(pace, all, whole) {
   for (const [name, one] of Object.entries(all)) {
     const parts = ['script', 'style', 'layout'].map((key) => one[key].toFixed(2)).join(' / ')
-    console.log(`| ${pace} | ${name} | ${one.task.toFixed(2)} | ${whole ? (one.task / whole.task).toFixed(2) : ''} | ${parts} | ${one.commits} | ${((one.task / one.commits) * 1000).toFixed(1)} | ${one.longest.toFixed(0)} | ${one.blocks ? (one.blocks / one.commits).toFixed(2) : '–'} |`)
+    console.log(`| ${pace} | ${name} | ${one.task.toFixed(2)} | ${whole ? (one.task / whole.task).toFixed(2) : ''} | ${parts} | ${one.commits} | ${one.commits ? ((one.task / one.commits) * 1000).toFixed(1) : '–'} | ${one.longest.toFixed(0)} | ${one.blocks ? (one.blocks / one.commits).toFixed(2) : '–'} |`)
   }
 }

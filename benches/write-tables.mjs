@@ -61,7 +61,7 @@ function page() {
 }
 
 const PACES = { 0: 'as fast as they can', 200: '200 a second', calm: '200 a second, 10 pictures', step: 'in step' }
-const RENDERERS = { plain: 'react-markdown, whole', blocks: 'react-markdown, blocks', containers: 'react-markdown, blocks in containers', streamdown: 'Streamdown', 'streamdown-blocks': 'Streamdown, our blocks', 'agent-ui': 'agent-ui, its own renderer', 'agent-ui-blocks': 'agent-ui, our renderer' }
+const RENDERERS = { nothing: 'nothing drawn', plain: 'react-markdown, whole', blocks: 'react-markdown, blocks', containers: 'react-markdown, blocks in containers', streamdown: 'Streamdown', 'streamdown-blocks': 'Streamdown, our blocks', 'agent-ui': 'agent-ui, its own renderer', 'agent-ui-blocks': 'agent-ui, our renderer' }
 
 /** What drawing a Markdown answer costs: the React page, and agent-ui if it was measured. */
 function markdown() {
@@ -71,7 +71,7 @@ function markdown() {
     const rows = { ...paces[pace], ...(real[pace] ? { 'agent-ui': real[pace].own, 'agent-ui-blocks': real[pace].blocks } : {}) }
     return Object.entries(rows).map(([name, one]) => {
       const whole = rows[name.startsWith('agent-ui') ? 'agent-ui' : 'plain']
-      return [PACES[pace], RENDERERS[name], one.task.toFixed(one.task < 1 ? 2 : 1), (one.task / whole.task).toFixed(2), one.commits.toLocaleString('en'), ((one.task / one.commits) * 1000).toFixed(1), one.longest.toFixed(0), one.blocks ? (one.blocks / one.commits).toFixed(1) : '–']
+      return [PACES[pace], RENDERERS[name], one.task.toFixed(one.task < 1 ? 2 : 1), (one.task / whole.task).toFixed(2), one.commits.toLocaleString('en'), one.commits ? ((one.task / one.commits) * 1000).toFixed(1) : '–', one.longest.toFixed(0), one.blocks ? (one.blocks / one.commits).toFixed(1) : '–']
     })
   }))
 }

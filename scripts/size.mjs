@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
-import binaryen from 'binaryen'
 import { build } from 'esbuild'
 
 const root = join(import.meta.dirname, '..')
@@ -37,7 +36,9 @@ export async function sizeOfEntry(entry, names) {
 export const sizeOfHook = () => sizeOfEntry('react', 'useAIStreamHandler')
 
 /** Brotli bytes of the module that only `message.blocks` needs: what is gone with the calls of the class that splits a text. */
-export function sizeOfBlocks() {
+export async function sizeOfBlocks() {
+  // Large, and nobody else needs it.
+  const { default: binaryen } = await import('binaryen')
   const glue = readFileSync(join(root, 'pkg/generated/core.js'), 'utf8')
   const [blocks] = /^export class Blocks \{[^]*?^\}/m.exec(glue)
   const others = glue.replace(blocks, '').replace(/^const BlocksFinalization[^]*?;$/m, '')

@@ -13,6 +13,8 @@ const gfm = [remarkGfm]
 const Plain = ({ children }) => { globalThis.blocks++; return <Markdown remarkPlugins={gfm}>{children}</Markdown> }
 
 const renderers = {
+  // What receiving costs.
+  nothing: () => null,
   plain: ({ message }) => <Plain>{message.content}</Plain>,
   blocks: ({ message }) => <MessageBlocks message={message} render={Plain} />,
   // With the style that docs/markdown.md gives.
