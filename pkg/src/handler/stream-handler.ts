@@ -18,6 +18,7 @@ import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
 import { SessionNews } from './session-news'
 import { noteLeft } from './stored-run-end'
+import { takeUpEdit } from './stored-turns'
 import { turnNumber } from './turn-argument'
 import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
@@ -33,6 +34,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   const follower = new Follower(driver)
   const marks = new FailedMarks(driver)
   driver.news = new SessionNews(driver, follower)
+  takeUpEdit(driver)
   const load: StreamHandler['load'] = (conversation) => {
     assertConversation(conversation)
     if (driver.isDisposed) return
