@@ -44,14 +44,14 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   }
   // Without `this`, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
   return {
-    async send(message: string | FormData, { priority, when }: SendOptions = {}): Promise<Outcome> {
+    async send(message: string | FormData, options?: SendOptions): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      const { text, form, files, isNow, isEmpty } = sendArguments(driver.options, message, when)
+      const { text, form, files, isNow, isBackground, isEmpty } = sendArguments(driver.options, message, options)
       if (isEmpty) return 'cancelled'
       driver.generation++
       return driver.startCall((ticket) => {
         if (isNow) driver.core.sendNow(ticket, text, files)
-        else driver.core.send(ticket, text, files, priority === 'background')
+        else driver.core.send(ticket, text, files, isBackground)
       }, form)
     },
 
