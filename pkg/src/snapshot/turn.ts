@@ -18,6 +18,7 @@ const NO_TIMES: TurnTimes = Object.freeze({ beganAt: 0, firstAt: null, endedAt: 
 /** A new turn: `old` with the changes applied. */
 export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   const turn = old ? copyLazily(old) : emptyTurn(delta.id)
+  lastDetail = undefined
   if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user)
   if (delta.workReset || delta.work.length) turn.work = delta.workReset ? [] : turn.work.slice()
   for (const [at, message] of delta.work) turn.work[at] = applyMessage(turn.work[at], message)
@@ -27,7 +28,10 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   }
   const timeline = delta.timeline.length ? turn.timeline : undefined
   if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer, timeline) as Answer
-  else if (timeline) turn.answer = withTimeline(turn.answer, timeline)
+  else {
+    if (!old) turn.answer = withBlocks({ id: '', role: 'agent', name: '', content: '', created_at: 0 }) as Answer
+    if (timeline) turn.answer = withTimeline(turn.answer, timeline)
+  }
   if (delta.facts) applyFacts(turn, old, delta.facts)
   return turn
 }
@@ -53,7 +57,8 @@ function withTimeline(answer: Answer, timeline: TimelineEntry[]): Answer {
 
 function emptyTurn(id: number): Turn {
   return {
-    id: `t${id}`, user: null, work: [], answer: withBlocks({ id: '', role: 'agent', name: '', content: '', created_at: 0 }) as Answer, timeline: [],
+    // The answer is set by the caller.
+    id: `t${id}`, user: null, work: [], answer: null as unknown as Answer, timeline: [],
     outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }
@@ -71,12 +76,15 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   turn.versions = reuseIfEqual(turn.versions, facts.versions)
   turn.usage = reuseIfEqual(turn.usage, facts.usage)
   turn.pause = pause && (samePause(turn.pause, pause) ?? readPause(pause))
-  for (const [key, text] of [['followups', followups], ['memories', memories]] as const) {
-    if (text === null) defineValue(turn, key, EMPTY_LIST)
-    else defineLazy(turn, key, text, parseList, old)
-  }
-  if (sessionSummary === null) defineValue(turn, 'sessionSummary', null)
-  else defineLazy(turn, 'sessionSummary', sessionSummary, parseOrText, old)
+  defineJson(turn, 'followups', followups, parseList, EMPTY_LIST, old)
+  defineJson(turn, 'memories', memories, parseList, EMPTY_LIST, old)
+  defineJson(turn, 'sessionSummary', sessionSummary, parseOrText, null, old)
+}
+
+/** Defines `key` from its JSON, or as `none` if there is none. */
+function defineJson(turn: Turn, key: 'followups' | 'memories' | 'sessionSummary', text: string | null, read: (text: string) => unknown, none: never[] | null, old: Turn | undefined): void {
+  if (text !== null) defineLazy(turn, key, text, read, old)
+  else if (turn[key] !== none) defineValue(turn, key, none)
 }
 
 /** `old`, if it was made from the same data. */
@@ -93,16 +101,21 @@ function timelineEntry(sent: EntryDelta, turn: string): TimelineEntry {
   const entry = sent as unknown as TimelineEntry
   entry.id = `${turn}-e${id}`
   if (parent !== undefined) entry.parentEventId = `${turn}-e${parent}`
-  for (const key of JSON_DETAILS) {
-    const text = details[key]
-    if (text === undefined) continue
-    if (text.length > EAGER_LENGTH) defineLazy(details, key, text, parseOrText)
-    else details[key] = parseOrText(text) as string
-  }
+  const { toolArgs, metrics, data } = details
+  if (toolArgs !== undefined) readDetail(details, 'toolArgs', toolArgs)
+  if (metrics !== undefined) readDetail(details, 'metrics', metrics)
+  if (data !== undefined) readDetail(details, 'data', data)
   return entry
 }
 
-const JSON_DETAILS = ['toolArgs', 'metrics', 'data'] as const
+function readDetail(details: EntryDelta['details'], key: 'toolArgs' | 'metrics' | 'data', text: string): void {
+  if (text.length > EAGER_LENGTH) defineLazy(details, key, text, parseOrText)
+  else details[key] = (lastDetail?.text === text ? lastDetail : (lastDetail = { text, value: parseOrText(text) })).value as string
+}
+
+/** The detail read last in this turn: the entry of a call's end repeats the arguments. */
+let lastDetail: { text: string; value: Json } | undefined
+
 /** Up to this length, parsing JSON at once is cheaper than a lazy property. Characters. */
 const EAGER_LENGTH = 500
 
