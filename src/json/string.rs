@@ -29,6 +29,11 @@ impl<'a> Str<'a> {
         self.body.is_empty()
     }
 
+    /// At least the length of the decoded text, in bytes.
+    pub(crate) fn length_at_most(self) -> usize {
+        self.body.len()
+    }
+
     /// Whether it has escapes.
     pub(crate) fn is_escaped(self) -> bool {
         self.escaped
@@ -60,7 +65,8 @@ impl<'a> Str<'a> {
     /// Whether the decoded text equals `other`.
     pub fn is(self, other: &str) -> bool {
         match self.escaped {
-            false => self.body == other,
+            // Most ids differ in their last byte, if anywhere.
+            false => self.body.as_bytes().last() == other.as_bytes().last() && self.body == other,
             true => self.decode() == other,
         }
     }
