@@ -89,7 +89,7 @@ export async function compare(contenders, runs, measure, { hasLongest = true } =
   return medians
 }
 
-export const HEAD = '| tokens come | | main thread, s | of the whole | script / style / layout, s | commits | ms per commit | longest task, ms | texts rendered per commit |\n| --- | --- | --: | --: | --: | --: | --: | --: | --: |'
+export const HEAD = '| tokens come | | main thread, s | of the whole | script / style / layout, s | pictures | ms per picture | longest task, ms | texts rendered per picture |\n| --- | --- | --: | --: | --: | --: | --: | --: | --: |'
 
 export function printRows(pace, all, whole) {
   for (const [name, one] of Object.entries(all)) {

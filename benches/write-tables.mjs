@@ -50,14 +50,14 @@ function stateful() {
   ]))
 }
 
-const PACES = { 0: 'as fast as they can', 200: '200 a second', step: 'in step' }
-const RENDERERS = { plain: 'react-markdown, whole', blocks: 'react-markdown, blocks', streamdown: 'Streamdown', 'agent-ui': 'agent-ui, its own renderer', 'agent-ui-blocks': 'agent-ui, our renderer' }
+const PACES = { 0: 'as fast as they can', 200: '200 a second', calm: '200 a second, 10 pictures', step: 'in step' }
+const RENDERERS = { plain: 'react-markdown, whole', blocks: 'react-markdown, blocks', containers: 'react-markdown, blocks in containers', streamdown: 'Streamdown', 'agent-ui': 'agent-ui, its own renderer', 'agent-ui-blocks': 'agent-ui, our renderer' }
 
 /** What drawing a Markdown answer costs: the React page, and agent-ui if it was measured. */
 function markdown() {
   const { paces } = result('markdown')
   const real = exists('agent-ui') ? result('agent-ui').paces : {}
-  return table(['tokens arrive', 'page', 'main thread, s', 'of the whole', 'commits', 'ms per commit', 'longest task, ms', 'texts rendered per commit'], Object.keys(PACES).flatMap((pace) => {
+  return table(['tokens arrive', 'page', 'main thread, s', 'of the whole', 'pictures', 'ms per picture', 'longest task, ms', 'texts rendered per picture'], Object.keys(PACES).flatMap((pace) => {
     const rows = { ...paces[pace], ...(real[pace] ? { 'agent-ui': real[pace].own, 'agent-ui-blocks': real[pace].blocks } : {}) }
     return Object.entries(rows).map(([name, one]) => {
       const whole = rows[name.startsWith('agent-ui') ? 'agent-ui' : 'plain']
@@ -68,9 +68,9 @@ function markdown() {
 
 /** Milliseconds per token, behind so many characters. */
 function markdownGrowth() {
-  const { growth } = result('markdown')
+  const { growth, growthTokens } = result('markdown')
   const lengths = Object.keys(growth)
-  return table(['', ...lengths.map((length) => `${Number(length).toLocaleString('en')} characters`)], Object.keys(growth[lengths[0]]).map((name) => [RENDERERS[name], ...lengths.map((length) => ((growth[length][name].task / 400) * 1000).toFixed(2))]))
+  return table(['', ...lengths.map((length) => `${Number(length).toLocaleString('en')} characters`)], Object.keys(growth[lengths[0]]).map((name) => [RENDERERS[name], ...lengths.map((length) => ((growth[length][name].task / growthTokens) * 1000).toFixed(2))]))
 }
 
 /** Those whose results are there: a run of one measure leaves the other tables as they are. */

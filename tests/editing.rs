@@ -308,6 +308,23 @@ fn an_answer_that_is_faster_than_its_stop_is_hidden_in_its_turn() {
 }
 
 #[test]
+fn an_answer_whose_first_frame_is_its_end_is_hidden() {
+    for kind in ["RunCancelled", "RunError"] {
+        let end = Answer::Frames(frame(kind, with(agent("r1b"), json!({"content": ""}))));
+        let mut world = conversation(1, [end, said("r2", "B1")]);
+        assert_eq!(edit(&mut world, 0, "Q1b", &["r1"], None), Some(Outcome::Completed), "{kind}");
+        assert_eq!(seen(&mut world), ["Q1b B1 2/2"]);
+        assert_eq!(world.calls, [] as [String; 0], "there is nothing to stop");
+    }
+    // It is the run itself that answers: nothing was hidden.
+    let refused = Answer::Frames(frame("RunError", with(agent("r1"), json!({"content": "No."}))));
+    let mut world = conversation(1, [refused]);
+    assert_eq!(edit(&mut world, 0, "Q1b", &["r1"], None), Some(Outcome::Failed));
+    assert_eq!(seen(&mut world), [format!("Q1 A1 1/1 ({NOT_EDITED})")]);
+    assert_eq!(world.page.view()["head"]["error"]["message"], "No.");
+}
+
+#[test]
 fn once_all_is_hidden_the_message_is_one_like_any_other() {
     for (answer, outcome, is_unsent) in [
         (Answer::Unreachable, Outcome::Failed, true),

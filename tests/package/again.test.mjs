@@ -111,6 +111,24 @@ test('streamed: one turn, its identity, its versions, and a snapshot that change
   assert.equal(after.messages.length, 2)
 })
 
+test('asked for again, or in another version: what stays equal stays the same object', async () => {
+  const stream = (text, run) => (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(Buffer.concat(runOf(text, run)))
+  const { handler } = await connect({ agent: 'a' }, [stream('One.', 'run-1'), stream('Two.', 'run-2'), stream('Three.', 'run-3'), stream('Uno.', 'run-4')])
+  for (const text of ['1', '2', '3']) await handler.send(text)
+  const [first, ...others] = handler.getSnapshot().turns
+  const assertSame = () => {
+    const [turn, ...after] = handler.getSnapshot().turns
+    assert.notEqual(turn, first)
+    assert.equal(turn.user, first.user)
+    assert.ok(after.length === 2 && after.every((other, at) => other === others[at]))
+  }
+  handler.subscribe(assertSame)
+  assert.equal(await handler.regenerate({ turn: first }), 'completed')
+  assertSame()
+  handler.showVersion(first, 0)
+  assertSame()
+})
+
 test('how the server has stored a stopped run decides what is asked', async () => {
   for (const [status, expected] of [['COMPLETED', 'continue'], ['CANCELLED', 'runs'], [undefined, 'runs']]) {
     const open = (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).write(Buffer.concat(runOf('So far.').slice(0, 2)))

@@ -17,7 +17,7 @@ export function watchAnswers(handler: StreamHandler, ended: (turn: Turn) => void
     seen.set(turn.id, at)
     ended(turn)
   }
-  for (const name of ['send', 'resume', 'continueRun', 'regenerate', 'edit'] as const) {
+  for (const name of ['send', 'resume', 'continueRun', 'regenerate', 'edit', 'follow'] as const) {
     const call = handler[name] as (...args: unknown[]) => Promise<unknown>
     ;(handler[name] as unknown) = (...args: unknown[]) => {
       const since = Date.now() / 1000

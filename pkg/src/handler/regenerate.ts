@@ -4,6 +4,8 @@ import { fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import type { CoreDriver } from './core-driver'
 import { componentRunsPath } from './run-path'
+import { withMark } from '../snapshot/edit-marks'
+import { flattenPairs, resolveFields } from './core-config'
 import { LAST_TURN, turnNumber } from './turn-argument'
 import { assertArgument } from './validate-options'
 import type { StreamHandler } from '../types/handler'
@@ -26,7 +28,19 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
   if (driver.isDisposed) return 'cancelled'
   refuse()
   driver.generation++
-  return driver.startCall((ticket) => driver.core.regenerate(ticket, id, instructions ?? '', stored))
+  return driver.startCall((ticket) => {
+    markQuestion(driver, id)
+    driver.core.regenerate(ticket, id, instructions ?? '', stored)
+  })
+}
+
+/** If the question is sent as a new message, its metadata say that it is not another turn. */
+function markQuestion(driver: CoreDriver, id: number): void {
+  const number = id === LAST_TURN ? Number(driver.snapshot.turns.at(-1)?.id.slice(1)) : id
+  const of = driver.core.runsFrom(number).split('\n')[0]!.split('\t').at(-2)?.slice(1)
+  if (of === undefined) return
+  const fields = resolveFields(driver.options)
+  driver.core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
 }
 
 /** The turn itself, where an object with it is expected. */

@@ -10,7 +10,7 @@ export interface HandlerLease {
   /** Its methods never change identity. */
   readonly handler: StreamHandler
   /**
-   * For an effect. `ended`: told of each answer that ends. The returned cleanup disposes of the handler, unless it is acquired
+   * For an insertion effect. `ended`: told of each answer that ends. The returned cleanup disposes of the handler, unless it is acquired
    * again in the same task (StrictMode).
    */
   acquire(ended: (turn: Turn) => void): () => void
@@ -35,7 +35,7 @@ export const leaseOf = (hook: string, key: string, isShared: unknown, latest: { 
     handler,
     acquire(ended) {
       holders.add(ended)
-      // Loads the core in idle time. When React's Activity shows a subtree again, children have subscribed before.
+      // Loads the core in idle time.
       const stop = handler.subscribe(() => {})
       return () => {
         stop()

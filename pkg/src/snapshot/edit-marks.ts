@@ -20,15 +20,17 @@ function markOf({ metadata, regenerated_from }: StoredRun): EditMark | undefined
   const mark = metadata?.[KEY] as Partial<EditMark> | undefined
   // A regenerated run inherits the metadata.
   if (regenerated_from || typeof mark?.of !== 'string') return undefined
-  return { of: mark.of, hid: textsOf(mark.hid), left: textsOf(mark.left) }
+  return { of: mark.of, hid: textsOf(mark.hid), left: textsOf(mark.left), again: mark.again === true }
 }
 
 const textsOf = (list: unknown): string[] => (Array.isArray(list) ? list.filter((item) => typeof item === 'string') : [])
 
-/** The stored runs that may carry a mark: behind one that the model does not see. */
+/** The stored runs that may carry a mark: behind one that the model does not see, or with the words of one. */
 export function mayBeEdits(stored: unknown[]): StoredRun[] {
   const runs = stored.filter(isRun).filter(({ parent_run_id }) => !parent_run_id)
-  return runs.filter((run, at) => !run.forked_from_run_id && /^(CANCELLED|ERROR|PAUSED)$/.test(runs[at - 1]?.status ?? ''))
+  const isUnseen = (run: StoredRun | undefined) => /^(CANCELLED|ERROR|PAUSED)$/.test(run?.status ?? '')
+  const repeats = (run: StoredRun, at: number) => runs.slice(0, at).some((before) => isUnseen(before) && inputText(run.run_input)?.startsWith(inputText(before.run_input) ?? '\0'))
+  return runs.filter((run, at) => !run.forked_from_run_id && (isUnseen(runs[at - 1]) || repeats(run, at)))
 }
 
 /** The metadata of a run in a copied session, where ids have changed. */
@@ -36,7 +38,7 @@ export function renamedMark(metadata: Fields | null | undefined, ids: Map<unknow
   const mark = metadata?.[KEY] as Partial<EditMark> | undefined
   if (typeof mark?.of !== 'string') return metadata
   const own = (id: string) => ids.get(id) ?? id
-  return { ...metadata, [KEY]: { of: own(mark.of), hid: textsOf(mark.hid).map(own), left: textsOf(mark.left).map(own) } }
+  return { ...metadata, [KEY]: { ...mark, of: own(mark.of), hid: textsOf(mark.hid).map(own), left: textsOf(mark.left).map(own) } }
 }
 
 /** The top-level runs without those that only hid others; edits are marked, and a run that was edited in place is two. */
@@ -47,16 +49,21 @@ export function splitEdits(runs: StoredRun[]): StoredRun[] {
   for (const { run_id, regenerated_from: source } of runs) if (source && (hidden.has(source) || dropped.has(source))) dropped.add(run_id)
   return runs.filter(({ run_id }) => !dropped.has(run_id)).flatMap((run) => {
     const edit = marks.get(run.run_id)
-    return edit ? [{ ...run, edit }] : splitInPlace(run)
+    return splitInPlace(edit ? { ...run, edit } : run)
   })
 }
 
-function splitInPlace(run: StoredRun): StoredRun[] {
+/** Whether the user's message is another one than the run began with. */
+export function wasReplaced(run: StoredRun): boolean {
   const [input, said] = [inputText(run.run_input), askedIn(run)]
   // AgentOS may have added lines to the message.
-  const isSame = input === null || typeof said !== 'string' || said === input || said.startsWith(`${input}\n`)
-  const at = run.forked_from_run_id || isSame ? -1 : lastRestart(run.events ?? [])
+  return !run.forked_from_run_id && input !== null && typeof said === 'string' && said !== input && !said.startsWith(`${input}\n`)
+}
+
+function splitInPlace(run: StoredRun): StoredRun[] {
+  const at = wasReplaced(run) ? lastRestart(run.events ?? []) : -1
   if (at < 0) return [run]
+  const said = askedIn(run)
   const [before, after] = [run.events!.slice(0, at), run.events!.slice(at)]
   const isPaused = /Paused$/.test(String(before.at(-1)!.event))
   return [

@@ -1,7 +1,8 @@
 // What an edit takes: which stored runs the model must not see any more, and whether the message can be replaced in place.
 
+import { wasReplaced } from './edit-marks'
 import { isRun, isUnderWay, type EditMark, type StoredRun } from './stored-run'
-import { groupVersions } from './stored-versions'
+import { groupVersions, ownIds } from './stored-versions'
 
 export interface EditPlan {
   /** Ids of the runs to hide, in this order: the model sees a beginning of the conversation at any time. */
@@ -23,7 +24,7 @@ export interface KnownRuns { turn: string[]; later: string[] }
 
 /** `isText`: the message is a text, without files or fields of its own. */
 export function planEdit(stored: unknown, known: KnownRuns, isText: boolean): EditPlan {
-  const runs = (Array.isArray(stored) ? stored.filter(isRun) : []).filter(({ parent_run_id }) => !parent_run_id)
+  const runs = ownIds(Array.isArray(stored) ? stored.filter(isRun) : []).filter(({ parent_run_id }) => !parent_run_id)
   if (!runs.length) return planUnlisted(known)
   const [turn, later] = [idsOf(known.turn), idsOf(known.later)]
   const turnOf = new Map(groupVersions(runs).flatMap(({ turn, versions }) => versions.flat().map((run) => [run.run_id, turn])))
@@ -55,8 +56,8 @@ function planUnlisted({ turn, later }: KnownRuns): EditPlan {
   return { hide, isRunning: false, ...(of !== undefined && { mark: { of, hid: hide, left: [] } }) }
 }
 
-/** A run that failed or is paused, and was not made from another one. */
-const mayBeReplaced = (run: StoredRun) => /^(ERROR|PAUSED)$/.test(run.status ?? '') && !run.forked_from_run_id && questionAt(run) >= 0
+/** A run that failed or is paused, and was not made from another one. Only once: AgentOS keeps no message but the first and the last. */
+const mayBeReplaced = (run: StoredRun) => /^(ERROR|PAUSED)$/.test(run.status ?? '') && !run.forked_from_run_id && questionAt(run) >= 0 && !wasReplaced(run)
 
 /** Index of the user's message. */
 const questionAt = ({ messages }: StoredRun) => (messages ?? []).findIndex(({ role, from_history }) => role === 'user' && !from_history)

@@ -6,7 +6,7 @@ import { defineList, JoinedList } from './joined-list'
 import { reuseEntries, reuseIfEqual, reuseList } from './lazy-json'
 import { emptySnapshot, newSnapshot, NO_TIMELINE } from './empty-snapshot'
 import { freezeInDevelopment } from './freeze'
-import { appendToTurn, applyTurn } from './turn'
+import { appendToTurn, applyTurn, reuseTurn } from './turn'
 import type { Snapshot as WritableSnapshot, Turn } from './writable'
 import type { ChatMessage } from '../types/message'
 import type { Diagnostics, Snapshot, Turn as ImportedTurn } from '../types/snapshot'
@@ -99,7 +99,8 @@ export class SnapshotStore {
     for (const change of delta.turns) {
       const old = turns[change.index]
       // With another id: the conversation was cleared in between. Fresh: another version of it.
-      const turn = (turns[change.index] = applyTurn(old?.id === `t${change.id}` && !change.fresh ? old : undefined, change))
+      const same = old?.id === `t${change.id}` ? old : undefined
+      const turn = (turns[change.index] = reuseTurn(same, applyTurn(change.fresh ? undefined : same, change), change.fresh))
       if (change.facts?.hidden) {
         this.#hidden.add(turn.id)
         this.#isEarlierStale = true

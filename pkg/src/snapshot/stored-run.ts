@@ -47,6 +47,8 @@ export interface EditMark {
   hid: string[]
   /** Successors that an earlier, unfinished edit has left. */
   left: string[]
+  /** Not an edit: the same question, sent once more because its answer was stopped. */
+  again?: boolean
 }
 
 /**

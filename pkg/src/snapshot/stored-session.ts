@@ -36,7 +36,7 @@ export function turnsFromRuns(stored: unknown, selected: Selected): StoredVersio
     turn,
     isFirst: !at && !edits,
     edits: !at && edits,
-    user: userText(attempts[0]!),
+    user: saidIn(versions, at),
     keepsWork: Boolean(attempts[0]!.regenerated_from),
     at: toSeconds(attempts[0]!.created_at),
     frames: new TextEncoder().encode(attempts.map((run) => streamText(run, run.isReplaced ? NO_RUNS : byId, selected)).join('')),
@@ -44,17 +44,29 @@ export function turnsFromRuns(stored: unknown, selected: Selected): StoredVersio
   })))
 }
 
+/** What the user said for the version `at`. Asked again, the question may have instructions behind it. */
+function saidIn(versions: StoredRun[][], at: number): string | null {
+  while (at > 0 && versions[at]![0]!.edit?.again) at--
+  return userText(versions[at]![0]!)
+}
+
 const NO_RUNS = new Map<string, StoredRun>()
 
 function streamText(run: StoredRun, runs: Map<string, StoredRun>, selected: Selected): string {
-  // A run that failed and went on in place keeps the event of its failure.
-  const isOver = run.status !== 'ERROR'
-  const events = run.events?.length ? run.events.filter(({ event, parent_run_id }) => !(isOver && !parent_run_id && /^(Team)?RunError$/.test(String(event)))) : eventsFromResult(run, selected)
-  return withContentEvents(events, runs).map((event) => `event: ${String(event.event)}\ndata: ${JSON.stringify(event)}\n\n`).join('')
+  const events = run.events?.length ? eventsInPlace(run, run.events) : eventsFromResult(run, selected)
+  return withContentEvents(events, runs, run).map((event) => `event: ${String(event.event)}\ndata: ${JSON.stringify(event)}\n\n`).join('')
 }
 
-/** Adds a content event with the model's text after each request to it, unless the events have them. */
-function withContentEvents(events: Fields[], runs: Map<string, StoredRun>): Fields[] {
+/** A run that failed and went on in place keeps the event of its failure, and ends with the text of its last part alone. */
+function eventsInPlace(run: StoredRun, events: Fields[]): Fields[] {
+  const isTop = ({ event, parent_run_id }: Fields, name: RegExp) => !parent_run_id && name.test(String(event))
+  const kept = run.status === 'ERROR' ? events : events.filter((event) => !isTop(event, /^(Team)?RunError$/))
+  if (kept.length === events.length || !assistantTexts(run)) return kept
+  return kept.map((event) => (isTop(event, /^(Team)?RunCompleted$/) && typeof event.content === 'string' ? { ...event, content: '' } : event))
+}
+
+/** Adds a content event with the model's text after each request to it, unless the events have them. `top`: the run itself. */
+function withContentEvents(events: Fields[], runs: Map<string, StoredRun>, top: StoredRun): Fields[] {
   if (events.some(({ event }) => /^(Team)?RunContent$/.test(String(event)))) return events
   const texts = new Map<string, string[]>()
   for (const { event, run_id, content } of events) {
@@ -62,14 +74,24 @@ function withContentEvents(events: Fields[], runs: Map<string, StoredRun>): Fiel
     const whole = /^(Team)?RunCompleted$/.test(String(event)) && typeof content === 'string' ? [content] : []
     if (whole.length || !texts.has(run_id)) texts.set(run_id, assistantTexts(runs.get(run_id)) ?? whole)
   }
-  return events.flatMap((event) => {
+  const brokenOff = textBrokenOff(top)
+  const last = events.map(({ event, run_id }) => run_id === top.run_id && /^(Team)?ModelRequestStarted$/.test(String(event))).lastIndexOf(true)
+  return events.flatMap((event, at) => {
     const team = event.event === 'TeamModelRequestStarted'
     if (!team && event.event !== 'ModelRequestStarted') return [event]
-    const said = texts.get(String(event.run_id))?.shift()
+    const said = (at === last && brokenOff) || texts.get(String(event.run_id))?.shift()
     if (!said) return [event]
     const { model: _model, model_provider: _provider, event_index: _index, ...base } = event
     return [event, { ...base, event: team ? 'TeamRunContent' : 'RunContent', content: said, content_type: 'str' }]
   })
+}
+
+/** What had arrived of the model's last text when the run failed: AgentOS has it in `content` alone, if it has not the error there. */
+function textBrokenOff(run: StoredRun): string {
+  const { status, content, events, regenerated_from, isReplaced } = run
+  if (status !== 'ERROR' || typeof content !== 'string' || regenerated_from || isReplaced || events?.some((event) => event.content === content)) return ''
+  const before = (assistantTexts(run) ?? []).join('')
+  return content.startsWith(before) ? content.slice(before.length) : ''
 }
 
 /**

@@ -26,6 +26,7 @@ export function groupVersions(stored: StoredRun[]): TurnVersions[] {
     const source = sourceOf(run)
     const edited = run.edit && groupOf.get(run.edit.of)
     let group = source ? groupOf.get(source) : undefined
+    if (run.edit?.again && edited) group = edited
     if (group) group.versions.push([run])
     else if (edited) groups.push((group = { turn: edited.turn, edits: true, versions: [[run]] }))
     // The same question after an error is a retry: one version. After an answer that was stopped, it is another one.

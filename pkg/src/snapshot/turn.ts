@@ -2,7 +2,7 @@
 
 import type { EntryDelta, PauseDelta, TurnDelta, TurnFacts } from '../wasm/core-delta'
 import { NO_USAGE, ONLY_VERSION } from './empty-snapshot'
-import { copyLazily, reuseIfEqual, defineLazy, parseOrText, defineValue } from './lazy-json'
+import { copyLazily, reuseIfEqual, reuseList, defineLazy, parseOrText, defineValue } from './lazy-json'
 import { applyMessage, parseList } from './message'
 import { withBlocks } from './message-blocks'
 import type { Json } from '../types/json'
@@ -34,6 +34,17 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   }
   if (delta.facts) applyFacts(turn, old, delta.facts)
   return turn
+}
+
+/** `old`, if `turn` has the same parts. `isFresh`: those were all made anew, and messages equal to the old ones are replaced by them. */
+export function reuseTurn(old: Turn | undefined, turn: Turn, isFresh: boolean): Turn {
+  if (!old) return turn
+  if (isFresh) {
+    turn.user = reuseIfEqual(old.user, turn.user)
+    turn.work = reuseList(old.work, turn.work.map((message, at) => reuseIfEqual(old.work[at]!, message))) as Turn['work']
+  }
+  for (const key in turn) if (turn[key as keyof Turn] !== old[key as keyof Turn]) return turn
+  return old
 }
 
 /** A new turn: `old` with text appended to one message (negative `work`: to the answer). */
