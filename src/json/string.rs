@@ -29,11 +29,6 @@ impl<'a> Str<'a> {
         self.body.is_empty()
     }
 
-    /// At least the length of the decoded text, in bytes.
-    pub(crate) fn length_at_most(self) -> usize {
-        self.body.len()
-    }
-
     /// Whether it has escapes.
     pub(crate) fn is_escaped(self) -> bool {
         self.escaped

@@ -78,9 +78,6 @@ impl Message {
     /// Sets the final content of the segment; no change if it equals what was streamed, or is empty.
     pub(super) fn set_content(&mut self, content: Raw<'_>, kind: Option<crate::json::Str<'_>>, limits: &Limits) {
         let Some(text) = content.as_str() else { return self.set_structured(content, kind, limits) };
-        if self.text.set_first(text, limits) {
-            return;
-        }
         // Once: it may be a megabyte.
         let text = text.decode();
         if !text.trim().is_empty() || self.text.segment().is_empty() {

@@ -118,17 +118,6 @@ impl Text {
         }
     }
 
-    /// Sets the segment, if it is empty and `text` fits for sure: it is decoded where it stays. `false`: nothing was done.
-    pub(super) fn set_first(&mut self, text: Str<'_>, limits: &Limits) -> bool {
-        let is_first =
-            self.segment().is_empty() && text.length_at_most() <= limits.max_text_bytes.saturating_sub(self.segment);
-        if is_first {
-            self.high_half = None;
-            text.push_to(&mut self.text);
-        }
-        is_first
-    }
-
     /// Replaces the segment by `text`, without touching a common beginning.
     pub(super) fn replace_segment(&mut self, text: &str, limits: &Limits) {
         self.high_half = None;

@@ -17,7 +17,7 @@ export function validateOptions(options: HandlerOptions): CheckedOptions {
   const given: CheckedOptions = {}
   for (const name of Object.keys(options) as (keyof HandlerOptions)[]) {
     const value = options[name]
-    if (value !== undefined && value !== null && (value || !TARGET_OPTIONS.includes(name))) Object.assign(given, { [name]: value })
+    if (value !== undefined && value !== null && (value || !TARGET_OPTIONS.includes(name))) (given as Record<string, unknown>)[name] = value
   }
   const targets = (['agent', 'team', 'workflow'] as const).filter((name) => name in given)
   if (targets.length > 1) throw optionError(`one of agent, team and workflow, not ${targets.join(' and ')}`)

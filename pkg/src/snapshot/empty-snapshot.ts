@@ -18,20 +18,14 @@ const NO_COUNTS: MonitorFigures = Object.freeze({
   answers: 0, retries: 0, successAfterRetry: 0, retriesExhausted: 0, averageDelay: 0, sessionsKept: 0,
 })
 
-const NO_MONITOR = Object.freeze({ ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: NOTHING, asOf: 0 })
-
-const NO_DIAGNOSTICS = Object.freeze({
-  bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: NOTHING,
-  malformed: NOTHING, listenerErrors: 0,
-})
-
-/** One more of {@link emptySnapshot}, not frozen: engines copy a frozen object slowly. */
-export const newSnapshot = (): Snapshot => ({
+/** The snapshot of a new handler: idle, without turns and sessions. */
+export const emptySnapshot: Snapshot = Object.freeze<Snapshot>({
   status: 'idle', isStreaming: false, activityStatus: null, error: null, retry: null, pacing: null, pause: null,
   turns: NOTHING, messages: NOTHING, timeline: NOTHING, sessionId: null, sessions: NOTHING, runId: null, resumable: false, queued: 0,
   queue: NOTHING, queuePaused: false, quota: NOTHING, usage: NO_USAGE,
-  monitor: NO_MONITOR, diagnostics: NO_DIAGNOSTICS,
+  monitor: Object.freeze({ ...NO_COUNTS, lastHour: NO_COUNTS, lastDay: NO_COUNTS, alerts: NOTHING, asOf: 0 }),
+  diagnostics: Object.freeze({
+    bytesRead: 0, framesRead: 0, unknownEvents: 0, malformedFrames: 0, staleFrames: 0, droppedEntries: 0, unknown: NOTHING,
+    malformed: NOTHING, listenerErrors: 0,
+  }),
 })
-
-/** The snapshot of a new handler: idle, without turns and sessions. */
-export const emptySnapshot: Snapshot = Object.freeze(newSnapshot())

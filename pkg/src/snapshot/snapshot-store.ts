@@ -4,7 +4,7 @@
 import type { Appended, Delta, HeadDelta } from '../wasm/core-delta'
 import { defineList, JoinedList } from './joined-list'
 import { reuseEntries, reuseIfEqual, reuseList } from './lazy-json'
-import { emptySnapshot, newSnapshot, NO_TIMELINE } from './empty-snapshot'
+import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
 import { freezeInDevelopment } from './freeze'
 import { appendToTurn, applyTurn, reuseTurn } from './turn'
 import type { Snapshot as WritableSnapshot, Turn } from './writable'
@@ -14,7 +14,7 @@ import type { Diagnostics, Snapshot, Turn as ImportedTurn } from '../types/snaps
 export class SnapshotStore {
   snapshot: Snapshot = emptySnapshot
   /** The snapshot's fields, except that a long list is another one: copying a computed property computes it. */
-  #fields: WritableSnapshot = newSnapshot()
+  #fields: WritableSnapshot = { ...emptySnapshot }
   /** Turns from `load`. They come first; the core does not know them. */
   #imported: readonly ImportedTurn[] = []
   #streamed: Turn[] = []

@@ -128,7 +128,7 @@ function readDetail(details: EntryDelta['details'], key: 'toolArgs' | 'metrics' 
 let lastDetail: { text: string; value: Json } | undefined
 
 /** Up to this length, parsing JSON at once is cheaper than a lazy property. Characters. */
-const EAGER_LENGTH = 500
+const EAGER_LENGTH = 100
 
 function readPause(sent: PauseDelta): Pause {
   const pause = {
