@@ -1,5 +1,5 @@
 // Main-thread load of a React page in Chromium that draws a Markdown answer while it streams in: the whole text with react-markdown,
-// block by block, and with Streamdown. benches/agent-ui.mjs does the same with the real agent-ui.
+// block by block, and with Streamdown (by itself, and given our blocks). benches/agent-ui.mjs does the same with the real agent-ui.
 //
 //   make bench-page        TOKENS=5000, RUNS=2, ONLY="plain blocks", PACES="0 200 calm step growth"; the contenders take turns
 //
@@ -20,7 +20,7 @@ import { compare, costOf, frame, framesOf, HEAD, hearDrawn, printRows, sendFrame
 
 const TOKENS = Number(process.env.TOKENS ?? 5000)
 const RUNS = Number(process.env.RUNS ?? 2)
-const CONTENDERS = (process.env.ONLY ?? 'plain blocks streamdown').split(' ')
+const CONTENDERS = (process.env.ONLY ?? 'plain blocks streamdown streamdown-blocks').split(' ')
 const GROWING = (process.env.ONLY ?? 'plain blocks containers streamdown').split(' ')
 const PACES = (process.env.PACES ?? '0 200 calm step growth').split(' ')
 /** `notify` of the calm pace, in milliseconds. */
@@ -107,7 +107,9 @@ const result = { tokens: TOKENS, runs: RUNS, step: STEP, characters: tokens.join
 const save = () => (mkdirSync(join(root, 'target/bench'), { recursive: true }), writeFileSync(file, JSON.stringify({ result }, null, 2)))
 console.log(`\nA Markdown answer of ${TOKENS.toLocaleString('en')} tokens, ${result.characters.toLocaleString('en')} characters; medians of ${RUNS}; CPU time of the main thread\n\n${HEAD}`)
 for (const pace of ['0', '200', 'calm', 'step'].filter((name) => PACES.includes(name))) {
-  const all = (result.paces[pace] = await compare(CONTENDERS, RUNS, measureAt(pace)))
+  // What receiving the tokens costs, whatever is drawn.
+  const contenders = pace === 'calm' && !process.env.ONLY ? [...CONTENDERS, 'nothing'] : CONTENDERS
+  const all = (result.paces[pace] = await compare(contenders, RUNS, measureAt(pace)))
   printRows(pace, all, all.plain)
   save()
 }

@@ -131,7 +131,7 @@ fn what_came_after_is_hidden_from_the_last_answer_on_and_then_the_message_is_sen
     assert_eq!(world.calls, ["x3", "x2"].map(|run| format!("http://localhost:7777/agents/a/runs/{run}/cancel")));
     assert_eq!(seen(&mut world), ["Q1 A1 1/1", "Q2! B2 2/2"]);
     assert_eq!(world.page.client.conversation.turns.len(), 3, "ids and places stay");
-    let hidden = "edit: An earlier answer is hidden from the model: one request to it, begun and stopped";
+    let hidden = "edit: Hid an earlier answer from the model, with one request that was stopped";
     let of_edit = world.page.client.conversation.turns[1].timeline.entries();
     let story: Vec<String> = of_edit.iter().map(|e| format!("{}: {}", e.event_type, e.description)).collect();
     assert_eq!(story[..2], [hidden, hidden]);

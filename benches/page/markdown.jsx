@@ -13,11 +13,14 @@ const gfm = [remarkGfm]
 const Plain = ({ children }) => { globalThis.blocks++; return <Markdown remarkPlugins={gfm}>{children}</Markdown> }
 
 const renderers = {
+  // What receiving costs.
+  nothing: () => null,
   plain: ({ message }) => <Plain>{message.content}</Plain>,
   blocks: ({ message }) => <MessageBlocks message={message} render={Plain} />,
   // With the style that docs/markdown.md gives.
   containers: ({ message }) => <MessageBlocks message={message} render={Plain} container="section" />,
   streamdown: ({ message }) => <Streamdown>{message.content}</Streamdown>,
+  'streamdown-blocks': ({ message }) => <Streamdown parseIncompleteMarkdown={false} parseMarkdownIntoBlocksFn={() => message.blocks.map(({ text }) => text)}>{message.content}</Streamdown>,
 }
 
 const Answer = renderers[query.get('renderer')]

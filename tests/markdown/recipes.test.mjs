@@ -227,6 +227,25 @@ test('useSmooth: behind while the run goes on, and complete at its end', async (
   assert.equal(target.textContent.length, 209)
 })
 
+test('useSmooth in StrictMode: one clock, still behind, and no rendering without a reason', async () => {
+  let renders = 0
+  const Answer = ({ message }) => {
+    if (++renders > 100) throw new Error('renders without end')
+    return h('p', null, useSmooth(message))
+  }
+  const strict = (message) => h(React.StrictMode, null, h(Answer, { message }))
+  feed('History. ')
+  await show(strict(answer()))
+  // Twice each: StrictMode renders twice.
+  assert.ok(renders <= 4, `${renders} renders`)
+  feed('x'.repeat(200))
+  await show(strict(answer()))
+  assert.ok(target.textContent.length < 209, `${target.textContent.length} are shown at once`)
+  complete(answer().content)
+  await show(strict(answer()))
+  assert.equal(target.textContent.length, 209)
+})
+
 test('Streamdown draws the blocks it is given', async () => {
   const { Streamdown } = await load('streamdown')
   const draw = (message) => h(Streamdown, { parseIncompleteMarkdown: false, parseMarkdownIntoBlocksFn: () => message.blocks.map((block) => block.text) }, message.content)

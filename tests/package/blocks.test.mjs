@@ -352,7 +352,7 @@ test('closedText closes what is half written in the open block, and nothing else
   assert.equal(closedText({ text: '**a', kind: 'paragraph', open: false }), '**a')
 })
 
-test('closedText of every beginning of every example ends, and only adds or leaves out at the end', () => {
+test('closedText of every beginning of every example is a text', () => {
   for (const { markdown } of examples) for (let length = 1; length <= markdown.length; length++) {
     const [block] = lib.createBlocks().update(markdown.slice(0, length), { open: true }).slice(-1)
     assert.equal(typeof closedText(block), 'string')

@@ -3,6 +3,7 @@
 import { fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import type { CoreDriver } from './core-driver'
+import { aloneInSession } from './exclusive'
 import { componentRunsPath } from './run-path'
 import { withMark } from '../snapshot/edit-marks'
 import { flattenPairs, resolveFields } from './core-config'
@@ -24,13 +25,15 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
     if (why !== undefined) throw new Error(`ai-stream-handler: regenerate(): ${why}`)
   }
   refuse()
-  const stored = await storedStatus(driver, id)
-  if (driver.isDisposed) return 'cancelled'
-  refuse()
-  driver.generation++
-  return driver.startCall((ticket) => {
-    markQuestion(driver, id)
-    driver.core.regenerate(ticket, id, instructions ?? '', stored)
+  return aloneInSession(driver, 'regenerate', async () => {
+    const stored = await storedStatus(driver, id)
+    if (driver.isDisposed) return 'cancelled'
+    refuse()
+    driver.generation++
+    return driver.startCall((ticket) => {
+      markQuestion(driver, id)
+      driver.core.regenerate(ticket, id, instructions ?? '', stored)
+    })
   })
 }
 

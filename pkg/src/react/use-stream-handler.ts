@@ -47,7 +47,7 @@ export const useOwnLease = (hook: string, options: StreamHookOptions): HandlerLe
   // Insertion effects precede the effects of children, and one of those may create the handler by subscribing.
   React.useInsertionEffect(() => void (latestOptions.current = options))
   // They also stay while React hides the component (Activity): an answer goes on.
-  React.useInsertionEffect(() => lease.acquire((turn) => latestOptions.current.onFinish?.({ outcome: turn.outcome!, turn, message: turn.answer })), [lease])
+  React.useInsertionEffect(() => lease.acquire((turn, outcome) => latestOptions.current.onFinish?.({ outcome, turn, message: turn.answer })), [lease])
   return lease
 }
 
