@@ -60,8 +60,7 @@ impl<'a> Str<'a> {
     /// Whether the decoded text equals `other`.
     pub fn is(self, other: &str) -> bool {
         match self.escaped {
-            // Most ids differ in their last byte, if anywhere.
-            false => self.body.as_bytes().last() == other.as_bytes().last() && self.body == other,
+            false => self.body == other,
             true => self.decode() == other,
         }
     }

@@ -282,8 +282,7 @@ export class CoreDriver {
       },
     })
     const { piece, delta } = deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors))
-    // Not spread: engines make an object slowly whose literal goes on after a spread.
-    return {
+    return { // Not spread: engines make an object slowly whose literal goes on after a spread.
       headers, form, credentials, fetch, unsent, now, log, piece, delta,
       changed: (urgent) => this.#changed(urgent), appended: (...change) => this.#store.append(change), kept: (...given) => (this.#resumePoint = resumePointOf(...given)),
       settled: (ticket, outcome) => {

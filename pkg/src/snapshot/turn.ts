@@ -18,7 +18,6 @@ const NO_TIMES: TurnTimes = Object.freeze({ beganAt: 0, firstAt: null, endedAt: 
 /** A new turn: `old` with the changes applied. */
 export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   const turn = old ? copyLazily(old) : emptyTurn(delta.id)
-  lastDetail = undefined
   if (delta.user) turn.user = applyMessage(turn.user ?? undefined, delta.user)
   if (delta.workReset || delta.work.length) turn.work = delta.workReset ? [] : turn.work.slice()
   for (const [at, message] of delta.work) turn.work[at] = applyMessage(turn.work[at], message)
@@ -112,20 +111,17 @@ function timelineEntry(sent: EntryDelta, turn: string): TimelineEntry {
   const entry = sent as unknown as TimelineEntry
   entry.id = `${turn}-e${id}`
   if (parent !== undefined) entry.parentEventId = `${turn}-e${parent}`
-  const { toolArgs, metrics, data } = details
-  if (toolArgs !== undefined) readDetail(details, 'toolArgs', toolArgs)
-  if (metrics !== undefined) readDetail(details, 'metrics', metrics)
-  if (data !== undefined) readDetail(details, 'data', data)
+  readDetail(details, 'toolArgs', details.toolArgs)
+  readDetail(details, 'metrics', details.metrics)
+  readDetail(details, 'data', details.data)
   return entry
 }
 
-function readDetail(details: EntryDelta['details'], key: 'toolArgs' | 'metrics' | 'data', text: string): void {
+function readDetail(details: EntryDelta['details'], key: 'toolArgs' | 'metrics' | 'data', text: string | undefined): void {
+  if (text === undefined) return
   if (text.length > EAGER_LENGTH) defineLazy(details, key, text, parseOrText)
-  else details[key] = (lastDetail?.text === text ? lastDetail : (lastDetail = { text, value: parseOrText(text) })).value as string
+  else details[key] = parseOrText(text) as string
 }
-
-/** The detail read last in this turn: the entry of a call's end repeats the arguments. */
-let lastDetail: { text: string; value: Json } | undefined
 
 /** Up to this length, parsing JSON at once is cheaper than a lazy property. Characters. */
 const EAGER_LENGTH = 100
