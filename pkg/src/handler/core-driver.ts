@@ -16,16 +16,14 @@ import { reportTo } from './report-error'
 import { tellRequirements } from './pause-requirements'
 import { requestHost } from './request-host'
 import { resumePointOf, restoreArguments } from './resume-point'
-import { showUnfinishedEdit } from './stored-turns'
 import { takeOver } from './take-over'
-import { unfinishedEdit } from './unfinished-edit'
 import { validateOptions } from './validate-options'
 import { WakeTimer } from './wake-timer'
 import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ChatMessage } from '../types/message'
 import type { RecorderHooks } from '../types/recorder-hooks'
-import type { LoadedMessages, ResumePoint } from '../types/recording'
+import type { LoadedMessages, RecalledTurns, ResumePoint } from '../types/recording'
 import type { Outcome, Snapshot } from '../types/snapshot'
 import type { CoreHost } from '../wasm/core-host'
 
@@ -40,6 +38,10 @@ export class CoreDriver {
   shownAt = Date.now() / 1000
   /** Tells other tabs about this handler's answers, and hears of theirs. */
   news: AnswerNews | undefined
+  /** What is to be stored of an edit (unfinished-edit.ts); at first, what an earlier page has left of one. */
+  unfinishedEdit = (): ResumePoint | null => null
+  /** The stored turns shown, and how many requests had been made by then. */
+  recalled: (RecalledTurns & { requests: number }) | undefined
   #source: ModuleSource
   #seed = newSeed()
   #slot = new CoreSlot(() => this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
@@ -118,9 +120,7 @@ export class CoreDriver {
     return this.#store.hasStreamed
   }
 
-  resume(): Promise<Outcome> {
-    return this.startCall((ticket) => this.core.resume(ticket))
-  }
+  resume(): Promise<Outcome> { return this.startCall((ticket) => this.core.resume(ticket)) }
 
   feed(bytes: Uint8Array): void {
     // A tap has to see the call, and a replay has its own time: both need the core's method.
@@ -136,6 +136,7 @@ export class CoreDriver {
     const { turns, ...loaded } = importMessages(messages, this.generation + 1, this.options)
     this.generation++
     this.#loaded = turns.length ? loaded : undefined
+    this.recalled = undefined
     this.isWhole = recall !== undefined || sessionId === null
     this.shownAt = Date.now() / 1000
     // An interrupted answer among the recalled turns is not the stored one.
@@ -157,7 +158,8 @@ export class CoreDriver {
         const { isStreaming, sessionId } = this.snapshot
         if (isStreaming || this.isDisposed) return null
         this.#slot.own.keep()
-        return { requests: this.#slot.own.requests(), sessionId, kept: this.#resumePoint, reached: this.#slot.own.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }) }
+        const requests = this.#slot.own.requests()
+        return { requests, sessionId, kept: this.#resumePoint, reached: this.#slot.own.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }), ...(this.recalled?.requests === requests && { recalled: { first: this.recalled.first, calls: this.recalled.calls } }) }
       },
       listen: (tap) => this.#slot.listen(tap),
       replay: (...given) => this.#replay(...given), hitlFields,
@@ -172,9 +174,7 @@ export class CoreDriver {
     this.#detach()
   }
 
-  #create(options: CheckedOptions, seed: number, hasLog: boolean): Core {
-    return createCore(this.#source, this.#host(), options, seed, hasLog)
-  }
+  #create(options: CheckedOptions, seed: number, hasLog: boolean): Core { return createCore(this.#source, this.#host(), options, seed, hasLog) }
 
   /** Ends whatever runs, frees the core and detaches from the page. */
   #detach(): void {
@@ -237,7 +237,7 @@ export class CoreDriver {
   /** What is to be stored of an unfinished answer. */
   #currentResumePoint(): ResumePoint | null {
     this.#slot.existing?.keep()
-    return this.#resumePoint ?? unfinishedEdit(this)
+    return this.#resumePoint ?? this.unfinishedEdit()
   }
 
   /** Shows a stored answer, unless it belongs to another session than the option `sessionId`. */
@@ -245,7 +245,7 @@ export class CoreDriver {
     const { sessionId } = this.options
     this.isWhole &&= !point
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
-    if (point.edited !== undefined) return showUnfinishedEdit(this, point)
+    if (point.edited !== undefined) return void (this.unfinishedEdit = () => point)
     this.core.restore(...restoreArguments(point))
     this.#resumesOnUse = point.pause === null && !this.#isReplaying
   }
