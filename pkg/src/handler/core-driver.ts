@@ -272,19 +272,19 @@ export class CoreDriver {
   }
 
   #host(): CoreHost {
-    return {
-      ...requestHost(this.options, {
-        formOf: (ticket) => this.calls.formOf(ticket), tap: () => this.#slot.tap, calledAt: () => this.#calledAt, reportError: (error) => this.reportError(error),
-        reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
-        diagnosed: (id, type, message) => {
-          if (this.isDisposed || this.#isReplaying) return
-          this.#slot.tap?.diagnosed(id, type, message)
-          this.#slot.own.diagnosed(id, type, message)
-        },
-      }),
-      changed: (urgent) => this.#changed(urgent), kept: (...given) => (this.#resumePoint = resumePointOf(...given)),
-      ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
-      appended: (...change) => this.#store.append(change),
+    const { headers, form, credentials, fetch, unsent, now, log } = requestHost(this.options, {
+      formOf: (ticket) => this.calls.formOf(ticket), tap: () => this.#slot.tap, calledAt: () => this.#calledAt, reportError: (error) => this.reportError(error),
+      reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
+      diagnosed: (id, type, message) => {
+        if (this.isDisposed || this.#isReplaying) return
+        this.#slot.tap?.diagnosed(id, type, message)
+        this.#slot.own.diagnosed(id, type, message)
+      },
+    })
+    const { piece, delta } = deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors))
+    return { // Not spread: engines make an object slowly whose literal goes on after a spread.
+      headers, form, credentials, fetch, unsent, now, log, piece, delta,
+      changed: (urgent) => this.#changed(urgent), appended: (...change) => this.#store.append(change), kept: (...given) => (this.#resumePoint = resumePointOf(...given)),
       settled: (ticket, outcome) => {
         const resolve = this.calls.end(ticket)
         this.news?.settled()
