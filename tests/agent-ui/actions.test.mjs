@@ -80,7 +80,7 @@ test('the queue is in the user’s hands, and a session is renamed, copied and d
   const { ui, requests, shown } = await open((request, response) => {
     if (request.path.endsWith('/fork')) return json(response, { session_id: 'copy' })
     if (request.method === 'DELETE') return response.writeHead(204).end()
-    if (/rename|\/runs\//.test(request.path)) return json(response, { status: 'COMPLETED' })
+    if (/rename|run-previews|\/runs\//.test(request.path)) return json(response, { status: 'COMPLETED' })
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write(Buffer.concat(runOf('One.').slice(0, 2)))
     release = () => response.end(Buffer.concat(runOf('One.').slice(2)))
   })

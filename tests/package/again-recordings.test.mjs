@@ -285,6 +285,7 @@ test('regen_refused: each refusal says why, and the answer stays', async () => {
   assert.equal(await world.ask(handler, '0_cancelled'), 'cancelled')
   const shown = pictureOf(handler)
   const id = handler.getSnapshot().turns[0].id
+  server.stored = 'regen_refused.7_bad_continue_from'
   for (const name of OF_OTHERS.filter((step) => step.startsWith('regen_refused.') && !/background/.test(step))) {
     server.forced.push(name)
     assert.equal(await handler.regenerate({ turn: id }), 'failed', name)
