@@ -29,18 +29,20 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
   refuse()
   driver.generation++
   return driver.startCall((ticket) => {
-    markQuestion(driver, id)
-    driver.core.regenerate(ticket, id, instructions ?? '', stored)
+    const { core } = driver
+    const fields = resolveFields(driver.options)
+    const of = lastRun(driver, id)
+    // If the question is sent as a new message, its metadata say that it is not another turn.
+    if (of !== undefined) core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
+    core.regenerate(ticket, id, instructions ?? '', stored)
+    core.fields(flattenPairs(fields))
   })
 }
 
-/** If the question is sent as a new message, its metadata say that it is not another turn. */
-function markQuestion(driver: CoreDriver, id: number): void {
-  const number = id === LAST_TURN ? Number(driver.snapshot.turns.at(-1)?.id.slice(1)) : id
-  const of = driver.core.runsFrom(number).split('\n')[0]!.split('\t').at(-2)?.slice(1)
-  if (of === undefined) return
-  const fields = resolveFields(driver.options)
-  driver.core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
+/** The last run of a turn. */
+function lastRun({ core, snapshot }: CoreDriver, id: number): string | undefined {
+  const number = id === LAST_TURN ? Number(snapshot.turns.at(-1)?.id.slice(1)) : id
+  return core.runsFrom(number).split('\n')[0]!.split('\t').at(-2)?.slice(1)
 }
 
 /** The turn itself, where an object with it is expected. */
