@@ -1,21 +1,22 @@
 // Main-thread load of the real agno-agi/agent-ui in Chromium while a Markdown answer streams in: with its own MarkdownRenderer and
 // with ours (examples/agent-ui), both with our hook.
 //
-//   node benches/agent-ui.mjs FOLDER     a checkout of agno-agi/agent-ui with its packages installed; TOKENS=5000, RUNS=3
+//   node benches/agent-ui.mjs FOLDER     a clone of agno-agi/agent-ui with its packages installed; TOKENS=5000, RUNS=2, PACES="0 200 step"
 //
 // Works in that folder: replaces the hook and the renderer, leaves out the web fonts, which the build would download, and builds it
-// twice. Needs `make package`. Paces and measures are those of benches/markdown.mjs; a commit is a change of the document. Results go
-// to target/bench/agent-ui.json.
+// twice (BUILT=1: uses what the last run has built). Needs `make package`. Paces and measures are those of benches/markdown.mjs. Results
+// go to target/bench/agent-ui.json after each pace, and from there into docs/benchmarks.md with benches/write-tables.mjs.
 import { execFileSync, spawn } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join, resolve } from 'node:path'
 import { launch } from '../tests/e2e/browser.mjs'
 import { freePort } from '../tests/free-port.mjs'
+import { unpack } from '../tests/packaging/projects.mjs'
 import { compare, costOf, frame, framesOf, HEAD, hearDrawn, printRows, sendFrames, text, tokensOf } from './markdown-parts.mjs'
 
 const TOKENS = Number(process.env.TOKENS ?? 5000)
-const RUNS = Number(process.env.RUNS ?? 3)
+const RUNS = Number(process.env.RUNS ?? 2)
 const PACES = (process.env.PACES ?? '0 200 step').split(' ')
 const root = join(import.meta.dirname, '..')
 const folder = resolve(process.argv[2] ?? '')
@@ -24,7 +25,7 @@ const HOOK = 'src/hooks/useAIStreamHandler.tsx'
 if (!existsSync(join(folder, RENDERER))) throw new Error('usage: node benches/agent-ui.mjs FOLDER, a checkout of agno-agi/agent-ui')
 const tokens = tokensOf(text).slice(0, TOKENS)
 
-build()
+await build()
 const agentOS = createServer(answer)
 hearDrawn(agentOS)
 await new Promise((listening) => agentOS.listen(0, '127.0.0.1', listening))
@@ -32,22 +33,24 @@ const endpoint = `http://127.0.0.1:${agentOS.address().port}`
 const pages = { own: await serve('.next-own'), blocks: await serve('.next-blocks') }
 const browser = await launch()
 let pace
+/** The server has sent all of the answer. */
+let isSent
 
 console.log(`\nThe real agent-ui, a Markdown answer of ${TOKENS.toLocaleString('en')} tokens; medians of ${RUNS}; CPU time of the main thread\n\n${HEAD}`)
 const result = { tokens: TOKENS, runs: RUNS, paces: {} }
 for (pace of PACES) {
   result.paces[pace] = await compare(Object.keys(pages), RUNS, measure)
   printRows(pace, result.paces[pace], result.paces[pace].own)
+  mkdirSync(join(root, 'target/bench'), { recursive: true })
+  writeFileSync(join(root, 'target/bench/agent-ui.json'), JSON.stringify({ result }, null, 2))
 }
-mkdirSync(join(root, 'target/bench'), { recursive: true })
-writeFileSync(join(root, 'target/bench/agent-ui.json'), JSON.stringify({ result }, null, 2))
 await browser.close()
 for (const { stop } of Object.values(pages)) stop()
 agentOS.close()
 agentOS.closeAllConnections()
 
 /** Once with each renderer, which counts the texts it is given. */
-function build() {
+async function build() {
   if (process.env.BUILT) return
   const own = execFileSync('git', ['show', `HEAD:${RENDERER}`], { cwd: folder, encoding: 'utf8' })
   const layout = execFileSync('git', ['show', 'HEAD:src/app/layout.tsx'], { cwd: folder, encoding: 'utf8' })
@@ -55,9 +58,7 @@ function build() {
   // Its types do not compile with every version of React's types that its package.json allows.
   writeFileSync(join(folder, 'next.config.ts'), 'export default { distDir: process.env.DIST_DIR, typescript: { ignoreBuildErrors: true }, eslint: { ignoreDuringBuilds: true } }\n')
   copyFileSync(join(root, 'examples/agent-ui/useAIStreamHandler.tsx'), join(folder, HOOK))
-  const into = join(folder, 'node_modules/ai-stream-handler')
-  mkdirSync(into, { recursive: true })
-  execFileSync('tar', ['-xzf', join(root, 'pkg', readdirSync(join(root, 'pkg')).find((name) => name.endsWith('.tgz'))), '--strip-components=1', '-C', into])
+  await unpack(folder)
   const counting = `import sanitize from 'rehype-sanitize'\nconst rehypeSanitize = () => { const page = globalThis as any; page.blocks = (page.blocks ?? 0) + 1; return sanitize() }`
   for (const [dist, source] of [['.next-own', own], ['.next-blocks', readFileSync(join(root, 'examples/agent-ui/MarkdownRenderer.tsx'), 'utf8')]]) {
     writeFileSync(join(folder, RENDERER), source.replace("import rehypeSanitize from 'rehype-sanitize'", counting))
@@ -81,7 +82,9 @@ async function answer(request, response) {
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' })
     response.write(frame('RunStarted'))
     await sendFrames(response, framesOf(tokens), pace)
-    return response.end(frame('RunCompleted', { content: tokens.join('') }))
+    response.end(frame('RunCompleted', { content: tokens.join('') }))
+    isSent = true
+    return
   }
   const body = /agents/.test(request.url) ? [{ id: 'a', name: 'Agent', db_id: 'db', model: { model: 'm', provider: 'p', name: 'm' } }] : /sessions/.test(request.url) ? { data: [] } : /teams/.test(request.url) ? [] : {}
   response.writeHead(200, { ...headers, 'content-type': 'application/json' }).end(JSON.stringify(body))
@@ -97,9 +100,9 @@ async function measure(name, how) {
   await page.fill('textarea', 'hello')
   await page.waitForTimeout(1000)
   const cost = await costOf(browser, page, async () => {
+    isSent = false
     await page.press('textarea', 'Enter')
-    await page.waitForFunction(() => document.querySelector('.prose')?.textContent.length > 20)
-    // The button is enabled again when the answer is complete.
+    while (!isSent) await page.waitForTimeout(200)
     await page.waitForFunction(() => performance.now() - globalThis.changedAt > 2000, undefined, { polling: 500 })
   }, how)
   await context.close()

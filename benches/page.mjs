@@ -3,7 +3,8 @@
 //
 //   make bench-page        TOKENS=5000, as fast as possible and 200 per second, with 0 and 1,000 earlier messages
 //
-// Reports main-thread time (CDP's TaskDuration), the longest task (from a trace) and React commits; medians of RUNS.
+// Reports CPU time of the main thread (CDP's TaskDuration in thread ticks), the longest task (from a trace) and React commits; medians of
+// RUNS (3). Results go to target/bench/page.json, and from there into docs/benchmarks.md with benches/write-tables.mjs.
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -11,6 +12,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { launch } from '../tests/e2e/browser.mjs'
 import { project } from '../tests/packaging/projects.mjs'
+import { longestTask } from './markdown-parts.mjs'
 
 const TOKENS = Number(process.env.TOKENS ?? 5000)
 const RUNS = Number(process.env.RUNS ?? 3)
@@ -68,7 +70,8 @@ async function measure(name, rate, earlier) {
   const page = await browser.newPage()
   page.setDefaultTimeout(300_000)
   const client = await page.context().newCDPSession(page)
-  await client.send('Performance.enable')
+  // Thread ticks: other processes on the machine do not lengthen them.
+  await client.send('Performance.enable', { timeDomain: 'threadTicks' })
   await page.goto(`${url}/${name}.html?${new URLSearchParams({ protocol: name === 'ai-sdk' ? 'ai' : 'agno', rate, earlier })}`)
   await page.waitForFunction((count) => globalThis.start && document.querySelectorAll('article').length === count, earlier, { polling: 50 })
   await page.waitForTimeout(300)
@@ -81,8 +84,7 @@ async function measure(name, rate, earlier) {
   const shown = (performance.now() - began) / 1000
   const task = (await seconds()) - before
   const trace = JSON.parse((await browser.stopTracing()).toString()).traceEvents
-  const main = trace.find((event) => event.name === 'thread_name' && event.args.name === 'CrRendererMain' && trace.some((other) => other.pid === event.pid && other.name === 'FunctionCall'))
-  const longest = Math.max(0, ...trace.filter((event) => event.pid === main?.pid && event.tid === main?.tid && /RunTask$/.test(event.name) && event.dur).map((event) => event.dur / 1000))
+  const longest = longestTask(trace)
   const result = { task, shown, longest, commits: (await page.evaluate(() => globalThis.commits)) - commits }
   assert.equal(await page.evaluate(() => [...document.querySelectorAll('article')].at(-1).textContent), text)
   await page.close()
@@ -94,10 +96,12 @@ const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]
 console.log(`${TOKENS.toLocaleString('en')} tokens; medians of ${RUNS}; main-thread time, longest task, React commits\n`)
 console.log('| tokens come | earlier messages | | main thread, s | longest task, ms | commits | all text shown after, s | of the classic hook |')
 console.log('| --- | --: | --- | --: | --: | --: | --: | --: |')
+const rows = []
 for (const [rate, pace] of [[0, 'as fast as they can'], [200, '200 a second']]) {
   for (const earlier of [0, 1000]) {
     const results = Object.fromEntries(CONTENDERS.map((name) => [name, []]))
     for (let run = 0; run < RUNS; run++) for (const name of CONTENDERS) results[name].push(await measure(name, rate, earlier))
+    rows.push({ rate, earlier, results: Object.fromEntries(CONTENDERS.map((name) => [name, { task: median(results[name].map(({ task }) => task)), commits: median(results[name].map(({ commits }) => commits)) }])) })
     const of = (name, key) => median(results[name].map((result) => result[key]))
     for (const name of CONTENDERS) {
       console.log(`| ${pace} | ${earlier} | ${name} | ${of(name, 'task').toFixed(2)} | ${of(name, 'longest').toFixed(0)} | ${of(name, 'commits')} | ${of(name, 'shown').toFixed(1)} | ${(of(name, 'task') / of('classic', 'task')).toFixed(2)} |`)
@@ -107,3 +111,5 @@ for (const [rate, pace] of [[0, 'as fast as they can'], [200, '200 a second']]) 
 await browser.close()
 server.close()
 server.closeAllConnections()
+mkdirSync(join(import.meta.dirname, '../target/bench'), { recursive: true })
+writeFileSync(join(import.meta.dirname, '../target/bench/page.json'), JSON.stringify({ result: { tokens: TOKENS, runs: RUNS, rows } }, null, 2))

@@ -50,33 +50,44 @@ function stateful() {
   ]))
 }
 
-const PACES = { 0: 'as fast as they can', 200: '200 a second', step: 'in step' }
-const RENDERERS = { plain: 'react-markdown, whole', blocks: 'react-markdown, blocks', streamdown: 'Streamdown', 'agent-ui': 'agent-ui, its own renderer', 'agent-ui-blocks': 'agent-ui, our renderer' }
+/** What a plain page costs with each hook. */
+function page() {
+  return table(['tokens arrive', 'earlier messages', 'ours', 'classic hook', 'useChat'], result('page').rows.map(({ rate, earlier, results }) => [
+    PACES[rate], earlier.toLocaleString('en'), ...['ours', 'classic', 'ai-sdk'].map((name, at) => {
+      const { task, commits } = results[name]
+      return `${task.toFixed(task < 3 ? 2 : 1)} s, ${commits.toLocaleString('en')}${at ? '' : ' commits'}`
+    }),
+  ]))
+}
+
+const PACES = { 0: 'as fast as they can', 200: '200 a second', calm: '200 a second, 10 pictures', step: 'in step' }
+const RENDERERS = { nothing: 'nothing drawn', plain: 'react-markdown, whole', blocks: 'react-markdown, blocks', containers: 'react-markdown, blocks in containers', streamdown: 'Streamdown', 'streamdown-blocks': 'Streamdown, our blocks', 'agent-ui': 'agent-ui, its own renderer', 'agent-ui-blocks': 'agent-ui, our renderer' }
 
 /** What drawing a Markdown answer costs: the React page, and agent-ui if it was measured. */
 function markdown() {
   const { paces } = result('markdown')
   const real = exists('agent-ui') ? result('agent-ui').paces : {}
-  return table(['tokens arrive', 'page', 'main thread, s', 'of the whole', 'commits', 'ms per commit', 'longest task, ms', 'texts rendered per commit'], Object.keys(PACES).flatMap((pace) => {
+  return table(['tokens arrive', 'page', 'main thread, s', 'of the whole', 'pictures', 'ms per picture', 'longest task, ms', 'texts rendered per picture'], Object.keys(PACES).flatMap((pace) => {
     const rows = { ...paces[pace], ...(real[pace] ? { 'agent-ui': real[pace].own, 'agent-ui-blocks': real[pace].blocks } : {}) }
     return Object.entries(rows).map(([name, one]) => {
       const whole = rows[name.startsWith('agent-ui') ? 'agent-ui' : 'plain']
-      return [PACES[pace], RENDERERS[name], one.task.toFixed(one.task < 1 ? 2 : 1), (one.task / whole.task).toFixed(2), one.commits.toLocaleString('en'), ((one.task / one.commits) * 1000).toFixed(1), one.longest.toFixed(0), one.blocks ? (one.blocks / one.commits).toFixed(1) : '–']
+      return [PACES[pace], RENDERERS[name], one.task.toFixed(one.task < 1 ? 2 : 1), (one.task / whole.task).toFixed(2), one.commits.toLocaleString('en'), one.commits ? ((one.task / one.commits) * 1000).toFixed(1) : '–', one.longest.toFixed(0), one.blocks ? (one.blocks / one.commits).toFixed(1) : '–']
     })
   }))
 }
 
 /** Milliseconds per token, behind so many characters. */
 function markdownGrowth() {
-  const { growth } = result('markdown')
+  const { growth, growthTokens } = result('markdown')
   const lengths = Object.keys(growth)
-  return table(['', ...lengths.map((length) => `${Number(length).toLocaleString('en')} characters`)], Object.keys(growth[lengths[0]]).map((name) => [RENDERERS[name], ...lengths.map((length) => ((growth[length][name].task / 400) * 1000).toFixed(2))]))
+  return table(['', ...lengths.map((length) => `${Number(length).toLocaleString('en')} characters`)], Object.keys(growth[lengths[0]]).map((name) => [RENDERERS[name], ...lengths.map((length) => ((growth[length][name].task / growthTokens) * 1000).toFixed(2))]))
 }
 
 /** Those whose results are there: a run of one measure leaves the other tables as they are. */
 const tables = {
   ...(exists('table-node') ? { 'table-node': () => full('node', 'table') } : {}),
   ...(exists('table-chromium') ? { 'table-chromium': () => full('chromium', 'table') } : {}),
+  ...(exists('page') ? { page } : {}),
   ...(exists('markdown') ? { markdown, 'markdown-growth': markdownGrowth } : {}),
   ...(exists('table-chromium', 'table-node') ? { summary } : {}), ...(exists('state-chromium', 'state-node') ? { state: stateful } : {}),
 }

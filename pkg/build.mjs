@@ -129,7 +129,7 @@ async function bundle() {
 /** A module written as text, as bytes. */
 function assembled(path) {
   const binary = join(generated, `${basename(path, '.wat')}.wasm`)
-  optimize(['-Os'], path, binary)
+  optimize(['-O3'], path, binary)
   return readFileSync(binary)
 }
 

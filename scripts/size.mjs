@@ -1,6 +1,7 @@
 // What an application's bundler makes of an entry: minified, with the module inlined, without React. `first` is what a page loads
 // with the entry, `whole` that and everything behind `import()`. `make package` prints it; tests compare it with budgets and
 // texts.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
@@ -33,3 +34,23 @@ export async function sizeOfEntry(entry, names) {
 
 /** Of the React hook. */
 export const sizeOfHook = () => sizeOfEntry('react', 'useAIStreamHandler')
+
+/** Brotli bytes of the module that only `message.blocks` needs: what is gone with the calls of the class that splits a text. */
+export async function sizeOfBlocks() {
+  // Large, and nobody else needs it.
+  const { default: binaryen } = await import('binaryen')
+  const glue = readFileSync(join(root, 'pkg/generated/core.js'), 'utf8')
+  const [blocks] = /^export class Blocks \{[^]*?^\}/m.exec(glue)
+  const others = glue.replace(blocks, '').replace(/^const BlocksFinalization[^]*?;$/m, '')
+  const callsOf = (text) => new Set([...text.matchAll(/\bwasm\.(\w+)/g)].map(([, name]) => name))
+  const own = [...callsOf(blocks)].filter((name) => !callsOf(others).has(name))
+  const module = binaryen.readBinary(readFileSync(join(root, 'pkg/dist/core.wasm')))
+  module.setFeatures(binaryen.Features.All)
+  const sizes = [[], own].map((gone) => {
+    for (const name of gone) module.removeExport(name)
+    module.runPasses(['remove-unused-module-elements'])
+    return brotli(module.emitBinary())
+  })
+  module.dispose()
+  return sizes[0] - sizes[1]
+}

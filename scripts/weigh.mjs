@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { OPTIMIZED, optimize } from './wasm.mjs'
-import { sizeOfHook } from './size.mjs'
+import { sizeOfBlocks, sizeOfHook } from './size.mjs'
 
 const root = join(import.meta.dirname, '..')
 const named = join(root, 'target/core-with-names.wasm')
@@ -93,3 +93,4 @@ console.log('\nits sections:')
 for (const [name, size] of [['code', sum(functions)], ...others].sort((a, b) => b[1] - a[1]).slice(0, 5)) console.log(`${kb(size)}  ${name}`)
 const { whole: hook } = await sizeOfHook()
 console.log(`\nthe React hook, whole: ${kb(hook.raw).trim()}, ${kb(hook.brotli).trim()} with brotli`)
+console.log(`of the module, only for message.blocks: ${kb(await sizeOfBlocks()).trim()} with brotli`)

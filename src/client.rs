@@ -32,6 +32,7 @@ mod send_delay;
 mod session_busy;
 mod stall;
 mod stop_run;
+mod unnamed_run;
 
 pub use config::{Config, Fallback, Stall};
 pub use io::{Call, Input, Output, Priority, Request, RequestId, Ticket};
@@ -48,6 +49,7 @@ use queue::Queue;
 use send_delay::{DelayReason, DelayedSend};
 use session_busy::SessionBusy;
 use std::collections::VecDeque;
+use unnamed_run::UnnamedRun;
 
 /// Large chunks are decoded in slices of this size, so that the decoder buffers a slice and not the whole chunk.
 pub(crate) const DECODE_CHUNK: usize = 256 << 10;
@@ -74,6 +76,8 @@ pub struct Client {
     target: usize,
     /// Running cancel requests, each with the id of its turn.
     calls: Vec<(RequestId, u32)>,
+    /// Runs to be stopped as soon as the server names them.
+    unnamed: Vec<UnnamedRun>,
     /// When the network went away.
     offline_since: Option<Seconds>,
     /// The server has answered before.
@@ -102,6 +106,7 @@ impl Client {
             discard_fed: false,
             target: 0,
             calls: Vec::new(),
+            unnamed: Vec::new(),
             offline_since: None,
             reached: false,
             random,
@@ -135,6 +140,9 @@ impl Client {
 
     /// Processes an input. `false`: nothing changed, so listeners need not be notified.
     pub fn handle(&mut self, input: Input<'_>, now: Seconds) -> bool {
+        if self.read_unnamed(&input, now) {
+            return true;
+        }
         if !self.is_relevant(&input) {
             return false;
         }

@@ -365,6 +365,88 @@ fn cancel_before_the_answer_and_behind_its_end() {
     assert_eq!(page.outputs()[..2], [Output::Abort(request), settled(2, Outcome::Completed)], "it had ended");
 }
 
+/// In the background, AgentOS goes on with a run although its connection has ended.
+fn in_background() -> Page {
+    let (path, runs) = ("/agents/assistant/runs".to_owned(), "/agents/assistant/runs".to_owned());
+    Page::with(Config { path, runs, background: true, ..config() })
+}
+
+fn calls(page: &mut Page) -> Vec<String> {
+    page.outputs().into_iter().filter_map(|o| if let Output::Call(call) = o { Some(call.url) } else { None }).collect()
+}
+
+const STOPS: &str = "http://localhost:7777/agents/assistant/runs/run-1/cancel";
+
+#[test]
+fn a_background_run_that_is_stopped_before_its_first_frame_is_stopped_on_the_server_once_it_has_a_name() {
+    for opened in [false, true] {
+        let mut page = in_background();
+        let request = send(&mut page, 1, "hello").id;
+        if opened {
+            open(&mut page, request);
+        }
+        page.handle(Input::Cancel);
+        assert_eq!(page.outputs()[..2], [Output::Release(request), settled(1, Outcome::Cancelled)]);
+        assert_eq!(page.status(), "cancelled", "the page does not wait for it");
+        if !opened {
+            open(&mut page, request);
+        }
+        let started = frame("RunStarted", with(agent(), json!({"event_index": 0})));
+        let (first, rest) = started.split_at(40);
+        chunk(&mut page, request, first);
+        assert_eq!(calls(&mut page), [] as [String; 0]);
+        chunk(&mut page, request, rest);
+        assert_eq!(calls(&mut page), [STOPS]);
+        assert!(!page.client.handle(Input::Chunk { request, bytes: b"data: {}" }, NOW), "no more of it is wanted");
+        assert_eq!((page.status().as_str(), page.turn().run_id.as_deref()), ("cancelled", Some("run-1")));
+    }
+}
+
+#[test]
+fn what_replaces_a_stopped_answer_does_not_wait_until_that_has_a_name() {
+    let mut page = in_background();
+    let first = send(&mut page, 1, "hello").id;
+    page.handle(Input::SendNow { ticket: 2, text: "no, this", files: &[] });
+    let outputs = page.outputs();
+    let [Output::Release(released), Output::Settled { ticket: 1, .. }, ..] = &outputs[..] else {
+        panic!("{outputs:?}")
+    };
+    assert_eq!(*released, first);
+    let second = page.client.live_request().unwrap();
+    let other = with(agent(), json!({"run_id": "run-2", "event_index": 0}));
+    chunk(&mut page, second, frame("RunStarted", other.clone()));
+    chunk(&mut page, first, frame("RunStarted", with(agent(), json!({"event_index": 0}))));
+    assert_eq!(calls(&mut page), [STOPS]);
+    chunk(&mut page, second, frame("RunCompleted", saying(with(other, json!({"event_index": 1})), "This.")));
+    assert_eq!((page.status().as_str(), page.answer().as_str()), ("completed", "This."));
+}
+
+#[test]
+fn a_stopped_run_that_never_gets_a_name_is_admitted_if_it_may_be_running() {
+    let no_entry = |page: &mut Page| page.timeline().iter().all(|(kind, ..)| kind != "cancel");
+    // It was refused, not sent at all, or refused in its stream.
+    for input in 0..3 {
+        let mut page = in_background();
+        let request = send(&mut page, 1, "hello").id;
+        page.handle(Input::Cancel);
+        match input {
+            0 => page.handle(Input::Opened { request, status: 503, content_type: STREAM, headers: Headers::default() }),
+            1 => page.handle(Input::NotSent { request }),
+            _ => chunk(&mut page, request, frame("RunError", json!({"content": "No."}))),
+        }
+        page.handle(Input::Closed { request });
+        assert!(calls(&mut page).is_empty() && no_entry(&mut page), "{input}");
+    }
+    for input in [|request| Input::Closed { request }, |request| Input::Failed { request }] {
+        let mut page = in_background();
+        let request = send(&mut page, 1, "hello").id;
+        page.handle(Input::Cancel);
+        page.handle(input(request));
+        let (kind, ..) = page.timeline().last().unwrap().clone();
+        assert_eq!(kind, "cancel", "{:?}", page.timeline());
+    }
+}
+
 #[test]
 fn sends_wait_their_turn() {
     let mut page = page();

@@ -131,7 +131,7 @@ fn what_came_after_is_hidden_from_the_last_answer_on_and_then_the_message_is_sen
     assert_eq!(world.calls, ["x3", "x2"].map(|run| format!("http://localhost:7777/agents/a/runs/{run}/cancel")));
     assert_eq!(seen(&mut world), ["Q1 A1 1/1", "Q2! B2 2/2"]);
     assert_eq!(world.page.client.conversation.turns.len(), 3, "ids and places stay");
-    let hidden = "edit: An earlier answer is hidden from the model: one request to it, begun and stopped";
+    let hidden = "edit: Hid an earlier answer from the model, with one request that was stopped";
     let of_edit = world.page.client.conversation.turns[1].timeline.entries();
     let story: Vec<String> = of_edit.iter().map(|e| format!("{}: {}", e.event_type, e.description)).collect();
     assert_eq!(story[..2], [hidden, hidden]);
@@ -305,6 +305,23 @@ fn an_answer_that_is_faster_than_its_stop_is_hidden_in_its_turn() {
         Some("The message could not be edited: the model answered before it could be stopped.")
     );
     assert_eq!(seen(&mut world), [format!("Q1 A1 1/1 ({FORGOTTEN})")]);
+}
+
+#[test]
+fn an_answer_whose_first_frame_is_its_end_is_hidden() {
+    for kind in ["RunCancelled", "RunError"] {
+        let end = Answer::Frames(frame(kind, with(agent("r1b"), json!({"content": ""}))));
+        let mut world = conversation(1, [end, said("r2", "B1")]);
+        assert_eq!(edit(&mut world, 0, "Q1b", &["r1"], None), Some(Outcome::Completed), "{kind}");
+        assert_eq!(seen(&mut world), ["Q1b B1 2/2"]);
+        assert_eq!(world.calls, [] as [String; 0], "there is nothing to stop");
+    }
+    // It is the run itself that answers: nothing was hidden.
+    let refused = Answer::Frames(frame("RunError", with(agent("r1"), json!({"content": "No."}))));
+    let mut world = conversation(1, [refused]);
+    assert_eq!(edit(&mut world, 0, "Q1b", &["r1"], None), Some(Outcome::Failed));
+    assert_eq!(seen(&mut world), [format!("Q1 A1 1/1 ({NOT_EDITED})")]);
+    assert_eq!(world.page.view()["head"]["error"]["message"], "No.");
 }
 
 #[test]

@@ -56,6 +56,9 @@ enum Move {
     NotSent,
     /// For the running call to the server.
     Called,
+    /// For a request whose answer was stopped before its run had a name: the frame that names it; its end.
+    Named,
+    EndsUnnamed,
 }
 
 /// Moves that take a ticket.
@@ -113,6 +116,7 @@ struct World {
     live: Option<(RequestId, u16)>,
     dead: BTreeSet<RequestId>,
     calls: BTreeSet<RequestId>,
+    released: BTreeSet<RequestId>,
     offline: bool,
     gone: bool,
     sends: u32,
@@ -133,7 +137,7 @@ impl World {
             ..Config::default()
         };
         let client = Client::new(config);
-        let (tickets, dead, calls) = Default::default();
+        let (tickets, dead, calls, released) = Default::default();
         World {
             client,
             now: 1000.0,
@@ -142,6 +146,7 @@ impl World {
             live: None,
             dead,
             calls,
+            released,
             offline: false,
             gone: false,
             sends: 0,
@@ -188,6 +193,9 @@ impl World {
         if !self.calls.is_empty() {
             moves.push(Move::Called);
         }
+        if !self.released.is_empty() {
+            moves.extend([Move::Named, Move::EndsUnnamed]);
+        }
         moves
     }
 
@@ -213,7 +221,7 @@ impl World {
             format!("event: {name}\ndata: {{\"event\":\"{name}\",\"run_id\":\"r\",\"session_id\":\"s\",\"agent_id\":\"a\"{index}{more}}}\n\n")
         };
         let stream = match what {
-            Move::Started => event("RunStarted", 0, ""),
+            Move::Started | Move::Named => event("RunStarted", 0, ""),
             Move::Says => event("RunContent", 1, ",\"content\":\"x\""),
             Move::Stopped => event("RunCancelled", 2, ""),
             Move::Completes => event("RunCompleted", 2, ",\"content\":\"x\""),
@@ -274,13 +282,23 @@ impl World {
                 self.calls.remove(&call);
                 Input::Called { request: call, status: 200 }
             }
+            Move::Named | Move::EndsUnnamed => {
+                let request = self.released.pop_first().unwrap();
+                self.dead.insert(request);
+                match what {
+                    Move::Named => Input::Chunk { request, bytes: stream.as_bytes() },
+                    _ => Input::Failed { request },
+                }
+            }
         };
+        let known = self.calls.len();
         self.client.handle(input, self.now);
         if what == Move::Opened(409) {
             let bytes = br#"{"error_type":"session_busy"}"#;
             self.client.handle(Input::Chunk { request: live, bytes }, self.now);
         }
         self.drain(what);
+        assert!(what != Move::Named || self.calls.len() == known + 1, "the stopped run goes on on the server");
         self.check(what, cleared);
     }
 
@@ -305,6 +323,11 @@ impl World {
                         "{what:?}: an abort of what is not under way"
                     );
                     self.end(request);
+                }
+                Output::Release(request) => {
+                    assert!(self.live.is_some_and(|(id, _)| id == request), "{what:?}: it is not under way");
+                    self.live = None;
+                    self.released.insert(request);
                 }
                 Output::Settled { ticket, outcome } => {
                     let before = self.tickets.insert(ticket, Some(outcome));
@@ -381,6 +404,7 @@ impl World {
             self.wake.map(f64::to_bits),
             self.live,
             &self.calls,
+            &self.released,
             self.offline,
             self.sends,
         )

@@ -459,7 +459,7 @@ fn attempts_back_off_and_end_and_each_piece_of_news_counts_them_anew() {
     assert_eq!(hand.settled(), [(1, Outcome::Interrupted)]);
     assert_eq!(
         hand.page.banner().as_deref(),
-        Some("The connection was lost, and could not be made again. What had come is kept.")
+        Some("The connection was lost and could not be restored. The text received so far is kept.")
     );
     assert_eq!(hand.page.answer(), "So far. More. ");
 }
@@ -567,7 +567,7 @@ fn foreground_streams_have_no_heartbeat_and_a_bound_of_their_own() {
     assert_eq!(hand.page.status(), "streaming");
     hand.tick_at(600.0);
     assert_eq!((hand.settled(), hand.fetched()), (vec![(1, Outcome::Interrupted)], None));
-    assert_eq!(hand.page.banner().as_deref(), Some("Nothing came from the server for too long."));
+    assert_eq!(hand.page.banner().as_deref(), Some("The server has sent nothing for too long."));
     // The timeouts can be changed, and disabled.
     let mut hand = Hand::new(Config { stall: Stall { background: 0.0, foreground: 0.0 }, ..config() });
     let request = hand.send();

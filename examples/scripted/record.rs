@@ -25,7 +25,7 @@ pub struct Run {
     /// The message with the model's directive.
     pub script: String,
     pub content: String,
-    /// COMPLETED, ERROR, CANCELLED, PAUSED, REGENERATED.
+    /// RUNNING, COMPLETED, ERROR, CANCELLED, PAUSED, REGENERATED.
     pub status: String,
     /// A JSON array.
     pub tools: String,

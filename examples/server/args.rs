@@ -37,6 +37,10 @@ impl Args {
         };
         let (mut max_retries, mut base_delay) = (None, None);
         while let Some(name) = words.next() {
+            if matches!(name.as_str(), "--help" | "-h") {
+                println!("{HELP}");
+                std::process::exit(0);
+            }
             if name == "--no-event-key" {
                 args.no_event_key = true;
                 continue;

@@ -3,7 +3,7 @@
 use super::args::Args;
 use super::metrics::{self, now};
 use super::scripted::again::{answers_pause, Again};
-use super::scripted::record::{self, Recorded, Run};
+use super::scripted::record::{self, Recorded, Run, RunStore};
 use super::scripted::{self, Directive, RunRequest, World};
 use super::store::Store;
 use super::App;
@@ -152,6 +152,11 @@ impl App {
     {
         let (monitor, in_background) = (self.monitor.clone(), request.in_background);
         let cancelled = scripted::cancelled(request.is_team, run_id, now());
+        if in_background && kept_under == run_id {
+            // As in AgentOS: other tabs and devices find a background run while it is running, and follow it.
+            let running = Run { run_id: run_id.into(), status: "RUNNING".into(), ..Run::of(&request, now()) };
+            self.store.add_run(running);
+        }
         let frames = record::without_retries(attempt, request, now, move |succeeded, rate_limited| {
             count(&monitor, Ending { attempts: 1, succeeded, rate_limited, session_kept: true });
         });

@@ -104,16 +104,21 @@ impl Client {
                 continue;
             }
             (*got_event, *understood) = (true, true);
-            match (event.run_id.map(String::from), &hiding.successor) {
-                (None, None) if event.kind.ends_run() => hiding.refusal = Some(StreamError::from_run(&event, 0.0)),
+            let (run, ends) = (event.run_id.map(String::from), event.kind.ends_run());
+            let edit = send.as_mut().and_then(|send| send.edit.as_mut());
+            let is_asked = run.is_none() || edit.as_ref().is_some_and(|edit| edit.asked == run);
+            match (run, &hiding.successor) {
+                (_, None) if ends && is_asked => hiding.refusal = Some(StreamError::from_run(&event, 0.0)),
                 (Some(id), None) if event.parent().is_none() => {
-                    hiding.successor = Some(id.clone());
-                    if let Some(edit) = send.as_mut().and_then(|send| send.edit.as_mut()) {
+                    if let Some(edit) = edit {
                         edit.hidden.extend(edit.asked.take());
                     }
-                    to_stop = Some(id);
+                    // It may end with its first frame.
+                    hiding.ended = Some(event.kind).filter(|_| ends);
+                    to_stop = Some(id.clone()).filter(|_| hiding.ended.is_none());
+                    hiding.successor = Some(id);
                 }
-                (Some(id), Some(successor)) if id == *successor && event.kind.ends_run() => {
+                (Some(id), Some(successor)) if ends && id == *successor => {
                     hiding.ended = hiding.ended.or(Some(event.kind));
                 }
                 _ => {}

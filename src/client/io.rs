@@ -254,6 +254,9 @@ pub enum Output {
     Call(Call),
     /// Abort this request. No further input for it is needed.
     Abort(RequestId),
+    /// The answer to this request was stopped before the server had named its run. Abort it and report `NotSent` if it has
+    /// not been sent; else go on reading its response while its input is [handled](super::Client::handle) as relevant.
+    Release(RequestId),
     /// Send [`Input::Tick`] at this time; replaces the previous one. `None`: no wake-up needed.
     WakeAt(Option<Seconds>),
     /// The send is over.

@@ -53,7 +53,8 @@ impl Client {
         if self.is_idle() {
             return;
         }
-        let run = self.run_to_stop().filter(|_| self.conversation.status.is_streaming());
+        let is_named = self.conversation.status.is_streaming() && !self.watch_unnamed();
+        let run = self.run_to_stop().filter(|_| is_named);
         let paused = self.queue.is_paused();
         self.queue.pause(true);
         self.cancel_current(now);

@@ -250,7 +250,7 @@ fn encoded(id: &str) -> String {
 }
 
 const OFFLINE: &str = "You are offline. The answer goes on as soon as you are back.";
-const GAVE_UP: &str = "The connection was lost, and could not be made again. What had come is kept.";
+const GAVE_UP: &str = "The connection was lost and could not be restored. The text received so far is kept.";
 const GONE: &str = "The connection was lost, and the server does not have the rest of this answer any more.";
 const NO_EDIT_ROUTE: &str = "The server could not edit the message; AgentOS can from version 3.1.10 on. It says: ";
 const NO_ROUTE: &str = "The server could not answer again; AgentOS can from version 3.1.10 on. It says: ";

@@ -106,6 +106,9 @@ impl Client {
         self.early.clear();
         match &connection {
             Some(connection) if connection.fed_by_caller => self.discard_fed = true,
+            Some(Connection { request, .. }) if self.is_unnamed(*request) => {
+                self.outputs.push_back(Output::Release(*request));
+            }
             Some(connection) => self.outputs.push_back(Output::Abort(connection.request)),
             None => {}
         }

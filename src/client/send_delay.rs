@@ -126,4 +126,4 @@ impl Client {
     }
 }
 
-const SESSION_BUSY: &str = "Another answer is running in this conversation. Yours follows when it has ended.";
+const SESSION_BUSY: &str = "Another answer is running in this conversation. Yours is sent when it has ended.";

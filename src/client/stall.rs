@@ -52,4 +52,4 @@ impl Client {
     }
 }
 
-const SILENT: &str = "Nothing came from the server for too long.";
+const SILENT: &str = "The server has sent nothing for too long.";

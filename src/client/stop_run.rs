@@ -9,7 +9,7 @@ impl Client {
     /// The user stops the answer. The server is told too, if it has a run to stop. What waits is dropped, or waits for
     /// the user.
     pub(super) fn stop_run(&mut self, drops_queue: bool, now: Seconds) {
-        let run = self.run_to_stop();
+        let run = if self.watch_unnamed() { None } else { self.run_to_stop() };
         let edits = self.conversation.is_editing();
         if drops_queue {
             self.cancel(now);

@@ -82,6 +82,17 @@ impl Conversation {
         Some((turn, run.id.as_str())).filter(|(_, id)| !id.is_empty())
     }
 
+    /// The run of turn `id`, which was stopped before it had a name.
+    pub(crate) fn name_stopped(&mut self, id: u32, run: &str) {
+        let stopped = |turn: &Turn| turn.run_id.is_none() && turn.outcome == Some(Outcome::Cancelled);
+        if let Some(t) = self.position(id).filter(|&t| stopped(&self.turns[t])) {
+            self.turns[t].run_id = Some(run.to_owned());
+            self.head_dirty = true;
+            self.turns[t].dirty = true;
+            self.first_unread = self.first_unread.min(t);
+        }
+    }
+
     /// The run that waits for the user.
     pub(crate) fn paused_run(&self) -> Option<&str> {
         let turn = self.current().filter(|t| t.outcome == Some(Outcome::Paused))?;

@@ -105,6 +105,19 @@ impl Conversation {
         }
     }
 
+    /// An earlier page has not finished the edit of this run's message: its text is returned.
+    pub fn return_edit(&mut self, run: &str, text: &str) {
+        let Some(t) = self.find_run(run).and_then(|found| self.position(found.turn)) else { return };
+        let turn = &mut self.turns[t];
+        let shown = match turn.shown {
+            Some(at) => &mut turn.older[at],
+            None => &mut *turn,
+        };
+        (shown.notice, shown.returned) = (Some(LEFT), Some(text.to_owned()));
+        turn.dirty = true;
+        self.first_unread = self.first_unread.min(t);
+    }
+
     /// The next answer is being hidden from the model.
     pub(crate) fn show_hiding(&mut self, number: usize, of: usize, now: Seconds) {
         let [number, of] = [number, of].map(|n| decimal(n as u64));
@@ -181,6 +194,7 @@ impl Conversation {
 
 const FAILED: &str = "The message could not be edited. This is the conversation as it was.";
 const STOPPED: &str = "The edit was stopped. This is the conversation as it was.";
+const LEFT: &str = "The page was left before this message was edited. This is the conversation as it was.";
 const FORGOTTEN: &str =
     "The model no longer sees this answer: an edit was not finished. Edit again, or ask for the answer again.";
 const UNSURE: &str =

@@ -173,7 +173,7 @@ impl Conversation {
     }
 }
 
-const HIDDEN: &str = "An earlier answer is hidden from the model: one request to it, begun and stopped";
+const HIDDEN: &str = "Hid an earlier answer from the model, with one request that was stopped";
 
 struct SystemEntry<'a> {
     event_type: &'a str,

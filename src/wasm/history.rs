@@ -29,6 +29,13 @@ impl Core {
         self.shell.flush();
     }
 
+    /// An edit of the message of this run was not finished: its text is returned.
+    #[wasm_bindgen(js_name = returnEdit)]
+    pub fn return_edit(&self, run: &str, text: &str) {
+        self.shell.client.borrow_mut().conversation.return_edit(run, text);
+        self.shell.flush();
+    }
+
     /// Records whether the last run of a listed session failed.
     #[wasm_bindgen(js_name = markSession)]
     pub fn mark_session(&self, id: &str, failed: bool) {

@@ -70,6 +70,7 @@ impl Core {
             client: RefCell::new(client),
             host,
             running_fetch: RefCell::new(None),
+            sent: Cell::new(0),
             packed: RefCell::default(),
             disposed: Cell::new(false),
             replay_time: Cell::new(f64::NAN),

@@ -17,6 +17,8 @@ pub(super) struct Shell {
     pub packed: RefCell<Packed>,
     /// The running fetch, to abort it.
     pub running_fetch: RefCell<Option<(u32, web_sys::AbortController)>>,
+    /// The last request that was sent.
+    pub sent: Cell<u32>,
     pub disposed: Cell<bool>,
     /// The time in the recording being replayed; NaN outside of a replay. While replaying, nothing is fetched.
     pub replay_time: Cell<Seconds>,
@@ -62,15 +64,13 @@ impl Shell {
 
     /// Bytes of the response to `request`. `false`: they are no longer wanted.
     pub(super) fn received(self: &Rc<Self>, request: u32, bytes: &js_sys::Uint8Array) -> bool {
-        if self.client.borrow().live_request() != Some(request) {
-            return false;
-        }
-        if self.client.borrow_mut().reserve(0).is_some() {
+        let live = self.client.borrow().live_request() == Some(request);
+        if live && self.client.borrow_mut().reserve(0).is_some() {
             self.receive_all(bytes);
+            true
         } else {
-            self.handle(Input::Chunk { request, bytes: &bytes.to_vec() });
+            self.handle(Input::Chunk { request, bytes: &bytes.to_vec() })
         }
-        true
     }
 
     fn now(&self) -> Seconds {
@@ -101,6 +101,9 @@ impl Shell {
                 Some(Output::Fetch(request)) => self.fetch(request),
                 Some(Output::Call(call)) => self.call(call),
                 Some(Output::Abort(request)) => self.abort(request),
+                // Its headers are awaited.
+                Some(Output::Release(request)) if self.sent.get() != request => self.abort(request),
+                Some(Output::Release(_)) => {}
                 Some(Output::WakeAt(at)) => self.host.wake(at.map_or(-1.0, |at| (at - self.now()).max(0.0))),
                 Some(Output::Settled { ticket, outcome }) => self.host.settled(ticket, outcome_name(outcome)),
                 Some(Output::Limit(until)) => self.host.limit(until.unwrap_or(-1.0)),

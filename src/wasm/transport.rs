@@ -55,10 +55,13 @@ impl Shell {
                     shell.host.unsent(id, &why);
                     Input::NotSent { request: id }
                 }
-                Ok(prepared) => match read_response(&shell, id, prepared).await {
-                    Ok(()) => Input::Closed { request: id },
-                    Err(_) => Input::Failed { request: id },
-                },
+                Ok(prepared) => {
+                    shell.sent.set(id);
+                    match read_response(&shell, id, prepared).await {
+                        Ok(()) => Input::Closed { request: id },
+                        Err(_) => Input::Failed { request: id },
+                    }
+                }
             };
             shell.running_fetch.borrow_mut().take_if(|(running, _)| *running == id);
             shell.handle(end);

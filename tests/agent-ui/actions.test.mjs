@@ -132,6 +132,46 @@ test('the queue is in the user’s hands, and a session is renamed, copied and d
   assert.deepEqual(requests.slice(1).map(({ method, path }) => `${method} ${path.split('?')[0].split('/').at(-1)}`), ['POST fork', 'POST rename', `DELETE ${sessionId}`])
 })
 
+/** A page whose session is being opened: `release` lets the server answer. */
+async function opening() {
+  let release
+  const released = new Promise((resolve) => (release = resolve))
+  const page = await open(async (request, response) => {
+    if (request.path.endsWith('/continue')) return stream(response, streamOf('regen_agent_replace.2_regenerate'))
+    if (/\/runs(\?|$)/.test(request.path)) await released
+    return json(response, request.path.includes('/runs/') ? { status: 'COMPLETED' } : truth.runs.body)
+  }, {}, { sessionId: truth.session_id })
+  return { ...page, release }
+}
+
+test('disconnected while the session is being opened: nothing is shown, asked or left open', async () => {
+  const { ui, shown, requests, release, store } = await opening()
+  const outcome = ui.regenerate()
+  await until(() => requests.length)
+  ui.disconnect()
+  store.getState().setMessages([])
+  release()
+  assert.equal(await outcome, 'cancelled')
+  assert.deepEqual([ui.handler, shown(), requests.filter(({ method }) => method === 'POST')], [null, [], []])
+})
+
+test('two actions at once open the session once for both, and one that the page has left in between is not shown', async () => {
+  const both = await opening()
+  const first = both.ui.regenerate(), second = both.ui.renameSession('other', 'Name')
+  both.release()
+  assert.deepEqual([await first, await second], ['completed', undefined])
+  assert.equal(both.shown().length, 4)
+  assert.equal(both.ui.handler.getSnapshot().turns.length, 2)
+
+  const left = await opening()
+  const outcome = left.ui.regenerate()
+  await until(() => left.requests.length)
+  left.page.setSessionId(null)
+  left.ui.update({ ...left.page.address, setSessionId: left.page.setSessionId })
+  left.release()
+  assert.deepEqual([await outcome, left.ui.handler, left.shown()], ['completed', null, []])
+})
+
 test('without an agent or a team the actions say what is missing', async () => {
   const { ui } = await open((_, response) => json(response, {}), {}, { agent: null })
   await assert.rejects(ui.regenerate(), { message: /it needs one of the options agent and team$/ })

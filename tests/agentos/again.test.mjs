@@ -112,6 +112,41 @@ for (const [name, options, who] of WORLDS) {
   }
 }
 
+for (const [name, options] of WORLDS) {
+  test(`stopped before its first frame, an answer goes on nowhere (${name})`, async () => {
+    for (const act of ['send', 'regenerate']) for (const ms of [0, 5, 20, 60]) {
+      const handler = connect(options)
+      await handler.send(`First. [[take key=${newKey()}]]`)
+      await stored(handler, options)
+      const { sessionId, runId } = handler.getSnapshot()
+      const { framesRead } = handler.getSnapshot().diagnostics
+      const key = newKey()
+      const outcome = act === 'send' ? handler.send(`Second. [[take key=${key} w=60 d=0.05]]`) : handler.regenerate()
+      if (act === 'regenerate') await until(() => handler.getSnapshot().isStreaming)
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      const isEarly = handler.getSnapshot().diagnostics.framesRead === framesRead
+      handler.cancel()
+      await outcome
+      if (!isEarly) continue
+      assert.equal(handler.getSnapshot().isStreaming, false)
+      // Longer than it would take to answer: three seconds.
+      let others
+      await until(async () => {
+        others = (await agentos.runs(sessionId, typeOf(options))).filter((run) => run.run_id !== runId && !run.parent_run_id)
+        return others.some(({ status }) => status === 'CANCELLED') || (!options.background && !others.length)
+      }, `${act} stopped after ${ms} ms: ${JSON.stringify(others?.map(({ status }) => status))}`)
+      if (!options.background) await new Promise((resolve) => setTimeout(resolve, 300))
+      others = (await agentos.runs(sessionId, typeOf(options))).filter((run) => run.run_id !== runId && !run.parent_run_id)
+      assert.deepEqual(others.filter(({ status }) => status !== 'CANCELLED').map(({ status }) => status), [])
+      if (!options.background || act === 'regenerate') continue
+      const opened = connect(options)
+      await opened.openSession(sessionId)
+      assert.deepEqual(opened.getSnapshot().turns.map(({ outcome }) => outcome), ['completed', 'cancelled'], 'after a refresh')
+      assert.deepEqual(handler.getSnapshot().turns.map(({ runId }) => runId), opened.getSnapshot().turns.map(({ runId }) => runId))
+    }
+  })
+}
+
 test('a member has written already: it does not write again', async () => {
   for (const background of [false, true]) {
     const options = { team: 'panel', background, retry: false }

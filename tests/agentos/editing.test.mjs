@@ -57,6 +57,27 @@ async function assertReopens(handler, options) {
 }
 
 for (const [name, options, who] of WORLDS) {
+  test(`two handlers edit the same message at once: it comes out as one of the two (${name})`, async () => {
+    const key = newKey()
+    const first = connect(options), second = connect(options)
+    await ask(first, options, `Before [[take key=${key}]]`, `Wrong [[take key=${key}]]`)
+    await second.openSession(first.getSnapshot().sessionId)
+    const edits = [first, second].map((handler, at) => handler.edit(handler.getSnapshot().turns[1], `Edit ${at} [[take key=${key}]]`))
+    const outcomes = await Promise.allSettled(edits)
+    assert.deepEqual(outcomes.map(({ value, reason }) => value ?? /perhaps in another tab/.test(reason.message)).sort(), ['completed', true].sort())
+    const winner = outcomes[0].value ? 0 : 1
+    const [won, lost] = winner ? [second, first] : [first, second]
+    assert.deepEqual(await whatModelSees(won, options, who), [
+      `user: Before [[take key=${key}]]`, `assistant: ${said(1, who)}`, `user: Edit ${winner} [[take key=${key}]]`, `assistant: ${asked(won)[1][1]}`,
+    ])
+    // The other one goes on, and its edit takes the place of the first.
+    await stored(won, options)
+    await lost.openSession(won.getSnapshot().sessionId)
+    assert.equal(await lost.edit(lost.getSnapshot().turns[1], `Edit again [[take key=${key}]]`), 'completed')
+    assert.deepEqual(versionsOf(lost).slice(0, 2), ['1/1', '3/3'])
+    assert.deepEqual((await whatModelSees(lost, options, who)).filter((line) => line.startsWith('user: ')), [`user: Before [[take key=${key}]]`, `user: Edit again [[take key=${key}]]`])
+  })
+
   test(`a message in the middle: the model forgets what came after, and the old conversation stays a version (${name})`, async () => {
     const handler = connect(options)
     const key = newKey()

@@ -174,6 +174,63 @@ test('no network: the page says so, and the answer goes on when it is back', asy
   assert.deepEqual([(await tab.state()).text, (await tab.state()).error], [WHOLE, null])
 })
 
+test('two tabs edit one message at the same moment: one is made, the other is told, and the model saw one', async () => {
+  const first = await visit('?background=no')
+  await first.send('Wrong. [[plain]]')
+  await ends(first)
+  const session = await first.page.evaluate(() => globalThis.h.getSnapshot().sessionId)
+  const second = await visit('?background=no', first.context)
+  await second.page.evaluate((id) => globalThis.h.openSession(id), session)
+  const edit = (tab, text) => tab.page.evaluate((text) => globalThis.h.edit(globalThis.h.getSnapshot().turns[0], text).catch((error) => error.message), text)
+  const outcomes = await Promise.all([edit(first, 'One. [[plain]]'), edit(second, 'Two. [[plain]]')])
+  const made = outcomes.indexOf('completed')
+  assert.match(outcomes[1 - made] ?? outcomes.join(), /edit\(\): an answer is being asked for again in this session, perhaps in another tab/)
+  await until(async () => (await agentos.runs(session, 'agent')).filter(({ status }) => status === 'COMPLETED').length === 1)
+  const asked = (await agentos.runs(session, 'agent')).filter(({ status }) => status === 'COMPLETED').map(({ run_input }) => run_input)
+  assert.deepEqual(asked.map((input) => input?.input_content ?? input), [['One. [[plain]]', 'Two. [[plain]]'][made]])
+})
+
+test('a refresh in the middle of an edit: the new text is there, and the edit can be made', async () => {
+  for (const moment of [() => true, ({ activityStatus }) => activityStatus?.includes('1 of 2'), ({ activityStatus }) => activityStatus?.includes('2 of 2'), ({ activityStatus, status }) => status === 'connecting' && !activityStatus?.includes(' of 2')]) {
+    const tab = await visit('?background=no&persist=session')
+    for (const text of ['First. [[plain]]', 'Second. [[plain]]']) {
+      await tab.send(text)
+      await ends(tab)
+    }
+    const session = await tab.page.evaluate(() => globalThis.h.getSnapshot().sessionId)
+    await tab.page.evaluate((reaches) => new Promise((resolve) => {
+      const look = () => {
+        const { activityStatus, status } = globalThis.h.getSnapshot()
+        if (eval(reaches)({ activityStatus, status })) resolve()
+      }
+      globalThis.h.subscribe(look)
+      void globalThis.h.edit(globalThis.h.getSnapshot().turns[0], 'Edited. [[plain]]')
+      look()
+    }), moment.toString())
+    await tab.reload()
+    const first = () => tab.page.evaluate(() => globalThis.h.getSnapshot().turns.map(({ user, unsent, notice }) => [user.content, unsent, notice])[0])
+    assert.deepEqual((await first())?.slice(0, 2), ['First. [[plain]]', 'Edited. [[plain]]'], moment.toString())
+    // AgentOS stores that it stopped an answer a moment after the connection has ended.
+    await until(async () => {
+      const runs = await agentos.runs(session, 'agent')
+      return runs.every(({ run_id, status }) => status !== 'REGENERATED' || runs.some(({ regenerated_from }) => regenerated_from === run_id))
+    }, 'what was stopped to be stored')
+    await tab.page.evaluate((id) => globalThis.h.openSession(id), session)
+    const shown = await tab.page.evaluate(() => globalThis.h.getSnapshot().turns.map(({ user, unsent, notice, outcome }) => ({ user: user.content, unsent, notice, outcome })))
+    const [{ user, unsent, notice }] = shown
+    if (user !== 'Edited. [[plain]]') {
+      assert.equal(unsent, 'Edited. [[plain]]')
+      assert.match(notice, /^The page was left before this message was edited/)
+      const hidden = (await agentos.runs(session, 'agent')).filter(({ status }) => status === 'REGENERATED').map(({ run_input }) => run_input?.input_content ?? run_input)
+      for (const turn of shown.slice(1)) if (hidden.includes(turn.user)) assert.notEqual(turn.notice, null, 'what the model no longer sees says so')
+      assert.equal(await tab.page.evaluate(() => globalThis.h.edit(globalThis.h.getSnapshot().turns[0], 'Edited. [[plain]]')), 'completed')
+      await until(async () => (await agentos.runs(session, 'agent')).filter(({ status }) => status === 'COMPLETED').length === 1, 'the edit alone')
+    }
+    await until(async () => (await tab.page.evaluate(() => sessionStorage.length)) === 0, 'what was kept to go')
+    tab.assertClean()
+  }
+})
+
 test('two tabs with one session: an answer streams in both, and stopped in one it is stopped in both, after a refresh too', async () => {
   const first = await visit('?follow=yes')
   await first.send('Hello. [[plain]]')

@@ -19,7 +19,7 @@ before(() => {
 
 test('every block names its language', () => {
   // tests/frameworks compiles the last four.
-  const known = ['vue', 'svelte', 'jsx', 'typescript', 'ts', 'tsx', 'rust', 'sh', 'json', 'python', 'nginx', 'text']
+  const known = ['vue', 'svelte', 'jsx', 'typescript', 'ts', 'tsx', 'rust', 'sh', 'json', 'python', 'nginx', 'css', 'text']
   for (const { page, line, language } of pages.flatMap(blocksOf)) assert.ok(known.includes(language), `${page}:${line}: "${language}"`)
 })
 

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test'
 import { promisify } from 'node:util'
 import { serve } from '../../scripts/serve.mjs'
 import { launch, openPage } from '../e2e/browser.mjs'
+import { blocksOf } from '../docs/support.mjs'
 import { backend, play } from '../package/support.mjs'
 import { bundlePage, folder, installed } from './install.mjs'
 
@@ -30,8 +31,8 @@ after(async () => {
 
 /** Name → the page, what renders it on a server, and what hydrates that, if not the page itself. */
 const frameworks = {
-  react: { source: 'react.jsx', server: 'react-server.jsx', strict: true },
-  vue: { source: 'vue.js', server: 'vue-server.js' },
+  react: { source: 'react.jsx', server: 'react-server.jsx', strict: true, containers: true },
+  vue: { source: 'vue.js', server: 'vue-server.js', containers: true },
   svelte: { source: 'svelte.js', server: 'svelte-server.js' },
   solid: { source: 'solid.js', server: 'solid-server.jsx', hydrated: 'solid-hydrated.jsx' },
   angular: { source: 'angular.js', server: 'angular-server.js', hydrated: 'angular-hydrated.js' },
@@ -41,6 +42,12 @@ const frameworks = {
 const base = { run_id: 'r', session_id: 's', agent_id: 'a', agent_name: 'Ann', created_at: 1_795_452_000 }
 const line = (event, more = {}) => `data: ${JSON.stringify({ ...base, event, ...more })}\n\n`
 const stream = (response) => response.writeHead(200, { 'content-type': 'text/event-stream' })
+
+/** The block of styles on a page of the documentation that has `words`. */
+function styleOf(page, words) {
+  const [block] = blocksOf(page).filter(({ language, text }) => language === 'css' && text.includes(words))
+  return block.text
+}
 
 /** Answers a word every `ms`; never ends if `words` is Infinity. */
 const words = (response, words = 20, ms = 15) => {
@@ -55,7 +62,7 @@ const words = (response, words = 20, ms = 15) => {
   response.on('close', () => clearInterval(timer))
 }
 
-for (const [name, { source, server, hydrated = source, strict }] of Object.entries(frameworks)) {
+for (const [name, { source, server, hydrated = source, strict, containers }] of Object.entries(frameworks)) {
   describe(name, () => {
     let page, address, assertClean
     before(async () => {
@@ -212,6 +219,42 @@ for (const [name, { source, server, hydrated = source, strict }] of Object.entri
       const sum = drawn.reduce((total, [, count]) => total + count, 0)
       // The user's message; a draw for each token and for each block that settles; and the eight that the late definition concerns.
       assert.ok(sum <= times * (2 + paragraphs.length + 11 + 8), `${sum} draws`)
+      assertClean(url)
+    })
+
+    if (containers) test('a container around each hundred blocks: a token touches one, and the style for long answers hides nothing', async (context) => {
+      let response
+      const { url } = await served(context, (_, to) => { response = to })
+      await open()
+      await page.addStyleTag({ content: styleOf('docs/markdown.md', '.answer > section').replaceAll('.answer', 'li') })
+      await mount({ endpoint: url, agent: 'a' }, 'containers')
+      const sent = send('hello', 'containers')
+      await until(() => response)
+      const texts = Array.from({ length: 250 }, (_, at) => `paragraph ${at} of many`)
+      stream(response).write(line('RunStarted') + line('RunContent', { content: texts.join('\n\n') }))
+      const sections = '#containers li:nth-of-type(2) > section'
+      const sizes = () => page.evaluate((sections) => [...document.querySelectorAll(sections)].map(({ children }) => children.length), sections)
+      await until(async () => (await sizes()).length === 3)
+      assert.deepEqual(await sizes(), [100, 100, 50])
+      await page.evaluate((sections) => {
+        globalThis.touched = new Set()
+        const all = [...document.querySelectorAll(sections)]
+        all.forEach((section, at) => new MutationObserver(() => globalThis.touched.add(at)).observe(section, { subtree: true, childList: true, characterData: true, attributes: true }))
+      }, sections)
+      response.write(line('RunContent', { content: ' and more' }))
+      await until(() => page.evaluate((sections) => document.querySelector(`${sections}:last-of-type`).textContent.endsWith('249 of many and more'), sections))
+      assert.deepEqual(await page.evaluate(() => [...globalThis.touched]), [2])
+      // The last container is out of view: it is not laid out, and yet it is found, copied and read aloud.
+      assert.equal(await page.evaluate((sections) => document.querySelector(`${sections}:last-of-type > :last-child`).checkVisibility({ contentVisibilityAuto: true }), sections), false)
+      assert.ok(await page.evaluate(() => (getSelection().selectAllChildren(document.body), getSelection().toString().includes('paragraph 240 of many'))))
+      const devTools = await page.context().newCDPSession(page)
+      const { nodes } = await devTools.send('Accessibility.getFullAXTree')
+      assert.ok(nodes.some(({ name }) => name?.value?.includes('paragraph 240 of many')))
+      assert.ok(await page.evaluate(() => (getSelection().removeAllRanges(), globalThis.find('249 of many and more'))))
+      await page.emulateMedia({ media: 'print' })
+      assert.equal(await page.evaluate((sections) => getComputedStyle(document.querySelector(sections)).contentVisibility, sections), 'visible')
+      response.end(line('RunCompleted', { content: '' }))
+      assert.equal(await sent, 'completed')
       assertClean(url)
     })
 

@@ -155,6 +155,7 @@ for (const [name, check] of Object.entries(pages)) {
       await page.click('.banner >> text=Try again')
       await page.waitForSelector('.banner', { state: 'detached' })
       await page.waitForSelector('.composer >> text=Send')
+      assert.equal((await page.$$('article.user')).length, 1, 'the message is there once')
       await say('again')
       await page.waitForSelector('.banner')
       await page.click('.banner >> text=Close')

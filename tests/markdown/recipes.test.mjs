@@ -18,7 +18,8 @@ for (const name of ['addEventListener', 'removeEventListener']) globalThis[name]
 globalThis.window = dom.window
 globalThis.IS_REACT_ACT_ENVIRONMENT = true
 
-const { createStreamHandler } = await load('ai-stream-handler')
+const { createBlocks, createStreamHandler } = await load('ai-stream-handler')
+const { closedText } = await load('ai-stream-handler/markdown')
 const React = (await load('react')).default
 const { createRoot } = await load('react-dom/client')
 const { renderToStaticMarkup } = await load('react-dom/server')
@@ -142,6 +143,50 @@ test('a definition that comes late renders the blocks that need it', async () =>
   assert.equal(Counted.count, 4)
 })
 
+test('in production a token renders one block, and one that settles is rendered again only where `open` is read', async () => {
+  await load('react-dom')
+  const said = execFileSync(process.execPath, [join(import.meta.dirname, 'production.mjs'), folder], { encoding: 'utf8', env: { ...process.env, NODE_ENV: 'production' } })
+  const { text, open, later } = JSON.parse(said)
+  // Blank lines and the end change nothing.
+  assert.deepEqual(text.counts, [1, 1, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0])
+  // One more when a block settles.
+  assert.deepEqual(open.counts, [1, 1, 0, 2, 1, 1, 1, 2, 2, 1, 2, 1, 1, 2, 1])
+  assert.deepEqual(open.open, Array(6).fill(false))
+  // Read after the render, `open` is what it is then.
+  assert.deepEqual([later.counts, later.open], [text.counts, Array(6).fill(false)])
+})
+
+test('of every beginning of an answer, closed text shows no more raw marks than remend’s', async () => {
+  // A dependency of Streamdown.
+  const { default: remend } = await load('remend')
+  const { micromark } = await load('micromark')
+  const { gfm, gfmHtml } = await load('micromark-extension-gfm')
+  const drawn = (text) => micromark(text, { extensions: [gfm()], htmlExtensions: [gfmHtml()] }).replace(/<code[^]*?<\/code>/g, '').replace(/<[^>]*>/g, '')
+  const marks = (text) => (drawn(text).match(/\*\*|(?<!\w)\*(?=\w)|`|\]\(|~~|\$\$/g) ?? []).length
+  let count = 0
+  // What is meant to be an asterisk is none of them.
+  for (const text of answers.map((one) => one.replaceAll('\\*', '').replaceAll('2 * 3 * 4', ''))) for (let length = 1; length <= text.length; length++) {
+    const [block] = createBlocks().update(text.slice(0, length), { open: true }).slice(-1)
+    // Behind a blank line, half a link is text.
+    if (/\]\([^)]*\n\n$/.test(block.text)) continue
+    const [ours, theirs] = [closedText(block), remend(block.text)]
+    assert.ok(marks(ours) <= marks(theirs), `${JSON.stringify(block.text)}: ${JSON.stringify(ours)}, remend: ${JSON.stringify(theirs)}`)
+    count += marks(block.text) > marks(ours)
+  }
+  assert.ok(count > 100, `${count} texts had half-written marks`)
+})
+
+test('a container around each hundred blocks, which are otherwise siblings', async () => {
+  feed(Array.from({ length: 250 }, (_, at) => `paragraph ${at}`).join('\n\n'))
+  const Counted = ({ children }) => h('section', { className: 'of-its-own' }, children)
+  for (const [container, selector] of [['div', 'main > div'], [Counted, 'main > .of-its-own']]) {
+    await show(h(MessageBlocks, { message: answer(), render: Markdown, container }))
+    assert.deepEqual([...document.querySelectorAll(selector)].map(({ children }) => children.length), [100, 100, 50])
+  }
+  await show(h(MessageBlocks, { message: answer(), render: Markdown }))
+  assert.equal(target.children.length, 250)
+})
+
 test('closed shows no raw marks, and render gets kind, open and lang', async () => {
   const seen = []
   const Block = ({ children, kind, open, lang }) => { seen.push([kind, open, lang]); return h(Markdown, null, children) }
@@ -179,6 +224,25 @@ test('useSmooth: behind while the run goes on, and complete at its end', async (
   assert.ok(shown > 9 && answer().content.startsWith(target.textContent), `${shown}`)
   complete(answer().content)
   await show(h(Answer, { message: answer() }))
+  assert.equal(target.textContent.length, 209)
+})
+
+test('useSmooth in StrictMode: one clock, still behind, and no rendering without a reason', async () => {
+  let renders = 0
+  const Answer = ({ message }) => {
+    if (++renders > 100) throw new Error('renders without end')
+    return h('p', null, useSmooth(message))
+  }
+  const strict = (message) => h(React.StrictMode, null, h(Answer, { message }))
+  feed('History. ')
+  await show(strict(answer()))
+  // Twice each: StrictMode renders twice.
+  assert.ok(renders <= 4, `${renders} renders`)
+  feed('x'.repeat(200))
+  await show(strict(answer()))
+  assert.ok(target.textContent.length < 209, `${target.textContent.length} are shown at once`)
+  complete(answer().content)
+  await show(strict(answer()))
   assert.equal(target.textContent.length, 209)
 })
 

@@ -60,6 +60,12 @@ for (const [name, render] of Object.entries(judges)) {
     }
   })
 
+  test(`${name}: every beginning of the kinds of documents that Streamdown is tested with`, () => {
+    for (const [kind, text] of Object.entries(KINDS)) for (let length = 1; length <= text.length; length++) {
+      assert.ok(!differs(text.slice(0, length), render), `${kind}, ${JSON.stringify(text.slice(0, length))}`)
+    }
+  })
+
   test(`${name}: generated documents`, () => {
     const next = random(652)
     const parts = name === 'GFM' ? PARTS : PARTS.filter((part) => !part.includes('|'))
@@ -79,3 +85,22 @@ const PARTS = [
   '1. first\n', '1. second\n\n', '   - nested\n', '    indented\n', '> quote\n', '> > deeper\n', 'lazy\n', '```js\nlet a = 1\n\nlet b\n```\n', '~~~\ntext\n~~~\n', '---\n', '***\n', '| a | b |\n|---|---|\n| 1 | 2 |\n',
   '<div>\n\ninside\n\n</div>\n', '<details>\n<summary>s</summary>\n\n- a\n\n</details>\n', '<!-- comment -->\n', '$$\nx = y\n\nz\n$$\n', '- [ ] task\n- [x] done\n', '**bold\nover lines**\n', 'a  \nbreak\n', '`code\nspan`\n',
 ]
+
+/** A document of each kind that is split in Streamdown's tests. Footnotes are not among them: docs/markdown.md, Limits. */
+const KINDS = {
+  'code with blank lines and another fence inside': 'Run it:\n\n````md\n```js\nlet a\n```\n\n# not a head\n````\n\nDone.\n',
+  'code in a list': '1. First:\n\n   ```sh\n   npm i\n\n   npm start\n   ```\n\n2. Second\n\nEnd.\n',
+  'math with blank lines': 'The sum\n\n$$\na = b\n\nc = d\n$$\n\nis $5.\n',
+  'nested elements': '<div>\n<p>\n\n**bold**\n\n</p>\n</div>\n\nafter\n',
+  'details': '<details>\n<summary>More</summary>\n\n- one\n- two\n\n```js\na\n```\n\n</details>\n\nafter\n',
+  'a void element and a comment': 'a<br>b\n\n<hr>\n\ntext\n\n<!-- one\n\ntwo -->\n\nafter\n',
+  'a table among paragraphs': 'Before:\n\n| a | b \\| c |\n| :-- | --: |\n| `x` | **y** |\n| 1 | 2 |\n\nAfter.\n',
+  'a list that becomes loose': '- one\n- two\n  - three\n\n- four\n\n  more of four\n\nAfter.\n',
+  'tasks': '- [ ] open\n- [x] done\n\n* [ ] other list\n',
+  'quotes with lists and code': '> # Head\n> - a\n> - b\n>\n> ```\n> code\n> ```\nlazy\n\nAfter.\n',
+  'heads of both kinds': '# One\nText\n\nTwo\n---\n\nThree\n===\n### Four ###\n',
+  'references before and behind their definitions': 'See [a] and ![b].\n\n[a]: /a "A"\n\nText [B][b], [a][].\n\n[b]: </b> \'B\'\n[a]: /second\n\n[a]\n'.replace('[a]: /second\n', ''),
+  'Chinese, Arabic and emoji': '你好，**世界**。\n\n- مرحبا\n- 👩‍👩‍👧‍👦 *family*\n\n> 引用\n',
+  'rules of all kinds': 'a\n\n---\nb\n\n* * *\n___\nc\n',
+  'breaks and escapes': 'a  \nb\\\nc \\*d\\* &copy; &#42;\n\n\\# no head\n',
+}

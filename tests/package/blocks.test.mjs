@@ -272,6 +272,68 @@ test('bad input costs what its length does', () => {
   }
 })
 
+test('a message whose blocks nobody reads has no splitter; one whose blocks are read has one, which is gone at the end', () => {
+  // wasm-bindgen registers each object of the module that JavaScript holds.
+  const registered = []
+  const { register, unregister } = FinalizationRegistry.prototype
+  FinalizationRegistry.prototype.register = function (object, ...rest) { registered.push(object); return register.call(this, object, ...rest) }
+  FinalizationRegistry.prototype.unregister = function (object) { registered.splice(registered.indexOf(object), 1); return unregister.call(this, object) }
+  try {
+    begin()
+    for (let count = 0; count < 50; count++) {
+      handler.feed(delta('# Head\n\ntext\n\n'))
+      JSON.stringify({ ...answer() })
+    }
+    const before = registered.length
+    assert.equal(answer().blocks.length, 100)
+    assert.equal(registered.length, before + 1)
+    handler.feed(delta('more'))
+    assert.equal(answer().blocks.length, 101)
+    assert.equal(registered.length, before + 1)
+    handler.feed(completed('# Head\n\ntext\n\n'.repeat(50) + 'more'))
+    handler.end()
+    assert.equal(answer().blocks.length, 101)
+    assert.equal(registered.length, before)
+  } finally {
+    Object.assign(FinalizationRegistry.prototype, { register, unregister })
+  }
+})
+
+test('closedText, and what a component renders, of a megabyte of anything', () => {
+  // None of these ends within minutes if it is looked through once for each of its characters.
+  const n = 150_000
+  const documents = {
+    'no line end': ['word '.repeat(n)], 'half a row': [`| ${'a'.repeat(4 * n)}`], 'brackets and marks': ['['.repeat(n) + 'a_ '.repeat(n)], 'marks': ['a*b_c '.repeat(n)], 'code': ['`a``b '.repeat(n)],
+    'links': ['[a](b '.repeat(n)], 'links in links': ['[a '.repeat(n) + '](b'.repeat(n)], 'empty lines': [`a${' '.repeat(n)}${'\n'.repeat(n)}b`], 'underline': [`a\n${'='.repeat(n)}`],
+    'items': ['- **item\n'.repeat(n), 'list'], 'quotes': [`${'>'.repeat(n)} x`, 'quote'], 'a fence': [`\`\`\`\n${'`\n'.repeat(n)}`, 'code'], 'math': [`$$${'$ '.repeat(n)}`, 'math'], 'tags': ['<d '.repeat(n), 'html'],
+    'cells': [`| a |\n|-|\n|${' |'.repeat(n)}`, 'table'],
+  }
+  for (const [name, [text, kind = 'paragraph']] of Object.entries(documents)) {
+    const [drawn] = controller({ closed: true }).blocks.render({ content: text, blocks: [{ id: 'b0', text, kind, open: true }] })
+    assert.ok(drawn.text.length > 0 || kind === 'html', name)
+  }
+})
+
+test('thousands of definitions that come one by one are read once each', () => {
+  const { split } = String.prototype
+  let characters = 0
+  String.prototype.split = function (...args) { characters += this.length; return split.apply(this, args) }
+  try {
+    const growing = lib.createBlocks()
+    let text = 'See [l0], [l1999] and [none].\n\n'
+    for (let at = 0; at < 2000; at++) {
+      text += `[l${at}]: /${at}\n`
+      growing.update(text, { open: true })
+      withDefinitions(growing.blocks[0], growing.linkDefinitions)
+    }
+    growing.update(text)
+    assert.ok(withDefinitions(growing.blocks[0], growing.linkDefinitions).endsWith('\n\n[l0]: /0\n[l1999]: /1999'))
+  } finally {
+    String.prototype.split = split
+  }
+  assert.ok(characters < 100_000, `${characters}`)
+})
+
 test('closedText closes what is half written in the open block, and nothing else', () => {
   const closed = (text, kind = 'paragraph') => closedText({ text, kind, open: true })
   for (const [given, wanted] of [
@@ -290,7 +352,7 @@ test('closedText closes what is half written in the open block, and nothing else
   assert.equal(closedText({ text: '**a', kind: 'paragraph', open: false }), '**a')
 })
 
-test('closedText of every beginning of every example ends, and only adds or leaves out at the end', () => {
+test('closedText of every beginning of every example is a text', () => {
   for (const { markdown } of examples) for (let length = 1; length <= markdown.length; length++) {
     const [block] = lib.createBlocks().update(markdown.slice(0, length), { open: true }).slice(-1)
     assert.equal(typeof closedText(block), 'string')

@@ -83,6 +83,96 @@ test('a fork that another client made is a version beside its source, which the 
   assert.deepEqual(asked(page).map(([path]) => path.split('/').at(-2)).filter((id) => id === first || id === source || id === fork), [fork, source])
 })
 
+test('of two tabs that ask for the same answer again at once, one is told so, and loses nothing', async () => {
+  const runs = truthOf(STEPS[1]).runs.body
+  const [, { run_id }] = runs
+  let release
+  const hidden = new Promise((resolve) => (release = resolve))
+  const held = async (request, response) => (await hidden, recorded(STEPS[2])(request, response))
+  const first = await connect({ agent: 'historian' }, [held, recorded(STEPS[3]), recorded(STEPS[2]), recorded(STEPS[3])], json(200, runs))
+  const second = lib.createStreamHandler({ endpoint: first.server.url, agent: 'historian', notify: 'sync', retry: false })
+  handlers.push(second)
+  for (const handler of [first.handler, second]) await handler.openSession(truthOf(STEPS[1]).session_id)
+  const editing = first.handler.edit(first.handler.getSnapshot().turns[1], 'First')
+  const [, turn] = second.getSnapshot().turns
+  const refusal = (call) => ({ message: `ai-stream-handler: ${call}(): an answer is being asked for again in this session, perhaps in another tab; wait for its end` })
+  await assert.rejects(second.edit(turn, 'Second'), refusal('edit'))
+  await assert.rejects(second.regenerate({ turn }), refusal('regenerate'))
+  release()
+  assert.equal(await editing, 'completed')
+  assert.equal(first.server.requests.filter(({ path }) => path.endsWith(`/${run_id}/continue`)).length, 1)
+  assert.equal(second.getSnapshot().turns[1], turn)
+  // Its end frees the session.
+  assert.equal(await second.edit(turn, 'Second'), 'completed')
+})
+
+/** A Storage. */
+const shelf = () => {
+  const items = new Map()
+  return { items, getItem: (key) => items.get(key) ?? null, setItem: (key, text) => items.set(key, text), removeItem: (key) => items.delete(key) }
+}
+const LEFT = 'The page was left before this message was edited. This is the conversation as it was.'
+const openTurn = (handler) => handler.getSnapshot().turns.map(({ user, answer, notice, unsent }) => [user.content, answer.content, notice, unsent])
+
+test('the text of an edit outlives a reload, whenever that comes, until the user goes on', async () => {
+  const before = truthOf(STEPS[1]).runs.body
+  const { session_id } = truthOf(STEPS[1])
+  const answer = before[1].content
+  const never = () => {}
+  for (const [moment, stored, answers] of [['while the session is read', never, []], ['while an answer is being hidden', json(200, before), [never]], ['while the message is being sent', json(200, before), [recorded(STEPS[2]), never]]]) {
+    const persist = shelf()
+    let answerGet = json(200, before)
+    const page = await connect({ agent: 'historian' }, answers, (request, response) => answerGet(request, response), { persist })
+    await page.handler.openSession(session_id)
+    const asked = page.server.requests.length
+    answerGet = stored
+    page.handler.edit(page.handler.getSnapshot().turns[1], RIGHT)
+    await until(() => page.server.requests.filter(({ method }) => method === 'POST').length - (answers.length > 1) >= answers.length && page.server.requests.length > asked, moment)
+    page.handler.dispose()
+    answerGet = (request, response) => json(200, request.path.includes('another') ? [] : before)(request, response)
+    const visit = () => {
+      const handler = lib.createStreamHandler({ endpoint: page.server.url, agent: 'historian', notify: 'sync', retry: false, persist })
+      handlers.push(handler)
+      return handler
+    }
+    for (const reload of [1, 2]) {
+      const handler = visit()
+      assert.deepEqual(openTurn(handler), [[WRONG, answer, LEFT, RIGHT]], `${moment}, reload ${reload}`)
+      await handler.openSession(session_id)
+      assert.deepEqual(openTurn(handler)[1], [WRONG, answer, LEFT, RIGHT], moment)
+      handler.dispose()
+    }
+    const handler = visit()
+    await handler.openSession('another')
+    assert.deepEqual([handler.getSnapshot().turns, persist.items.size], [[], 1])
+    await handler.openSession(session_id)
+    answers.push(...[STEPS[2], STEPS[3]].map(recorded))
+    assert.equal(await handler.edit(handler.getSnapshot().turns[1], RIGHT), 'completed')
+    handler.dispose()
+    assert.equal(persist.items.size, 0, moment)
+  }
+})
+
+test('an edit that the server has got is not returned, and one of another session waits for it', async () => {
+  const before = truthOf(STEPS[1]).runs.body
+  const { session_id } = truthOf(STEPS[1])
+  const persist = shelf()
+  const made = { run_id: 'made', status: 'COMPLETED', run_input: RIGHT, content: 'Right.', metadata: { ai_stream_handler_edit: { of: before[1].run_id, hid: [before[1].run_id], left: [] } } }
+  let runs = before
+  const page = await connect({ agent: 'historian' }, [() => {}], (request, response) => json(200, runs)(request, response), { persist })
+  await page.handler.openSession(session_id)
+  page.handler.edit(page.handler.getSnapshot().turns[1], RIGHT)
+  await until(() => page.server.requests.some(({ method }) => method === 'POST'))
+  page.handler.dispose()
+  runs = [...before, made]
+  const handler = lib.createStreamHandler({ endpoint: page.server.url, agent: 'historian', notify: 'sync', persist })
+  handlers.push(handler)
+  await handler.openSession(session_id)
+  assert.deepEqual(openTurn(handler)[1], [RIGHT, 'Right.', null, null])
+  handler.dispose()
+  assert.equal(persist.items.size, 0)
+})
+
 test('metadata of the page stay beside the mark, and files make it a new run', async () => {
   const runs = [{ run_id: 'run-1', status: 'ERROR', run_input: 'One', messages: [{ role: 'user', content: 'One' }] }]
   const ran = (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(Buffer.concat(runOf('So.')))

@@ -96,6 +96,60 @@ test('a session that is not stored yet, and a server that does not answer', asyn
   assert.throws(() => connect(server, { follow: 'yes' }), { name: 'TypeError', message: /follow must be true or false/ })
 })
 
+test('marks and followed answers find out once that the server has no list of runs', async () => {
+  const server = await serve((request, response) => {
+    if (request.path.includes('/run-previews')) return json(response, { detail: 'Not Found' }, 404)
+    if (request.path.startsWith('/sessions?')) return json(response, { data: [{ session_id: 's' }, { session_id: 's2' }] })
+    return stream(response, Buffer.concat(runOf('Hello.')))
+  })
+  const handler = connect(server, { agent: 'historian' })
+  assert.equal(await handler.send('Hi'), 'completed')
+  await handler.loadSessions()
+  const looks = () => server.requests.filter(({ path }) => path.includes('/run-previews')).length
+  const before = looks()
+  await handler.loadSessions()
+  await assert.rejects(handler.follow(), /^RequestError: This AgentOS cannot tell which answers are running/)
+  assert.equal(await handler.follow(), 'nothing')
+  assert.deepEqual([before > 0, looks()], [true, before])
+})
+
+test('a paused version that another one has replaced is not followed', async () => {
+  const runs = [
+    { run_id: 'old', status: 'PAUSED', run_input: 'Mail Ann', events: [{ event: 'RunStarted', run_id: 'old' }, { event: 'RunPaused', run_id: 'old' }] },
+    { run_id: 'new', status: 'COMPLETED', run_input: 'Mail Bob', content: 'Sent.', metadata: { ai_stream_handler_edit: { of: 'old', hid: [], left: [] } } },
+  ]
+  const server = await serve((request, response) => {
+    const [, run] = /\/runs\/(\w+)\/resume/.exec(request.path) ?? []
+    if (run) return stream(response, frames({ event: 'catch_up', run_id: run, status: 'running' }, { event: 'RunContent', run_id: run, content: 'Of the old one.', event_index: 3 }, { event: 'RunCompleted', run_id: run, content: 'Of the old one.', event_index: 4 }))
+    return json(response, runs)
+  })
+  const handler = connect(server, { agent: 't' })
+  for (const look of [() => handler.follow('s'), () => handler.follow()]) {
+    assert.equal(await look(), 'nothing')
+    const [turn, ...rest] = handler.getSnapshot().turns
+    assert.deepEqual([turn.versions, turn.answer.content, turn.outcome, rest.length], [{ index: 1, count: 2 }, 'Sent.', 'completed', 0])
+  }
+})
+
+test('a fetch that ignores its signal, and headers that never come, hold up no answer to a pause', async (context) => {
+  const server = await serve((request, response) => {
+    if (request.path.endsWith('/continue')) return stream(response, frames({ event: 'RunContinued', run_id: 'run-1' }, { event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
+    return stream(response, frames(...paused))
+  })
+  const never = new Promise(() => {})
+  const body = () => new Response(new ReadableStream({}), { headers: { 'content-type': 'text/event-stream' } })
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  for (const asked of [() => never, async () => body()]) {
+    let hasAsked = false
+    const handler = connect(server, { agent: 't', fetch: (request) => (request.url.endsWith('/resume') || request.url.endsWith('/resume?') ? ((hasAsked = true), asked()) : fetch(request)) })
+    assert.equal(await handler.send('Mail'), 'paused')
+    const outcome = answerOf(handler)
+    while (!hasAsked) await new Promise(setImmediate)
+    context.mock.timers.tick(5000)
+    assert.equal(await outcome, 'completed')
+  }
+})
+
 test('news of another handler make a look, over the BroadcastChannel; foreign news and those of other sessions do not', async () => {
   const rows = []
   const server = await serve((request, response) => {

@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { backend, frame, install, packed, play, recording, root, settle, until } from './support.mjs'
+import { backend, frame, install, packed, play, recording, root, runScript, settle, until } from './support.mjs'
 
 const lib = packed()
 let scratch, remove, replay
@@ -19,7 +19,7 @@ before(async () => {
   ;({ scratch, remove } = await install())
   replay = await import(`${scratch}/node_modules/ai-stream-handler/dist/replay.js`)
   const { outputFiles } = await build({
-    stdin: { contents: `export { createLazyHandler } from './lazy/lazy-handler'; export { loadCore } from './lazy/core-chunk'`, resolveDir: join(root, 'pkg/src'), loader: 'ts' },
+    stdin: { contents: `export { createLazyHandler } from './lazy/lazy-handler'; export { awaitCore, loadCore } from './lazy/core-chunk'`, resolveDir: join(root, 'pkg/src'), loader: 'ts' },
     bundle: true, format: 'esm', write: false, external: ['*/index'], logLevel: 'warning',
   })
   const text = outputFiles[0].text
@@ -255,6 +255,21 @@ test('unsubscribing works across the arrival, and the same function may subscrib
   stop()
   handler.end()
   assert.equal(told, 1)
+})
+
+test('one that waits for the core and throws does not keep it from the others', async () => {
+  const printed = await runScript(scratch, 'waiting.mjs', `
+    let arrive
+    globalThis.importCore = () => new Promise((resolve) => (arrive = resolve))
+    const { awaitCore, loadCore } = await import('./lazy.mjs')
+    process.on('unhandledRejection', (error) => console.log(error.message))
+    awaitCore(() => { throw new Error('thrown') })
+    awaitCore(() => console.log('told'))
+    const loaded = loadCore()
+    arrive({})
+    await loaded
+  `)
+  assert.deepEqual(printed.trim().split('\n').sort(), ['thrown', 'told'])
 })
 
 test('a listener that throws is reported, and the others are told', async () => {

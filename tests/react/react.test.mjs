@@ -238,21 +238,31 @@ for (const react of [18, 19]) {
         await page.waitForSelector('#status', { state: 'attached' })
         await page.evaluate(() => {
           globalThis.page.handler().begin('hello')
-          globalThis.page.frame('RunContent', { content: 'before' })
-          globalThis.page.frame('RunCompleted', { content: 'before' })
+          globalThis.page.frame('RunContent', { content: 'before, ' })
         })
         await page.waitForFunction(() => document.querySelectorAll('article').length === 2)
         await page.evaluate(() => globalThis.page.show('App', {}, { hidden: true }))
-        await until(() => page.evaluate(() => globalThis.page.channels() === 0))
+        await page.waitForFunction(() => getComputedStyle(document.querySelector('#status')).display === 'none')
+        // React runs effects, and their cleanup, a few turns after the render.
+        await page.evaluate(async () => { for (let turn = 0; turn < 10; turn++) await new Promise(requestAnimationFrame) })
+        await page.evaluate(() => {
+          globalThis.page.frame('RunContent', { content: 'and while it is hidden' })
+          globalThis.page.frame('RunCompleted', { content: 'before, and while it is hidden' })
+          globalThis.page.handler().end()
+        })
+        assert.equal(await page.evaluate(() => globalThis.page.handler().getSnapshot().status), 'completed')
         await page.evaluate(() => globalThis.page.show('App', {}, { hidden: false }))
-        await until(() => page.evaluate(() => globalThis.page.channels() === 1))
         await page.evaluate(() => {
           globalThis.page.handler().begin('again')
           globalThis.page.frame('RunContent', { content: 'after', run_id: 'r2' })
         })
         await page.waitForFunction(() => document.querySelectorAll('article').length === 4)
-        assert.deepEqual(await page.$$eval('article', (all) => all.map((one) => one.textContent)), ['hello', 'before', 'again', 'after'])
+        assert.deepEqual(await page.$$eval('article', (all) => all.map((one) => one.textContent)), ['hello', 'before, and while it is hidden', 'again', 'after'])
         assert.equal(await page.evaluate(() => globalThis.page.handler().getSnapshot().sessionId), 's')
+        // Removed while it is hidden, it is disposed of.
+        await page.evaluate(() => globalThis.page.show('App', {}, { hidden: true }))
+        await page.evaluate(() => globalThis.page.hide())
+        await until(() => page.evaluate(() => globalThis.page.channels() === 0))
         assertClean()
       })
     }

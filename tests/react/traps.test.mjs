@@ -176,6 +176,28 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       assert.match(await text('#thrown'), /^useStream: there is no StreamProvider above this component$/)
     })
 
+    test('onFinish is told that an answer asked for again was stopped, though the one before it is shown', async (context) => {
+      const { url, close } = await backend((request, response) => {
+        if (request.path.endsWith('/cancel')) return response.writeHead(200).end('{}')
+        const again = request.path.endsWith('/continue')
+        const base = { run_id: again ? 'r2' : 'r1', session_id: 's1', agent_id: 'a', created_at: 1_795_452_000 }
+        const events = [{ event: again ? 'RunContinued' : 'RunStarted' }, { event: 'RunContent', content: again ? 'New' : 'Old' }]
+        if (!again) events.push({ event: 'RunCompleted', content: 'Old' })
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(events.map((event) => `data: ${JSON.stringify({ ...base, ...event })}\n\n`).join(''))
+        if (!again) response.end()
+      })
+      context.after(close)
+      await open('Shared', { endpoint: url, agent: 'a', alone: true })
+      await until(() => page.evaluate(() => Boolean(globalThis.page.hooks.main)))
+      assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('hello')), 'completed')
+      const outcome = page.evaluate(() => globalThis.page.hooks.main.regenerate())
+      await until(async () => (await text('#one')) === 'hello|New')
+      await page.evaluate(() => globalThis.page.hooks.main.cancel())
+      assert.equal(await outcome, 'cancelled')
+      assert.equal(await text('#one'), 'hello|Old')
+      assert.deepEqual(await page.evaluate(() => globalThis.page.finished), [['completed', 'Old', 't0'], ['cancelled', 'Old', 't0']])
+    })
+
     test('an id shares a conversation until the last component is gone; onFinish is told once of each answer, and setMessages keeps the session', async (context) => {
       const { url } = await chatty(context, 3)
       await open('Shared', { endpoint: url, agent: 'a' })

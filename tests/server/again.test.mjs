@@ -138,3 +138,17 @@ test('run-previews: each run with its status, or those of a status', async () =>
   assert.deepEqual(previews.map(({ run_input, status }) => [run_input, status]), [['good', 'COMPLETED'], ['bad [[fail]]', 'ERROR']])
   assert.deepEqual((await get('/sessions/s/run-previews?status=error&status=RUNNING')).map(({ run_input }) => run_input), ['bad [[fail]]'])
 })
+
+test('another client follows a background run while it is running', async () => {
+  const one = connect({ sessionId: 's', background: true })
+  await one.send('first')
+  const other = connect({ background: true })
+  await other.openSession('s')
+  const sent = one.send('slowly [[slow n=500 ms=20]]')
+  await until(() => last(one).answer.content.includes('token 2'))
+  const followed = other.follow()
+  await until(() => last(other).user.content.startsWith('slowly') && last(other).answer.content.includes('token 2'))
+  other.cancel()
+  assert.deepEqual([await sent, await followed], ['cancelled', 'cancelled'])
+  await until(async () => (await runsOf('s')).at(-1).status === 'CANCELLED')
+})

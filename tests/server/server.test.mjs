@@ -224,6 +224,8 @@ test('arguments that make no sense are refused by name', async () => {
     assert.equal(refused.code, 2, args.join(' '))
     assert.match(refused.stderr, text)
   }
+  const { stdout } = await promisify(execFile)(binary, ['--help'], { timeout: PATIENCE })
+  assert.match(stdout, /^options: --port 7777 --db /)
 })
 
 test('a background run goes on without its client, is taken up, and can be stopped', async () => {

@@ -226,7 +226,7 @@ impl World {
                     assert!(!self.over.contains(&request.id), "a request's id again");
                     self.live = Some(request.id);
                 }
-                Output::Abort(request) => {
+                Output::Abort(request) | Output::Release(request) => {
                     assert_eq!(self.live, Some(request), "an abort of what is not under way");
                     self.over.extend(self.live.take());
                 }

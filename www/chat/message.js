@@ -18,7 +18,7 @@ export function createMessage() {
       reasoning.update(message)
       tools.update(ownTools(message))
       // A structured answer is indented JSON; a code block preserves its indentation.
-      text.update(message.structured === undefined ? message.content : '```json\n' + message.content + '\n```')
+      text.update(message.structured === undefined ? message.blocks : [{ text: '```json\n' + message.content + '\n```' }])
       drawImages(message.images ?? [])
       show(tools.node, tools.node.hasChildNodes())
       show(text.node, message.content !== '')

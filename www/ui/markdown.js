@@ -1,30 +1,32 @@
 /**
  * A small, safe subset of Markdown: paragraphs, headings, lists, quotes, code, links.
  *
- * Builds nodes, never HTML, and links only http and https. The text is split into blocks; while an answer streams, only the last
- * block changes and is rebuilt.
+ * Builds nodes, never HTML, and links only http and https. `createMarkdown` draws the blocks of a message: while an answer streams, only
+ * the last one changes and is drawn again.
  */
 import { el } from './dom.js'
 
 export function createMarkdown(className) {
   const node = el('div', { class: className, dir: 'auto' })
-  let shown = []
-  let text = ''
+  /** `{ text, nodes }` of each block: its elements stand side by side. */
+  let drawn = []
+  const draw = (text, at) => {
+    const before = drawn[at]
+    if (before?.text === text) return
+    const nodes = renderMarkdown(text)
+    if (before) before.nodes[0].before(...nodes)
+    else node.append(...nodes)
+    before?.nodes.forEach((old) => old.remove())
+    drawn[at] = { text, nodes }
+  }
   return {
     node,
-    update(next) {
-      if (next === text) return
-      text = next
-      const blocks = splitBlocks(next)
-      blocks.forEach((block, index) => {
-        const before = shown[index]
-        if (before?.source === block.source && before.kind === block.kind) return
-        const built = BUILD[block.kind](block)
-        if (before) node.children[index].replaceWith(built)
-        else node.append(built)
-      })
-      while (node.children.length > blocks.length) node.lastChild.remove()
-      shown = blocks
+    /** `blocks`: a message's, or what has a `text`. */
+    update(blocks) {
+      // Blank lines draw nothing.
+      const texts = blocks.map(({ text }) => text.trimEnd()).filter((text) => text.trim())
+      texts.forEach(draw)
+      for (const { nodes } of drawn.splice(texts.length)) nodes.forEach((old) => old.remove())
     },
   }
 }

@@ -67,7 +67,7 @@ function Banner() {
   return (
     <div className="banner" role="alert">
       {h.error.message} {h.error.hint}
-      {h.error.retryable && last && <button onClick={() => h.resumable ? h.resume() : h.send(last)}>Try again</button>}
+      {h.error.retryable && last && <button onClick={() => h.resumable ? h.resume() : h.regenerate().catch(() => h.send(last))}>Try again</button>}
       <button onClick={h.dismissError}>Close</button>
     </div>
   )
@@ -119,7 +119,7 @@ function Composer() {
   }
   return (
     <form className="composer" onSubmit={submit}>
-      {queue.map(({ id, text }) => <p key={id}>Waits: {text} <button type="button" onClick={() => cancelQueued(id)}>Remove</button></p>)}
+      {queue.map(({ id, text }) => <p key={id}>Queued: {text} <button type="button" onClick={() => cancelQueued(id)}>Remove</button></p>)}
       <input name="message" aria-label="Message" autoComplete="off" required />
       <input name="files" type="file" aria-label="Attachments" multiple />
       {isStreaming ? <button type="button" onClick={() => cancel()}>Stop</button> : <button>Send</button>}

@@ -85,7 +85,7 @@ function Requirement(props: { asked: PauseRequirement; at: number }) {
 
 function Banner(props: Props) {
   const lastQuestion = () => props.h.turns.at(-1)?.user?.content
-  const tryAgain = () => props.h.resumable ? props.h.resume() : props.h.send(lastQuestion() ?? '')
+  const tryAgain = () => props.h.resumable ? props.h.resume() : props.h.regenerate().catch(() => props.h.send(lastQuestion() ?? ''))
   return (
     <Show when={props.h.error}>{(error) => (
       <div class="banner" role="alert">
@@ -118,7 +118,7 @@ function Composer(props: Props) {
   }
   return (
     <form class="composer" onSubmit={submit}>
-      <For each={props.h.queue}>{({ id, text }) => <p>Waits: {text} <button type="button" onClick={() => props.h.cancelQueued(id)}>Remove</button></p>}</For>
+      <For each={props.h.queue}>{({ id, text }) => <p>Queued: {text} <button type="button" onClick={() => props.h.cancelQueued(id)}>Remove</button></p>}</For>
       <input name="message" aria-label="Message" autocomplete="off" required />
       <input name="files" type="file" aria-label="Attachments" multiple />
       <Show when={props.h.isStreaming} fallback={<button>Send</button>}><button type="button" onClick={() => props.h.cancel()}>Stop</button></Show>

@@ -94,6 +94,7 @@ class Connection implements AgentUI {
   #shown: ConversationBinding | null = null
   /** Conversations that stream on after the page has left them. */
   #detached = new Set<ConversationBinding>()
+  #isOver = false
   #unsubscribe: () => void
   #triedRestore = false
   /** Waits for the core, to show an answer that was stored. */
@@ -154,7 +155,13 @@ class Connection implements AgentUI {
     if (this.handler) return act(this.handler)
     if (SYNCHRONOUS.test(name)) return false
     const [handler, show, session] = this.#prepare(true)
-    return Promise.resolve(session && handler.openSession(session)).then(() => (show(), act(handler)), (error) => {
+    return Promise.resolve(session && handler.openSession(session)).then(() => {
+      // Meanwhile the page may have left the session, or another call, or a message, may have been faster.
+      const isHere = session === (this.#page.sessionId ?? '')
+      if (this.#isOver) handler.dispose()
+      else if (isHere && !this.#shown) show()
+      return act((isHere && this.handler) || handler)
+    }, (error) => {
       handler.dispose()
       throw error
     })
@@ -177,6 +184,7 @@ class Connection implements AgentUI {
   }
 
   disconnect(): void {
+    this.#isOver = true
     this.#unsubscribe()
     this.#restoring?.dispose()
     this.#shown?.handler.dispose()
@@ -249,8 +257,11 @@ class Connection implements AgentUI {
   #rejectSend(input: string | FormData, message: string): Outcome {
     const { messages, setMessages, setStreamingErrorMessage, setIsStreaming } = this.#state
     const created_at = Math.floor(Date.now() / 1000)
-    const [user, answer] = [{ role: 'user', content: typeof input === 'string' ? input : `${input.get('message') ?? ''}` }, { role: 'agent', content: message, streamingError: true }]
-    setMessages([...withoutFailed(messages), { ...user, created_at }, { ...answer, created_at, ...(this.#options.answerTeamName && { teamName: this.#options.answerTeamName }) }])
+    setMessages([
+      ...withoutFailed(messages),
+      { role: 'user', content: typeof input === 'string' ? input : `${input.get('message') ?? ''}`, created_at },
+      { role: 'agent', content: message, created_at, streamingError: true, ...(this.#options.answerTeamName && { teamName: this.#options.answerTeamName }) },
+    ])
     setStreamingErrorMessage?.(message)
     setIsStreaming?.(false)
     return 'failed'

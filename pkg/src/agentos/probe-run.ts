@@ -20,15 +20,12 @@ const MAX_CHARACTERS = 20_000
 
 /** `undefined`: the server does not know the run, has no such route, or does not answer. `runs` is the path of the component's runs. */
 export async function probeRun(options: CheckedOptions, runs: string, runId: string, sessionId: string | null, user: string | undefined): Promise<RunState | undefined> {
-  const form = new FormData()
-  if (sessionId !== null) form.set('session_id', sessionId)
-  if (user) form.set('user_id', user)
   const controller = new AbortController()
   const timer = setTimeout(() => controller.abort(), TIMEOUT_MS)
+  // A custom fetch may ignore the signal, and headers may never come.
+  const late = new Promise<undefined>((resolve) => controller.signal.addEventListener('abort', () => resolve(undefined)))
   try {
-    const request = await requestTo(options, `${runs}/${encodeURIComponent(runId)}/resume`, {}, { method: 'POST', body: form, signal: controller.signal })
-    const answer = await fetchAuthorized(options, request, form)
-    return answer?.ok && answer.body ? stateIn(await firstFrame(answer.body), runId) : undefined
+    return await Promise.race([ask(options, runs, runId, sessionId, user, controller.signal), late])
   } catch {
     return undefined
   } finally {
@@ -37,11 +34,22 @@ export async function probeRun(options: CheckedOptions, runs: string, runId: str
   }
 }
 
-async function firstFrame(body: ReadableStream<Uint8Array>): Promise<string> {
+async function ask(options: CheckedOptions, runs: string, runId: string, sessionId: string | null, user: string | undefined, signal: AbortSignal): Promise<RunState | undefined> {
+  const form = new FormData()
+  if (sessionId !== null) form.set('session_id', sessionId)
+  if (user) form.set('user_id', user)
+  const request = await requestTo(options, `${runs}/${encodeURIComponent(runId)}/resume`, {}, { method: 'POST', body: form, signal })
+  const answer = await fetchAuthorized(options, request, form)
+  return answer?.ok && answer.body ? stateIn(await firstFrame(answer.body, signal), runId) : undefined
+}
+
+async function firstFrame(body: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<string> {
   const reader = body.getReader()
   const decoder = new TextDecoder()
   let text = ''
-  while (!/\r?\n\r?\n/.test(text.trimStart()) && text.length < MAX_CHARACTERS) {
+  // Nobody waits any longer: a body that ignores the signal is ended.
+  signal.addEventListener('abort', () => void reader.cancel().catch(() => {}))
+  while (!signal.aborted && !/\r?\n\r?\n/.test(text.trimStart()) && text.length < MAX_CHARACTERS) {
     const { done, value } = await reader.read()
     if (done) break
     text += decoder.decode(value, { stream: true })

@@ -12,7 +12,7 @@ declare module 'vue' {
   export function onScopeDispose(hook: () => void): void
   export type Component = object
   export type DefineComponent<Props> = new () => { $props: Props }
-  export function h(component: Component, props: Record<string, unknown>): unknown
+  export function h(component: Component | string, props: Record<string, unknown> | unknown[] | null, slot?: () => unknown): unknown
 }
 
 declare module 'svelte' {

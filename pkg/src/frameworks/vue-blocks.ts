@@ -14,6 +14,11 @@ export interface MessageBlocksProps {
   render?: Component | undefined
   /** Close what is half written in the open block: `**bold`, a code fence, a link. Default: false. */
   closed?: boolean | undefined
+  /**
+   * An element or component around each hundred blocks, `'div'` for example, so that CSS can skip the layout of those that are out of
+   * view (`content-visibility`). Default: none, the blocks are siblings.
+   */
+  container?: string | Component | undefined
 }
 
 interface Renderer {
@@ -27,10 +32,13 @@ const One = {
 }
 
 const Group = {
-  props: ['blocks', 'render', 'slot'],
-  setup: (props: Renderer & { blocks: readonly Block[] }) => () => {
-    const { blocks, render, slot } = props
-    return blocks.map((block) => h(One, { key: block.id, block, render, slot }))
+  props: ['blocks', 'render', 'slot', 'container'],
+  setup: (props: Renderer & { blocks: readonly Block[]; container?: string | Component }) => () => {
+    const { blocks, render, slot, container } = props
+    const drawn = () => blocks.map((block) => h(One, { key: block.id, block, render, slot }))
+    if (!container) return drawn()
+    // A component's children are a slot.
+    return typeof container === 'string' ? h(container, drawn()) : h(container, null, drawn)
   },
 }
 
@@ -50,7 +58,7 @@ function declaredBy(component: Component, { text, kind, open, lang }: Block): Re
  */
 export const MessageBlocks = {
   name: 'MessageBlocks',
-  props: { message: null, render: null, closed: Boolean },
+  props: { message: null, render: null, closed: Boolean, container: null },
   setup(props: MessageBlocksProps, { slots }: { slots: { default?: (block: Block) => unknown } }) {
     const changes = shallowRef(0)
     const source = new BlockSource(() => changes.value++)
@@ -58,7 +66,7 @@ export const MessageBlocks = {
     onScopeDispose(() => source.unmount())
     return () => {
       void changes.value
-      return groupsOf(source.read(props.message, props.closed)).map(({ key, blocks }) => h(Group, { key, blocks, render: props.render, slot: slots.default }))
+      return groupsOf(source.read(props.message, props.closed)).map(({ key, blocks }) => h(Group, { key, blocks, render: props.render, slot: slots.default, container: props.container }))
     }
   },
 } as unknown as DefineComponent<MessageBlocksProps>

@@ -1,13 +1,13 @@
 // Tells when an answer has ended, once per ended turn: not of turns that `load` or `openSession` show. For `onFinish` of React.
 
 import type { StreamHandler } from '../types/handler'
-import type { Turn } from '../types/snapshot'
+import type { Outcome, Turn } from '../types/snapshot'
 
 /**
  * Calls `ended` for each answer of `handler` that ends from now on. Also watches its calls, because a short answer may begin and
  * end between two notifications. Returns what looks at the snapshot: to be called when that has changed.
  */
-export function watchAnswers(handler: StreamHandler, ended: (turn: Turn) => void): () => void {
+export function watchAnswers(handler: StreamHandler, ended: (turn: Turn, outcome: Outcome) => void): () => void {
   /** When the turns that were seen had ended, by id; null while one runs. */
   const seen = new Map<string, number | null>()
   const turns = () => handler.getSnapshot().turns
@@ -15,9 +15,11 @@ export function watchAnswers(handler: StreamHandler, ended: (turn: Turn) => void
     const at = turn.times.endedAt ?? 0
     if (turn.outcome === null || seen.get(turn.id) === at) return
     seen.set(turn.id, at)
-    ended(turn)
+    // With a notice, the turn shows the answer before the one that ended.
+    const { status, isStreaming } = handler.getSnapshot()
+    ended(turn, !turn.notice || status === 'idle' ? turn.outcome : isStreaming ? 'failed' : status)
   }
-  for (const name of ['send', 'resume', 'continueRun', 'regenerate', 'edit'] as const) {
+  for (const name of ['send', 'resume', 'continueRun', 'regenerate', 'edit', 'follow'] as const) {
     const call = handler[name] as (...args: unknown[]) => Promise<unknown>
     ;(handler[name] as unknown) = (...args: unknown[]) => {
       const since = Date.now() / 1000

@@ -16,7 +16,9 @@ import { reportTo } from './report-error'
 import { tellRequirements } from './pause-requirements'
 import { requestHost } from './request-host'
 import { resumePointOf, restoreArguments } from './resume-point'
+import { showUnfinishedEdit } from './stored-turns'
 import { takeOver } from './take-over'
+import { unfinishedEdit } from './unfinished-edit'
 import { validateOptions } from './validate-options'
 import { WakeTimer } from './wake-timer'
 import type { Core } from '../../generated/core'
@@ -76,9 +78,7 @@ export class CoreDriver {
     this.#restore(this.page.restore())
   }
 
-  get core(): Core {
-    return this.#slot.core
-  }
+  get core(): Core { return this.#slot.core }
 
   /** The current snapshot; after `dispose()` the last one. */
   get snapshot(): Snapshot {
@@ -237,7 +237,7 @@ export class CoreDriver {
   /** What is to be stored of an unfinished answer. */
   #currentResumePoint(): ResumePoint | null {
     this.#slot.existing?.keep()
-    return this.#resumePoint
+    return this.#resumePoint ?? unfinishedEdit(this)
   }
 
   /** Shows a stored answer, unless it belongs to another session than the option `sessionId`. */
@@ -245,6 +245,7 @@ export class CoreDriver {
     const { sessionId } = this.options
     this.isWhole &&= !point
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
+    if (point.edited !== undefined) return showUnfinishedEdit(this, point)
     this.core.restore(...restoreArguments(point))
     this.#resumesOnUse = point.pause === null && !this.#isReplaying
   }

@@ -5,9 +5,11 @@ import { withMark } from '../snapshot/edit-marks'
 import { planEdit, type EditPlan } from '../snapshot/edit-plan'
 import { flattenPairs, resolveFields } from './core-config'
 import type { CoreDriver } from './core-driver'
+import { aloneInSession } from './exclusive'
 import { componentRunsPath } from './run-path'
 import { sendArguments } from './send-arguments'
 import { turnNumber } from './turn-argument'
+import { keepEdit } from './unfinished-edit'
 import type { Outcome, Turn } from '../types/snapshot'
 
 /** See {@link StreamHandler.edit}. */
@@ -21,12 +23,20 @@ export async function edit(driver: CoreDriver, turn: Turn | string, message: str
     if (why !== undefined) throw refusal(why)
   }
   refuse()
-  const plan = await planOf(driver, id, form === null || [...form.keys()].every((name) => name === 'message'))
-  if (driver.isDisposed) return 'cancelled'
-  refuse()
-  driver.generation++
-  const fields = fieldsOf(driver, plan, text, form)
-  return driver.startCall((ticket) => driver.core.edit(ticket, id, text, files, plan.hide, plan.run, fields), form)
+  const kept = keepEdit(driver, id, text)
+  return aloneInSession(driver, 'edit', async () => {
+    const plan = await planOf(driver, id, form === null || [...form.keys()].every((name) => name === 'message'))
+    if (driver.isDisposed) return 'cancelled'
+    refuse()
+    driver.generation++
+    const fields = fieldsOf(driver, plan, text, form)
+    const outcome = driver.startCall((ticket) => driver.core.edit(ticket, id, text, files, plan.hide, plan.run, fields), form)
+    kept.begun()
+    return outcome
+  }).catch((error: unknown) => {
+    kept.failed(error)
+    throw error
+  })
 }
 
 const refusal = (why: string) => new Error(`ai-stream-handler: edit(): ${why}`)

@@ -1,7 +1,8 @@
 // The mark `failed` of the listed sessions, after a reload: AgentOS's list does not say how a session's last run ended, so its runs are
 // asked for (GET /sessions/{id}/run-previews): once for each session, and again when it has changed.
 
-import { fetchRunPreviews, NOT_LISTED, type ListedRun, type ListedSession } from '../agentos/sessions'
+import { listRuns } from './run-list'
+import type { ListedRun, ListedSession } from '../agentos/sessions'
 import type { CoreDriver } from './core-driver'
 
 /** The newest ones: the list may be long. */
@@ -14,8 +15,6 @@ export class FailedMarks {
   #driver: CoreDriver
   /** When each session that was asked for had changed last. */
   #asked = new Map<string, number | undefined>()
-  /** The server has no such list. */
-  #isUnable = false
 
   constructor(driver: CoreDriver) {
     this.#driver = driver
@@ -35,15 +34,14 @@ export class FailedMarks {
 
   /** Takes one after the other from `left`. */
   async #ask(left: ListedSession[]): Promise<void> {
-    for (let next = left.shift(); next && !this.#isUnable && !this.#driver.isDisposed; next = left.shift()) {
+    for (let next = left.shift(); next && !this.#driver.isDisposed; next = left.shift()) {
       const [id, , , updatedAt] = next
       try {
-        const runs = await fetchRunPreviews(this.#driver.options, id)
+        const runs = await listRuns(this.#driver, id)
         this.#asked.set(id, updatedAt)
         if (!this.#driver.isDisposed) markFailed(this.#driver, id, runs)
-      } catch (error) {
-        if ((error as Error).message === NOT_LISTED) this.#isUnable = true
-        else left.length = 0
+      } catch {
+        left.length = 0
       }
     }
   }

@@ -3,10 +3,11 @@
 // another tab of this origin has news (session-news.ts).
 
 import { RequestError } from '../agentos/http-client'
-import { fetchMarkedRuns, fetchRunPreviews, NOT_LISTED, runsListed, type ListedRun } from '../agentos/sessions'
+import { fetchMarkedRuns, runsListed, type ListedRun } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import { findRun } from './found-run'
 import { findLiveRun, type LiveRun } from './live-run'
+import { isUnable, listRuns } from './run-list'
 import { componentRunsPath } from './run-path'
 import { addStored, showStored, updateStored } from './stored-turns'
 import { assertArgument } from './validate-options'
@@ -20,8 +21,8 @@ export class Follower {
   #driver: CoreDriver
   /** The look that is under way, without the answer that it finds. */
   #looking: Promise<Found> | undefined
-  /** The server has no list of runs, and the page knows. */
-  #isUnable = false
+  /** The page was told that the server has no list of runs. */
+  #isTold = false
 
   constructor(driver: CoreDriver) {
     this.#driver = driver
@@ -67,7 +68,7 @@ export class Follower {
   /** Whether the handler looks by itself. */
   get canLook(): boolean {
     const { options: { follow, agent, team }, isDisposed } = this.#driver
-    return Boolean(follow && (agent || team) && !isDisposed && !this.#isUnable)
+    return Boolean(follow && (agent || team) && !isDisposed && !this.#isTold)
   }
 
   /** Looks by itself. `named`: the run that another tab named. Never rejects. */
@@ -78,7 +79,7 @@ export class Follower {
       return await this.#once(named)
     } catch (error) {
       // A server that cannot be reached shows in what the user does.
-      if ((error as Error).message === NOT_LISTED) this.#driver.reportError(error)
+      if (isUnable(error)) this.#driver.reportError(error)
       return 'nothing'
     }
   }
@@ -93,7 +94,7 @@ export class Follower {
     const driver = this.#driver
     const { sessionId, isStreaming } = driver.snapshot
     const nothing: Found = { outcome: 'nothing' }
-    if (sessionId === null || isStreaming || this.#isUnable) return nothing
+    if (sessionId === null || isStreaming || this.#isTold) return nothing
     const isUnchanged = this.#isUnchanged()
     // An answer that is resumed or continued meanwhile must not be replaced.
     const isCurrent = () => isUnchanged() && !driver.snapshot.isStreaming
@@ -118,9 +119,9 @@ export class Follower {
 
   async #listed(sessionId: string): Promise<ListedRun[]> {
     try {
-      return await fetchRunPreviews(this.#driver.options, sessionId)
+      return await listRuns(this.#driver, sessionId)
     } catch (error) {
-      this.#isUnable = (error as Error).message === NOT_LISTED
+      this.#isTold = isUnable(error)
       throw error
     }
   }
@@ -142,6 +143,7 @@ export class Follower {
   #goOn({ run, stream }: LiveRun): Promise<Followed> {
     const driver = this.#driver
     const found = findRun(driver, run)
-    return found ? driver.follow(found.turn, stream) : Promise.resolve('nothing')
+    // Of a turn, its last version goes on.
+    return found?.isLast ? driver.follow(found.turn, stream) : Promise.resolve('nothing')
   }
 }

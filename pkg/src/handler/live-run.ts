@@ -36,13 +36,13 @@ function candidates(driver: CoreDriver, rows: ListedRun[], replaced: ReadonlySet
   const found: LiveRun[] = []
   for (const [at, { id, status }] of [...rows.entries()].reverse()) {
     const known = findRun(driver, id)
-    // What was stopped here stays stopped.
-    if (known?.outcome === 'cancelled' || replaced.has(id)) continue
+    // What was stopped here stays stopped, and another version has taken the place of an older one.
+    if (known?.outcome === 'cancelled' || known?.isLast === false || replaced.has(id)) continue
     const isRunning = isUnderWay(status)
     // The source of a regeneration in the background is RUNNING, then REGENERATED.
     const isSource = status === 'REGENERATED' || (isRunning && known?.outcome === 'completed')
     const mayGoOn = status === 'PAUSED' || (status === 'ERROR' && at === rows.length - 1) || id === named
-    if (isSource && known?.isLast !== false) found.push(...streamsOf(id, named))
+    if (isSource) found.push(...streamsOf(id, named))
     else if (isRunning) found.unshift({ run: id, isListed: true })
     else if (mayGoOn) found.push({ run: id })
   }

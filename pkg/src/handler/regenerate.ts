@@ -3,6 +3,7 @@
 import { fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import type { CoreDriver } from './core-driver'
+import { aloneInSession } from './exclusive'
 import { componentRunsPath } from './run-path'
 import { withMark } from '../snapshot/edit-marks'
 import { flattenPairs, resolveFields } from './core-config'
@@ -24,18 +25,20 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
     if (why !== undefined) throw new Error(`ai-stream-handler: regenerate(): ${why}`)
   }
   refuse()
-  const stored = await storedStatus(driver, id)
-  if (driver.isDisposed) return 'cancelled'
-  refuse()
-  driver.generation++
-  return driver.startCall((ticket) => {
-    const { core } = driver
-    const fields = resolveFields(driver.options)
-    const of = lastRun(driver, id)
-    // If the question is sent as a new message, its metadata say that it is not another turn.
-    if (of !== undefined) core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
-    core.regenerate(ticket, id, instructions ?? '', stored)
-    core.fields(flattenPairs(fields))
+  return aloneInSession(driver, 'regenerate', async () => {
+    const stored = await storedStatus(driver, id)
+    if (driver.isDisposed) return 'cancelled'
+    refuse()
+    driver.generation++
+    return driver.startCall((ticket) => {
+      const { core } = driver
+      const fields = resolveFields(driver.options)
+      const of = lastRun(driver, id)
+      // If the question is sent as a new message, its metadata say that it is not another turn.
+      if (of !== undefined) core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
+      core.regenerate(ticket, id, instructions ?? '', stored)
+      core.fields(flattenPairs(fields))
+    })
   })
 }
 

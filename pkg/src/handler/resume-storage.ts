@@ -97,6 +97,6 @@ function isValid(value: unknown): value is Stored {
   const isTextOrNull = (x: unknown) => x === null || typeof x === 'string'
   return typeof s === 'object' && s !== null && s.version === 1 && Number.isFinite(s.at) &&
     typeof s.runId === 'string' && s.runId !== '' && isTextOrNull(s.sessionId) && isTextOrNull(s.streamId ?? null) && Number.isSafeInteger(s.lastIndex) && s.lastIndex! >= 0 &&
-    typeof s.name === 'string' && isTextOrNull(s.user) && Number.isFinite(s.askedAt) && typeof s.text === 'string' &&
+    typeof s.name === 'string' && isTextOrNull(s.user) && Number.isFinite(s.askedAt) && typeof s.text === 'string' && ['string', 'undefined'].includes(typeof s.edited) &&
     (s.pause === null || (typeof s.pause?.message === 'string' && Array.isArray(s.pause.requirements) && s.pause.requirements.every((r) => typeof r === 'string')))
 }

@@ -5,13 +5,24 @@ import { runsListed } from '../agentos/sessions'
 import { markFailed } from './failed-marks'
 import { findRun } from './found-run'
 import { noteLeft } from './stored-run-end'
+import { returnEdit, takeEdit } from './unfinished-edit'
 import type { CoreDriver } from './core-driver'
+import type { ResumePoint } from '../types/recording'
 
 /** Replaces the conversation by the stored session `id`. */
 export function showStored(driver: CoreDriver, id: string, runs: unknown): void {
   noteLeft(driver)
   driver.show(id, [], () => recall(driver, storedTurns(driver, runs)))
   markFailed(driver, id, runsListed(runs)[0])
+}
+
+/** Shows the turn of an edit that an earlier page has not finished, until the page opens the session. */
+export function showUnfinishedEdit(driver: CoreDriver, point: ResumePoint): void {
+  const { runId, sessionId, user, text, askedAt } = point
+  const { team, agent } = driver.options
+  takeEdit(driver, point)
+  driver.show(sessionId, [], () => recall(driver, storedTurns(driver, [{ run_id: runId, status: 'COMPLETED', run_input: user, content: text, created_at: askedAt, team_id: team, agent_id: agent }])))
+  driver.isWhole = false
 }
 
 /**
@@ -45,7 +56,8 @@ function storedTurns({ options }: CoreDriver, runs: unknown): StoredVersion[][] 
   return turns
 }
 
-function recall({ core }: CoreDriver, turns: StoredVersion[][]): void {
+function recall(driver: CoreDriver, turns: StoredVersion[][]): void {
+  const { core } = driver
   for (const versions of turns) {
     const [{ user: asked, edits }] = versions as [StoredVersion]
     for (const { turn, isFirst, edits: isEdit, user, keepsWork, at, frames } of versions) {
@@ -54,6 +66,7 @@ function recall({ core }: CoreDriver, turns: StoredVersion[][]): void {
       else core.recallVersion(edits ? turn : BEHIND_ALL, text, isEdit, keepsWork, at, frames)
     }
   }
+  returnEdit(driver)
 }
 
 /** Behind all turns: the core takes the last one. */

@@ -5,7 +5,7 @@ import { watchAnswers } from './answer-watch'
 import type { Core } from '../../generated/core'
 import type { StreamHandler } from '../types/handler'
 import type { InspectableHandler, RecorderHooks, WaitingCall } from '../types/recorder-hooks'
-import type { Snapshot, Turn } from '../types/snapshot'
+import type { Outcome, Snapshot, Turn } from '../types/snapshot'
 
 /** What the driver lets this do. */
 interface Takeover {
@@ -43,7 +43,7 @@ export function takeOver({ core, adopt, clock, report }: Takeover, ...[handler, 
 }
 
 /** What React's hooks need of a handler. */
-function serveComponents(handler: StreamHandler, ended: (turn: Turn) => void): void {
+function serveComponents(handler: StreamHandler, ended: (turn: Turn, outcome: Outcome) => void): void {
   const { subscribe, getSnapshot } = handler
   const look = watchAnswers(handler, ended)
   handler.loadSessions = shareRequests(handler.loadSessions, () => getSnapshot().isStreaming)

@@ -27,7 +27,8 @@ export const loadCore = (): Promise<void> => {
     if (!failedAttempts++) for (const name of ['online', 'visibilitychange']) globalThis.addEventListener?.(name, wakeUp)
     timer = setTimeout(wakeUp, 500 << failedAttempts)
   }).then(() => {
-    for (const tell of [...waiting]) tell()
+    // What one of them throws is its own.
+    waiting.forEach(async (tell) => tell())
   }))
 }
 

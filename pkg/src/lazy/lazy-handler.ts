@@ -63,7 +63,7 @@ export function createLazyHandler(options: HandlerOptions = {}): StreamHandler {
  * `ended`: told of each answer that ends. With it the handler is one of a component that mounts and unmounts: `given` is called
  * when it is used first, and after `dispose` the next `subscribe` starts anew, with the options and messages of then.
  */
-export const lazyHandler = (given: () => HandlerOptions, caller?: string, ended?: (turn: Turn) => void): StreamHandler => {
+export const lazyHandler = (given: () => HandlerOptions, caller?: string, ended?: (turn: Turn, outcome: Outcome) => void): StreamHandler => {
   let options: HandlerOptions | undefined
   let snapshot = emptySnapshot
   let calls: Call[] = []
@@ -122,7 +122,7 @@ export const lazyHandler = (given: () => HandlerOptions, caller?: string, ended?
       }
       call.send = call.resolve = undefined
       // Unless it is taken away.
-      soon(() => snapshot.turns.includes(call.turn!) && ended?.(call.turn!))
+      soon(() => snapshot.turns.includes(call.turn!) && ended?.(call.turn!, outcome))
     }
     if (snapshot.isStreaming) show({ status: outcome, isStreaming: false, activityStatus: null, error })
   }

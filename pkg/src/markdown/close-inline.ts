@@ -2,7 +2,7 @@
 
 /** `text` with its open marks closed; a mark that stands at the very end is left out. */
 export function closeInline(text: string): string {
-  const open: { mark: string; at: number }[] = []
+  const open = new OpenMarks()
   let out = text
   for (let at = 0; at < out.length;) {
     const char = out[at]!
@@ -14,13 +14,11 @@ export function closeInline(text: string): string {
       if (end < 0) return closeAll(closeLast(out, at, mark), open)
       at = end
     } else if (char === '[') {
-      open.push({ mark: '[', at: at++ })
+      open.push('[', at++)
     } else if (char === ']') {
       at++
-      const start = lastOf(open, '[')
-      if (start < 0) continue
-      const from = open[start]!.at
-      open.length = start
+      const from = open.close('[')
+      if (from === undefined) continue
       if (out[at] !== '(') continue
       const end = closingParenthesis(out, at)
       // Half an address: the link's text alone. Half an image: nothing.
@@ -33,20 +31,16 @@ export function closeInline(text: string): string {
       const [before, after] = [out[at - 1] ?? ' ', out[at + mark.length] ?? '']
       at += mark.length
       if (char === '_' && isWord(before) && isWord(after)) continue
-      if (char === '~' && mark.length !== 2 && !(after === '' && lastOf(open, '~~') >= 0)) continue
-      const start = isSpace(before) ? -1 : lastOf(open, mark)
-      if (start >= 0) open.length = start
-      else if (after === '') {
-        // Half of what closes, or what opens with nothing behind it.
-        out = out.slice(0, at - mark.length)
-      } else if (!isSpace(after)) open.push({ mark, at: at - mark.length })
+      if (char === '~' && mark.length !== 2 && !(after === '' && open.has('~~'))) continue
+      if (!isSpace(before) && open.close(mark) !== undefined) continue
+      // Half of what closes, or what opens with nothing behind it.
+      if (after === '') out = out.slice(0, at - mark.length)
+      else if (!isSpace(after)) open.push(mark, at - mark.length)
     } else at++
   }
-  const bracket = lastOf(open, '[')
-  if (bracket >= 0) {
-    const { at } = open[bracket]!
+  const at = open.close('[')
+  if (at !== undefined) {
     const rest = closeInline(out.slice(at + 1))
-    open.length = bracket
     out = isImage(out, at) ? out.slice(0, at - 1) : out.slice(0, at) + rest
   }
   return closeAll(out, open)
@@ -62,11 +56,36 @@ function closeLast(text: string, at: number, mark: string): string {
 }
 
 /** Appends what closes `open`, innermost first, before trailing spaces. */
-function closeAll(text: string, open: { mark: string; at: number }[]): string {
+function closeAll(text: string, open: OpenMarks): string {
   const whole = text.trimEnd()
-  const marks = open.filter(({ mark, at }) => mark !== '[' && at + mark.length < whole.length).map(({ mark }) => mark).reverse().join('')
-  const isDangling = open.length > 0 && !marks
+  const marks = open.all.filter(({ mark, at }) => mark !== '[' && at + mark.length < whole.length).map(({ mark }) => mark).reverse().join('')
+  const isDangling = open.all.length > 0 && !marks
   return isDangling ? text : whole + marks + text.slice(whole.length)
+}
+
+/** Marks that are not closed, innermost last. It counts them, so that a mark that is not among them is not looked for. */
+class OpenMarks {
+  readonly all: { mark: string; at: number }[] = []
+  readonly #counts = new Map<string, number>()
+
+  has(mark: string): boolean {
+    return Boolean(this.#counts.get(mark))
+  }
+
+  push(mark: string, at: number): void {
+    this.all.push({ mark, at })
+    this.#counts.set(mark, (this.#counts.get(mark) ?? 0) + 1)
+  }
+
+  /** Closes the last one, and with it what has opened in it. Returns where it is. */
+  close(mark: string): number | undefined {
+    if (!this.has(mark)) return undefined
+    for (;;) {
+      const last = this.all.pop()!
+      this.#counts.set(last.mark, this.#counts.get(last.mark)! - 1)
+      if (last.mark === mark) return last.at
+    }
+  }
 }
 
 function run(text: string, at: number): string {
@@ -95,7 +114,6 @@ function closingParenthesis(text: string, at: number): number {
   return -1
 }
 
-const lastOf = (open: { mark: string }[], mark: string) => open.map((one) => one.mark).lastIndexOf(mark)
 const isImage = (text: string, at: number) => text[at - 1] === '!'
 const isSpace = (char: string) => /\s/.test(char)
 const isWord = (char: string) => /[\p{L}\p{N}]/u.test(char)

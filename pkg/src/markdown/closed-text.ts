@@ -47,13 +47,27 @@ function closeRow(text: string): string {
 }
 
 function closeParagraph(text: string): string {
-  const header = /^\s*(\|[^\n]*[^\s|\n][^\n]*\|)[ \t]*(?:\n[-:| \t]*)?$/.exec(text)?.[1]
-  // The head of a table whose second line has not come.
-  if (header) return `${header}\n|${' --- |'.repeat(header.replace(/\\\|/g, '').split('|').length - 2)}`
-  // `text` and `--` below it: a list, a rule or an underline.
-  const whole = text.replace(/(\S[^\n]*\n)[ ]{0,3}(?:-{1,2}|=+)$/, '$1')
+  const head = headOfTable(text)
+  if (head) return `${head}\n|${' --- |'.repeat(head.replace(/\\\|/g, '').split('|').length - 2)}`
+  const whole = withoutUnderline(text)
   const at = lastPart(whole)
   return whole.slice(0, at) + closeInline(whole.slice(at))
+}
+
+/** The head of a table whose second line has not come, or has begun. */
+function headOfTable(text: string): string | undefined {
+  const [first, delimiters = '', ...more] = text.trimStart().split('\n', 3)
+  const head = first!.trimEnd()
+  const isHead = head.length > 1 && head.startsWith('|') && head.endsWith('|') && /[^\s|]/.test(head)
+  return isHead && more.length === 0 && /^[-:| \t]*$/.test(delimiters) ? head : undefined
+}
+
+/** Without `--` or `==` below a text, which may become a list, a rule or an underline. */
+function withoutUnderline(text: string): string {
+  const at = text.lastIndexOf('\n') + 1
+  if (at === 0 || !/^ {0,3}(?:-{1,2}|=+)$/.test(text.slice(at))) return text
+  const above = text.slice(text.lastIndexOf('\n', at - 2) + 1, at)
+  return above.trim() ? text.slice(0, at) : text
 }
 
 /** Where the last paragraph, item, quote or heading begins: marks before it have been closed, or are text. */

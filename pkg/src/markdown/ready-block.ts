@@ -16,9 +16,16 @@ export function readyBlock(block: Block, linkDefinitions: string, closed: boolea
   const known = made.get(block)
   if (known?.linkDefinitions === linkDefinitions) return known.ready
   // Blank lines behind it come with the next block, and change nothing.
-  const own = (closed ? closedText(block) : block.text).replace(/[\r\n]+$/, '')
+  const own = withoutLineEnds(closed ? closedText(block) : block.text)
   const text = withDefinitions({ text: own, kind: block.kind }, linkDefinitions)
   const ready = known?.ready.text === text ? known.ready : Object.freeze({ ...block, text })
   made.set(block, { linkDefinitions, ready })
   return ready
+}
+
+/** A regular expression would look for the end at each line end: of a thousand empty lines, a million times. */
+function withoutLineEnds(text: string): string {
+  let end = text.length
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--
+  return text.slice(0, end)
 }

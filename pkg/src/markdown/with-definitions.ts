@@ -23,16 +23,16 @@ const LABEL = /\[((?:[^[\]\\]|\\.)+)\]/gs
 /** CommonMark §6.3: labels match without regard to case and to the length of spaces. */
 const normal = (label: string) => label.trim().replace(/\s+/g, ' ').toLowerCase().toUpperCase()
 
-let parsed: { from: string; map: Map<string, string> } | undefined
+let parsed = { from: '', map: new Map<string, string>() }
 
-/** Each definition by its label; the first one counts. */
+/** Each definition by its label; the first one counts. Definitions of a message that grows are added to those that are known. */
 function definitionsOf(from: string): Map<string, string> {
-  if (parsed?.from === from) return parsed.map
-  const map = new Map<string, string>()
-  for (const definition of from.split(/^(?=\[)/m)) {
+  if (parsed.from === from) return parsed.map
+  if (!parsed.from || !from.startsWith(parsed.from)) parsed = { from: '', map: new Map() }
+  for (const definition of from.slice(parsed.from.length).split(/^(?=\[)/m)) {
     const label = new RegExp(LABEL.source, 's').exec(definition)?.[1]
-    if (label !== undefined && !map.has(normal(label))) map.set(normal(label), definition.trimEnd())
+    if (label !== undefined && !parsed.map.has(normal(label))) parsed.map.set(normal(label), definition.trimEnd())
   }
-  parsed = { from, map }
-  return map
+  parsed.from = from
+  return parsed.map
 }

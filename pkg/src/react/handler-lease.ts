@@ -3,17 +3,17 @@
 
 import { lazyHandler } from '../lazy/lazy-handler'
 import type { StreamHandler } from '../types/handler'
-import type { Turn } from '../types/snapshot'
+import type { Outcome, Turn } from '../types/snapshot'
 import type { StreamHookOptions } from './stream-hook'
 
 export interface HandlerLease {
   /** Its methods never change identity. */
   readonly handler: StreamHandler
   /**
-   * For an effect. `ended`: told of each answer that ends. The returned cleanup disposes of the handler, unless it is acquired
+   * For an insertion effect. `ended`: told of each answer that ends. The returned cleanup disposes of the handler, unless it is acquired
    * again in the same task (StrictMode).
    */
-  acquire(ended: (turn: Turn) => void): () => void
+  acquire(ended: (turn: Turn, outcome: Outcome) => void): () => void
 }
 
 /** Conversations that components share, by target and id. On a server each rendering has its own. */
@@ -29,13 +29,13 @@ export const isIdAlone = (id: string): boolean => {
 export const leaseOf = (hook: string, key: string, isShared: unknown, latest: { current: StreamHookOptions }): HandlerLease => {
   const known = (isShared && shared.get(key)) as HandlerLease | undefined
   if (known) return known
-  const holders = new Set<(turn: Turn) => void>()
-  const handler = lazyHandler(() => latest.current, hook, (turn) => holders.forEach((ended) => ended(turn)))
+  const holders = new Set<(turn: Turn, outcome: Outcome) => void>()
+  const handler = lazyHandler(() => latest.current, hook, (turn, outcome) => holders.forEach((ended) => ended(turn, outcome)))
   const lease: HandlerLease = {
     handler,
     acquire(ended) {
       holders.add(ended)
-      // Loads the core in idle time. When React's Activity shows a subtree again, children have subscribed before.
+      // Loads the core in idle time.
       const stop = handler.subscribe(() => {})
       return () => {
         stop()

@@ -21,7 +21,7 @@ export type StreamHookOptions = HandlerOptions & {
 export interface FinishedAnswer {
   readonly outcome: Outcome
   readonly turn: Turn
-  /** The answer: `turn.answer`. */
+  /** What is shown: `turn.answer`. If an answer asked for again failed or was stopped, the one before it (`turn.notice`). */
   readonly message: ChatMessage
 }
 

@@ -12,17 +12,9 @@ import { smooth, type Smooth, type SmoothOptions, type SmoothSource } from '../s
  * What is there when the component mounts is shown at once. Options are those of the first render.
  */
 export function useSmooth(source: SmoothSource, options?: SmoothOptions): string {
-  const [pace, setPace] = React.useState<Smooth>(() => smooth(source, options))
-  // StrictMode and Activity run effects again after their cleanup.
-  const isDisposed = React.useRef(false)
-  React.useEffect(() => {
-    if (isDisposed.current) setPace(smooth(source, options))
-    isDisposed.current = false
-    return () => {
-      isDisposed.current = true
-      pace.dispose()
-    }
-  }, [pace])
+  const [pace] = React.useState<Smooth>(() => smooth(source, options))
+  // Finished, not disposed of: StrictMode and Activity run effects again after their cleanup.
+  React.useEffect(() => pace.finish, [pace])
   React.useLayoutEffect(() => pace.update(source), [pace, source])
   return React.useSyncExternalStore(pace.subscribe, pace.getSnapshot, pace.getSnapshot)
 }

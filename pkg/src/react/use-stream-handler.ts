@@ -44,9 +44,10 @@ export const useOwnLease = (hook: string, options: StreamHookOptions): HandlerLe
   }
   const [[currentKey, lease], setCurrent] = React.useState(start)
   if (currentKey !== key) setCurrent(start())
-  // An insertion effect, because it precedes the effects of children, and one of those may create the handler by subscribing.
+  // Insertion effects precede the effects of children, and one of those may create the handler by subscribing.
   React.useInsertionEffect(() => void (latestOptions.current = options))
-  React.useEffect(() => lease.acquire((turn) => latestOptions.current.onFinish?.({ outcome: turn.outcome!, turn, message: turn.answer })), [lease])
+  // They also stay while React hides the component (Activity): an answer goes on.
+  React.useInsertionEffect(() => lease.acquire((turn, outcome) => latestOptions.current.onFinish?.({ outcome, turn, message: turn.answer })), [lease])
   return lease
 }
 

@@ -67,7 +67,7 @@ function redactEvent(event: RecordedEvent): RecordedEvent {
 
 /** The arguments that hold texts, by call. */
 const TEXT_ARGUMENTS: Record<string, number[]> = {
-  send: [1, 2], sendNow: [1, 2], editQueued: [1], regenerate: [2], edit: [2, 3, 6], recallVersion: [1, 5], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0],
+  send: [1, 2], sendNow: [1, 2], editQueued: [1], regenerate: [2], edit: [2, 3, 6], recallVersion: [1, 5], continueRun: [1], begin: [0], recall: [0, 2], listSession: [1], tellPause: [0], returnEdit: [1],
 }
 
 function redactValue(value: unknown): unknown {

@@ -9,7 +9,12 @@ import type { Outcome, SessionEntry, Snapshot, Turn } from './snapshot'
 export type Followed = Outcome | 'nothing'
 
 /** Options of {@link StreamHandler.send}. */
-export interface SendOptions { priority?: Priority; when?: 'queue' | 'now' }
+export interface SendOptions {
+  /** `background` messages wait until the user's own have been sent. Default: `user`. */
+  priority?: Priority
+  /** `now`: stops the running answer instead of waiting for it. Default: `queue`. */
+  when?: 'queue' | 'now'
+}
 
 /**
  * One conversation: methods that act on it, and its snapshot. No method depends on `this`, so each can be passed on by itself.

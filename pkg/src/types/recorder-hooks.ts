@@ -6,7 +6,7 @@ import type { StreamHandler } from './handler'
 import type { HandlerOptions } from './options'
 import type { ReadableResponse } from './readable-response'
 import type { LoadedMessages, RecordingStart } from './recording'
-import type { ErrorType, Snapshot, Turn } from './snapshot'
+import type { ErrorType, Outcome, Snapshot, Turn } from './snapshot'
 
 /** The part of a core that a replay drives. */
 export interface ReplayCore {
@@ -79,7 +79,7 @@ export interface RecorderHooks {
    * Continues what waited for `core`. `shown`: what the page shows now; `notify` tells the listeners; `ended` is told of each
    * answer that ends. By position, because lazy/ has to be small.
    */
-  takeOver(core: StreamHandler, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void, ended?: (turn: Turn) => void): void
+  takeOver(core: StreamHandler, shown: Snapshot, calls: WaitingCall[], listeners: Set<WaitingListener>, notify: () => void, ended?: (turn: Turn, outcome: Outcome) => void): void
   /** A turn's pause in the fields of agent-ui's messages. */
   hitlFields?(turn: Turn, sessionId: string | null): Record<string, unknown>
 }

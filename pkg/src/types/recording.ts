@@ -92,6 +92,8 @@ export interface ResumePoint {
   text: string
   /** The open question of a paused run; each requirement is JSON text. */
   pause: { message: string; requirements: string[] } | null
+  /** The user's new text, if this is a turn whose edit is not finished. Never in a recording. */
+  edited?: string
 }
 
 /** @deprecated Use {@link ResumePoint}. */

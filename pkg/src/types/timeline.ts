@@ -55,7 +55,7 @@ export interface TimelineEntry {
   readonly overAt?: number
   /**
    * Name of the event: `retry`, `error`, `TeamToolCallStarted`, … Added by the handler: `cancelled`, `cancel` (the server's
-   * response to it), `interrupted`, `resume`, `fallback`.
+   * response to it), `interrupted`, `resume`, `fallback`, `edit`.
    */
   readonly eventType: string
   /** Name of the agent, team or workflow. */

@@ -3,6 +3,9 @@
 import unpacker from './unpack.wat'
 import type { ModuleSource } from './loader'
 
+// Where unpack.wat has the text and the module.
+const TEXT = 32 << 10, MODULE = 512 << 10
+
 /** A source that unpacks `text`. */
 export function inlinedSource(text: string): ModuleSource {
   let compiled: WebAssembly.Module | undefined
@@ -13,8 +16,8 @@ export function inlinedSource(text: string): ModuleSource {
     module() {
       const { memory, unpack } = new WebAssembly.Instance(check()).exports as { memory: WebAssembly.Memory; unpack(length: number): number }
       const bytes = new Uint8Array(memory.buffer as ArrayBuffer)
-      const { written } = new TextEncoder().encodeInto(text, bytes)
-      return bytes.subarray(0, unpack(written))
+      const { written } = new TextEncoder().encodeInto(text, bytes.subarray(TEXT))
+      return bytes.subarray(MODULE, MODULE + unpack(written))
     },
   }
 }

@@ -14,6 +14,8 @@ export const draw = (text) => {
 }
 /** The chat with this name draws its messages block by block. */
 export const BLOCKS = 'blocks'
+/** So does this one, with an element around each hundred blocks. */
+export const CONTAINERS = 'containers'
 export const shown = (value) => (value === null || value === undefined ? '' : String(value))
 
 /** `mount(element, options, name)` shows a chat with class names as in every page here, registers its hook, and returns how to unmount. */

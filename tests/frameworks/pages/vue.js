@@ -1,6 +1,6 @@
 import { createApp, createSSRApp, defineComponent, h } from 'vue'
 import { MessageBlocks, useAIStreamHandler } from 'ai-stream-handler/vue'
-import { BLOCKS, draw, register, seen, shown, start } from './page.js'
+import { BLOCKS, CONTAINERS, draw, register, seen, shown, start } from './page.js'
 
 const Block = defineComponent({
   props: ['text', 'kind', 'open'],
@@ -8,10 +8,10 @@ const Block = defineComponent({
 })
 
 const Message = defineComponent({
-  props: ['stream', 'id', 'inBlocks'],
-  setup({ stream, id, inBlocks }) {
+  props: ['stream', 'id', 'inBlocks', 'container'],
+  setup({ stream, id, inBlocks, container }) {
     const message = stream.message(id)
-    if (inBlocks) return () => h('li', [h(MessageBlocks, { message: message.value, render: Block })])
+    if (inBlocks) return () => h('li', [h(MessageBlocks, { message: message.value, render: Block, container })])
     return () => h('li', { 'data-role': message.value?.role }, seen(id, message.value))
   },
 })
@@ -25,7 +25,7 @@ export const Chat = defineComponent({
     return () => h('section', [
       h('p', { class: 'status' }, status.value), h('p', { class: 'activity' }, shown(retry.value?.message ?? activityStatus.value)),
       h('p', { class: 'error' }, shown(error.value?.message)), h('p', { class: 'pause' }, shown(pause.value?.message)),
-      h('ul', messageIds.value.map((id) => h(Message, { key: id, stream, id, inBlocks: name === BLOCKS }))),
+      h('ul', messageIds.value.map((id) => h(Message, { key: id, stream, id, inBlocks: name === BLOCKS || name === CONTAINERS, container: name === CONTAINERS ? 'section' : undefined }))),
     ])
   },
 })
