@@ -145,7 +145,7 @@ export class ConversationBinding {
     const entry = sessions.find(({ session_id }) => session_id === sessionId)
     if (entry && entry !== this.#reported) this.#options.onSession((this.#reported = entry))
     // It was deleted: with the messages that the page had of it.
-    if (!sessionId && this.#reported && !snapshot.turns.length) this.#list.start([], 0)
+    if (!sessionId && this.#reported) this.#list.start([], 0)
     if (!this.#isShown) {
       if (isStreaming) return
       this.handler.dispose()
