@@ -101,8 +101,9 @@ const measureAt = (pace, before = 0) => async (renderer, how) => {
 }
 
 const file = join(root, 'target/bench/markdown.json')
-/** What this run does not measure stays as an earlier run has left it. */
-const earlier = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).result : {}
+/** What this run does not measure stays as an earlier run of as many tokens has left it. */
+const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).result : {}
+const earlier = known.tokens === TOKENS ? known : {}
 const result = { tokens: TOKENS, runs: RUNS, step: STEP, characters: tokens.join('').length, growthTokens: GROWTH_TOKENS, paces: { ...earlier.paces }, growth: { ...earlier.growth } }
 const save = () => (mkdirSync(join(root, 'target/bench'), { recursive: true }), writeFileSync(file, JSON.stringify({ result }, null, 2)))
 console.log(`\nA Markdown answer of ${TOKENS.toLocaleString('en')} tokens, ${result.characters.toLocaleString('en')} characters; medians of ${RUNS}; CPU time of the main thread\n\n${HEAD}`)

@@ -71,7 +71,7 @@ function markdown() {
     const rows = { ...paces[pace], ...(real[pace] ? { 'agent-ui': real[pace].own, 'agent-ui-blocks': real[pace].blocks } : {}) }
     return Object.entries(rows).map(([name, one]) => {
       const whole = rows[name.startsWith('agent-ui') ? 'agent-ui' : 'plain']
-      return [PACES[pace], RENDERERS[name], one.task.toFixed(one.task < 1 ? 2 : 1), (one.task / whole.task).toFixed(2), one.commits.toLocaleString('en'), one.commits ? ((one.task / one.commits) * 1000).toFixed(1) : '–', one.longest.toFixed(0), one.blocks ? (one.blocks / one.commits).toFixed(1) : '–']
+      return [PACES[pace], RENDERERS[name], one.task.toFixed(one.task < 1 ? 2 : 1), whole ? (one.task / whole.task).toFixed(2) : '–', one.commits.toLocaleString('en'), one.commits ? ((one.task / one.commits) * 1000).toFixed(1) : '–', one.longest.toFixed(0), one.blocks ? (one.blocks / one.commits).toFixed(1) : '–']
     })
   }))
 }
@@ -88,7 +88,7 @@ const tables = {
   ...(exists('table-node') ? { 'table-node': () => full('node', 'table') } : {}),
   ...(exists('table-chromium') ? { 'table-chromium': () => full('chromium', 'table') } : {}),
   ...(exists('page') ? { page } : {}),
-  ...(exists('markdown') ? { markdown, 'markdown-growth': markdownGrowth } : {}),
+  ...(exists('markdown') ? { markdown } : {}), ...(exists('markdown') && Object.keys(result('markdown').growth).length ? { 'markdown-growth': markdownGrowth } : {}),
   ...(exists('table-chromium', 'table-node') ? { summary } : {}), ...(exists('state-chromium', 'state-node') ? { state: stateful } : {}),
 }
 for (const path of ['benches/README.md', 'docs/benchmarks.md']) {

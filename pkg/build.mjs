@@ -16,6 +16,7 @@ import { shortenNames } from '../scripts/short-names.mjs'
 import { brotli, gzip, sizeOfHook } from '../scripts/size.mjs'
 import { OPTIMIZED, bindgen, optimize } from '../scripts/wasm.mjs'
 import { inlined } from './inline.mjs'
+import { orderFunctions } from './similar-order.mjs'
 
 const root = join(import.meta.dirname, '..')
 const pkg = join(root, 'pkg')
@@ -65,6 +66,7 @@ function buildWasm() {
   const renamed = join(generated, 'core_bg.wat')
   shortenNames(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), renamed)
   optimize(OPTIMIZED, renamed, optimized)
+  orderFunctions(optimized, join(generated, 'core_bg.opt.wat'), optimized)
   cpSync(optimized, join(dist, 'core.wasm'))
 
   const bytes = readFileSync(optimized)

@@ -1,5 +1,5 @@
 //! Versions and branches of generated conversations, compared with a naive tree of them: messages, regenerated answers,
-//! edits, edits that are refused on the way, and versions that are looked at.
+//! also those that fail or are stopped, edits, edits that are refused on the way, and versions that are looked at.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
@@ -12,11 +12,19 @@ use common::{frame, saying};
 use serde_json::json;
 use simulation::{Answer, World};
 
+/// An answer, and its run. One that came to nothing gives way to the last one that completed.
+#[derive(Debug, Clone)]
+struct Reply {
+    text: String,
+    run: String,
+    completed: bool,
+}
+
 /// A question, its answers, and, once it was edited, the turns that followed it.
 #[derive(Debug)]
 struct Branch {
     question: String,
-    answers: Vec<String>,
+    answers: Vec<Reply>,
     rest: Vec<Turn>,
 }
 
@@ -31,7 +39,8 @@ struct Turn {
 impl Turn {
     fn live(&self) -> (usize, usize) {
         let branch = self.branches.len() - 1;
-        (branch, self.branches[branch].answers.len() - 1)
+        let answers = &self.branches[branch].answers;
+        (branch, answers.iter().rposition(|answer| answer.completed).unwrap_or(answers.len() - 1))
     }
 
     fn shown_index(&self) -> usize {
@@ -88,7 +97,7 @@ fn expected(list: &[Turn]) -> Vec<String> {
         lines.push(format!(
             "t{} {question} {} {}/{}",
             turn.id,
-            answers[turn.shown.1],
+            answers[turn.shown.1].text,
             turn.shown_index() + 1,
             turn.count()
         ));
@@ -126,14 +135,16 @@ fn agent(run: &str) -> serde_json::Value {
 }
 
 fn says(run: &str, text: &str, first: &str) -> Answer {
-    Answer::Frames(
-        [
-            frame(first, agent(run)),
-            frame("RunContent", saying(agent(run), text)),
-            frame("RunCompleted", saying(agent(run), text)),
-        ]
-        .concat(),
-    )
+    ends(run, text, first, "RunCompleted")
+}
+
+fn ends(run: &str, text: &str, first: &str, last: &str) -> Answer {
+    let frames = [
+        frame(first, agent(run)),
+        frame("RunContent", saying(agent(run), text)),
+        frame(last, saying(agent(run), text)),
+    ];
+    Answer::Frames(frames.concat())
 }
 
 fn stopped(run: &str) -> Answer {
@@ -160,25 +171,35 @@ fn play(seed: u64) {
     for step in 0..24 {
         let alive = live(&list);
         let (question, answer, run) = (format!("Q{step}"), format!("A{step}"), format!("r{step}"));
+        let reply = |completed| Reply { text: answer.clone(), run: run.clone(), completed };
         let ticket = 1_000 + step;
-        let which = if alive.is_empty() { 0 } else { numbers.below(6) };
+        let which = if alive.is_empty() { 0 } else { numbers.below(7) };
         match which {
             0 | 1 => {
                 world.answer_next(says(&run, &answer, "RunStarted"));
                 assert_eq!(world.ask(&question), Outcome::Completed);
-                let branch = Branch { question, answers: vec![answer], rest: vec![] };
+                let branch = Branch { question, answers: vec![reply(true)], rest: vec![] };
                 show_live(&mut list);
                 end(&mut list).push(Turn { id: asked, branches: vec![branch], shown: (0, 0) });
                 asked += 1;
             }
-            2 => {
+            2 | 6 => {
                 let id = alive[numbers.below(alive.len())];
-                world.answer_next(says(&run, &answer, "RunContinued"));
+                let (outcome, end) = match (which, numbers.below(2)) {
+                    (2, _) => (Outcome::Completed, "RunCompleted"),
+                    (_, 0) => (Outcome::Failed, "RunError"),
+                    _ => (Outcome::Cancelled, "RunCancelled"),
+                };
+                world.answer_next(ends(&run, &answer, "RunContinued", end));
                 world.input(Input::Regenerate { ticket, turn: Some(id as u32), instructions: "", stored: None });
-                assert_eq!(world.outcome_of(ticket), Some(Outcome::Completed));
+                assert_eq!(world.outcome_of(ticket), Some(outcome));
+                let asked = world.requests.last().unwrap().1.url.clone();
                 find(&mut list, id, &mut |list, at| {
                     let turn = &mut list[at];
-                    turn.branches.last_mut().unwrap().answers.push(answer.clone());
+                    let (branch, source) = turn.live();
+                    let answers = &mut turn.branches[branch].answers;
+                    assert!(asked.contains(&format!("/{}/continue", answers[source].run)), "seed {seed}, step {step}");
+                    answers.push(reply(outcome == Outcome::Completed));
                     turn.shown = turn.live();
                 });
                 show_live(&mut list);
@@ -216,7 +237,7 @@ fn play(seed: u64) {
                         old.rest.extend(rest);
                         turn.branches.push(Branch {
                             question: question.clone(),
-                            answers: vec![answer.clone()],
+                            answers: vec![reply(true)],
                             rest: vec![],
                         });
                         turn.shown = turn.live();

@@ -32,6 +32,12 @@ enum Move {
     Regenerate,
     Edit,
     EditInPlace,
+    /// Another client continued the last turn; regenerates the first one.
+    Follow,
+    FollowRegeneration,
+    /// Of the first turn: the oldest, the last one.
+    ShowOldest,
+    ShowLast,
     RetryNow,
     /// The clock advances to the requested wake-up.
     Tick,
@@ -50,6 +56,10 @@ enum Move {
     Completes,
     Stopped,
     Fails,
+    /// Of a stream that is resumed: the run is unknown; it goes on; it is over, and nothing follows.
+    Gone,
+    CaughtUp,
+    Replayed,
     Closed,
     Broken,
     Diagnosed,
@@ -62,14 +72,47 @@ enum Move {
 }
 
 /// Moves that take a ticket.
-const ASKS: &[Move] =
-    &[Move::Send, Move::SendInBackground, Move::SendNow, Move::Resume, Move::Regenerate, Move::Edit, Move::EditInPlace];
+const ASKS: &[Move] = &[
+    Move::Send,
+    Move::SendInBackground,
+    Move::SendNow,
+    Move::Resume,
+    Move::Regenerate,
+    Move::Edit,
+    Move::EditInPlace,
+    Move::Follow,
+    Move::FollowRegeneration,
+];
 
 /// Moves of the queue's world alone, which would make the others too large.
 const OF_QUEUE: &[Move] = &[Move::SendNow, Move::SendQueuedNow, Move::MoveQueued, Move::ResumeQueue, Move::Busy];
 
 /// Moves of the world of stored turns alone.
-const OF_VERSIONS: &[Move] = &[Move::Regenerate, Move::Edit, Move::EditInPlace, Move::Stopped];
+const OF_VERSIONS: &[Move] = &[
+    Move::Regenerate,
+    Move::Edit,
+    Move::EditInPlace,
+    Move::ShowOldest,
+    Move::ShowLast,
+    Move::Follow,
+    Move::FollowRegeneration,
+    Move::Stopped,
+    Move::Gone,
+    Move::CaughtUp,
+    Move::Replayed,
+];
+
+/// Of these, those of the world in which other clients answer and versions are looked at, and no edits are made.
+const OF_FOLLOWER: &[Move] = &[
+    Move::Follow,
+    Move::FollowRegeneration,
+    Move::ShowOldest,
+    Move::ShowLast,
+    Move::Gone,
+    Move::CaughtUp,
+    Move::Replayed,
+];
+const OF_EDITOR: &[Move] = &[Move::Edit, Move::EditInPlace];
 
 const ALWAYS: &[Move] = &[
     Move::Send,
@@ -84,6 +127,10 @@ const ALWAYS: &[Move] = &[
     Move::Regenerate,
     Move::Edit,
     Move::EditInPlace,
+    Move::Follow,
+    Move::FollowRegeneration,
+    Move::ShowOldest,
+    Move::ShowLast,
     Move::RetryNow,
     Move::Offline,
     Move::Online,
@@ -101,8 +148,18 @@ const UNOPENED: &[Move] = &[
     Move::Diagnosed,
     Move::NotSent,
 ];
-const OPEN: &[Move] =
-    &[Move::Started, Move::Says, Move::Completes, Move::Stopped, Move::Fails, Move::Closed, Move::Broken];
+const OPEN: &[Move] = &[
+    Move::Started,
+    Move::Says,
+    Move::Completes,
+    Move::Stopped,
+    Move::Fails,
+    Move::Gone,
+    Move::CaughtUp,
+    Move::Replayed,
+    Move::Closed,
+    Move::Broken,
+];
 
 /// A client, and what the world knows of it.
 #[derive(Clone)]
@@ -124,6 +181,8 @@ struct World {
     counts: bool,
     of_queue: bool,
     of_versions: bool,
+    /// Answers of other clients are followed, and no edits are made: both at once would make this world too large.
+    of_follower: bool,
 }
 
 impl World {
@@ -153,7 +212,16 @@ impl World {
             counts: background,
             of_queue: false,
             of_versions: false,
+            of_follower: false,
         }
+    }
+
+    /// Whether the move belongs to this world.
+    fn knows(&self, what: Move) -> bool {
+        let of_its_own = if self.of_follower { OF_EDITOR } else { OF_FOLLOWER };
+        (self.of_queue || !OF_QUEUE.contains(&what))
+            && (self.of_versions || !OF_VERSIONS.contains(&what))
+            && !(self.of_versions && of_its_own.contains(&what))
     }
 
     /// Two turns are shown: one completed, one failed.
@@ -182,11 +250,11 @@ impl World {
         };
         let mut moves: Vec<Move> =
             ALWAYS.iter().copied().filter(|m| !idle(m) && (!ASKS.contains(m) || self.sends < tickets)).collect();
-        moves.retain(|m| (self.of_queue || !OF_QUEUE.contains(m)) && (self.of_versions || !OF_VERSIONS.contains(m)));
+        moves.retain(|m| self.knows(*m));
         moves.extend(self.wake.map(|_| Move::Tick));
         match self.live {
-            Some((_, 0)) => moves.extend(UNOPENED.iter().filter(|m| self.of_queue || !OF_QUEUE.contains(m))),
-            Some((_, 200)) => moves.extend(OPEN.iter().filter(|m| self.of_versions || !OF_VERSIONS.contains(m))),
+            Some((_, 0)) => moves.extend(UNOPENED.iter().filter(|m| self.knows(**m))),
+            Some((_, 200)) => moves.extend(OPEN.iter().filter(|m| self.knows(**m))),
             Some(_) => moves.extend([Move::Closed, Move::Broken]),
             None => {}
         }
@@ -226,6 +294,9 @@ impl World {
             Move::Stopped => event("RunCancelled", 2, ""),
             Move::Completes => event("RunCompleted", 2, ",\"content\":\"x\""),
             Move::Fails => event("RunError", 2, ",\"content\":\"429 RESOURCE_EXHAUSTED\""),
+            Move::Gone => "event: error\ndata: {\"event\":\"error\",\"error\":\"Run r not found in buffer or database\"}\n\n".to_owned(),
+            Move::CaughtUp => "event: catch_up\ndata: {\"event\":\"catch_up\",\"run_id\":\"r\"}\n\n".to_owned(),
+            Move::Replayed => "event: replay\ndata: {\"event\":\"replay\",\"run_id\":\"r\",\"status\":\"COMPLETED\",\"total_events\":0}\n\n".to_owned(),
             _ => String::new(),
         };
         let live = self.live.map_or(0, |(id, _)| id);
@@ -254,6 +325,10 @@ impl World {
             Move::Regenerate => Input::Regenerate { ticket, turn: None, instructions: "", stored: None },
             Move::Edit => edit(first, &hide, None),
             Move::EditInPlace => edit(last, &[], Some("old-2")),
+            Move::Follow => Input::Follow { ticket, turn: last, stream: None },
+            Move::FollowRegeneration => Input::Follow { ticket, turn: first, stream: Some("old-1") },
+            Move::ShowOldest => Input::ShowVersion { turn: first, index: 0 },
+            Move::ShowLast => Input::ShowVersion { turn: first, index: 1 },
             Move::Send => Input::Send { ticket, text: "hello", files: &[] },
             Move::SendInBackground => Input::SendInBackground { ticket, text: "later", files: &[] },
             Move::Resume => Input::Resume { ticket },
@@ -271,9 +346,14 @@ impl World {
             Move::Detach => Input::Detach,
             Move::Opened(status) => opened(live, status),
             Move::Begins | Move::Refused | Move::Busy => return,
-            Move::Started | Move::Says | Move::Completes | Move::Stopped | Move::Fails => {
-                Input::Chunk { request: live, bytes: stream.as_bytes() }
-            }
+            Move::Started
+            | Move::Says
+            | Move::Completes
+            | Move::Stopped
+            | Move::Fails
+            | Move::Gone
+            | Move::CaughtUp
+            | Move::Replayed => Input::Chunk { request: live, bytes: stream.as_bytes() },
             Move::Closed => Input::Closed { request: live },
             Move::Broken => Input::Failed { request: live },
             Move::Diagnosed => Input::Diagnosed { request: live, kind: ErrorType::Network, message: "Nobody there." },
@@ -494,6 +574,16 @@ fn whatever_happens_to_versions_and_edits_the_client_keeps_its_promises() {
     for (background, depth) in [(false, depth() - 1), (true, depth() - 2)] {
         let (states, moves) = explore(World::with_turns(background), 2, depth);
         println!("versions: {states} states, {moves} moves, depth {depth}");
+        assert!(states > 500);
+    }
+}
+
+#[test]
+fn whatever_other_clients_do_the_client_keeps_its_promises() {
+    for background in [false, true] {
+        let world = World { of_follower: true, ..World::with_turns(background) };
+        let (states, moves) = explore(world, 2, depth() - 2);
+        println!("follower: {states} states, {moves} moves, depth {}", depth() - 2);
         assert!(states > 500);
     }
 }

@@ -402,3 +402,42 @@ fn the_sources_id_is_encoded_once_whatever_it_contains() {
     world.input(Input::Failed { request: world.requests.last().unwrap().1.id });
     assert_eq!(last(&world).0, "/agents/a/runs/r%201/resume");
 }
+
+#[test]
+fn the_status_of_the_source_is_not_that_of_its_regeneration_whose_frames_are_asked_for_until_it_ends() {
+    let numbered = |name: &str, index: u32, text: &str| {
+        frame(name, with(saying(agent("r2"), text), json!({"event_index": index})))
+    };
+    let replayed = |total: usize, frames: String| {
+        let of_source = json!({"run_id": "r1", "status": "COMPLETED", "total_events": total});
+        Answer::Frames(frame("replay", of_source) + &frames)
+    };
+    // The rest comes in pieces; in between there is nothing new.
+    let pieces = [
+        replayed(1, numbered("RunContent", 4, "Ne")),
+        replayed(0, String::new()),
+        replayed(2, numbered("RunContent", 5, "w.") + &numbered("RunCompleted", 6, "New.")),
+    ];
+    let first = [looked_up("r1", "Old."), Answer::Open(numbered("RunContinued", 3, ""))];
+    let mut world = World::with(config_at("/agents/a/runs", true), first.into_iter().chain(pieces));
+    world.ask("hello");
+    again(&mut world, "", None);
+    let begun = world.time();
+    world.input(Input::Failed { request: world.requests.last().unwrap().1.id });
+    world.rest();
+    assert_eq!(
+        (world.outcome_of(TICKET), seen(&mut world).0.as_str()),
+        (Some(Outcome::Completed), "Let me look. New.")
+    );
+    let times: Vec<f64> = world.times().into_iter().skip(2).map(|at| at - begun).collect();
+    assert!(times[0] == 0.0 && times[1] > 0.0 && times[2] > times[1], "not all at once: {times:?}");
+    // Nothing more comes of it.
+    let nothing = std::iter::repeat_with(|| replayed(0, String::new())).take(50);
+    let first = [looked_up("r1", "Old."), Answer::Open(numbered("RunContinued", 3, ""))];
+    let mut world = World::with(config_at("/agents/a/runs", true), first.into_iter().chain(nothing));
+    world.ask("hello");
+    again(&mut world, "", None);
+    world.input(Input::Failed { request: world.requests.last().unwrap().1.id });
+    world.rest();
+    assert_eq!(world.outcome_of(TICKET), Some(Outcome::Interrupted));
+}

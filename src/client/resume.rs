@@ -46,8 +46,9 @@ impl Client {
         let random = self.random();
         let delay = match send.resumes.checked_sub(2) {
             _ if self.offline_since.is_some() => LONGEST_DELAY,
-            None => 0.0,
-            Some(retries) => self.config.resume.delay(retries, None, random),
+            // A stream that ends with each answer is asked for at intervals.
+            None if !self.conversation.has_source_ended() => 0.0,
+            retries => self.config.resume.delay(retries.unwrap_or(0), None, random),
         };
         // A server that refuses to resume may say for how long.
         let named = refusal.as_ref().and_then(|error| error.delay).unwrap_or_default();

@@ -42,8 +42,14 @@ impl Conversation {
             }
             Kind::Retry => self.retry_announced(t, event, now),
             Kind::Error | Kind::StreamExpired => self.stream_failed(t, event, now),
-            Kind::CatchUp | Kind::Subscribed => self.mark_alive(t, now),
+            Kind::CatchUp | Kind::Subscribed => {
+                self.turns[t].source_ended = false;
+                self.mark_alive(t, now);
+            }
             Kind::Replay => {
+                // The status is that of the source, whose frames are kept in the same place.
+                let of_source = self.turns[t].stream_id.is_some();
+                self.turns[t].source_ended = of_source;
                 if let Some(root) = self.turns[t].root {
                     // The database numbers frames anew.
                     self.turns[t].runs.edit(root).missing.clear();
@@ -51,7 +57,7 @@ impl Conversation {
                 // If frames follow, they carry the end: a replay may be cut like any other stream.
                 let frames_follow = event.total_events.unwrap_or_default() > 0;
                 self.turns[t].stated_outcome =
-                    event.status.filter(|_| !frames_follow).and_then(|s| stated(&s.decode()));
+                    event.status.filter(|_| !frames_follow && !of_source).and_then(|s| stated(&s.decode()));
             }
             _ => self.apply_to_run(t, event, now),
         }

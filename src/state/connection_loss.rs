@@ -39,6 +39,11 @@ impl Conversation {
         Some(ResumeFrom { run_id: run_id.clone(), last_index, whole, session_id: turn.session_id.clone() })
     }
 
+    /// Whether the server takes the answer for ended because the one that it regenerates has.
+    pub(crate) fn has_source_ended(&self) -> bool {
+        self.current().is_some_and(|turn| turn.source_ended)
+    }
+
     /// The index of the next frame, if the server numbers the frames of the run.
     pub(crate) fn next_index(&self) -> Option<u64> {
         let turn = self.turns.get(self.active_turn?)?;

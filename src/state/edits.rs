@@ -183,9 +183,10 @@ impl Conversation {
     #[inline(never)]
     pub(super) fn show_live_branch(&mut self) {
         for t in 0..self.turns.len() {
-            if self.turns[t].shown().branch != self.turns[t].branch {
-                self.turns[t].shown = None;
-                self.turns[t].refresh();
+            let turn = &mut self.turns[t];
+            if turn.shown().branch != turn.branch {
+                turn.shown = turn.outcome.and_then(|outcome| turn.falls_back(outcome));
+                turn.refresh();
                 self.branch_shown(t);
             }
         }

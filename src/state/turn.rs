@@ -76,6 +76,9 @@ pub struct Turn {
     /// The outcome if the stream ends without saying more: from a `replay` without frames, or from a step that waits
     /// for the user.
     pub(super) stated_outcome: Option<Outcome>,
+    /// The server says that the run which this one regenerates has ended, and nothing of this one, whose frames it keeps in
+    /// the same place: they are asked for again and again.
+    pub(super) source_ended: bool,
     /// It was restored from storage, and no frame of its run has arrived yet.
     pub(super) restored: bool,
     /// It comes from a stored session, and nothing of it has streamed here.

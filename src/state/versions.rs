@@ -248,6 +248,7 @@ impl Turn {
             has_content: false,
             settled_work: Vec::new(),
             stated_outcome: None,
+            source_ended: false,
             restored: false,
             recalled: false,
             unsent: false,

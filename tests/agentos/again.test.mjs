@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { connected, keys, typeOf, WORLDS } from './support.mjs'
+import { connected, cutAfter, frames, keys, WORLDS } from './support.mjs'
 
-const { agentos, connect, nextCall, stored } = connected()
+const { agentos, connect, nextCall, stored, atRest } = connected()
 
 const newKey = keys('k')
 const answers = (handler) => handler.getSnapshot().turns.map(({ answer }) => answer.content)
@@ -26,6 +26,16 @@ async function assertReopens(handler, options) {
   assert.deepEqual(opened.getSnapshot().turns.map(({ user }) => user.content), handler.getSnapshot().turns.map(({ user }) => user.content))
   const tools = (h) => h.getSnapshot().turns.map(({ answer, work }) => [answer.tool_calls?.length ?? 0, work.map(({ content }) => content)])
   assert.deepEqual(tools(opened), tools(handler))
+}
+
+/** The model goes on from the answer that is shown, and so does a page that opens the session. */
+async function assertGoesOn(handler, options, who, question) {
+  const saw = await whatModelSees(handler, options, who)
+  assert.deepEqual(saw, [`user: ${question}`, `assistant: ${answers(handler)[0]}`])
+  const opened = connect(options)
+  await stored(handler, options)
+  await opened.openSession(handler.getSnapshot().sessionId)
+  assert.deepEqual(answers(opened), answers(handler))
 }
 
 for (const [name, options, who] of WORLDS) {
@@ -87,27 +97,52 @@ for (const [name, options, who] of WORLDS) {
     assert.deepEqual([saw.length, saw[0]], [2, `user: Long [[take key=${key} n=60 ms=20]]`])
   })
 
-  const cuts = process.env.AGAIN === 'all' ? [...Array(12).keys()] : [1, 5]
-  for (const at of cuts) {
+  for (const at of frames(20, [1, 5])) {
     test(`stopped after ${at} frames, the old answer is shown, and asked again it comes out right (${name})`, async () => {
       const handler = connect(options)
       const key = newKey()
       await handler.send(`Once [[take key=${key} n=12 ms=30]]`)
       await stored(handler, options)
       const before = handler.getSnapshot().diagnostics.framesRead
-      const again = handler.regenerate()
-      await until(() => handler.getSnapshot().diagnostics.framesRead >= before + at, `${at} frames`)
+      let isOver = false
+      const again = handler.regenerate().finally(() => (isOver = true))
+      await until(() => isOver || handler.getSnapshot().diagnostics.framesRead >= before + at, `${at} frames`)
       handler.cancel()
-      assert.equal(await again, 'cancelled')
+      const outcome = await again
+      await atRest(handler, options)
+      if (outcome === 'completed') return assertGoesOn(handler, options, who, `Once [[take key=${key} n=12 ms=30]]`)
+      assert.equal(outcome, 'cancelled')
       const [turn] = handler.getSnapshot().turns
       assert.match(turn.answer.content, new RegExp(`^Answer 1 of ${who}: `))
       if (at > 0) assert.equal(turn.notice, 'The new answer was stopped. This is the one before it.')
-      await until(async () => !(await agentos.runs(handler.getSnapshot().sessionId, typeOf(options))).some(({ status }) => /RUNNING|PENDING/.test(status)), 'the end of what was stopped')
-      await new Promise((resolve) => setTimeout(resolve, 300))
       assert.equal(await handler.regenerate(), 'completed')
       assert.match(answers(handler)[0], new RegExp(`^Answer [23] of ${who}: `))
-      const saw = await whatModelSees(handler, options, who)
-      assert.deepEqual(saw, [`user: Once [[take key=${key} n=12 ms=30]]`, `assistant: ${answers(handler)[0]}`])
+      await assertGoesOn(handler, options, who, `Once [[take key=${key} n=12 ms=30]]`)
+    })
+  }
+
+  for (const at of frames(20, [0, 2, 8])) {
+    test(`its connection breaks after ${at} frames: taken up, or the old answer is shown, and asked again it comes out right (${name})`, async () => {
+      const cut = cutAfter()
+      // AgentOS may leave the stream of a run that it has stopped open, and silent.
+      const handler = connect({ ...options, resume: { baseDelay: 0.05 }, stall: { background: 2 }, fetch: cut.fetch })
+      const key = newKey()
+      await handler.send(`Once [[take key=${key} n=12 ms=20]]`)
+      await stored(handler, options)
+      cut.left = at
+      const outcome = await handler.regenerate()
+      cut.left = Infinity
+      await atRest(handler, options)
+      if (outcome !== 'completed') {
+        // AgentOS stops a foreground run whose connection breaks, and says so to an agent's page that takes it up.
+        assert.ok(/^(interrupted|cancelled)$/.test(outcome) && cut.struck && !options.background, outcome)
+        const { turns: [turn] } = handler.getSnapshot()
+        assert.match(turn.answer.content, new RegExp(`^Answer 1 of ${who}: `))
+        assert.match(turn.notice, /This is the one before it\.$/)
+        assert.equal(await handler.regenerate(), 'completed')
+      }
+      assert.match(answers(handler)[0], new RegExp(`^Answer [23] of ${who}: .*11\\.$`))
+      await assertGoesOn(handler, options, who, `Once [[take key=${key} n=12 ms=20]]`)
     })
   }
 }
@@ -162,7 +197,7 @@ test('a member has written already: it does not write again', async () => {
   }
 })
 
-for (const at of process.env.AGAIN === 'all' ? [...Array(16).keys()] : [0, 6]) {
+for (const at of frames(16, [0, 6])) {
   test(`a connection lost after ${at} chunks of a regeneration in the background is taken up`, async () => {
     const options = { agent: 'historian', background: true, retry: false, resume: { baseDelay: 0.1 } }
     let cut = false

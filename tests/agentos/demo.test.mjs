@@ -60,7 +60,7 @@ test('it lists agents, teams and workflows; one click connects; the session is i
   await view.look(agentos.url)
   await view.byId('offers').waitFor()
   assert.deepEqual(await view.byId('offers').locator('button').evaluateAll((all) => all.map(({ dataset }) => dataset.testid)),
-    ['offer-team-cirkelline', 'offer-team-research-team', 'offer-team-panel', 'offer-agent-assistant', 'offer-agent-historian', 'offer-workflow-pipeline', 'offer-workflow-gated'])
+    ['offer-team-cirkelline', 'offer-team-research-team', 'offer-team-panel', 'offer-agent-assistant', 'offer-agent-historian', 'offer-agent-outsider', 'offer-workflow-pipeline', 'offer-workflow-gated'])
   await view.byId('offer-agent-assistant').click()
   await view.say('First. [[plain n=5]]')
   await view.statusIs('completed')

@@ -1,11 +1,11 @@
 // Edited messages, against the real AgentOS. The judge is what its model was sent afterwards: what stood before the edited message,
-// the edited one, and nothing of what came after. AGAIN=all stops at every frame; otherwise at a few.
+// the edited one, and nothing of what came after. AGAIN=all stops it, and cuts its connection, at every frame; otherwise at a few.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { connected, keys, typeOf, WORLDS } from './support.mjs'
+import { connected, cutAfter, frames, keys, typeOf, WORLDS } from './support.mjs'
 
-const { agentos, connect, nextCall } = connected()
+const { agentos, connect, nextCall, atRest } = connected()
 
 const newKey = keys('e')
 const asked = (handler) => handler.getSnapshot().turns.map(({ user, answer }) => [user.content, answer.content])
@@ -122,6 +122,25 @@ for (const [name, options, who] of WORLDS) {
     assert.deepEqual(versionsOf(handler), ['2/2', '1/1'], 'a new message shows what the model sees')
   })
 
+  if (who === 'panel') test(`a message that members worked on: they work on the edited one (${name})`, async () => {
+    const handler = connect(options)
+    const key = newKey()
+    await ask(handler, options, `Write [[takemember key=${key}]]`, `Next [[take key=${key}]]`)
+    assert.equal(await handler.edit('t0', `Write better [[takemember key=${key}]]`), 'completed')
+    const [turn, ...later] = handler.getSnapshot().turns
+    assert.deepEqual([turn.answer.content, later.length, turn.versions], [`I ask. ${said(3, who)}`, 0, { index: 1, count: 2 }])
+    const members = (handler) => handler.getSnapshot().turns[0].work.filter(({ role }) => role === 'agent').map(({ content }) => content)
+    assert.deepEqual(members(handler), [said(2, 'panel-writer')])
+    await assertReopens(handler, options)
+    const opened = connect(options)
+    await opened.openSession(handler.getSnapshot().sessionId)
+    assert.deepEqual(members(opened), members(handler))
+    opened.showVersion(opened.getSnapshot().turns[0], 0)
+    assert.deepEqual(members(opened), [said(1, 'panel-writer')])
+    const saw = await whatModelSees(handler, options, who)
+    assert.deepEqual(saw.filter((line) => line.startsWith('user: ')), [`user: Write better [[takemember key=${key}]]`])
+  })
+
   for (const [how, directive] of [['failed', 'take fail=1 mid=1'], ['is paused', 'takeconfirm']]) {
     test(`an answer that ${how}: the message is replaced in its run (${name})`, async () => {
       const handler = connect(options)
@@ -176,36 +195,83 @@ async function assertHonest(handler, options, who, before) {
   if (unsure < 0 || saw.length !== upTo(unsure).length) assert.deepEqual(saw, upTo(forgotten), `${forgotten} ${unsure}`)
 }
 
+/** The last answer is asked for again after an edit that broke off: the model sees it, and what else no notice says to be forgotten. */
+async function assertAskedAgain(handler, options, who) {
+  assert.equal(await handler.regenerate(), 'completed')
+  const { turns } = handler.getSnapshot()
+  const noticed = (words) => turns.flatMap(({ notice }, at) => (words.test(notice ?? '') ? [at] : []))
+  const [forgotten, unsure] = [noticed(/^The model no longer sees this answer/), noticed(/^The model may no longer see this answer/)]
+  const shown = asked(handler)
+  const without = (hidden) => pairs(shown.filter((_, at) => !hidden.includes(at)))
+  const saw = await whatModelSees(handler, options, who)
+  if (saw.length !== without([...forgotten, ...unsure]).length) assert.deepEqual(saw, without(forgotten))
+  else assert.deepEqual(saw, without([...forgotten, ...unsure]))
+}
+
+/** What the model has to see next, if no answer that is shown has a notice: the turns, with the last version of each. */
+const pairs = (turns) => turns.flatMap(([question, answer]) => [`user: ${question}`, `assistant: ${answer}`])
+
+/** A session of three turns, in which the second one is about to be edited. */
+async function threeTurns(handler, options) {
+  const key = newKey()
+  await ask(handler, options, ...[1, 2, 3].map((n) => `Question ${n} [[take key=${key} n=8 ms=20]]`))
+  return { key, before: asked(handler) }
+}
+
+/** The message was edited, and the model sees what came before it and nothing else; so does a page that opens the session. */
+async function assertEdited(handler, options, who, [first], question) {
+  const turns = asked(handler)
+  assert.deepEqual([turns.length, turns[0], turns[1][0]], [2, first, question])
+  assert.deepEqual(await whatModelSees(handler, options, who), pairs(turns))
+  await stored(handler, options)
+  const opened = connect(options)
+  await opened.openSession(handler.getSnapshot().sessionId)
+  assert.deepEqual(asked(opened), asked(handler))
+}
+
 for (const [name, options, who] of WORLDS) {
-  const steps = process.env.AGAIN === 'all' ? [...Array(12).keys()] : [0, 1, 4]
-  for (const at of steps) {
+  for (const at of frames(30, [0, 1, 4])) {
     test(`stopped after ${at} frames: the conversation as it was, its text returned, and edited again it comes out right (${name})`, async () => {
       const handler = connect(options)
-      const key = newKey()
-      await ask(handler, options, ...[1, 2, 3].map((n) => `Question ${n} [[take key=${key} n=8 ms=20]]`))
-      const before = asked(handler)
-      const frames = handler.getSnapshot().diagnostics.framesRead
-      const edited = handler.edit('t1', `Better ${key}`)
-      await until(() => handler.getSnapshot().isStreaming && handler.getSnapshot().diagnostics.framesRead >= frames + at, `${at} frames`)
-      const wasMade = handler.getSnapshot().turns[1].runId !== null
+      const { key, before } = await threeTurns(handler, options)
+      const read = handler.getSnapshot().diagnostics.framesRead
+      let isOver = false
+      const edited = handler.edit('t1', `Better [[take key=${key}]]`).finally(() => (isOver = true))
+      await until(() => isOver || (handler.getSnapshot().isStreaming && handler.getSnapshot().diagnostics.framesRead >= read + at), `${at} frames`)
       handler.cancel()
       const outcome = await edited
-      await stored(handler, options)
-      await new Promise((resolve) => setTimeout(resolve, 400))
-      if (wasMade || outcome === 'completed') return
+      await atRest(handler, options)
+      if (outcome === 'completed') return assertEdited(handler, options, who, before, `Better [[take key=${key}]]`)
       assert.equal(outcome, 'cancelled')
-      const unsent = handler.getSnapshot().turns.at(-1).user.content === `Better ${key}` ? null : handler.getSnapshot().turns[1].unsent
-      if (unsent !== null) {
-        assert.deepEqual([asked(handler), unsent], [before, `Better ${key}`])
+      const [, turn] = handler.getSnapshot().turns
+      if (turn.user.content === before[1][0]) {
+        assert.deepEqual([asked(handler), turn.unsent], [before, `Better [[take key=${key}]]`])
         if (at % 2) await assertHonest(handler, options, who, before)
       }
       assert.equal(await handler.edit('t1', `Best [[take key=${key}]]`), 'completed')
-      const saw = await whatModelSees(handler, options, who)
-      assert.deepEqual(saw, [`user: ${before[0][0]}`, `assistant: ${before[0][1]}`, `user: Best [[take key=${key}]]`, `assistant: ${asked(handler)[1][1]}`])
-      const opened = connect(options)
-      await stored(handler, options)
-      await opened.openSession(handler.getSnapshot().sessionId)
-      assert.deepEqual(asked(opened), asked(handler))
+      await assertEdited(handler, options, who, before, `Best [[take key=${key}]]`)
+    })
+  }
+
+  for (const at of frames(30, [0, 3, 9])) {
+    test(`its connection breaks after ${at} frames: taken up, or said honestly with its text returned, and what follows comes out right (${name})`, async () => {
+      const cut = cutAfter()
+      const handler = connect({ ...options, resume: { baseDelay: 0.05 }, fetch: cut.fetch })
+      const { key, before } = await threeTurns(handler, options)
+      cut.left = at
+      const outcome = await handler.edit('t1', `Better [[take key=${key}]]`)
+      cut.left = Infinity
+      await atRest(handler, options)
+      const { turns, error } = handler.getSnapshot()
+      if (outcome === 'completed') return assertEdited(handler, options, who, before, `Better [[take key=${key}]]`)
+      assert.deepEqual([outcome, cut.struck], ['interrupted', true])
+      assert.ok(error?.message)
+      const wasSent = turns[1].user.content === `Better [[take key=${key}]]`
+      if (!wasSent) assert.deepEqual([asked(handler), turns[1].unsent], [before, `Better [[take key=${key}]]`])
+      if (at % 3 === 2) return assertAskedAgain(handler, options, who)
+      if (!wasSent && at % 3) await assertHonest(handler, options, who, before)
+      assert.equal(await handler.edit('t1', `Best [[take key=${key}]]`), 'completed')
+      await assertEdited(handler, options, who, before, `Best [[take key=${key}]]`)
     })
   }
 
@@ -232,8 +298,7 @@ for (const [name, options, who] of WORLDS) {
         left = number
         const outcome = await handler.edit('t0', `Better [[take key=${key} n=8 ms=10]]`)
         assert.equal(outcome, number === 3 && how === 'cut' ? 'interrupted' : number < 3 && how === 'cut' ? 'interrupted' : 'failed', `${number} ${how}`)
-        await new Promise((resolve) => setTimeout(resolve, 300))
-        await stored(handler, options)
+        await atRest(handler, options)
         const [turn] = handler.getSnapshot().turns
         if (number < 3) assert.deepEqual([asked(handler), turn.unsent], [before, `Better [[take key=${key} n=8 ms=10]]`], `${number} ${how}`)
         else assert.deepEqual([turn.user.content, turn.versions, handler.getSnapshot().turns.length], [`Better [[take key=${key} n=8 ms=10]]`, { index: 1, count: 2 }, 1])
@@ -259,8 +324,7 @@ for (const [name, options, who] of WORLDS) {
     await until(() => gone.getSnapshot().turns[1].timeline.length === 2 || !gone.getSnapshot().isStreaming && gone.getSnapshot().turns.length === 2, 'the second request')
     gone.dispose()
     assert.equal(await left, 'cancelled')
-    await new Promise((resolve) => setTimeout(resolve, 500))
-    await stored(handler, options)
+    await atRest(handler, options)
     const reloaded = connect(options)
     await reloaded.openSession(handler.getSnapshot().sessionId)
     assert.deepEqual(asked(reloaded), asked(other))

@@ -16,23 +16,29 @@ It prints `ready` when it listens. What the model does stands in the user's mess
     [[taketool key=K]], [[takemember key=K]]   the same behind a tool call or a member's answer
     [[takeconfirm key=K]]   the same behind a tool that waits for a yes
     ms=20                   between two tokens (default 4)
+    hold=5                  (with key=K) waits before the fifth token until POST /release/K
+
+The agent `outsider` is one of another framework: its session takes one message at a time. GET /busy: how many requests and runs are under way.
 """
 
 import asyncio
 import re
 import sys
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any, AsyncIterator, Iterator
 
 import uvicorn
 from agno.agent import Agent
+from agno.agents._config import agent_dataclass
+from agno.agents.base import BaseExternalAgent
 from agno.db.sqlite import SqliteDb
 from agno.exceptions import ModelProviderError
 from agno.models.base import Model
 from agno.models.response import ModelResponse
 from agno.os import AgentOS
+from agno.run.agent import RunContentEvent
 from agno.team import Team
 from agno.tools import tool
 from agno.tools.user_control_flow import UserControlFlowTools
@@ -51,6 +57,7 @@ struck: Counter = Counter()
 taken: Counter = Counter()
 # What the model was sent, request by request: GET /log, POST /log/clear.
 log: list = []
+gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
 
 
 def text_of(message: Any) -> str:
@@ -146,7 +153,10 @@ class Scripted(Model):
         assistant_message.metrics.start_timer()
         log.append({"who": self.who, "saw": [f"{m.role}: {text_of(m)[:120]}" for m in messages if m.role in ("user", "assistant", "tool")]})
         text, calls, pace = self.plan(messages)
-        for token in re.findall(r"\S+\s*", text):
+        values = directive(asked(messages)[0])[1]
+        for at, token in enumerate(re.findall(r"\S+\s*", text)):
+            if at == int(values.get("hold", "-1")):
+                await gates[values["key"]].wait()
             if token == "BREAK":
                 raise ModelProviderError(message="the model broke off", status_code=400, model_name=self.name, model_id=self.id)
             yield ModelResponse(content=token)
@@ -173,6 +183,41 @@ class Scripted(Model):
 
     def _parse_provider_response_delta(self, response: Any) -> ModelResponse:
         return response
+
+
+@agent_dataclass
+class Outsider(BaseExternalAgent):
+    """An agent of another framework: AgentOS refuses it a second message while it answers one."""
+
+    async def _arun_adapter_stream(self, input: Any, **given: Any) -> AsyncIterator[RunContentEvent]:
+        log.append({"who": self.id, "saw": [f"user: {input}"]})
+        _, values = directive(str(input))
+        for n in range(int(values.get("n", "6"))):
+            yield RunContentEvent(run_id=given.get("run_id"), agent_id=self.get_id(), agent_name=self.name or "", content=f"out{n} ")
+            await asyncio.sleep(float(values.get("ms", "4")) / 1000)
+
+
+# The server's own tasks; those of requests are counted as such.
+OF_SERVER = {"LifespanOn.main", "Server.serve", "TaskHandle._run_coro", "RequestResponseCycle.run_asgi"}
+
+
+class Busy:
+    """Counts the requests under way, and the runs in the background."""
+
+    def __init__(self, app: Any) -> None:
+        self.app, self.count = app, 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        counts = scope["type"] == "http" and scope["path"] != "/busy"
+        self.count += counts
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.count -= counts
+
+    async def work(self) -> int:
+        tasks = [task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__qualname__", "") not in OF_SERVER]
+        return self.count + len(tasks)
 
 
 def search(query: str) -> str:
@@ -230,7 +275,8 @@ def build(database: str, origins: list[str]) -> AgentOS:
                      steps=[Step(name="ask", agent=assistant),
                             Step(name="publish", executor=shout,
                                  human_review=HumanReview(requires_confirmation=True, confirmation_message="Publish it?"))])
-    return AgentOS(id="os", agents=[assistant, historian], teams=[cirkelline, research, panel], workflows=[pipeline, gated], db=db,
+    outsider = Outsider(id="outsider", name="Outsider", db=db)
+    return AgentOS(id="os", agents=[assistant, historian, outsider], teams=[cirkelline, research, panel], workflows=[pipeline, gated], db=db,
                    telemetry=False, **({"cors_allowed_origins": origins} if origins else {}))
 
 
@@ -239,7 +285,10 @@ if __name__ == "__main__":
     app = build(database, sys.argv[3:]).get_app()
     app.add_api_route("/log", lambda: log, methods=["GET"])
     app.add_api_route("/log/clear", lambda: log.clear() or {}, methods=["POST"])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning"))
+    busy = Busy(app)
+    app.add_api_route("/busy", busy.work, methods=["GET"])
+    app.add_api_route("/release/{key}", lambda key: gates[key].set() or {}, methods=["POST"])
+    server = uvicorn.Server(uvicorn.Config(busy, host="127.0.0.1", port=port, log_level="warning"))
 
     def announce() -> None:
         while not server.started:

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { until } from '../package/support.mjs'
 import { connected } from './support.mjs'
 
-const { agentos, connect, stored } = connected()
+const { connect, stored, atRest } = connected()
 
 const listed = async (options) => (await connect(options).loadSessions({ limit: 100 })).map(({ session_id, session_name }) => [session_id, session_name])
 
@@ -21,7 +21,7 @@ for (const [type, options] of [['agent', { agent: 'historian' }], ['agent', { ag
     assert.equal(await sent, 'completed')
     await renamed
     assert.deepEqual((await listed(options)).find(([id]) => id === sessionId), [sessionId, 'Kaffe ☕'])
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await atRest(handler, options)
     assert.deepEqual((await listed(options)).find(([id]) => id === sessionId), [sessionId, 'Kaffe ☕'])
   })
 
@@ -36,9 +36,29 @@ for (const [type, options] of [['agent', { agent: 'historian' }], ['agent', { ag
     await deleted
     const { turns, sessionId: current, sessions } = handler.getSnapshot()
     assert.deepEqual([turns, current, sessions.some(({ session_id }) => session_id === sessionId)], [[], null, false])
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await atRest(handler, options)
     assert.equal((await listed(options)).some(([id]) => id === sessionId), false)
     await assert.rejects(connect(options).openSession(sessionId), { message: "There is no session with this id, or it is another user's.", httpStatus: 404 })
+  })
+
+  // Of a foreground run of another page, nobody can tell.
+  if (options.background) test(`a session in which another handler's answer is running keeps the name given here, and does not come back (${name})`, async () => {
+    const sessions = await Promise.all(['deleteSession', 'renameSession'].map(async (call) => {
+      const handler = connect(options)
+      await handler.send('The first words [[plain]]')
+      await stored(handler, options)
+      const { sessionId } = handler.getSnapshot()
+      const other = connect(options)
+      await other.openSession(sessionId)
+      const sent = handler.send('Goes on [[plain n=60 ms=20]]')
+      await until(() => handler.getSnapshot().turns[1]?.answer.content, 'the first words')
+      await other[call](sessionId, 'Kaffe ☕')
+      await sent
+      return sessionId
+    }))
+    for (const sessionId of sessions) await atRest({ getSnapshot: () => ({ sessionId }) }, options)
+    const found = await listed(options)
+    assert.deepEqual(sessions.map((session) => found.find(([id]) => id === session)?.[1]), [undefined, 'Kaffe ☕'])
   })
 
   for (const left of ['cancel', 'clear', 'dispose']) {
@@ -53,10 +73,10 @@ for (const [type, options] of [['agent', { agent: 'historian' }], ['agent', { ag
         const called = handler[call](sessionId, 'Kaffe ☕')
         if (left === 'dispose') handler.dispose()
         await called
-        // The run has stored its end by now, or never will.
-        await new Promise((resolve) => setTimeout(resolve, 1500))
         return sessionId
       }))
+      // The runs have stored their ends.
+      for (const sessionId of sessions) await atRest({ getSnapshot: () => ({ sessionId }) }, options)
       const found = await listed(options)
       assert.deepEqual(sessions.map((session) => found.find(([id]) => id === session)?.[1]), [undefined, 'Kaffe ☕'])
     })

@@ -104,6 +104,13 @@ export function connected(defaults = {}) {
       const runs = await agentos.runs(sessionId, typeOf(options)).catch(() => [])
       return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
     }, 'the stored run'),
+    // Nothing goes on any more, also of what was stopped or whose connection broke: no request or run is under way, and each run of the
+    // session that was regenerated has its successor.
+    atRest: (handler, options) => until(async () => {
+      const runs = await agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
+      const isOpen = ({ run_id, status }) => /RUNNING|PENDING/.test(status) || (status === 'REGENERATED' && !runs.some((run) => run.regenerated_from === run_id))
+      return !runs.some(isOpen) && (await agentos.get('/busy')) === 0
+    }, 'the end of what was going on'),
     async nextCall(handler, who) {
       await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
       assert.equal(await handler.send('And now? [[plain]]'), 'completed')
@@ -112,6 +119,47 @@ export function connected(defaults = {}) {
     },
   }
 }
+
+/**
+ * A fetch through which, once, the answers to requests of these routes break off after `cut.left` frames, counted over all of them;
+ * `cut.struck` says that it happened.
+ */
+export function cutAfter(routes = /\/(runs|continue)$/) {
+  const cut = { left: Infinity, struck: false }
+  const passing = (body) => {
+    const reader = body.getReader()
+    return new ReadableStream({
+      async pull(controller) {
+        if (cut.left <= 0 && !cut.struck) {
+          cut.struck = true
+          void reader.cancel()
+          return controller.error(new TypeError('the connection broke'))
+        }
+        const { done, value } = await reader.read()
+        if (done) return controller.close()
+        controller.enqueue(value.subarray(0, upTo(value)))
+      },
+    }, { highWaterMark: 0 })
+  }
+  /** AgentOS writes a frame in one piece, or several; what is behind the last one that passes is dropped. */
+  const upTo = (piece) => {
+    for (let end = 0; ;) {
+      const next = piece.indexOf(10, end) + 1
+      if (next === 0) return piece.length
+      if (piece[next] === 10 && --cut.left <= 0 && !cut.struck) return next + 1
+      end = next
+    }
+  }
+  cut.fetch = async (request) => {
+    const isCut = request.method === 'POST' && routes.test(new URL(request.url).pathname)
+    const response = await fetch(request)
+    return isCut && !cut.struck && response.body ? new Response(passing(response.body), response) : response
+  }
+  return cut
+}
+
+/** The frames after which something happens: each of the first `count` with AGAIN=all, otherwise a few. */
+export const frames = (count, few) => (process.env.AGAIN === 'all' ? [...Array(count).keys()] : few)
 
 /** What a page shows of a turn, without what differs from run to run: ids, times, and the traces of lost connections. */
 export function pictureOf({ turns }, { ordered = true } = {}) {

@@ -2,7 +2,7 @@
 
 import { afterNextRender, computed, DestroyRef, inject, signal, type Signal, type WritableSignal } from '@angular/core'
 import { componentHandler, methodsOf } from '../lazy/component-handler'
-import { FIELDS, messageById, messageIds, watchFields } from '../lazy/field-watch'
+import { fieldNames, messageById, messageIds, watchFields } from '../lazy/field-watch'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import type { StreamHandler } from '../types/handler'
 import type { ChatMessage } from '../types/message'
@@ -35,7 +35,7 @@ export type AngularStream = Omit<StreamHandler, 'dispose'> & { readonly [Field i
  */
 export function injectAIStreamHandler(options: HandlerOptions = {}): AngularStream {
   const handler = componentHandler('injectAIStreamHandler', options)
-  const signals = Object.fromEntries(FIELDS.map((field) => [field, signal<unknown>(emptySnapshot[field])])) as Record<keyof Snapshot, WritableSignal<unknown>>
+  const signals = Object.fromEntries(fieldNames().map((field) => [field, signal<unknown>(emptySnapshot[field])])) as Record<keyof Snapshot, WritableSignal<unknown>>
   const ids = signal<readonly string[]>([])
   let isGone = false
   let stop = () => {}
@@ -52,6 +52,6 @@ export function injectAIStreamHandler(options: HandlerOptions = {}): AngularStre
     handler.dispose()
   })
   const message = (id: string) => computed(() => messageById({ messages: signals.messages() } as Snapshot, id))
-  const fields = Object.fromEntries(FIELDS.map((field) => [field, signals[field].asReadonly()]))
+  const fields = Object.fromEntries(fieldNames().map((field) => [field, signals[field].asReadonly()]))
   return { ...methodsOf(handler), ...fields, handler, messageIds: ids.asReadonly(), message } as AngularStream
 }

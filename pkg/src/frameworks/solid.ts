@@ -2,7 +2,7 @@
 
 import { createMemo, createSignal, onCleanup, onMount } from 'solid-js'
 import { componentHandler, methodsOf } from '../lazy/component-handler'
-import { FIELDS, messageById, messageIds, watchFields } from '../lazy/field-watch'
+import { fieldNames, messageById, messageIds, watchFields } from '../lazy/field-watch'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import type { StreamHandler } from '../types/handler'
 import type { ChatMessage } from '../types/message'
@@ -29,7 +29,7 @@ export type SolidStream = Omit<StreamHandler, 'dispose'> & Snapshot & {
  */
 export function createAIStreamHandler(options: HandlerOptions = {}): SolidStream {
   const handler = componentHandler('createAIStreamHandler', options)
-  const signals = Object.fromEntries(FIELDS.map((field) => [field, createSignal<unknown>(emptySnapshot[field])])) as Record<keyof Snapshot, ReturnType<typeof createSignal<unknown>>>
+  const signals = Object.fromEntries(fieldNames().map((field) => [field, createSignal<unknown>(emptySnapshot[field])])) as Record<keyof Snapshot, ReturnType<typeof createSignal<unknown>>>
   const [ids, setIds] = createSignal<readonly string[]>([])
   let stop = () => {}
   onMount(() => {
@@ -44,6 +44,6 @@ export function createAIStreamHandler(options: HandlerOptions = {}): SolidStream
     handler.dispose()
   })
   const message = (id: string) => createMemo(() => messageById({ messages: signals.messages[0]() } as Snapshot, id))
-  const fields = Object.fromEntries(FIELDS.map((field) => [field, { enumerable: true, get: signals[field][0] }]))
+  const fields = Object.fromEntries(fieldNames().map((field) => [field, { enumerable: true, get: signals[field][0] }]))
   return Object.defineProperties({ ...methodsOf(handler), handler, message }, { ...fields, messageIds: { enumerable: true, get: ids } }) as unknown as SolidStream
 }

@@ -3,7 +3,7 @@
 import { onDestroy } from 'svelte'
 import { createSubscriber } from 'svelte/reactivity'
 import { componentHandler, methodsOf } from '../lazy/component-handler'
-import { FIELDS, messageById, messageIds } from '../lazy/field-watch'
+import { fieldNames, messageById, messageIds } from '../lazy/field-watch'
 import type { StreamHandler } from '../types/handler'
 import type { ChatMessage } from '../types/message'
 import type { HandlerOptions } from '../types/options'
@@ -40,7 +40,7 @@ export function createAIStreamHandler(options: HandlerOptions = {}): SvelteStrea
     }))
     return () => (depend(), current())
   }
-  const fields = Object.fromEntries(FIELDS.map((field) => [field, { enumerable: true, get: reactive((snapshot) => snapshot[field] as unknown) }]))
+  const fields = Object.fromEntries(fieldNames().map((field) => [field, { enumerable: true, get: reactive((snapshot) => snapshot[field] as unknown) }]))
   const messages = new Map<string, () => ChatMessage | undefined>()
   const message = (id: string) => {
     const read = messages.get(id) ?? reactive((snapshot) => messageById(snapshot, id))

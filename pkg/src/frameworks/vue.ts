@@ -2,7 +2,7 @@
 
 import { computed, getCurrentInstance, onMounted, onScopeDispose, shallowReadonly, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import { componentHandler, methodsOf } from '../lazy/component-handler'
-import { FIELDS, messageById, messageIds, watchFields } from '../lazy/field-watch'
+import { fieldNames, messageById, messageIds, watchFields } from '../lazy/field-watch'
 import { emptySnapshot } from '../snapshot/empty-snapshot'
 import type { StreamHandler } from '../types/handler'
 import type { ChatMessage } from '../types/message'
@@ -28,7 +28,7 @@ export type VueStream = Omit<StreamHandler, 'dispose'> & { readonly [Field in ke
  */
 export function useAIStreamHandler(options: HandlerOptions = {}): VueStream {
   const handler = componentHandler('useAIStreamHandler', options)
-  const refs = Object.fromEntries(FIELDS.map((field) => [field, shallowRef<unknown>(emptySnapshot[field])])) as Record<keyof Snapshot, ShallowRef<unknown>>
+  const refs = Object.fromEntries(fieldNames().map((field) => [field, shallowRef<unknown>(emptySnapshot[field])])) as Record<keyof Snapshot, ShallowRef<unknown>>
   const ids = shallowRef<readonly string[]>([])
   let stop = () => {}
   const start = () => {
@@ -44,6 +44,6 @@ export function useAIStreamHandler(options: HandlerOptions = {}): VueStream {
     handler.dispose()
   })
   const message = (id: string) => computed(() => messageById({ messages: refs.messages.value } as Snapshot, id))
-  const fields = Object.fromEntries(FIELDS.map((field) => [field, shallowReadonly(refs[field])]))
+  const fields = Object.fromEntries(fieldNames().map((field) => [field, shallowReadonly(refs[field])]))
   return { ...methodsOf(handler), ...fields, handler, messageIds: shallowReadonly(ids), message } as VueStream
 }

@@ -16,9 +16,7 @@ import { reportTo } from './report-error'
 import { tellRequirements } from './pause-requirements'
 import { requestHost } from './request-host'
 import { resumePointOf, restoreArguments } from './resume-point'
-import { showUnfinishedEdit } from './stored-turns'
 import { takeOver } from './take-over'
-import { unfinishedEdit } from './unfinished-edit'
 import { validateOptions } from './validate-options'
 import { WakeTimer } from './wake-timer'
 import type { Core } from '../../generated/core'
@@ -40,6 +38,8 @@ export class CoreDriver {
   shownAt = Date.now() / 1000
   /** Tells other tabs about this handler's answers, and hears of theirs. */
   news: AnswerNews | undefined
+  /** What is to be stored of an edit (unfinished-edit.ts); at first, what an earlier page has left of one. */
+  unfinishedEdit = (): ResumePoint | null => null
   #source: ModuleSource
   #seed = newSeed()
   #slot = new CoreSlot(() => this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
@@ -237,7 +237,7 @@ export class CoreDriver {
   /** What is to be stored of an unfinished answer. */
   #currentResumePoint(): ResumePoint | null {
     this.#slot.existing?.keep()
-    return this.#resumePoint ?? unfinishedEdit(this)
+    return this.#resumePoint ?? this.unfinishedEdit()
   }
 
   /** Shows a stored answer, unless it belongs to another session than the option `sessionId`. */
@@ -245,7 +245,7 @@ export class CoreDriver {
     const { sessionId } = this.options
     this.isWhole &&= !point
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
-    if (point.edited !== undefined) return showUnfinishedEdit(this, point)
+    if (point.edited !== undefined) return void (this.unfinishedEdit = () => point)
     this.core.restore(...restoreArguments(point))
     this.#resumesOnUse = point.pause === null && !this.#isReplaying
   }

@@ -8,9 +8,9 @@ import { componentRunsPath } from './run-path'
 import { withMark } from '../snapshot/edit-marks'
 import { flattenPairs, resolveFields } from './core-config'
 import { LAST_TURN, turnNumber } from './turn-argument'
-import { assertArgument } from './validate-options'
+import { assertArgument, assertNames } from './validate-options'
 import type { StreamHandler } from '../types/handler'
-import type { Outcome } from '../types/snapshot'
+import type { Outcome, Turn } from '../types/snapshot'
 
 /** See {@link StreamHandler.regenerate}. */
 export async function regenerate(driver: CoreDriver, options: Parameters<StreamHandler['regenerate']>[0]): Promise<Outcome> {
@@ -18,6 +18,7 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
   // The event that an onClick passes has neither.
   const { turn, instructions } = options ?? {}
   assertArgument('regenerate', '{ turn, instructions }', options, !isTurn(options))
+  assertNames('regenerate', options, ['turn', 'instructions'])
   assertArgument('regenerate', 'instructions that are a text', instructions, instructions === undefined || typeof instructions === 'string')
   const id = turn === undefined ? LAST_TURN : turnNumber('regenerate', turn)
   const refuse = () => {
@@ -51,17 +52,25 @@ function lastRun({ core, snapshot }: CoreDriver, id: number): string | undefined
 /** The turn itself, where an object with it is expected. */
 const isTurn = (given: unknown): boolean => given != null && (typeof given !== 'object' || ('answer' in given && 'versions' in given))
 
-/** The status of a turn's run on the server, unless it is known to have completed. A run that was just stopped is waited for. */
+/**
+ * The status of a turn's last run on the server, unless it is known to have completed. A run that was just stopped is waited for; it may
+ * have completed before it could be stopped, and then it is the one to regenerate.
+ */
 async function storedStatus(driver: CoreDriver, id: number): Promise<string | undefined> {
   const { turns } = driver.snapshot
   const turn = id === LAST_TURN ? turns.at(-1) : turns.find((turn) => turn.id === `t${id}`)
-  if (!turn?.runId || turn.outcome === 'completed' || turn.notice !== null) return undefined
+  if (!turn || (turn.outcome === 'completed' && turn.notice === null)) return undefined
+  const runId = turn.notice === null ? turn.runId : lastRun(driver, turn)
+  if (!runId) return undefined
   for (let attempt = 1; ; attempt++) {
-    const status = await fetchRunStatus(driver.options, componentRunsPath(driver.options), turn.runId, driver.snapshot.sessionId)
+    const status = await fetchRunStatus(driver.options, componentRunsPath(driver.options), runId, driver.snapshot.sessionId)
     if (attempt === ATTEMPTS || driver.isDisposed || !isUnderWay(status)) return status
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
   }
 }
+
+/** Of a turn that shows an earlier version. The core names each run behind a sign. */
+const lastRun = ({ core }: CoreDriver, { id }: Turn) => core.runsFrom(Number(id.slice(1))).split('\n')[0]!.split('\t').filter(Boolean).at(-1)?.slice(1)
 
 const ATTEMPTS = 5
 const INTERVAL_MS = 300

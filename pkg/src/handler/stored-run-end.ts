@@ -1,9 +1,10 @@
-// Waits until AgentOS has stored the end of the runs that this page began in a session. A run writes its own copy of the session at its
+// Waits until AgentOS has stored the end of the runs of a session: those that this page began, and those of other pages that the server
+// lists, which are those in the background. A run writes its own copy of the session at its
 // end (AgentOS 3.1.10): over a name given meanwhile, and a session deleted meanwhile comes back. That is later than the page's
 // last frame if the answer was stopped, its connection was lost, or the page has left it for another conversation.
 
 import { probeRun } from '../agentos/probe-run'
-import { fetchRunStatus } from '../agentos/sessions'
+import { fetchRunPreviews, fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import { resolveFields } from './core-config'
 import type { CoreDriver } from './core-driver'
@@ -29,6 +30,15 @@ export async function runsEnd(driver: CoreDriver, id: string): Promise<void> {
   leftRuns.get(driver)?.delete(id)
   if (open === '') await pause(UNKNOWN_MS)
   else if (open !== undefined) await isStored(driver, id, open)
+  for (const run of await listedRunning(driver, id)) await isStored(driver, id, run)
+}
+
+async function listedRunning({ options }: CoreDriver, id: string): Promise<string[]> {
+  try {
+    return (await fetchRunPreviews(options, id)).filter(({ status }) => isUnderWay(status)).map((run) => run.id)
+  } catch {
+    return []
+  }
 }
 
 /** The last run of the conversation, unless its end is known to be stored. `''`: there may be one whose id is not known. */

@@ -5,9 +5,8 @@ import { runsListed } from '../agentos/sessions'
 import { markFailed } from './failed-marks'
 import { findRun } from './found-run'
 import { noteLeft } from './stored-run-end'
-import { returnEdit, takeEdit } from './unfinished-edit'
+import { returnEdit, takeEdit, unfinishedEdit } from './unfinished-edit'
 import type { CoreDriver } from './core-driver'
-import type { ResumePoint } from '../types/recording'
 
 /** Replaces the conversation by the stored session `id`. */
 export function showStored(driver: CoreDriver, id: string, runs: unknown): void {
@@ -16,8 +15,11 @@ export function showStored(driver: CoreDriver, id: string, runs: unknown): void 
   markFailed(driver, id, runsListed(runs)[0])
 }
 
-/** Shows the turn of an edit that an earlier page has not finished, until the page opens the session. */
-export function showUnfinishedEdit(driver: CoreDriver, point: ResumePoint): void {
+/** If an earlier page has not finished an edit, shows its turn, until the page opens the session. */
+export function takeUpEdit(driver: CoreDriver): void {
+  const point = driver.unfinishedEdit()
+  driver.unfinishedEdit = () => unfinishedEdit(driver)
+  if (!point) return
   const { runId, sessionId, user, text, askedAt } = point
   const { team, agent } = driver.options
   takeEdit(driver, point)

@@ -18,6 +18,7 @@ import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
 import { SessionNews } from './session-news'
 import { noteLeft } from './stored-run-end'
+import { takeUpEdit } from './stored-turns'
 import { turnNumber } from './turn-argument'
 import { assertArgument, validateOptions } from './validate-options'
 import type { SendOptions, StreamHandler } from '../types/handler'
@@ -33,6 +34,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   const follower = new Follower(driver)
   const marks = new FailedMarks(driver)
   driver.news = new SessionNews(driver, follower)
+  takeUpEdit(driver)
   const load: StreamHandler['load'] = (conversation) => {
     assertConversation(conversation)
     if (driver.isDisposed) return
@@ -42,14 +44,14 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
   }
   // Without `this`, so that `const { send } = handler` and useSyncExternalStore(h.subscribe, h.getSnapshot) work.
   return {
-    async send(message: string | FormData, { priority, when }: SendOptions = {}): Promise<Outcome> {
+    async send(message: string | FormData, options?: SendOptions): Promise<Outcome> {
       if (driver.isDisposed) throw new Error('ai-stream-handler: send() after dispose()')
-      const { text, form, files, isNow, isEmpty } = sendArguments(driver.options, message, when)
+      const { text, form, files, isNow, isBackground, isEmpty } = sendArguments(driver.options, message, options)
       if (isEmpty) return 'cancelled'
       driver.generation++
       return driver.startCall((ticket) => {
         if (isNow) driver.core.sendNow(ticket, text, files)
-        else driver.core.send(ticket, text, files, priority === 'background')
+        else driver.core.send(ticket, text, files, isBackground)
       }, form)
     },
 

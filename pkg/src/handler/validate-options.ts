@@ -75,6 +75,16 @@ export function assertArgument(call: string, what: string, given: unknown, isVal
   if (!isValid) throw new TypeError(`${call}() takes ${what}, not ${describeKind(given)}`)
 }
 
+/**
+ * Throws a TypeError if the object that the method `call` was given has a property that is none of `names`. An event, which an
+ * onClick passes, is no plain object and passes.
+ */
+export function assertNames(call: string, given: unknown, names: readonly string[]): void {
+  if (Object.getPrototypeOf(given ?? '') !== Object.prototype) return
+  const unknown = Object.keys(given as object).find((name) => !names.includes(name))
+  if (unknown !== undefined) throw new TypeError(`${call}() has no option ${unknown}; there are ${names.join(', ')}`)
+}
+
 /** Tests by kind. The names are used in error messages. */
 const KIND_TESTS = {
   'a string': (value: unknown) => typeof value === 'string',

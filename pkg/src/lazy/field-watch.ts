@@ -5,8 +5,8 @@ import type { StreamHandler } from '../types/handler'
 import type { ChatMessage } from '../types/message'
 import type { Snapshot } from '../types/snapshot'
 
-/** The names of all fields. */
-export const FIELDS = Object.keys(emptySnapshot) as (keyof Snapshot)[]
+/** The names of all fields. A function: React's entry does without them. */
+export const fieldNames = () => Object.keys(emptySnapshot) as (keyof Snapshot)[]
 
 type Store = Pick<StreamHandler, 'subscribe' | 'getSnapshot'>
 
@@ -16,7 +16,7 @@ export function watchFields(handler: Store, changed: (field: keyof Snapshot, now
   const look = () => {
     const before = shown
     shown = handler.getSnapshot()
-    for (const field of FIELDS) if (shown[field] !== before[field]) changed(field, shown)
+    for (const field of fieldNames()) if (shown[field] !== before[field]) changed(field, shown)
   }
   const stop = handler.subscribe(look)
   look()

@@ -1,11 +1,11 @@
 // A block as a renderer gets it: with the definitions that it refers to, and on request with its half-written marks closed.
 
 import { closedText } from './closed-text'
-import { withDefinitions } from './with-definitions'
+import { mayRefer, withDefinitions } from './with-definitions'
 import type { Block } from '../types/markdown'
 
 /** What was made of a block: only new blocks cost something. */
-interface Made { linkDefinitions: string; ready: Block }
+interface Made { mayRefer: boolean; linkDefinitions: string; ready: Block }
 
 const asWritten = new WeakMap<Block, Made>()
 const withMarksClosed = new WeakMap<Block, Made>()
@@ -14,12 +14,12 @@ const withMarksClosed = new WeakMap<Block, Made>()
 export function readyBlock(block: Block, linkDefinitions: string, closed: boolean): Block {
   const made = closed ? withMarksClosed : asWritten
   const known = made.get(block)
-  if (known?.linkDefinitions === linkDefinitions) return known.ready
+  if (known && (!known.mayRefer || known.linkDefinitions === linkDefinitions)) return known.ready
   // Blank lines behind it come with the next block, and change nothing.
   const own = withoutLineEnds(closed ? closedText(block) : block.text)
   const text = withDefinitions({ text: own, kind: block.kind }, linkDefinitions)
   const ready = known?.ready.text === text ? known.ready : Object.freeze({ ...block, text })
-  made.set(block, { linkDefinitions, ready })
+  made.set(block, { mayRefer: mayRefer(block), linkDefinitions, ready })
   return ready
 }
 

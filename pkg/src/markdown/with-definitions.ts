@@ -7,7 +7,7 @@ import type { Block } from '../types/markdown'
  * late changes only the blocks that need it.
  */
 export function withDefinitions({ text, kind }: Pick<Block, 'text' | 'kind'>, linkDefinitions: string): string {
-  if (!linkDefinitions || !text.includes('[') || kind === 'code' || kind === 'definition') return text
+  if (!linkDefinitions || !mayRefer({ text, kind })) return text
   const known = definitionsOf(linkDefinitions)
   const used = new Set<string>()
   for (const [, label] of text.matchAll(LABEL)) {
@@ -16,6 +16,9 @@ export function withDefinitions({ text, kind }: Pick<Block, 'text' | 'kind'>, li
   }
   return used.size ? `${text}\n\n${[...used].join('\n')}` : text
 }
+
+/** Other blocks stay as they are, whatever is defined. */
+export const mayRefer = ({ text, kind }: Pick<Block, 'text' | 'kind'>) => kind !== 'code' && kind !== 'definition' && text.includes('[')
 
 /** Without brackets inside, as CommonMark has it. */
 const LABEL = /\[((?:[^[\]\\]|\\.)+)\]/gs

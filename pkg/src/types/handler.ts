@@ -30,7 +30,7 @@ export interface StreamHandler {
    * An empty message (white space alone, no file) is not sent: no turn, and the outcome `cancelled`.
    *
    * Resolves with the outcome of the answer, whatever the server or the network does. Rejects with a TypeError if `message` is
-   * neither a string nor a FormData, if `when` is neither `'queue'` nor `'now'`, or if none of the options `agent`, `team`,
+   * neither a string nor a FormData, if `options` has another property or value than described here, or if none of the options `agent`, `team`,
    * `workflow` and `url` is set; with an Error after `dispose()`; and with whatever a `fields` function throws.
    *
    * A message that never reached the server (`failed`, or `cancelled` before it went out) is in `turn.unsent`, for a composer to
