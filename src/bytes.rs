@@ -77,6 +77,63 @@ pub(crate) fn block_at(bytes: &[u8], at: usize) -> Option<&[u8; 16]> {
     bytes.get(at..)?.first_chunk()
 }
 
+/// Which of 64 bytes of JSON are a quote, a backslash, an opening and a closing bracket; bit 0 is the first byte.
+#[derive(Default)]
+pub(crate) struct StructureMasks {
+    pub quote: u64,
+    pub backslash: u64,
+    pub open: u64,
+    pub close: u64,
+}
+
+/// Those of the 64 bytes from `at` on; no bit beyond the end.
+#[inline(always)]
+pub(crate) fn structure_masks(bytes: &[u8], at: usize) -> StructureMasks {
+    let mut masks = StructureMasks::default();
+    for part in 0..4 {
+        let from = at + 16 * part;
+        let mut last = [0; 16];
+        let block = block_at(bytes, from).unwrap_or_else(|| {
+            let rest = bytes.get(from..).unwrap_or_default();
+            last[..rest.len()].copy_from_slice(rest);
+            &last
+        });
+        masks.add(block, 16 * part);
+    }
+    masks
+}
+
+impl StructureMasks {
+    #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+    #[inline(always)]
+    fn add(&mut self, block: &[u8; 16], place: usize) {
+        use std::arch::wasm32::{u64x2, u8x16_bitmask, u8x16_eq, u8x16_splat, v128, v128_or};
+        let both = u128::from_le_bytes(*block);
+        let bytes = u64x2(both as u64, (both >> 64) as u64);
+        // The brackets differ from the braces in one bit.
+        let folded = v128_or(bytes, u8x16_splat(0x20));
+        let mask = |bytes: v128, byte: u8| u64::from(u8x16_bitmask(u8x16_eq(bytes, u8x16_splat(byte)))) << place;
+        self.quote |= mask(bytes, b'"');
+        self.backslash |= mask(bytes, b'\\');
+        self.open |= mask(folded, b'{');
+        self.close |= mask(folded, b'}');
+    }
+
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    fn add(&mut self, block: &[u8; 16], place: usize) {
+        for (at, byte) in block.iter().enumerate() {
+            let bit = 1 << (at + place);
+            match byte {
+                b'"' => self.quote |= bit,
+                b'\\' => self.backslash |= bit,
+                b'{' | b'[' => self.open |= bit,
+                b'}' | b']' => self.close |= bit,
+                _ => {}
+            }
+        }
+    }
+}
+
 fn is_special(b: u8) -> bool {
     b == b'"' || b == b'\\' || b < 0x20
 }

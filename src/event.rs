@@ -33,17 +33,17 @@ pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -
     if let Some(first) = first_of_list(text).filter(|first| foreign_error::states_an_error(first)) {
         return read(name, first, scratch);
     }
-    let (members, mut event) = read_object(text)?;
+    let (members, mut event) = read_object(Object::parse(text)?, text)?;
     let Some(inner) = wrapped(members, &event) else {
         return Ok(event.with_default_name(line));
     };
     let outer = Some(event.name).filter(|n| !n.is_empty()).or(line);
-    if inner.as_object().is_some() {
-        return Ok(read_object(inner.text())?.1.with_default_name(outer));
+    if let Some(object) = inner.as_object() {
+        return Ok(read_object(object, inner.text())?.1.with_default_name(outer));
     }
     let inner = inner.as_str().unwrap_or(Str::plain(""));
     inner.push_to(scratch);
-    match read_object(scratch) {
+    match Object::parse(scratch).and_then(|object| read_object(object, scratch)) {
         Ok((_, unwrapped)) => Ok(unwrapped.with_default_name(outer)),
         Err(_) => {
             // `{event: "error", data: "the text"}`
@@ -76,9 +76,14 @@ fn first_of_list(text: &str) -> Option<&str> {
     first.text().starts_with('{').then(|| first.text())
 }
 
-/// Reads an object as an event; also returns its number of members.
-fn read_object(text: &str) -> Result<(usize, RunEvent<'_>), JsonError> {
-    let mut object = Object::parse(text)?;
+/// Reads a run's JSON, which was validated as part of another event.
+pub(crate) fn read_run(run: Raw<'_>) -> Option<RunEvent<'_>> {
+    let (_, event) = read_object(run.as_object()?, run.text()).ok()?;
+    Some(event.with_default_name(Some(Str::plain("RunOutput"))))
+}
+
+/// Reads the object `text` as an event; also returns its number of members.
+fn read_object<'a>(mut object: Object<'a>, text: &'a str) -> Result<(usize, RunEvent<'a>), JsonError> {
     let mut event = RunEvent::named(Str::plain(""));
     let mut members = 0;
     while let Some((key, value)) = object.next_member()? {

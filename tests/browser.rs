@@ -204,6 +204,17 @@ fn special_bytes_are_found_in_every_place_of_a_block() {
     }
 }
 
+/// A value inside of one that was validated ends where a validated one ends, wherever it stands in the blocks of 64 bytes.
+#[wasm_bindgen_test]
+fn the_ends_of_nested_values_are_found_in_every_place_of_a_block() {
+    let values = [r#"{"a":"}","b":["]",{"c":"\"]}|"}]}"#, r#"["\\\\\"[",{}]"#, r#""\\""#, "[[],[[1]]]", "12"];
+    for before in 0..140 {
+        let json = format!("[\"{}\",{}]", "x".repeat(before), values.join(" , "));
+        let elements: Vec<_> = Raw::parse(&json).unwrap().as_array().unwrap().skip(1).map(Raw::text).collect();
+        assert_eq!(elements, values, "{json}");
+    }
+}
+
 /// In a browser `src/json/number.rs` leaves what is not a short whole number to the host.
 #[wasm_bindgen_test]
 fn numbers_are_rounded_as_the_standard_library_rounds_them() {

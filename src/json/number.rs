@@ -37,7 +37,7 @@ pub(super) fn parse(text: &str) -> f64 {
 /// once.
 fn short_decimal(text: &str) -> Option<f64> {
     let (mut digits, mut scale, mut in_fraction) = (0u64, 1.0, false);
-    for byte in text.bytes().take(17) {
+    for byte in text.bytes() {
         match byte {
             b'0'..=b'9' => {
                 digits = digits * 10 + u64::from(byte - b'0');
@@ -46,8 +46,12 @@ fn short_decimal(text: &str) -> Option<f64> {
             b'.' if !in_fraction => in_fraction = true,
             _ => return None,
         }
+        // 10^22 is the largest power of ten that is a double.
+        if digits >= 1 << 53 || scale > 1e22 {
+            return None;
+        }
     }
-    (text.len() <= 16 && digits < 1 << 53).then(|| digits as f64 / scale)
+    Some(digits as f64 / scale)
 }
 
 /// The browser's own: `str::parse` and its table of powers of five would add 14 KB to the compressed module.
@@ -71,6 +75,13 @@ mod tests {
             "5",
             "5.0",
             "0.3",
+            "0.07879064600041602",
+            "0.0000000000000000000001",
+            "0.00000000000000000000001",
+            "0.9007199254740991",
+            "0.0000009007199254740991",
+            "0.00000090071992547409915",
+            "0.9007199254740992",
             "1.005",
             "0.000000000000001",
             "99999999999999.9",

@@ -1,6 +1,6 @@
 //! Iterates over the members of an object and the elements of an array.
 
-use super::scan::{expect, skip_space, value_end};
+use super::scan::{expect, known_end, skip_space, value_end};
 use super::{string_end, JsonError, JsonErrorKind, Raw, Result, Str};
 use crate::text::slice;
 
@@ -10,6 +10,8 @@ pub struct Object<'a> {
     text: &'a str,
     at: usize,
     state: Walk,
+    /// The text was validated before: the ends of values are found without another validation.
+    is_valid: bool,
 }
 
 /// An iterator over the elements of one array.
@@ -32,14 +34,15 @@ impl<'a> Object<'a> {
     pub fn parse(text: &'a str) -> Result<Object<'a>> {
         let at = skip_space(text.as_bytes(), 0);
         match text.as_bytes().get(at) {
-            Some(b'{') => Ok(Object { text, at: at + 1, state: Walk::First }),
+            Some(b'{') => Ok(Object { text, at: at + 1, state: Walk::First, is_valid: false }),
             Some(_) => Err(JsonError { kind: JsonErrorKind::NotAnObject, at }),
             None => Err(JsonError { kind: JsonErrorKind::Truncated, at }),
         }
     }
 
+    /// Of a text that was validated.
     pub(super) fn new(text: &'a str) -> Object<'a> {
-        Object { text, at: 1, state: Walk::First }
+        Object { text, at: 1, state: Walk::First, is_valid: true }
     }
 
     /// The next member; `None` after the last one, and always after an error.
@@ -59,7 +62,7 @@ impl<'a> Object<'a> {
         let colon = skip_space(bytes, key_end + 1);
         expect(bytes, colon, b':')?;
         let start = skip_space(bytes, colon + 1);
-        self.at = value_end(bytes, start, 1)?;
+        self.at = if self.is_valid { known_end(bytes, start) } else { value_end(bytes, start, 1)? };
         self.state = Walk::Next;
         Ok(Some((key, Raw(slice(self.text, start..self.at)))))
     }
@@ -77,6 +80,7 @@ impl<'a> Object<'a> {
 }
 
 impl<'a> Array<'a> {
+    /// Of a text that was validated.
     pub(super) fn new(text: &'a str) -> Array<'a> {
         Array { text, at: 1, state: Walk::First }
     }
@@ -92,7 +96,7 @@ impl<'a> Iterator for Array<'a> {
         let first = std::mem::replace(&mut self.state, Walk::Done) == Walk::First;
         let bytes = self.text.as_bytes();
         let start = next_item(bytes, self.at, first, b']').ok()??;
-        self.at = value_end(bytes, start, 1).ok()?;
+        self.at = known_end(bytes, start);
         self.state = Walk::Next;
         Some(Raw(slice(self.text, start..self.at)))
     }

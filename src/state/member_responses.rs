@@ -29,8 +29,7 @@ impl Conversation {
             return;
         }
         let leader_id = self.turns[t].runs.get(leader).id.clone();
-        let mut scratch = String::new();
-        let Ok(mut event) = event::read(Some("RunOutput"), member.text(), &mut scratch) else { return };
+        let Some(mut event) = event::read_run(member) else { return };
         // A regenerated run repeats the members of its source.
         if !event.parent_run_id.get_or_insert(Str::plain(&leader_id)).is(&leader_id) {
             return;

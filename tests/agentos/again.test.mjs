@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'
-import { connected, cutAfter, frames, keys, WORLDS } from './support.mjs'
+import { connected, cutAfter, frames, keys, typeOf, WORLDS } from './support.mjs'
 
 const { agentos, connect, nextCall, stored, atRest } = connected()
 

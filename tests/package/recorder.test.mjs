@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { answerWith, backend, bytesOf, closedAfterEach, concat, frame, framesOf, importFrom, install, play, recording, runOf, runScript, streamNames, until } from './support.mjs'
+import { answerWith, backend, bytesOf, closedAfterEach, concat, frame, framesOf, importFrom, install, play, recording, runOf, runScript, streamNames, streamOf, truthOf, until } from './support.mjs'
 
 let lib, remove, scratch
 before(async () => {
@@ -55,6 +55,62 @@ describe('every recorded stream, fed by hand', () => {
       assert.deepEqual(plain(lib.replay(make(), reread(recorded))), plain(snapshot))
     })
   }
+})
+
+describe('a recording that begins where a stored session is shown', () => {
+  const FIRST = 'edit_agent_hidden.2_run', STEPS = ['3_regenerate_cancelled', '4_resend'].map((step) => `edit_agent_hidden.${step}`)
+  const { runs, session_id } = truthOf(FIRST)
+  /** A handler that has shown another session before, then this one, and is recorded from then on. */
+  async function opened(context, answers, talk) {
+    const { url, close } = await backend((request, response) => {
+      if (request.method === 'GET') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(runs.body))
+      if (request.path.endsWith('/cancel')) return response.writeHead(200).end('{}')
+      response.writeHead(200, { 'content-type': 'text/event-stream' }).end(streamOf(answers.shift()))
+    })
+    context.after(close)
+    const handler = make({ endpoint: url, agent: 'historian', retry: false, stall: false })
+    await handler.openSession('another')
+    await handler.openSession(session_id)
+    const recorder = lib.record(handler)
+    await talk(handler)
+    return { recorded: recorder.stop(), snapshot: handler.getSnapshot() }
+  }
+  const last = (handler) => handler.getSnapshot().turns.at(-1)
+
+  for (const [name, answers, talk] of [
+    ['nothing', [], () => {}],
+    ['a message', [STEPS[1]], (handler) => handler.send('More')],
+    ['an answer asked for again', [STEPS[0]], (handler) => handler.regenerate()],
+    ['an edit', [...STEPS], (handler) => handler.edit(last(handler), 'Second question [[take key=eh]]')],
+    ['an edit, and the version before it', [...STEPS], async (handler) => (await handler.edit(last(handler), 'Second question [[take key=eh]]'), handler.showVersion(last(handler), 0))],
+  ]) test(`${name} is played as it was shown`, async (context) => {
+    const { recorded, snapshot } = await opened(context, answers, talk)
+    assert.equal(snapshot.turns.length, name === 'a message' ? 3 : 2)
+    for (const played of [recorded, reread(recorded)]) assert.deepEqual(timeless(lib.replay(make(), played)), timeless(snapshot))
+    const redacted = lib.redact(recorded)
+    assert.doesNotMatch(lib.writeRecording(redacted), /question|historian:/)
+    assert.equal(lib.replay(make(), reread(redacted)).turns.length, snapshot.turns.length)
+    const player = lib.createPlayer(make(), recorded)
+    player.seek(player.duration)
+    player.seek(0)
+  })
+
+  test('what is not a stored turn in its head is refused', async (context) => {
+    const { recorded } = await opened(context, [], () => {})
+    for (const recalled of [{ first: -1, calls: [] }, { first: 0, calls: [{ call: 'send', with: [1, 'x', [], false] }] }, { first: 0, calls: [{ call: 'recall', with: [] }] }, 7]) {
+      assert.throws(() => reread({ ...recorded, start: { ...recorded.start, recalled: recalled.calls ? recalled : { calls: [], first: 'x' } } }), /its head lacks something/)
+    }
+  })
+
+  test('versions recorded before there were edits are played', () => {
+    const recall = (text) => ({ text: `event: RunCompleted\ndata: {"event":"RunCompleted","run_id":"${text}","content":"${text}"}\n\n` })
+    const lines = [
+      { format: 'ai-stream-handler recording', version: 1, startedAt: 1, options: {}, seed: 1, start: { requests: 0, sessionId: null, kept: null }, dropped: { runs: 0, events: 0, bytes: 0 }, redacted: false },
+      { at: 0, call: 'clear', with: ['s'] }, { at: 0, call: 'recall', with: ['Why?', 1, recall('first')] }, { at: 0, call: 'recallVersion', with: [null, true, 2, recall('second')] },
+    ]
+    const [turn] = lib.replay(make(), lib.readRecording(lines.map((line) => JSON.stringify(line)).join('\n'))).turns
+    assert.deepEqual([turn.versions, turn.answer.content, turn.user.content], [{ index: 1, count: 2 }, 'second', 'Why?'])
+  })
 })
 
 describe('live runs are shown as they were', () => {

@@ -157,3 +157,25 @@ test('a long answer is written down a few times a second, and not at each token'
   const seconds = (performance.now() - began) / 1000
   assert.ok(shelf.writes >= 1 && shelf.writes <= 2 * seconds + 3, `${shelf.writes} writes in ${seconds} s`)
 })
+
+test('a limit behind a reload: the banner says so, and trying again goes on in the same run', async () => {
+  const limit = frame('RunError', { ...base, content: '429 Too many requests, retry in 5 seconds', event_index: 2 })
+  const server = await backend((request, response) => {
+    if (request.method === 'GET') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ run_id: 'run-1', status: 'ERROR' }))
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (request.path.endsWith('/resume')) return response.end(Buffer.concat([started(), said('So far. ', 1), limit]))
+    if (request.path.endsWith('/continue')) return response.end(Buffer.concat([frame('RunContinued', base), frame('RunContent', { ...base, content: 'All of it.' }), frame('RunCompleted', { ...base, content: 'All of it.' })]))
+    response.write(Buffer.concat([started(), said('So far. ', 1)]))
+  })
+  servers.push(server)
+  const shelf = new Shelf()
+  await interrupted(server, shelf)
+  const handler = connect(server, shelf)
+  handler.subscribe(() => {})
+  await until(() => handler.getSnapshot().status === 'failed')
+  const { error } = handler.getSnapshot()
+  assert.deepEqual([error.type, error.retryable, error.message], ['rate_limit', true, 'Too many requests, retry in 5 seconds'])
+  assert.equal(await handler.regenerate(), 'completed')
+  const { path, form } = server.requests.at(-1)
+  assert.deepEqual([path, form.get('regenerate'), handler.getSnapshot().turns.map(({ answer }) => answer.content), handler.getSnapshot().error], ['/agents/a/runs/run-1/continue', null, ['All of it.'], null])
+})

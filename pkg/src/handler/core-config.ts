@@ -17,7 +17,7 @@ export function createCore(source: ModuleSource, host: CoreHost, options: Checke
   const { endpoint, sessionId, background, activityTexts } = options
   const texts = [endpoint, runPath(options), componentRunsPath(options), givenName(options), sessionId].map((text) => text ?? '')
   const numbers = [Number(background ?? false), Number(hasLog), seed, fallbacks.length / 2, ...limits(options), ...resume(options), ...retry(options)]
-  const core = new (startModule(source))(host, [...texts, ...fallbacks, ...flattenPairs(activityTexts)], Float64Array.from(numbers))
+  const core = new (startModule(source))(host, [...texts, ...fallbacks, ...flattenPairs(activityTexts)], numbers)
   setQuotas(core, options)
   return core
 }
@@ -31,7 +31,7 @@ export function resolveFields({ fields }: CheckedOptions): Record<string, string
 
 /** Names and values alternating. `undefined` and `null` are left out, although the types do not allow them. */
 export function flattenPairs(record: Record<string, string> | undefined): string[] {
-  return pairsOf(record ?? {}).flat()
+  return record ? pairsOf(record).flat() : []
 }
 
 /** In the order of `Limits`; 0: the default. */
@@ -44,10 +44,8 @@ function limits({ limits }: CheckedOptions): number[] {
 function retry({ retry }: CheckedOptions): number[] {
   if (retry === false) return [0]
   const { maxRetries, baseDelay, maxDelay, jitter, delays } = retry ?? {}
-  return [...[maxRetries, baseDelay, maxDelay, jitter].map((n, at) => Number(n ?? RETRY_DEFAULTS[at])), ...(delays ?? []).map(Number)]
+  return [maxRetries ?? 3, baseDelay ?? 5, maxDelay ?? 60, jitter ?? 0, ...(delays ?? [])].map(Number)
 }
-
-const RETRY_DEFAULTS = [3, 5, 60, 0]
 
 /** maxAttempts, baseDelay, maxDelay, then the seconds of silence allowed for background runs and for others; 0: any number. */
 function resume({ resume, stall }: CheckedOptions): number[] {

@@ -23,7 +23,7 @@ import type { Core } from '../../generated/core'
 import type { CheckedOptions } from '../types/checked-options'
 import type { ChatMessage } from '../types/message'
 import type { RecorderHooks } from '../types/recorder-hooks'
-import type { LoadedMessages, ResumePoint } from '../types/recording'
+import type { LoadedMessages, RecalledTurns, ResumePoint } from '../types/recording'
 import type { Outcome, Snapshot } from '../types/snapshot'
 import type { CoreHost } from '../wasm/core-host'
 
@@ -40,6 +40,8 @@ export class CoreDriver {
   news: AnswerNews | undefined
   /** What is to be stored of an edit (unfinished-edit.ts); at first, what an earlier page has left of one. */
   unfinishedEdit = (): ResumePoint | null => null
+  /** The stored turns shown, and how many requests had been made by then. */
+  recalled: (RecalledTurns & { requests: number }) | undefined
   #source: ModuleSource
   #seed = newSeed()
   #slot = new CoreSlot(() => this.#create(this.options, this.#seed, typeof this.options.log === 'function'))
@@ -118,9 +120,7 @@ export class CoreDriver {
     return this.#store.hasStreamed
   }
 
-  resume(): Promise<Outcome> {
-    return this.startCall((ticket) => this.core.resume(ticket))
-  }
+  resume(): Promise<Outcome> { return this.startCall((ticket) => this.core.resume(ticket)) }
 
   feed(bytes: Uint8Array): void {
     // A tap has to see the call, and a replay has its own time: both need the core's method.
@@ -136,6 +136,7 @@ export class CoreDriver {
     const { turns, ...loaded } = importMessages(messages, this.generation + 1, this.options)
     this.generation++
     this.#loaded = turns.length ? loaded : undefined
+    this.recalled = undefined
     this.isWhole = recall !== undefined || sessionId === null
     this.shownAt = Date.now() / 1000
     // An interrupted answer among the recalled turns is not the stored one.
@@ -157,7 +158,8 @@ export class CoreDriver {
         const { isStreaming, sessionId } = this.snapshot
         if (isStreaming || this.isDisposed) return null
         this.#slot.own.keep()
-        return { requests: this.#slot.own.requests(), sessionId, kept: this.#resumePoint, reached: this.#slot.own.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }) }
+        const requests = this.#slot.own.requests()
+        return { requests, sessionId, kept: this.#resumePoint, reached: this.#slot.own.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }), ...(this.recalled?.requests === requests && { recalled: { first: this.recalled.first, calls: this.recalled.calls } }) }
       },
       listen: (tap) => this.#slot.listen(tap),
       replay: (...given) => this.#replay(...given), hitlFields,
@@ -172,9 +174,7 @@ export class CoreDriver {
     this.#detach()
   }
 
-  #create(options: CheckedOptions, seed: number, hasLog: boolean): Core {
-    return createCore(this.#source, this.#host(), options, seed, hasLog)
-  }
+  #create(options: CheckedOptions, seed: number, hasLog: boolean): Core { return createCore(this.#source, this.#host(), options, seed, hasLog) }
 
   /** Ends whatever runs, frees the core and detaches from the page. */
   #detach(): void {
@@ -272,19 +272,19 @@ export class CoreDriver {
   }
 
   #host(): CoreHost {
-    return {
-      ...requestHost(this.options, {
-        formOf: (ticket) => this.calls.formOf(ticket), tap: () => this.#slot.tap, calledAt: () => this.#calledAt, reportError: (error) => this.reportError(error),
-        reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
-        diagnosed: (id, type, message) => {
-          if (this.isDisposed || this.#isReplaying) return
-          this.#slot.tap?.diagnosed(id, type, message)
-          this.#slot.own.diagnosed(id, type, message)
-        },
-      }),
-      changed: (urgent) => this.#changed(urgent), kept: (...given) => (this.#resumePoint = resumePointOf(...given)),
-      ...deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors)),
-      appended: (...change) => this.#store.append(change),
+    const { headers, form, credentials, fetch, unsent, now, log } = requestHost(this.options, {
+      formOf: (ticket) => this.calls.formOf(ticket), tap: () => this.#slot.tap, calledAt: () => this.#calledAt, reportError: (error) => this.reportError(error),
+      reach: () => void (this.isDisposed || this.#isReplaying || this.core.reached || this.core.reach()),
+      diagnosed: (id, type, message) => {
+        if (this.isDisposed || this.#isReplaying) return
+        this.#slot.tap?.diagnosed(id, type, message)
+        this.#slot.own.diagnosed(id, type, message)
+      },
+    })
+    const { piece, delta } = deltaReceiver((delta) => this.#store.apply(delta, this.#listenerErrors))
+    return { // Not spread: engines make an object slowly whose literal goes on after a spread.
+      headers, form, credentials, fetch, unsent, now, log, piece, delta,
+      changed: (urgent) => this.#changed(urgent), appended: (...change) => this.#store.append(change), kept: (...given) => (this.#resumePoint = resumePointOf(...given)),
       settled: (ticket, outcome) => {
         const resolve = this.calls.end(ticket)
         this.news?.settled()

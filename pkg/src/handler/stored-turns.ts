@@ -7,6 +7,7 @@ import { findRun } from './found-run'
 import { noteLeft } from './stored-run-end'
 import { returnEdit, takeEdit, unfinishedEdit } from './unfinished-edit'
 import type { CoreDriver } from './core-driver'
+import type { RecordedCall } from '../types/recording'
 
 /** Replaces the conversation by the stored session `id`. */
 export function showStored(driver: CoreDriver, id: string, runs: unknown): void {
@@ -60,14 +61,24 @@ function storedTurns({ options }: CoreDriver, runs: unknown): StoredVersion[][] 
 
 function recall(driver: CoreDriver, turns: StoredVersion[][]): void {
   const { core } = driver
+  const { recalled } = driver
+  const calls: RecordedCall[] = recalled?.requests === core.requests() ? recalled.calls : []
+  const isReplayable = calls.length > 0 || !driver.snapshot.turns.length
   for (const versions of turns) {
     const [{ user: asked, edits }] = versions as [StoredVersion]
     for (const { turn, isFirst, edits: isEdit, user, keepsWork, at, frames } of versions) {
       const text = isEdit ? user ?? '' : user === asked ? undefined : user ?? undefined
-      if (isFirst) core.recall(user ?? undefined, at, frames)
-      else core.recallVersion(edits ? turn : BEHIND_ALL, text, isEdit, keepsWork, at, frames)
+      if (isFirst) {
+        core.recall(user ?? undefined, at, frames)
+        calls.push({ call: 'recall', with: [user, at, frames] })
+      } else {
+        core.recallVersion(edits ? turn : BEHIND_ALL, text, isEdit, keepsWork, at, frames)
+        calls.push({ call: 'recallVersion', with: [edits ? turn : BEHIND_ALL, text ?? null, isEdit, keepsWork, at, frames] })
+      }
     }
   }
+  // For recordings that begin here.
+  driver.recalled = isReplayable && calls.length ? { requests: core.requests(), first: Number(driver.snapshot.turns[0]?.id.slice(1)), calls } : undefined
   returnEdit(driver)
 }
 

@@ -14,8 +14,11 @@ import type { HandlerOptions, Limits, ResumeOptions, RetryOptions } from '../typ
 export function validateOptions(options: HandlerOptions): CheckedOptions {
   if (!KIND_TESTS['a plain object'](options)) throw optionError(`takes an object of options, not ${describeKind(options)}`)
   validateFields(options, OPTION_KINDS)
-  const isSet = ([name, value]: [string, unknown]) => value !== undefined && value !== null && (value || !TARGET_OPTIONS.includes(name))
-  const given = Object.fromEntries(Object.entries(options).filter(isSet)) as CheckedOptions
+  const given: CheckedOptions = {}
+  for (const name of Object.keys(options) as (keyof HandlerOptions)[]) {
+    const value = options[name]
+    if (value !== undefined && value !== null && (value || !TARGET_OPTIONS.includes(name))) (given as Record<string, unknown>)[name] = value
+  }
   const targets = (['agent', 'team', 'workflow'] as const).filter((name) => name in given)
   if (targets.length > 1) throw optionError(`one of agent, team and workflow, not ${targets.join(' and ')}`)
   const routes = [given, ...(given.fallbacks ?? [])] as { url?: string | null }[]

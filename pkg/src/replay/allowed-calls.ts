@@ -29,6 +29,10 @@ export function isAllowedCall(name: unknown, args: unknown): boolean {
     [...types].every((type, at) => ARGUMENT_TYPES[type as keyof typeof ARGUMENT_TYPES](args[at]))
 }
 
+/** The arguments as the core takes them now. Before there were edits, `recallVersion` took four, and was always about the last turn. */
+export const currentArguments = (name: unknown, args: unknown[] | null): unknown[] | null =>
+  name === 'recallVersion' && args?.length === 4 ? [2 ** 32 - 1, args[0], false, ...args.slice(1)] : args
+
 /** Makes a call for which {@link isAllowedCall} is true. A recorded `null` stands for an argument that was not given. */
 export function applyCall(core: object, name: string, args: unknown[]): void {
   const method = (core as Core)[name as keyof Core] as (...args: unknown[]) => unknown

@@ -65,6 +65,8 @@ const NOTHING_LOADED = { messages: [], generation: 0 }
 function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
   const cancels = new Set<number>()
   const streams = new Map<number, number>()
+  /** Each turn that is recalled counts as a request. */
+  const before = start.requests - (start.recalled ? start.recalled.first + start.recalled.calls.length : 0)
   let manualStreams = 0
   /** Streams are numbered from 1 in the order in which they begin. */
   const streamOf = (key: number) => {
@@ -85,7 +87,7 @@ function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
         } }
         if (name === 'begin' || name === 'end') manualStreams++
       }
-    } else yield* networkCalls(event, event.request - start.requests, streamOf, cancels)
+    } else yield* networkCalls(event, event.request - before, streamOf, cancels)
   }
 }
 

@@ -1,6 +1,7 @@
 // Plays a recording in a handler: at any speed, frame by frame, from any position. Seeking backwards starts over: the core gets
 // its clock and network from the recording alone, and is fast.
 
+import { applyCall } from './allowed-calls'
 import { assertRecording } from './assert-recording'
 import { hooksOf, type RecordableHandler } from './hooks-of'
 import { playbackSteps } from './playback-steps'
@@ -54,7 +55,18 @@ export function createPlayer(handler: RecordableHandler, recording: Recording): 
   const { options, seed, start, startedAt } = recording
   const duration = recording.events.at(-1)?.at ?? 0
   const listeners = new Set<() => void>()
-  let target = replay(options, seed, start, startedAt)
+  const begin = () => {
+    const target = replay(options, seed, start, startedAt)
+    const { first, calls } = start.recalled ?? { first: 0, calls: [] }
+    if (calls.length) target.change(() => {
+      // Turns have the numbers that they had.
+      for (let turn = 0; turn < first; turn++) applyCall(target.core, 'recall', ['', 0, new Uint8Array()])
+      if (first) applyCall(target.core, 'clear', [start.sessionId])
+      for (const { call, with: args } of calls) applyCall(target.core, call, args)
+    })
+    return target
+  }
+  let target = begin()
   let next = 0
   let position = 0
   let speed = 1
@@ -71,7 +83,7 @@ export function createPlayer(handler: RecordableHandler, recording: Recording): 
     position = at
     const isBack = to < next
     if (isBack) {
-      target = replay(options, seed, start, startedAt)
+      target = begin()
       next = 0
     }
     if (isBack || to > next) target.change(() => {

@@ -147,7 +147,7 @@ class RunRecorder implements RecordingTap, Recorder {
   }
 
   #call(call: string, args: unknown[]): void {
-    if (call === 'begin' || call === 'send' || call === 'sendNow' || call === 'regenerate' || call === 'edit' || call === 'resume' || call === 'continueRun') this.#begin()
+    if (/^(begin|send|sendNow|regenerate|edit|follow|resume|continueRun)$/.test(call)) this.#begin()
     const recorded = args.map((value) => ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value ?? null)
     this.#push({ at: 0, call, with: recorded as string[] })
   }

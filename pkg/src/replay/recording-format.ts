@@ -2,14 +2,16 @@
 // UTF-8, else as base64. Files are untrusted input: every line is validated.
 
 import { assertRecording } from './assert-recording'
-import { isAllowedCall } from './allowed-calls'
-import type { LoadedMessages, Recording, RecordedEvent } from '../types/recording'
+import { currentArguments, isAllowedCall } from './allowed-calls'
+import type { LoadedMessages, RecalledTurns, RecordedCall, Recording, RecordedEvent } from '../types/recording'
 import type { ErrorType } from '../types/snapshot'
 
 const FORMAT = 'ai-stream-handler recording'
 const VERSION = 1
 /** Longest accepted file, after decompression: 256 MiB. */
 const MAX_FILE_BYTES = 256 << 20
+/** Turns that a handler may have opened before. */
+const MAX_TURNS = 100_000
 
 /** The recording as the text of a `.jsonl` file. */
 export function writeRecording(recording: Recording): string {
@@ -19,6 +21,8 @@ export function writeRecording(recording: Recording): string {
 function linesOf(call: string, recording: Recording): string[] {
   assertRecording(call, recording)
   const { events, ...head } = recording
+  const { recalled } = head.start
+  if (recalled) head.start = { ...head.start, recalled: { ...recalled, calls: recalled.calls.map(serializeCall) as RecordedCall[] } }
   return [{ format: FORMAT, version: VERSION, ...head }, ...events.map(serializeEvent)].map((line) => JSON.stringify(line) + '\n')
 }
 
@@ -83,8 +87,20 @@ function parseHead(head: unknown): Recording {
   const isComplete = isNumber(startedAt) && isObject(options) && isNumber(seed) && isObject(start) && isNumber(start.requests) &&
     isStringOrNull(start.sessionId) && [undefined, true, false].includes(start.reached) && (start.loaded === undefined || isLoaded(start.loaded)) && (kept === null || isResumePoint(kept)) && isObject(dropped) &&
     [dropped.runs, dropped.events, dropped.bytes].every(isNumber) && typeof redacted === 'boolean'
-  if (!isComplete) throw invalid('its head lacks something')
-  return { startedAt, options, seed, start, dropped, redacted, events: [] }
+  const recalled = start?.recalled && parseRecalled(start.recalled)
+  if (!isComplete || recalled === null) throw invalid('its head lacks something')
+  return { startedAt, options, seed, start: { ...start, ...(recalled && { recalled }) }, dropped, redacted, events: [] }
+}
+
+function parseRecalled(given: unknown): RecalledTurns | null {
+  const { first, calls } = (isObject(given) ? given : {}) as Fields
+  if (!Number.isSafeInteger(first) || (first as number) < 0 || (first as number) > MAX_TURNS || !Array.isArray(calls)) return null
+  const parsed = calls.map((one: unknown) => {
+    const { call, with: list } = (isObject(one) ? one : {}) as Fields
+    const args = decodeArguments(list)
+    return /^recall(Version)?$/.test(String(call)) && isAllowedCall(call, args) ? { call, with: args } as RecordedCall : null
+  })
+  return parsed.includes(null) ? null : { first: first as number, calls: parsed as RecordedCall[] }
 }
 
 function isResumePoint(kept: unknown): boolean {
@@ -105,7 +121,7 @@ function parseEvent(line: unknown): RecordedEvent | null {
   const { at, call, request, method, path, fields, status, headers, end, error, loaded } = line
   if (!isNumber(at) || at < 0) return null
   if (call !== undefined) {
-    const args = Array.isArray(line.with) ? line.with.map((value: unknown) => (isObject(value) ? decodeBytes(value) ?? undefined : value as string)) : null
+    const args = currentArguments(call, decodeArguments(line.with))
     if (!isAllowedCall(call, args) || (loaded !== undefined && !isLoaded(loaded))) return null
     return { at, call: call as string, with: args as string[], ...(loaded !== undefined && { loaded }) }
   }
@@ -124,14 +140,18 @@ function parseEvent(line: unknown): RecordedEvent | null {
   return bytes && { at, request, bytes }
 }
 
+const decodeArguments = (list: unknown): unknown[] | null => (Array.isArray(list) ? list.map((value: unknown) => (isObject(value) ? decodeBytes(value) ?? undefined : value)) : null)
+
 /** The event with its bytes as the file stores them. */
 function serializeEvent(event: RecordedEvent): object {
   if ('bytes' in event) {
     const { bytes, ...rest } = event
     return { ...rest, ...encodeBytes(bytes) }
   }
-  return 'with' in event ? { ...event, with: event.with.map((value) => (value instanceof Uint8Array ? encodeBytes(value) : value)) } : event
+  return 'with' in event ? serializeCall(event) : event
 }
+
+const serializeCall = <T extends RecordedCall>(call: T) => ({ ...call, with: call.with.map((value) => (value instanceof Uint8Array ? encodeBytes(value) : value)) })
 
 function encodeBytes(bytes: Uint8Array): { text: string } | { base64: string } {
   try {

@@ -7,7 +7,7 @@ import { assertRecording } from './assert-recording'
 import { FrameSplitter } from './frame-splitter'
 import { redactUnits, overwrite, toUnits } from './redact-json'
 import { concatBytes } from './concat-bytes'
-import type { LoadedMessages, RecordedEvent, Recording } from '../types/recording'
+import type { LoadedMessages, RecordedEvent, Recording, RecordedCall } from '../types/recording'
 
 /**
  * A copy that is safe to share, such as in a bug report: texts are placeholders of the same length in bytes, everything else is
@@ -49,7 +49,8 @@ export function redact(recording: Recording): Recording {
     ...start.kept, user: start.kept.user && mask(start.kept.user), text: mask(start.kept.text),
     pause: start.kept.pause && { message: mask(start.kept.pause.message), requirements: start.kept.pause.requirements.map(redactJson) },
   }
-  return { ...recording, start: { ...start, kept, ...(start.loaded && { loaded: redactLoaded(start.loaded) }) }, events, redacted: true }
+  const recalled = start.recalled && { ...start.recalled, calls: start.recalled.calls.map((call) => redactEvent({ at: 0, ...call }) as RecordedCall).map(({ call, with: args }) => ({ call, with: args })) }
+  return { ...recording, start: { ...start, kept, ...(start.loaded && { loaded: redactLoaded(start.loaded) }), ...(recalled && { recalled }) }, events, redacted: true }
 }
 
 function redactEvent(event: RecordedEvent): RecordedEvent {

@@ -18,7 +18,8 @@ export function rememberName(endpoint: string, kind: Kind, id: string, name: str
 
 /** The selected component's name as the options or the server's lists have it; `undefined`: neither has. */
 export function givenName({ endpoint, name, agent, team, workflow }: Selected): string | undefined {
-  return name || listed.get(team ? keyOf(endpoint, 'team', team) : agent ? keyOf(endpoint, 'agent', agent) : keyOf(endpoint, 'workflow', workflow ?? ''))
+  const id = team || agent || workflow
+  return name || (id ? listed.get(keyOf(endpoint, team ? 'team' : agent ? 'agent' : 'workflow', id)) : undefined)
 }
 
 /** The selected component's name for the user; empty if none is selected. */

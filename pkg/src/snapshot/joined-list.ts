@@ -8,14 +8,14 @@ import { isSameList } from './lazy-json'
 /** Shorter lists are copied at once, which costs less than a property that is computed. */
 const LONG = 64
 
-/** A list in two parts, put together on first access. `earlier` is shared by many lists, and not changed. */
+/** A list in two parts, put together on first access. `earlier` is shared by many lists. Neither is changed. */
 export class JoinedList<T> {
   #list: readonly T[] | undefined
 
   constructor(readonly earlier: readonly T[], readonly last: readonly T[]) {}
 
   get list(): readonly T[] {
-    return (this.#list ??= freezeInDevelopment(this.last.length ? this.earlier.concat(this.last) : this.earlier))
+    return (this.#list ??= freezeInDevelopment(!this.last.length ? this.earlier : this.earlier.length ? this.earlier.concat(this.last) : this.last))
   }
 
   get isLong(): boolean {

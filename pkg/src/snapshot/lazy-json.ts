@@ -94,11 +94,15 @@ function isEqual(one: unknown, other: unknown): boolean {
 
 /** The fresh list; entries that equal an old one are that one, and the list is the old one if its entries are. */
 export function reuseEntries<T extends object>(old: readonly T[], fresh: readonly T[]): readonly T[] {
-  // Most are where they were.
+  // Most are where they were. A short list is searched: to write its entries as JSON takes longer.
   let known: Map<string, T> | undefined
-  const elsewhere = (entry: T) => (known ??= new Map(old.map((one) => [JSON.stringify(one), one]))).get(JSON.stringify(entry)) ?? entry
+  const elsewhere = (entry: T) => (old.length <= SHORT_LIST
+    ? old.find((one) => isEqual(one, entry))
+    : (known ??= new Map(old.map((one) => [JSON.stringify(one), one]))).get(JSON.stringify(entry))) ?? entry
   return reuseList(old, fresh.map((entry, at) => (isEqual(old[at], entry) ? old[at]! : old.length ? elsewhere(entry) : entry)))
 }
+
+const SHORT_LIST = 16
 
 /** `old` if it has the same entries, else `fresh`. */
 export function reuseList<T>(old: readonly T[], fresh: readonly T[]): readonly T[] {

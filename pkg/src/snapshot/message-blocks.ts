@@ -39,7 +39,9 @@ export function withBlocks(message: Omit<PublicMessage, 'blocks' | 'linkDefiniti
     if (appended) lineage.tail += appended
   }
   Object.defineProperty(message, LINK, { configurable: true, value: { lineage, number: lineage.count++ } })
-  return Object.defineProperties(message, ACCESSORS) as ChatMessage
+  // One by one: twice as fast in V8 as `defineProperties`.
+  Object.defineProperty(message, 'blocks', BLOCKS)
+  return Object.defineProperty(message, 'linkDefinitions', LINK_DEFINITIONS) as ChatMessage
 }
 
 const LINK = Symbol()
@@ -74,7 +76,5 @@ function listOf(message: ChatMessage, { lineage, number }: Link): BlockList {
 /** More text may come. A paused run may go on. */
 const isOpen = ({ role, status }: ChatMessage) => role === 'agent' && (status === 'started' || status === 'paused')
 
-const ACCESSORS: PropertyDescriptorMap = {
-  blocks: { configurable: true, get(this: ChatMessage) { return read(this).blocks } },
-  linkDefinitions: { configurable: true, get(this: ChatMessage) { return read(this).linkDefinitions } },
-}
+const BLOCKS: PropertyDescriptor = { configurable: true, get(this: ChatMessage) { return read(this).blocks } }
+const LINK_DEFINITIONS: PropertyDescriptor = { configurable: true, get(this: ChatMessage) { return read(this).linkDefinitions } }

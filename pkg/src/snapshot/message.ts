@@ -54,9 +54,19 @@ function fromHead(head: Head, old: ChatMessage | undefined): PlainMessage {
   if (head.error) message.error = head.error
   if (head.streamingError) message.streamingError = true
   if (head.cancelled) message.cancelled = true
-  for (const key of PLAIN_FIELDS) if (head[key]) message[key] = head[key]
+  // Each by its name: engines are slow at properties whose name varies.
+  if (head.agentName) message.agentName = head.agentName
+  if (head.teamName) message.teamName = head.teamName
+  if (head.agentId) message.agentId = head.agentId
+  if (head.teamId) message.teamId = head.teamId
+  if (head.runId) message.runId = head.runId
+  if (head.parentRunId) message.parentRunId = head.parentRunId
+  if (head.delegatedBy) message.delegatedBy = head.delegatedBy
+  if (head.delegatedTo) message.delegatedTo = head.delegatedTo
+  if (head.delegatedToId) message.delegatedToId = head.delegatedToId
+  if (head.childRunId) message.childRunId = head.childRunId
   if (head.contentType && head.structured) message.content_type = head.contentType
-  const { structured, reasoningSteps, references, citations, followups, responseAudio } = head
+  const { structured, reasoningSteps, references, citations, followups, responseAudio, images, videos, audio, files } = head
   const define = (key: string, raw: string, read: (raw: string) => unknown) => defineLazy(message, key, raw, read, old)
   if (structured) define('structured', structured, parseOrText)
   if (reasoningSteps.length || references) {
@@ -65,17 +75,13 @@ function fromHead(head: Head, old: ChatMessage | undefined): PlainMessage {
   if (citations) define('citations', citations, parseOrText)
   if (followups) define('followups', followups, parseList)
   if (responseAudio) define('response_audio', responseAudio, parseOrText)
-  if (head.images.length) define('images', head.images.join('\n'), () => head.images.map(toImage))
-  for (const key of ['videos', 'audio', 'files'] as const) {
-    if (head[key].length) define(key, head[key].join('\n'), () => head[key].map(parseOrText))
-  }
+  const defineList = (key: string, raw: string[], read: (text: string) => unknown) => raw.length && define(key, raw.join('\n'), () => raw.map(read))
+  defineList('images', images, toImage)
+  defineList('videos', videos, parseOrText)
+  defineList('audio', audio, parseOrText)
+  defineList('files', files, parseOrText)
   return message
 }
-
-const PLAIN_FIELDS = [
-  'agentName', 'teamName', 'agentId', 'teamId', 'runId', 'parentRunId', 'delegatedBy', 'delegatedTo', 'delegatedToId',
-  'childRunId',
-] as const
 
 function extraData(steps: string[], references: string | null): NonNullable<ChatMessage['extra_data']> {
   return {

@@ -1,7 +1,7 @@
 // Holds the current snapshot and applies the core's changes to it. Snapshots are immutable and structurally shared: whatever did
 // not change keeps its identity.
 
-import type { Appended, Delta } from '../wasm/core-delta'
+import type { Appended, Delta, HeadDelta } from '../wasm/core-delta'
 import { defineList, JoinedList } from './joined-list'
 import { reuseEntries, reuseIfEqual, reuseList } from './lazy-json'
 import { emptySnapshot, NO_TIMELINE } from './empty-snapshot'
@@ -9,14 +9,12 @@ import { freezeInDevelopment } from './freeze'
 import { appendToTurn, applyTurn, reuseTurn } from './turn'
 import type { Snapshot as WritableSnapshot, Turn } from './writable'
 import type { ChatMessage } from '../types/message'
-import type { Snapshot, Turn as ImportedTurn } from '../types/snapshot'
-
-/** A snapshot without its long lists. */
-type Fields = Omit<WritableSnapshot, 'turns' | 'messages'>
+import type { Diagnostics, Snapshot, Turn as ImportedTurn } from '../types/snapshot'
 
 export class SnapshotStore {
   snapshot: Snapshot = emptySnapshot
-  #fields: Fields = fieldsOf(emptySnapshot)
+  /** The snapshot's fields, except that a long list is another one: copying a computed property computes it. */
+  #fields: WritableSnapshot = { ...emptySnapshot }
   /** Turns from `load`. They come first; the core does not know them. */
   #imported: readonly ImportedTurn[] = []
   #streamed: Turn[] = []
@@ -38,14 +36,16 @@ export class SnapshotStore {
   /** Goes on from a snapshot without turns that the page has seen already: what does not change keeps its identity. */
   adopt(snapshot: Snapshot): void {
     this.snapshot = snapshot
-    this.#fields = fieldsOf(snapshot)
+    this.#fields = { ...snapshot }
     this.#turns = new JoinedList((this.#earlierTurns = snapshot.turns), [])
     this.#messages = new JoinedList((this.#earlierMessages = snapshot.messages), [])
   }
 
   /** Sets the session of a conversation that has not begun. */
   setSession(sessionId: string): void {
-    this.#set({ sessionId }, false)
+    const fields = this.#copy()
+    fields.sessionId = sessionId
+    this.#set(fields, false)
   }
 
   /** Replaces all turns by those of an earlier conversation. What is streamed follows them. */
@@ -53,42 +53,38 @@ export class SnapshotStore {
     this.#imported = turns
     this.#streamed = []
     this.#isEarlierStale = true
-    this.#set({}, true)
+    this.#set(this.#copy(), true)
   }
 
   /** Applies changes. `listenerErrors` is counted in JavaScript, everything else in the core. */
   apply(delta: Delta, listenerErrors: number): void {
-    const changed: Partial<Fields> = {}
+    const old = this.#fields
+    const fields = this.#copy()
     const haveTurnsChanged = delta.turnCount !== this.#streamed.length || delta.turns.length > 0
-    if (delta.head) {
-      const old = this.#fields
-      const { error, retry, pacing, queue, quota, usage, monitor, ...always } = delta.head
-      Object.assign(changed, always, {
-        error: reuse(old.error, error, reuseIfEqual),
-        retry: reuse(old.retry, retry, reuseIfEqual),
-        pacing: reuse(old.pacing, pacing, reuseIfEqual),
-        usage: reuse(old.usage, usage, reuseIfEqual),
-        monitor: reuse(old.monitor, monitor, reuseIfEqual),
-        queue: reuse(old.queue, queue, reuseEntries),
-        quota: reuse(old.quota, quota, reuseEntries),
-      })
-      if (queue) changed.queued = queue.length
-    }
-    if (delta.sessions) changed.sessions = reuseEntries(this.#fields.sessions, delta.sessions)
+    if (delta.head) applyHead(fields, delta.head)
+    if (delta.sessions) fields.sessions = reuseEntries(old.sessions, delta.sessions)
     if (haveTurnsChanged) this.#applyTurns(delta)
-    if (haveDiagnosticsChanged(this.#fields.diagnostics, delta.diagnostics, listenerErrors)) {
-      changed.diagnostics = { ...delta.diagnostics, listenerErrors }
+    if (haveDiagnosticsChanged(old.diagnostics, delta.diagnostics, listenerErrors)) {
+      fields.diagnostics = Object.assign(delta.diagnostics, { listenerErrors })
     }
-    let hasChanged = haveTurnsChanged
-    for (const key in changed) hasChanged ||= changed[key as keyof Fields] !== this.#fields[key as keyof Fields]
-    if (hasChanged) this.#set(changed, haveTurnsChanged)
+    if (haveTurnsChanged || haveFieldsChanged(old, fields)) this.#set(fields, haveTurnsChanged)
   }
 
   /** Appends text to one message: the common case while an answer streams. */
   append([index, work, thoughts, text, bytesRead, framesRead]: Appended): void {
     this.#streamed[index] = appendToTurn(this.#streamed[index]!, work, thoughts, text)
     if (this.#hidden.size || index < this.#streamed.length - 1) this.#isEarlierStale = true
-    this.#set({ diagnostics: { ...this.#fields.diagnostics, bytesRead, framesRead } }, true)
+    const fields = this.#copy()
+    const diagnostics = { ...fields.diagnostics } as { -readonly [Key in keyof Diagnostics]: Diagnostics[Key] }
+    diagnostics.bytesRead = bytesRead
+    diagnostics.framesRead = framesRead
+    fields.diagnostics = diagnostics
+    this.#set(fields, true)
+  }
+
+  /** Nothing but a spread: engines make an object slowly whose literal goes on after one. */
+  #copy(): WritableSnapshot {
+    return { ...this.#fields }
   }
 
   /** The streamed turns of the branch that is shown. */
@@ -114,9 +110,7 @@ export class SnapshotStore {
     }
   }
 
-  #set(changed: Partial<Fields>, haveTurnsChanged: boolean): void {
-    // The cast is safe: the core sends status, retry and isStreaming together.
-    const fields = { ...this.#fields, ...changed } as Fields
+  #set(fields: WritableSnapshot, haveTurnsChanged: boolean): void {
     if (haveTurnsChanged) {
       this.#joinTurns()
       const last = this.#turns.end
@@ -124,10 +118,10 @@ export class SnapshotStore {
       fields.pause = last?.pause ?? null
     }
     this.#fields = fields
-    // A copy of its own, because spreading a computed list would compute it.
-    const next = this.#messages.isLong ? { ...fields } : fields
+    const next = this.#messages.isLong ? this.#copy() : fields
     defineList(next, 'turns', this.#turns)
     defineList(next, 'messages', this.#messages)
+    // The cast is safe: the core sends status, retry and isStreaming together.
     this.snapshot = freezeInDevelopment(next as Snapshot)
   }
 
@@ -145,8 +139,28 @@ export class SnapshotStore {
   }
 }
 
-function fieldsOf({ turns: _, messages: __, ...fields }: Snapshot): Fields {
-  return fields
+/** Each by its name: engines are slow at properties whose name varies. */
+function applyHead(fields: WritableSnapshot, head: HeadDelta): void {
+  fields.status = head.status
+  fields.isStreaming = head.isStreaming
+  fields.activityStatus = head.activityStatus
+  fields.sessionId = head.sessionId
+  fields.runId = head.runId
+  fields.resumable = head.resumable
+  fields.queuePaused = head.queuePaused
+  fields.error = reuse(fields.error, head.error, reuseIfEqual)
+  fields.retry = reuse(fields.retry, head.retry, reuseIfEqual)
+  fields.pacing = reuse(fields.pacing, head.pacing, reuseIfEqual)
+  fields.usage = reuse(fields.usage, head.usage, reuseIfEqual)
+  fields.monitor = reuse(fields.monitor, head.monitor, reuseIfEqual)
+  fields.queue = reuse(fields.queue, head.queue, reuseEntries)
+  fields.quota = reuse(fields.quota, head.quota, reuseEntries)
+  if (head.queue) fields.queued = head.queue.length
+}
+
+function haveFieldsChanged(old: WritableSnapshot, fields: WritableSnapshot): boolean {
+  for (const key in fields) if (fields[key as keyof Snapshot] !== old[key as keyof Snapshot]) return true
+  return false
 }
 
 function messagesOf(turn: ImportedTurn): ChatMessage[] {

@@ -27,7 +27,10 @@ export function applyTurn(old: Turn | undefined, delta: TurnDelta): Turn {
   }
   const timeline = delta.timeline.length ? turn.timeline : undefined
   if (delta.answer) turn.answer = applyMessage(old?.answer, delta.answer, timeline) as Answer
-  else if (timeline) turn.answer = withTimeline(turn.answer, timeline)
+  else {
+    if (!old) turn.answer = withBlocks({ id: '', role: 'agent', name: '', content: '', created_at: 0 }) as Answer
+    if (timeline) turn.answer = withTimeline(turn.answer, timeline)
+  }
   if (delta.facts) applyFacts(turn, old, delta.facts)
   return turn
 }
@@ -64,7 +67,8 @@ function withTimeline(answer: Answer, timeline: TimelineEntry[]): Answer {
 
 function emptyTurn(id: number): Turn {
   return {
-    id: `t${id}`, user: null, work: [], answer: withBlocks({ id: '', role: 'agent', name: '', content: '', created_at: 0 }) as Answer, timeline: [],
+    // The answer is set by the caller.
+    id: `t${id}`, user: null, work: [], answer: null as unknown as Answer, timeline: [],
     outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }
@@ -82,12 +86,15 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   turn.versions = reuseIfEqual(turn.versions, facts.versions)
   turn.usage = reuseIfEqual(turn.usage, facts.usage)
   turn.pause = pause && (samePause(turn.pause, pause) ?? readPause(pause))
-  for (const [key, text] of [['followups', followups], ['memories', memories]] as const) {
-    if (text === null) defineValue(turn, key, EMPTY_LIST)
-    else defineLazy(turn, key, text, parseList, old)
-  }
-  if (sessionSummary === null) defineValue(turn, 'sessionSummary', null)
-  else defineLazy(turn, 'sessionSummary', sessionSummary, parseOrText, old)
+  defineJson(turn, 'followups', followups, parseList, EMPTY_LIST, old)
+  defineJson(turn, 'memories', memories, parseList, EMPTY_LIST, old)
+  defineJson(turn, 'sessionSummary', sessionSummary, parseOrText, null, old)
+}
+
+/** Defines `key` from its JSON, or as `none` if there is none. */
+function defineJson(turn: Turn, key: 'followups' | 'memories' | 'sessionSummary', text: string | null, read: (text: string) => unknown, none: never[] | null, old: Turn | undefined): void {
+  if (text !== null) defineLazy(turn, key, text, read, old)
+  else if (turn[key] !== none) defineValue(turn, key, none)
 }
 
 /** `old`, if it was made from the same data. */
@@ -104,18 +111,20 @@ function timelineEntry(sent: EntryDelta, turn: string): TimelineEntry {
   const entry = sent as unknown as TimelineEntry
   entry.id = `${turn}-e${id}`
   if (parent !== undefined) entry.parentEventId = `${turn}-e${parent}`
-  for (const key of JSON_DETAILS) {
-    const text = details[key]
-    if (text === undefined) continue
-    if (text.length > EAGER_LENGTH) defineLazy(details, key, text, parseOrText)
-    else details[key] = parseOrText(text) as string
-  }
+  readDetail(details, 'toolArgs', details.toolArgs)
+  readDetail(details, 'metrics', details.metrics)
+  readDetail(details, 'data', details.data)
   return entry
 }
 
-const JSON_DETAILS = ['toolArgs', 'metrics', 'data'] as const
+function readDetail(details: EntryDelta['details'], key: 'toolArgs' | 'metrics' | 'data', text: string | undefined): void {
+  if (text === undefined) return
+  if (text.length > EAGER_LENGTH) defineLazy(details, key, text, parseOrText)
+  else details[key] = parseOrText(text) as string
+}
+
 /** Up to this length, parsing JSON at once is cheaper than a lazy property. Characters. */
-const EAGER_LENGTH = 500
+const EAGER_LENGTH = 100
 
 function readPause(sent: PauseDelta): Pause {
   const pause = {

@@ -62,7 +62,20 @@ export interface RecordingStart {
   reached?: boolean
   /** The messages that `load` had shown, if nothing was streamed after them. */
   loaded?: LoadedMessages
+  /** The stored turns that were shown, if nothing was streamed after them. */
+  recalled?: RecalledTurns
 }
+
+/** Turns of a stored session. */
+export interface RecalledTurns {
+  /** How many turns the handler had opened before the first one: their ids are numbered. */
+  first: number
+  /** The calls of the core that showed them. */
+  calls: RecordedCall[]
+}
+
+/** A call of the core. */
+export interface RecordedCall { call: string; with: (string | number | boolean | null | string[] | Uint8Array)[] }
 
 /** Messages that `load` showed. */
 export interface LoadedMessages {
@@ -105,7 +118,7 @@ export type RecordedEvent = { at: number } & (
    * A call of the core: a method, or a signal from the clock (`tick`), the network (`online`, `offline`) or another tab.
    * `loaded`: the messages of a `load`, which the core does not know (call `clear`).
    */
-  | { call: string; with: (string | number | boolean | null | string[] | Uint8Array)[]; loaded?: LoadedMessages }
+  | (RecordedCall & { loaded?: LoadedMessages })
   /**
    * A request was made. A field whose value is not recorded is `null`, a file its name. Without `fields` it is a request to stop
    * a run.
