@@ -86,6 +86,29 @@ fn a_stream_that_contains_a_pause_contains_what_followed_it() {
 }
 
 #[test]
+fn a_stream_that_contains_a_failure_contains_what_followed_it_in_the_same_run() {
+    let failed = frame("RunStarted", agent(0))
+        + &frame("ModelRequestStarted", agent(1))
+        + &frame("RunContent", saying(agent(2), "So f"))
+        + &frame("RunError", with(agent(3), json!({"content": "overloaded"})));
+    let rest = failed.clone()
+        + &frame("RunContinued", agent(4))
+        + &frame("ModelRequestStarted", agent(5))
+        + &frame("RunContent", saying(agent(6), "So far."))
+        + &completed(7, "So far.");
+    let mut client = opened(&failed);
+    assert_eq!(client.conversation.turns[0].outcome, Some(Outcome::Failed));
+    let request = follow(&mut client, None);
+    assert_eq!(answer(&mut client, &request, &rest), Some(Outcome::Completed));
+    // Stored as a whole, it is the same.
+    for client in [client, opened(&rest)] {
+        let turn = &client.conversation.turns[0];
+        assert_eq!((text_of(&client), turn.outcome, turn.attempts), ("So far.", Some(Outcome::Completed), 2));
+        assert!(turn.error.is_none() && client.conversation.error.is_none());
+    }
+}
+
+#[test]
 fn behind_a_pause_in_the_foreground_the_numbers_begin_again() {
     let unnumbered = |event: &str, more: Value| {
         frame(event, with(json!({"agent_id": "a", "run_id": "r", "session_id": SESSION}), more))

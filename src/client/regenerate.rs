@@ -8,6 +8,7 @@
 //! | any of these, after a version that completed | `regenerate` of that one: the model has forgotten both otherwise |
 
 use super::connection::Purpose;
+use super::edit_progress::Edit;
 use super::queue::Send;
 use super::resume::run_url;
 use super::{Client, Priority, Ticket};
@@ -101,7 +102,10 @@ impl Client {
             text = [text.as_str(), "\n\n", instructions].concat();
         }
         self.conversation.begin_version(t, Keeps::Question, None, Status::Connecting, now);
-        let send = Send { again: true, ..Send::new(Priority::User, ticket, text, Vec::new(), now) };
+        // Those of now, also if the request is repeated later.
+        let metadata = self.config.fields.iter().filter(|(name, _)| name == "metadata").cloned().collect();
+        let edit = Some(Box::new(Edit { fields: metadata, ..Edit::default() }));
+        let send = Send { again: true, edit, ..Send::new(Priority::User, ticket, text, Vec::new(), now) };
         self.send_request(send, now);
     }
 }

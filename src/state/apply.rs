@@ -115,7 +115,7 @@ impl Conversation {
         if event.kind == Kind::RunStarted && self.turns[t].runs.get(run).started && !self.restart_run(t, run, event) {
             return;
         }
-        self.goes_on_after_pause(t, run, event, now);
+        self.goes_on_after_end(t, run, event, now);
         let error = run_failure(event, now);
         let entry = self.add_event_entry(t, run, event, error.as_ref(), None, now);
         self.record_metadata(t, run, event, now);

@@ -62,15 +62,20 @@ impl Conversation {
         self.continue_turn(t, Kind::RunContinued, now);
     }
 
-    /// A stream that contains a pause contains what followed it, too.
-    pub(super) fn goes_on_after_pause(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
+    /// A stream that contains a pause or a failure contains what followed it in the same run, too.
+    pub(super) fn goes_on_after_end(&mut self, t: usize, run: usize, event: &RunEvent<'_>, now: Seconds) {
         let turn = &self.turns[t];
         let continues = event.kind == Kind::RunContinued && turn.runs.get(run).top;
-        if continues && turn.outcome == Some(Outcome::Paused) {
-            self.reopen(t, now);
-            self.status = Status::Streaming;
-            self.head_dirty = true;
+        match turn.outcome.filter(|_| continues) {
+            Some(Outcome::Paused) => self.reopen(t, now),
+            Some(Outcome::Failed) => {
+                self.begin_in_place(t, now);
+                self.turns[t].runs.edit(run).index_restarts = false;
+            }
+            _ => return,
         }
+        self.status = Status::Streaming;
+        self.head_dirty = true;
     }
 
     /// The first numbered frame after a turn was restored or followed. If the run is sent from its beginning, what was

@@ -114,7 +114,9 @@ impl Conversation {
     /// A turn that failed goes on in place, in the same run.
     pub(crate) fn begin_in_place(&mut self, t: usize, now: Seconds) {
         let turn = &mut self.turns[t];
-        self.monitor.reopened(turn.ending());
+        if !turn.recalled {
+            self.monitor.reopened(turn.ending());
+        }
         turn.attempts += 1;
         turn.clear_notice();
         turn.outcome = None;

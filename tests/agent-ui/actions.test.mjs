@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, test } from 'node:test'
-import { backend, install, root, runOf, streamOf, truthOf, until } from '../package/support.mjs'
+import { backend, frame, install, root, runOf, streamOf, truthOf, until } from '../package/support.mjs'
 import { pageAround, pageStore } from './store.mjs'
 
 let connectAgentUI, installed
@@ -49,6 +49,39 @@ test('an answer of this visit is asked for again, and its versions are shown in 
   const [turn] = ui.handler.getSnapshot().turns
   assert.equal(ui.showVersion(turn, 0), true)
   assert.deepEqual(shown(), ['What is a fjord?', ANSWER(1, 'a')])
+})
+
+test('an earlier turn is asked for again, edited and shown in another version, and the session deleted: the store follows', async () => {
+  const answers = ['One.', 'Two.', 'Uno.'].map((text, at) => runOf(text, `run-${at}`))
+  // An answer that is hidden for the edit.
+  const stopped = (run_id = crypto.randomUUID()) => ['RunContinued', 'RunCancelled'].map((event) => frame(event, { agent_id: 'a', run_id, session_id: 'session-1' }))
+  const { ui, shown, store } = await open((request, response) => {
+    if (request.method === 'DELETE') return response.writeHead(204).end()
+    if (request.method === 'GET') return json(response, [])
+    if (request.form?.get('message') === 'bad') return response.writeHead(400, { 'content-type': 'application/json' }).end('{"detail":"No."}')
+    stream(response, Buffer.concat({ 3: runOf('Three.', 'run-9'), 4: runOf('Four.', 'run-10') }[request.form?.get('message')] ?? answers.shift() ?? stopped()))
+  })
+  store.getState().setMessages([{ role: 'user', content: 'before' }, { role: 'agent', content: 'Before.' }])
+  const before = ['before', 'Before.']
+  assert.equal(await ui.send('1'), 'completed')
+  assert.equal(await ui.send('bad'), 'failed')
+  assert.equal(await ui.send('2'), 'completed')
+  assert.deepEqual(shown(), [...before, '1', 'One.', '2', 'Two.'])
+  const [first] = ui.handler.getSnapshot().turns
+  assert.equal(await ui.regenerate({ turn: first }), 'completed')
+  assert.deepEqual(shown(), [...before, '1', 'Uno.', '2', 'Two.'])
+  assert.equal(ui.showVersion(first, 0), true)
+  assert.deepEqual(shown(), [...before, '1', 'One.', '2', 'Two.'])
+  assert.equal(await ui.send('3'), 'completed')
+  assert.equal(ui.showVersion(first, 1), true)
+  assert.deepEqual(shown(), [...before, '1', 'Uno.', '2', 'Two.', '3', 'Three.'])
+  assert.equal(await ui.edit(first, '4'), 'completed')
+  ui.showVersion(first, 1)
+  assert.deepEqual(shown(), [...before, '1', 'Uno.', '2', 'Two.', '3', 'Three.'])
+  assert.equal(await ui.send('3'), 'completed')
+  assert.deepEqual(shown(), [...before, '4', 'Four.', '3', 'Three.'], 'the version that the model sees')
+  await ui.deleteSession(ui.handler.getSnapshot().sessionId)
+  assert.deepEqual(shown(), [])
 })
 
 test('in a session that the page has loaded, the handler opens it first; what the page had is not shown twice', async () => {

@@ -40,6 +40,19 @@ async function stopped(handler, text) {
   assert.equal(await sent, 'cancelled')
 }
 
+test('a failed answer that continues in the background in another tab is followed behind its failure', async () => {
+  const options = { agent: 'historian', background: true }
+  const handler = connect(options)
+  const key = newKey()
+  assert.equal(await handler.send(`Why? [[take key=${key} fail=1 n=60 ms=20]]`), 'failed')
+  const other = await reopened(handler, options)
+  const again = handler.regenerate()
+  await until(() => handler.getSnapshot().turns[0].answer.content.length > 10, 'the first words')
+  assert.equal(await other.follow(), 'completed')
+  assert.equal(await again, 'completed')
+  assert.deepEqual(shown(other), shown(handler))
+})
+
 for (const [name, options, who] of WORLDS) {
   test(`a stopped answer that is asked for again, with instructions, and with turns behind it, stays one turn (${name})`, async () => {
     const handler = connect(options)

@@ -142,6 +142,33 @@ test('how the server has stored a stopped run decides what is asked', async () =
   }
 })
 
+test('a question that is sent once more is marked as such, and nothing else is', async () => {
+  const begun = (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).write(Buffer.concat(runOf('So far.').slice(0, 2)))
+  const ended = (run) => (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(Buffer.concat(runOf('Done.', run)))
+  const { server, handler } = await connect({ agent: 'a' }, [begun, ended('run-2'), ended('run-3')], { fields: { metadata: '{"mine":1}' } }, () => ({ status: 'CANCELLED' }))
+  const sent = handler.send('hello')
+  await until(() => handler.getSnapshot().turns[0]?.answer.content, 'the first words')
+  const waiting = handler.send('next')
+  handler.cancel()
+  assert.equal(await sent, 'cancelled')
+  assert.equal(await handler.regenerate({ instructions: 'Shorter' }), 'completed')
+  handler.resumeQueue()
+  assert.equal(await waiting, 'completed')
+  const forms = server.requests.filter(({ path }) => path.endsWith('/runs')).map(({ form }) => [form.get('message'), JSON.parse(form.get('metadata'))])
+  const mark = { of: 'run-1', hid: [], left: [], again: true }
+  assert.deepEqual(forms.map(([message, metadata]) => [message.replaceAll('\r', ''), metadata]), [
+    ['hello', { mine: 1 }], ['hello\n\nShorter', { mine: 1, ai_stream_handler_edit: mark }], ['next', { mine: 1 }],
+  ])
+})
+
+test('a stored session that is no list is refused, and the conversation stays', async () => {
+  const { handler } = await connect({ agent: 'historian' }, ['regen_agent_replace.1_run'], {}, () => null)
+  assert.equal(await handler.send('hello'), 'completed')
+  const before = handler.getSnapshot()
+  await assert.rejects(handler.openSession('other'), { message: 'The server answered with something that is no list of runs. Is the address right?' })
+  assert.equal(handler.getSnapshot(), before)
+})
+
 test('an older AgentOS, which has no such route, is told by its answer', async () => {
   for (const status of [404, 422]) {
     const refuse = (_, response) => response.writeHead(status, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}')

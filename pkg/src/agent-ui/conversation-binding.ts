@@ -65,9 +65,11 @@ export class ConversationBinding {
   }
 
   send(message: string | FormData, messages: Message[]): Promise<Outcome> {
-    const { isStreaming, turns } = this.handler.getSnapshot()
-    if (!isStreaming) {
-      this.#list.start(withoutFailed(messages), turns.length)
+    const snapshot = this.handler.getSnapshot()
+    if (!snapshot.isStreaming) {
+      const kept = withoutFailed(messages)
+      // Earlier turns stay in the list: they may be answered again, or edited.
+      if (this.#list.storeWritten(kept, snapshot) !== 'edited') this.#list.start(kept, snapshot.turns.length)
       this.#awaitsHistory = this.#options.session !== '' && !messages.length
     }
     this.#overruled = null
@@ -142,6 +144,8 @@ export class ConversationBinding {
     const { sessionId, sessions, isStreaming } = snapshot
     const entry = sessions.find(({ session_id }) => session_id === sessionId)
     if (entry && entry !== this.#reported) this.#options.onSession((this.#reported = entry))
+    // It was deleted: with the messages that the page had of it.
+    if (!sessionId && this.#reported) this.#list.start([], 0)
     if (!this.#isShown) {
       if (isStreaming) return
       this.handler.dispose()

@@ -62,12 +62,12 @@ export class MessageListSync {
   }
 
   /** Other code wrote `messages`. `awaitsHistory`: the page has yet to load the session's earlier messages. */
-  storeWritten(messages: Message[], snapshot: Snapshot, awaitsHistory: boolean): StoreWrite {
+  storeWritten(messages: Message[], snapshot: Snapshot, awaitsHistory?: boolean): StoreWrite {
     if (!messages.length) return 'cleared'
     const first = messages.findIndex((message) => this.#rendered.has(message?.id))
     if (first >= 0) {
-      this.#lastList = messages
       this.#collectEdits(messages, first)
+      this.#lastList = messages
       return 'edited'
     }
     const known = new Set([...userTextsOf(this.#base), ...this.#userTexts(snapshot.turns)])
@@ -84,7 +84,8 @@ export class MessageListSync {
   #collectEdits(messages: Message[], first: number): void {
     this.#base = messages.slice(0, first)
     const there = new Set(messages.map(({ id }) => id))
-    for (const id of this.#rendered.keys()) if (!there.has(id)) this.#removed.add(id)
+    // Messages of versions that are not shown were not there before, either.
+    this.#lastList?.forEach((message) => there.has(message?.id) || this.#removed.add(message?.id))
     this.#insertedAfter.clear()
     let last = ''
     for (const message of messages.slice(first)) {

@@ -53,6 +53,7 @@ export class Follower {
     const nothing = Promise.resolve<Followed>('nothing')
     if (follows) driver.page.open()
     const runs = await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), id)
+    if (!Array.isArray(runs)) throw new RequestError('The server answered with something that is no list of runs. Is the address right?')
     if (!isCurrent()) return { isOpen: false, followed: nothing }
     const live = follows ? await findLiveRun(driver, id, ...runsListed(runs)) : undefined
     if (!isCurrent()) return { isOpen: false, followed: nothing }

@@ -32,19 +32,15 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
     refuse()
     driver.generation++
     return driver.startCall((ticket) => {
-      markQuestion(driver, id)
-      driver.core.regenerate(ticket, id, instructions ?? '', stored)
+      const { core } = driver
+      const fields = resolveFields(driver.options)
+      const of = lastRun(driver, turnOf(driver, id))
+      // If the question is sent as a new message, its metadata say that it is not another turn.
+      if (of !== undefined) core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
+      core.regenerate(ticket, id, instructions ?? '', stored)
+      core.fields(flattenPairs(fields))
     })
   })
-}
-
-/** If the question is sent as a new message, its metadata say that it is not another turn. */
-function markQuestion(driver: CoreDriver, id: number): void {
-  const number = id === LAST_TURN ? Number(driver.snapshot.turns.at(-1)?.id.slice(1)) : id
-  const of = driver.core.runsFrom(number).split('\n')[0]!.split('\t').at(-2)?.slice(1)
-  if (of === undefined) return
-  const fields = resolveFields(driver.options)
-  driver.core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
 }
 
 /** The turn itself, where an object with it is expected. */
@@ -55,8 +51,7 @@ const isTurn = (given: unknown): boolean => given != null && (typeof given !== '
  * have completed before it could be stopped, and then it is the one to regenerate.
  */
 async function storedStatus(driver: CoreDriver, id: number): Promise<string | undefined> {
-  const { turns } = driver.snapshot
-  const turn = id === LAST_TURN ? turns.at(-1) : turns.find((turn) => turn.id === `t${id}`)
+  const turn = turnOf(driver, id)
   if (!turn || (turn.outcome === 'completed' && turn.notice === null)) return undefined
   const runId = turn.notice === null ? turn.runId : lastRun(driver, turn)
   if (!runId) return undefined
@@ -67,8 +62,10 @@ async function storedStatus(driver: CoreDriver, id: number): Promise<string | un
   }
 }
 
-/** Of a turn that shows an earlier version. The core names each run behind a sign. */
-const lastRun = ({ core }: CoreDriver, { id }: Turn) => core.runsFrom(Number(id.slice(1))).split('\n')[0]!.split('\t').filter(Boolean).at(-1)?.slice(1)
+const turnOf = ({ snapshot: { turns } }: CoreDriver, id: number): Turn | undefined => (id === LAST_TURN ? turns.at(-1) : turns.find((turn) => turn.id === `t${id}`))
+
+/** The last run of a turn, also if it shows an earlier version. The core names each run behind a sign. */
+const lastRun = ({ core }: CoreDriver, turn: Turn | undefined) => turn && core.runsFrom(Number(turn.id.slice(1))).split('\n')[0]!.split('\t').filter(Boolean).at(-1)?.slice(1)
 
 const ATTEMPTS = 5
 const INTERVAL_MS = 300

@@ -53,16 +53,8 @@ function saidIn(versions: StoredRun[][], at: number): string | null {
 const NO_RUNS = new Map<string, StoredRun>()
 
 function streamText(run: StoredRun, runs: Map<string, StoredRun>, selected: Selected): string {
-  const events = run.events?.length ? eventsInPlace(run, run.events) : eventsFromResult(run, selected)
+  const events = run.events?.length ? run.events : eventsFromResult(run, selected)
   return withContentEvents(events, runs, run).map((event) => `event: ${String(event.event)}\ndata: ${JSON.stringify(event)}\n\n`).join('')
-}
-
-/** A run that failed and went on in place keeps the event of its failure, and ends with the text of its last part alone. */
-function eventsInPlace(run: StoredRun, events: Fields[]): Fields[] {
-  const isTop = ({ event, parent_run_id }: Fields, name: RegExp) => !parent_run_id && name.test(String(event))
-  const kept = run.status === 'ERROR' ? events : events.filter((event) => !isTop(event, /^(Team)?RunError$/))
-  if (kept.length === events.length || !assistantTexts(run)) return kept
-  return kept.map((event) => (isTop(event, /^(Team)?RunCompleted$/) && typeof event.content === 'string' ? { ...event, content: '' } : event))
 }
 
 /** Adds a content event with the model's text after each request to it, unless the events have them. `top`: the run itself. */
