@@ -775,7 +775,7 @@ fn cancel_works_the_same_way_wherever_a_send_stands() {
     let request = hand.send();
     hand.handle(Input::Cancel);
     assert_eq!((hand.settled(), hand.call()), (vec![(1, Outcome::Cancelled)], None));
-    assert!(hand.outputs.contains(&Output::Abort(request)));
+    assert!(hand.outputs.contains(&Output::Release(request)), "it is read on until it names the run in the background");
     // During a retry wait the failed run is over.
     let (mut hand, _) = struck();
     hand.handle(Input::Cancel);

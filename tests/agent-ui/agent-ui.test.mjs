@@ -80,6 +80,28 @@ describe('an answer', () => {
     assert.ok(changed.slice(1).every((count) => count === 1), changed.join())
   })
 
+  test('costs the same behind 30 earlier turns as behind two: those are not written again with each token', async () => {
+    const { ui, store } = await open((_, response) => (stream(response, started, said('A'), said('B'), completed('AB')), response.end()), { ids: { agent: 'a', team: null } })
+    const { stringify } = JSON
+    let calls = 0
+    // What a send does once does not count.
+    store.subscribe(({ messages }) => messages.at(-1)?.content !== 'AB' && (calls = 0))
+    const written = async () => {
+      JSON.stringify = (...args) => (calls++, stringify(...args))
+      try {
+        assert.equal(await ui.send('hello'), 'completed')
+      } finally {
+        JSON.stringify = stringify
+      }
+      return calls
+    }
+    for (let turn = 0; turn < 2; turn++) await ui.send('hello')
+    const behindTwo = await written()
+    for (let turn = 0; turn < 27; turn++) await ui.send('hello')
+    assert.ok(behindTwo > 0)
+    assert.equal(await written(), behindTwo)
+  })
+
   test('keeps the times of its messages, of which the page makes keys and words: whole seconds', async () => {
     const { ui, store, state } = await open((_, response) => play(response, 'team_nested'))
     const times = new Set()
@@ -494,8 +516,8 @@ describe('the Cirkelline UI', () => {
 })
 
 test('bad use is named', () => {
-  assert.throws(() => connectAgentUI(), /^TypeError: connectAgentUI: the option store must be a zustand store/)
-  assert.throws(() => connectAgentUI({ store: { getState: () => ({}), subscribe() {} } }), /the store has no setMessages/)
+  assert.throws(() => connectAgentUI(), /^TypeError: connectAgentUI: store must be a zustand store/)
+  assert.throws(() => connectAgentUI({ store: { getState: () => ({}), subscribe() {} } }), /with setMessages/)
 })
 
 test('the handler’s own options go through, and the wrong ones are refused by name', async () => {

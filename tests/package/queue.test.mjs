@@ -142,7 +142,6 @@ test('wrong arguments are named, and nothing is lost', async () => {
   await assert.rejects(handler.send('x', { when: 'later' }), { name: 'TypeError', message: /^send\(\) takes when: 'queue' or 'now', not "later"$/ })
   await assert.rejects(handler.send('x', { priority: 'high' }), { name: 'TypeError', message: /^send\(\) takes priority: 'user' or 'background', not "high"$/ })
   await assert.rejects(handler.send('x', { prioritet: 'user' }), { name: 'TypeError', message: 'send() has no option prioritet; there are priority, when' })
-  await assert.rejects(handler.regenerate({ turnId: 't1' }), { name: 'TypeError', message: 'regenerate() has no option turnId; there are turn, instructions' })
   assert.throws(() => handler.cancel({ queue: 'all' }), { name: 'TypeError', message: /^cancel\(\) takes queue: 'keep' or 'drop', not "all"$/ })
   assert.throws(() => handler.editQueued(id), { name: 'TypeError', message: /^editQueued\(\) takes a text, not undefined$/ })
   for (const index of [NaN, undefined, '1']) assert.throws(() => handler.moveQueued(id, index), { name: 'TypeError', message: /^moveQueued\(\) takes a position, not / })

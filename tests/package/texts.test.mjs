@@ -14,7 +14,7 @@ const BUDGET = 135.7
 const FIRST_BUDGETS = [
   ['react', 'useAIStreamHandler', 3, 1], ['vue', 'useAIStreamHandler', 3, 1], ['svelte', 'createAIStreamHandler', 3, 1],
   ['solid', 'createAIStreamHandler', 3, 1], ['angular', 'injectAIStreamHandler', 3, 1], ['lit', 'AIStreamController', 3, 1],
-  ['agent-ui', 'connectAgentUI', 6.1, 1],
+  ['agent-ui', 'connectAgentUI', 6, 1],
   ['a11y', 'announce, countdown', 1.5, 0], ['replay', 'record, createPlayer', 5, 0],
 ]
 

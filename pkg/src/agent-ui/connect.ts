@@ -71,11 +71,10 @@ export interface AgentUI extends ConversationActions {
  * Throws a TypeError if `store` has no `getState` and `subscribe`, or its state no `setMessages`.
  */
 export function connectAgentUI(options: AgentUIOptions): AgentUI {
-  const { store } = options ?? {}
-  if (typeof store?.getState !== 'function' || typeof store.subscribe !== 'function') {
-    throw new TypeError('connectAgentUI: the option store must be a zustand store: an object with getState and subscribe')
+  const store = options?.store
+  if (!store?.subscribe || typeof store.getState?.().setMessages !== 'function') {
+    throw new TypeError('connectAgentUI: store must be a zustand store, with setMessages')
   }
-  if (typeof store.getState().setMessages !== 'function') throw new TypeError('connectAgentUI: the store has no setMessages')
   connected.get(store)?.disconnect()
   const connection = new Connection(options)
   connected.set(store, connection)
@@ -133,7 +132,8 @@ class Connection implements AgentUI {
   }
 
   update = (page: AgentUIPage): void => {
-    if (componentId(page) !== componentId(this.#page) && componentId(page) && componentId(this.#page)) this.#sessionList.clear()
+    const [now, before] = [page, this.#page].map(componentId)
+    if (now && before && now !== before) this.#sessionList.clear()
     if (page.sessionId !== this.#page.sessionId) this.#clearedAddress = null
     this.#page = page
     this.#shown?.addressChanged(page.sessionId ?? '')
@@ -142,11 +142,11 @@ class Connection implements AgentUI {
   }
 
   cancel = (): void => {
-    this.#shown?.handler.cancel()
+    this.handler?.cancel()
   }
 
-  continueRun = (resolutions: Resolution | Resolution[]): Promise<Outcome> => {
-    return this.#shown?.handler.continueRun(resolutions) ?? Promise.resolve('cancelled')
+  continueRun = async (resolutions: Resolution | Resolution[]): Promise<Outcome> => {
+    return this.handler?.continueRun(resolutions) ?? 'cancelled'
   }
 
   /** Without a conversation, opens the session that the page has loaded. */
@@ -187,7 +187,7 @@ class Connection implements AgentUI {
     this.#isOver = true
     this.#unsubscribe()
     this.#restoring?.dispose()
-    this.#shown?.handler.dispose()
+    this.handler?.dispose()
     for (const binding of this.#detached) binding.handler.dispose()
     this.#detached.clear()
     this.#shown = null
@@ -214,15 +214,13 @@ class Connection implements AgentUI {
     this.#shown?.detach()
     this.#restoring?.dispose()
     this.#restoring = null
-    const { store, members, answerTeamName } = this.#options
     const binding: ConversationBinding = new ConversationBinding({
-      store, handler, session, targetKey: JSON.stringify(target), members: members ?? false, answerTeamName,
+      ...this.#options, handler, session, targetKey: JSON.stringify(target),
       page: () => this.#page,
       onSession: (entry) => this.#sessionList.report(entry),
       onDetached: (isOver) => {
         if (this.#shown === binding) this.#shown = null
-        if (!isOver) this.#detached.add(binding)
-        else this.#detached.delete(binding)
+        this.#detached[isOver ? 'delete' : 'add'](binding)
       },
     })
     this.#shown = binding

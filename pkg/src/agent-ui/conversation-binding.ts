@@ -18,8 +18,8 @@ export interface BindingOptions {
   session: string
   /** Endpoint and component, as JSON. */
   targetKey: string
-  members: boolean
-  answerTeamName: string | undefined
+  members?: boolean
+  answerTeamName?: string
   page(): AgentUIPage
   /** A run of the session started or ended. */
   onSession(entry: SessionEntry): void

@@ -15,8 +15,8 @@ export type StoreWrite = 'edited' | 'reloaded' | 'cleared' | 'replaced'
 
 interface Rendered {
   source: ChatMessage
-  /** The fields added for the page, as JSON. */
-  extras: Record<string, string>
+  /** The fields added for the page. */
+  extras: Record<string, unknown>
   /** The object in the store, and a copy of it as it was written. */
   message: Message
   original: Record<string, unknown>
@@ -32,15 +32,18 @@ export class MessageListSync {
   /** Messages that other code inserted, by the id of ours before them. */
   #insertedAfter = new Map<string, Message[]>()
   #lastList: Message[] | null = null
-  #prefix = `${Math.random().toString(36).slice(2)}-`
+  /** The messages of turns that others follow: they change with their turn, or with what other code wrote. */
+  #settled = new WeakMap<Turn, Message[]>()
+  #prefix = `${Math.random()}-`
 
-  constructor(private readonly options: { handler: StreamHandler; members: boolean; answerTeamName: string | undefined }) {}
+  constructor(private readonly options: { handler: StreamHandler; members?: boolean; answerTeamName?: string }) {}
 
   /** From now on the list is `messages`, followed by the handler's turns from index `turns` on. */
   start(messages: Message[], turns: number): void {
     this.#base = messages
     this.#firstTurn = turns
     for (const map of [this.#rendered, this.#edits, this.#removed, this.#insertedAfter]) map.clear()
+    this.#settled = new WeakMap()
     this.#lastList = null
   }
 
@@ -51,10 +54,15 @@ export class MessageListSync {
   }
 
   render(snapshot: Snapshot): Message[] {
-    const ours = snapshot.turns.slice(this.#firstTurn).flatMap((turn) => this.#messagesOf(turn, snapshot))
+    const last = snapshot.turns.at(-1)
+    const ours = snapshot.turns.slice(this.#firstTurn).flatMap((turn) => {
+      const messages = (turn !== last && this.#settled.get(turn)) || this.#messagesOf(turn, snapshot)
+      if (turn !== last) this.#settled.set(turn, messages)
+      return messages
+    })
     const list = [...this.#base, ...ours]
-    if (!this.#lastList || list.length !== this.#lastList.length || list.some((message, at) => message !== this.#lastList![at])) this.#lastList = list
-    return this.#lastList
+    if (list.length !== this.#lastList?.length || list.some((message, at) => message !== this.#lastList![at])) this.#lastList = list
+    return this.#lastList!
   }
 
   isLastRendered(messages: Message[]): boolean {
@@ -70,9 +78,9 @@ export class MessageListSync {
       this.#lastList = messages
       return 'edited'
     }
-    const known = new Set([...userTextsOf(this.#base), ...this.#userTexts(snapshot.turns)])
+    const known = [...userTextsOf(this.#base), ...this.#userTexts(snapshot.turns)]
     if (awaitsHistory) this.prependHistory(messages, snapshot)
-    else if (!userTextsOf(messages).every((text) => known.has(text))) return 'replaced'
+    else if (!userTextsOf(messages).every((text) => known.includes(text))) return 'replaced'
     return 'reloaded'
   }
 
@@ -83,6 +91,7 @@ export class MessageListSync {
 
   #collectEdits(messages: Message[], first: number): void {
     this.#base = messages.slice(0, first)
+    this.#settled = new WeakMap()
     const there = new Set(messages.map(({ id }) => id))
     // Messages of versions that are not shown were not there before, either.
     this.#lastList?.forEach((message) => there.has(message?.id) || this.#removed.add(message?.id))
@@ -124,8 +133,9 @@ export class MessageListSync {
 
   #message(id: string, source: ChatMessage, extra: Record<string, unknown>): Message {
     const known = this.#rendered.get(id)
-    const extras = Object.fromEntries(Object.entries(extra).map(([key, value]) => [key, JSON.stringify(value) ?? '']))
-    const changed = known ? [...Object.keys(extras), ...Object.keys(known.extras)].filter((key) => extras[key] !== known.extras[key]) : []
+    // A copy: the page may write into what it is given.
+    const extras = JSON.parse(JSON.stringify(extra))
+    const changed = Object.keys({ ...extras, ...known?.extras }).filter((key) => JSON.stringify(extras[key]) !== JSON.stringify(known?.extras[key]))
     if (known?.source === source && !changed.length) return known.message
     const { added, ...edits } = this.#edits.get(id) ?? {}
     // A field that the handler changed since wins over an earlier edit.

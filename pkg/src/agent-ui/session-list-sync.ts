@@ -4,7 +4,7 @@
 import type { AgentUIState, AgentUIStore } from './page-store'
 import type { SessionEntry } from '../types/snapshot'
 
-type ListedSession = { session_id: string }[]
+type ListedSession = (Partial<SessionEntry> & { session_id: string })[]
 
 export class SessionListSync {
   #sessions = new Map<string, SessionEntry>()
@@ -46,8 +46,7 @@ export class SessionListSync {
     const missing = [...this.#sessions.values()].filter(({ session_id }) => !known.has(session_id)).reverse()
     const merged = listed.map((entry) => {
       const { failed, lastOutcome } = this.#sessions.get(entry.session_id) ?? {}
-      const { failed: failedBefore, lastOutcome: outcomeBefore } = entry as SessionEntry
-      return lastOutcome === undefined || (failedBefore === failed && outcomeBefore === lastOutcome) ? entry : { ...entry, failed, lastOutcome }
+      return lastOutcome === undefined || (entry.failed === failed && entry.lastOutcome === lastOutcome) ? entry : { ...entry, failed, lastOutcome }
     })
     if (!missing.length && merged.every((entry, at) => entry === listed[at])) return
     this.#writing = true

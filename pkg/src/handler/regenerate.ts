@@ -8,7 +8,7 @@ import { componentRunsPath } from './run-path'
 import { withMark } from '../snapshot/edit-marks'
 import { flattenPairs, resolveFields } from './core-config'
 import { LAST_TURN, turnNumber } from './turn-argument'
-import { assertArgument, assertNames } from './validate-options'
+import { assertArgument } from './validate-options'
 import type { StreamHandler } from '../types/handler'
 import type { Outcome, Turn } from '../types/snapshot'
 
@@ -18,7 +18,6 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
   // The event that an onClick passes has neither.
   const { turn, instructions } = options ?? {}
   assertArgument('regenerate', '{ turn, instructions }', options, !isTurn(options))
-  assertNames('regenerate', options, ['turn', 'instructions'])
   assertArgument('regenerate', 'instructions that are a text', instructions, instructions === undefined || typeof instructions === 'string')
   const id = turn === undefined ? LAST_TURN : turnNumber('regenerate', turn)
   const refuse = () => {
