@@ -10,6 +10,8 @@ import { freePort } from '../free-port.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const python = join(root, 'target/agentos/bin/python')
+/** Far longer than anything goes on in silence here. */
+const FORGOTTEN_MS = 8000
 
 /**
  * Resolves with `{ url, stop, restart, runs(session, type), sessions(type), remove }`. `origins`: those of pages that may read its
@@ -105,12 +107,19 @@ export function connected(defaults = {}) {
       return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
     }, 'the stored run'),
     // Nothing goes on any more, also of what was stopped or whose connection broke: no request or run is under way, and each run of the
-    // session that was regenerated has its successor.
-    atRest: (handler, options) => until(async () => {
-      const runs = await agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
-      const isOpen = ({ run_id, status }) => /RUNNING|PENDING/.test(status) || (status === 'REGENERATED' && !runs.some((run) => run.regenerated_from === run_id))
-      return !runs.some(isOpen) && (await agentos.get('/busy')) === 0
-    }, 'the end of what was going on'),
+    // session that was regenerated has its successor. AgentOS sometimes forgets a run whose connection broke: its request stays open, or
+    // its source stays without a successor. Then nothing has changed for a long time.
+    async atRest(handler, options) {
+      let [before, since] = ['', 0]
+      await until(async () => {
+        const runs = await agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
+        const isOpen = ({ run_id, status }) => /RUNNING|PENDING/.test(status) || (status === 'REGENERATED' && !runs.some((run) => run.regenerated_from === run_id))
+        const [open, busy] = [runs.filter(isOpen).length, await agentos.get('/busy')]
+        const now = JSON.stringify([runs, busy])
+        if (now !== before) [before, since] = [now, performance.now()]
+        return (!open && !busy) || performance.now() - since > FORGOTTEN_MS
+      }, 'the end of what was going on')
+    },
     async nextCall(handler, who) {
       await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
       assert.equal(await handler.send('And now? [[plain]]'), 'completed')
