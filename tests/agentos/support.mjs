@@ -11,7 +11,7 @@ import { freePort } from '../free-port.mjs'
 const root = join(import.meta.dirname, '../..')
 const python = join(root, 'target/agentos/bin/python')
 /** Far longer than anything goes on in silence here. */
-const FORGOTTEN_MS = 8000
+const FORGOTTEN_MS = 5000
 
 /**
  * Resolves with `{ url, stop, restart, runs(session, type), sessions(type), remove }`. `origins`: those of pages that may read its
@@ -115,7 +115,7 @@ export function connected(defaults = {}) {
         const runs = await agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
         const isOpen = ({ run_id, status }) => /RUNNING|PENDING/.test(status) || (status === 'REGENERATED' && !runs.some((run) => run.regenerated_from === run_id))
         const [open, busy] = [runs.filter(isOpen).length, await agentos.get('/busy')]
-        const now = JSON.stringify([runs, busy])
+        const now = [...runs.map(({ run_id, status }) => `${run_id} ${status}`), busy].join()
         if (now !== before) [before, since] = [now, performance.now()]
         return (!open && !busy) || performance.now() - since > FORGOTTEN_MS
       }, 'the end of what was going on')
