@@ -53,7 +53,8 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       await until(async () => (await text('#sessions'))?.includes('Session 2'))
       await wait(1500)
       const asked = () => requests.filter(({ path }) => path.startsWith('/sessions')).length
-      assert.ok(asked() <= 3, `${asked()} requests`)
+      // The list, twice in StrictMode, and what is known of the two sessions' last runs.
+      assert.ok(asked() <= 4, `${asked()} requests`)
       const before = asked()
       assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('hello')), 'completed')
       await wait(500)
