@@ -9,6 +9,8 @@ const LONGEST_WAIT_MS = 10_000
 
 const running = new Map<string, Promise<unknown>>()
 
+const webLocks = () => globalThis.navigator?.locks as LockManager | undefined
+
 /** Does `work` when no other of the same `name` is being done. `work` gets a function that lets the next one begin. */
 export function exclusively<T>(name: string, work: (release: () => void) => Promise<T>): Promise<T> {
   return new Promise<T>((resolve, reject) => {
@@ -37,7 +39,7 @@ export async function aloneInSession(driver: CoreDriver, call: string, work: () 
   if (holder && !holder.isDisposed) refuse()
   asking.set(name, driver)
   try {
-    const locks = globalThis.navigator?.locks as LockManager | undefined
+    const locks = webLocks()
     // Sandboxed frames may not lock.
     if (!locks || globalThis.origin === 'null') return await work()
     return await locks.request(name, holder ? { steal: true } : { ifAvailable: true }, (lock) => (lock ? work() : refuse()))
@@ -51,7 +53,7 @@ export async function aloneInSession(driver: CoreDriver, call: string, work: () 
 }
 
 async function locked(name: string, turn: () => Promise<void>): Promise<void> {
-  const locks = globalThis.navigator?.locks as LockManager | undefined
+  const locks = webLocks()
   if (!locks) return turn()
   // Some browsers with locks have no AbortSignal.timeout.
   const controller = new AbortController()

@@ -4,10 +4,11 @@
 // last frame if the answer was stopped, its connection was lost, or the page has left it for another conversation.
 
 import { probeRun } from '../agentos/probe-run'
-import { fetchRunPreviews, fetchRunStatus } from '../agentos/sessions'
+import { fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import { resolveFields } from './core-config'
 import type { CoreDriver } from './core-driver'
+import { listRuns } from './run-list'
 import { componentRunsPath } from './run-path'
 
 /** The last run of each session that the page has left, if its end may not be stored. */
@@ -33,9 +34,9 @@ export async function runsEnd(driver: CoreDriver, id: string): Promise<void> {
   for (const run of await listedRunning(driver, id)) await isStored(driver, id, run)
 }
 
-async function listedRunning({ options }: CoreDriver, id: string): Promise<string[]> {
+async function listedRunning(driver: CoreDriver, id: string): Promise<string[]> {
   try {
-    return (await fetchRunPreviews(options, id)).filter(({ status }) => isUnderWay(status)).map((run) => run.id)
+    return (await listRuns(driver, id)).filter(({ status }) => isUnderWay(status)).map((run) => run.id)
   } catch {
     return []
   }
