@@ -517,6 +517,7 @@ describe('the Cirkelline UI', () => {
 
 test('bad use is named', () => {
   assert.throws(() => connectAgentUI(), /^TypeError: connectAgentUI: store must be a zustand store/)
+  for (const store of [{ getState: 1, subscribe() {} }, { getState: () => ({ setMessages() {} }), subscribe: 1 }]) assert.throws(() => connectAgentUI({ store }), /store must be a zustand store/)
   assert.throws(() => connectAgentUI({ store: { getState: () => ({}), subscribe() {} } }), /with setMessages/)
 })
 

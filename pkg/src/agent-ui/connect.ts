@@ -72,7 +72,7 @@ export interface AgentUI extends ConversationActions {
  */
 export function connectAgentUI(options: AgentUIOptions): AgentUI {
   const store = options?.store
-  if (!store?.subscribe || typeof store.getState?.().setMessages !== 'function') {
+  if (typeof store?.getState !== 'function' || typeof store.subscribe !== 'function' || typeof store.getState().setMessages !== 'function') {
     throw new TypeError('connectAgentUI: store must be a zustand store, with setMessages')
   }
   connected.get(store)?.disconnect()
