@@ -19,8 +19,13 @@ const CAPACITY = { text: 480 << 10, bytes: 512 << 10, dictionary: 768, literal: 
 /** In the place of a kind: none follows; the function ends. The kinds come after these. */
 const [NONE, END] = [0, 1]
 
-/** How many streams a kind has: one, or one for each class of the next instruction, or of the one before. There, each local variable below 8 is a class. */
+/**
+ * How many streams the numbers of a kind are in: one, or one for each class of the next instruction, or of the one before. Before it,
+ * the first seven local variables that are read are classes of their own, and the others one.
+ */
 const STREAMS = { undefined: 1, next: CLASSES, previous: CLASSES + 8 }
+
+const DOLLAR = 36
 
 /** The module as text. Throws if it is too long for the decoder. */
 export function inlined(module) {
@@ -61,7 +66,7 @@ function entry(part) {
   return [bytes.length, ...bytes, follows, classOf(part)].map(number).join('')
 }
 
-/** The numbers of a kind: the least, which is added to each; whether they are signed; which neighbour decides; the streams. */
+/** The numbers of a kind: the least, which is added to each; whether they are signed; how many streams; the streams. */
 function streams(kind, parts) {
   const neighbour = NEIGHBOURS[kind]
   const lists = Array.from({ length: STREAMS[neighbour] }, () => [])
@@ -86,9 +91,13 @@ function stream(values) {
   return number(text.length) + text
 }
 
-/** Bytes of which most are text: a character is itself; from `|` on, it is a mark, which adds 0, 92 or 184 to the next digit. */
+/**
+ * Bytes of which most are text: a character is itself; from `|` on, it is a mark, which adds 0, 92 or 184 to the next digit. 0, which
+ * ends most texts, changes places with `$`, which is rare.
+ */
 function raw(bytes) {
-  return Array.from(bytes, (byte) => {
+  return Array.from(bytes, (original) => {
+    const byte = original === 0 ? DOLLAR : original === DOLLAR ? 0 : original
     const letter = String.fromCharCode(byte)
     return byte < 124 && digits.includes(letter) ? letter : '|}~'[Math.floor(byte / 92)] + digits[byte % 92]
   })

@@ -84,6 +84,9 @@
                 (i32.add
                   (i32.mul (i32.sub (local.get $byte) (i32.const 124)) (i32.const 92))
                   (call $digit (local.get $at))))))
+          ;; 0 and `$` change places.
+          (if (i32.or (i32.eqz (local.get $byte)) (i32.eq (local.get $byte) (i32.const 36)))
+            (then (local.set $byte (i32.sub (i32.const 36) (local.get $byte)))))
           (call $put (local.get $byte))
           (local.set $at (i32.add (local.get $at) (i32.const 1)))
           (br $next))))
