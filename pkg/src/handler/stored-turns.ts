@@ -5,7 +5,7 @@ import { runsListed } from '../agentos/sessions'
 import { markFailed } from './failed-marks'
 import { findRun } from './found-run'
 import { noteLeft } from './stored-run-end'
-import { returnEdit, takeEdit, unfinishedEdit } from './unfinished-edit'
+import { returnEdit, takeEdit } from './unfinished-edit'
 import type { CoreDriver } from './core-driver'
 import type { RecordedCall } from '../types/recording'
 
@@ -18,8 +18,8 @@ export function showStored(driver: CoreDriver, id: string, runs: unknown): void 
 
 /** If an earlier page has not finished an edit, shows its turn, until the page opens the session. */
 export function takeUpEdit(driver: CoreDriver): void {
-  const point = driver.unfinishedEdit()
-  driver.unfinishedEdit = () => unfinishedEdit(driver)
+  const point = driver.leftEdit
+  driver.leftEdit = null
   if (!point) return
   const { runId, sessionId, user, text, askedAt } = point
   const { team, agent } = driver.options
