@@ -246,6 +246,10 @@ describe('live runs are shown as they were', () => {
     assert.equal(turns[0].user.created_at, 1_000_000.25)
   })
 
+  test('recordingOf says what it takes', () => {
+    for (const given of ['x', null, {}, { bytes: 'data: {}' }, [{ bytes: new Uint8Array() }, 7]]) assert.throws(() => lib.recordingOf(given), { name: 'TypeError', message: /recordingOf\(\) takes an object \{ bytes \}, a Uint8Array, or a list of such objects$/ })
+  })
+
   test('a recorder that begins in mid-answer leaves that one out', () => {
     const handler = make()
     handler.begin('the first')
