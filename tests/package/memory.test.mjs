@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as tick } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { concat, frame, packed } from './support.mjs'
 
 let memory
@@ -54,4 +56,31 @@ test(`${RUNS} runs with a last frame of a megabyte, in one conversation and in o
   t.diagnostic(`in one conversation: ${seen.at(-1)} MB after 20 runs, ${megabytes()} MB after 200`)
   assert.ok(megabytes() <= seen.at(-1) + 1, 'a conversation that goes on')
   handler.dispose()
+})
+
+test('a quick garbage collection, of young objects only, finds handlers that are gone', async (t) => {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc')
+  const HANDLERS = 100
+  const stays = async (handlers) => {
+    gc()
+    const before = process.memoryUsage().heapUsed
+    for (let at = 0; at < handlers; at++) {
+      const handler = lib.createStreamHandler({ notify: 'sync' })
+      handler.begin('hello')
+      for (let token = 0; token < 20; token++) handler.feed(frame('RunContent', of(at, { content: `${token} ${'text '.repeat(1600)}`, content_type: 'str' })))
+      handler.end()
+      assert.equal(handler.getSnapshot().messages.length, 2)
+      handler.dispose()
+      await tick()
+    }
+    gc({ type: 'minor' })
+    gc({ type: 'minor' })
+    return (process.memoryUsage().heapUsed - before) / 1024 / handlers
+  }
+  await stays(20)
+  const kilobytes = await stays(HANDLERS)
+  t.diagnostic(`of each answer of 160 KB, ${kilobytes.toFixed(1)} KB stay`)
+  // V8 keeps an object that a function was assigned to until it collects everything.
+  assert.ok(kilobytes < 25, `${kilobytes} KB`)
 })

@@ -17,6 +17,7 @@ import { tellRequirements } from './pause-requirements'
 import { requestHost } from './request-host'
 import { resumePointOf, restoreArguments } from './resume-point'
 import { takeOver } from './take-over'
+import { unfinishedEdit } from './unfinished-edit'
 import { validateOptions } from './validate-options'
 import { WakeTimer } from './wake-timer'
 import type { Core } from '../../generated/core'
@@ -38,8 +39,8 @@ export class CoreDriver {
   shownAt = Date.now() / 1000
   /** Tells other tabs about this handler's answers, and hears of theirs. */
   news: AnswerNews | undefined
-  /** What is to be stored of an edit (unfinished-edit.ts); at first, what an earlier page has left of one. */
-  unfinishedEdit = (): ResumePoint | null => null
+  /** What an earlier page has left of an edit, until it is taken up. No function: V8 keeps what one is assigned to until a full collection. */
+  leftEdit: ResumePoint | null = null
   /** The stored turns shown, and how many requests had been made by then. */
   recalled: (RecalledTurns & { requests: number }) | undefined
   #source: ModuleSource
@@ -139,8 +140,7 @@ export class CoreDriver {
     this.recalled = undefined
     this.isWhole = recall !== undefined || sessionId === null
     this.shownAt = Date.now() / 1000
-    // An interrupted answer among the recalled turns is not the stored one.
-    if (recall) this.#resumesOnUse = false
+    if (recall) this.#resumesOnUse = false // An interrupted answer among the recalled turns is not the stored one.
     this.silently(() => {
       this.core.clear(sessionId)
       if (this.#loaded) this.#slot.tap?.loaded(loaded)
@@ -237,7 +237,7 @@ export class CoreDriver {
   /** What is to be stored of an unfinished answer. */
   #currentResumePoint(): ResumePoint | null {
     this.#slot.existing?.keep()
-    return this.#resumePoint ?? this.unfinishedEdit()
+    return this.#resumePoint ?? this.leftEdit ?? unfinishedEdit(this)
   }
 
   /** Shows a stored answer, unless it belongs to another session than the option `sessionId`. */
@@ -245,7 +245,7 @@ export class CoreDriver {
     const { sessionId } = this.options
     this.isWhole &&= !point
     if (!point || (!this.#isReplaying && sessionId !== undefined && sessionId !== point.sessionId)) return
-    if (point.edited !== undefined) return void (this.unfinishedEdit = () => point)
+    if (point.edited !== undefined) return void (this.leftEdit = point)
     this.core.restore(...restoreArguments(point))
     this.#resumesOnUse = point.pause === null && !this.#isReplaying
   }

@@ -5,7 +5,7 @@ import { runsListed } from '../agentos/sessions'
 import { markFailed } from './failed-marks'
 import { findRun } from './found-run'
 import { noteLeft } from './stored-run-end'
-import { returnEdit, takeEdit, unfinishedEdit } from './unfinished-edit'
+import { returnEdit, takeEdit } from './unfinished-edit'
 import type { CoreDriver } from './core-driver'
 import type { RecordedCall } from '../types/recording'
 
@@ -18,8 +18,8 @@ export function showStored(driver: CoreDriver, id: string, runs: unknown): void 
 
 /** If an earlier page has not finished an edit, shows its turn, until the page opens the session. */
 export function takeUpEdit(driver: CoreDriver): void {
-  const point = driver.unfinishedEdit()
-  driver.unfinishedEdit = () => unfinishedEdit(driver)
+  const point = driver.leftEdit
+  driver.leftEdit = null
   if (!point) return
   const { runId, sessionId, user, text, askedAt } = point
   const { team, agent } = driver.options
@@ -76,6 +76,12 @@ function recall(driver: CoreDriver, turns: StoredVersion[][]): void {
         calls.push({ call: 'recallVersion', with: [edits ? turn : BEHIND_ALL, text ?? null, isEdit, keepsWork, at, frames] })
       }
     }
+  }
+  // The last version of each turn: after all of them, because an edit behind may have replaced it on purpose.
+  for (const { isForgotten, runs } of turns.map((versions) => versions.at(-1)!)) {
+    if (!isForgotten) continue
+    core.forgetRun(runs.at(-1)!)
+    calls.push({ call: 'forgetRun', with: [runs.at(-1)!] })
   }
   // For recordings that begin here.
   driver.recalled = isReplayable && calls.length ? { requests: core.requests(), first: Number(driver.snapshot.turns[0]?.id.slice(1)), calls } : undefined
