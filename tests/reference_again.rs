@@ -204,7 +204,7 @@ fn op() -> impl Strategy<Value = Op> {
         2 => (leg(), fate(), prop::bool::weighted(0.2)).prop_map(|(leg, fate, refused)| Op::Edits(leg, fate, refused)),
         2 => (leg(), fate()).prop_map(|(leg, fate)| Op::Continues(leg, fate)),
         3 => (leg(), fate()).prop_map(|(leg, fate)| Op::Elsewhere(leg, fate)),
-        2 => (index(), index()).prop_map(|(turn, version)| Op::Shows(turn, version)),
+        3 => (index(), index()).prop_map(|(turn, version)| Op::Shows(turn, version)),
         2 => Just(Op::Reopens),
     ]
 }
@@ -340,6 +340,10 @@ impl World {
             self.both.turns.iter_mut().for_each(Turn::show_live_question);
         }
         match (op, last) {
+            // A run that waits is mostly answered.
+            (Op::Asks(leg, fate), Some(last)) if self.both.turns[last].live().outcome == Some("paused") => {
+                self.continues(last, leg, fate)
+            }
             (Op::Asks(leg, fate), _) => self.asks(leg, fate),
             (_, None) => {}
             (Op::Again(turn, leg, fate), Some(last)) => {

@@ -147,8 +147,7 @@ impl Conversation {
         turn.settled_work.clear();
         turn.settled_tools = turn.answer.tools.len();
         turn.clear_notice();
-        turn.outcome = None;
-        turn.error = None;
+        (turn.outcome, turn.error) = (None, None);
         (turn.times.ended_at, turn.times.began_at) = (None, now);
         turn.stated_outcome = None;
         turn.dirty = true;

@@ -31,7 +31,7 @@ pub fn leg() -> impl Strategy<Value = Leg> {
     let ends = prop_oneof![
         6 => Just(Ends::As(End::AsSaid)), 1 => Just(Ends::As(End::Otherwise)), 1 => Just(Ends::As(End::Value)),
         1 => Just(Ends::As(End::Wordless)), 1 => Just(Ends::As(End::Cancelled)), 3 => Just(Ends::As(End::Error)),
-        1 => Just(Ends::Paused)
+        2 => Just(Ends::Paused)
     ];
     let parts = (vec((step, layout, 0..12u8), 0..14), prop::bool::weighted(0.8), ends);
     parts.prop_map(|(moves, asks_model_first, ends)| Leg { moves, asks_model_first, ends })
