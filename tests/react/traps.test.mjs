@@ -206,6 +206,32 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       assert.deepEqual(await page.evaluate(() => globalThis.page.finished), [['completed', 'Old', 't0'], ['cancelled', 'Old', 't0']])
     })
 
+    test('onFinish is told of an answer asked for again in a turn further up that was stopped, or refused at once', async (context) => {
+      let isRefused = false
+      const { url, close } = await backend((request, response, number) => {
+        if (request.path.endsWith('/cancel')) return response.writeHead(200).end('{}')
+        const again = request.path.endsWith('/continue')
+        if (again && isRefused) return response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}')
+        const base = { run_id: `r${number}`, session_id: 's1', agent_id: 'a', created_at: 1_795_452_000 }
+        const events = [{ event: again ? 'RunContinued' : 'RunStarted' }, { event: 'RunContent', content: again ? 'New' : `Old ${number}` }]
+        if (!again) events.push({ event: 'RunCompleted', content: `Old ${number}` })
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(events.map((event) => `data: ${JSON.stringify({ ...base, ...event })}\n\n`).join(''))
+        if (!again) response.end()
+      })
+      context.after(close)
+      await open('Shared', { endpoint: url, agent: 'a', alone: true })
+      await until(() => page.evaluate(() => Boolean(globalThis.page.hooks.main)))
+      for (const message of ['one', 'two', 'three']) assert.equal(await page.evaluate((text) => globalThis.page.hooks.main.send(text), message), 'completed')
+      const outcome = page.evaluate(() => globalThis.page.hooks.main.regenerate({ turn: 't0' }))
+      await until(async () => (await text('#one')).startsWith('one|New|two'))
+      await page.evaluate(() => globalThis.page.hooks.main.cancel())
+      assert.equal(await outcome, 'cancelled')
+      isRefused = true
+      assert.equal(await page.evaluate(() => globalThis.page.hooks.main.regenerate({ turn: 't1' })), 'failed')
+      const finished = await page.evaluate(() => globalThis.page.finished.map(([outcome, , id]) => [outcome, id]))
+      assert.deepEqual(finished, [['completed', 't0'], ['completed', 't1'], ['completed', 't2'], ['cancelled', 't0'], ['failed', 't1']])
+    })
+
     test('an id shares a conversation until the last component is gone; onFinish is told once of each answer, and setMessages keeps the session', async (context) => {
       const { url } = await chatty(context, 3)
       await open('Shared', { endpoint: url, agent: 'a' })

@@ -23,7 +23,7 @@ export async function forkSession(driver: CoreDriver): Promise<string> {
 
 export async function renameSession(driver: CoreDriver, id: string, name: string): Promise<void> {
   assertArgument('renameSession', 'the id of a session', id, typeof id === 'string' && id !== '')
-  assertArgument('renameSession', 'a name', name, typeof name === 'string')
+  assertArgument('renameSession', 'a name that is not empty', name, typeof name === 'string' && name.trim())
   if (driver.isDisposed) return
   const before = entryOf(driver, id)
   show(driver, id, name)
