@@ -110,6 +110,7 @@ impl Runs {
     }
 
     /// Adds the runs of a version before, of which nothing more is shown.
+    #[inline(never)]
     pub fn keep(&mut self, before: &Runs) {
         let own = before.list.iter().filter(|run| !run.kept && !run.id.is_empty());
         self.list.extend(own.map(|run| Run { kept: true, ..Run::named(run.id.clone(), String::new()) }));

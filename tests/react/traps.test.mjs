@@ -51,14 +51,21 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       const { url, requests } = await chatty(context)
       await open('Sessions', { endpoint: url, agent: 'a' })
       await until(async () => (await text('#sessions'))?.includes('Session 2'))
-      await wait(1500)
-      const asked = () => requests.filter(({ path }) => path.startsWith('/sessions')).length
-      // The list, twice in StrictMode, and what is known of the two sessions' last runs.
-      assert.ok(asked() <= 4, `${asked()} requests`)
+      const asked = (route = '') => requests.filter(({ path }) => path.startsWith('/sessions') && path.includes(route)).length
+      const atRest = () => until(async () => {
+        const before = asked()
+        await wait(1000)
+        return asked() === before
+      }, 'no further request')
+      await atRest()
+      // What is known of the last run of each of the two sessions, and a list for each change that it brings.
+      assert.equal(asked('/run-previews'), 2)
+      assert.ok(asked() <= 6, `${asked()} requests`)
       const before = asked()
       assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('hello')), 'completed')
-      await wait(500)
-      assert.ok(asked() - before <= 4, `${asked() - before} requests while 60 words streamed`)
+      await atRest()
+      // One in five seconds while it runs, and its end.
+      assert.ok(asked() - before <= 8, `${asked() - before} requests while 60 words streamed`)
     })
 
     test('a wrong option is thrown while rendering, with the name of the hook; in production it is ignored and logged', async () => {
