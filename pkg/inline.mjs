@@ -1,12 +1,14 @@
 // Encodes the module as a string literal that compresses better than the module itself: brotli finds more in like next to like.
 //
 // The code is split (pkg/instructions.mjs) into instructions and, by kind, the numbers that follow them. Each becomes a stream
-// of numbers: an instruction is its place in a dictionary, the most frequent one first. The rest of the module, mostly texts,
-// is copied. pkg/src/wasm/unpack.wat decodes it; a test compares what the package compiles with core.wasm.
+// of numbers: an instruction is its place in a dictionary. The numbers of some kinds are in several streams, by what is next to
+// their instruction. The rest of the module, mostly texts, is copied. pkg/src/wasm/unpack.wat decodes it; a test compares what the
+// package compiles with core.wasm.
 //
 // Alphabet: printable ASCII, since a bundle may be served with any charset, without `"`, `\` and `<`, which a string
 // literal or an inline script would have to escape.
-import { KINDS, SIGNED, split } from './instructions.mjs'
+import { arrangedDigits } from './digit-order.mjs'
+import { CLASSES, KINDS, NEIGHBOURS, SIGNED, classOf, sortedByFrequency, split, withFrequentNumbers } from './instructions.mjs'
 
 /** The 92 digits: from `#` on, with a space and `!` in the places of `<` and `\`. */
 const digits = Array.from({ length: 92 }, (_, at) => String.fromCharCode(35 + at).replace('<', ' ').replace('\\', '!'))
@@ -17,16 +19,24 @@ const CAPACITY = { text: 480 << 10, bytes: 512 << 10, dictionary: 768, literal: 
 /** In the place of a kind: none follows; the function ends. The kinds come after these. */
 const [NONE, END] = [0, 1]
 
+/**
+ * How many streams the numbers of a kind are in: one, or one for each class of the next instruction, or of the one before. Before it,
+ * the first seven local variables that are read are classes of their own, and the others one.
+ */
+const STREAMS = { undefined: 1, next: CLASSES, previous: CLASSES + 8 }
+
+const DOLLAR = 36
+
 /** The module as text. Throws if it is too long for the decoder. */
 export function inlined(module) {
-  const { parts, before, after } = split(module)
-  const keys = parts.map(({ bytes, kind }) => `${bytes} ${kind ?? ''}`)
-  const dictionary = byFrequency(keys)
-  const places = new Map(dictionary.map((key, place) => [key, place]))
+  const { parts: separate, before, after } = split(module)
+  const parts = withFrequentNumbers(separate)
+  const { dictionary, places } = dictionaryOf(parts)
   const text = [
     number(dictionary.length), ...dictionary.map(entry),
-    ...stream(keys.map((key) => places.get(key)), false),
-    ...KINDS.flatMap((kind) => stream(parts.filter((part) => part.kind === kind).map((part) => part.number), SIGNED.has(kind))),
+    // A last one, at which the decoder looks but which it does not write.
+    stream([...places, 0]),
+    ...KINDS.map((kind) => streams(kind, parts)),
     number(before.length), ...raw(before), ...raw(after),
   ].join('')
   if (text.length > CAPACITY.text || module.length > CAPACITY.bytes || dictionary.length > CAPACITY.dictionary) {
@@ -35,31 +45,59 @@ export function inlined(module) {
   return text
 }
 
-function byFrequency(keys) {
-  const counts = new Map()
-  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1)
-  return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a))
+/** The different instructions, a part for each, the most frequent 64 first; and the place of each part in it. */
+function dictionaryOf(parts) {
+  const keys = parts.map(({ bytes, kind }) => `${bytes} ${kind ?? ''}`)
+  const examples = new Map(keys.map((key, at) => [key, parts[at]]))
+  const byFrequency = sortedByFrequency(keys)
+  const ranks = new Map(byFrequency.map((key, rank) => [key, rank]))
+  const ranked = keys.map((key) => ranks.get(key))
+  const placeOf = arrangedDigits(ranked, digits)
+  const dictionary = []
+  byFrequency.forEach((key, rank) => (dictionary[placeOf(rank)] = examples.get(key)))
+  return { dictionary, places: ranked.map(placeOf) }
 }
 
-/** An instruction: how many bytes, the bytes, and what follows. */
-function entry(key) {
-  const [list, kind] = key.split(' ')
-  const bytes = list === '' ? [] : list.split(',').map(Number)
+/** An instruction: how many bytes, the bytes, what follows, and its class. */
+function entry(part) {
+  const { bytes, kind } = part
   if (bytes.length > CAPACITY.literal) throw new Error(`pkg/inline.mjs: an instruction of ${bytes.length} bytes`)
-  return [bytes.length, ...bytes, kind === '' ? NONE : kind === 'end' ? END : KINDS.indexOf(kind) + 2].map(number).join('')
+  const follows = kind === undefined ? NONE : kind === 'end' ? END : KINDS.indexOf(kind) + 2
+  return [bytes.length, ...bytes, follows, classOf(part)].map(number).join('')
 }
 
-/** A stream: the least of its numbers, which is added to each; whether they are signed; how many characters follow; the numbers. */
-function stream(values, signed) {
+/** The numbers of a kind: the least, which is added to each; whether they are signed; how many streams; the streams. */
+function streams(kind, parts) {
+  const neighbour = NEIGHBOURS[kind]
+  const lists = Array.from({ length: STREAMS[neighbour] }, () => [])
+  const numbered = [...parts.keys()].filter((at) => parts[at].kind === kind)
   // In two's complement, wrapping: one that is far below the others does not make all of them long.
-  const least = signed ? Math.max(-16, values.reduce((a, b) => Math.min(a, b), 2 ** 31)) : 0
-  const text = values.map((value) => number((value - least) >>> 0)).join('')
-  return [number(least >>> 0), number(Number(signed)), number(text.length), text]
+  const least = SIGNED.has(kind) ? Math.max(-16, numbered.reduce((least, at) => Math.min(least, parts[at].number), 2 ** 31)) : 0
+  for (const at of numbered) lists[contextOf(neighbour, parts, at)].push((parts[at].number - least) >>> 0)
+  return [number(least >>> 0), number(Number(SIGNED.has(kind))), number(lists.length), ...lists.map(stream)].join('')
 }
 
-/** Bytes of which most are text: a character is itself; from `|` on, it is a mark, which adds 0, 92 or 184 to the next digit. */
+/** Which of its streams a number is in. */
+function contextOf(neighbour, parts, at) {
+  if (neighbour === undefined) return 0
+  if (neighbour === 'next') return classOf(parts[at + 1])
+  const previous = parts[at - 1]
+  return previous.kind === 'get' ? CLASSES + Math.min(previous.number, 7) : classOf(previous)
+}
+
+/** How many characters follow, and the numbers. */
+function stream(values) {
+  const text = values.map(number).join('')
+  return number(text.length) + text
+}
+
+/**
+ * Bytes of which most are text: a character is itself; from `|` on, it is a mark, which adds 0, 92 or 184 to the next digit. 0, which
+ * ends most texts, changes places with `$`, which is rare.
+ */
 function raw(bytes) {
-  return Array.from(bytes, (byte) => {
+  return Array.from(bytes, (original) => {
+    const byte = original === 0 ? DOLLAR : original === DOLLAR ? 0 : original
     const letter = String.fromCharCode(byte)
     return byte < 124 && digits.includes(letter) ? letter : '|}~'[Math.floor(byte / 92)] + digits[byte % 92]
   })

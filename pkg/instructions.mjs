@@ -1,17 +1,31 @@
 // Splits the code of a WebAssembly module into instructions, each with the number that follows it, by the kind of number.
 
 /** Kinds of numbers. Numbers of one kind compress better next to each other than between instructions. */
-export const KINDS = ['get', 'set', 'load', 'store', 'add', 'constant', 'address', 'long', 'branch', 'table', 'call', 'locals']
+export const KINDS = ['get', 'set', 'load', 'store', 'add', 'constant', 'address', 'long', 'branch', 'table', 'call']
 /** Kinds that are written as signed LEB128. */
 export const SIGNED = new Set(['add', 'constant', 'address', 'long'])
+/** The neighbour that tells most about a number. */
+export const NEIGHBOURS = { get: 'next', constant: 'next', load: 'previous', add: 'previous', call: 'previous' }
+/** How many of the most frequent numbers say as much about what comes next as their instruction does: they are left with it. */
+const LEFT = { constant: 3, call: 40, get: 1 }
+
+/** Instructions that are alike as a neighbour: ranges of opcodes. Class 0 has the others; numbers that are added are a class of their own. */
+const ALIKE = [
+  [0x20, 0x20], [0x21, 0x22], [0x28, 0x35], [0x36, 0x3e], [0x41, 0x41], [0x10, 0x10], [0x45, 0x47], [0x48, 0x4f],
+  [0x6a, 0x6a], [0x6b, 0x6b], [0x71, 0x73], [0x74, 0x76], [0x1b, 0x1b], [0x04, 0x04],
+]
+const ADDED = ALIKE.length + 1
+/** How many classes there are. */
+export const CLASSES = ADDED + 1
 
 const [BR_TABLE, CALL, CALL_INDIRECT, SELECT, I32_CONST, I64_CONST, F32_CONST, F64_CONST, I32_ADD] = [0x0e, 0x10, 0x11, 0x1c, 0x41, 0x42, 0x43, 0x44, 0x6a]
 /** Addresses of static data begin here: the stack is below. */
 const DATA = 1 << 20
 
 /**
- * `{ parts, before, after }`. A part is `{ bytes, kind, number }`: bytes, and the number behind them, if any (`kind` undefined
- * otherwise); `kind: 'end'` ends a function, whose size is left out. `before` and `after`: the bytes around the functions.
+ * `{ parts, before, after }`. A part is `{ bytes, kind, number, whole }`: bytes, the number behind them, if any (`kind` undefined
+ * otherwise), and the bytes with it; `kind: 'end'` ends a function, whose size is left out. `before` and `after`: the bytes around
+ * the functions.
  *
  * Throws on an instruction that it does not know.
  */
@@ -24,6 +38,28 @@ export function split(module) {
   const parts = []
   for (let left = count; left > 0; left--) splitFunction(reader, parts)
   return { parts, before, after: module.subarray(end) }
+}
+
+/** What a part is to its neighbours: a number below CLASSES. */
+export function classOf({ bytes, kind }) {
+  return kind === 'add' ? ADDED : kind === 'address' ? 0 : 1 + ALIKE.findIndex(([first, last]) => bytes[0] >= first && bytes[0] <= last)
+}
+
+/** `parts`, of which those with the most frequent numbers have it among their bytes. */
+export function withFrequentNumbers(parts) {
+  const left = new Map(Object.entries(LEFT).map(([kind, count]) => [kind, new Set(frequent(parts.filter((part) => part.kind === kind), count))]))
+  return parts.map((part) => (left.get(part.kind)?.has(part.number) ? { bytes: part.whole } : part))
+}
+
+function frequent(parts, count) {
+  return sortedByFrequency(parts.map(({ number }) => number)).slice(0, count)
+}
+
+/** The different values, the most frequent one first. */
+export function sortedByFrequency(values) {
+  const counts = new Map()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a))
 }
 
 function codeSection(reader, length) {
@@ -50,7 +86,8 @@ function splitInstruction(reader, parts) {
   const whole = () => parts.push({ bytes: reader.since(from) })
   const numbered = (kind) => {
     const bytes = reader.since(from)
-    parts.push({ bytes, kind, number: reader.unsigned() })
+    const number = reader.unsigned()
+    parts.push({ bytes, kind, number, whole: reader.since(from) })
   }
   if (opcode === BR_TABLE) splitTable(reader, parts)
   else if (opcode === I32_CONST || opcode === I64_CONST) splitConstant(reader, parts, opcode, from)
@@ -79,7 +116,7 @@ function splitConstant(reader, parts, opcode, from) {
   const number = Number(value)
   if (number !== (number | 0)) return parts.push({ bytes: reader.since(from) })
   const kind = opcode === I64_CONST ? 'long' : number >= DATA && number < DATA * 2 ? 'address' : reader.module[reader.at] === I32_ADD ? 'add' : 'constant'
-  parts.push({ bytes: [opcode], kind, number })
+  parts.push({ bytes: [opcode], kind, number, whole: reader.since(from) })
 }
 
 /** Operands that stay with their instruction: there are few different ones. */

@@ -104,6 +104,8 @@ pub struct TurnFacts<'a> {
     /// It belongs to a branch that is not shown.
     pub hidden: bool,
     pub versions: Versions,
+    /// Index of the version that the model sees.
+    pub version_in_use: Option<u64>,
     pub pause: Option<&'a Pause>,
     pub followups: Option<&'a str>,
     pub memories: Option<&'a str>,
@@ -184,10 +186,7 @@ impl Client {
         Delta {
             turn_count: c.turns.len(),
             head,
-            turns: c
-                .changed_turns()
-                .filter_map(|(at, shown, turn)| turn_delta(at, shown, turn, !c.is_visible(at)))
-                .collect(),
+            turns: c.changed_turns().filter_map(|(at, shown, turn)| turn_delta(at, shown, turn, c)).collect(),
             sessions: c.sessions.dirty.then(|| c.sessions.list()),
             diagnostics: &c.diagnostics,
         }

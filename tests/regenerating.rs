@@ -82,6 +82,11 @@ fn seen(world: &mut World) -> (String, (u64, u64), Option<String>) {
     (text, (versions["index"].as_u64().unwrap(), versions["count"].as_u64().unwrap()), notice)
 }
 
+/// The version that the model sees, as the page is told.
+fn in_use(world: &mut World) -> Option<u64> {
+    world.page.view()["turns"].as_array().unwrap().last().unwrap()["facts"]["versionInUse"].as_u64()
+}
+
 fn live(world: &mut World) -> Turn {
     world.page.turn()
 }
@@ -103,6 +108,7 @@ fn a_completed_answer_is_regenerated_and_the_old_one_is_the_version_before() {
     assert_eq!(turn.user.unwrap().text.as_str(), "hello");
     world.input(Input::ShowVersion { turn: id, index: 0 });
     assert_eq!(seen(&mut world), ("Let me look. Old.".into(), (0, 2), None));
+    assert_eq!(in_use(&mut world), Some(1), "whichever is shown");
     world.input(Input::ShowVersion { turn: id, index: 1 });
     assert_eq!(seen(&mut world), ("Let me look. New.".into(), (1, 2), None));
     for (turn, index) in [(id, 2), (id + 1, 0)] {
@@ -155,6 +161,7 @@ fn a_version_that_fails_or_is_stopped_gives_way_to_the_one_before_which_is_asked
         }
         let words = format!("The new answer {notice}. This is the one before it.");
         assert_eq!(seen(&mut world), ("Let me look. Old.".into(), (0, 2), Some(words)));
+        assert_eq!(in_use(&mut world), None, "AgentOS hides the source when it begins the new one");
         let turn = live(&mut world).id;
         world.input(Input::ShowVersion { turn, index: 1 });
         assert_eq!(seen(&mut world).0, "Let me look. Ne", "what had come is not lost");
@@ -165,6 +172,7 @@ fn a_version_that_fails_or_is_stopped_gives_way_to_the_one_before_which_is_asked
             "the source"
         );
         assert_eq!(seen(&mut world), ("Let me look. Third.".into(), (2, 3), None));
+        assert_eq!(in_use(&mut world), Some(2));
     }
 }
 
@@ -193,6 +201,30 @@ fn a_refusal_leaves_one_version_and_says_why() {
             assert_eq!(last(&world).0, "/agents/a/runs/r1/continue");
             assert_eq!(seen(&mut world), ("Let me look. New.".into(), (1, 2), None));
         }
+    }
+}
+
+#[test]
+fn the_model_sees_the_source_of_a_refused_answer_unless_an_earlier_attempt_has_hidden_it() {
+    let not_found = || Answer::Http(404, None, r#"{"detail":"Not Found"}"#.into());
+    for (answers, expected) in [
+        (vec![refusal("Cannot continue run r1: run is cancelled")], Some(0)),
+        (vec![not_found()], Some(0)),
+        (vec![not_found(), not_found()], Some(0)),
+        (vec![Answer::Http(502, None, "Bad gateway".into())], None),
+        (vec![Answer::Frames(String::new())], None),
+        (vec![Answer::Unreachable], None),
+        (vec![Answer::Unreachable, not_found()], None),
+        (vec![Answer::Frames(continued("r2") + &error("r2", "boom")), not_found()], None),
+    ] {
+        let (what, count) = (format!("{answers:?}"), answers.len());
+        let mut world = world([looked_up("r1", "Old.")].into_iter().chain(answers));
+        world.ask("hello");
+        assert_eq!(in_use(&mut world), Some(0));
+        for _ in 0..count {
+            again(&mut world, "", None);
+        }
+        assert_eq!(in_use(&mut world), expected, "{what}");
     }
 }
 

@@ -100,6 +100,7 @@ impl Conversation {
             } else {
                 continue;
             }
+            version.unseen = true;
             version.dirty = true;
             self.first_unread = self.first_unread.min(t);
         }
@@ -115,6 +116,16 @@ impl Conversation {
         };
         (shown.notice, shown.returned) = (Some(LEFT), Some(text.to_owned()));
         turn.dirty = true;
+        self.first_unread = self.first_unread.min(t);
+    }
+
+    /// The model no longer sees the answer of this stored run, and no other run has taken its place.
+    pub fn forget_run(&mut self, run: &str) {
+        let found = self.find_run(run).filter(|found| found.is_last);
+        let Some(t) = found.and_then(|found| self.position(found.turn)).filter(|&t| self.is_live(t)) else { return };
+        let turn = &mut self.turns[t];
+        turn.notice = Some(REPLACED);
+        (turn.unseen, turn.dirty) = (true, true);
         self.first_unread = self.first_unread.min(t);
     }
 
@@ -196,6 +207,8 @@ impl Conversation {
 const FAILED: &str = "The message could not be edited. This is the conversation as it was.";
 const STOPPED: &str = "The edit was stopped. This is the conversation as it was.";
 const LEFT: &str = "The page was left before this message was edited. This is the conversation as it was.";
+const REPLACED: &str =
+    "The model no longer sees this answer, and no new one is there yet. If none comes, ask for the answer again.";
 const FORGOTTEN: &str =
     "The model no longer sees this answer: an edit was not finished. Edit again, or ask for the answer again.";
 const UNSURE: &str =

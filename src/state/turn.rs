@@ -89,8 +89,10 @@ pub struct Turn {
     pub older: Vec<Turn>,
     /// Index of the earlier version that is shown instead.
     pub(super) shown: Option<usize>,
-    /// For the user: why an earlier version is shown.
+    /// For the user: why an earlier version is shown, or that the model does not see this one.
     pub notice: Option<&'static str>,
+    /// The model no longer sees its run, as far as is known.
+    pub(super) unseen: bool,
     /// The run's stream is kept under another id than its own.
     pub(super) stream_id: Option<String>,
     /// How many edits of the turn came before this version.

@@ -8,6 +8,7 @@ use super::message::{Message, Role, RunStatus};
 use super::timeline::Timeline;
 use super::usage::Usage;
 use super::{Conversation, Outcome, Status, Turn};
+use crate::error::StreamError;
 use crate::time::Seconds;
 use serde::Serialize;
 
@@ -40,6 +41,24 @@ impl Turn {
         let is_edit = self.older.last().is_some_and(|before| before.branch != self.branch);
         let (older, live) = (self.older.len(), self.shown.is_none() || self.has_begun() || is_edit);
         Versions { index: self.shown.unwrap_or(older), count: older + usize::from(live) }
+    }
+
+    /// Index of the version that the model sees. If the last one did not complete, that is none: AgentOS hides the answer
+    /// before it as soon as that is regenerated. `None` also if it is not known.
+    pub fn version_in_use(&self) -> Option<u64> {
+        let is_seen = |turn: &Turn| turn.outcome == Some(Outcome::Completed) && !turn.unseen;
+        let before = || self.older.last().filter(|before| self.was_refused() && before.branch == self.branch);
+        match is_seen(self) {
+            true => Some(self.older.len() as u64),
+            false => before().filter(|before| is_seen(before)).map(|_| self.older.len() as u64 - 1),
+        }
+    }
+
+    /// The server has said that it does not begin this version.
+    fn was_refused(&self) -> bool {
+        let stated =
+            |error: &StreamError| error.reason.is_some() && error.http_status.is_none_or(|status| status < 500);
+        self.run_id.is_none() && self.error.as_ref().is_some_and(stated)
     }
 
     /// The last version that completed, of the question as it is now.
@@ -97,6 +116,7 @@ impl Conversation {
             new.work = source.work.clone();
             new.runs = source.runs.kept();
         }
+        let was_seen = turn.version_in_use().is_some();
         let mut old = std::mem::replace(&mut self.turns[t], new);
         let mut older = std::mem::take(&mut old.older);
         old.shown = None;
@@ -104,7 +124,10 @@ impl Conversation {
         if old.has_begun() || text.is_some() {
             older.push(old);
         }
-        older.iter_mut().for_each(Turn::clear_notice);
+        for version in &mut older {
+            version.clear_notice();
+            version.unseen |= !was_seen;
+        }
         self.turns[t].older = older;
         self.turns[t].refresh();
         self.branch_shown(t);
@@ -255,6 +278,7 @@ impl Turn {
             older: Vec::new(),
             shown: None,
             notice: None,
+            unseen: false,
             stream_id: None,
             branch: 0,
             under: None,

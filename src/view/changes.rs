@@ -4,8 +4,13 @@ use super::{MessageDelta, TextDelta, TurnDelta, TurnFacts};
 use crate::state::message::{Message, Text};
 use crate::state::{Conversation, Turn};
 
-/// `turn`: the version shown; `live`: the turn as it is; `hidden`: it belongs to a branch that is not shown.
-pub(super) fn turn_delta<'a>(index: usize, turn: &'a Turn, live: &Turn, hidden: bool) -> Option<TurnDelta<'a>> {
+/// `turn`: the version shown; `live`: the turn as it is.
+pub(super) fn turn_delta<'a>(
+    index: usize,
+    turn: &'a Turn,
+    live: &Turn,
+    conversation: &Conversation,
+) -> Option<TurnDelta<'a>> {
     let facts = (turn.dirty || live.dirty).then(|| TurnFacts {
         outcome: turn.outcome,
         attempts: turn.attempts,
@@ -14,8 +19,9 @@ pub(super) fn turn_delta<'a>(index: usize, turn: &'a Turn, live: &Turn, hidden: 
         error: turn.error.as_ref(),
         unsent: turn.unsent_text(),
         notice: turn.notice,
-        hidden,
+        hidden: !conversation.is_visible(index),
         versions: live.versions(),
+        version_in_use: live.version_in_use().filter(|_| conversation.is_live(index)),
         pause: turn.pause.as_ref(),
         followups: turn.followups.as_deref(),
         memories: turn.memories.as_deref(),

@@ -36,6 +36,13 @@ impl Core {
         self.shell.flush();
     }
 
+    /// The model no longer sees the answer of this run, and no other run has taken its place.
+    #[wasm_bindgen(js_name = forgetRun)]
+    pub fn forget_run(&self, run: &str) {
+        self.shell.client.borrow_mut().conversation.forget_run(run);
+        self.shell.flush();
+    }
+
     /// Records whether the last run of a listed session failed.
     #[wasm_bindgen(js_name = markSession)]
     pub fn mark_session(&self, id: &str, failed: bool) {

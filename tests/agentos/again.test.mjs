@@ -151,12 +151,12 @@ for (const [name, options] of WORLDS) {
   test(`stopped before its first frame, an answer goes on nowhere (${name})`, async () => {
     for (const act of ['send', 'regenerate']) for (const ms of [0, 5, 20, 60]) {
       const handler = connect(options)
-      await handler.send(`First. [[take key=${newKey()}]]`)
+      // Both would go on for many seconds: what is not stopped is seen.
+      await handler.send(`First. [[take key=${newKey()} then=300 ms=20]]`)
       await stored(handler, options)
       const { sessionId, runId } = handler.getSnapshot()
       const { framesRead } = handler.getSnapshot().diagnostics
-      const key = newKey()
-      const outcome = act === 'send' ? handler.send(`Second. [[take key=${key} w=60 d=0.05]]`) : handler.regenerate()
+      const outcome = act === 'send' ? handler.send(`Second. [[take key=${newKey()} n=300 ms=20]]`) : handler.regenerate()
       if (act === 'regenerate') await until(() => handler.getSnapshot().isStreaming)
       await new Promise((resolve) => setTimeout(resolve, ms))
       const isEarly = handler.getSnapshot().diagnostics.framesRead === framesRead

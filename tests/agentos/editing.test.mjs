@@ -24,6 +24,9 @@ const stored = (handler, options) => until(async () => {
 
 const said = (number, who, letter = ' abcdefg'[number]) => `Answer ${number} of ${who}: ${[0, 1, 2, 3, 4, 5].map((n) => letter + n).join(' ')}.`
 
+/** A question whose answer, asked for again, would go on for many seconds: however late it is stopped, it is not completed. */
+const hideable = (number, key) => `Question ${number} [[take key=${key}${'xyz'[number - 1]} then=300 ms=20]]`
+
 /** Sends messages, one after the other. */
 async function ask(handler, options, ...messages) {
   for (const message of messages) {
@@ -84,13 +87,13 @@ for (const [name, options, who] of WORLDS) {
   test(`a message in the middle: the model forgets what came after, and the old conversation stays a version (${name})`, async () => {
     const handler = connect(options)
     const key = newKey()
-    await ask(handler, options, ...[1, 2, 3].map((n) => `Question ${n} [[take key=${key}]]`))
+    await ask(handler, options, ...[1, 2, 3].map((n) => hideable(n, key)))
     const before = asked(handler)
     await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
     const { id } = handler.getSnapshot().turns[1]
     assert.equal(await handler.edit(handler.getSnapshot().turns[1], `Better ${key}`), 'completed')
     const log = (await agentos.get('/log')).filter((entry) => entry.who === who)
-    assert.deepEqual(log.at(-1).saw, [`user: Question 1 [[take key=${key}]]`, `assistant: ${said(1, who)}`, `user: Better ${key}`])
+    assert.deepEqual(log.at(-1).saw, [`user: ${hideable(1, key)}`, `assistant: ${said(1, who)}`, `user: Better ${key}`])
     assert.equal(log.length, 3, 'one begun call of the model for each hidden answer')
     assert.deepEqual([asked(handler).map(([question]) => question), versionsOf(handler)], [[before[0][0], `Better ${key}`], ['1/1', '2/2']])
     assert.equal(handler.getSnapshot().turns[1].id, id)
@@ -318,10 +321,10 @@ for (const [name, options, who] of WORLDS) {
   test(`turns of another tab behind the message are hidden too, and a reload in the middle loses no answer (${name})`, async () => {
     const handler = connect(options)
     const key = newKey()
-    await ask(handler, options, ...[1, 2].map((n) => `Question ${n} [[take key=${key}]]`))
+    await ask(handler, options, ...[1, 2].map((n) => hideable(n, key)))
     const other = connect(options)
     await other.openSession(handler.getSnapshot().sessionId)
-    await ask(other, options, `Of the other tab [[take key=${key}]]`)
+    await ask(other, options, hideable(3, key))
     // The page is gone after the first answer is hidden.
     const gone = connect(options)
     await gone.openSession(handler.getSnapshot().sessionId)

@@ -13,6 +13,7 @@ It prints `ready` when it listens. What the model does stands in the user's mess
     [[member]]              a member of the team waits for a yes
     [[limit key=K times=2]] fails with Google's 429 so often, then answers
     [[take key=K]]          "Answer N of WHO: …", N counts per key and agent; fail=1: the first one fails, mid=1: in the middle
+    [[take key=K then=300]] from the second answer on, so many words
     [[taketool key=K]], [[takemember key=K]]   the same behind a tool call or a member's answer
     [[takeconfirm key=K]]   the same behind a tool that waits for a yes
     ms=20                   between two tokens (default 4)
@@ -138,7 +139,8 @@ class Scripted(Model):
             return "I ask. ", [call(1, "delegate_task_to_member", f'{{"member_id": "panel-writer", "task": "{task}"}}')], pace
         taken[key, self.who] += 1
         number = taken[key, self.who]
-        tail = " ".join(f"{chr(96 + number)}{word}" for word in range(int(values.get("n", "6"))))
+        words = values.get("then" if number > 1 else "n", values.get("n", "6"))
+        tail = " ".join(f"{chr(96 + number)}{word}" for word in range(int(words)))
         if number <= int(values.get("fail", "0")):
             if "mid" in values:
                 return f"Answer {number} of {self.who} breaks off BREAK", [], pace

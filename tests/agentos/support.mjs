@@ -74,6 +74,21 @@ export const typeOf = ({ team, workflow }) => (team ? 'team' : workflow ? 'workf
 export const WORLDS = [['historian', { agent: 'historian' }], ['panel', { team: 'panel' }]].flatMap(([who, component]) =>
   [false, true].map((background) => [`${typeOf(component)}, ${background ? 'background' : 'foreground'}`, { ...component, background, retry: false }, who]))
 
+/**
+ * Waits until nothing goes on any more, also of what was stopped or whose connection broke: no request or run is under way, and each run
+ * of the session that was regenerated has its successor. AgentOS sometimes forgets a run whose connection broke: its request stays open,
+ * or its source stays without a successor. That is not waited for; what the test asserts next has to hold there, too.
+ */
+export async function atRest(agentos, session, type) {
+  const isRest = async () => {
+    const runs = await agentos.runs(session, type).catch(() => [])
+    const isOpen = ({ run_id, status }) => /RUNNING|PENDING/.test(status) || (status === 'REGENERATED' && !runs.some((run) => run.regenerated_from === run_id))
+    return !runs.some(isOpen) && (await agentos.get('/busy')) === 0
+  }
+  const began = performance.now()
+  await until(async () => (await isRest()) || performance.now() - began > FORGOTTEN_MS, 'the end of what was going on')
+}
+
 /** Keys of their own for the counted answers of one file's tests. */
 export function keys(letter) {
   let count = 0
@@ -106,18 +121,7 @@ export function connected(defaults = {}) {
       const runs = await agentos.runs(sessionId, typeOf(options)).catch(() => [])
       return runs.some((run) => run.run_id === runId && !/RUNNING|PENDING/.test(run.status))
     }, 'the stored run'),
-    // Nothing goes on any more, also of what was stopped or whose connection broke: no request or run is under way, and each run of the
-    // session that was regenerated has its successor. AgentOS sometimes forgets a run whose connection broke: its request stays open, or
-    // its source stays without a successor. That is not waited for; what the test asserts next has to hold there, too.
-    async atRest(handler, options) {
-      const isRest = async () => {
-        const runs = await agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
-        const isOpen = ({ run_id, status }) => /RUNNING|PENDING/.test(status) || (status === 'REGENERATED' && !runs.some((run) => run.regenerated_from === run_id))
-        return !runs.some(isOpen) && (await agentos.get('/busy')) === 0
-      }
-      const began = performance.now()
-      await until(async () => (await isRest()) || performance.now() - began > FORGOTTEN_MS, 'the end of what was going on')
-    },
+    atRest: (handler, options) => atRest(agentos, handler.getSnapshot().sessionId, typeOf(options)),
     async nextCall(handler, who) {
       await fetch(`${agentos.url}/log/clear`, { method: 'POST' })
       assert.equal(await handler.send('And now? [[plain]]'), 'completed')

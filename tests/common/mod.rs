@@ -8,7 +8,7 @@
 use ai_stream_handler::client::{Client, Config, Input, Output};
 use ai_stream_handler::limits::Limits;
 use ai_stream_handler::state::message::Message;
-use ai_stream_handler::state::{Diagnostics, Outcome, Turn, Versions};
+use ai_stream_handler::state::{Diagnostics, Outcome, Turn};
 use ai_stream_handler::view::{Appended, HeadView, Packed, TurnFacts};
 use serde_json::{json, Map, Value};
 use std::fs;
@@ -334,13 +334,14 @@ pub fn whole(client: &Client) -> Value {
     let head = HeadView::of(client);
     json!({
         "head": head,
-        "turns": c.turns.iter().enumerate().map(|(t, turn)| whole_turn(turn.shown(), turn.versions(), !c.is_visible(t))).collect::<Vec<_>>(),
+        "turns": c.turns.iter().enumerate().map(|(t, turn)| whole_turn(turn, c.is_live(t), !c.is_visible(t))).collect::<Vec<_>>(),
         "sessions": c.sessions.list(),
         "diagnostics": c.diagnostics,
     })
 }
 
-fn whole_turn(turn: &Turn, versions: Versions, hidden: bool) -> Value {
+fn whole_turn(live: &Turn, is_live: bool, hidden: bool) -> Value {
+    let turn = live.shown();
     let facts = TurnFacts {
         outcome: turn.outcome,
         attempts: turn.attempts,
@@ -348,7 +349,8 @@ fn whole_turn(turn: &Turn, versions: Versions, hidden: bool) -> Value {
         unsent: turn.unsent_text(),
         notice: turn.notice,
         hidden,
-        versions,
+        versions: live.versions(),
+        version_in_use: live.version_in_use().filter(|_| is_live),
         error: turn.error.as_ref(),
         pause: turn.pause.as_ref(),
         followups: turn.followups.as_deref(),

@@ -32,7 +32,7 @@ export async function openPage(browser, origin) {
   const problems = []
   const requests = []
   page.on('pageerror', (error) => problems.push(`uncaught: ${error.stack ?? error}`))
-  page.on('console', (message) => message.type() === 'error' && problems.push(`console: ${message.text()}`))
+  page.on('console', (message) => message.type() === 'error' && problems.push(`console: ${message.text()} ${message.location().url}`))
   page.on('request', (request) => requests.push(request.url()))
   // Every text that the activity line and the countdown ever showed: some are there for a few frames only.
   await page.addInitScript(() => {

@@ -95,6 +95,21 @@ test('an answer that was stopped while it was asked for again gives way to the o
   assert.deepEqual([shown.content.slice(0, 8), versions, notice], ['Answer 2', { index: 0, count: 2 }, 'The new answer was stopped. This is the one before it.'])
 })
 
+test('a hidden answer without a successor says so, as long as it is the last version of a turn', async () => {
+  const NOTICE = 'The model no longer sees this answer, and no new one is there yet. If none comes, ask for the answer again.'
+  const notices = (handler) => handler.getSnapshot().turns.map(({ notice, versions, versionInUse }) => [notice, versions.count, versionInUse])
+  const [source, , ...rest] = truthOf('regen_agent_replace.3_next_message').runs.body
+  assert.deepEqual(notices(await opened('regen_agent_replace.3_next_message')), [[null, 2, 1], [null, 1, 0]])
+  const handler = await opened('regen_agent_replace.3_next_message', [source, ...rest])
+  assert.deepEqual(notices(handler), [[NOTICE, 1, null], [null, 1, 0]])
+  // Its message was edited since: the answer belongs to the version before.
+  const edited = { ...rest[0], run_id: 'edited', metadata: { ai_stream_handler_edit: { of: source.run_id, hid: [source.run_id], left: [] } } }
+  const other = await opened('regen_agent_replace.3_next_message', [source, edited])
+  assert.deepEqual(notices(other), [[null, 2, 1]])
+  other.showVersion(other.getSnapshot().turns[0], 0)
+  assert.deepEqual(notices(other), [[null, 2, 1]])
+})
+
 test('streamed: one turn, its identity, its versions, and a snapshot that changes only where something changed', async () => {
   const { server, handler } = await connect({ agent: 'historian' }, ['regen_agent_tool.1_run', 'regen_agent_tool.2_regenerate'])
   assert.equal(await handler.send('Look it up [[taketool key=rt]]'), 'completed')

@@ -191,3 +191,21 @@ for (const status of [404, 405, 422]) {
     await assert.rejects(handler.forkSession(), { message: 'This AgentOS cannot copy a session; it can from version 3.1.10 on.', httpStatus: status })
   })
 }
+
+test('an empty name, and addresses in the wrong place, are refused with words that name the argument', async () => {
+  const { server, handler } = await connect()
+  for (const [name, said] of [['', '""'], [' \n', '" \\n"'], [null, 'null'], [undefined, 'undefined']]) {
+    await assert.rejects(handler.renameSession('s', name), { name: 'TypeError', message: `renameSession() takes a name that is not empty, not ${said}` })
+  }
+  assert.equal(server.requests.length, 0)
+  const takes = "listComponents() takes an object { endpoint: 'http://…' }, "
+  for (const [given, said] of [
+    ['http://localhost:7777', 'not "http://localhost:7777"'], [new URL('http://localhost:7777'), 'not http://localhost:7777/'], [null, 'not null'],
+    [{ endpoint: new URL('http://localhost:7777') }, 'whose endpoint is a string'], [{ endpoint: 7 }, 'whose endpoint is a string'],
+  ]) await assert.rejects(lib.listComponents(given), { name: 'TypeError', message: takes + said })
+  // In Node there is no page that an address could be relative to.
+  const nowhere = { name: 'TypeError', message: /^endpoint must be an address that starts with http:\/\/ or https:\/\/, not ""$/ }
+  const own = lib.createStreamHandler({ agent: 'a' })
+  handlers.push(own)
+  for (const call of [() => lib.listComponents(), () => lib.listComponents({ endpoint: null }), () => own.loadSessions(), () => own.openSession('s'), () => own.renameSession('s', 'x')]) await assert.rejects(call, nowhere)
+})

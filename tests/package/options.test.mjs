@@ -33,7 +33,7 @@ test('parts of an option are refused by name: of the wrong kind, misspelled, out
   refused({ limits: { maxTextBytes: 'x' } }, /: limits\.maxTextBytes must be a number, not "x"$/)
   refused({ retry: { maxRetires: 1 } }, /: there is no option retry\.maxRetires; there are maxRetries, baseDelay, maxDelay, delays, jitter$/)
   refused({ resume: { maxRetries: 1 } }, /no option resume\.maxRetries; there are maxAttempts, /)
-  refused({ stall: { Background: 1 } }, /no option stall\.Background; there are background, foreground$/)
+  refused({ stall: { Background: 1 } }, /no option stall\.Background; there are background, foreground, requests$/)
   refused({ limits: { maxText: 1 } }, /no option limits\.maxText; there are maxEventBytes, /)
   refused({ retry: { delays: 'abc' } }, /: retry\.delays must be an array, not "abc"$/)
   refused({ retry: { maxRetries: '3' } }, /: retry\.maxRetries must be a number, not "3"$/)
@@ -58,7 +58,7 @@ test('a component in development refuses what createStreamHandler refuses, with 
     null, [], { apiUrl: 'x' }, { agent: 'a', team: 'b' }, { notify: -1 }, { endpoint: 'localhost:7777' },
     ...[-1, 101, 1.5, NaN].flatMap((n) => [{ retry: { maxRetries: n } }, { resume: { maxAttempts: n } }]),
     ...[-1, 3601, NaN].flatMap((n) => [{ retry: { baseDelay: n } }, { retry: { maxDelay: n } }, { retry: { delays: [1, n] } }, { resume: { baseDelay: n } }, { resume: { maxDelay: n } }]),
-    ...[-0.1, 1.1].map((jitter) => ({ retry: { jitter } })), ...[-1, 86_401].flatMap((n) => [{ stall: { background: n } }, { stall: { foreground: n } }]),
+    ...[-0.1, 1.1].map((jitter) => ({ retry: { jitter } })), ...[-1, 86_401].flatMap((n) => [{ stall: { background: n } }, { stall: { foreground: n } }, { stall: { requests: n } }]),
     { quota: 0 }, { quota: -5 }, { quota: { 'gpt-5': 0 } }, { fallbacks: [{}] }, { fallbacks: [{ agent: 'b' }, { name: 'B', agent: '' }] },
   ]
   for (const options of wrong) {

@@ -61,9 +61,9 @@ describe('a recording that begins where a stored session is shown', () => {
   const FIRST = 'edit_agent_hidden.2_run', STEPS = ['3_regenerate_cancelled', '4_resend'].map((step) => `edit_agent_hidden.${step}`)
   const { runs, session_id } = truthOf(FIRST)
   /** A handler that has shown another session before, then this one, and is recorded from then on. */
-  async function opened(context, answers, talk) {
+  async function opened(context, answers, talk, listed = runs.body) {
     const { url, close } = await backend((request, response) => {
-      if (request.method === 'GET') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(runs.body))
+      if (request.method === 'GET') return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(listed))
       if (request.path.endsWith('/cancel')) return response.writeHead(200).end('{}')
       response.writeHead(200, { 'content-type': 'text/event-stream' }).end(streamOf(answers.shift()))
     })
@@ -93,6 +93,12 @@ describe('a recording that begins where a stored session is shown', () => {
     const player = lib.createPlayer(make(), recorded)
     player.seek(player.duration)
     player.seek(0)
+  })
+
+  test('an answer that the model no longer sees says so', async (context) => {
+    const { recorded, snapshot } = await opened(context, [], () => {}, runs.body.map((run) => ({ ...run, status: 'REGENERATED' })))
+    assert.match(snapshot.turns[0].notice, /^The model no longer sees this answer/)
+    for (const played of [recorded, reread(recorded)]) assert.deepEqual(timeless(lib.replay(make(), played)), timeless(snapshot))
   })
 
   test('what is not a stored turn in its head is refused', async (context) => {
@@ -238,6 +244,10 @@ describe('live runs are shown as they were', () => {
     const recorded = lib.recordingOf({ bytes: concat(runOf('Hi.')), message: 'Hello' }, { startedAt: 1_000_000.25 })
     const { turns } = lib.replay(make(), recorded)
     assert.equal(turns[0].user.created_at, 1_000_000.25)
+  })
+
+  test('recordingOf says what it takes', () => {
+    for (const given of ['x', null, {}, { bytes: 'data: {}' }, [{ bytes: new Uint8Array() }, 7]]) assert.throws(() => lib.recordingOf(given), { name: 'TypeError', message: /recordingOf\(\) takes an object \{ bytes \}, a Uint8Array, or a list of such objects$/ })
   })
 
   test('a recorder that begins in mid-answer leaves that one out', () => {

@@ -51,14 +51,21 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       const { url, requests } = await chatty(context)
       await open('Sessions', { endpoint: url, agent: 'a' })
       await until(async () => (await text('#sessions'))?.includes('Session 2'))
-      await wait(1500)
-      const asked = () => requests.filter(({ path }) => path.startsWith('/sessions')).length
-      // The list, twice in StrictMode, and what is known of the two sessions' last runs.
-      assert.ok(asked() <= 4, `${asked()} requests`)
+      const asked = (route = '') => requests.filter(({ path }) => path.startsWith('/sessions') && path.includes(route)).length
+      const atRest = () => until(async () => {
+        const before = asked()
+        await wait(1000)
+        return asked() === before
+      }, 'no further request')
+      await atRest()
+      // What is known of the last run of each of the two sessions, and a list for each change that it brings.
+      assert.equal(asked('/run-previews'), 2)
+      assert.ok(asked() <= 6, `${asked()} requests`)
       const before = asked()
       assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('hello')), 'completed')
-      await wait(500)
-      assert.ok(asked() - before <= 4, `${asked() - before} requests while 60 words streamed`)
+      await atRest()
+      // One in five seconds while it runs, and its end.
+      assert.ok(asked() - before <= 8, `${asked() - before} requests while 60 words streamed`)
     })
 
     test('a wrong option is thrown while rendering, with the name of the hook; in production it is ignored and logged', async () => {
@@ -197,6 +204,32 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       assert.equal(await outcome, 'cancelled')
       assert.equal(await text('#one'), 'hello|Old')
       assert.deepEqual(await page.evaluate(() => globalThis.page.finished), [['completed', 'Old', 't0'], ['cancelled', 'Old', 't0']])
+    })
+
+    test('onFinish is told of an answer asked for again in a turn further up that was stopped, or refused at once', async (context) => {
+      let isRefused = false
+      const { url, close } = await backend((request, response, number) => {
+        if (request.path.endsWith('/cancel')) return response.writeHead(200).end('{}')
+        const again = request.path.endsWith('/continue')
+        if (again && isRefused) return response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}')
+        const base = { run_id: `r${number}`, session_id: 's1', agent_id: 'a', created_at: 1_795_452_000 }
+        const events = [{ event: again ? 'RunContinued' : 'RunStarted' }, { event: 'RunContent', content: again ? 'New' : `Old ${number}` }]
+        if (!again) events.push({ event: 'RunCompleted', content: `Old ${number}` })
+        response.writeHead(200, { 'content-type': 'text/event-stream' }).write(events.map((event) => `data: ${JSON.stringify({ ...base, ...event })}\n\n`).join(''))
+        if (!again) response.end()
+      })
+      context.after(close)
+      await open('Shared', { endpoint: url, agent: 'a', alone: true })
+      await until(() => page.evaluate(() => Boolean(globalThis.page.hooks.main)))
+      for (const message of ['one', 'two', 'three']) assert.equal(await page.evaluate((text) => globalThis.page.hooks.main.send(text), message), 'completed')
+      const outcome = page.evaluate(() => globalThis.page.hooks.main.regenerate({ turn: 't0' }))
+      await until(async () => (await text('#one')).startsWith('one|New|two'))
+      await page.evaluate(() => globalThis.page.hooks.main.cancel())
+      assert.equal(await outcome, 'cancelled')
+      isRefused = true
+      assert.equal(await page.evaluate(() => globalThis.page.hooks.main.regenerate({ turn: 't1' })), 'failed')
+      const finished = await page.evaluate(() => globalThis.page.finished.map(([outcome, , id]) => [outcome, id]))
+      assert.deepEqual(finished, [['completed', 't0'], ['completed', 't1'], ['completed', 't2'], ['cancelled', 't0'], ['failed', 't1']])
     })
 
     test('an id shares a conversation until the last component is gone; onFinish is told once of each answer, and setMessages keeps the session', async (context) => {

@@ -24,29 +24,75 @@ export async function requestTo(options: CheckedOptions, path: string, query: Qu
   const { endpoint = '', credentials = 'same-origin' } = options
   const given = Object.entries(query).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])
   const url = `${endpoint.replace(/\/+$/, '')}${path}?${new URLSearchParams(given as [string, string][])}`
-  const base = typeof location === 'undefined' ? undefined : location.href
   const headers = new Headers(await resolveHeaders(options))
   if (typeof init.body === 'string') headers.set('content-type', 'application/json')
-  return new Request(new URL(url, base), { headers, credentials, ...init })
+  return new Request(addressOf(url, endpoint), { headers, credentials, ...init })
+}
+
+function addressOf(url: string, endpoint: string): URL {
+  try {
+    return new URL(url, typeof location === 'undefined' ? undefined : location.href)
+  } catch {
+    throw new TypeError(`endpoint must be an address that starts with http:// or https://, not "${endpoint}"`)
+  }
 }
 
 /** The same of any request; `body` is sent as JSON. Null if the response has no body. */
 export async function requestJson(options: CheckedOptions, method: string, path: string, query: Query, body?: object): Promise<unknown> {
-  const request = await requestTo(options, path, query, { method, ...(body && { body: JSON.stringify(body) }) })
-  let answer: Response
+  const controller = new AbortController()
+  const request = await requestTo(options, path, query, { method, signal: controller.signal, ...(body && { body: JSON.stringify(body) }) })
+  const seconds = options.stall === false ? 0 : options.stall?.requests ?? 30
+  return withoutSilence(seconds, async (heard) => {
+    let answer: Response
+    try {
+      answer = await fetchAuthorized(options, request)
+    } catch {
+      throw new RequestError('The server could not be reached.')
+    }
+    heard()
+    // A custom fetch may return anything.
+    if (!answer?.ok) throw new RequestError(`The server answered with HTTP ${answer?.status}.`, answer?.status, await detailOf(answer))
+    if (answer.status === 204) return null
+    try {
+      return await heardOf(answer, heard).json()
+    } catch {
+      throw new RequestError('The server answered with something that is no JSON. Is the address right?', answer.status)
+    }
+  }, () => controller.abort())
+}
+
+/**
+ * What `work` returns. If it calls `heard` for so many seconds no more, `stop` is called, and this rejects: a custom fetch may ignore the
+ * signal. 0: it may take forever.
+ */
+async function withoutSilence<T>(seconds: number, work: (heard: () => void) => Promise<T>, stop: () => void): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
   try {
-    answer = await fetchAuthorized(options, request)
-  } catch {
-    throw new RequestError('The server could not be reached.')
+    return await new Promise<T>((resolve, reject) => {
+      const heard = () => {
+        clearTimeout(timer)
+        if (seconds) timer = setTimeout(() => {
+          reject(new RequestError(`The server has not answered for ${seconds} seconds.`))
+          stop()
+        }, seconds * 1000)
+      }
+      heard()
+      work(heard).then(resolve, reject)
+    })
+  } finally {
+    clearTimeout(timer)
   }
-  // A custom fetch may return anything.
-  if (!answer?.ok) throw new RequestError(`The server answered with HTTP ${answer?.status}.`, answer?.status, await detailOf(answer))
-  if (answer.status === 204) return null
-  try {
-    return await answer.json()
-  } catch {
-    throw new RequestError('The server answered with something that is no JSON. Is the address right?', answer.status)
-  }
+}
+
+/** The answer, which says when a part of it has come. */
+function heardOf(answer: Response, heard: () => void): Response {
+  if (!(answer instanceof Response) || !answer.body) return answer
+  return new Response(answer.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, parts) {
+      heard()
+      parts.enqueue(chunk)
+    },
+  })))
 }
 
 /** What AgentOS says of a refusal. */

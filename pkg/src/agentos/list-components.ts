@@ -26,7 +26,7 @@ const KINDS = ['agent', 'team', 'workflow'] as const
  * missing or rejected, `endpoint` without `http://`. It has `httpStatus` if there was a response. Errors thrown by `headers` are passed through.
  */
 export async function listComponents(options: Pick<HandlerOptions, 'endpoint' | 'headers' | 'credentials' | 'fetch'> = {}): Promise<Component[]> {
-  const { endpoint, ...rest } = options
+  const { endpoint, ...rest } = checked(options)
   const given = { ...rest, endpoint: endpoint ?? '' }
   const wrong = schemeError(given.endpoint)
   if (wrong) throw new TypeError(`listComponents: ${wrong}`)
@@ -38,6 +38,13 @@ export async function listComponents(options: Pick<HandlerOptions, 'endpoint' | 
   const components = lists.flatMap((list, at) => (list.status === 'fulfilled' && Array.isArray(list.value) ? list.value.flatMap((entry) => toComponent(KINDS[at]!, entry)) : []))
   for (const { kind, id, name } of components) if (name !== id) rememberName(given.endpoint, kind, id, name)
   return components
+}
+
+function checked(options: Parameters<typeof listComponents>[0] & {}): typeof options {
+  const endpoint = (options as typeof options | null)?.endpoint
+  const isObject = Object.prototype.toString.call(options) === '[object Object]'
+  if (isObject && (endpoint == null || typeof endpoint === 'string')) return options
+  throw new TypeError(`listComponents() takes an object { endpoint: 'http://…' }, ${isObject ? 'whose endpoint is a string' : `not ${typeof options === 'string' ? JSON.stringify(options) : String(options)}`}`)
 }
 
 function toComponent(kind: Component['kind'], entry: unknown): Component[] {

@@ -18,20 +18,19 @@ export async function explainNoAnswer(url: string, fetch: typeof globalThis.fetc
   const { origin } = new URL(url)
   // Outside of a browser there is no CORS.
   if (typeof location !== 'undefined' && origin !== location.origin) {
-    const timeout = new Promise<false>((resolve) => setTimeout(resolve, PROBE_TIMEOUT, false))
-    if (await Promise.race([answersAnyPage(`${origin}/`, fetch), timeout])) return refusedOrigin()
+    if (await answersAnyPage(`${origin}/`, fetch)) return refusedOrigin()
   }
   return `The server at ${origin} could not be reached. Is it running, and is the address right?`
 }
 
 /**
  * Whether `url` answers a request whose response no page can read: a server that does not allow this page's origin still responds, and
- * a no-cors request succeeds.
+ * a no-cors request succeeds. One that gets no answer for long does not.
  */
 export async function answersAnyPage(url: string, fetch: (request: Request) => Promise<unknown>): Promise<boolean> {
+  const timeout = new Promise<false>((resolve) => setTimeout(resolve, PROBE_TIMEOUT, false))
   try {
-    await fetch(new Request(url, { mode: 'no-cors' }))
-    return true
+    return await Promise.race([fetch(new Request(url, { mode: 'no-cors' })).then(() => true), timeout])
   } catch {
     return false
   }

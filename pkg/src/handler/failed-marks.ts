@@ -36,11 +36,12 @@ export class FailedMarks {
   async #ask(left: ListedSession[]): Promise<void> {
     for (let next = left.shift(); next && !this.#driver.isDisposed; next = left.shift()) {
       const [id, , , updatedAt] = next
+      this.#asked.set(id, updatedAt)
       try {
         const runs = await listRuns(this.#driver, id)
-        this.#asked.set(id, updatedAt)
         if (!this.#driver.isDisposed) markFailed(this.#driver, id, runs)
       } catch {
+        this.#asked.delete(id)
         left.length = 0
       }
     }

@@ -77,6 +77,12 @@ function recall(driver: CoreDriver, turns: StoredVersion[][]): void {
       }
     }
   }
+  // The last version of each turn: after all of them, because an edit behind may have replaced it on purpose.
+  for (const { isForgotten, runs } of turns.map((versions) => versions.at(-1)!)) {
+    if (!isForgotten) continue
+    core.forgetRun(runs.at(-1)!)
+    calls.push({ call: 'forgetRun', with: [runs.at(-1)!] })
+  }
   // For recordings that begin here.
   driver.recalled = isReplayable && calls.length ? { requests: core.requests(), first: Number(driver.snapshot.turns[0]?.id.slice(1)), calls } : undefined
   returnEdit(driver)

@@ -55,6 +55,7 @@ function validateFields(given: object, kinds: Kinds, prefix = ''): void {
     if ((least || key === 'notify') && typeof value === 'number' && !(value >= least && value <= MAX_NUMBER)) {
       throw new RangeError(`createStreamHandler: ${name} must be from ${least} to ${MAX_NUMBER}`)
     }
+    if (name === 'stall.requests' && !((value as number) >= 0 && (value as number) <= 86_400)) throw new RangeError('createStreamHandler: stall.requests must be seconds, from 0 to 86400')
     const parts = NESTED_KINDS[name]
     if (!parts) continue
     if (!Array.isArray(value)) validateFields(value as object, parts, `${name}.`)
@@ -141,7 +142,7 @@ export const isOption = (name: string) => Object.hasOwn(OPTION_KINDS, name)
 const NESTED_KINDS: Record<string, Kinds> = {
   retry: { maxRetries: NUMBER_KIND, baseDelay: NUMBER_KIND, maxDelay: NUMBER_KIND, delays: ['an array'], jitter: NUMBER_KIND } satisfies Record<keyof RetryOptions, KindNames>,
   resume: { maxAttempts: NUMBER_KIND, baseDelay: NUMBER_KIND, maxDelay: NUMBER_KIND } satisfies Record<keyof ResumeOptions, KindNames>,
-  stall: { background: NUMBER_KIND, foreground: NUMBER_KIND },
+  stall: { background: NUMBER_KIND, foreground: NUMBER_KIND, requests: NUMBER_KIND },
   limits: { maxEventBytes: NUMBER_KIND, maxTextBytes: NUMBER_KIND, maxTimelineEntries: NUMBER_KIND, maxMessages: NUMBER_KIND, maxToolCalls: NUMBER_KIND } satisfies Record<keyof Limits, KindNames>,
   fallbacks: { name: TEXT_KIND, agent: TEXT_KIND, team: TEXT_KIND, workflow: TEXT_KIND, url: TEXT_KIND },
 }

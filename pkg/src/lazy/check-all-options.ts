@@ -15,7 +15,7 @@ const TOKENS: Range = [1, 1e15, 'a number of tokens per minute, 1 or more']
 const RANGES = {
   retry: { maxRetries: COUNT, baseDelay: DELAY, maxDelay: DELAY, delays: DELAY, jitter: [0, 1, 'a number from 0 to 1'] as Range },
   resume: { maxAttempts: COUNT, baseDelay: DELAY, maxDelay: DELAY },
-  stall: { background: SILENCE, foreground: SILENCE },
+  stall: { background: SILENCE, foreground: SILENCE, requests: SILENCE },
 }
 
 /** Throws what `createStreamHandler` would throw for these options. */

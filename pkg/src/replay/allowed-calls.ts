@@ -16,7 +16,7 @@ const ARGUMENT_TYPES = {
 /** One letter per argument, a key of `ARGUMENT_TYPES`. */
 const ALLOWED_CALLS: { [Name in keyof Core]?: string } = {
   send: 'nsab', sendNow: 'nsa', cancelQueued: 'n', editQueued: 'ns', moveQueued: 'nn', sendQueuedNow: 'n', resumeQueue: '', retryNow: '', resume: 'n', continueRun: 'na', offline: '', online: '', limitElsewhere: 'n', cancel: '', cancelAll: '',
-  begin: '??', feed: 'u', end: '', tick: '', dismissError: '', clear: '?', recall: '?nu', recallVersion: 'n?bbnu', regenerate: 'nns?', edit: 'nnsaa?a', follow: 'nn?', showVersion: 'nn', listSession: 'ssn#', markSession: 'sb', dropSession: 's', tellPause: 's', returnEdit: 'ss', reach: '',
+  begin: '??', feed: 'u', end: '', tick: '', dismissError: '', clear: '?', recall: '?nu', recallVersion: 'n?bbnu', regenerate: 'nns?', edit: 'nnsaa?a', follow: 'nn?', showVersion: 'nn', listSession: 'ssn#', markSession: 'sb', dropSession: 's', tellPause: 's', returnEdit: 'ss', forgetRun: 's', reach: '',
 }
 
 /** Whether a call of the core belongs to a recording. */

@@ -98,7 +98,7 @@ function parseRecalled(given: unknown): RecalledTurns | null {
   const parsed = calls.map((one: unknown) => {
     const { call, with: list } = (isObject(one) ? one : {}) as Fields
     const args = decodeArguments(list)
-    return /^recall(Version)?$/.test(String(call)) && isAllowedCall(call, args) ? { call, with: args } as RecordedCall : null
+    return /^(recall(Version)?|forgetRun)$/.test(String(call)) && isAllowedCall(call, args) ? { call, with: args } as RecordedCall : null
   })
   return parsed.includes(null) ? null : { first: first as number, calls: parsed as RecordedCall[] }
 }

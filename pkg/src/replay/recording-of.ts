@@ -24,6 +24,7 @@ export interface StreamGiven {
 export function recordingOf(streams: StreamGiven | StreamGiven[], { startedAt = Date.now() / 1000 } = {}): Recording {
   const events: Recording['events'] = []
   let startsAt = 0
+  for (const given of [streams].flat()) if (!ArrayBuffer.isView((given as StreamGiven | null)?.bytes)) throw new TypeError('ai-stream-handler/replay: recordingOf() takes an object { bytes }, a Uint8Array, or a list of such objects')
   for (const { bytes, chunks = [[0, bytes.length]], message, name } of [streams].flat()) {
     events.push({ at: startsAt, call: 'begin', with: [message ?? null, name ?? null] })
     let from = 0

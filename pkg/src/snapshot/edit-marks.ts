@@ -28,7 +28,7 @@ const textsOf = (list: unknown): string[] => (Array.isArray(list) ? list.filter(
 /** The stored runs that may carry a mark: behind one that the model does not see, or with the words of one. */
 export function mayBeEdits(stored: unknown[]): StoredRun[] {
   const runs = stored.filter(isRun).filter(({ parent_run_id }) => !parent_run_id)
-  const isUnseen = (run: StoredRun | undefined) => /^(CANCELLED|ERROR|PAUSED)$/.test(run?.status ?? '')
+  const isUnseen = (run: StoredRun | undefined) => /^(CANCELLED|ERROR|PAUSED|REGENERATED)$/.test(run?.status ?? '')
   const repeats = (run: StoredRun, at: number) => runs.slice(0, at).some((before) => isUnseen(before) && inputText(run.run_input)?.startsWith(inputText(before.run_input) ?? '\0'))
   return runs.filter((run, at) => !run.forked_from_run_id && (isUnseen(runs[at - 1]) || repeats(run, at)))
 }

@@ -69,7 +69,7 @@ function turnFromGroup(group: ChatMessage[], id: string, name: string): Turn {
   const outcome = answer.streamingError ? 'failed' : answer.cancelled ? 'cancelled' : 'completed'
   return {
     id, user, work: rest.filter((m) => m !== answer), answer: answer as Answer, timeline: answer.behindTheScenes ?? [], outcome,
-    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null, unsent: null, versions: ONLY_VERSION, notice: null,
+    attempts: 1, times: { beganAt: (user ?? answer).created_at, firstAt: null, endedAt: null }, runId: answer.runId ?? null, error: null, unsent: null, versions: ONLY_VERSION, versionInUse: outcome === 'completed' ? 0 : null, notice: null,
     pause: null, followups: answer.followups ?? [], memories: [], sessionSummary: null, usage: NO_USAGE,
   }
 }

@@ -23,6 +23,8 @@ export interface StoredVersion {
   frames: Uint8Array
   /** The ids of its runs: of the attempts that led to it. */
   runs: string[]
+  /** AgentOS hides it from the model, for a run that it has not stored. */
+  isForgotten: boolean
 }
 
 /**
@@ -41,6 +43,7 @@ export function turnsFromRuns(stored: unknown, selected: Selected): StoredVersio
     at: toSeconds(attempts[0]!.created_at),
     frames: new TextEncoder().encode(attempts.map((run) => streamText(run, run.isReplaced ? NO_RUNS : byId, selected)).join('')),
     runs: attempts.map(({ run_id }) => run_id),
+    isForgotten: attempts.at(-1)!.status === 'REGENERATED' && at === versions.length - 1,
   })))
 }
 

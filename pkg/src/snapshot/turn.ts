@@ -69,7 +69,7 @@ function emptyTurn(id: number): Turn {
   return {
     // The answer is set by the caller.
     id: `t${id}`, user: null, work: [], answer: null as unknown as Answer, timeline: [],
-    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, versions: ONLY_VERSION, notice: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
+    outcome: null, attempts: 1, times: NO_TIMES, runId: null, error: null, unsent: null, versions: ONLY_VERSION, versionInUse: null, notice: null, pause: null, followups: EMPTY_LIST, memories: EMPTY_LIST,
     sessionSummary: null, usage: NO_USAGE,
   }
 }
@@ -83,6 +83,7 @@ function applyFacts(turn: Turn, old: Turn | undefined, facts: TurnFacts): void {
   turn.error = reuseIfEqual(turn.error, facts.error)
   turn.unsent = facts.unsent
   turn.notice = facts.notice
+  turn.versionInUse = facts.versionInUse
   turn.versions = reuseIfEqual(turn.versions, facts.versions)
   turn.usage = reuseIfEqual(turn.usage, facts.usage)
   turn.pause = pause && (samePause(turn.pause, pause) ?? readPause(pause))

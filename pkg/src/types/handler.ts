@@ -195,7 +195,7 @@ export interface StreamHandler {
   /**
    * Renames a session. `snapshot.sessions` changes at once, and changes back if the server refuses. While an answer is running in
    * it, the server is told only afterwards: AgentOS would overwrite the new name with the old one. Rejects like
-   * {@link StreamHandler.loadSessions}, and with a TypeError for wrong arguments.
+   * {@link StreamHandler.loadSessions}, and with a TypeError for wrong arguments, such as an empty name.
    */
   renameSession(id: string, name: string): Promise<void>
   /**

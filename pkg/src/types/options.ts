@@ -94,9 +94,10 @@ export interface HandlerSettings {
   resume?: ResumeOptions | false
   /**
    * Seconds without a byte after which a connection counts as lost, 0 to 86,400; 0 means never. `background` applies to
-   * background runs, where AgentOS sends a comment every 15 seconds; `foreground` to all others. `false` disables both.
+   * background runs, where AgentOS sends a comment every 15 seconds; `foreground` to all others; `requests` to what is not a run: lists
+   * of sessions, runs and components, and changes of a session. `false` disables them.
    *
-   * @default { background: 40, foreground: 600 }
+   * @default { background: 40, foreground: 600, requests: 30 }
    */
   stall?: StallOptions | false
   /**
@@ -245,6 +246,13 @@ export interface StallOptions {
    * @default 600
    */
   foreground?: number
+  /**
+   * Of requests that are no runs, such as those of `openSession` and `loadSessions`, which then reject: seconds without a byte, 0 to
+   * 86,400; 0 means never.
+   *
+   * @default 30
+   */
+  requests?: number
 }
 
 /** A component to fall back to, addressed as in {@link HandlerOptions}. */

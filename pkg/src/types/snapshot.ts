@@ -136,7 +136,15 @@ export interface Turn {
   readonly unsent: string | null
   /** The versions of this turn, of which it shows one. `{ index: 0, count: 1 }` unless it was answered again or edited. */
   readonly versions: TurnVersions
-  /** For the user: why an earlier version is shown: `The new answer failed. This is the one before it.` */
+  /**
+   * Index of the version that the model sees and continues from, whichever is shown: the last one, once it has completed. `null`: none,
+   * or it is not known. If an answer that was asked for again failed or was stopped, the model sees neither it nor the one before.
+   */
+  readonly versionInUse: number | null
+  /**
+   * For the user: why an earlier version is shown (`The new answer failed. This is the one before it.`), or that the model no longer
+   * sees this answer.
+   */
   readonly notice: string | null
   readonly pause: Pause | null
   /** Suggested follow-up questions. */

@@ -65,6 +65,7 @@ export interface TurnFacts {
   /** It belongs to a branch that is not shown. */
   hidden: boolean
   versions: TurnVersions
+  versionInUse: number | null
   pause: PauseDelta | null
   followups: string | null
   memories: string | null

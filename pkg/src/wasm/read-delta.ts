@@ -141,6 +141,7 @@ function facts(): TurnFacts {
     notice: strOrNull(),
     hidden: flag(),
     versions: { index: num(), count: num() },
+    versionInUse: numOrNull(),
     pause: structOrNull(pause),
     followups: strOrNull(),
     memories: strOrNull(),

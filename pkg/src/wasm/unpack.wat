@@ -1,9 +1,10 @@
 ;; Decodes the text of pkg/inline.mjs to the module's bytes. In WebAssembly because it runs once, in a page that has just
 ;; started: JavaScript is interpreted at first.
 ;;
-;; Memory: the dictionary from 0, 32 bytes an instruction (its bytes, their number at 30, what follows at 31); the streams from
-;; 24 KiB, 16 bytes each (the address of the next digit, what is added, whether signed, the end); the text from 32 KiB; the
-;; module from 512 KiB.
+;; Memory: the dictionary from 0, 32 bytes an instruction (its bytes, its class at 29, how many bytes at 30, what follows at 31);
+;; from 24 KiB, 16 bytes each, the text itself, the stream of instructions, and from 25 KiB the streams of numbers, 32 for each kind
+;; (the address of the next digit, what is added, whether signed, the end, or of numbers: how many streams the kind has); the text
+;; from 32 KiB; the module from 512 KiB.
 (module
   (memory (export "memory") 16)
   (global $to (mut i32) (i32.const 0x80000))
@@ -83,6 +84,9 @@
                 (i32.add
                   (i32.mul (i32.sub (local.get $byte) (i32.const 124)) (i32.const 92))
                   (call $digit (local.get $at))))))
+          ;; 0 and `$` change places.
+          (if (i32.or (i32.eqz (local.get $byte)) (i32.eq (local.get $byte) (i32.const 36)))
+            (then (local.set $byte (i32.sub (i32.const 36) (local.get $byte)))))
           (call $put (local.get $byte))
           (local.set $at (i32.add (local.get $at) (i32.const 1)))
           (br $next))))
@@ -90,7 +94,8 @@
 
   ;; Reads the dictionary, and where the streams begin and end.
   (func $tables (param $head i32)
-    (local $left i32) (local $entry i32) (local $at i32) (local $stream i32) (local $length i32)
+    (local $left i32) (local $entry i32) (local $at i32) (local $length i32) (local $kind i32) (local $least i32)
+    (local $signed i32) (local $count i32)
     (local.set $left (call $number (local.get $head)))
     (loop $next
       (i32.store8 offset=30 (local.get $entry) (local.tee $length (call $number (local.get $head))))
@@ -103,36 +108,54 @@
             (local.set $length (i32.sub (local.get $length) (i32.const 1)))
             (br $byte))))
       (i32.store8 offset=31 (local.get $entry) (call $number (local.get $head)))
+      (i32.store8 offset=29 (local.get $entry) (call $number (local.get $head)))
       (local.set $entry (i32.add (local.get $entry) (i32.const 32)))
       (br_if $next (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
-    ;; The instructions, then twelve kinds of numbers.
-    (local.set $stream (i32.const 0x6010))
+    (call $stream (local.get $head) (i32.const 0x6010))
+    ;; Eleven kinds of numbers.
+    (local.set $kind (i32.const 0x6400))
     (loop $next
-      (i32.store offset=4 (local.get $stream) (call $number (local.get $head)))
-      (i32.store offset=8 (local.get $stream) (call $number (local.get $head)))
-      (local.set $length (call $number (local.get $head)))
-      (i32.store (local.get $stream) (local.tee $at (i32.load (local.get $head))))
-      (i32.store offset=12 (local.get $stream) (local.tee $at (i32.add (local.get $at) (local.get $length))))
-      (i32.store (local.get $head) (local.get $at))
+      (local.set $least (call $number (local.get $head)))
+      (local.set $signed (call $number (local.get $head)))
+      (local.set $count (local.tee $left (call $number (local.get $head))))
+      (local.set $at (local.get $kind))
+      (loop $stream
+        (call $stream (local.get $head) (local.get $at))
+        (i32.store offset=4 (local.get $at) (local.get $least))
+        (i32.store offset=8 (local.get $at) (local.get $signed))
+        (i32.store offset=12 (local.get $at) (local.get $count))
+        (local.set $at (i32.add (local.get $at) (i32.const 16)))
+        (br_if $stream (local.tee $left (i32.sub (local.get $left) (i32.const 1)))))
       (br_if $next
-        (i32.le_u (local.tee $stream (i32.add (local.get $stream) (i32.const 16))) (i32.const 0x60d0)))))
+        (i32.lt_u (local.tee $kind (i32.add (local.get $kind) (i32.const 0x200))) (i32.const 0x7a00)))))
+
+  ;; Reads where a stream begins and ends.
+  (func $stream (param $head i32) (param $stream i32)
+    (local $length i32)
+    (local.set $length (call $number (local.get $head)))
+    (i32.store (local.get $stream) (i32.load (local.get $head)))
+    (i32.store (local.get $head) (i32.add (i32.load (local.get $head)) (local.get $length)))
+    (i32.store offset=12 (local.get $stream) (i32.load (local.get $head))))
 
   ;; Puts instructions and their numbers together. Most are of one digit, and most of the numbers are one byte: those are read
   ;; and written here.
   (func $functions
     (local $symbols i32) (local $end i32) (local $to i32) (local $value i32) (local $entry i32) (local $follows i32)
-    (local $from i32) (local $size i32) (local $stream i32) (local $at i32)
+    (local $from i32) (local $size i32) (local $stream i32) (local $at i32) (local $ahead i32) (local $previous i32)
     (local.set $symbols (i32.load (i32.const 0x6010)))
     (local.set $end (i32.load (i32.const 0x601c)))
     (local.set $from (local.tee $to (global.get $to)))
+    (local.set $ahead (i32.shl (call $number (i32.const 0x6010)) (i32.const 5)))
+    (local.set $symbols (i32.load (i32.const 0x6010)))
     (loop $next
+      (local.set $entry (local.get $ahead))
       (if (i32.lt_u (local.tee $value (i32.sub (i32.load8_u (local.get $symbols)) (i32.const 35))) (i32.const 64))
         (then (local.set $symbols (i32.add (local.get $symbols) (i32.const 1))))
         (else
           (i32.store (i32.const 0x6010) (local.get $symbols))
           (local.set $value (call $number (i32.const 0x6010)))
           (local.set $symbols (i32.load (i32.const 0x6010)))))
-      (local.set $entry (i32.shl (local.get $value) (i32.const 5)))
+      (local.set $ahead (i32.shl (local.get $value) (i32.const 5)))
       ;; Up to 24 bytes at once, of which the instruction's own count.
       (i64.store (local.get $to) (i64.load (local.get $entry)))
       (i64.store offset=8 (local.get $to) (i64.load offset=8 (local.get $entry)))
@@ -140,7 +163,19 @@
       (local.set $to (i32.add (local.get $to) (i32.load8_u offset=30 (local.get $entry))))
       (if (i32.gt_u (local.tee $follows (i32.load8_u offset=31 (local.get $entry))) (i32.const 1))
         (then
-          (local.set $stream (i32.add (i32.const 0x6000) (i32.shl (local.get $follows) (i32.const 4))))
+          ;; One stream, one for each of 16 classes of the next instruction, or one for each of 24 of the one before.
+          (local.set $stream (i32.add (i32.const 0x6000) (i32.shl (local.get $follows) (i32.const 9))))
+          (if (i32.gt_u (local.tee $value (i32.load offset=12 (local.get $stream))) (i32.const 1))
+            (then
+              (local.set $stream
+                (i32.add
+                  (local.get $stream)
+                  (i32.shl
+                    (select
+                      (i32.load8_u offset=29 (local.get $ahead))
+                      (local.get $previous)
+                      (i32.eq (local.get $value) (i32.const 16)))
+                    (i32.const 4))))))
           (local.set $at (i32.load (local.get $stream)))
           (if (i32.lt_u (local.tee $value (i32.sub (i32.load8_u (local.get $at)) (i32.const 35))) (i32.const 64))
             (then (i32.store (local.get $stream) (i32.add (local.get $at) (i32.const 1))))
@@ -170,6 +205,13 @@
               (global.set $to (local.get $from))
               (call $leb (local.get $size) (i32.const 0))
               (local.set $from (local.tee $to (i32.add (global.get $to) (local.get $size))))))))
+      ;; A local variable that is read, below 8, is a class by itself; the others are one.
+      (local.set $previous
+        (select
+          (i32.add (i32.const 16) (select (local.get $value) (i32.const 7) (i32.lt_u (local.get $value) (i32.const 7))))
+          (i32.load8_u offset=29 (local.get $entry))
+          (i32.eq (local.get $follows) (i32.const 2))))
+      ;; The last instruction is only looked at.
       (br_if $next (i32.lt_u (local.get $symbols) (local.get $end))))
     (global.set $to (local.get $to)))
 

@@ -1,0 +1,73 @@
+// Servers that do not answer requests for sessions, runs and components: after a while these say so, and nothing waits forever.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { backend, closedAfterEach, packed, runOf } from './support.mjs'
+
+const lib = packed()
+const { servers, handlers } = closedAfterEach()
+
+/** A handler whose server answers messages, and gives every other request to `answer`. */
+async function connect(answer, options) {
+  const server = await backend((request, response) => {
+    if (!request.path.endsWith('/runs')) return answer(response, request)
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).end(Buffer.concat(runOf('Fine.')))
+  })
+  servers.push(server)
+  const handler = lib.createStreamHandler({ endpoint: server.url, agent: 'a', notify: 'sync', retry: false, ...options })
+  handlers.push(handler)
+  return handler
+}
+const json = (response) => response.writeHead(200, { 'content-type': 'application/json' })
+
+test('without an answer, or without the rest of one, each request ends with words', async () => {
+  for (const answer of [() => {}, (response) => json(response).write('{"data": [')]) {
+    const handler = await connect(answer, { stall: { requests: 0.2 } })
+    await handler.send('Hello')
+    const before = handler.getSnapshot()
+    const { sessionId } = before
+    const calls = [() => handler.openSession('s'), () => handler.loadSessions(), () => handler.follow('s'), () => handler.renameSession(sessionId, 'New'), () => handler.deleteSession(sessionId), () => handler.forkSession(), () => handler.edit(handler.getSnapshot().turns[0], 'Hi')]
+    for (const call of calls) await assert.rejects(call, { name: 'RequestError', message: 'The server has not answered for 0.2 seconds.', httpStatus: undefined })
+    const { turns, sessions } = handler.getSnapshot()
+    assert.deepEqual([turns, sessions.map(({ session_id, session_name }) => [session_id, session_name])], [before.turns, before.sessions.map(({ session_id, session_name }) => [session_id, session_name])])
+  }
+})
+
+test('a long answer that keeps coming is waited for', async () => {
+  const handler = await connect((response) => {
+    json(response).write('{"data": [')
+    let left = 8
+    const timer = setInterval(() => {
+      if (left-- > 0) return response.write(' ')
+      clearInterval(timer)
+      response.end('{"session_id": "s", "session_name": "S"}]}')
+    }, 100)
+  }, { stall: { requests: 0.5 } })
+  assert.deepEqual((await handler.loadSessions()).map(({ session_id }) => session_id), ['s'])
+})
+
+test('by default after 30 seconds, also if the page’s fetch ignores its signal; never if the option is false', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const settle = async () => { for (let n = 0; n < 20; n++) await new Promise(setImmediate) }
+  const never = () => new Promise(() => {})
+  const make = (options) => handlers[handlers.push(lib.createStreamHandler({ endpoint: 'http://os.test', agent: 'a', fetch: never, ...options })) - 1]
+  const ended = []
+  const note = (name, promise) => promise.then(() => ended.push(name), (error) => ended.push([name, error.message]))
+  note('open', make().openSession('s'))
+  note('false', make({ stall: false }).openSession('s'))
+  note('0', make({ stall: { requests: 0 } }).openSession('s'))
+  note('components', lib.listComponents({ endpoint: 'http://os.test', fetch: never }))
+  await settle()
+  context.mock.timers.tick(29_999)
+  await settle()
+  assert.deepEqual(ended, [])
+  context.mock.timers.tick(1)
+  await settle()
+  // Whether the server answers anybody is asked as well.
+  context.mock.timers.tick(5_000)
+  await settle()
+  const message = 'The server has not answered for 30 seconds.'
+  assert.deepEqual(ended, [['open', message], ['components', message]])
+  context.mock.timers.tick(86_400_000)
+  await settle()
+  assert.equal(ended.length, 2)
+})
