@@ -4,6 +4,7 @@
 
 import { RequestError } from '../agentos/http-client'
 import { findRun } from './found-run'
+import { editPoint } from './resume-point'
 import type { CoreDriver } from './core-driver'
 import type { ResumePoint } from '../types/recording'
 
@@ -24,10 +25,9 @@ const edits = new WeakMap<CoreDriver, Unfinished>()
 export function keepEdit(driver: CoreDriver, id: number, text: string): { begun(): void; failed(why: unknown): void } {
   const earlier = edits.get(driver)
   const { snapshot: { sessionId, turns }, page } = driver
-  const { runId = null, user, answer } = turns.find((turn) => turn.id === `t${id}`) ?? {}
-  const point = { runId: runId ?? '', sessionId, lastIndex: 0, name: answer?.name ?? '', user: user?.content ?? null, askedAt: user?.created_at ?? 0, text: answer?.content ?? '', pause: null, edited: text }
+  const point = editPoint(turns.find((turn) => turn.id === `t${id}`), sessionId, text)
   const edit: Unfinished = { point, isPlanned: true, since: Date.now() / 1000 }
-  if (runId !== null) edits.set(driver, edit)
+  if (point.runId) edits.set(driver, edit)
   page.open()
   page.changed()
   return {
