@@ -4,19 +4,20 @@ use super::run::Run;
 use super::{Outcome, Turn};
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
+use std::borrow::Cow;
 
 /// The id of a frame's run, made up if the frame names none. U+0000 between parent and source occurs in no real id. A
 /// workflow's own agent has a run of its own, which says nothing about the workflow's.
-pub(super) fn run_id(event: &RunEvent<'_>) -> String {
+pub(super) fn run_id<'a>(event: &RunEvent<'a>) -> Cow<'a, str> {
     if event.is_of_workflow_agent() && event.parent().is_none() {
-        return String::new();
+        return Cow::Borrowed("");
     }
     match (event.run_id, event.parent()) {
-        (Some(id), _) => id.into(),
-        (None, None) => String::new(),
+        (Some(id), _) => id.decode(),
+        (None, None) => Cow::Borrowed(""),
         (None, Some(parent)) => {
             let member = event.agent_id.or(event.team_id).or(event.source());
-            [&parent.decode(), "\u{0}", &member.map(Str::decode).unwrap_or_default()].concat()
+            Cow::Owned([&parent.decode(), "\u{0}", &member.map(Str::decode).unwrap_or_default()].concat())
         }
     }
 }
@@ -57,7 +58,7 @@ impl Turn {
             // The run gets the id that it lacked.
             (None, Some(root)) if at_top && self.runs.get(root).id.is_empty() => {
                 let run = self.runs.edit(root);
-                run.id = run_id(event);
+                run.id = run_id(event).into_owned();
                 run.name = event.source().map(String::from).unwrap_or_default();
                 run.just_named = true;
                 Some(root)
