@@ -479,3 +479,17 @@ fn the_status_of_the_source_is_not_that_of_its_regeneration_whose_frames_are_ask
     world.rest();
     assert_eq!(world.outcome_of(TICKET), Some(Outcome::Interrupted));
 }
+
+#[test]
+fn an_answer_that_was_stopped_too_late_is_the_source_also_after_a_refusal() {
+    let stopped = Answer::Open(continued("r2") + &content("r2", "Ne"));
+    let mut world = world([looked_up("r1", "Old."), stopped, Answer::Frames(String::new()), said("r3", "Third.")]);
+    world.ask("hello");
+    again(&mut world, "", None);
+    world.input(Input::Cancel);
+    for outcome in [Outcome::Failed, Outcome::Completed] {
+        assert_eq!(again(&mut world, "", Some("COMPLETED")), Some(outcome));
+        assert_eq!(last(&world).0, "/agents/a/runs/r2/continue");
+    }
+    assert_eq!(seen(&mut world), ("Let me look. Third.".into(), (2, 3), None));
+}

@@ -115,7 +115,13 @@ fn request_for(turn: &Turn, stored: Option<&str>) -> Again {
     let run = turn.run_id.clone().unwrap_or_default();
     match status.as_deref() {
         Some("RUNNING" | "PENDING") => return Again::Refused(STILL_RUNNING),
-        Some("COMPLETED" | "REGENERATED") if !run.is_empty() => return Again::Regenerate(run),
+        Some("COMPLETED" | "REGENERATED") => {
+            // Of the last run: nothing may have come of the version behind it, which was refused.
+            let last = turn.run_id.as_ref().or_else(|| turn.older.last()?.run_id.as_ref());
+            if let Some(run) = last.filter(|run| !run.is_empty()) {
+                return Again::Regenerate(run.clone());
+            }
+        }
         _ => {}
     }
     if let Some(run) = turn.last_completed().and_then(|completed| completed.run_id.clone()) {
