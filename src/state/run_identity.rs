@@ -1,7 +1,7 @@
 //! Identifies the run of a frame: at the top level or below, new or known, repeated or not.
 
 use super::run::Run;
-use super::Turn;
+use super::{Outcome, Turn};
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
 use std::borrow::Cow;
@@ -72,11 +72,12 @@ impl Turn {
         let (Some(index), Some(root)) = (event.event_index, self.root) else { return false };
         // The end of a run that is still open is never a repetition: replays from the database number frames anew.
         let ends = matches!(event.kind, Kind::RunCompleted | Kind::WorkflowCompleted) && !self.runs.get(run).over;
+        let waits = matches!(self.outcome, Some(Outcome::Paused | Outcome::Failed));
         let top = self.runs.edit(root);
-        // A run that was paused in the foreground numbers its frames from 0 again, once.
+        // A run that waited or failed may number its frames from 0 again, once: in the foreground, and under another id.
         if event.kind == Kind::RunContinued
             && event.parent_run_id.is_none()
-            && std::mem::take(&mut top.index_restarts)
+            && (std::mem::take(&mut top.index_restarts) || waits)
             && index == 0
         {
             top.last_index = None;
