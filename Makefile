@@ -65,7 +65,7 @@ test-package: prerequisites-test package server-example
 
 ## The long versions of the generated tests: model, reference, EventSource of each browser, AgentOS, fuzzing, resilience
 .PHONY: proof
-proof: prerequisites-test package server-example agentos cargo-fuzz resilience-peers
+proof: prerequisites-test demo-files server-example agentos cargo-fuzz resilience-peers
 	node scripts/proof.mjs
 
 ## The same streams through this library and others: whose text is right, and how fast (a minute)

@@ -14,6 +14,7 @@ import { build } from 'esbuild'
 import { copyTypes } from '../scripts/copy-types.mjs'
 import { shortenNames } from '../scripts/short-names.mjs'
 import { brotli, gzip, sizeOfHook } from '../scripts/size.mjs'
+import { trimGlue } from '../scripts/trim-glue.mjs'
 import { OPTIMIZED, bindgen, optimize } from '../scripts/wasm.mjs'
 import { inlined } from './inline.mjs'
 import { orderFunctions } from './similar-order.mjs'
@@ -65,6 +66,7 @@ function buildWasm() {
   const optimized = join(generated, 'core_bg.opt.wasm')
   const renamed = join(generated, 'core_bg.wat')
   shortenNames(join(generated, 'core_bg.wasm'), join(generated, 'core.js'), renamed)
+  trimGlue(join(generated, 'core.js'))
   optimize(OPTIMIZED, renamed, optimized)
   orderFunctions(optimized, join(generated, 'core_bg.opt.wat'), optimized)
   cpSync(optimized, join(dist, 'core.wasm'))

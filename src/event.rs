@@ -18,11 +18,12 @@ pub use kind::{Kind, Scope};
 pub use tool::Tool;
 
 use crate::json::{JsonError, JsonErrorKind, Object, Raw, Str};
+use crate::text::slice;
 
 /// Reads one frame. `scratch` receives the inner JSON if the envelope's `data` is a string.
 pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -> Result<RunEvent<'a>, JsonError> {
     let line = name.map(Str::plain);
-    let text = data.trim_matches(&[' ', '\t', '\n', '\r'][..]);
+    let text = trim(data);
     if text.is_empty() || text == "null" {
         // A frame with a name only, such as `event: subscribed`.
         return Ok(RunEvent::named(line.unwrap_or(Str::plain(""))));
@@ -51,6 +52,14 @@ pub fn read<'a>(name: Option<&'a str>, data: &'a str, scratch: &'a mut String) -
             Ok(event.with_default_name(line))
         }
     }
+}
+
+/// `data` without the white space of JSON around it. Not `trim_matches`: that looks at characters one by one, for each frame.
+fn trim(data: &str) -> &str {
+    let is_text = |b: &u8| !matches!(b, b' ' | b'\t' | b'\n' | b'\r');
+    let bytes = data.as_bytes();
+    let start = bytes.iter().position(is_text).unwrap_or(0);
+    slice(data, start..bytes.iter().rposition(is_text).map_or(0, |last| last + 1))
 }
 
 /// An `event: error` whose data is not an object: the text is the message and must not be lost.

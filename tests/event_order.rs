@@ -8,7 +8,7 @@ use ai_stream_handler::client::{Config, Input, Output};
 use ai_stream_handler::retry::Headers;
 use ai_stream_handler::state::Outcome;
 use common::{agent, frame, saying, with, Page};
-use serde_json::json;
+use serde_json::{json, Value};
 
 /// Started, `count` tokens, completed: numbered from 0.
 fn run(count: usize) -> Vec<String> {
@@ -185,4 +185,27 @@ fn a_server_that_does_not_know_the_run_any_more_takes_nothing_away() {
     let (request, _) = requested(&mut page);
     answers(&mut page, request, &[frame("error", with(json!({}), json!({"error": "not found"})))]);
     assert_eq!((page.outcome(), page.answer()), (Some(Outcome::Interrupted), text(7).replace("w3 ", "")));
+}
+
+#[test]
+fn what_is_held_of_an_attempt_takes_no_place_in_the_next_one() {
+    let numbered = |event: &str, run: &str, index: u64, more: Value| {
+        let base = json!({"team_id": "t", "run_id": run, "session_id": "s-1", "event_index": index});
+        frame(event, with(base, more))
+    };
+    let says = |index| numbered("TeamRunContent", "r2", index, json!({"content": format!("w{index} ")}));
+    let of_member = json!({"team_id": null, "agent_id": "a", "parent_run_id": "r1"});
+    // 2 does not come, and the member's frame waits. Another attempt begins, whose 1 does not come either.
+    let page = &mut fed(&[
+        numbered("TeamRunStarted", "r1", 0, json!({})),
+        numbered("RunStarted", "m1", 1, of_member.clone()),
+        numbered("RunContent", "m1", 3, with(of_member, json!({"content": "x"}))),
+        numbered("TeamRunStarted", "r2", 0, json!({})),
+        says(2),
+        says(3),
+        says(4),
+    ]);
+    page.now += 1.0;
+    page.handle(Input::Tick);
+    assert_eq!(page.answer(), "w2 w3 w4 ");
 }

@@ -21,8 +21,9 @@ enum Move {
     Send,
     SendInBackground,
     SendNow,
-    /// The first or the last message of the queue: sent now; moved to the other end.
+    /// The first or the last message of the queue: sent now; edited; moved to the other end.
     SendQueuedNow,
+    EditQueued,
     MoveQueued,
     ResumeQueue,
     Cancel,
@@ -85,7 +86,8 @@ const ASKS: &[Move] = &[
 ];
 
 /// Moves of the queue's world alone, which would make the others too large.
-const OF_QUEUE: &[Move] = &[Move::SendNow, Move::SendQueuedNow, Move::MoveQueued, Move::ResumeQueue, Move::Busy];
+const OF_QUEUE: &[Move] =
+    &[Move::SendNow, Move::SendQueuedNow, Move::EditQueued, Move::MoveQueued, Move::ResumeQueue, Move::Busy];
 
 /// Moves of the world of stored turns alone.
 const OF_VERSIONS: &[Move] = &[
@@ -119,6 +121,7 @@ const ALWAYS: &[Move] = &[
     Move::SendInBackground,
     Move::SendNow,
     Move::SendQueuedNow,
+    Move::EditQueued,
     Move::MoveQueued,
     Move::ResumeQueue,
     Move::Cancel,
@@ -243,7 +246,7 @@ impl World {
     fn moves(&self, tickets: u32) -> Vec<Move> {
         let queued = self.client.queue().count();
         let idle = |m: &Move| match m {
-            Move::SendQueuedNow => queued == 0,
+            Move::SendQueuedNow | Move::EditQueued => queued == 0,
             Move::MoveQueued => queued < 2,
             Move::ResumeQueue => !self.client.is_queue_paused(),
             _ => false,
@@ -334,6 +337,7 @@ impl World {
             Move::Resume => Input::Resume { ticket },
             Move::SendNow => Input::SendNow { ticket, text: "now", files: &[] },
             Move::SendQueuedNow => Input::SendQueuedNow { ticket: self.client.queue().next().unwrap().id },
+            Move::EditQueued => Input::EditQueued { ticket: self.client.queue().next().unwrap().id, text: "edited" },
             Move::MoveQueued => Input::MoveQueued { ticket: self.client.queue().last().unwrap().id, index: 0 },
             Move::ResumeQueue => Input::ResumeQueue,
             Move::Cancel => Input::Cancel,

@@ -356,18 +356,22 @@ fn a_regeneration_in_the_background_is_resumed_under_the_sources_id() {
         numbered("RunCompleted", "r1", 2, "Old."),
     ]
     .concat();
-    let new = |from: usize| {
+    let new = |first: u32, from: usize| {
         let all = [
-            numbered("RunContinued", "r2", 3, ""),
-            numbered("RunContent", "r2", 4, "Ne"),
-            numbered("RunContent", "r2", 5, "w."),
-            numbered("RunCompleted", "r2", 6, "New."),
+            numbered("RunContinued", "r2", first, ""),
+            numbered("RunContent", "r2", first + 1, "Ne"),
+            numbered("RunContent", "r2", first + 2, "w."),
+            numbered("RunCompleted", "r2", first + 3, "New."),
         ];
         all[from..].concat()
     };
-    for (dropped, asked, resumed) in
-        [(new(0)[..new(0).len() - new(2).len()].to_owned(), Some("4"), new(2)), (String::new(), Some("2"), new(0))]
-    {
+    // Before its first frame nothing tells whether its numbers go on from the source's: all frames are asked for.
+    let begun = new(3, 0)[..new(3, 0).len() - new(3, 2).len()].to_owned();
+    for (dropped, asked, resumed) in [
+        (begun, Some("4"), new(3, 2)),
+        (String::new(), None, source.clone() + &new(3, 0)),
+        (String::new(), None, new(0, 0)),
+    ] {
         let mut world = World::with(
             config_at("/agents/a/runs", true),
             [Answer::Frames(source.clone()), Answer::Open(dropped), Answer::Frames(resumed)],
@@ -388,8 +392,10 @@ fn a_regeneration_in_the_background_is_resumed_under_the_sources_id() {
     let restored =
         [frame("RunStarted", agent("r1")), content("r1", "Old."), frame("RunCompleted", saying(agent("r1"), "Old."))]
             .concat();
-    let mut world =
-        World::with(config_at("/agents/a/runs", true), [Answer::Open(String::new()), Answer::Frames(source + &new(0))]);
+    let mut world = World::with(
+        config_at("/agents/a/runs", true),
+        [Answer::Open(String::new()), Answer::Frames(source + &new(3, 0))],
+    );
     world.input(Input::LoadTurn { text: Some("hello"), at: 1.0, frames: restored.as_bytes() });
     world.input(Input::Regenerate { ticket: TICKET, turn: None, instructions: "", stored: None });
     world.input(Input::Failed { request: world.requests.last().unwrap().1.id });

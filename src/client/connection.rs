@@ -21,8 +21,8 @@ pub(super) struct Connection {
     pub purpose: Purpose,
     /// Resume only: index of the last frame read before it.
     pub resumed_after: Option<u64>,
-    /// Asking again in the background only: the id in the request's path. The server keeps the stream under it once the
-    /// response has begun.
+    /// Asking again, or answering a pause, in the background: the id in the request's path. The server keeps the stream
+    /// under it once the response has begun.
     pub stream_id: Option<String>,
     /// When the last byte arrived, or the request was made.
     pub last_byte_at: Seconds,

@@ -16,7 +16,8 @@ impl Client {
         };
         let url = run_url(&runs, &run, "/continue");
         // Workflows continue in the foreground: without a durable queue, agno 3.1.10 answers 409 to anything else.
-        let mut fields = self.continue_fields(self.config.background && !contains(&runs, "/workflows/"));
+        let background = self.config.background && !contains(&runs, "/workflows/");
+        let mut fields = self.continue_fields(background);
         // Each route accepts its own fields and fails on those of the others.
         let ours = |name: &str| match () {
             () if contains(&runs, "/agents/") => name != "requirements" && name != "step_requirements",
@@ -28,5 +29,8 @@ impl Client {
         let tools = answers.iter().find(|(name, _)| name == "tools");
         self.conversation.pause_answer = tools.map(|(_, json)| json.clone());
         self.send_follow_up(self.follow_up_send(ticket, now), Purpose::Continue, url, fields, now);
+        if let Some(connection) = self.connection.as_mut().filter(|_| background) {
+            connection.stream_id = Some(run);
+        }
     }
 }

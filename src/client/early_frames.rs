@@ -29,7 +29,7 @@ struct EarlyFrame {
     index: u64,
     name: Option<String>,
     data: String,
-    /// The run, if it is the top-level one, which has the numbering.
+    /// The run at the top level, which has the numbering.
     top_run: Option<String>,
     ends_run: bool,
 }
@@ -69,12 +69,14 @@ impl EarlyFrames {
         Some((name, data))
     }
 
-    /// Holds the frame if it came early. `gap`: whether gaps are for good on this connection; set when one is given up.
+    /// Holds the frame if it came early. `current`: the run at the top level so far. `gap`: whether gaps are for good on
+    /// this connection; set when one is given up.
     pub fn order(
         &mut self,
         event: &RunEvent<'_>,
         (name, data): (Option<&str>, &str),
         next: Option<u64>,
+        current: Option<&str>,
         gap: &mut bool,
         now: Seconds,
     ) -> Order {
@@ -100,7 +102,8 @@ impl EarlyFrames {
             self.since = now;
         }
         let ends_run = event.parent().is_none() && event.kind.ends_run();
-        let (name, data, top_run) = (name.map(str::to_owned), data.to_owned(), top_run.map(String::from));
+        let top_run = top_run.map(String::from).or(current.map(str::to_owned));
+        let (name, data) = (name.map(str::to_owned), data.to_owned());
         self.held.push(EarlyFrame { index, name, data, top_run, ends_run });
         if self.held.len() >= MOST || index == u64::MAX {
             self.flushing = true;

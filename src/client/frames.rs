@@ -131,7 +131,8 @@ impl Client {
                     *gap |= event.kind == Kind::Replay;
                     if !was_held {
                         let next = next_index(conversation, *purpose, *got_event);
-                        match early.order(&event, (name.as_deref(), &data), next, gap, now) {
+                        let current = conversation.current().and_then(|turn| turn.run_id.as_deref());
+                        match early.order(&event, (name.as_deref(), &data), next, current, gap, now) {
                             Order::Now => {}
                             order => {
                                 conversation.diagnostics.stale_frames += u64::from(order == Order::Repeated);

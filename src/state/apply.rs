@@ -156,9 +156,12 @@ impl Conversation {
             Kind::ReasoningStarted => self.show_thinking(t, run),
             Kind::ReasoningStep => self.reasoning_step(t, run, event),
             Kind::ModelRequestStarted => {
+                let over = self.is_over(t, run);
                 if let Some(message) = self.turns[t].message_of(run) {
                     message.round += 1;
-                    message.text.begin_round();
+                    if !over {
+                        message.text.begin_round();
+                    }
                 }
                 self.show_working(t, run);
             }

@@ -29,11 +29,9 @@ impl Conversation {
             (Some(run), _) => {
                 (turn.stream_id.as_ref().unwrap_or(&run.id), run.last_index?, turn.restored && turn.stream_id.is_none())
             }
-            // Nothing of the new run has arrived: the source's frames, which may come first, are discarded.
-            (None, Some(source)) => {
-                let kept = turn.runs.iter().rfind(|run| run.id == *source).and_then(|run| run.last_index);
-                (source, kept.unwrap_or(0), kept.is_none())
-            }
+            // Nothing of the new run has arrived. Its numbers go on from the source's only if the server still has those
+            // under this id: all are asked for, and the source's frames, which may come first, are discarded.
+            (None, Some(source)) => (source, 0, true),
             _ => return None,
         };
         Some(ResumeFrom { run_id: run_id.clone(), last_index, whole, session_id: turn.session_id.clone() })

@@ -40,9 +40,11 @@ impl Conversation {
         }
         let Some(root) = self.turns[t].root else { return false };
         let turn = &mut self.turns[t];
-        // A stored turn may lack frames. One that streamed here goes on after the last one, if they are numbered.
+        // A stored turn may lack frames. One that streamed here goes on after the last one, if they are numbered. A run
+        // that regenerated another one, and has ended, goes on under its own id, whose numbers begin at 0.
         let last_index = turn.runs.get(root).last_index;
-        turn.restored = turn.recalled || last_index.is_none();
+        let moved = turn.stream_id.take_if(|_| matches!(turn.outcome, Some(Outcome::Failed | Outcome::Paused)));
+        turn.restored = turn.recalled || last_index.is_none() || moved.is_some();
         turn.runs.edit(root).last_index = last_index.or(Some(0));
         match turn.outcome {
             Some(Outcome::Failed) => self.begin_in_place(t, now),

@@ -105,7 +105,7 @@ impl Conversation {
             self.supersede_attempt(t);
         }
         let turn = &mut self.turns[t];
-        let mut run = Run::new(run_id(event), event);
+        let mut run = Run::new(run_id(event).into_owned(), event);
         run.top = at_top && turn.root.is_none();
         if run.top {
             let at = turn.runs.add(run);

@@ -108,6 +108,7 @@ impl Text {
             self.truncate(notice);
         }
         self.segment = self.text.len();
+        self.begin_round();
     }
 
     fn truncate(&mut self, len: usize) {
@@ -125,6 +126,11 @@ impl Text {
         if starts_with(text.as_bytes(), self.segment().as_bytes()) {
             self.text.push_str(crate::text::slice(text, self.text.len() - self.segment..));
             return;
+        }
+        // Where the last request began in another text is not known.
+        let before = self.text.as_bytes().get(self.segment..self.round).unwrap_or_default();
+        if !starts_with(text.as_bytes(), before) {
+            self.round = self.segment;
         }
         self.truncate(self.segment);
         self.text.push_str(text);

@@ -109,11 +109,11 @@ impl Runs {
         self.list.iter_mut().filter_map(|r| r.content_entry.take()).collect()
     }
 
-    /// The runs, for a version that begins with what came of them.
-    pub fn kept(&self) -> Runs {
-        let keep =
-            |run: &Run| Run { kept: true, last_index: run.last_index, ..Run::named(run.id.clone(), String::new()) };
-        Runs { list: self.list.iter().map(keep).collect(), last: 0 }
+    /// Adds the runs of a version before, of which nothing more is shown.
+    #[inline(never)]
+    pub fn keep(&mut self, before: &Runs) {
+        let own = before.list.iter().filter(|run| !run.kept && !run.id.is_empty());
+        self.list.extend(own.map(|run| Run { kept: true, ..Run::named(run.id.clone(), String::new()) }));
     }
 
     /// Marks every run as superseded.

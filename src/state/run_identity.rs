@@ -1,22 +1,23 @@
 //! Identifies the run of a frame: at the top level or below, new or known, repeated or not.
 
 use super::run::Run;
-use super::Turn;
+use super::{Outcome, Turn};
 use crate::event::{Kind, RunEvent, Scope};
 use crate::json::Str;
+use std::borrow::Cow;
 
 /// The id of a frame's run, made up if the frame names none. U+0000 between parent and source occurs in no real id. A
 /// workflow's own agent has a run of its own, which says nothing about the workflow's.
-pub(super) fn run_id(event: &RunEvent<'_>) -> String {
+pub(super) fn run_id<'a>(event: &RunEvent<'a>) -> Cow<'a, str> {
     if event.is_of_workflow_agent() && event.parent().is_none() {
-        return String::new();
+        return Cow::Borrowed("");
     }
     match (event.run_id, event.parent()) {
-        (Some(id), _) => id.into(),
-        (None, None) => String::new(),
+        (Some(id), _) => id.decode(),
+        (None, None) => Cow::Borrowed(""),
         (None, Some(parent)) => {
             let member = event.agent_id.or(event.team_id).or(event.source());
-            [&parent.decode(), "\u{0}", &member.map(Str::decode).unwrap_or_default()].concat()
+            Cow::Owned([&parent.decode(), "\u{0}", &member.map(Str::decode).unwrap_or_default()].concat())
         }
     }
 }
@@ -57,7 +58,7 @@ impl Turn {
             // The run gets the id that it lacked.
             (None, Some(root)) if at_top && self.runs.get(root).id.is_empty() => {
                 let run = self.runs.edit(root);
-                run.id = run_id(event);
+                run.id = run_id(event).into_owned();
                 run.name = event.source().map(String::from).unwrap_or_default();
                 run.just_named = true;
                 Some(root)
@@ -71,11 +72,12 @@ impl Turn {
         let (Some(index), Some(root)) = (event.event_index, self.root) else { return false };
         // The end of a run that is still open is never a repetition: replays from the database number frames anew.
         let ends = matches!(event.kind, Kind::RunCompleted | Kind::WorkflowCompleted) && !self.runs.get(run).over;
+        let waits = matches!(self.outcome, Some(Outcome::Paused | Outcome::Failed));
         let top = self.runs.edit(root);
-        // A run that was paused in the foreground numbers its frames from 0 again, once.
+        // A run that waited or failed may number its frames from 0 again, once: in the foreground, and under another id.
         if event.kind == Kind::RunContinued
             && event.parent_run_id.is_none()
-            && std::mem::take(&mut top.index_restarts)
+            && (std::mem::take(&mut top.index_restarts) || waits)
             && index == 0
         {
             top.last_index = None;

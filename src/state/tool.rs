@@ -162,11 +162,14 @@ pub(super) fn find(calls: &[ToolCall], tool: &Tool<'_>, status: ToolStatus, roun
         _ => {
             // Parallel calls with the same id end in any order; the oldest of the same arguments first.
             let oldest_open = |(at, call): &(usize, &ToolCall)| (call.round, std::cmp::Reverse(*at));
-            let open = same().filter(|(_, call)| call.is_open()).max_by_key(oldest_open);
+            // Few are open, so their ids are compared, and not those of all.
+            let open = || calls.iter().enumerate().filter(|(_, call)| call.is_open() && call.is_named_by(tool));
+            let same_open = open().filter(|(_, call)| call.has_args_of(tool)).max_by_key(oldest_open);
             // One that ended with another result is another call, even of the same second.
             let ended = || same().rev().filter(|(_, call)| !call.contradicts(tool, status));
-            open.or_else(|| ended().find(|(_, call)| call.round == round))
-                .or_else(|| named().filter(|(_, call)| call.is_open()).max_by_key(oldest_open))
+            same_open
+                .or_else(|| ended().find(|(_, call)| call.round == round))
+                .or_else(|| open().max_by_key(oldest_open))
                 .or_else(|| ended().next())
         }
     };

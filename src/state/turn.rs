@@ -73,6 +73,8 @@ pub struct Turn {
     pub(super) has_content: bool,
     /// Work messages that ended only because the turn did.
     pub(super) settled_work: Vec<usize>,
+    /// As many of the answer's tools are over, whatever continues: they are of a request before this one.
+    pub(super) settled_tools: usize,
     /// The outcome if the stream ends without saying more: from a `replay` without frames, or from a step that waits
     /// for the user.
     pub(super) stated_outcome: Option<Outcome>,
@@ -231,7 +233,8 @@ impl Turn {
     /// The turn continues, and so does what its pause or interruption had stopped.
     pub(super) fn reopen_unfinished(&mut self) {
         let mut again = std::mem::take(&mut self.settled_work);
-        self.answer.transition_tools(ToolStatus::Cancelled, ToolStatus::Started);
+        let tools = self.answer.tools.iter_mut().skip(self.settled_tools);
+        tools.for_each(|tool| tool.transition(ToolStatus::Cancelled, ToolStatus::Started));
         for &at in &again {
             if let Some(message) = self.work.get_mut(at) {
                 message.edit().status = RunStatus::Started;

@@ -113,8 +113,10 @@ impl Conversation {
             new.answer.text.append_text(source.answer.text.before_last_round(), &limits);
             new.answer.text.begin_segment();
             new.answer.tools = source.answer.tools.clone();
+            new.settled_tools = new.answer.tools.len();
             new.work = source.work.clone();
-            new.runs = source.runs.kept();
+            // The server may send the frames of all of them first.
+            turn.older.iter().chain([turn]).for_each(|version| new.runs.keep(&version.runs));
         }
         let was_seen = turn.version_in_use().is_some();
         let mut old = std::mem::replace(&mut self.turns[t], new);
@@ -136,14 +138,16 @@ impl Conversation {
 
     /// A turn that failed goes on in place, in the same run.
     pub(crate) fn begin_in_place(&mut self, t: usize, now: Seconds) {
+        self.show_live(t);
         let turn = &mut self.turns[t];
         if !turn.recalled {
             self.monitor.reopened(turn.ending());
         }
         turn.attempts += 1;
+        turn.settled_work.clear();
+        turn.settled_tools = turn.answer.tools.len();
         turn.clear_notice();
-        turn.outcome = None;
-        turn.error = None;
+        (turn.outcome, turn.error) = (None, None);
         (turn.times.ended_at, turn.times.began_at) = (None, now);
         turn.stated_outcome = None;
         turn.dirty = true;
@@ -162,10 +166,10 @@ impl Conversation {
         self.show_live_branch();
     }
 
-    /// The frames of the live version's run are kept under the id of the run that it regenerates.
+    /// The frames of the live version's run are kept under this id: its own, or that of the run that it regenerates.
     pub(crate) fn streams_under(&mut self, id: String) {
-        if let Some(turn) = self.active_turn.and_then(|t| self.turns.get_mut(t)) {
-            turn.stream_id = Some(id);
+        if let Some(turn) = self.turns.get_mut(self.active_turn.unwrap_or(self.current)) {
+            turn.stream_id = Some(id).filter(|id| turn.run_id.as_ref() != Some(id));
         }
     }
 
@@ -270,6 +274,7 @@ impl Turn {
             has_lifecycle_events: false,
             has_content: false,
             settled_work: Vec::new(),
+            settled_tools: 0,
             stated_outcome: None,
             source_ended: false,
             restored: false,

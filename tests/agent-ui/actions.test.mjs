@@ -133,6 +133,62 @@ test('the queue is in the user’s hands, and a session is renamed, copied and d
   assert.deepEqual(asked.filter((request) => request !== 'GET run-previews'), ['POST fork', 'POST rename', `DELETE ${sessionId}`])
 })
 
+test('the list of sessions in the store follows what is done to them, at once, and goes back if the server refuses', async () => {
+  let answer, fails = false
+  const { ui, store } = await open(async (request, response) => {
+    if (/rename/.test(request.path) || request.method === 'DELETE') await new Promise((resolve) => (answer = resolve))
+    if (fails) return response.writeHead(500).end()
+    if (request.path.endsWith('/fork')) return json(response, { session_id: 'copy' })
+    if (request.method === 'DELETE') return response.writeHead(204).end()
+    if (/rename|run-previews|\/runs\//.test(request.path)) return json(response, { status: 'COMPLETED' })
+    stream(response, Buffer.concat(runOf('One.')))
+  })
+  assert.equal(await ui.send('one'), 'completed')
+  const { sessionId } = ui.handler.getSnapshot()
+  const other = { session_id: 'other', session_name: 'Other', created_at: 1, mine: true }
+  const listed = () => store.getState().sessionsData.map(({ session_id, session_name }) => [session_id, session_name])
+  const names = () => listed().map(([, name]) => name)
+  const load = () => store.getState().setSessionsData([{ session_id: sessionId, session_name: 'one', created_at: 2 }, other])
+  load()
+  assert.equal(await ui.forkSession(), 'copy')
+  assert.deepEqual(listed(), [['copy', 'one'], [sessionId, 'one'], ['other', 'Other']])
+
+  const done = async (promise, before) => {
+    answer = undefined
+    await until(() => answer)
+    before?.()
+    answer()
+    await promise
+  }
+  const renamed = ui.renameSession('other', 'Kaffe')
+  assert.deepEqual(names(), ['one', 'one', 'Kaffe'], 'at once')
+  assert.equal(store.getState().sessionsData[2].mine, true)
+  await done(renamed, load)
+  assert.deepEqual(names(), ['one', 'Kaffe'], 'although the list was loaded meanwhile')
+  const deleted = ui.deleteSession('other')
+  assert.deepEqual(names(), ['one'])
+  await done(deleted, load)
+  assert.deepEqual(names(), ['one'])
+
+  load()
+  fails = true
+  for (const [call, during] of [[() => ui.renameSession('other', 'Te'), ['one', 'Te']], [() => ui.deleteSession('other'), ['one']], [() => ui.renameSession(sessionId, 'Te'), ['Te', 'Other']]]) {
+    const refused = call()
+    assert.deepEqual(names(), during)
+    await done(assert.rejects(refused, { httpStatus: 500 }))
+    assert.deepEqual(names(), ['one', 'Other'])
+  }
+  await assert.rejects(ui.renameSession('other', ' '), { name: 'TypeError' })
+  assert.deepEqual(names(), ['one', 'Other'])
+
+  fails = false
+  await done(ui.deleteSession('other'))
+  await done(ui.deleteSession(sessionId))
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  store.getState().setSessionsData([other])
+  assert.deepEqual(listed(), [['other', 'Other']], 'a deleted one does not come back')
+})
+
 /** A page whose session is being opened: `release` lets the server answer. */
 async function opening() {
   let release

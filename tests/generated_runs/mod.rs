@@ -1,5 +1,8 @@
 //! Streams as an AgentOS could send them: a backend that follows a list of moves and keeps to the order of
 //! docs/agentos-protocol.md. An impossible move is replaced by a similar one, so every list of moves gives a stream.
+#![allow(dead_code)]
+
+pub mod again;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -129,7 +132,7 @@ pub fn streams(kind: Kind, moves: &[(Move, u8, u8)]) -> Vec<Vec<u8>> {
     backend.parts
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Backend {
     parts: Vec<Vec<u8>>,
     /// The runs of the current attempt, the top-level one first.
@@ -142,6 +145,9 @@ struct Backend {
     over: bool,
     /// The last frames, to be repeated.
     sent: Vec<Vec<u8>>,
+    /// All frames, with the index of those that have one.
+    frames: Vec<(Option<u64>, Vec<u8>)>,
+    numbered: Option<u64>,
     layout: u8,
     ending: u8,
 }
@@ -403,6 +409,7 @@ impl Backend {
         data.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         if let Some(index) = &mut self.index {
             data["event_index"] = json!(*index);
+            self.numbered = Some(*index);
             *index += 1;
         }
         self.event(&name, data);
@@ -417,6 +424,7 @@ impl Backend {
         let line_end = ["\r\n", "\r"].get(usize::from(self.ending)).copied().unwrap_or("\n");
         let frame = text.replace('\n', line_end).into_bytes();
         self.parts.last_mut().unwrap().extend(&frame);
+        self.frames.push((self.numbered.take(), frame.clone()));
         self.sent.push(frame);
     }
 }

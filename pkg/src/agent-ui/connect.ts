@@ -42,7 +42,7 @@ type NotActions =
   | 'begin' | 'feed' | 'end' | 'subscribe' | 'getSnapshot' | 'getServerSnapshot' | 'load' | 'clear' | 'dispose'
 
 /** Their names, among the handler's methods. */
-const ACTIONS = /regen|edit|follow|sion$|Queue/
+const ACTIONS = /reg|edi|fol|sion$|Que/
 /** Those that return at once. Without a conversation there is nothing to act on. */
 const SYNCHRONOUS = /Ver|Que/
 
@@ -104,7 +104,7 @@ class Connection implements AgentUI {
   constructor(options: AgentUIOptions) {
     this.#options = options
     for (const name of Object.keys(createLazyHandler()) as (keyof ConversationActions)[]) {
-      if (ACTIONS.test(name)) (this as any)[name] = (...args: unknown[]) => this.#act(name, args)
+      if (ACTIONS.test(name)) (this as any)[name] = (first?: unknown, second?: unknown) => this.#act(name, first, second)
     }
     this.#sessionList = new SessionListSync(options.store)
     this.#unsubscribe = options.store.subscribe((state, before) => {
@@ -150,8 +150,9 @@ class Connection implements AgentUI {
   }
 
   /** Without a conversation, opens the session that the page has loaded. */
-  #act(name: keyof ConversationActions, args: unknown[]): unknown {
-    const act = (handler: StreamHandler) => (handler[name] as (...args: unknown[]) => unknown)(...args)
+  #act(name: keyof ConversationActions, first: unknown, second: unknown): unknown {
+    // For those of sessions, whose list in the store follows.
+    const act = (handler: StreamHandler) => (handler[name] as (...args: unknown[]) => unknown)(first, second, this.#options.store)
     if (this.handler) return act(this.handler)
     if (SYNCHRONOUS.test(name)) return false
     const [handler, show, session] = this.#prepare(true)

@@ -1,7 +1,6 @@
 // Drives the core of one handler: creates it on first use, does what it asks for (timers, requests, storage, other tabs), keeps
 // the snapshot up to date and notifies listeners. It decides nothing: the core does. Arguments have been validated by the caller.
 
-import { hitlFields } from '../agentos/hitl-fields'
 import { importMessages } from '../snapshot/imported-messages'
 import { SnapshotStore } from '../snapshot/snapshot-store'
 import { deltaReceiver } from '../wasm/delta-receiver'
@@ -14,9 +13,9 @@ import { OpenCalls } from './open-calls'
 import { pageEnvironment, type AnswerNews, type PageEnvironment } from './page-environment'
 import { reportTo } from './report-error'
 import { tellRequirements } from './pause-requirements'
+import { recorderHooks } from './recorder-hooks'
 import { requestHost } from './request-host'
 import { resumePointOf, restoreArguments } from './resume-point'
-import { takeOver } from './take-over'
 import { unfinishedEdit } from './unfinished-edit'
 import { validateOptions } from './validate-options'
 import { WakeTimer } from './wake-timer'
@@ -81,7 +80,9 @@ export class CoreDriver {
     this.#restore(this.page.restore())
   }
 
-  get core(): Core { return this.#slot.core }
+  get core(): Core {
+    return this.#slot.core
+  }
 
   /** The current snapshot; after `dispose()` the last one. */
   get snapshot(): Snapshot {
@@ -121,7 +122,9 @@ export class CoreDriver {
     return this.#store.hasStreamed
   }
 
-  resume(): Promise<Outcome> { return this.startCall((ticket) => this.core.resume(ticket)) }
+  resume(): Promise<Outcome> {
+    return this.startCall((ticket) => this.core.resume(ticket))
+  }
 
   feed(bytes: Uint8Array): void {
     // A tap has to see the call, and a replay has its own time: both need the core's method.
@@ -151,20 +154,14 @@ export class CoreDriver {
   }
 
   hooks(): RecorderHooks {
-    return {
-      options: this.options,
-      seed: this.#seed,
-      start: () => {
-        const { isStreaming, sessionId } = this.snapshot
-        if (isStreaming || this.isDisposed) return null
-        this.#slot.own.keep()
-        const requests = this.#slot.own.requests()
-        return { requests, sessionId, kept: this.#resumePoint, reached: this.#slot.own.reached, ...(this.#loaded && !this.#store.hasStreamed && { loaded: this.#loaded }), ...(this.recalled?.requests === requests && { recalled: { first: this.recalled.first, calls: this.recalled.calls } }) }
-      },
-      listen: (tap) => this.#slot.listen(tap),
-      replay: (...given) => this.#replay(...given), hitlFields,
-      takeOver: (...waiting) => takeOver({ core: () => this.core, adopt: (replace) => this.#store.adopt(replace(this.#store.snapshot)), clock: (now) => (this.#calledAt = now), report: (error) => this.reportError(error) }, ...waiting),
-    }
+    return recorderHooks({
+      options: this.options, seed: this.#seed, slot: this.#slot,
+      state: () => (this.isDisposed ? null : { snapshot: this.snapshot, kept: () => this.#resumePoint, loaded: this.hasRun ? undefined : this.#loaded, recalled: this.recalled }),
+      replay: (...given) => this.#replay(...given),
+      store: () => this.#store,
+      clock: (now) => (this.#calledAt = now),
+      report: (error) => this.reportError(error),
+    })
   }
 
   dispose(): void {
@@ -174,7 +171,9 @@ export class CoreDriver {
     this.#detach()
   }
 
-  #create(options: CheckedOptions, seed: number, hasLog: boolean): Core { return createCore(this.#source, this.#host(), options, seed, hasLog) }
+  #create(options: CheckedOptions, seed: number, hasLog: boolean): Core {
+    return createCore(this.#source, this.#host(), options, seed, hasLog)
+  }
 
   /** Ends whatever runs, frees the core and detaches from the page. */
   #detach(): void {

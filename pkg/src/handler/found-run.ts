@@ -1,6 +1,6 @@
 // Where a run is shown in the conversation.
 
-import type { CoreDriver } from './core-driver'
+import type { Core } from '../../generated/core'
 import type { Outcome } from '../types/snapshot'
 
 export interface FoundRun {
@@ -11,7 +11,7 @@ export interface FoundRun {
   outcome: Outcome | 'running'
 }
 
-export function findRun(driver: CoreDriver, id: string): FoundRun | undefined {
+export function findRun(driver: { readonly core: Core }, id: string): FoundRun | undefined {
   const [turn, version, outcome] = driver.core.findRun(id)?.split(' ') ?? []
   return turn === undefined ? undefined : { turn: Number(turn), isLast: version === 'last', outcome: outcome as FoundRun['outcome'] }
 }

@@ -1,6 +1,7 @@
 // A resume point as it crosses the border of the core, as texts and numbers, and as it is stored and recorded.
 
 import type { ResumePoint } from '../types/recording'
+import type { Turn } from '../types/snapshot'
 
 /** Of what `core.keep()` passes to the host. */
 export function resumePointOf(texts: (string | null)[], lastIndex: number, askedAt: number): ResumePoint | null {
@@ -9,6 +10,15 @@ export function resumePointOf(texts: (string | null)[], lastIndex: number, asked
   return {
     runId, sessionId: sessionId!, lastIndex, name, ...(streamId === null ? {} : { streamId: streamId! }), user: user!, askedAt, text,
     pause: typeof message === 'string' ? { message, requirements: requirements as string[] } : null,
+  }
+}
+
+/** Of a turn that is about to be edited: `edited` is its new text. */
+export function editPoint(turn: Turn | undefined, sessionId: string | null, edited: string): ResumePoint {
+  const { runId, user, answer } = turn ?? {}
+  return {
+    runId: runId ?? '', sessionId, lastIndex: 0, name: answer?.name ?? '', user: user?.content ?? null, askedAt: user?.created_at ?? 0, text: answer?.content ?? '',
+    pause: null, edited,
   }
 }
 

@@ -17,6 +17,7 @@ import { assertConversation } from './load-arguments'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
 import { SessionNews } from './session-news'
+import type { SessionStore } from './page-session-list'
 import { noteLeft } from './stored-run-end'
 import { takeUpEdit } from './stored-turns'
 import { turnNumber } from './turn-argument'
@@ -164,9 +165,10 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       return driver.snapshot.sessions.filter(({ session_id }) => ids.has(session_id))
     },
 
-    forkSession: () => forkSession(driver),
-    renameSession: (id, name) => renameSession(driver, id, name),
-    deleteSession: (id) => deleteSession(driver, id),
+    // The third argument is agent-ui's.
+    forkSession: (...[, , store]: [unknown?, unknown?, SessionStore?]) => forkSession(driver, store),
+    renameSession: (id, name, store?: SessionStore) => renameSession(driver, id, name, store),
+    deleteSession: (...[id, , store]: [string, unknown?, SessionStore?]) => deleteSession(driver, id, store),
 
     async openSession(id: string): Promise<boolean> {
       assertArgument('openSession', 'the id of a session', id, typeof id === 'string' && id)

@@ -4,8 +4,14 @@
 
 import { RequestError } from '../agentos/http-client'
 import { findRun } from './found-run'
-import type { CoreDriver } from './core-driver'
+import { editPoint } from './resume-point'
+import type { PageEnvironment } from './page-environment'
+import type { Core } from '../../generated/core'
 import type { ResumePoint } from '../types/recording'
+import type { Snapshot } from '../types/snapshot'
+
+/** What this needs of its handler's driver, which in turn stores what this has kept. */
+interface EditedDriver { readonly core: Core; readonly page: PageEnvironment; readonly snapshot: Snapshot }
 
 interface Unfinished {
   /** The turn as it was; `edited` is the new text. */
@@ -18,16 +24,15 @@ interface Unfinished {
   since: number
 }
 
-const edits = new WeakMap<CoreDriver, Unfinished>()
+const edits = new WeakMap<EditedDriver, Unfinished>()
 
 /** Turn `id` is about to be edited. To be told that the core has begun, or why not. */
-export function keepEdit(driver: CoreDriver, id: number, text: string): { begun(): void; failed(why: unknown): void } {
+export function keepEdit(driver: EditedDriver, id: number, text: string): { begun(): void; failed(why: unknown): void } {
   const earlier = edits.get(driver)
   const { snapshot: { sessionId, turns }, page } = driver
-  const { runId = null, user, answer } = turns.find((turn) => turn.id === `t${id}`) ?? {}
-  const point = { runId: runId ?? '', sessionId, lastIndex: 0, name: answer?.name ?? '', user: user?.content ?? null, askedAt: user?.created_at ?? 0, text: answer?.content ?? '', pause: null, edited: text }
+  const point = editPoint(turns.find((turn) => turn.id === `t${id}`), sessionId, text)
   const edit: Unfinished = { point, isPlanned: true, since: Date.now() / 1000 }
-  if (runId !== null) edits.set(driver, edit)
+  if (point.runId) edits.set(driver, edit)
   page.open()
   page.changed()
   return {
@@ -43,12 +48,12 @@ export function keepEdit(driver: CoreDriver, id: number, text: string): { begun(
 }
 
 /** An earlier page has left this. */
-export function takeEdit(driver: CoreDriver, point: ResumePoint): void {
+export function takeEdit(driver: EditedDriver, point: ResumePoint): void {
   edits.set(driver, { point, isPlanned: false, since: Date.now() / 1000 })
 }
 
 /** What is to be stored: until the user goes on in the session, also while another one is shown. */
-export function unfinishedEdit(driver: CoreDriver): ResumePoint | null {
+export function unfinishedEdit(driver: EditedDriver): ResumePoint | null {
   const { point, isPlanned, isFailed, since } = edits.get(driver) ?? {}
   if (!point) return null
   const { sessionId, turns } = driver.snapshot
@@ -60,7 +65,7 @@ export function unfinishedEdit(driver: CoreDriver): ResumePoint | null {
 }
 
 /** The stored session is shown: its turn gets the text, unless the server has got it. */
-export function returnEdit(driver: CoreDriver): void {
+export function returnEdit(driver: EditedDriver): void {
   const { point } = edits.get(driver) ?? {}
   if (!point || point.sessionId !== driver.snapshot.sessionId) return
   const turn = `t${findRun(driver, point.runId)?.turn}`

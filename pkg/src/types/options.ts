@@ -247,8 +247,7 @@ export interface StallOptions {
    */
   foreground?: number
   /**
-   * Of requests that are no runs, such as those of `openSession` and `loadSessions`, which then reject: seconds without a byte, 0 to
-   * 86,400; 0 means never.
+   * Of requests that are no runs, such as `loadSessions`, which then reject: seconds without a byte, 0 to 86,400; 0 means never.
    *
    * @default 30
    */
