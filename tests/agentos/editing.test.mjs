@@ -301,7 +301,7 @@ for (const [name, options, who] of WORLDS) {
           return new Response(cut, { headers })
         } })
         const key = newKey()
-        await ask(handler, options, ...[1, 2].map((n) => `Question ${n} [[take key=${key} n=8 ms=10]]`))
+        await ask(handler, options, ...[1, 2].map((n) => hideable(n, key)))
         const before = asked(handler)
         left = number
         const outcome = await handler.edit('t0', `Better [[take key=${key} n=8 ms=10]]`)
