@@ -95,6 +95,25 @@ fn a_request_counts_as_one_and_a_sum_of_its_run_as_none() {
 }
 
 #[test]
+fn a_limit_that_a_member_names_is_shown_at_once_also_after_the_end_of_the_run() {
+    let body = json!({"error": {"code": 429, "status": "RESOURCE_EXHAUSTED", "details": [
+        {"@type": "type.googleapis.com/google.rpc.QuotaFailure", "violations": [
+            {"quotaId": "GenerateContentPaidTierInputTokensPerModelPerMinute",
+             "quotaDimensions": {"model": "gemini-2.5-flash"}, "quotaValue": "1000000"}]}]}});
+    let failed = with(member("web", "Web", "m1", "lead"), json!({"content": body.to_string()}));
+    for is_over in [false, true] {
+        let mut page = Page::asked();
+        page.event("TeamRunStarted", leader()).event("RunStarted", member("web", "Web", "m1", "lead"));
+        if is_over {
+            page.event("error", json!({"error": "Broken.", "type": "general", "retries": 0}));
+        }
+        assert_eq!(page.view()["head"]["quota"], json!([]), "read before the limit arrives");
+        page.event("RunError", failed.clone());
+        assert_eq!(page.view()["head"]["quota"][0]["limit"], json!(1_000_000), "over: {is_over}");
+    }
+}
+
+#[test]
 fn a_long_conversation_is_no_hint_where_something_else_went_wrong() {
     for (content, hinted) in [("429 RESOURCE_EXHAUSTED", true), ("the database is gone", false)] {
         let mut page = started();

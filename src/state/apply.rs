@@ -146,6 +146,7 @@ impl Conversation {
             }
             Kind::RunError | Kind::WorkflowError => {
                 self.quota.learn(error.as_ref().map_or(&[], StreamError::quotas));
+                self.head_dirty = true;
                 self.run_ended(t, run, RunStatus::Error, Outcome::Failed, error, now);
             }
             Kind::RunPaused | Kind::Paused | Kind::WorkflowPaused => self.run_paused(t, run, event, now),
