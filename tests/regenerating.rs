@@ -327,6 +327,35 @@ fn a_turn_in_the_middle_keeps_its_place() {
 }
 
 #[test]
+fn a_pause_waits_until_an_earlier_turn_has_been_answered_again() {
+    let tool = json!({"tool_call_id": "c1", "tool_name": "send_email", "tool_args": {"to": "a"}, "requires_confirmation": true});
+    let asks = frame("RunStarted", agent("r2")) + &frame("RunPaused", with(agent("r2"), json!({"tools": [tool]})));
+    for (answer, outcome) in [
+        (said("r3", "Again."), Outcome::Completed),
+        (refusal("boom"), Outcome::Failed),
+        (Answer::Open(continued("r3") + &content("r3", "Ag")), Outcome::Cancelled),
+    ] {
+        let mut world = world([looked_up("r1", "One."), Answer::Frames(asks.clone()), answer, said("r2", "Sent.")]);
+        world.ask("first");
+        let first = live(&mut world).id;
+        assert_eq!(world.ask("second"), Outcome::Paused);
+        world.input(Input::Regenerate { ticket: TICKET, turn: Some(first), instructions: "", stored: None });
+        if outcome == Outcome::Cancelled {
+            world.input(Input::Cancel);
+        }
+        assert_eq!(world.outcome_of(TICKET), Some(outcome));
+        assert_eq!(world.page.status(), "paused", "after {outcome:?}");
+        assert_eq!(world.page.view()["turns"][1]["facts"]["pause"]["runId"], json!("r2"));
+        assert_eq!(world.page.banner().is_some(), outcome == Outcome::Failed);
+        world.input(Input::Continue { ticket: 78, answers: &[] });
+        world.rest();
+        assert_eq!(world.outcome_of(78), Some(Outcome::Completed));
+        assert_eq!(last(&world).0, "/agents/a/runs/r2/continue");
+        assert_eq!(world.page.view()["turns"][1]["answer"]["text"], json!("Sent."));
+    }
+}
+
+#[test]
 fn what_cannot_be_asked_again_says_why_and_changes_nothing() {
     let why = |world: &World, turn| world.page.client.why_not_again(turn);
     let mut empty = world([]);

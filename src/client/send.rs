@@ -129,6 +129,7 @@ impl Client {
         self.busy.end();
         self.outputs.push_back(Output::Urgent);
         self.share_limit(now);
+        self.conversation.return_to_pause();
         self.start_next(now);
     }
 

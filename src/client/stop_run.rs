@@ -10,7 +10,7 @@ impl Client {
     /// the user.
     pub(super) fn stop_run(&mut self, drops_queue: bool, now: Seconds) {
         let run = if self.watch_unnamed() { None } else { self.run_to_stop() };
-        let edits = self.conversation.is_editing();
+        let waits = self.conversation.current().is_some_and(|turn| turn.outcome == Some(Outcome::Paused));
         if drops_queue {
             self.cancel(now);
         } else {
@@ -18,8 +18,8 @@ impl Client {
             self.conversation.head_dirty = true;
             self.cancel_current(now);
         }
-        // A pause that comes back, because its edit was stopped, stays.
-        if self.is_paused() && !edits {
+        // A pause that comes back, because an edit or another turn's answer was stopped, stays.
+        if self.is_paused() && waits {
             self.conversation.cancel_pause(now);
         }
         if let Some(run) = run {

@@ -102,6 +102,18 @@ impl Conversation {
         turn.pause.as_ref().and_then(|p| p.run_id.as_deref()).or(turn.run_id.as_deref())
     }
 
+    /// An earlier turn was answered again while the last one waits: what that asks for can be answered. An interrupted
+    /// answer comes first, since it can be resumed.
+    #[inline(never)]
+    pub(crate) fn return_to_pause(&mut self) {
+        let Some(last) = self.last_live().filter(|&last| last != self.current) else { return };
+        let ended = self.current().and_then(|turn| turn.outcome);
+        if self.turns[last].outcome == Some(Outcome::Paused) && ended.is_some_and(|o| o != Outcome::Interrupted) {
+            self.current = last;
+            self.become_idle(Some(Outcome::Paused));
+        }
+    }
+
     /// The user cancels a paused run.
     pub(crate) fn cancel_pause(&mut self, now: Seconds) {
         let t = self.current;
