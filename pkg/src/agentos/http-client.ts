@@ -72,7 +72,8 @@ async function withoutSilence<T>(seconds: number, work: (heard: () => void) => P
       const heard = () => {
         clearTimeout(timer)
         if (seconds) timer = setTimeout(() => {
-          reject(new RequestError(`The server has not answered for ${seconds} seconds.`))
+          reject(new RequestError(`The server has not answered for ${seconds} second${seconds === 1 ? '' : 's'}.`))
+          seconds = 0
           stop()
         }, seconds * 1000)
       }
@@ -84,9 +85,9 @@ async function withoutSilence<T>(seconds: number, work: (heard: () => void) => P
   }
 }
 
-/** The answer, which says when a part of it has come. */
+/** The answer, which says when a part of it has come. One that a custom fetch has given a `json` of its own stays as it is. */
 function heardOf(answer: Response, heard: () => void): Response {
-  if (!(answer instanceof Response) || !answer.body) return answer
+  if (answer.json !== Response.prototype.json || !answer.body) return answer
   return new Response(answer.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, parts) {
       heard()
