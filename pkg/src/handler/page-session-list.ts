@@ -19,9 +19,3 @@ export function replaceIn(store: SessionStore | undefined, id: string, entries: 
   if (found >= 0 || entries.length) store?.getState().setSessionsData?.(list)
   return place
 }
-
-/** Changes its name of a session, if that is `from`. */
-export function renameIn(store: SessionStore | undefined, id: string, from: string | undefined, to: string | undefined): void {
-  const entry = entryIn(store, id)
-  if (entry && entry.session_name === from) replaceIn(store, id, [{ ...entry, session_name: to! }])
-}

@@ -16,6 +16,7 @@ import { regenerate } from './regenerate'
 import { assertConversation } from './load-arguments'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
+import { listFilter } from './session-changes'
 import { SessionNews } from './session-news'
 import type { SessionStore } from './page-session-list'
 import { noteLeft } from './stored-run-end'
@@ -154,7 +155,8 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     async loadSessions(options?: { limit?: number; page?: number }): Promise<SessionEntry[]> {
       if (driver.isDisposed) return []
       const { limit = 50, page = 1 } = options ?? {}
-      const listed = await fetchSessions(driver.options, resolveFields(driver.options).user_id, limit, page)
+      const asShown = listFilter(driver)
+      const listed = asShown(await fetchSessions(driver.options, resolveFields(driver.options).user_id, limit, page))
       const ids = new Set<string>()
       for (const session of listed) {
         if (driver.isDisposed) break
