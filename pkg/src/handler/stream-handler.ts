@@ -122,6 +122,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     },
 
     begin(text?: string, { name }: { name?: string } = {}): void {
+      for (const given of [text, name]) assertArgument('begin', 'a message and a name that are texts', given, given == null || typeof given === 'string')
       if (!driver.isDisposed) driver.core.begin(text ?? null, name ?? null)
     },
 
