@@ -166,7 +166,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       return driver.snapshot.sessions.filter(({ session_id }) => ids.has(session_id))
     },
 
-    // The third argument is agent-ui's.
+    // agent-ui passes the page's store as a third argument.
     forkSession: (...[, , store]: [unknown?, unknown?, SessionStore?]) => forkSession(driver, store),
     renameSession: (id, name, store?: SessionStore) => renameSession(driver, id, name, store),
     deleteSession: (...[id, , store]: [string, unknown?, SessionStore?]) => deleteSession(driver, id, store),
