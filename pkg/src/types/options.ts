@@ -247,8 +247,7 @@ export interface StallOptions {
    */
   foreground?: number
   /**
-   * Seconds without a byte after which a request that is not a run, such as that of `loadSessions`, is rejected, 0 to 86,400; 0 means
-   * never.
+   * Seconds without a byte, 0 to 86,400, after which a request that is not a run, such as `loadSessions`, rejects; 0 means never.
    *
    * @default 30
    */
