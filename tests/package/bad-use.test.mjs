@@ -230,3 +230,15 @@ test('an empty name, and addresses in the wrong place, are refused with words th
   handlers.push(own)
   for (const call of [() => lib.listComponents(), () => lib.listComponents({ endpoint: null }), () => own.loadSessions(), () => own.openSession('s'), () => own.renameSession('s', 'x')]) await assert.rejects(call, nowhere)
 })
+
+test('begin refuses a message and a name that are no texts, and the conversation stays as it is', async () => {
+  const { handler } = await connect()
+  const before = handler.getSnapshot()
+  for (const [given, said] of [[[7], 'number 7'], [['x', { name: ['a'] }], 'an array'], [['x', { name: {} }], 'an object']]) {
+    assert.throws(() => handler.begin(...given), { name: 'TypeError', message: `begin() takes a message and a name that are texts, not ${said}` })
+  }
+  assert.equal(handler.getSnapshot(), before)
+  handler.begin(null)
+  handler.begin('x', { name: null })
+  assert.equal(handler.getSnapshot().turns.length, 1)
+})

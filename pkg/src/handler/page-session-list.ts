@@ -1,13 +1,13 @@
 // The list of sessions in the page's own store (agent-ui), which follows what the handler does to a session.
 
-/** The page's store: only such a page has one, with a setter or without. */
+/** The store of a page with agent-ui; the setter may be missing. */
 export interface SessionStore { getState(): { sessionsData?: any; setSessionsData?: (sessions: any) => void } }
 
 interface Listed { session_id: string; session_name?: string; created_at?: number }
 
 const listIn = (store: SessionStore | undefined): Listed[] => [store?.getState().sessionsData ?? []].flat()
 
-/** Its entry of a session. */
+/** The store's entry of a session. */
 export const entryIn = (store: SessionStore | undefined, id: string) => listIn(store).find((entry) => entry?.session_id === id)
 
 /** Puts `entries` in the place of that entry; without one, at `at`. Returns the place. */

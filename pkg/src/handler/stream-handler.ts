@@ -123,6 +123,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     },
 
     begin(text?: string, { name }: { name?: string } = {}): void {
+      for (const given of [text, name]) assertArgument('begin', 'a message and a name that are texts', given, given == null || typeof given === 'string')
       if (!driver.isDisposed) driver.core.begin(text ?? null, name ?? null)
     },
 
@@ -167,7 +168,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       return driver.snapshot.sessions.filter(({ session_id }) => ids.has(session_id))
     },
 
-    // The third argument is agent-ui's.
+    // agent-ui passes the page's store as a third argument.
     forkSession: (...[, , store]: [unknown?, unknown?, SessionStore?]) => forkSession(driver, store),
     renameSession: (id, name, store?: SessionStore) => renameSession(driver, id, name, store),
     deleteSession: (...[id, , store]: [string, unknown?, SessionStore?]) => deleteSession(driver, id, store),
