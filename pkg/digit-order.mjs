@@ -5,6 +5,7 @@
 /** Brotli's classes of printable characters. The last one has the rest, such as `#$&*+-/?@!`. */
 const CLASSES = [/ /, /"|'/, /%/, /[([{<]/, /[)\]}>]/, /[,:;]/, /\./, /=/, /\d/, /[AEIOU]/, /[A-Z]/, /[aeiou]/, /[a-z]/, /[^]/]
 
+/** How many numbers are one digit. */
 const SHORT = 64
 
 /** A function: rank of an instruction → its place among the digits. `ranks`: of the instructions, in their order in the module. */
