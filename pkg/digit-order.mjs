@@ -1,10 +1,11 @@
-// Which of the 64 shortest digits stands for which of the 64 most frequent instructions. Brotli predicts a character from what the
-// one before is: it knows letters, digits and some punctuation apart, as text has them (RFC 7932 §7.1, Lut0). So instructions that
-// are followed by the same ones share a class of characters, and those that no other is like have a class to themselves.
+// Decides which of the 64 numbers of one character stands for which of the 64 most frequent instructions. Brotli predicts a character from
+// the class of the one before (vowels, consonants, digits, kinds of punctuation: RFC 7932 §7.1, Lut0). So instructions with the same
+// followers get characters of one class, and those unlike any other get a class to themselves.
 
-/** Brotli's classes of printable characters. `#$&*+-/?@!` and others are the last one. */
+/** Brotli's classes of printable characters. The last one has the rest, such as `#$&*+-/?@!`. */
 const CLASSES = [/ /, /"|'/, /%/, /[([{<]/, /[)\]}>]/, /[,:;]/, /\./, /=/, /\d/, /[AEIOU]/, /[A-Z]/, /[aeiou]/, /[a-z]/, /[^]/]
 
+/** How many numbers are one digit. */
 const SHORT = 64
 
 /** A function: rank of an instruction → its place among the digits. `ranks`: of the instructions, in their order in the module. */
@@ -17,7 +18,7 @@ export function arrangedDigits(ranks, digits) {
   return (rank) => places[rank] ?? rank
 }
 
-/** Swaps the places of any two ranks where that is cheaper. Whether there were any. */
+/** Swaps the places of any two ranks where that is cheaper. Returns whether it swapped any. */
 function improve(places, classes, cost) {
   let improved = false
   const swap = (a, b) => ([places[a], places[b]] = [places[b], places[a]])
@@ -33,7 +34,7 @@ function improve(places, classes, cost) {
   return improved
 }
 
-/** A function: ranks of instructions → bits that it takes to say what follows them, if it is only known that it is one of them. */
+/** A function: ranks of the instructions of a class → bits it takes to encode what follows them, if only their class is known. */
 function costsOf(ranks) {
   const followers = Array.from({ length: SHORT }, () => new Float64Array(SHORT + 1))
   for (let at = 1; at < ranks.length; at++) if (ranks[at - 1] < SHORT) followers[ranks[at - 1]][Math.min(ranks[at], SHORT)]++

@@ -1,8 +1,8 @@
-// Encodes the module as a string literal that compresses better than the module itself: brotli finds more in like next to like.
+// Encodes the module as a string literal that compresses better than the module itself: brotli finds more where similar data is adjacent.
 //
 // The code is split (pkg/instructions.mjs) into instructions and, by kind, the numbers that follow them. Each becomes a stream
-// of numbers: an instruction is its place in a dictionary. The numbers of some kinds are in several streams, by what is next to
-// their instruction. The rest of the module, mostly texts, is copied. pkg/src/wasm/unpack.wat decodes it; a test compares what the
+// of numbers: an instruction is its place in a dictionary. The numbers of some kinds are in several streams, by the instruction
+// before or after theirs. The rest of the module, mostly texts, is copied. pkg/src/wasm/unpack.wat decodes it; a test compares what the
 // package compiles with core.wasm.
 //
 // Alphabet: printable ASCII, since a bundle may be served with any charset, without `"`, `\` and `<`, which a string

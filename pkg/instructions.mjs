@@ -4,16 +4,17 @@
 export const KINDS = ['get', 'set', 'load', 'store', 'add', 'constant', 'address', 'long', 'branch', 'table', 'call']
 /** Kinds that are written as signed LEB128. */
 export const SIGNED = new Set(['add', 'constant', 'address', 'long'])
-/** The neighbour that tells most about a number. */
+/** Which neighbour of the instruction predicts its number best. */
 export const NEIGHBOURS = { get: 'next', constant: 'next', load: 'previous', add: 'previous', call: 'previous' }
-/** How many of the most frequent numbers say as much about what comes next as their instruction does: they are left with it. */
+/** How many of the most frequent numbers stay with their instruction, because they predict the next instruction as well as it does. */
 const LEFT = { constant: 3, call: 40, get: 1 }
 
-/** Instructions that are alike as a neighbour: ranges of opcodes. Class 0 has the others; numbers that are added are a class of their own. */
+/** Instructions that predict a neighbour's number alike: ranges of opcodes, a class each from 1 on. Class 0 has the others. */
 const ALIKE = [
   [0x20, 0x20], [0x21, 0x22], [0x28, 0x35], [0x36, 0x3e], [0x41, 0x41], [0x10, 0x10], [0x45, 0x47], [0x48, 0x4f],
   [0x6a, 0x6a], [0x6b, 0x6b], [0x71, 0x73], [0x74, 0x76], [0x1b, 0x1b], [0x04, 0x04],
 ]
+/** The class of constants that are added. */
 const ADDED = ALIKE.length + 1
 /** How many classes there are. */
 export const CLASSES = ADDED + 1
@@ -40,7 +41,7 @@ export function split(module) {
   return { parts, before, after: module.subarray(end) }
 }
 
-/** What a part is to its neighbours: a number below CLASSES. */
+/** The class of a part as a neighbour: a number below CLASSES. */
 export function classOf({ bytes, kind }) {
   return kind === 'add' ? ADDED : kind === 'address' ? 0 : 1 + ALIKE.findIndex(([first, last]) => bytes[0] >= first && bytes[0] <= last)
 }

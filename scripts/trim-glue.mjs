@@ -1,15 +1,16 @@
 // Removes from wasm-bindgen's glue what never runs here: 0.3 KB (brotli).
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** Code, and what stays of it. */
+/** Patterns of code, and what replaces it. */
 const TRIMS = [
-  // A polyfill: every browser that has WebAssembly with SIMD has encodeInto.
+  // A polyfill. Every browser that has WebAssembly with SIMD has encodeInto, and pkg/src/wasm/inlined-wasm.ts needs it, too.
   [/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n[^]*?^\}\n/gm, ''],
-  // Frees a call's arguments if a later one cannot be encoded. The package checks their types before it calls.
+  // Frees the arguments of a call if a later one cannot be encoded. Only values of the wrong type cannot (any text can, lone
+  // surrogates included), and the package checks the types before it calls.
   [/^( +)try \{\n((?:\1 .*\n)*?)\1\} catch \(e\) \{\n(?:\1    if \(ptr\d+\) \{.*\n)+\1    throw e;\n\1\}\n/gm, '$2'],
 ]
 
-/** Rewrites the file. Throws if there is nothing to remove: a newer wasm-bindgen writes it otherwise. */
+/** Rewrites the file. Throws if a pattern is not found: another version of wasm-bindgen writes other code. */
 export function trimGlue(path) {
   const glue = readFileSync(path, 'utf8')
   writeFileSync(path, TRIMS.reduce((text, [pattern, rest]) => {

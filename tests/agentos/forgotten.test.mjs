@@ -1,6 +1,6 @@
-// Answers that AgentOS has forgotten: it hides an answer from the model as soon as that is asked for again, and stores the new one at its
-// end. If it is ended before that, or loses the connection too early, the old answer is hidden, and there is no new one. The judge is what
-// its model was sent.
+// Answers that AgentOS has forgotten. It hides an answer from the model as soon as that is asked for again, and stores the new one when it
+// has ended. If AgentOS is shut down before, or loses the connection too early, the old answer is hidden and there is no new one. The judge
+// is what its model was sent.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { until } from '../package/support.mjs'

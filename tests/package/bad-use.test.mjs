@@ -168,6 +168,27 @@ test('a session whose last run failed is marked, also after a reload', async () 
   assert.deepEqual(asked.slice(3), ['bad'])
 })
 
+test('two lists of many sessions ask for the mark of each once, however slow the marks are', async () => {
+  const asked = [], waiting = []
+  const data = Array.from({ length: 12 }, (_, at) => ({ session_id: `s${at}`, session_name: 'S', created_at: 1, updated_at: 5 }))
+  const handle = ({ path }, response) => {
+    const [, id] = /^\/sessions\/(\w+)\/run-previews/.exec(path) ?? []
+    if (!id && !path.startsWith('/sessions?')) return false
+    if (id) asked.push(id)
+    if (id) waiting.push(() => json(response, [{ run_id: 'r', status: 'ERROR', created_at: 1 }]))
+    else json(response, { data })
+    return true
+  }
+  const { handler } = await connect({ handle })
+  await handler.loadSessions()
+  await handler.loadSessions()
+  await until(() => {
+    for (const answer of waiting.splice(0)) answer()
+    return handler.getSnapshot().sessions.filter(({ failed }) => failed).length === 12
+  }, 'the marks')
+  assert.deepEqual(asked.toSorted(), data.map(({ session_id }) => session_id).toSorted())
+})
+
 test('an AgentOS without the list of runs is asked for the marks once', async () => {
   let asked = 0
   const data = ['a', 'b', 'c', 'd', 'e'].map((session_id) => ({ session_id, session_name: session_id, created_at: 1 }))
@@ -208,4 +229,16 @@ test('an empty name, and addresses in the wrong place, are refused with words th
   const own = lib.createStreamHandler({ agent: 'a' })
   handlers.push(own)
   for (const call of [() => lib.listComponents(), () => lib.listComponents({ endpoint: null }), () => own.loadSessions(), () => own.openSession('s'), () => own.renameSession('s', 'x')]) await assert.rejects(call, nowhere)
+})
+
+test('begin refuses a message and a name that are no texts, and the conversation stays as it is', async () => {
+  const { handler } = await connect()
+  const before = handler.getSnapshot()
+  for (const [given, said] of [[[7], 'number 7'], [['x', { name: ['a'] }], 'an array'], [['x', { name: {} }], 'an object']]) {
+    assert.throws(() => handler.begin(...given), { name: 'TypeError', message: `begin() takes a message and a name that are texts, not ${said}` })
+  }
+  assert.equal(handler.getSnapshot(), before)
+  handler.begin(null)
+  handler.begin('x', { name: null })
+  assert.equal(handler.getSnapshot().turns.length, 1)
 })

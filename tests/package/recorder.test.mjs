@@ -101,6 +101,13 @@ describe('a recording that begins where a stored session is shown', () => {
     for (const played of [recorded, reread(recorded)]) assert.deepEqual(timeless(lib.replay(make(), played)), timeless(snapshot))
   })
 
+  test('such an answer that is asked for again is played as it was shown', async (context) => {
+    const forgotten = runs.body.map((run) => ({ ...run, status: 'REGENERATED' }))
+    const { recorded, snapshot } = await opened(context, [STEPS[1]], (handler) => handler.regenerate(), forgotten)
+    assert.notEqual(last({ getSnapshot: () => snapshot }).answer.content, '')
+    for (const played of [recorded, reread(recorded)]) assert.deepEqual(timeless(lib.replay(make(), played)), timeless(snapshot))
+  })
+
   test('what is not a stored turn in its head is refused', async (context) => {
     const { recorded } = await opened(context, [], () => {})
     for (const recalled of [{ first: -1, calls: [] }, { first: 0, calls: [{ call: 'send', with: [1, 'x', [], false] }] }, { first: 0, calls: [{ call: 'recall', with: [] }] }, 7]) {

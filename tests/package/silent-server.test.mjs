@@ -71,3 +71,20 @@ test('by default after 30 seconds, also if the page’s fetch ignores its signal
   await settle()
   assert.equal(ended.length, 2)
 })
+
+test('a custom fetch may read its answers in its own way, and no timer is left when a part of one comes too late', async (context) => {
+  class Encoded extends Response {
+    async json() { return JSON.parse(Buffer.from(await this.text(), 'base64').toString()) }
+  }
+  const make = (options) => handlers[handlers.push(lib.createStreamHandler({ endpoint: 'http://os.test', agent: 'a', ...options })) - 1]
+  const body = Buffer.from('{"data": [{"session_id": "s"}]}').toString('base64')
+  assert.equal((await make({ fetch: async () => new Encoded(body) }).loadSessions()).length, 1)
+
+  let late
+  const fetch = async () => new Response(new ReadableStream({ start: (controller) => { late = controller } }))
+  await assert.rejects(make({ fetch, stall: { requests: 1 } }).loadSessions(), { message: 'The server has not answered for 1 second.' })
+  const timers = context.mock.method(globalThis, 'setTimeout')
+  late.enqueue(new TextEncoder().encode('{'))
+  await new Promise(setImmediate)
+  assert.deepEqual(timers.mock.calls.filter(({ arguments: [, ms] }) => ms === 1000), [])
+})

@@ -232,6 +232,36 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       assert.deepEqual(finished, [['completed', 't0'], ['completed', 't1'], ['completed', 't2'], ['cancelled', 't0'], ['failed', 't1']])
     })
 
+    test('onFinish is told of an answer that ends while the user looks at the version before, and not earlier', async (context) => {
+      let finish
+      const { url, close } = await backend((request, response) => {
+        if (request.path.endsWith('/cancel')) return response.writeHead(200).end('{}')
+        const again = request.path.endsWith('/continue')
+        const base = { run_id: again ? 'r2' : 'r1', session_id: 's1', agent_id: 'a', created_at: 1_795_452_000 }
+        const write = (...events) => response.write(events.map((event) => `data: ${JSON.stringify({ ...base, ...event })}\n\n`).join(''))
+        response.writeHead(200, { 'content-type': 'text/event-stream' })
+        write({ event: again ? 'RunContinued' : 'RunStarted' }, { event: 'RunContent', content: again ? 'New' : 'Old' })
+        finish = () => {
+          write({ event: 'RunContent', content: '.' }, { event: 'RunCompleted', content: again ? 'New.' : 'Old.' })
+          response.end()
+        }
+        if (!again) finish()
+      })
+      context.after(close)
+      await open('Shared', { endpoint: url, agent: 'a', alone: true })
+      await until(() => page.evaluate(() => Boolean(globalThis.page.hooks.main)))
+      assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('hello')), 'completed')
+      const outcome = page.evaluate(() => globalThis.page.hooks.main.regenerate())
+      await until(async () => (await text('#one')) === 'hello|New')
+      await page.evaluate(() => globalThis.page.hooks.main.showVersion('t0', 0))
+      await until(async () => (await text('#one')) === 'hello|Old.')
+      assert.equal(await page.evaluate(() => globalThis.page.finished.length), 1, 'it runs')
+      finish()
+      assert.equal(await outcome, 'completed')
+      await until(() => page.evaluate(() => globalThis.page.finished.length > 1))
+      assert.deepEqual(await page.evaluate(() => globalThis.page.finished.map(([outcome, , id]) => [outcome, id])), [['completed', 't0'], ['completed', 't0']])
+    })
+
     test('an id shares a conversation until the last component is gone; onFinish is told once of each answer, and setMessages keeps the session', async (context) => {
       const { url } = await chatty(context, 3)
       await open('Shared', { endpoint: url, agent: 'a' })

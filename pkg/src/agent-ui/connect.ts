@@ -151,7 +151,7 @@ class Connection implements AgentUI {
 
   /** Without a conversation, opens the session that the page has loaded. */
   #act(name: keyof ConversationActions, first: unknown, second: unknown): unknown {
-    // For those of sessions, whose list in the store follows.
+    // The store: the calls about sessions update its list.
     const act = (handler: StreamHandler) => (handler[name] as (...args: unknown[]) => unknown)(first, second, this.#options.store)
     if (this.handler) return act(this.handler)
     if (SYNCHRONOUS.test(name)) return false

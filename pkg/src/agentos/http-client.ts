@@ -62,8 +62,8 @@ export async function requestJson(options: CheckedOptions, method: string, path:
 }
 
 /**
- * What `work` returns. If it calls `heard` for so many seconds no more, `stop` is called, and this rejects: a custom fetch may ignore the
- * signal. 0: it may take forever.
+ * Settles as `work` does. If `work` has not called `heard` for `seconds`, calls `stop` and rejects without waiting for `work`, because a
+ * custom fetch may ignore the signal. 0: no limit.
  */
 async function withoutSilence<T>(seconds: number, work: (heard: () => void) => Promise<T>, stop: () => void): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -72,7 +72,8 @@ async function withoutSilence<T>(seconds: number, work: (heard: () => void) => P
       const heard = () => {
         clearTimeout(timer)
         if (seconds) timer = setTimeout(() => {
-          reject(new RequestError(`The server has not answered for ${seconds} seconds.`))
+          reject(new RequestError(`The server has not answered for ${seconds} second${seconds === 1 ? '' : 's'}.`))
+          seconds = 0
           stop()
         }, seconds * 1000)
       }
@@ -84,9 +85,9 @@ async function withoutSilence<T>(seconds: number, work: (heard: () => void) => P
   }
 }
 
-/** The answer, which says when a part of it has come. */
+/** The same response, which calls `heard` for each part of its body. One with a `json` of its own, from a custom fetch, stays as it is. */
 function heardOf(answer: Response, heard: () => void): Response {
-  if (!(answer instanceof Response) || !answer.body) return answer
+  if (answer.json !== Response.prototype.json || !answer.body) return answer
   return new Response(answer.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, parts) {
       heard()

@@ -23,9 +23,11 @@ export function watchAnswers(handler: StreamHandler, ended: (turn: Turn, outcome
   }
   const end = (turn: Turn) => {
     if (turn.outcome === null || seen.get(turn.id) === (turn.times.endedAt ?? 0)) return
-    // With a notice, the turn shows the answer before the one that ended.
     const { status, isStreaming } = handler.getSnapshot()
-    report(turn, !turn.notice || status === 'idle' ? turn.outcome : isStreaming ? 'failed' : status)
+    // The user looks at another version, whose outcome is not that of the one that runs.
+    if (showsOther(turn) && isStreaming) return
+    // With a notice, the turn shows the answer before the one that ended.
+    report(turn, !(turn.notice || showsOther(turn)) || status === 'idle' ? turn.outcome : isStreaming ? 'failed' : status)
   }
   for (const name of ['send', 'resume', 'continueRun', 'regenerate', 'edit', 'follow'] as const) {
     const call = handler[name] as (...args: unknown[]) => Promise<unknown>
@@ -40,7 +42,7 @@ export function watchAnswers(handler: StreamHandler, ended: (turn: Turn, outcome
         turns().filter(({ times }) => (times.endedAt ?? 0) >= since).forEach(end)
         // It shows the answer before the one that ended, which has the times of then.
         const shown = turns().find((turn) => turn.id === id)
-        if (shown?.notice && shown !== was && reports.get(id) === before) report(shown, outcome as Outcome)
+        if (shown && (shown.notice || showsOther(shown)) && shown !== was && reports.get(id) === before) report(shown, outcome as Outcome)
       }, () => {})
       return promise
     }
@@ -62,3 +64,5 @@ export function watchAnswers(handler: StreamHandler, ended: (turn: Turn, outcome
     }
   }
 }
+
+const showsOther = ({ notice, versions: { index, count } }: Turn) => !notice && index < count - 1

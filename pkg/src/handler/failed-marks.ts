@@ -24,7 +24,7 @@ export class FailedMarks {
   async update(listed: readonly ListedSession[]): Promise<void> {
     const { sessions } = this.#driver.snapshot
     const isKnown = (id: string) => sessions.find(({ session_id }) => session_id === id)?.lastOutcome !== undefined
-    const changed = listed.slice(0, MOST).filter(([id, , , at]) => !isKnown(id) && !(this.#asked.has(id) && this.#asked.get(id) === at))
+    const changed = listed.slice(0, MOST).filter((session) => !isKnown(session[0]) && !this.#isAsked(session))
     if (!changed.length) return
     let timer: ReturnType<typeof setTimeout> | undefined
     const isLate = new Promise<void>((resolve) => (timer = setTimeout(resolve, WAIT_MS)))
@@ -32,10 +32,16 @@ export class FailedMarks {
     clearTimeout(timer)
   }
 
+  #isAsked([id, , , at]: ListedSession): boolean {
+    return this.#asked.has(id) && this.#asked.get(id) === at
+  }
+
   /** Takes one after the other from `left`. */
   async #ask(left: ListedSession[]): Promise<void> {
     for (let next = left.shift(); next && !this.#driver.isDisposed; next = left.shift()) {
       const [id, , , updatedAt] = next
+      // For a list that was loaded meanwhile.
+      if (this.#isAsked(next)) continue
       this.#asked.set(id, updatedAt)
       try {
         const runs = await listRuns(this.#driver, id)

@@ -1,13 +1,13 @@
 // The list of sessions in the page's own store (agent-ui), which follows what the handler does to a session.
 
-/** The page's store: only such a page has one, with a setter or without. */
+/** The store of a page with agent-ui; the setter may be missing. */
 export interface SessionStore { getState(): { sessionsData?: any; setSessionsData?: (sessions: any) => void } }
 
 interface Listed { session_id: string; session_name?: string; created_at?: number }
 
 const listIn = (store: SessionStore | undefined): Listed[] => [store?.getState().sessionsData ?? []].flat()
 
-/** Its entry of a session. */
+/** The store's entry of a session. */
 export const entryIn = (store: SessionStore | undefined, id: string) => listIn(store).find((entry) => entry?.session_id === id)
 
 /** Puts `entries` in the place of that entry; without one, at `at`. Returns the place. */
@@ -18,10 +18,4 @@ export function replaceIn(store: SessionStore | undefined, id: string, entries: 
   list.splice(place, found < 0 ? 0 : 1, ...entries)
   if (found >= 0 || entries.length) store?.getState().setSessionsData?.(list)
   return place
-}
-
-/** Changes its name of a session, if that is `from`. */
-export function renameIn(store: SessionStore | undefined, id: string, from: string | undefined, to: string | undefined): void {
-  const entry = entryIn(store, id)
-  if (entry && entry.session_name === from) replaceIn(store, id, [{ ...entry, session_name: to! }])
 }

@@ -28,6 +28,6 @@ function lines(headers: RefusalGiven['headers']): string {
 
 function text(body: unknown): string {
   if (typeof body === 'string') return body
-  if (body instanceof Error) return body.message
+  if (body instanceof Error) return String(body.message)
   return body === undefined || body === null ? '' : JSON.stringify(body) ?? String(body)
 }

@@ -1,4 +1,4 @@
-// What recorders and players, and the entries that load the core later, get of a handler: see types/recorder-hooks.ts.
+// What recorders and players, and the entries that load the core later, get from a handler: see types/recorder-hooks.ts.
 
 import { hitlFields } from '../agentos/hitl-fields'
 import { takeOver } from './take-over'

@@ -5,10 +5,10 @@
 import { deleteStoredSession, forkStoredSession, renameStoredSession } from '../agentos/sessions'
 import { resolveFields } from './core-config'
 import type { CoreDriver } from './core-driver'
-import { entryIn, renameIn, replaceIn, type SessionStore } from './page-session-list'
+import { entryIn, replaceIn, type SessionStore } from './page-session-list'
+import { changeSession, entryOf } from './session-changes'
 import { runsEnd } from './stored-run-end'
 import { assertArgument } from './validate-options'
-import type { SessionEntry } from '../types/snapshot'
 
 /** Copies the current session. Resolves with the id of the copy. */
 export async function forkSession(driver: CoreDriver, store?: SessionStore): Promise<string> {
@@ -28,48 +28,14 @@ export async function forkSession(driver: CoreDriver, store?: SessionStore): Pro
 export async function renameSession(driver: CoreDriver, id: string, name: string, store?: SessionStore): Promise<void> {
   assertArgument('renameSession', 'the id of a session', id, typeof id === 'string' && id !== '')
   assertArgument('renameSession', 'a name that is not empty', name, typeof name === 'string' && name.trim())
-  if (driver.isDisposed) return
-  const before = entryOf(driver, id)
-  show(driver, id, name)
-  const shown = entryOf(driver, id)?.session_name
-  const listed = entryIn(store, id)?.session_name
-  renameIn(store, id, listed, name)
-  const undo = () => {
-    renameIn(store, id, name, listed)
-    if (!driver.isDisposed && before && entryOf(driver, id)?.session_name === shown) show(driver, id, before.session_name)
-  }
-  await optimistic(undo, () => inTurn(driver, id, () => renameStoredSession(driver.options, id, name)))
-  // A list may have been loaded while the server still had the old name.
-  renameIn(store, id, listed, name)
-  if (!driver.isDisposed && entryOf(driver, id)?.session_name === before?.session_name) show(driver, id, name)
+  if (!driver.isDisposed) await changeSession(driver, store, id, name, () => inTurn(driver, id, () => renameStoredSession(driver.options, id, name)))
 }
 
 export async function deleteSession(driver: CoreDriver, id: string, store?: SessionStore): Promise<void> {
   assertArgument('deleteSession', 'the id of a session', id, typeof id === 'string' && id !== '')
   if (driver.isDisposed) return
-  const entry = entryOf(driver, id)
-  driver.core.dropSession(id)
-  const listed = entryIn(store, id)
-  const at = replaceIn(store, id, [])
-  const undo = () => {
-    if (listed) replaceIn(store, id, [listed], at)
-    if (!driver.isDisposed && entry) list(driver, entry, entry.session_name)
-  }
-  await optimistic(undo, () => inTurn(driver, id, () => deleteStoredSession(driver.options, id)))
-  // As above.
-  replaceIn(store, id, [])
-  if (driver.isDisposed) return
-  driver.core.dropSession(id)
-  if (driver.snapshot.sessionId === id && !driver.snapshot.isStreaming) driver.show(null, [])
-}
-
-async function optimistic(undo: () => void, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } catch (error) {
-    undo()
-    throw error
-  }
+  await changeSession(driver, store, id, null, () => inTurn(driver, id, () => deleteStoredSession(driver.options, id)))
+  if (!driver.isDisposed && driver.snapshot.sessionId === id && !driver.snapshot.isStreaming) driver.show(null, [])
 }
 
 /** The last call for each session, until it is done. */
@@ -87,12 +53,3 @@ function inTurn<T>(driver: CoreDriver, id: string, work: () => Promise<T>): Prom
   waiting.set(id, done)
   return call
 }
-
-const entryOf = (driver: CoreDriver, id: string) => driver.snapshot.sessions.find(({ session_id }) => session_id === id)
-
-function show(driver: CoreDriver, id: string, name: string): void {
-  const entry = entryOf(driver, id)
-  if (entry) list(driver, entry, name)
-}
-
-const list = (driver: CoreDriver, { session_id, created_at, updated_at }: SessionEntry, name: string) => driver.core.listSession(session_id, name, created_at, updated_at)

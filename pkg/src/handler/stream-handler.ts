@@ -16,6 +16,7 @@ import { regenerate } from './regenerate'
 import { assertConversation } from './load-arguments'
 import { sendArguments } from './send-arguments'
 import { deleteSession, forkSession, renameSession } from './session-actions'
+import { listFilter } from './session-changes'
 import { SessionNews } from './session-news'
 import type { SessionStore } from './page-session-list'
 import { noteLeft } from './stored-run-end'
@@ -122,6 +123,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     },
 
     begin(text?: string, { name }: { name?: string } = {}): void {
+      for (const given of [text, name]) assertArgument('begin', 'a message and a name that are texts', given, given == null || typeof given === 'string')
       if (!driver.isDisposed) driver.core.begin(text ?? null, name ?? null)
     },
 
@@ -154,7 +156,8 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
     async loadSessions(options?: { limit?: number; page?: number }): Promise<SessionEntry[]> {
       if (driver.isDisposed) return []
       const { limit = 50, page = 1 } = options ?? {}
-      const listed = await fetchSessions(driver.options, resolveFields(driver.options).user_id, limit, page)
+      const asShown = listFilter(driver)
+      const listed = asShown(await fetchSessions(driver.options, resolveFields(driver.options).user_id, limit, page))
       const ids = new Set<string>()
       for (const session of listed) {
         if (driver.isDisposed) break
@@ -165,7 +168,7 @@ export function makeStreamHandler(source: ModuleSource, given: HandlerOptions): 
       return driver.snapshot.sessions.filter(({ session_id }) => ids.has(session_id))
     },
 
-    // The third argument is agent-ui's.
+    // agent-ui passes the page's store as a third argument.
     forkSession: (...[, , store]: [unknown?, unknown?, SessionStore?]) => forkSession(driver, store),
     renameSession: (id, name, store?: SessionStore) => renameSession(driver, id, name, store),
     deleteSession: (...[id, , store]: [string, unknown?, SessionStore?]) => deleteSession(driver, id, store),

@@ -66,7 +66,7 @@ function* timedCalls({ events, start }: Recording): Generator<TimedCall> {
   const cancels = new Set<number>()
   const streams = new Map<number, number>()
   /** Each turn that is recalled counts as a request. */
-  const before = start.requests - (start.recalled ? start.recalled.first + start.recalled.calls.length : 0)
+  const before = start.requests - (start.recalled ? start.recalled.first + start.recalled.calls.filter(({ call }) => call !== 'forgetRun').length : 0)
   let manualStreams = 0
   /** Streams are numbered from 1 in the order in which they begin. */
   const streamOf = (key: number) => {

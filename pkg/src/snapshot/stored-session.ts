@@ -23,7 +23,7 @@ export interface StoredVersion {
   frames: Uint8Array
   /** The ids of its runs: of the attempts that led to it. */
   runs: string[]
-  /** AgentOS hides it from the model, for a run that it has not stored. */
+  /** AgentOS hides it from the model in favour of a run that it has not stored. */
   isForgotten: boolean
 }
 

@@ -94,8 +94,8 @@ export interface HandlerSettings {
   resume?: ResumeOptions | false
   /**
    * Seconds without a byte after which a connection counts as lost, 0 to 86,400; 0 means never. `background` applies to
-   * background runs, where AgentOS sends a comment every 15 seconds; `foreground` to all others; `requests` to what is not a run: lists
-   * of sessions, runs and components, and changes of a session. `false` disables them.
+   * background runs, where AgentOS sends a comment every 15 seconds; `foreground` to all others; `requests` to
+   * everything that is not a run: lists of sessions and runs, and changes to a session. `false` disables all three.
    *
    * @default { background: 40, foreground: 600, requests: 30 }
    */
@@ -247,7 +247,7 @@ export interface StallOptions {
    */
   foreground?: number
   /**
-   * Of requests that are no runs, such as `loadSessions`, which then reject: seconds without a byte, 0 to 86,400; 0 means never.
+   * Seconds without a byte, 0 to 86,400, after which a request that is not a run, such as `loadSessions`, rejects; 0 means never.
    *
    * @default 30
    */

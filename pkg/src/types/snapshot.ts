@@ -137,8 +137,9 @@ export interface Turn {
   /** The versions of this turn, of which it shows one. `{ index: 0, count: 1 }` unless it was answered again or edited. */
   readonly versions: TurnVersions
   /**
-   * Index of the version that the model sees and continues from, whichever is shown: the last one, once it has completed. `null`: none,
-   * or it is not known. If an answer that was asked for again failed or was stopped, the model sees neither it nor the one before.
+   * Index of the version that the model sees and continues from, whichever is shown: the last one, once it has completed. `null`: it sees
+   * none of them, or that is not known. If an answer that was asked for again failed or was stopped, the model sees neither it nor the
+   * one before.
    */
   readonly versionInUse: number | null
   /**

@@ -1,10 +1,10 @@
 ;; Decodes the text of pkg/inline.mjs to the module's bytes. In WebAssembly because it runs once, in a page that has just
 ;; started: JavaScript is interpreted at first.
 ;;
-;; Memory: the dictionary from 0, 32 bytes an instruction (its bytes, its class at 29, how many bytes at 30, what follows at 31);
-;; from 24 KiB, 16 bytes each, the text itself, the stream of instructions, and from 25 KiB the streams of numbers, 32 for each kind
-;; (the address of the next digit, what is added, whether signed, the end, or of numbers: how many streams the kind has); the text
-;; from 32 KiB; the module from 512 KiB.
+;; Memory: the dictionary from 0, 32 bytes an instruction (its bytes, its class at 29, how many bytes at 30, what follows at 31). The
+;; streams, 16 bytes each: from 24 KiB the text itself and the instructions (the address of the next digit at 0, the end at 12); from
+;; 25 KiB the numbers, 32 streams for each kind (the address of the next digit, what is added, whether signed, how many streams the
+;; kind has). The text from 32 KiB; the module from 512 KiB.
 (module
   (memory (export "memory") 16)
   (global $to (mut i32) (i32.const 0x80000))
@@ -84,7 +84,7 @@
                 (i32.add
                   (i32.mul (i32.sub (local.get $byte) (i32.const 124)) (i32.const 92))
                   (call $digit (local.get $at))))))
-          ;; 0 and `$` change places.
+          ;; 0 and `$` change places (pkg/inline.mjs).
           (if (i32.or (i32.eqz (local.get $byte)) (i32.eq (local.get $byte) (i32.const 36)))
             (then (local.set $byte (i32.sub (i32.const 36) (local.get $byte)))))
           (call $put (local.get $byte))
@@ -211,7 +211,7 @@
           (i32.add (i32.const 16) (select (local.get $value) (i32.const 7) (i32.lt_u (local.get $value) (i32.const 7))))
           (i32.load8_u offset=29 (local.get $entry))
           (i32.eq (local.get $follows) (i32.const 2))))
-      ;; The last instruction is only looked at.
+      ;; The last instruction is read, but not written.
       (br_if $next (i32.lt_u (local.get $symbols) (local.get $end))))
     (global.set $to (local.get $to)))
 
