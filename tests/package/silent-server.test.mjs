@@ -32,22 +32,28 @@ test('without an answer, or without the rest of one, each request ends with word
   }
 })
 
-test('a long answer that keeps coming is waited for', async () => {
-  const handler = await connect((response) => {
-    json(response).write('{"data": [')
-    let left = 8
-    const timer = setInterval(() => {
-      if (left-- > 0) return response.write(' ')
-      clearInterval(timer)
-      response.end('{"session_id": "s", "session_name": "S"}]}')
-    }, 100)
-  }, { stall: { requests: 0.5 } })
-  assert.deepEqual((await handler.loadSessions()).map(({ session_id }) => session_id), ['s'])
+/** Lets what has arrived be read; timers may be mocked. */
+const settle = async () => { for (let n = 0; n < 20; n++) await new Promise(setImmediate) }
+
+test('a long answer that keeps coming is waited for', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  let body
+  const fetch = async ({ url }) => (url.includes('/run-previews') ? Response.json([]) : new Response(new ReadableStream({ start: (controller) => { body = controller } })))
+  const handler = handlers[handlers.push(lib.createStreamHandler({ endpoint: 'http://os.test', agent: 'a', fetch, stall: { requests: 0.5 } })) - 1]
+  const loaded = handler.loadSessions()
+  await settle()
+  for (const piece of ['{"data": [', ...Array(8).fill(' '), '{"session_id": "s", "session_name": "S"}]}']) {
+    context.mock.timers.tick(400)
+    await settle()
+    body.enqueue(new TextEncoder().encode(piece))
+    await settle()
+  }
+  body.close()
+  assert.deepEqual((await loaded).map(({ session_id }) => session_id), ['s'])
 })
 
 test('by default after 30 seconds, also if the page’s fetch ignores its signal; never if the option is false', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] })
-  const settle = async () => { for (let n = 0; n < 20; n++) await new Promise(setImmediate) }
   const never = () => new Promise(() => {})
   const make = (options) => handlers[handlers.push(lib.createStreamHandler({ endpoint: 'http://os.test', agent: 'a', fetch: never, ...options })) - 1]
   const ended = []
