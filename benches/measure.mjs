@@ -1,4 +1,4 @@
-// The measurements, the same code in Node and Chromium: contenders read the same chunks in turns. Results are medians.
+// The measurements, the same code in Node and Chromium: contenders read the same chunks in turns. Results are tenth percentiles.
 import { contenders, stateful } from './contenders.mjs'
 import { createStreamHandler } from '../pkg/dist/index.js'
 import { agUiRun, aiSdkRun, framesOf } from './protocols.mjs'

@@ -7,7 +7,8 @@ const COLORS = ['#0b6bcb', '#c2410c', '#6d28d9', '#15803d', '#b91c5c', '#a16207'
 /** Writes an SVG. `{ title, result }`: of `growth` in benches/measure.mjs. */
 export function plot({ title, result }, file) {
   const names = Object.keys(result[0].times)
-  const all = result.flatMap(({ times }) => Object.values(times)).filter(Number.isFinite)
+  // Shorter than a browser's clock can tell is no point of a line.
+  const all = result.flatMap(({ times }) => Object.values(times)).filter((ns) => ns > 0 && Number.isFinite(ns))
   const [low, high] = [Math.floor(Math.log10(Math.min(...all))), Math.ceil(Math.log10(Math.max(...all)))]
   const [first, last] = [Math.log2(result[0].bytes), Math.log2(result.at(-1).bytes)]
   const x = (bytes) => LEFT + ((Math.log2(bytes) - first) / (last - first)) * (WIDTH - LEFT - RIGHT)

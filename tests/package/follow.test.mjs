@@ -253,6 +253,31 @@ test('a look that is under way when a pause is answered does not replace the ans
   assert.equal(handler.getSnapshot().turns.at(-1).answer.content, 'Sent.')
 })
 
+test('an answer to a pause that was answered elsewhere while the server was asked ends as that one does', async () => {
+  let asked = 0, tellFirst, finish
+  const server = await serve((request, response) => {
+    const { path } = request
+    if (path.includes('/sessions/')) return json(response, [{ run_id: 'run-1', status: 'RUNNING', run_input: 'Mail' }])
+    if (!path.endsWith('/resume')) return stream(response, frames(...paused))
+    asked++
+    if (asked === 1) return void (tellFirst = () => stream(response, frames({ event: 'replay', run_id: 'run-1', status: 'PAUSED' })))
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(frames({ event: 'catch_up', run_id: 'run-1', status: 'running' }, { event: 'RunContinued', run_id: 'run-1' }))
+    finish = () => response.end(frames({ event: 'RunCompleted', run_id: 'run-1', content: 'Sent.' }))
+  })
+  const handler = connect(server, { agent: 't' })
+  assert.equal(await handler.send('Mail'), 'paused')
+  const outcome = answerOf(handler)
+  await until(() => tellFirst)
+  const followed = handler.follow()
+  await until(() => handler.getSnapshot().status === 'streaming')
+  tellFirst()
+  await settle()
+  finish()
+  assert.deepEqual(await Promise.all([outcome, followed]), ['completed', 'completed'])
+  assert.equal(handler.getSnapshot().turns.at(-1).answer.content, 'Sent.')
+  assert.equal(server.requests.filter(({ path }) => path.endsWith('/continue')).length, 0)
+})
+
 test('who finds a pause answered already lets the next one ask, before the answer has ended', async () => {
   let asked = 0
   const server = await serve((request, response) => {

@@ -7,6 +7,7 @@ import { resolveFields } from './core-config'
 import { exclusively } from './exclusive'
 import { findRun } from './found-run'
 import { componentRunsPath } from './run-path'
+import { change } from './stored-run-end'
 import type { CoreDriver } from './core-driver'
 import type { Outcome } from '../types/snapshot'
 
@@ -22,11 +23,10 @@ export function answerPause(driver: CoreDriver, answers: string[]): Promise<Outc
   return exclusively(`${options.endpoint ?? ''}${runs}/${runId}`, async (release) => {
     const state = await probeRun(options, runs, runId, sessionId, resolveFields(options).user_id)
     if (driver.isDisposed) return 'cancelled'
-    const { status, turns } = driver.snapshot
     const turn = findRun(driver, runId)
-    if (status !== 'paused' || !turn) {
-      if (driver.snapshot.isStreaming) throw new Error('ai-stream-handler: continueRun() without a paused run')
-      return turns.at(-1)?.outcome ?? 'cancelled'
+    if (driver.snapshot.status !== 'paused' || !turn) {
+      release()
+      return goneOn(driver, runId)
     }
     if (state && GOES_ON.test(state.status)) {
       release()
@@ -38,4 +38,12 @@ export function answerPause(driver: CoreDriver, answers: string[]): Promise<Outc
     const stop = driver.subscribe(() => driver.snapshot.diagnostics.framesRead > framesRead && release())
     return outcome.finally(stop)
   })
+}
+
+/** Meanwhile the run was answered elsewhere and followed, or the page did something else. Resolves with its end. */
+async function goneOn(driver: CoreDriver, runId: string): Promise<Outcome> {
+  const isRunning = () => !driver.isDisposed && findRun(driver, runId)?.outcome === 'running'
+  if (driver.snapshot.isStreaming && !isRunning()) throw new Error('ai-stream-handler: continueRun() without a paused run')
+  while (isRunning()) await change(driver)
+  return driver.isDisposed ? 'cancelled' : driver.snapshot.turns.at(-1)?.outcome ?? 'cancelled'
 }

@@ -53,8 +53,8 @@ function openRun(driver: CoreDriver, id: string, wasRunning = false): string | u
 
 const isRunning = ({ isDisposed, snapshot }: CoreDriver, id: string) => !isDisposed && snapshot.sessionId === id && snapshot.isStreaming
 
-/** Listeners are not told that a handler was disposed of. */
-async function change(driver: CoreDriver): Promise<void> {
+/** Resolves when the snapshot has changed, or after half a second: listeners are not told that a handler was disposed of. */
+export async function change(driver: CoreDriver): Promise<void> {
   let stop = () => {}
   await Promise.race([new Promise<void>((resolve) => (stop = driver.subscribe(resolve))), pause(CHECK_MS)])
   stop()
