@@ -38,7 +38,8 @@ export class CoreDriver {
   shownAt = Date.now() / 1000
   /** Tells other tabs about this handler's answers, and hears of theirs. */
   news: AnswerNews | undefined
-  /** What an earlier page has left of an edit, until it is taken up. Not a function: V8 keeps an object that a closure is assigned to until a full collection. */
+  /** What an earlier page has left of an edit, until it is taken up. Not a function: V8 keeps an object that a closure is
+   *  assigned to until a full collection. */
   leftEdit: ResumePoint | null = null
   /** The stored turns shown, and how many requests had been made by then. */
   recalled: (RecalledTurns & { requests: number }) | undefined

@@ -42,9 +42,11 @@ export function recorderHooks({ options, seed, slot, state, replay, store, clock
   }
 }
 
-function recordingStart({ own: core }: CoreSlot, state: HookedState | null): RecordingStart | null {
+function recordingStart(slot: CoreSlot, state: HookedState | null): RecordingStart | null {
   if (!state || state.snapshot.isStreaming) return null
   const { snapshot: { sessionId }, kept, loaded, recalled } = state
+  // Creates the core if there is none: not before it is known that the handler was not disposed of.
+  const core = slot.own
   core.keep()
   const requests = core.requests()
   const start: RecordingStart = { requests, sessionId, kept: kept(), reached: core.reached }
