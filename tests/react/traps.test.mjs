@@ -46,6 +46,15 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
       await page.evaluate(([name, options]) => globalThis.page.show(name, options), [name, options])
     }
     const text = (selector) => page.textContent(selector)
+    /** A page whose message was answered by the server at `url`, and is answered again: `New` is there. `outcome`: how that ends. */
+    const answeringAgain = async (url) => {
+      await open('Shared', { endpoint: url, agent: 'a', alone: true })
+      await until(() => page.evaluate(() => Boolean(globalThis.page.hooks.main)))
+      assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('hello')), 'completed')
+      const outcome = page.evaluate(() => globalThis.page.hooks.main.regenerate())
+      await until(async () => (await text('#one')) === 'hello|New')
+      return { outcome }
+    }
 
     test('an effect with the whole hook in its dependencies does not loop, idle or while an answer streams', async (context) => {
       const { url, requests } = await chatty(context)
@@ -195,11 +204,7 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
         if (!again) response.end()
       })
       context.after(close)
-      await open('Shared', { endpoint: url, agent: 'a', alone: true })
-      await until(() => page.evaluate(() => Boolean(globalThis.page.hooks.main)))
-      assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('hello')), 'completed')
-      const outcome = page.evaluate(() => globalThis.page.hooks.main.regenerate())
-      await until(async () => (await text('#one')) === 'hello|New')
+      const { outcome } = await answeringAgain(url)
       await page.evaluate(() => globalThis.page.hooks.main.cancel())
       assert.equal(await outcome, 'cancelled')
       assert.equal(await text('#one'), 'hello|Old')
@@ -248,11 +253,7 @@ for (const [react, mode] of [[18, 'development'], [19, 'development'], [19, 'pro
         if (!again) finish()
       })
       context.after(close)
-      await open('Shared', { endpoint: url, agent: 'a', alone: true })
-      await until(() => page.evaluate(() => Boolean(globalThis.page.hooks.main)))
-      assert.equal(await page.evaluate(() => globalThis.page.hooks.main.send('hello')), 'completed')
-      const outcome = page.evaluate(() => globalThis.page.hooks.main.regenerate())
-      await until(async () => (await text('#one')) === 'hello|New')
+      const { outcome } = await answeringAgain(url)
       await page.evaluate(() => globalThis.page.hooks.main.showVersion('t0', 0))
       await until(async () => (await text('#one')) === 'hello|Old.')
       assert.equal(await page.evaluate(() => globalThis.page.finished.length), 1, 'it runs')
