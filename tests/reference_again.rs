@@ -347,7 +347,7 @@ impl World {
             (Op::Asks(leg, fate), _) => self.asks(leg, fate),
             (_, None) => {}
             (Op::Again(turn, leg, fate), Some(last)) => {
-                // Once another answer has begun, a pause is answered only after the session is opened again.
+                // What waits while another turn is answered again is judged by tests/regenerating.rs.
                 let waits = self.both.turns[last].live().outcome == Some("paused");
                 self.again(if waits { last } else { turn.index(last + 1) }, leg, fate);
             }
