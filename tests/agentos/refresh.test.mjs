@@ -176,8 +176,7 @@ test('no network: the page says so, and the answer goes on when it is back', asy
 
 test('two tabs edit one message at the same moment: one is made, the other is told, and the model saw one', async () => {
   const first = await visit('?background=no')
-  await first.send('Wrong. [[plain]]')
-  await ends(first)
+  assert.equal(await first.page.evaluate(() => globalThis.h.send('Wrong. [[plain]]')), 'completed')
   const session = await first.page.evaluate(() => globalThis.h.getSnapshot().sessionId)
   const second = await visit('?background=no', first.context)
   await second.page.evaluate((id) => globalThis.h.openSession(id), session)
@@ -196,10 +195,8 @@ test('a refresh in the middle of an edit: the new text is there, and the edit ca
     // Asked for again to hide them, the answers are long: none is completed before it is stopped.
     const [question, next] = ['First', 'Second'].map((word) => `${word}. [[take key=${word}${number} then=300 ms=20]]`)
     const tab = await visit('?background=no&persist=session')
-    for (const text of [question, next]) {
-      await tab.send(text)
-      await ends(tab)
-    }
+    // Until its response has ended, an answer that is completed still refuses an edit.
+    for (const text of [question, next]) assert.equal(await tab.page.evaluate((text) => globalThis.h.send(text), text), 'completed')
     const session = await tab.page.evaluate(() => globalThis.h.getSnapshot().sessionId)
     // However late the refresh is, the edited message has had no answer.
     proxy.faultOf = (path) => (/\/runs$/.test(path) ? { bytes: 0, stall: true } : null)
