@@ -289,6 +289,21 @@ fn a_long_string_with_escapes_is_read_whole_wherever_its_characters_stand() {
 }
 
 #[test]
+fn three_escapes_in_a_row_are_decoded_at_every_place_and_before_every_rest() {
+    let parts = ["x", r"\n", r#"\""#, r"\\", r"\/", r"\u00e6", r"\ud83c\udfe0", "ø"];
+    for place in (0..40).chain(2_030..2_060) {
+        for at in 0..parts.len().pow(3) {
+            let escapes = [at % 8, at / 8 % 8, at / 64].map(|part| parts[part]).concat();
+            for rest in [0, 1, 17, 40] {
+                let text = ["\"", &"a".repeat(place), &escapes, &"z".repeat(rest), "\""].concat();
+                let read = Raw::parse(&text).unwrap().as_str().unwrap();
+                assert!(read.decode() == serde_json::from_str::<String>(&text).unwrap(), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn numbers_of_any_length_are_read_in_no_time() {
     let digits = "7".repeat(100_000);
     let zeros = "0".repeat(100_000);
