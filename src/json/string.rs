@@ -101,18 +101,17 @@ fn unescape(body: &[u8], out: &mut String) {
     let mut piece = [0; PIECE + 64];
     let (mut at, mut filled) = (0, 0);
     while at < body.len() {
-        let (read, written) = match body.get(at..).and_then(<[u8]>::first_chunk) {
+        let (read, written, is_escape) = match body.get(at..).and_then(<[u8]>::first_chunk) {
             Some(window) => unescape_block(window, &mut piece[filled..]),
             None => {
-                let plain = find_special(body, at) - at;
-                piece[filled..filled + plain].copy_from_slice(&body[at..at + plain]);
-                (plain, plain)
+                piece[filled] = body[at];
+                let plain = usize::from(body[at] != b'\\');
+                (plain, plain, plain == 0)
             }
         };
         at += read;
         filled += written;
-        // An escape that the block left, or that follows it.
-        if at < body.len() && (read < 16 || body[at] == b'\\') {
+        if is_escape {
             if let Some(byte) = body.get(at + 1).and_then(|letter| short_escape(*letter)) {
                 piece[filled] = byte;
                 filled += 1;
@@ -133,12 +132,12 @@ fn unescape(body: &[u8], out: &mut String) {
     append(&piece[..filled], out);
 }
 
-/// Decodes the first 16 bytes of `window`, and the rest of an escape that they end in. Returns the bytes read and written;
-/// fewer than 16 were read if a `\u` escape follows. Fast, because the places of all escapes are known before the first
+/// Decodes the first 16 bytes of `window`, and the rest of an escape that they end in. Returns the bytes read and written,
+/// and whether a `\u` escape follows. Fast, because the places of all escapes are known before the first
 /// is decoded. In a valid body every special byte is a backslash: quotes and control characters are escaped.
 #[inline(always)]
-fn unescape_block(window: &[u8; 34], out: &mut [u8]) -> (usize, usize) {
-    let Some(block) = window.first_chunk() else { return (0, 0) };
+fn unescape_block(window: &[u8; 34], out: &mut [u8]) -> (usize, usize, bool) {
+    let Some(block) = window.first_chunk() else { return (0, 0, true) };
     out[..16].copy_from_slice(block);
     let mut escapes = special_mask(block);
     let (mut read, mut written) = (0, 0);
@@ -147,14 +146,14 @@ fn unescape_block(window: &[u8; 34], out: &mut [u8]) -> (usize, usize) {
         written += place - read;
         read = place;
         // Most escapes decode to one byte.
-        let Some(byte) = short_escape(window[place + 1]) else { return (read, written) };
+        let Some(byte) = short_escape(window[place + 1]) else { return (read, written, true) };
         out[written] = byte;
         read += 2;
         written += 1;
         escapes &= !(3 << place);
         out[written..written + 16].copy_from_slice(&window[read..read + 16]);
     }
-    (read.max(16), written + 16usize.saturating_sub(read))
+    (read.max(16), written + 16usize.saturating_sub(read), false)
 }
 
 /// The length of `bytes` without a last character that may be incomplete.

@@ -5,7 +5,7 @@
 //! if anything else differs, the frame is parsed as usual.
 
 use super::Decoder;
-use crate::bytes::common_prefix;
+use crate::bytes::{common_prefix, starts_with};
 use crate::json::{scan_string, JsonError, JsonErrorKind};
 use std::ops::Range;
 
@@ -13,6 +13,10 @@ use std::ops::Range;
 #[derive(Debug, Clone)]
 pub(crate) struct FramePattern {
     segments: Vec<Segment>,
+    /// The first slots are a number and the text: the number is a time in seconds, which seldom changes.
+    is_steady: bool,
+    /// Then all that stood before the text of an earlier frame, compared at once. Empty: not known.
+    before_text: Vec<u8>,
 }
 
 /// A slot, and the literal bytes after it.
@@ -76,16 +80,24 @@ impl Decoder {
         let ends = literal.ends_with(b"\n\n");
         segments.push(Segment { slot, literal });
         let plain = ends && segments.iter().all(|p| !p.literal.contains(&b'\r'));
-        plain.then_some(FramePattern { segments })
+        let is_steady = matches!(slots, [(Slot::Number, _), (Slot::Text, _), ..]);
+        plain.then_some(FramePattern { segments, is_steady, before_text: Vec::new() })
     }
 
     /// Compares the next frame with `pattern`. `progress`: the result of the last call, when less had arrived.
-    pub(crate) fn match_next(&self, pattern: &FramePattern, progress: &mut MatchProgress) -> FrameMatch<'_> {
+    pub(crate) fn match_next(&self, pattern: &mut FramePattern, progress: &mut MatchProgress) -> FrameMatch<'_> {
         let fresh = self.between_events() && self.object.is_none() && !self.skipping && !self.at_start;
         let Some(rest) = self.buf.get(self.line..).filter(|_| fresh && self.scanned == self.line) else {
             return FrameMatch::Mismatch;
         };
-        match pattern.match_bytes(rest, progress) {
+        if pattern.is_steady && progress.segments == 0 {
+            pattern.match_repeated(rest, progress);
+        }
+        let matched = pattern.match_bytes(rest, progress);
+        if matched == Some(true) && pattern.is_steady && pattern.before_text.len() != progress.text.start {
+            pattern.before_text = rest[..progress.text.start].to_vec();
+        }
+        match matched {
             Some(true) if progress.at <= self.max_event => match std::str::from_utf8(&rest[progress.text.clone()]) {
                 Ok(text) => FrameMatch::Complete { text, index: progress.index, length: progress.at },
                 Err(_) => FrameMatch::Mismatch,
@@ -106,6 +118,19 @@ impl Decoder {
 }
 
 impl FramePattern {
+    /// Goes on to the text if `bytes` begins like an earlier frame; forgets that frame if it does not.
+    #[cfg_attr(hot, optimize(speed), inline(never))]
+    fn match_repeated(&mut self, bytes: &[u8], progress: &mut MatchProgress) {
+        let known = self.before_text.len();
+        if starts_with(bytes, &self.before_text) && known > 0 {
+            progress.segments = 2;
+            progress.at = known;
+            progress.scanned = known;
+        } else if bytes.len() >= known {
+            self.before_text.clear();
+        }
+    }
+
     /// Whether `bytes` starts with a matching frame; `None` if all of `bytes` matches but the frame is incomplete.
     #[cfg_attr(hot, optimize(speed), inline(never))]
     fn match_bytes(&self, bytes: &[u8], progress: &mut MatchProgress) -> Option<bool> {

@@ -100,13 +100,12 @@ impl Conversation {
             }
             to.checked_at = self.revision;
         }
-        let limits = self.limits;
         let turn = &mut self.turns[to.turn];
         if index.is_some_and(|index| !turn.is_next_index(index)) {
             return false;
         }
         self.diagnostics.frames_read += 1;
-        let fits = turn.message_of(to.run).is_none_or(|m| m.text.append(text, &limits));
+        let fits = turn.message_of(to.run).is_none_or(|m| m.text.append(text, &self.limits));
         self.diagnostics.dropped_entries += u64::from(!fits);
         self.first_unread = self.first_unread.min(to.turn);
         self.show_run_activity(ActivityKind::Responding, to.turn, to.run);
