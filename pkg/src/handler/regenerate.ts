@@ -4,6 +4,7 @@ import { fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import type { CoreDriver } from './core-driver'
 import { aloneInSession } from './exclusive'
+import { isEnding, moment } from './response-end'
 import { componentRunsPath } from './run-path'
 import { withMark } from '../snapshot/edit-marks'
 import { flattenPairs, resolveFields } from './core-config'
@@ -24,6 +25,8 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
     const why = driver.core.whyNotAgain(id)
     if (why !== undefined) throw new Error(`ai-stream-handler: regenerate(): ${why}`)
   }
+  while (isEnding(driver)) await moment()
+  if (driver.isDisposed) return 'cancelled'
   refuse()
   return aloneInSession(driver, 'regenerate', async () => {
     const stored = await storedStatus(driver, id)
