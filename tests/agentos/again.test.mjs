@@ -239,27 +239,14 @@ test('a member has written already: it does not write again', async () => {
 })
 
 for (const at of frames(16, [0, 6])) {
-  test(`a connection lost after ${at} chunks of a regeneration in the background is taken up`, async () => {
+  test(`a connection lost after ${at} frames of a regeneration in the background is taken up`, async () => {
     const options = { agent: 'historian', background: true, retry: false, resume: { baseDelay: 0.1 } }
-    let cut = false
-    const handler = connect({ ...options, fetch: async (request) => {
-      const response = await fetch(request)
-      if (!/continue/.test(request.url) || cut) return response
-      cut = true
-      const reader = response.body.getReader()
-      let left = at
-      const body = new ReadableStream({ async pull(controller) {
-        const { done, value } = left-- > 0 ? await reader.read() : { done: false }
-        if (value) return controller.enqueue(value)
-        void reader.cancel()
-        if (done) controller.close()
-        else controller.error(new Error('cut'))
-      } })
-      return new Response(body, response)
-    } })
+    const cut = cutAfter(/\/continue$/)
+    const handler = connect({ ...options, fetch: cut.fetch })
     const key = newKey()
     await handler.send(`Long [[take key=${key} n=20 ms=20]]`)
     await stored(handler, options)
+    cut.left = at
     assert.equal(await handler.regenerate(), 'completed')
     const [turn] = handler.getSnapshot().turns
     assert.match(turn.answer.content, /^Answer 2 of historian: b0 .* b19\.$/)
