@@ -72,6 +72,13 @@ impl Core {
         self.shell.handle(Input::Continue { ticket, answers: &pairs(answers) });
     }
 
+    /// Whether a response is open, other than one that the caller feeds.
+    #[wasm_bindgen(js_name = isReading)]
+    pub fn is_reading(&self) -> bool {
+        let client = self.shell.client.borrow();
+        client.live_request().is_some() && !client.is_fed_by_caller()
+    }
+
     /// Why the answer of a turn (negative: the last one) cannot be asked for again now.
     #[wasm_bindgen(js_name = whyNotAgain)]
     pub fn why_not_again(&self, turn: f64) -> Option<String> {

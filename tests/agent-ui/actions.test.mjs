@@ -189,6 +189,88 @@ test('the list of sessions in the store follows what is done to them, at once, a
   assert.deepEqual(listed(), [['other', 'Other']], 'a deleted one does not come back')
 })
 
+/** A page with its list of sessions; `answer(status)` answers the deletion that waits. */
+async function listing() {
+  let answer
+  const page = await open(async (request, response) => {
+    if (request.method === 'DELETE') return response.writeHead(await new Promise((resolve) => (answer = resolve))).end()
+    if (/run-previews|\/runs\//.test(request.path)) return json(response, { status: 'COMPLETED' })
+    stream(response, Buffer.concat(runOf('One.')))
+  })
+  assert.equal(await page.ui.send('one'), 'completed')
+  const entry = (session_id) => ({ session_id, session_name: session_id.toUpperCase(), created_at: 1 })
+  const { setSessionsData, setIsSessionsLoading } = page.state()
+  return {
+    ...page, setIsSessionsLoading,
+    show: (...ids) => setSessionsData(ids.map(entry)),
+    /** A list that the page has asked for arrives. */
+    arrives(...ids) {
+      setSessionsData(ids.map(entry))
+      setIsSessionsLoading(false)
+    },
+    listed: () => page.state().sessionsData.map(({ session_id }) => session_id),
+    async answer(status) {
+      await until(() => answer)
+      answer(status)
+      answer = undefined
+    },
+  }
+}
+const HERE = 'session-1'
+
+test('a deletion that the server refuses after the page shows another agent’s sessions changes nothing there', async () => {
+  for (const before of [['s', 't', HERE], ['s']]) {
+    const { ui, page, show, arrives, listed, answer, setIsSessionsLoading } = await listing()
+    show(...before)
+    const deleted = ui.deleteSession('s')
+    assert.ok(!listed().includes('s'))
+    page.select({ agent: 'other' })
+    // It tells the connection when it has rendered.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    setIsSessionsLoading(true)
+    arrives('x', 'y')
+    await answer(500)
+    await assert.rejects(deleted, { httpStatus: 500 })
+    assert.deepEqual(listed(), ['x', 'y'], JSON.stringify(before))
+  }
+})
+
+test('a deletion that the server refuses after the page has loaded its list again is taken back in that', async () => {
+  const { ui, show, arrives, listed, answer, setIsSessionsLoading } = await listing()
+  show('t', 's', HERE)
+  const deleted = ui.deleteSession('s')
+  setIsSessionsLoading(true)
+  arrives('new', 's', 't', HERE)
+  assert.deepEqual(listed(), ['new', 't', HERE], 'until the server has answered it is not shown')
+  // Another is deleted meanwhile.
+  show('new', HERE)
+  await answer(500)
+  await assert.rejects(deleted, { httpStatus: 500 })
+  assert.deepEqual(listed(), ['new', 's', HERE])
+})
+
+test('a list that the page asked for before a deletion does not show the session again; one asked for afterwards has the last word', async () => {
+  for (const sessions of [['s', 't', HERE], ['s']]) {
+    const { ui, store, show, arrives, listed, answer, setIsSessionsLoading } = await listing()
+    show(...sessions)
+    setIsSessionsLoading(true)
+    const deleted = ui.deleteSession('s')
+    await answer(204)
+    await deleted
+    const seen = []
+    const stop = store.subscribe(({ sessionsData }) => seen.push(...sessionsData.map(({ session_id }) => session_id)))
+    arrives(...sessions)
+    assert.ok(!listed().includes('s'), JSON.stringify(listed()))
+    // What the page may write a moment later.
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    assert.ok(!listed().includes('s'))
+    stop()
+    setIsSessionsLoading(true)
+    arrives(...sessions)
+    assert.deepEqual(listed().filter((id) => sessions.includes(id)), sessions)
+  }
+})
+
 /** A page whose session is being opened: `release` lets the server answer. */
 async function opening() {
   let release

@@ -115,7 +115,7 @@ for (const [name, options, who] of WORLDS) {
       const [turn] = handler.getSnapshot().turns
       assert.match(turn.answer.content, new RegExp(`^Answer 1 of ${who}: `))
       if (at > 0) assert.equal(turn.notice, 'The new answer was stopped. This is the one before it.')
-      await asksAgain(handler, options)
+      assert.deepEqual([await handler.regenerate(), handler.getSnapshot().error?.message], ['completed', undefined])
       assert.match(answers(handler)[0], new RegExp(`^Answer [2-4] of ${who}: `))
       await assertGoesOn(handler, options, who, `Once [[take key=${key} n=12 ms=30]]`)
     })
@@ -147,18 +147,46 @@ for (const [name, options, who] of WORLDS) {
   }
 }
 
-/**
- * Asks for a stopped answer again. If the stop came when the run had just completed, AgentOS remembers it: the next request for that run in
- * the background is refused without words, once.
- */
-async function asksAgain(handler, options) {
-  const last = (await agentos.runs(handler.getSnapshot().sessionId, typeOf(options))).filter((run) => !run.parent_run_id).at(-1)
-  const cameLate = last.status === 'COMPLETED' && options.background
-  const said = async () => [await handler.regenerate(), handler.getSnapshot().error?.message]
-  const first = await said()
-  if (!cameLate || first[0] === 'completed') return assert.deepEqual(first, ['completed', undefined])
-  assert.deepEqual(first, ['failed', 'AgentOS refused to answer again, without saying why.'])
-  assert.deepEqual(await said(), ['completed', undefined])
+for (const [name, options, who] of WORLDS.filter(([, { background }]) => background)) for (const act of ['send', 'regenerate']) {
+  test(`a stop that AgentOS hears of after the run's end costs no second call (${act}, ${name})`, async () => {
+    let handler, isTold = false
+    const runs = () => agentos.runs(handler.getSnapshot().sessionId, typeOf(options)).catch(() => [])
+    const isOver = async () => (await runs()).filter(({ status, parent_run_id }) => status === 'COMPLETED' && !parent_run_id).length === 1
+    let asked = []
+    const late = async (request) => {
+      if (!/\/cancel$/.test(request.url)) {
+        if (/\/(continue|runs)$/.test(request.url)) asked.push(request.url.split('/').at(-1))
+        return fetch(request)
+      }
+      await fetch(`${agentos.url}/release/${key}`, { method: 'POST' })
+      await until(isOver, 'the end of the run')
+      return fetch(request).finally(() => (isTold = true))
+    }
+    handler = connect({ ...options, fetch: late })
+    const key = newKey()
+    const question = act === 'send' ? `Late [[take key=${key} hold=5]]` : `Late [[take key=${newKey()}]]`
+    const sent = handler.send(question)
+    if (act === 'regenerate') {
+      assert.equal(await sent, 'completed')
+      await stored(handler, options)
+    }
+    const running = act === 'send' ? sent : handler.regenerate({ instructions: `Once more [[take key=${key} hold=5]]` })
+    await until(() => handler.getSnapshot().isStreaming && answers(handler)[0].includes(act === 'send' ? 'a' : 'Answer 1'), 'the first words')
+    handler.cancel()
+    assert.equal(await running, 'cancelled')
+    await until(() => isTold, 'AgentOS to hear of it')
+    asked = []
+    assert.deepEqual([await handler.regenerate(), handler.getSnapshot().error?.message], ['completed', undefined])
+    // Of an agent, AgentOS has stored the run as stopped by now.
+    assert.deepEqual(asked, ['continue', act === 'send' && options.agent ? 'runs' : 'continue'], 'the one that AgentOS refuses, and another')
+    const [turn] = handler.getSnapshot().turns
+    assert.deepEqual([handler.getSnapshot().turns.length, turn.notice, turn.outcome], [1, null, 'completed'])
+    const saw = await whatModelSees(handler, options, who)
+    // The instructions of a version stay in the model's history.
+    assert.deepEqual([saw[0], ...saw.slice(1).filter((line) => !line.startsWith('user: Once more'))], [`user: ${question}`, `assistant: ${answers(handler)[0]}`])
+    await stored(handler, options)
+    assert.equal(await handler.regenerate({ turn: turn.id }), 'completed')
+  })
 }
 
 for (const [name, options] of WORLDS) {
@@ -211,27 +239,14 @@ test('a member has written already: it does not write again', async () => {
 })
 
 for (const at of frames(16, [0, 6])) {
-  test(`a connection lost after ${at} chunks of a regeneration in the background is taken up`, async () => {
+  test(`a connection lost after ${at} frames of a regeneration in the background is taken up`, async () => {
     const options = { agent: 'historian', background: true, retry: false, resume: { baseDelay: 0.1 } }
-    let cut = false
-    const handler = connect({ ...options, fetch: async (request) => {
-      const response = await fetch(request)
-      if (!/continue/.test(request.url) || cut) return response
-      cut = true
-      const reader = response.body.getReader()
-      let left = at
-      const body = new ReadableStream({ async pull(controller) {
-        const { done, value } = left-- > 0 ? await reader.read() : { done: false }
-        if (value) return controller.enqueue(value)
-        void reader.cancel()
-        if (done) controller.close()
-        else controller.error(new Error('cut'))
-      } })
-      return new Response(body, response)
-    } })
+    const cut = cutAfter(/\/continue$/)
+    const handler = connect({ ...options, fetch: cut.fetch })
     const key = newKey()
     await handler.send(`Long [[take key=${key} n=20 ms=20]]`)
     await stored(handler, options)
+    cut.left = at
     assert.equal(await handler.regenerate(), 'completed')
     const [turn] = handler.getSnapshot().turns
     assert.match(turn.answer.content, /^Answer 2 of historian: b0 .* b19\.$/)

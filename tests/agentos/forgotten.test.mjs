@@ -19,7 +19,13 @@ async function regenerating(options) {
   assert.equal(await handler.send(question), 'completed')
   await stored(handler, options)
   const again = handler.regenerate({ instructions: `Longer [[take key=${key} n=12 hold=5]]` })
-  await until(async () => (await statusOf(handler, options)).includes('REGENERATED'), 'the source to be hidden')
+  let ended
+  again.then((outcome) => (ended = outcome), (error) => (ended = error))
+  await until(async () => {
+    const { error, diagnostics } = handler.getSnapshot()
+    assert.equal(ended, undefined, `the new answer has ended: ${JSON.stringify({ error, diagnostics })}`)
+    return (await statusOf(handler, options)).includes('REGENERATED')
+  }, 'the source to be hidden')
   return { question, again, sessionId: handler.getSnapshot().sessionId, release: () => fetch(`${agentos.url}/release/${key}`, { method: 'POST' }) }
 }
 

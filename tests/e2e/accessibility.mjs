@@ -21,7 +21,7 @@ export async function openWatched(browser, site, { path = '', hash = '', ...opti
     globalThis.forbidden = []
     addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI, sample }) => globalThis.forbidden.push([effectiveDirective, blockedURI, sample].join(' ')))
     globalThis.shifts = []
-    const name = (node) => (node?.nodeType === 1 ? node.tagName.toLowerCase() + (node.className ? '.' + String(node.className).replaceAll(' ', '.') : '') : String(node?.nodeName))
+    const name = (node) => (node?.nodeType === 1 ? node.tagName.toLowerCase() + (node.getAttribute('class') ? '.' + node.getAttribute('class').replaceAll(' ', '.') : '') : String(node?.nodeName))
     new PerformanceObserver((list) => {
       for (const { value, sources } of list.getEntries()) globalThis.shifts.push({ value, of: sources.map(({ node, previousRect, currentRect }) => `${name(node)} ${[previousRect, currentRect].map(({ x, y }) => `${Math.round(x)},${Math.round(y)}`).join(' → ')}`) })
     }).observe({ type: 'layout-shift', buffered: true })
@@ -33,10 +33,14 @@ export async function openWatched(browser, site, { path = '', hash = '', ...opti
     text: (id) => page.getByTestId(id).textContent(),
     statusIs: (name) => page.waitForFunction((wanted) => document.querySelector('[data-testid=status]')?.textContent === wanted, name),
     forbidden: () => page.evaluate(() => globalThis.forbidden),
-    shifts: () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(globalThis.shifts))))),
-    forgetShifts: () => page.evaluate(() => { globalThis.shifts.length = 0 }),
+    shifts: () => page.evaluate(DRAWN).then(() => page.evaluate(() => globalThis.shifts)),
+    /** What moved before is known once it has been drawn. */
+    forgetShifts: () => page.evaluate(DRAWN).then(() => page.evaluate(() => { globalThis.shifts.length = 0 })),
   }
 }
+
+/** In the page: what has changed is drawn, and its shifts are told. The second frame begins behind the painting of the first. */
+const DRAWN = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))
 
 /** Zero violations, in both themes, wide and narrow. */
 export async function assertAccessible(page, state) {

@@ -47,7 +47,11 @@ const scrubTo = (part) => byId('scrubber').evaluate((slider, part) => {
   slider.value = slider.max * part
   slider.dispatchEvent(new Event('input', { bubbles: true }))
 }, part)
-const halt = async () => (await byId('transport-play').getAttribute('aria-label')) === 'Pause' && byId('transport-play').click()
+/** Once the recording is open. In one go: it may end of itself between a look at the button and a click on it. */
+async function halt() {
+  await byId('scrubber').waitFor()
+  await byId('transport-play').evaluate((button) => button.getAttribute('aria-label') === 'Pause' && button.click())
+}
 
 test('a live run with a retry is saved, dropped, played, and shown as it was at any moment', async () => {
   await page.goto(there.site.url)
@@ -114,6 +118,7 @@ test('by keyboard alone: a file is chosen, halted, stepped by frame, and the fra
   await byId('open-recording').focus()
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
   await chooser.setFiles(['sse', 'json'].map((end) => join(root, `tests/fixtures/recordings/${NAME}.${end}`)))
+  await byId('scrubber').waitFor()
   await byId('transport-play').focus()
   await halt()
   await byId('scrubber').focus()

@@ -126,7 +126,8 @@ for (const [name, check] of Object.entries(pages)) {
       for (const input of await page.$$('form.pause input')) await input.fill('42')
       await page.click('form.pause >> text=Answer')
       await page.waitForSelector('form.pause', { state: 'detached' })
-      assert.match(requests.find(({ path }) => /continue/.test(path)).form.get('tools'), /42/)
+      const answered = await until(() => requests.find(({ path, form }) => /continue/.test(path) && form))
+      assert.match(answered.form.get('tools'), /42/)
     })
 
     test('stored sessions are listed, opened, and found by the address; an attachment is named; a new chat leaves the address', async (context) => {
@@ -140,7 +141,9 @@ for (const [name, check] of Object.entries(pages)) {
       await page.setInputFiles('input[name=files]', { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('x') })
       await say('Read this')
       await until(async () => /Attached: note\.txt/.test(await body()))
-      assert.equal(requests.find(({ path }) => path.startsWith('/agents')).form.get('files').name, 'note.txt')
+      // The page shows the message before the server has it.
+      const sent = await until(() => requests.find(({ path, form }) => path.startsWith('/agents') && form))
+      assert.equal(sent.form.get('files').name, 'note.txt')
       await page.waitForSelector('.composer >> text=Send')
       await page.click('text=New chat')
       await until(async () => !(await page.$('article')))

@@ -213,6 +213,16 @@ for (const status of [404, 405, 422]) {
   })
 }
 
+test('a copy of a session that the server does not name is an error, and nothing is listed', async () => {
+  for (const answer of [{}, { session_id: null }, { session_id: 7 }, { session_id: '' }, null, [], 'copy']) {
+    const { handler } = await connect({ handle: ({ path }, response) => path.includes('/fork') && (json(response, answer), true) })
+    await handler.send('One')
+    const { sessions } = handler.getSnapshot()
+    await assert.rejects(handler.forkSession(), { name: 'RequestError', message: 'The server answered with something that is no session. Is the address right?' })
+    assert.deepEqual(handler.getSnapshot().sessions, sessions)
+  }
+})
+
 test('an empty name, and addresses in the wrong place, are refused with words that name the argument', async () => {
   const { server, handler } = await connect()
   for (const [name, said] of [['', '""'], [' \n', '" \\n"'], [null, 'null'], [undefined, 'undefined']]) {

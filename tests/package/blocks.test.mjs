@@ -260,6 +260,18 @@ test('createBlocks: the blocks of a text that is no message', () => {
   assert.deepEqual(growing.update(''), [])
 })
 
+test('createBlocks names what it is given instead of its options', () => {
+  for (const [given, what] of [[null, 'null'], [5, 'number 5'], ['# A text', '"# A text"'], [() => {}, 'a function']]) {
+    assert.throws(() => lib.createBlocks(given), { name: 'TypeError', message: `createBlocks() takes { prefix }, not ${what}` })
+  }
+  for (const options of [undefined, {}, { prefix: undefined }, { prefix: null }]) {
+    const growing = lib.createBlocks(options)
+    // A page may not have the text yet.
+    for (const none of [undefined, null, '']) assert.deepEqual(growing.update(none, null), [])
+    assert.deepEqual(growing.update('A').map(({ id }) => id), ['b0'])
+  }
+})
+
 test('bad input costs what its length does', () => {
   const documents = {
     'a fence that is never closed': '```\n' + 'code\n'.repeat(40_000), 'no line end': 'word '.repeat(200_000), 'items': '- item\n'.repeat(100_000),

@@ -185,6 +185,65 @@ test('the end of another tab\'s answer is looked for until the server lists it',
   assert.deepEqual([listening.getSnapshot().turns[0].outcome, listening.getSnapshot().messages.at(-1).content, looks], ['completed', 'Hello.', 3])
 })
 
+/** A handler that shows a stored answer, and `hide`, by which AgentOS hides it because it is being asked for again. */
+async function showing() {
+  const at = { run_input: 'Hello?', session_id: 's1', agent_id: 'historian', created_at: 1_795_452_000 }
+  const runs = [{ ...at, run_id: 'r1', status: 'COMPLETED', content: 'Hello.' }]
+  const server = await serve((request, response) => json(response, request.path.endsWith('/resume') ? { detail: 'Not Found' } : runs, request.path.endsWith('/resume') ? 404 : 200))
+  const handler = connect(server, { agent: 'historian', follow: true })
+  assert.equal(await handler.openSession('s1'), true)
+  const channel = new BroadcastChannel(`ai-stream-handler ${server.url}`)
+  return {
+    handler, server,
+    hide: () => (runs[0].status = 'REGENERATED'),
+    store: (status) => runs.push({ ...at, run_id: 'r2', status, content: 'Hi.', regenerated_from: 'r1' }),
+    tell: (isOver) => channel.postMessage({ news: { session: 's1', run: 'r2', isOver } }),
+    close: () => channel.close(),
+    shown: () => handler.getSnapshot().turns.map(({ answer, notice }) => [answer.content, notice]),
+  }
+}
+const FORGOTTEN = 'The model no longer sees this answer, and no new one is there yet. If none comes, ask for the answer again.'
+
+test('an answer that was asked for again elsewhere, of which nothing has come, says so: after the last look, and if the page asks', async () => {
+  const { handler, hide, tell, close, shown, server } = await showing()
+  const [{ answer }] = handler.getSnapshot().turns
+  hide()
+  tell(true)
+  const looks = () => paths(server).filter((path) => path.includes('run-previews')).length
+  await until(() => looks() === 2)
+  await settle()
+  assert.deepEqual(shown(), [['Hello.', null]], 'the new answer may be stored in a moment')
+  await until(() => shown()[0][1] !== null, 'the notice')
+  close()
+  assert.deepEqual([shown(), looks()], [[['Hello.', FORGOTTEN]], 3])
+  assert.equal(handler.getSnapshot().turns[0].answer, answer, 'nothing else has changed')
+
+  const other = await showing()
+  other.hide()
+  assert.equal(await other.handler.follow(), 'nothing')
+  assert.deepEqual(other.shown(), [['Hello.', FORGOTTEN]])
+  other.store('COMPLETED')
+  assert.equal(await other.handler.follow(), 'completed')
+  assert.deepEqual(other.shown(), [['Hi.', null]])
+  other.close()
+})
+
+test('an answer that was asked for again elsewhere is replaced without such words if the new one is there in time', async () => {
+  for (const status of ['COMPLETED', 'ERROR']) {
+    const { handler, hide, store, tell, close, shown } = await showing()
+    const notices = new Set()
+    handler.subscribe(() => notices.add(shown()[0][1]))
+    hide()
+    tell(false)
+    store(status)
+    tell(true)
+    await until(() => handler.getSnapshot().turns[0].versions.count === 2, 'the new answer')
+    await handler.follow()
+    close()
+    assert.ok(!notices.has(FORGOTTEN), JSON.stringify([...notices]))
+  }
+})
+
 test('an answer tells the other tabs when it begins and when it has ended, with its ids and nothing else', async () => {
   const heard = []
   const server = await serve((_, response, number) => {

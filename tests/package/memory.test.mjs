@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { setImmediate as tick } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { concat, frame, packed } from './support.mjs'
+import { concat, frame, packed, until } from './support.mjs'
 
 let memory
 const { Instance } = WebAssembly
@@ -83,4 +83,21 @@ test('a quick garbage collection, of young objects only, finds handlers that are
   t.diagnostic(`of each answer of 160 KB, ${kilobytes.toFixed(1)} KB stay`)
   // V8 keeps an object that a function was assigned to until it collects everything.
   assert.ok(kilobytes < 25, `${kilobytes} KB`)
+})
+
+test('a handler that was made and never used, as on a server, is collected without being disposed of, whatever its options', async () => {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc')
+  const made = (options) => {
+    const headers = () => ({})
+    const handler = lib.createStreamHandler({ agent: 'a', sessionId: 's', headers, ...options })
+    assert.equal(handler.getSnapshot().sessionId, 's')
+    return new WeakRef(headers)
+  }
+  const refs = [{}, { retry: { maxRetries: 1 } }, { resume: { maxAttempts: 1 } }, { stall: { background: 5 } }, { quota: 1000 }, { fallbacks: [{ agent: 'b' }] }].flatMap((options) => Array.from({ length: 5 }, () => made(options)))
+  await until(async () => {
+    await tick()
+    gc()
+    return refs.every((ref) => ref.deref() === undefined)
+  }, 'all to be collected')
 })

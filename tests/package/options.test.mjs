@@ -82,6 +82,17 @@ test('fields that are gone through in another way are refused, and not lost', as
 
 test('what is no options at all is refused', () => {
   for (const value of [null, 'team', 7, [], new Map()]) assert.throws(() => lib.createStreamHandler(value), /createStreamHandler: takes an object of options, not /)
+  for (const [given, what] of [['http://os.test', '"http://os.test"'], [new URL('http://os.test'), 'URL'], [new Date(), 'Date'], [Promise.resolve({ agent: 'a' }), 'Promise']]) {
+    assert.throws(() => lib.createStreamHandler(given), { name: 'TypeError', message: `createStreamHandler: takes an object of options, not ${what}` })
+  }
+  refused({ endpoint: new URL('http://os.test') }, /: endpoint must be a string or null, not URL$/)
+  refused({ fields: new Date() }, /: fields must be a plain object or a function, not Date$/)
+})
+
+test('options may be an object of a class, or a module', async () => {
+  class Options { agent = 'a' }
+  const module = await import('data:text/javascript,export const agent = "a"')
+  for (const options of [new Options(), module, Object.assign(Object.create(null), { agent: 'a' }), Object.create(null)]) make(options)
 })
 
 test('an option that does not exist is refused, with the one that was meant', () => {

@@ -16,6 +16,8 @@ after(() => remove?.())
 const { handlers } = closedAfterEach()
 const make = (options) => handlers[handlers.push(lib.createStreamHandler({ notify: 'sync', ...options })) - 1]
 
+/** What is stored of an unfinished answer. */
+const POINT = { runId: 'r', sessionId: 's', lastIndex: 1, name: 'A', user: 'the question', askedAt: 1_795_452_000, text: 'So far. ', pause: null }
 const CLOCK = new Set(['timestamp', 'heardAt', 'overAt', 'beganAt', 'firstAt', 'endedAt', 'created_at', 'updated_at', 'asOf', 'resumesAt', 'freeAt', 'delay', 'at', 'executionTime', 'averageDelay'])
 /** A snapshot without what the clock says. */
 const timeless = (snapshot) => JSON.parse(JSON.stringify(snapshot, (key, value) => (CLOCK.has(key) && typeof value === 'number' ? 0 : value)))
@@ -236,7 +238,7 @@ describe('live runs are shown as they were', () => {
   })
 
   test('an answer that an earlier page had begun', async (context) => {
-    const kept = { version: 1, at: Date.now() / 1000, runId: 'r', sessionId: 's', lastIndex: 1, name: 'A', user: 'the question', askedAt: 1_795_452_000, text: 'So far. ', pause: null }
+    const kept = { version: 1, at: Date.now() / 1000, ...POINT }
     const storage = { getItem: () => JSON.stringify(kept), setItem() {}, removeItem() {} }
     const rest = [frame('RunContent', { run_id: 'r', session_id: 's', agent_id: 'a', event_index: 2, content: 'And on.' }), frame('RunCompleted', { run_id: 'r', session_id: 's', agent_id: 'a', event_index: 3, content: 'So far. And on.' })]
     const run = await live(context, (_, response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(concat(rest)), { background: true, persist: storage }, async (handler) => {
@@ -382,6 +384,7 @@ describe('the file', () => {
       [having(0, { start: null }), /its head lacks something/],
       [having(0, { startedAt: '1' }), /its head lacks something/],
       [having(0, { start: { requests: 0, sessionId: null, kept: { runId: 7 } } }), /its head lacks something/],
+      ...[7, null, {}].map((edited) => [having(0, { start: { requests: 0, sessionId: null, kept: { ...POINT, edited } } }), /its head lacks something/]),
       [good.join('\n').slice(0, -9), /line \d+ is no JSON/],
       [having(2, { at: -1 }), /line 3 is no event/],
       [having(3, { at: 1e9 }), /line 5 is no event in order/],
@@ -395,6 +398,7 @@ describe('the file', () => {
       [[...good, '{"at":9,"request":1,"end":"well"}'].join('\n'), /line 7 is no event/],
       [[...good, 'null'].join('\n'), /line 7 is no event/],
     ]
+    for (const more of [{}, { edited: 'New words' }]) assert.deepEqual(lib.readRecording(having(0, { start: { requests: 0, sessionId: null, kept: { ...POINT, ...more } } })).start.kept, { ...POINT, ...more })
     for (const [text, why] of bad) assert.throws(() => lib.readRecording(text), (error) => /^This is no recording of ai-stream-handler: /.test(error.message) && why.test(error.message), text.slice(0, 200))
     const packed = new Uint8Array(await (await lib.packRecording(recorded())).arrayBuffer())
     await assert.rejects(lib.openRecording(packed.subarray(0, packed.length / 2)), /it is broken: gzip cannot unpack it/)

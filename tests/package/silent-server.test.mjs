@@ -94,3 +94,31 @@ test('a custom fetch may read its answers in its own way, and no timer is left w
   await new Promise(setImmediate)
   assert.deepEqual(timers.mock.calls.filter(({ arguments: [, ms] }) => ms === 1000), [])
 })
+
+test('the time in which the page renews its token after a 401 is the page’s own', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  const asked = []
+  let renew, calls = 0
+  const fetch = (request) => {
+    asked.push(request.headers.get('authorization'))
+    return asked.length === 1 ? Promise.resolve(new Response('{}', { status: 401 })) : new Promise(() => {})
+  }
+  const headers = () => (calls++ ? new Promise((resolve, reject) => { renew = { resolve, reject } }) : { Authorization: 'old' })
+  const handler = handlers[handlers.push(lib.createStreamHandler({ endpoint: 'http://os.test', agent: 'a', fetch, headers })) - 1]
+  const opened = handler.openSession('s').then(() => 'opened', (error) => error.message)
+  await settle()
+  context.mock.timers.tick(20_000)
+  await settle()
+  // The user signs in again.
+  context.mock.timers.tick(600_000)
+  await settle()
+  renew.resolve({ Authorization: 'new' })
+  await settle()
+  assert.deepEqual(asked, ['old', 'new'])
+  context.mock.timers.tick(29_999)
+  await settle()
+  assert.equal(await Promise.race([opened, 'waits']), 'waits')
+  context.mock.timers.tick(1)
+  await settle()
+  assert.equal(await Promise.race([opened, 'waits']), 'The server has not answered for 30 seconds.')
+})

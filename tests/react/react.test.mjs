@@ -179,6 +179,7 @@ for (const react of [18, 19]) {
       await page.waitForSelector('#whole', { state: 'attached' })
       await page.evaluate(() => void globalThis.page.handler().send('to a'))
       await until(async () => (await text('#whole')).includes('to a'))
+      await until(() => requests.length === 1)
       const same = () => page.evaluate(() => (globalThis.known ??= globalThis.page.handler().handler) === globalThis.page.handler().handler)
       await same()
       await page.evaluate((endpoint) => globalThis.page.show('Whole', { endpoint, agent: 'a', team: '', headers: {} }), url)

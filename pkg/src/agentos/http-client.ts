@@ -42,10 +42,12 @@ export async function requestJson(options: CheckedOptions, method: string, path:
   const controller = new AbortController()
   const request = await requestTo(options, path, query, { method, signal: controller.signal, ...(body && { body: JSON.stringify(body) }) })
   const seconds = options.stall === false ? 0 : options.stall?.requests ?? 30
-  return withoutSilence(seconds, async (heard) => {
+  return withoutSilence(seconds, async (heard, hold) => {
     let answer: Response
     try {
-      answer = await fetchAuthorized(options, request)
+      // The page may have to renew its token after a 401, which takes none of the server's time.
+      const headers = () => (hold(), resolveHeaders(options).finally(heard))
+      answer = await fetchAuthorized(typeof options.headers === 'function' ? { ...options, headers } : options, request)
     } catch {
       throw new RequestError('The server could not be reached.')
     }
@@ -63,14 +65,15 @@ export async function requestJson(options: CheckedOptions, method: string, path:
 
 /**
  * Settles as `work` does. If `work` has not called `heard` for `seconds`, calls `stop` and rejects without waiting for `work`, because a
- * custom fetch may ignore the signal. 0: no limit.
+ * custom fetch may ignore the signal. After `hold` nothing is due until the next `heard`. 0: no limit.
  */
-async function withoutSilence<T>(seconds: number, work: (heard: () => void) => Promise<T>, stop: () => void): Promise<T> {
+async function withoutSilence<T>(seconds: number, work: (heard: () => void, hold: () => void) => Promise<T>, stop: () => void): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
+  const hold = () => clearTimeout(timer)
   try {
     return await new Promise<T>((resolve, reject) => {
       const heard = () => {
-        clearTimeout(timer)
+        hold()
         if (seconds) timer = setTimeout(() => {
           reject(new RequestError(`The server has not answered for ${seconds} second${seconds === 1 ? '' : 's'}.`))
           seconds = 0
@@ -78,10 +81,10 @@ async function withoutSilence<T>(seconds: number, work: (heard: () => void) => P
         }, seconds * 1000)
       }
       heard()
-      work(heard).then(resolve, reject)
+      work(heard, hold).then(resolve, reject)
     })
   } finally {
-    clearTimeout(timer)
+    hold()
   }
 }
 

@@ -104,8 +104,9 @@ export async function forkStoredSession(options: CheckedOptions, id: string, use
   const { type, component_id = '' } = componentQuery(options)
   const path = `/${type}s/${encodeURIComponent(component_id)}/sessions/${encodeURIComponent(id)}/fork`
   try {
-    const { session_id } = (await requestJson(options, 'POST', path, { user_id: user })) as { session_id: string }
-    return session_id
+    const copy = (await requestJson(options, 'POST', path, { user_id: user }) as { session_id?: unknown } | null)?.session_id
+    if (!copy || typeof copy !== 'string') throw new RequestError('The server answered with something that is no session. Is the address right?')
+    return copy
   } catch (error) {
     throw [404, 405, 422].includes((error as RequestError).httpStatus ?? 0) ? new RequestError(NOT_COPIED, (error as RequestError).httpStatus) : error
   }

@@ -6,6 +6,7 @@ import { probeRun } from '../agentos/probe-run'
 import { resolveFields } from './core-config'
 import { exclusively } from './exclusive'
 import { findRun } from './found-run'
+import { isEnding, moment } from './response-end'
 import { componentRunsPath } from './run-path'
 import { change } from './stored-run-end'
 import type { CoreDriver } from './core-driver'
@@ -14,10 +15,12 @@ import type { Outcome } from '../types/snapshot'
 const GOES_ON = /^(RUNNING|PENDING|COMPLETED|CANCELLED|ERROR)$/
 
 /** `answers`: form fields, names and values alternating. */
-export function answerPause(driver: CoreDriver, answers: string[]): Promise<Outcome> {
+export async function answerPause(driver: CoreDriver, answers: string[]): Promise<Outcome> {
   const { options, snapshot: { runId, sessionId } } = driver
   const start = () => driver.startCall((ticket) => driver.core.continueRun(ticket, answers))
   const runs = componentRunsPath(options)
+  while (isEnding(driver)) await moment()
+  if (driver.isDisposed) return 'cancelled'
   // A second answer to a workflow is refused by AgentOS.
   if (runId === null || !runs || options.workflow) return start()
   return exclusively(`${options.endpoint ?? ''}${runs}/${runId}`, async (release) => {

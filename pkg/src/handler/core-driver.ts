@@ -74,9 +74,9 @@ export class CoreDriver {
     this.page = pageEnvironment(options, {
       core: () => this.core, existingCore: () => this.#slot.existing, resumePoint: () => this.#currentResumePoint(), news: () => this.news,
     })
-    // The core validates these: create it now, to throw here.
+    // The core validates these: to throw here. Not kept: a core holds its handler, and on a server nobody disposes of that.
     const { retry, resume, stall, quota, fallbacks, sessionId } = options
-    if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#isStale = Boolean(this.#slot.own)
+    if ([retry, resume, stall, quota, fallbacks].some((given) => given !== undefined && given !== false)) this.#create(options, this.#seed, false).free()
     if (sessionId) this.#store.setSession(sessionId)
     this.#restore(this.page.restore())
   }

@@ -2,6 +2,7 @@
 
 import { makeBlocks } from '../markdown/create-blocks'
 import { assertWebAssembly, explainCompileError, startModule, type ModuleSource } from '../wasm/loader'
+import { blocksPrefix } from './blocks-arguments'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { warmUp } from './warm-up'
@@ -59,8 +60,8 @@ export function createStreamHandler(options: HandlerOptions = {}): StreamHandler
  * The blocks of a text that grows and is not a message of the snapshot (a message has `blocks`). Call `update` with the whole
  * text as it is now; what did not change keeps its identity. `prefix`: for the ids of the blocks.
  */
-export function createBlocks({ prefix = '' }: { prefix?: string } = {}): GrowingBlocks {
-  return makeBlocks(source, prefix)
+export function createBlocks(options: { prefix?: string } = {}): GrowingBlocks {
+  return makeBlocks(source, blocksPrefix(options))
 }
 
 /**

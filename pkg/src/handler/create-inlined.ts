@@ -1,13 +1,15 @@
 // createStreamHandler of the main entry. The only file that imports the module itself.
 
-import wasm from '../../generated/core_bg.opt.wasm'
 import { makeBlocks } from '../markdown/create-blocks'
 import { inlinedSource } from '../wasm/inlined-wasm'
 import { startModule } from '../wasm/loader'
+import { blocksPrefix } from './blocks-arguments'
 import { makeReadRefusal } from './read-refusal'
 import { makeStreamHandler } from './stream-handler'
 import { createFromUsable } from './usable-options'
 import { warmUp } from './warm-up'
+// Behind the code: the entry compresses better.
+import wasm from '../../generated/core_bg.opt.wasm'
 import type { StreamHandler } from '../types/handler'
 import type { GrowingBlocks } from '../types/markdown'
 import type { HandlerOptions } from '../types/options'
@@ -34,8 +36,8 @@ export function createStreamHandler(options: HandlerOptions = {}, caller?: unkno
  * The blocks of a text that grows and is not a message of the snapshot (a message has `blocks`). Call `update` with the whole
  * text as it is now; what did not change keeps its identity. `prefix`: for the ids of the blocks.
  */
-export function createBlocks({ prefix = '' }: { prefix?: string } = {}): GrowingBlocks {
-  return makeBlocks(source, prefix)
+export function createBlocks(options: { prefix?: string } = {}): GrowingBlocks {
+  return makeBlocks(source, blocksPrefix(options))
 }
 
 /**

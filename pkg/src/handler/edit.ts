@@ -6,6 +6,7 @@ import { planEdit, type EditPlan } from '../snapshot/edit-plan'
 import { flattenPairs, resolveFields } from './core-config'
 import type { CoreDriver } from './core-driver'
 import { aloneInSession } from './exclusive'
+import { isEnding, moment } from './response-end'
 import { componentRunsPath } from './run-path'
 import { sendArguments } from './send-arguments'
 import { turnNumber } from './turn-argument'
@@ -22,6 +23,8 @@ export async function edit(driver: CoreDriver, turn: Turn | string, message: str
     const why = isEmpty || (!text.trim() && !driver.options.url) ? 'the message is empty' : driver.core.whyNotAgain(id)
     if (why !== undefined) throw refusal(why)
   }
+  while (isEnding(driver)) await moment()
+  if (driver.isDisposed) return 'cancelled'
   refuse()
   const kept = keepEdit(driver, id, text)
   return aloneInSession(driver, 'edit', async () => {

@@ -9,7 +9,7 @@ import { findRun } from './found-run'
 import { findLiveRun, type LiveRun } from './live-run'
 import { isUnable, listRuns } from './run-list'
 import { componentRunsPath } from './run-path'
-import { addStored, showStored, updateStored } from './stored-turns'
+import { addStored, noteForgotten, showStored, updateStored } from './stored-turns'
 import { assertArgument } from './validate-options'
 import type { CoreDriver } from './core-driver'
 import type { Followed } from '../types/handler'
@@ -36,7 +36,7 @@ export class Follower {
     if (!agent && !team) throw new Error(`ai-stream-handler: follow(): ${workflow ? 'AgentOS has no such route for workflows' : 'it needs one of the options agent and team'}`)
     const isOther = sessionId !== undefined && (sessionId !== snapshot.sessionId || !snapshot.turns.length)
     if (snapshot.isStreaming && isOther) throw new Error('ai-stream-handler: follow(): an answer is running; wait for its end, or cancel() it first')
-    if (!isOther) return this.#once()
+    if (!isOther) return this.#once(undefined, true)
     try {
       return await (await this.open(sessionId, true)).followed
     } catch (error) {
@@ -71,12 +71,15 @@ export class Follower {
     return Boolean(follow && (agent || team) && !isDisposed && !this.#isTold)
   }
 
-  /** Looks by itself. `named`: the run that another tab named. Never rejects. */
-  async look(named?: string): Promise<Followed> {
+  /**
+   * Looks by itself. `named`: the run that another tab named. `isLast`: if another answer was to take the place of one shown here, it
+   * is there by now, or does not come. Never rejects.
+   */
+  async look(named?: string, isLast = false): Promise<Followed> {
     try {
       if (!this.canLook) return 'nothing'
       this.#driver.page.open()
-      return await this.#once(named)
+      return await this.#once(named, isLast)
     } catch (error) {
       // A server that cannot be reached shows in what the user does.
       if (isUnable(error)) this.#driver.reportError(error)
@@ -85,12 +88,12 @@ export class Follower {
   }
 
   /** One look at a time. */
-  #once(named?: string): Promise<Followed> {
-    this.#looking ??= this.#look(named).finally(() => (this.#looking = undefined))
+  #once(named?: string, isLast?: boolean): Promise<Followed> {
+    this.#looking ??= this.#look(named, isLast).finally(() => (this.#looking = undefined))
     return this.#looking.then(({ outcome }) => outcome)
   }
 
-  async #look(named?: string): Promise<Found> {
+  async #look(named?: string, isLast = false): Promise<Found> {
     const driver = this.#driver
     const { sessionId, isStreaming } = driver.snapshot
     const nothing: Found = { outcome: 'nothing' }
@@ -101,7 +104,8 @@ export class Follower {
     const rows = await this.#listed(sessionId)
     if (!isCurrent()) return nothing
     const isNew = ({ id, createdAt, status }: ListedRun) => !findRun(driver, id) && (driver.isWhole || id === named || createdAt >= driver.shownAt || isUnderWay(status))
-    const runs = rows.some((row) => isNew(row) || this.#hasChanged(row)) ? await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), sessionId) : undefined
+    const isForgotten = ({ id, status }: ListedRun) => isLast && status === 'REGENERATED' && findRun(driver, id)?.isLast === true
+    const runs = rows.some((row) => isNew(row) || this.#hasChanged(row) || isForgotten(row)) ? await fetchMarkedRuns(driver.options, componentRunsPath(driver.options), sessionId) : undefined
     const [listed, successors] = runs ? runsListed(runs) : [rows, new Set<string>()]
     const live = isCurrent() ? await findLiveRun(driver, sessionId, listed, successors, named) : undefined
     if (!isCurrent()) return nothing
@@ -114,6 +118,7 @@ export class Follower {
       if (live) followed = this.#goOn(live)
     })
     const { turns } = driver.snapshot
+    if (runs && isLast && !live) noteForgotten(driver, runs)
     return { outcome: followed ?? (turns === before ? 'nothing' : turns.at(-1)?.outcome ?? 'nothing') }
   }
 

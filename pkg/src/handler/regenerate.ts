@@ -4,6 +4,7 @@ import { fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import type { CoreDriver } from './core-driver'
 import { aloneInSession } from './exclusive'
+import { isEnding, moment } from './response-end'
 import { componentRunsPath } from './run-path'
 import { withMark } from '../snapshot/edit-marks'
 import { flattenPairs, resolveFields } from './core-config'
@@ -24,38 +25,54 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
     const why = driver.core.whyNotAgain(id)
     if (why !== undefined) throw new Error(`ai-stream-handler: regenerate(): ${why}`)
   }
+  while (isEnding(driver)) await moment()
+  if (driver.isDisposed) return 'cancelled'
   refuse()
   return aloneInSession(driver, 'regenerate', async () => {
-    const stored = await storedStatus(driver, id)
+    const run = uncompletedRun(driver, id)
+    const stored = run && await storedStatus(driver, run)
     if (driver.isDisposed) return 'cancelled'
     refuse()
-    driver.generation++
-    return driver.startCall((ticket) => {
-      const { core } = driver
-      const fields = resolveFields(driver.options)
-      const of = lastRun(driver, turnOf(driver, id))
-      // If the question is sent as a new message, its metadata say that it is not another turn.
-      if (of !== undefined) core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
-      core.regenerate(ticket, id, instructions ?? '', stored)
-      core.fields(flattenPairs(fields))
-    })
+    const outcome = await ask(driver, id, instructions, stored)
+    // A stop that came after the run's end is remembered: AgentOS 3.1.10 refuses one request in the background without an event, which is
+    // what the core calls this, and stores an agent's run as cancelled.
+    if (!run || stored !== 'COMPLETED' || !/without saying why/.test(driver.snapshot.error?.message ?? '')) return outcome
+    const status = await storedStatus(driver, run)
+    const canAsk = !driver.isDisposed && lastRun(driver, turnOf(driver, id)) === run && !driver.core.whyNotAgain(id)
+    return canAsk && (status === 'CANCELLED' || status === stored) ? ask(driver, id, instructions, status) : outcome
+  })
+}
+
+function ask(driver: CoreDriver, id: number, instructions: string | undefined, stored: string | undefined): Promise<Outcome> {
+  driver.generation++
+  return driver.startCall((ticket) => {
+    const { core } = driver
+    const fields = resolveFields(driver.options)
+    const of = lastRun(driver, turnOf(driver, id))
+    // If the question is sent as a new message, its metadata say that it is not another turn.
+    if (of !== undefined) core.fields(flattenPairs({ ...fields, metadata: withMark(fields.metadata, { of, hid: [], left: [], again: true }) }))
+    core.regenerate(ticket, id, instructions ?? '', stored)
+    core.fields(flattenPairs(fields))
   })
 }
 
 /** The turn itself, where an object with it is expected. */
 const isTurn = (given: unknown): boolean => given != null && (typeof given !== 'object' || ('answer' in given && 'versions' in given))
 
-/**
- * The status of a turn's last run on the server, unless it is known to have completed. A run that was just stopped is waited for; it may
- * have completed before it could be stopped, and then it is the one to regenerate.
- */
-async function storedStatus(driver: CoreDriver, id: number): Promise<string | undefined> {
+/** A turn's last run, unless it is known to have completed. */
+function uncompletedRun(driver: CoreDriver, id: number): string | undefined {
   const turn = turnOf(driver, id)
   if (!turn || (turn.outcome === 'completed' && turn.notice === null)) return undefined
-  const runId = turn.notice === null ? turn.runId : lastRun(driver, turn)
-  if (!runId) return undefined
+  return (turn.notice === null ? turn.runId : lastRun(driver, turn)) || undefined
+}
+
+/**
+ * The status of a run on the server. One that was just stopped is waited for; it may have completed before it could be stopped, and then
+ * it is the one to regenerate.
+ */
+async function storedStatus(driver: CoreDriver, run: string): Promise<string | undefined> {
   for (let attempt = 1; ; attempt++) {
-    const status = await fetchRunStatus(driver.options, componentRunsPath(driver.options), runId, driver.snapshot.sessionId)
+    const status = await fetchRunStatus(driver.options, componentRunsPath(driver.options), run, driver.snapshot.sessionId)
     if (attempt === ATTEMPTS || driver.isDisposed || !isUnderWay(status)) return status
     await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
   }

@@ -4,7 +4,7 @@
 import type { ListedSession } from '../agentos/sessions'
 import type { SessionEntry } from '../types/snapshot'
 import type { CoreDriver } from './core-driver'
-import { entryIn, replaceIn, type SessionStore } from './page-session-list'
+import { entryIn, keepOut, replaceIn, type SessionStore } from './page-session-list'
 
 interface Change {
   /** The name shown; null: deleted. */
@@ -40,14 +40,17 @@ export async function changeSession(driver: CoreDriver, store: SessionStore | un
   change.open++
   change.wanted = name
   const place = show(driver, store, id, name)
+  const stop = name === null ? keepOut(store, id, (listed) => (change.listed = listed)) : undefined
   try {
     await work()
+    stop?.(true)
     change.doneAt = ++all.done
     change.entry = renamed(change.entry, name)
     change.listed = renamed(change.listed, name)
     // A list may have been loaded in the page's store meanwhile.
     if (call === change.calls || name === null) show(driver, store, id, name)
   } catch (error) {
+    stop?.()
     if (call === change.calls) undo(driver, store, change, place)
     throw error
   } finally {

@@ -51,7 +51,7 @@ export class SessionNews implements AnswerNews {
   }
 
   woken(): void {
-    void this.#follower.look()
+    void this.#follower.look(undefined, true)
   }
 
   /** News is untrusted: all that it causes is a look. */
@@ -61,7 +61,7 @@ export class SessionNews implements AnswerNews {
       const { sessionId, isStreaming, runId } = this.#driver.snapshot
       if (news.session !== sessionId || !this.#follower.canLook) return
       if (isStreaming) return news.run === runId ? undefined : this.#afterAnswer()
-      const found = await this.#follower.look(news.run)
+      const found = await this.#follower.look(news.run, wait === AGAIN_MS[1])
       // It may have been disposed of meanwhile.
       if (!this.#follower.canLook || (news.isOver ? this.#hasEnded(news.run) : found !== 'nothing')) return
     }

@@ -49,6 +49,11 @@ export function addStored(driver: CoreDriver, runs: unknown, isWanted: (run: str
   driver.silently(() => recall(driver, wanted))
 }
 
+/** Says of the turns shown that the model no longer sees their answers, if no other run has taken the place of those. */
+export function noteForgotten(driver: CoreDriver, runs: unknown): void {
+  recall(driver, [], storedTurns(driver, runs))
+}
+
 /** The versions of each turn; those of an edited question by themselves, where the edit was made. */
 function storedTurns({ options }: CoreDriver, runs: unknown): StoredVersion[][] {
   const turns: StoredVersion[][] = []
@@ -59,7 +64,8 @@ function storedTurns({ options }: CoreDriver, runs: unknown): StoredVersion[][] 
   return turns
 }
 
-function recall(driver: CoreDriver, turns: StoredVersion[][]): void {
+/** Adds `turns`; of those `shown`, some may be forgotten. */
+function recall(driver: CoreDriver, turns: StoredVersion[][], shown = turns): void {
   const { core } = driver
   const { recalled } = driver
   const calls: RecordedCall[] = recalled?.requests === core.requests() ? recalled.calls : []
@@ -78,14 +84,14 @@ function recall(driver: CoreDriver, turns: StoredVersion[][]): void {
     }
   }
   // The last version of each turn: after all of them, because an edit behind may have replaced it on purpose.
-  for (const { isForgotten, runs } of turns.map((versions) => versions.at(-1)!)) {
+  for (const { isForgotten, runs } of shown.map((versions) => versions.at(-1)!)) {
     if (!isForgotten) continue
     core.forgetRun(runs.at(-1)!)
     calls.push({ call: 'forgetRun', with: [runs.at(-1)!] })
   }
   // For recordings that begin here.
   driver.recalled = isReplayable && calls.length ? { requests: core.requests(), first: Number(driver.snapshot.turns[0]?.id.slice(1)), calls } : undefined
-  returnEdit(driver)
+  if (turns.length) returnEdit(driver)
 }
 
 /** Behind all turns: the core takes the last one. */

@@ -98,8 +98,8 @@ const KIND_TESTS = {
   'false': (value: unknown) => value === false,
   'a function': (value: unknown) => typeof value === 'function',
   'an object': (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  // Not an iterable: the entries of a FormData or a Map are not its properties.
-  'a plain object': (value: unknown) => KIND_TESTS['an object'](value) && !(Symbol.iterator in (value as object)),
+  // Not an iterable: the entries of a FormData or a Map are not its properties. Nor a URL or a Promise, which has none.
+  'a plain object': (value: unknown) => /^(Object|Module)$/.test(classTag(value)) && !(Symbol.iterator in (value as object)),
   'an array': (value: unknown) => Array.isArray(value),
   "'omit', 'same-origin' or 'include'": (value: unknown) => ['omit', 'same-origin', 'include'].includes(value as string),
   "'frame' or 'sync'": (value: unknown) => ['frame', 'sync'].includes(value as string),

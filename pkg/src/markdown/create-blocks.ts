@@ -9,8 +9,8 @@ export function makeBlocks(source: ModuleSource, prefix: string): GrowingBlocks 
   assertModuleUsable(source)
   const list = new BlockList(prefix)
   return {
-    update(text, { open = false } = {}) {
-      list.set(String(text ?? ''), open)
+    update(text, options) {
+      list.set(String(text ?? ''), options?.open ?? false)
       return list.blocks
     },
     get blocks() { return list.blocks },

@@ -105,8 +105,8 @@ function parseRecalled(given: unknown): RecalledTurns | null {
 
 function isResumePoint(kept: unknown): boolean {
   if (!isObject(kept)) return false
-  const { runId, sessionId, lastIndex, name, streamId = null, user, askedAt, text, pause } = kept
-  return [runId, name, text].every((x) => typeof x === 'string') && [sessionId, streamId, user].every(isStringOrNull) && [lastIndex, askedAt].every(isNumber) &&
+  const { runId, sessionId, lastIndex, name, streamId = null, user, askedAt, text, pause, edited = '' } = kept
+  return isStrings([runId, name, text, edited]) && [sessionId, streamId, user].every(isStringOrNull) && [lastIndex, askedAt].every(isNumber) &&
     (pause === null || (isObject(pause) && typeof pause.message === 'string' && isStrings(pause.requirements)))
 }
 
