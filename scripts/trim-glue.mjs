@@ -5,8 +5,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const TRIMS = [
   // A polyfill. Every browser that has WebAssembly with SIMD has encodeInto, and pkg/src/wasm/inlined-wasm.ts needs it, too.
   [/^if \(!\('encodeInto' in cachedTextEncoder\)\) \{\n[^]*?^\}\n/gm, ''],
-  // Every browser whose WebAssembly has references to objects has one.
-  [/\(typeof FinalizationRegistry === 'undefined'\)\n.*\n    : /g, ''],
   // The same object by older names, asked for if there is no `globalThis`.
   [/^ +const ret = typeof (?:global|self|window) === .*\n.*\n/gm, ''],
   // No text is passed without `realloc`.

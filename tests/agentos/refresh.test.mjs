@@ -195,7 +195,6 @@ test('a refresh in the middle of an edit: the new text is there, and the edit ca
     // Asked for again to hide them, the answers are long: none is completed before it is stopped.
     const [question, next] = ['First', 'Second'].map((word) => `${word}. [[take key=${word}${number} then=300 ms=20]]`)
     const tab = await visit('?background=no&persist=session')
-    // Until its response has ended, an answer that is completed still refuses an edit.
     for (const text of [question, next]) assert.equal(await tab.page.evaluate((text) => globalThis.h.send(text), text), 'completed')
     const session = await tab.page.evaluate(() => globalThis.h.getSnapshot().sessionId)
     // However late the refresh is, the edited message has had no answer.

@@ -118,6 +118,24 @@ test('CommonJS requires the slim entry, and uses it with the bytes of core.wasm'
   assert.equal(printed, 'hi\n')
 })
 
+test('a runtime without weak references, as Cloudflare Workers of before May 2025 are, can use both entries', async () => {
+  for (const entry of ['', '/slim']) {
+    const printed = await runScript(scratch, 'no-weak.mjs', `
+      delete globalThis.FinalizationRegistry
+      delete globalThis.WeakRef
+      const { createStreamHandler, createBlocks, init } = await import('ai-stream-handler${entry}')
+      const { readFileSync } = await import('node:fs')
+      if (init) await init(readFileSync(new URL(import.meta.resolve('ai-stream-handler/core.wasm'))))
+      const handler = createStreamHandler({ notify: 'sync' })
+      handler.begin('hello')
+      handler.feed(new TextEncoder().encode('data: {"event":"RunContent","run_id":"r","content":"hi"}\\n\\n'))
+      console.log(handler.getSnapshot().messages.at(-1).content, createBlocks().update('a')[0].text)
+      handler.dispose()
+    `)
+    assert.equal(printed, 'hi a\n', entry)
+  }
+})
+
 test('a runtime that compiles no code is told of the slim entry', async () => {
   const message = await runScript(scratch, 'edge.mjs', `
     WebAssembly.Module = function () { throw new WebAssembly.CompileError('WebAssembly.Module(): Wasm code generation disallowed by embedder') }
