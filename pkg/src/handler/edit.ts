@@ -5,6 +5,7 @@ import { withMark } from '../snapshot/edit-marks'
 import { planEdit, type EditPlan } from '../snapshot/edit-plan'
 import { flattenPairs, resolveFields } from './core-config'
 import type { CoreDriver } from './core-driver'
+import { delay } from './delay'
 import { aloneInSession } from './exclusive'
 import { isEnding, moment } from './response-end'
 import { componentRunsPath } from './run-path'
@@ -54,7 +55,7 @@ async function planOf(driver: CoreDriver, id: number, isText: boolean): Promise<
     const plan = planEdit(runs, known, isText)
     if (!plan.isRunning || driver.isDisposed) return plan
     if (attempt === ATTEMPTS) throw refusal('an answer of this session is still running on the server; try again when it has ended')
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
+    await delay(INTERVAL_MS)
   }
 }
 

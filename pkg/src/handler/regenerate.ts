@@ -3,6 +3,7 @@
 import { fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import type { CoreDriver } from './core-driver'
+import { delay } from './delay'
 import { aloneInSession } from './exclusive'
 import { isEnding, moment } from './response-end'
 import { componentRunsPath } from './run-path'
@@ -74,7 +75,7 @@ async function storedStatus(driver: CoreDriver, run: string): Promise<string | u
   for (let attempt = 1; ; attempt++) {
     const status = await fetchRunStatus(driver.options, componentRunsPath(driver.options), run, driver.snapshot.sessionId)
     if (attempt === ATTEMPTS || driver.isDisposed || !isUnderWay(status)) return status
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL_MS))
+    await delay(INTERVAL_MS)
   }
 }
 

@@ -1,5 +1,6 @@
 // Tells other tabs of this origin that an answer has begun or ended in a session, and hears of theirs.
 
+import { delay } from './delay'
 import { findRun } from './found-run'
 import type { CoreDriver } from './core-driver'
 import type { Follower } from './follower'
@@ -57,7 +58,7 @@ export class SessionNews implements AnswerNews {
   /** News is untrusted: all that it causes is a look. */
   hear = async (news: RunNews): Promise<void> => {
     for (const wait of news.isOver ? [0, ...AGAIN_MS] : [0, AGAIN_MS[0]!]) {
-      if (wait) await new Promise((resolve) => setTimeout(resolve, wait))
+      if (wait) await delay(wait)
       const { sessionId, isStreaming, runId } = this.#driver.snapshot
       if (news.session !== sessionId || !this.#follower.canLook) return
       if (isStreaming) return news.run === runId ? undefined : this.#afterAnswer()

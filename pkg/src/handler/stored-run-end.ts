@@ -8,6 +8,7 @@ import { fetchRunStatus } from '../agentos/sessions'
 import { isUnderWay } from '../snapshot/stored-run'
 import { resolveFields } from './core-config'
 import type { CoreDriver } from './core-driver'
+import { delay } from './delay'
 import { listRuns } from './run-list'
 import { componentRunsPath } from './run-path'
 
@@ -29,7 +30,7 @@ export async function runsEnd(driver: CoreDriver, id: string): Promise<void> {
   while (isRunning(driver, id)) await change(driver)
   const open = openRun(driver, id, wasRunning)
   leftRuns.get(driver)?.delete(id)
-  if (open === '') await pause(UNKNOWN_MS)
+  if (open === '') await delay(UNKNOWN_MS)
   else if (open !== undefined) await isStored(driver, id, open)
   for (const run of await listedRunning(driver, id)) await isStored(driver, id, run)
 }
@@ -56,7 +57,7 @@ const isRunning = ({ isDisposed, snapshot }: CoreDriver, id: string) => !isDispo
 /** Resolves when the snapshot has changed, or after half a second: listeners are not told that a handler was disposed of. */
 export async function change(driver: CoreDriver): Promise<void> {
   let stop = () => {}
-  await Promise.race([new Promise<void>((resolve) => (stop = driver.subscribe(resolve))), pause(CHECK_MS)])
+  await Promise.race([new Promise<void>((resolve) => (stop = driver.subscribe(resolve))), delay(CHECK_MS)])
   stop()
 }
 
@@ -68,7 +69,7 @@ async function isStored({ options }: CoreDriver, session: string, run: string): 
     if (status && !isUnderWay(status)) return
     const isLive = attempt > 0 && status !== undefined && (await probeRun(options, runs, run, session, userOf(options)))?.isLive
     if (!isLive) attempt++
-    await pause(isLive ? LIVE_MS : INTERVAL_MS)
+    await delay(isLive ? LIVE_MS : INTERVAL_MS)
   }
 }
 
@@ -80,8 +81,6 @@ function userOf(options: CoreDriver['options']): string | undefined {
     return undefined
   }
 }
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 const ATTEMPTS = 20
 const INTERVAL_MS = 150

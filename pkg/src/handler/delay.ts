@@ -1,0 +1,3 @@
+// setTimeout as a promise.
+
+export const delay = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
