@@ -9,7 +9,7 @@ import { root } from './support.mjs'
 const read = (path) => readFileSync(join(root, path), 'utf8')
 
 /** Brotli, in KB of 1,024 bytes. Exceeding one takes a decision, not only a commit. */
-const BUDGET = 133.7
+const BUDGET = 133.9
 /** What a page loads before anybody sends a message, by entry. The rest is one chunk; without one, the entry needs no core. */
 const FIRST_BUDGETS = [
   ['react', 'useAIStreamHandler', 3, 1], ['vue', 'useAIStreamHandler', 3, 1], ['svelte', 'createAIStreamHandler', 3, 1],

@@ -121,6 +121,8 @@ test('CommonJS requires the slim entry, and uses it with the bytes of core.wasm'
 test('a runtime without weak references, as Cloudflare Workers of before May 2025 are, can use both entries', async () => {
   for (const entry of ['', '/slim']) {
     const printed = await runScript(scratch, 'no-weak.mjs', `
+      // Node's own fetch, which needs them, loads with its first use.
+      void globalThis.Request
       delete globalThis.FinalizationRegistry
       delete globalThis.WeakRef
       const { createStreamHandler, createBlocks, init } = await import('ai-stream-handler${entry}')
