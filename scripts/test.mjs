@@ -8,9 +8,9 @@
 // Two stages run at a time (STAGES=1: one after the other): most wait, for a browser, a timer or a socket. The terminal shows the
 // output of one of them live and the other's when its turn comes; target/test-logs/ has each in a file of its own.
 //
-// In `make test`, test files with a browser or a server that fail are run a second time, behind their stage: on a machine that is busy
-// with something else a browser may be later than anyone waits. If they pass, their names are at the end of the summary, as what is to be
-// looked into; if not, they have failed. SECOND=0, and `make check`: no second time.
+// `make test` runs failed test files of stages with a browser or a server once more, right after their stage: on a busy machine a
+// browser can be slower than any timeout allows for. Tests that pass only then are listed at the end of the summary, to be
+// investigated; otherwise they have failed. With SECOND=0, and in `make check`, nothing runs twice.
 //
 // A failed stage stops only the stages that need its result. A test stage in which no test ran has failed: wasm-pack, for one,
 // exits with 0 when it finds nothing to run in the browser.
@@ -125,7 +125,7 @@ async function runStage(stage) {
   return result
 }
 
-/** The files of the tests that failed, unless these are many: then it is no accident. */
+/** Runs the files of the failed tests again, unless many failed: that is no accident. */
 async function runAgain(stage, result, output, log) {
   const failed = failedTests(output)
   if (isQuick || process.env.SECOND === '0' || failed.length !== result.failed || failed.length > 5) return
@@ -232,7 +232,7 @@ function report() {
     console.log(`   ${failed > 0 ? '✗' : skipped > 0 && passed === 0 ? '–' : '✓'} ${name.padEnd(14)} ${seconds.toFixed(0).padStart(4)} s  ${counts}${note && `  (${note})`}`)
   }
   const second = all.flatMap(({ passedSecond }) => passedSecond ?? [])
-  if (second.length > 0) console.log('\n━━ passed only the second time: to be looked into')
+  if (second.length > 0) console.log('\n━━ passed only on the second run: to be investigated')
   for (const { file, name } of second) console.log(`   ${file}: ${name}`)
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, ${sum('skipped')} skipped`)
   // A stage that could not run has a failed one before it, so this is the whole condition.

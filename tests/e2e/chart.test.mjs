@@ -23,8 +23,10 @@ test('each agent has a lane; the arrow keys go through its bars in time, and eac
   const reached = []
   const read = []
   for (let at = 0; at < kinds.length; at++) {
-    reached.push(await page.$$eval('.bar', (all) => all.indexOf(document.activeElement)))
+    const [place, label] = await page.$$eval('.bar', (all) => [all.indexOf(document.activeElement), document.activeElement.getAttribute('aria-label')])
+    reached.push(place)
     read.push(await byId('readout').textContent())
+    assert.equal(read.at(-1), label)
     await page.keyboard.press('ArrowRight')
   }
   assert.deepEqual(reached.toSorted((a, b) => a - b), kinds.map((_, at) => at), 'each bar is reached once')

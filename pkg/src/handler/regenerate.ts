@@ -35,8 +35,8 @@ export async function regenerate(driver: CoreDriver, options: Parameters<StreamH
     if (driver.isDisposed) return 'cancelled'
     refuse()
     const outcome = await ask(driver, id, instructions, stored)
-    // A stop that came after the run's end is remembered: AgentOS 3.1.10 refuses one request in the background without an event, which is
-    // what the core calls this, and stores an agent's run as cancelled.
+    // AgentOS 3.1.10 remembers a stop that came after the run's end: it refuses one background request without sending an event (hence
+    // the core's "without saying why"), and stores an agent's run as cancelled.
     if (!run || stored !== 'COMPLETED' || !/without saying why/.test(driver.snapshot.error?.message ?? '')) return outcome
     const status = await storedStatus(driver, run)
     const canAsk = !driver.isDisposed && lastRun(driver, turnOf(driver, id)) === run && !driver.core.whyNotAgain(id)

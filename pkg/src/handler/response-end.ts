@@ -7,7 +7,7 @@ import type { CoreDriver } from './core-driver'
 /** Whether an answer has ended whose response has not. */
 export const isEnding = ({ isDisposed, snapshot, core }: CoreDriver): boolean => !isDisposed && !snapshot.isStreaming && core.isReading()
 
-/** To be asked again with {@link isEnding} after it: `while (isEnding(driver)) await moment()`. */
+/** The wait between two looks: `while (isEnding(driver)) await moment()`. */
 export const moment = () => delay(CHECK_MS)
 
 const CHECK_MS = 20
